@@ -1,0 +1,204 @@
+/**
+ * What Paliadin keeps: users, turns, their events, conversations, ways in. One interface; the
+ * implementation beside it speaks SQL through Kysely.
+ *
+ * Every method throws PaliadinError `store_unavailable` when the database does not do what it should
+ * (disk full, file corrupt, server away). Times are UTC milliseconds.
+ */
+import type { Feedback } from '../contract/api.ts';
+import type { ErrorCode } from '../contract/errors.ts';
+import type { TrailerMeta, TurnEvent, TurnStatus } from '../contract/turn.ts';
+
+export type Role = 'owner' | 'admin' | 'member';
+
+export interface User {
+  id: string;
+  /** The name by which the way in knows the user: `owner`, a token's subject, later a JWT's `sub`. */
+  subject: string;
+  name: string;
+  email: string | null;
+  role: Role;
+  locale: string | null;
+  createdAt: number;
+  disabledAt: number | null;
+}
+
+/** A user's persistent conversation with the agent. */
+export interface AgentSession {
+  /** Unique; also the name of the tmux session. */
+  name: string;
+  userId: string;
+  host: string;
+  /** A reset adds one. Turns of different generations are different conversations. */
+  generation: number;
+  createdAt: number;
+  lastUsedAt: number;
+}
+
+/** The audit row. */
+export interface Turn extends TrailerMeta {
+  turnId: string;
+  userId: string;
+  sessionId: string;
+  agentSession: string;
+  generation: number;
+  host: string;
+  idempotencyKey: string | null;
+  /** Of everything the request said, to tell a repetition from another question under the same key. */
+  requestHash: string;
+  status: TurnStatus;
+  message: string;
+  pageOrigin: string | null;
+  context: string | null;
+  locale: string | null;
+  startedAt: number;
+  deliveredAt: number | null;
+  firstChunkAt: number | null;
+  finishedAt: number | null;
+  durationMs: number | null;
+  response: string;
+  responseTokens: number | null;
+  tokensExact: boolean;
+  inputTokens: number | null;
+  chipCount: number;
+  trailerMalformed: boolean;
+  /** The answer arrived after the turn had been given up. */
+  late: boolean;
+  errorCode: ErrorCode | null;
+  errorDetail: string | null;
+  /** Grows with every gateway start; the host refuses an older one. */
+  fence: number;
+  feedback: Feedback | null;
+}
+
+/** What is known of a turn before anything happens to it. */
+export type NewTurn = Pick<
+  Turn,
+  | 'turnId'
+  | 'userId'
+  | 'sessionId'
+  | 'agentSession'
+  | 'generation'
+  | 'host'
+  | 'idempotencyKey'
+  | 'requestHash'
+  | 'message'
+  | 'pageOrigin'
+  | 'context'
+  | 'locale'
+  | 'startedAt'
+  | 'fence'
+>;
+
+/** What may change in a turn once it exists. */
+export type TurnChange = Partial<Omit<Turn, keyof Omit<NewTurn, 'fence'>>>;
+
+/** An event as it is kept. `id` only grows, over all turns: the SSE id. */
+export interface StoredEvent {
+  id: number;
+  turnId: string;
+  userId: string;
+  at: number;
+  event: TurnEvent | { type: 'accepted' } | { type: 'feedback' } | { type: 'reset'; generation: number };
+}
+
+export type EventBody = Omit<StoredEvent, 'id'>;
+
+/** A change of a turn and what is told about it, in one transaction. */
+export interface TurnWrite {
+  turnId: string;
+  change: TurnChange;
+  events: EventBody[];
+}
+
+export interface TurnStore {
+  /**
+   * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
+   * idempotency key before, nothing is inserted and that turn is returned with `inserted: false`
+   * (and no event).
+   */
+  insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
+  get(turnId: string): Promise<Turn | null>;
+  /** Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many. */
+  write(writes: TurnWrite[]): Promise<StoredEvent[]>;
+  /** Newest first. `before` is a turn id of the same user. */
+  history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
+  /** Turns that a crash may have left open, oldest first. */
+  open(): Promise<Turn[]>;
+  /** Turns given up with `timeout` since `since` that have no answer yet: a late one may still come. */
+  awaitingLateAnswer(since: number): Promise<Turn[]>;
+  recent(query: { limit: number; userId?: string }): Promise<Turn[]>;
+  stats(query: { since: number; userId?: string }): Promise<TurnStats>;
+}
+
+export interface TurnStats {
+  turns: number;
+  byStatus: Partial<Record<TurnStatus, number>>;
+  byCode: Partial<Record<ErrorCode, number>>;
+  activeUsers: number;
+  /** Milliseconds, over completed turns; null where there are none. */
+  p50DurationMs: number | null;
+  p95DurationMs: number | null;
+}
+
+export interface EventStore {
+  /** Events outside a turn's life (`feedback`, `reset`). */
+  append(event: EventBody): Promise<StoredEvent>;
+  /** Oldest first, ids greater than `after`. One of `userId`, `turnId`. */
+  after(query: { userId: string; turnId?: string; after: number; limit: number }): Promise<StoredEvent[]>;
+  /** The newest id there is; 0 in an empty store. */
+  lastId(): Promise<number>;
+  /** Drops the chunks and progress of turns that were final before `before`. Returns how many went. */
+  prune(before: number): Promise<number>;
+}
+
+export interface SessionStore {
+  /**
+   * The user's conversation, made on first use: `<prefix>-<8 hex>`, with more digits where another
+   * user's id begins alike.
+   */
+  ofUser(user: { id: string }, options: { prefix: string; host: string; now: number }): Promise<AgentSession>;
+  /** Adds one to the generation. */
+  startOver(name: string): Promise<AgentSession>;
+  list(): Promise<(AgentSession & { subject: string })[]>;
+}
+
+export interface UserStore {
+  /** Finds the user by subject, or creates one. An existing user is returned as it is. */
+  ensure(user: { subject: string; name?: string; role?: Role; now: number }): Promise<{ user: User; created: boolean }>;
+  get(id: string): Promise<User | null>;
+  bySubject(subject: string): Promise<User | null>;
+  list(): Promise<User[]>;
+}
+
+/** What lets somebody in. Secrets are 128 bits or more, and only their SHA-256 is kept. */
+export interface SignInStore {
+  /** A one-time code that signs in as the user until `expiresAt`. */
+  addCode(code: { hash: string; userId: string; expiresAt: number }): Promise<void>;
+  /** Uses the code up; null where there is none, it is used, or it is too old. */
+  takeCode(hash: string, now: number): Promise<User | null>;
+  addBrowserSession(session: { hash: string; userId: string; createdAt: number; expiresAt: number }): Promise<void>;
+  byBrowserSession(hash: string, now: number): Promise<User | null>;
+  dropBrowserSession(hash: string): Promise<void>;
+  addToken(token: {
+    hash: string;
+    userId: string;
+    name: string;
+    createdAt: number;
+    expiresAt: number | null;
+  }): Promise<void>;
+  byToken(hash: string, now: number): Promise<User | null>;
+}
+
+export interface Store {
+  turns: TurnStore;
+  events: EventStore;
+  sessions: SessionStore;
+  users: UserStore;
+  signIn: SignInStore;
+  /** The next fencing number: greater than any this store ever gave. */
+  nextFence(): Promise<number>;
+  /** Throws when the store can't be written. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,111 @@
+/** The HTTP API's shapes: they validate requests, describe the API, and type the chat page. */
+import { z } from 'zod';
+import { type ErrorCode, errorTable } from './errors.ts';
+import { LOCALE_PATTERN } from './locales/locale.ts';
+import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
+import { type TurnEvent, turnStatuses } from './turn.ts';
+
+const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
+const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
+const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
+const time = z.int().describe('UTC milliseconds');
+
+/** The body of every error. `message` is for the person, `detail` for whoever mends it. */
+export const errorBody = z.object({
+  code: errorCode,
+  message: z.string(),
+  retryable: z.boolean(),
+  detail: z.string().nullable(),
+  turnId: turnId.optional(),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
+
+export const feedback = z.object({
+  rating: z.enum(['up', 'down']).nullable().describe('null takes it back'),
+  comment: z.string().max(2000).default(''),
+});
+export type Feedback = z.infer<typeof feedback>;
+
+/** A turn as its user sees it. */
+export const turnView = z.object({
+  turnId,
+  sessionId: chatId,
+  status: z.enum(turnStatuses),
+  message: z.string(),
+  pageOrigin: z.string().nullable(),
+  response: z.string().describe('Markdown without the trailer; what there is of it while the turn runs'),
+  usedTools: z.array(z.string()),
+  rowsSeen: z.int().nullable(),
+  classifierTag: z.string().nullable(),
+  chipCount: z.int(),
+  responseTokens: z.int().nullable(),
+  tokensExact: z.boolean(),
+  inputTokens: z.int().nullable(),
+  trailerMalformed: z.boolean(),
+  generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
+  queuePosition: z.int().nullable().describe('1 is next'),
+  startedAt: time,
+  deliveredAt: time.nullable(),
+  firstChunkAt: time.nullable(),
+  finishedAt: time.nullable(),
+  durationMs: z.int().nullable(),
+  late: z.boolean().describe('the answer arrived after the turn had been given up'),
+  error: errorBody.nullable(),
+  feedback: feedback.nullable(),
+});
+export type TurnView = z.infer<typeof turnView>;
+
+export const askBody = z.object({
+  message: z.string(),
+  sessionId: chatId.optional(),
+  pageOrigin: z.string().trim().min(1).max(512).optional(),
+  context: z.string().max(8192).optional(),
+  locale: z.string().regex(LOCALE_PATTERN).optional(),
+});
+export type AskBody = z.infer<typeof askBody>;
+
+export const historyQuery = z.object({
+  sessionId: chatId.optional(),
+  before: turnId.optional().describe('turns older than this one'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Newest first. */
+export const historyPage = z.object({ turns: z.array(turnView), nextBefore: turnId.nullable() });
+export type HistoryPage = z.infer<typeof historyPage>;
+
+export const me = z.object({
+  user: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    role: z.enum(['owner', 'admin', 'member']),
+    locale: z.string().nullable(),
+  }),
+  /** Whether this user's questions are taken, and if not, why. */
+  canAsk: z.boolean(),
+  whyNot: errorBody.nullable(),
+  backend: z.enum(['local', 'remote', 'disabled']),
+  agent: z.string().nullable(),
+  session: z.object({ name: z.string(), generation: z.int() }),
+  starters: z.array(z.string()).describe('questions to begin with'),
+  limits: z.object({ messageBytes: z.int() }),
+});
+export type Me = z.infer<typeof me>;
+
+export const codeBody = z.object({ code: z.string().min(1).max(200) });
+
+export const resetResult = z.object({ session: z.string(), generation: z.int() });
+export type ResetResult = z.infer<typeof resetResult>;
+
+/**
+ * What the event streams carry: the SSE `event` is the type, `id` a number that only grows, `data` this.
+ * `finished` and `late` carry the whole turn; nothing that a reader missed before them matters then.
+ * The stream's own `reconnect` (no id, empty data) asks the reader to come back.
+ */
+export type StreamedEvent = { turnId: string; at: number } & (
+  | Exclude<TurnEvent, { type: 'finished' | 'late' }>
+  | { type: 'accepted'; turn: TurnView }
+  | { type: 'finished' | 'late'; turn: TurnView }
+  | { type: 'feedback'; turn: TurnView }
+  | { type: 'reset'; generation: number }
+);

@@ -1,0 +1,31 @@
+/**
+ * Chips: clickable things in an answer, written as Markdown links with two schemes of ours, so that
+ * they degrade to links. `app:/cases/42` opens an entity of the application, `ask:Show%20more` asks on.
+ */
+import { marked } from 'marked';
+
+export type Chip = { kind: 'app'; path: string } | { kind: 'ask'; question: string };
+
+/** What a link's target means as a chip; null for an ordinary link. */
+export function parseChip(href: string): Chip | null {
+  if (href.startsWith('app:')) return { kind: 'app', path: href.slice('app:'.length) };
+  if (href.startsWith('ask:')) return { kind: 'ask', question: decode(href.slice('ask:'.length)) };
+  return null;
+}
+
+/** Counted by the Markdown parser, so that a chip in a code block is text. */
+export function countChips(markdown: string): number {
+  let count = 0;
+  marked.walkTokens(marked.lexer(markdown), (token) => {
+    if (token.type === 'link' && parseChip(token.href) !== null) count++;
+  });
+  return count;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % in a question is only a percent sign
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The envelope: the first line typed into the pane. It makes the agent load the skill, and carries
+ * what the skill needs to know beside the message.
+ *
+ *     [PALIADIN:1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed page=https%3A%2F%2Fapp%2Fcases locale=de]
+ */
+import { TURN_ID_PATTERN } from './names.ts';
+
+export interface Envelope {
+  turnId: string;
+  pageOrigin?: string | undefined;
+  locale?: string | undefined;
+  /** Where an agent without hooks leaves its answer. Set by the driver on the host. */
+  replyFile?: string | undefined;
+}
+
+/** The text to type: envelope, message, and the page's context quoted below it. */
+export function composePrompt(envelope: Envelope, message: string, context?: string): string {
+  const quoted = context === undefined ? '' : `\n\nFrom the page, not from the person:\n${quote(context)}`;
+  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${quoted}`;
+}
+
+function envelopeLine(envelope: Envelope): string {
+  const fields = [
+    ['page', envelope.pageOrigin],
+    ['locale', envelope.locale],
+    ['reply', envelope.replyFile],
+  ] as const;
+  const words = fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encode(value)}`]));
+  return `${START}${[envelope.turnId, ...words].join(' ')}]`;
+}
+
+// encodeURIComponent leaves no space and no bracket, so a value can't end the envelope.
+// Slashes stay readable: an agent copies a path better than it decodes one.
+function encode(value: string): string {
+  return encodeURIComponent(value).replaceAll('%2F', '/');
+}
+
+/** A line of the person's that looks like an envelope gets a backslash, so that only ours counts. */
+function escapeEnvelope(message: string): string {
+  return message.replace(/^(\s*)(?=\[PALIADIN:)/gim, '$1\\');
+}
+
+function quote(context: string): string {
+  return context.replace(/^/gm, '> ');
+}
+
+/** Reads the envelope from the first line of a prompt; null where there is none. The rest is the message. */
+export function parseEnvelope(prompt: string): { envelope: Envelope; message: string } | null {
+  const match = ENVELOPE.exec(prompt);
+  if (match === null) return null;
+  const [line, turnId = '', words = ''] = match;
+  const fields = new Map(words.split(' ').map((word) => splitOnce(word, '=')));
+  return {
+    envelope: {
+      turnId,
+      pageOrigin: decode(fields.get('page')),
+      locale: decode(fields.get('locale')),
+      replyFile: decode(fields.get('reply')),
+    },
+    message: prompt.slice(line.length),
+  };
+}
+
+function splitOnce(word: string, separator: string): [string, string] {
+  const at = word.indexOf(separator);
+  return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function decode(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return undefined; // not one of ours: only whole escapes are ever written
+  }
+}
+
+const START = '[PALIADIN:';
+const ENVELOPE = new RegExp(`^\\[PALIADIN:(${TURN_ID_PATTERN.source.slice(1, -1)})((?: [^\\]\\n]*)?)\\]\\n?`);

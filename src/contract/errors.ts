@@ -1,0 +1,73 @@
+/**
+ * The stable error codes: kept in the audit row, shown on the dashboard, localised in the chat.
+ * The messages are in `locales/`, one file a language.
+ */
+
+interface ErrorKind {
+  /** Status of an HTTP answer that carries the code. */
+  http: number;
+  /** Whether the same request may succeed later, unchanged. */
+  retryable: boolean;
+}
+
+export const errorTable = {
+  // The host. The first code is named after the first host; the string is a public contract and stays.
+  mriver_unreachable: { http: 503, retryable: true },
+  shim_auth_failed: { http: 502, retryable: false },
+  host_key_changed: { http: 502, retryable: false },
+  shim_error: { http: 502, retryable: true },
+  shim_outdated: { http: 502, retryable: false },
+  disabled: { http: 503, retryable: false },
+  // The agent.
+  timeout: { http: 504, retryable: true },
+  agent_not_ready: { http: 503, retryable: true },
+  agent_stopped: { http: 502, retryable: true },
+  agent_limit: { http: 503, retryable: true },
+  agent_error: { http: 502, retryable: true },
+  // The turn.
+  outcome_unknown: { http: 502, retryable: false },
+  cancelled: { http: 409, retryable: true },
+  queue_full: { http: 429, retryable: true },
+  rate_limited: { http: 429, retryable: true },
+  message_invalid: { http: 400, retryable: false },
+  message_too_large: { http: 413, retryable: false },
+  store_unavailable: { http: 503, retryable: true },
+  // The request.
+  not_allowed: { http: 403, retryable: false },
+  bad_request: { http: 400, retryable: false },
+  unauthenticated: { http: 401, retryable: false },
+  not_found: { http: 404, retryable: false },
+  conflict: { http: 409, retryable: false },
+  idempotency_mismatch: { http: 422, retryable: false },
+  internal: { http: 500, retryable: true },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorTable, value);
+}
+
+/**
+ * The one error class that crosses a folder's border.
+ * `detail` says what was wrong and what to do, for the person who can mend it; it holds no secret
+ * and none of the user's text.
+ */
+export class PaliadinError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | null;
+
+  constructor(code: ErrorCode, detail: string | null = null, options?: { cause?: unknown }) {
+    super(detail === null ? code : `${code}: ${detail}`, options);
+    this.name = 'PaliadinError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The first reason wins: an error that already has a code keeps it, any other is wrapped in `code`. */
+export function asPaliadinError(error: unknown, code: ErrorCode): PaliadinError {
+  if (error instanceof PaliadinError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new PaliadinError(code, detail, { cause: error });
+}

@@ -1,0 +1,24 @@
+import type { ErrorCode } from '../errors.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+
+/** A language is added by a file beside this one and its entry here. */
+const languages = { en, de } as const;
+
+export type Language = keyof typeof languages;
+
+export const DEFAULT_LANGUAGE: Language = 'en';
+
+/** BCP 47 as people write it: `de`, `de-AT`, `zh-Hant-TW`. */
+export const LOCALE_PATTERN = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+
+/** The language that serves a locale: `de-AT` → `de`, an unknown one → English. */
+export function languageOf(locale: string | null | undefined): Language {
+  const primary = locale?.split('-')[0]?.toLowerCase() ?? '';
+  return Object.hasOwn(languages, primary) ? (primary as Language) : DEFAULT_LANGUAGE;
+}
+
+/** The friendly sentence for a code, in the language of `locale`. */
+export function errorMessage(code: ErrorCode, locale?: string | null): string {
+  return languages[languageOf(locale)][code];
+}

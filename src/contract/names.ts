@@ -1,0 +1,24 @@
+/** What the names look like that travel between gateway, host and tmux. */
+
+/** A turn's id, made before anything else happens: a UUID in lower case. */
+export const TURN_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A session's name: also the name of a directory and of a tmux session. */
+export const SESSION_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** The part of a session's name that the deployment chooses; eight digits and more follow it. */
+export const PREFIX_PATTERN = /^[a-z0-9][a-z0-9_-]{0,29}$/;
+
+/** A browser's own id of a chat. */
+export const CHAT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+
+/** How many digits of the user's UUID a session's name has when nobody else has the same. */
+export const SESSION_DIGITS = 8;
+
+/**
+ * `<prefix>-<first digits of the user's UUID>`. With more digits where two users' ids begin alike,
+ * because two people must never share a conversation.
+ */
+export function sessionName(prefix: string, userId: string, digits: number = SESSION_DIGITS): string {
+  return `${prefix}-${userId.replaceAll('-', '').toLowerCase().slice(0, digits)}`;
+}

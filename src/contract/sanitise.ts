@@ -1,0 +1,38 @@
+/** Makes a person's message safe to paste into a terminal. */
+import { PaliadinError } from './errors.ts';
+import { utf8Length } from './utf8.ts';
+
+/** 100 kB (KiB): more than anyone types, and pasted into a pane in well under a second. */
+export const MAX_MESSAGE_BYTES = 100 * 1024;
+
+/**
+ * Returns `text` with one kind of line end and without the control characters that a terminal would
+ * obey: C0 except newline and tab, DEL, C1. An escape character could end the bracketed paste, after
+ * which the rest would be keystrokes.
+ *
+ * @throws PaliadinError `message_invalid` for lone surrogates (what invalid UTF-8 becomes) or nothing
+ *   left to say, `message_too_large` above `MAX_MESSAGE_BYTES`.
+ */
+export function sanitise(text: string): string {
+  if (!text.isWellFormed()) throw new PaliadinError('message_invalid', 'the message is not valid Unicode');
+  const clean = stripControls(text.replace(LINE_ENDS, '\n'));
+  if (clean.trim() === '') throw new PaliadinError('message_invalid', 'the message is empty');
+  const bytes = utf8Length(clean);
+  if (bytes > MAX_MESSAGE_BYTES) {
+    throw new PaliadinError(
+      'message_too_large',
+      `the message has ${bytes} bytes, at most ${MAX_MESSAGE_BYTES} are taken`,
+    );
+  }
+  return clean;
+}
+
+/** Every control character but newline and tab goes. */
+export function stripControls(text: string): string {
+  return text.replace(CONTROLS, '');
+}
+
+// The separators U+2028 and U+2029 begin a line for whoever reads the text, so they count as one here.
+const LINE_ENDS = /\r\n|[\r\u2028\u2029]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

@@ -1,0 +1,103 @@
+/** What a person asks and what comes back: the shapes that every part of Paliadin shares. */
+import type { ErrorCode } from './errors.ts';
+
+/** One question, as `turn/` takes it: parsed and authenticated, not yet sanitised. */
+export interface TurnRequest {
+  /** Paliadin's own id of the user (UUID). */
+  userId: string;
+  /** The browser's chat id. The agent's conversation belongs to the user and outlives it. */
+  sessionId: string;
+  /** The question, at most `MAX_MESSAGE_BYTES` of UTF-8 once sanitised. */
+  message: string;
+  /** Where in the application the question was asked. Untrusted, shown to the agent as context. */
+  pageOrigin?: string | undefined;
+  /** What the page shows, in words. Untrusted, quoted below the question. */
+  context?: string | undefined;
+  /** BCP 47 tag of the language the person reads. */
+  locale?: string | undefined;
+}
+
+/** `queued → delivering → running ⇄ waiting → completed | failed | cancelled | unknown` */
+export const turnStatuses = [
+  'queued',
+  'delivering',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+  'unknown',
+] as const;
+
+export type TurnStatus = (typeof turnStatuses)[number];
+
+/** The statuses from which a turn never moves again. */
+export const finalStatuses = ['completed', 'failed', 'cancelled', 'unknown'] as const satisfies readonly TurnStatus[];
+
+export function isFinal(status: TurnStatus): boolean {
+  return (finalStatuses as readonly TurnStatus[]).includes(status);
+}
+
+/** What the agent says of its own work in the trailer. */
+export interface TrailerMeta {
+  usedTools: string[];
+  /** Rows of the application's data that the agent looked at; null where it did not say. */
+  rowsSeen: number | null;
+  classifierTag: string | null;
+}
+
+/** A completed turn. */
+export interface TurnResult extends TrailerMeta {
+  turnId: string;
+  /** Markdown, without the trailer. */
+  response: string;
+  chipCount: number;
+  /** Tokens of the response: the agent's own count where it gave one. */
+  responseTokens: number;
+  tokensExact: boolean;
+  /** Tokens that the question cost, where the agent told. */
+  inputTokens: number | null;
+  trailerMalformed: boolean;
+  /** From the audit row to the end, in milliseconds of a monotonic clock. */
+  durationMs: number;
+}
+
+/** A step of the agent's work, shown while the answer is made. */
+export interface ToolProgress {
+  id: string;
+  /** In words, ready to show: `Searching cases`. */
+  title: string;
+  status: 'running' | 'done' | 'failed';
+}
+
+/** Something that the agent may not do without a person's word. */
+export interface ApprovalRequest {
+  id: string;
+  title: string;
+  options: { id: string; label: string }[];
+}
+
+/** How a turn that did not complete ended. */
+export interface TurnFailure {
+  code: ErrorCode;
+  /** For the person who has to mend it: which dialog, which exit status. Never the user's text. */
+  detail: string | null;
+}
+
+/**
+ * What happens to a turn, in order. This is what is stored, streamed and replayed.
+ *
+ * A chunk says where in the response it stands (`offset`, in UTF-16 units), so a reader who meets
+ * it twice writes the same text to the same place.
+ */
+export type TurnEvent =
+  | { type: 'queued'; position: number }
+  | { type: 'delivering' }
+  | { type: 'running' }
+  | { type: 'chunk'; offset: number; text: string }
+  | { type: 'tool'; tool: ToolProgress }
+  | { type: 'approval'; approval: ApprovalRequest }
+  | { type: 'approval-closed'; id: string }
+  | { type: 'finished'; status: TurnStatus }
+  /** The answer of a turn that had timed out arrived after all. */
+  | { type: 'late' };
