@@ -71,7 +71,11 @@ export const historyQuery = z.object({
 });
 
 /** Newest first. */
-export const historyPage = z.object({ turns: z.array(turnView), nextBefore: turnId.nullable() });
+export const historyPage = z.object({
+  turns: z.array(turnView),
+  nextBefore: turnId.nullable(),
+  cursor: z.int().describe('follow the event stream from here (`?after=`) and nothing is missed'),
+});
 export type HistoryPage = z.infer<typeof historyPage>;
 
 export const me = z.object({

@@ -1,0 +1,47 @@
+/** What the rest of the gateway can do with turns. `http/` and `main/` know nothing else of this folder. */
+import type { AgentSession, Turn, TurnStats } from '../audit/store.ts';
+import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
+import type { PaliadinError } from '../contract/errors.ts';
+import type { TurnRequest } from '../contract/turn.ts';
+
+export interface Turns {
+  /**
+   * Accepts a question: the audit row is on disk when this resolves. The same idempotency key with the
+   * same request gives the same turn, `repeated: true`.
+   *
+   * @throws PaliadinError `message_invalid`, `message_too_large`, `queue_full`, `disabled`,
+   *   `idempotency_mismatch`, `store_unavailable`; in each case nothing was accepted.
+   */
+  ask(request: TurnRequest, idempotencyKey?: string): Promise<{ turn: TurnView; repeated: boolean }>;
+  /** @throws PaliadinError `not_found`, also for another user's turn. */
+  get(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
+  history(
+    query: { userId: string; sessionId?: string; before?: string; limit: number },
+    locale?: string | null,
+  ): Promise<HistoryPage>;
+  /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
+  cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
+  /** Stops what is open, ends the agent's conversation, and begins a new one. */
+  reset(userId: string): Promise<AgentSession>;
+  giveFeedback(userId: string, turnId: string, feedback: Feedback, locale?: string | null): Promise<TurnView>;
+  /**
+   * A user's events in order, from after event `after`, or one turn's, which ends with its last. Reads at
+   * the reader's pace: a reader who does not take the next event costs no memory.
+   */
+  follow(query: FollowQuery): AsyncIterable<{ id: number; event: StreamedEvent }>;
+  /** Why questions are not taken from anybody now; null where they are. */
+  refusal(): PaliadinError | null;
+  session(userId: string): Promise<AgentSession>;
+  isOwner(userId: string): Promise<boolean>;
+  recentTurns(query: { limit: number; userId?: string }): Promise<Turn[]>;
+  stats(query: { since: number; userId?: string }): Promise<TurnStats>;
+}
+
+export interface FollowQuery {
+  userId: string;
+  turnId?: string;
+  /** 0: from the beginning. */
+  after: number;
+  locale?: string | null;
+  signal: AbortSignal;
+}
