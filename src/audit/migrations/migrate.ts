@@ -1,0 +1,40 @@
+/** Brings a database's tables up to date. */
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { PaliadinError } from '../../contract/errors.ts';
+import * as first from './0001-first.ts';
+
+// A migration that was released is never changed; what it forgot goes into the next.
+const migrations: Record<string, Migration> = {
+  '0001-first': first,
+};
+
+/**
+ * All or nothing, and one process at a time: in one transaction, which on SQLite holds the write lock.
+ *
+ * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed then.
+ */
+export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
+  await db
+    .withoutPlugins()
+    .transaction()
+    .execute(async (trx) => {
+      await refuseNewer(trx, name);
+      const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
+      const { error } = await migrator.migrateToLatest();
+      if (error !== undefined) throw error;
+    });
+}
+
+async function refuseNewer<T>(db: Kysely<T>, name: string): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return;
+  const done = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const unknown = done.rows.map((row) => row.name).filter((migration) => !Object.hasOwn(migrations, migration));
+  if (unknown.length === 0) return;
+  throw new PaliadinError(
+    'store_unavailable',
+    `${name}: a newer version of Paliadin made these tables (${unknown.join(', ')} is not known here); ` +
+      'start that version or a newer one, or restore the backup from before the update',
+  );
+}

@@ -1,0 +1,79 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { EventBody, EventStore, StoredEvent } from '../store.ts';
+import type { Schema } from './schema.ts';
+
+export function eventQueries(db: Kysely<Schema>): EventStore {
+  return {
+    async append(event) {
+      const [stored] = await insertEvents(db, [event]);
+      return stored as StoredEvent;
+    },
+
+    async after({ userId, turnId, after, limit }) {
+      let query = db.selectFrom('turnEvents').selectAll().where('userId', '=', userId).where('id', '>', after);
+      if (turnId !== undefined) query = query.where('turnId', '=', turnId);
+      const rows = await query.orderBy('id').limit(limit).execute();
+      return rows.map(({ id, turnId, userId, at, body }) => ({ id, turnId, userId, at, event: JSON.parse(body) }));
+    },
+
+    async lastId() {
+      const row = await db
+        .selectFrom('turnEvents')
+        .select((eb) => eb.fn.max('id').as('last'))
+        .executeTakeFirst();
+      return row?.last ?? 0;
+    },
+
+    async prune(before) {
+      let pruned = 0;
+      for (;;) {
+        const gone = await pruneSome(db, before);
+        pruned += gone;
+        if (gone < PRUNE_AT_ONCE) return pruned;
+      }
+    },
+  };
+}
+
+/** Appends events in their order. */
+export async function insertEvents(
+  db: Kysely<Schema> | Transaction<Schema>,
+  events: EventBody[],
+): Promise<StoredEvent[]> {
+  if (events.length === 0) return [];
+  const rows = await db
+    .insertInto('turnEvents')
+    .values(events.map(({ event, ...rest }) => ({ ...rest, type: event.type, body: JSON.stringify(event) })))
+    .returning('id')
+    .execute();
+  // Ids are given in the order of the values; the order in which they come back is not promised.
+  const ids = rows.map((row) => row.id).sort((a, b) => a - b);
+  return events.map((event, index) => ({ ...event, id: ids[index] as number }));
+}
+
+// Some ten milliseconds of work, during which the gateway does nothing else.
+const PRUNE_AT_ONCE = 1000;
+
+// What a reader no longer needs once the `finished` event carries the whole turn.
+const progress = ['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed'] as const;
+
+async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
+  const result = await db
+    .deleteFrom('turnEvents')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('turnEvents as event')
+        .innerJoin('turns as turn', 'turn.turnId', 'event.turnId')
+        .select('event.id')
+        .where(
+          'event.type',
+          'in',
+          progress.map((type) => sql.lit(type)),
+        )
+        .where('turn.finishedAt', '<', before)
+        .where('turn.status', 'in', ['completed', 'failed', 'cancelled', 'unknown'])
+        .limit(PRUNE_AT_ONCE),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

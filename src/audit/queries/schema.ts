@@ -1,0 +1,47 @@
+/** The tables as Kysely sees them. Names are in camel case here and in snake case in the database. */
+import type { Generated } from 'kysely';
+import type { AgentSession, StoredEvent, Turn, User } from '../store.ts';
+
+export interface Schema {
+  users: User;
+  agentSessions: Omit<AgentSession, 'generation'> & { generation: Generated<number> };
+  turns: TurnTable;
+  turnEvents: EventTable;
+  signInCodes: { hash: string; userId: string; expiresAt: number; usedAt: number | null };
+  browserSessions: { hash: string; userId: string; createdAt: number; expiresAt: number };
+  apiTokens: {
+    hash: string;
+    userId: string;
+    name: string;
+    createdAt: number;
+    lastUsedAt: number | null;
+    expiresAt: number | null;
+  };
+  counters: { name: string; value: number };
+}
+
+type Flags = 'tokensExact' | 'trailerMalformed' | 'late';
+
+type TurnTable = Omit<Turn, Flags | 'usedTools' | 'feedback' | 'status' | 'response' | 'chipCount'> &
+  Record<Flags, Generated<number>> & {
+    seq: Generated<number>;
+    status: Generated<Turn['status']>;
+    response: Generated<string>;
+    chipCount: Generated<number>;
+    /** JSON. */
+    usedTools: Generated<string>;
+    /** JSON. */
+    feedback: string | null;
+    leaseOwner: string | null;
+    leaseExpiresAt: number | null;
+  };
+
+interface EventTable {
+  id: Generated<number>;
+  turnId: string;
+  userId: string;
+  at: number;
+  type: StoredEvent['event']['type'];
+  /** JSON. */
+  body: string;
+}

@@ -1,0 +1,63 @@
+/** The store over any database that Kysely speaks to. */
+import type { Kysely } from 'kysely';
+import type { PaliadinError } from '../../contract/errors.ts';
+import type { Store } from '../store.ts';
+import { eventQueries } from './events.ts';
+import type { Schema } from './schema.ts';
+import { sessionQueries } from './sessions.ts';
+import { signInQueries } from './sign-in.ts';
+import { turnQueries } from './turns.ts';
+import { userQueries } from './users.ts';
+
+export interface SqlStoreOptions {
+  /** Says what an error of this database means. */
+  explain: (error: unknown) => PaliadinError;
+  newId: () => string;
+}
+
+export function sqlStore(db: Kysely<Schema>, { explain, newId }: SqlStoreOptions): Store {
+  return {
+    turns: explained(turnQueries(db), explain),
+    events: explained(eventQueries(db), explain),
+    sessions: explained(sessionQueries(db), explain),
+    users: explained(userQueries(db, newId), explain),
+    signIn: explained(signInQueries(db), explain),
+    ...explained(
+      {
+        nextFence: () => count(db, 'fence'),
+        // A real write: a full disk still lets everything be read.
+        check: async () => void (await count(db, 'check')),
+        close: () => db.destroy(),
+      },
+      explain,
+    ),
+  };
+}
+
+async function count(db: Kysely<Schema>, name: string): Promise<number> {
+  const { value } = await db
+    .insertInto('counters')
+    .values({ name, value: 1 })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ value: eb('counters.value', '+', 1) })))
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+/** The same methods; what the database throws comes out as a PaliadinError. */
+function explained<T extends { [K in keyof T]: (...args: never[]) => Promise<unknown> }>(
+  methods: T,
+  explain: (error: unknown) => PaliadinError,
+): T {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries<(...args: never[]) => Promise<unknown>>(methods)) {
+    wrapped[name] = async (...args: never[]) => {
+      try {
+        return await method(...args);
+      } catch (error) {
+        throw explain(error);
+      }
+    };
+  }
+  return wrapped as T;
+}

@@ -1,0 +1,117 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { PaliadinError } from '../../contract/errors.ts';
+import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
+import type { NewTurn, StoredEvent, Turn, TurnStore, TurnWrite } from '../store.ts';
+import { insertEvents } from './events.ts';
+import type { Schema } from './schema.ts';
+import { turnStats } from './stats.ts';
+import { fromRow, toRow } from './turn-row.ts';
+
+export function turnQueries(db: Kysely<Schema>): TurnStore {
+  return {
+    async insert(turn) {
+      return await db.transaction().execute((trx) => insertOnce(trx, turn));
+    },
+
+    async get(turnId) {
+      const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
+      return row === undefined ? null : fromRow(row);
+    },
+
+    async write(writes) {
+      return await db.transaction().execute((trx) => writeAll(trx, writes));
+    },
+
+    async history({ userId, sessionId, before, limit }) {
+      let query = db.selectFrom('turns').selectAll().where('userId', '=', userId);
+      if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
+      if (before !== undefined) {
+        query = query.where('seq', '<', (eb) =>
+          eb
+            .selectFrom('turns as older')
+            .select('older.seq')
+            .where('older.turnId', '=', before)
+            .where('older.userId', '=', userId),
+        );
+      }
+      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
+    },
+
+    async open() {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        // As literals, or SQLite can't tell that the index of open turns answers this.
+        .where(
+          'status',
+          'in',
+          openStatuses.map((status) => sql.lit(status)),
+        )
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async awaitingLateAnswer(since) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('finishedAt', '>=', since)
+        .where('errorCode', '=', 'timeout')
+        .where('late', '=', 0)
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async recent({ limit, userId }) {
+      let query = db.selectFrom('turns').selectAll();
+      if (userId !== undefined) query = query.where('userId', '=', userId);
+      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
+    },
+
+    stats: (query) => turnStats(db, query),
+  };
+}
+
+const openStatuses = turnStatuses.filter((status) => !(finalStatuses as readonly string[]).includes(status));
+
+async function insertOnce(
+  db: Transaction<Schema>,
+  turn: NewTurn,
+): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+  const row = await db
+    .insertInto('turns')
+    .values(turn)
+    .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return { turn: await byKey(db, turn), inserted: false };
+  const { turnId, userId, startedAt, agentSession } = turn;
+  await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
+  const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
+  return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
+}
+
+async function byKey(db: Transaction<Schema>, { userId, idempotencyKey }: NewTurn): Promise<Turn> {
+  const row = await db
+    .selectFrom('turns')
+    .selectAll()
+    .where('userId', '=', userId)
+    .where('idempotencyKey', '=', idempotencyKey)
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+
+async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
+  for (const { turnId, change } of writes) {
+    const row = toRow(change);
+    if (Object.keys(row).length === 0) continue;
+    const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
+  }
+  return await insertEvents(
+    db,
+    writes.flatMap((write) => write.events),
+  );
+}

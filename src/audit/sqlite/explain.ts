@@ -1,0 +1,42 @@
+/** What SQLite's errors mean to the person who runs the gateway. */
+import { PaliadinError } from '../../contract/errors.ts';
+
+/** Turns what the database threw into an error that names the file, what is wrong and what to do. */
+export function explainSqlite(path: string): (error: unknown) => PaliadinError {
+  return (error) => {
+    if (error instanceof PaliadinError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    const number = resultCode(error);
+    if (number === CONSTRAINT)
+      return new PaliadinError('conflict', `the store refused it: ${message}`, { cause: error });
+    const advice = advices[number] ?? 'see whether the disk and the file are in order';
+    return new PaliadinError('store_unavailable', `${path}: ${message}; ${advice}`, { cause: error });
+  };
+}
+
+/** Whether another process was in the way, so that trying again helps. */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === BUSY;
+}
+
+const BUSY = 5;
+const CONSTRAINT = 19;
+
+// By primary result code, https://sqlite.org/rescode.html
+const advices: Record<number, string> = {
+  3: 'let the account that runs Paliadin read and write it',
+  [BUSY]: 'another process holds it: wait, or end the other process',
+  6: 'another process holds it: wait, or end the other process',
+  8: 'let the account that runs Paliadin write to it and to its directory',
+  10: 'the disk failed or is full: look at the system’s log and at the free space',
+  11: 'the file is damaged: move it away (with its -wal and -shm files) and restore a backup, or start with an empty one',
+  13: 'the disk is full: make room',
+  14: 'let the account that runs Paliadin read and write it and its directory',
+  26: 'this is no SQLite database, or a damaged one: move it away and restore a backup, or name another file',
+};
+
+/** The primary result code; 0 where the error is not SQLite's. */
+function resultCode(error: unknown): number {
+  const extended = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof extended === 'number' ? extended & 0xff : 0;
+}

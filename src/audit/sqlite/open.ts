@@ -1,0 +1,92 @@
+/** The store in one file, for one gateway on one machine. */
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { PaliadinError } from '../../contract/errors.ts';
+import { migrate } from '../migrations/migrate.ts';
+import type { Schema } from '../queries/schema.ts';
+import { sqlStore } from '../queries/store.ts';
+import type { Store } from '../store.ts';
+import { sqliteDialect } from './dialect.ts';
+import { explainSqlite, isBusy } from './explain.ts';
+
+export interface StoreOptions {
+  /** Makes the ids of new users. */
+  newId?: () => string;
+}
+
+/**
+ * Opens the database file, creates it where there is none, and brings its tables up to date. Several
+ * processes may have it open at once.
+ *
+ * @throws PaliadinError `store_unavailable`; the file is then as it was before.
+ */
+export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
+  const explain = explainSqlite(path);
+  makeFile(path);
+  const db = openFile(path, explain);
+  try {
+    await writeAhead(db);
+    await migrate(db, path);
+  } catch (error) {
+    await db.destroy().catch(() => undefined); // the first reason is the one to tell
+    throw explain(error);
+  }
+  return sqlStore(db, { explain, newId: options.newId ?? randomUUID });
+}
+
+// Questions and answers are private. SQLite gives its -wal and -shm files the mode of the database.
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
+    create(path);
+    chmodSync(path, PRIVATE_FILE);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PaliadinError(
+      'store_unavailable',
+      `${path}: ${reason}; let the account that runs Paliadin own the file and its directory, or set another PALIADIN_STATE_DIR`,
+      { cause: error },
+    );
+  }
+}
+
+// Only where there is none: opening and closing the file of a database that this process has open
+// would drop its locks.
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', PRIVATE_FILE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function openFile(path: string, explain: (error: unknown) => PaliadinError): Kysely<Schema> {
+  try {
+    return new Kysely<Schema>({ dialect: sqliteDialect(path), plugins: [new CamelCasePlugin()] });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+// SQLite does not wait where two processes switch a new file over at the same time, so we do.
+const SWITCH_ATTEMPTS = 50;
+const SWITCH_PAUSE_MS = 50;
+
+/** A write-ahead log: readers and the writer don't wait for each other. */
+async function writeAhead(db: Kysely<Schema>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await sql`pragma journal_mode = wal`.execute(db);
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt === SWITCH_ATTEMPTS) throw error;
+      await delay(SWITCH_PAUSE_MS);
+    }
+  }
+}
