@@ -1,0 +1,111 @@
+/**
+ * What a host does for a gateway. The daemon implements it, the ACP channel carries it, every backend
+ * reaches it: one interface from end to end.
+ */
+import type { ErrorCode } from './errors.ts';
+import type { ApprovalRequest, ToolProgress } from './turn.ts';
+
+/** Grows when gateway and host could no longer understand each other. */
+export const PROTOCOL_VERSION = 1;
+
+/** A question as it travels to the host. */
+export interface HostPrompt {
+  session: string;
+  turnId: string;
+  /** Sanitised. */
+  message: string;
+  pageOrigin?: string | undefined;
+  context?: string | undefined;
+  locale?: string | undefined;
+  /** A session refuses a number lower than one it has seen: an older gateway has lost its turn. */
+  fence: number;
+  /** Length of the answer that the caller has already (UTF-16 units); what follows is told. */
+  from: number;
+}
+
+/** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */
+export type HostUpdate =
+  | { type: 'running' }
+  | { type: 'chunk'; offset: number; text: string }
+  | { type: 'tool'; tool: ToolProgress }
+  | { type: 'approval'; approval: ApprovalRequest }
+  | { type: 'approval-closed'; id: string };
+
+/** How a turn ended on the host. */
+export interface HostOutcome {
+  state: 'done' | 'failed' | 'cancelled' | 'unknown';
+  code: ErrorCode | null;
+  /** For the owner: which dialog, which exit status. */
+  detail: string | null;
+  /** Length of the whole answer (UTF-16 units), to know that nothing is missing. */
+  answerLength: number;
+  /** The agent's own count, where it gave one. */
+  inputTokens: number | null;
+  outputTokens: number | null;
+}
+
+/** `accepted → delivering → running → done | failed | cancelled | unknown`, or never heard of. */
+export type HostTurnState = 'absent' | 'accepted' | 'delivering' | 'running' | HostOutcome['state'];
+
+export interface HostTurn {
+  state: HostTurnState;
+  code: ErrorCode | null;
+  detail: string | null;
+  /** The answer of a turn that had been given up came after all. */
+  late: boolean;
+  answerLength: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** The answer from where it was asked for, at most one message's worth. */
+  answer: string;
+}
+
+/** The host and what it runs, as it says when a channel opens. */
+export interface HostIdentity {
+  /** Version of Paliadin on the host. */
+  version: string;
+  protocol: number;
+  agent: string;
+  driver: string;
+  /** Digest of the settings the daemon was started with. */
+  settings: string;
+}
+
+export interface HostSession {
+  session: string;
+  /** Whether its tmux server runs. */
+  live: boolean;
+  running: string | null;
+  lastUsedAt: number;
+}
+
+export interface Host {
+  readonly identity: HostIdentity;
+  /** @throws PaliadinError when a turn of this session could not be answered now, with the reason. */
+  health(session: string): Promise<void>;
+  /**
+   * Accepts the turn and tells what happens until it ends. The same id with the same text joins the
+   * turn that runs, or replays the one that ended; nothing is ever typed twice.
+   *
+   * @throws PaliadinError where it was refused before anything was typed.
+   */
+  prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome>;
+  /** What is known of a turn, with its answer from offset `from`. */
+  turn(session: string, turnId: string, from: number): Promise<HostTurn>;
+  /** Interrupts the turn if it is under way; its `prompt` then resolves. */
+  cancel(session: string, turnId: string): Promise<void>;
+  /** Ends tmux session and conversation. */
+  reset(session: string): Promise<void>;
+  /** The gateway has the outcome on record: the host may forget it after a while. */
+  acknowledge(session: string, turnId: string): Promise<void>;
+  /** The command by which a person looks at the session's terminal. */
+  attach(session: string): Promise<string[]>;
+  sessions(): Promise<HostSession[]>;
+  /** Ends the daemon if nothing runs; false where it stays because something does. */
+  retire(): Promise<boolean>;
+  /** Calls back for each answer that came after its turn was given up. */
+  onLate(listener: (late: { session: string; turnId: string }) => void): void;
+}
+
+/** The longest piece of text in one message: far below the cap on a line, even with each unit escaped. */
+export const MAX_PIECE = 64 * 1024;

@@ -1,0 +1,70 @@
+/** The driver of the demo agent, which logs what it does to a file a turn. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AgentLogEntry, agentLogEntry } from '../../contract/agent-log.ts';
+import type { AgentSignal, Driver } from './driver.ts';
+import { readScreen } from './screen.ts';
+import { tail } from './tail.ts';
+
+/** `command` runs the demo agent; the driver adds where to log. */
+export function demoDriver(options: { command: [string, ...string[]]; cwd: string }): Driver {
+  return {
+    name: 'demo',
+    launch: ({ directory, conversation }) => ({
+      argv: [
+        ...options.command,
+        ...['--log-dir', directory, '--conversation-dir', directory, '--conversation', conversation],
+      ],
+      cwd: options.cwd,
+      env: {},
+    }),
+    read: (screen) => readScreen(screen, /· working\b/),
+    envelope: () => ({}),
+    watch: (turn, signal) => watch(logFile(turn), signal),
+    forget: (turn) => rm(logFile(turn), { force: true }),
+  };
+}
+
+async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSignal> {
+  for await (const line of tail(file, signal)) {
+    const entry = parse(line);
+    if (entry === null) continue;
+    const told = translate(entry);
+    yield told;
+    if (told.type === 'stopped' || told.type === 'failed' || told.type === 'interrupted') return;
+  }
+}
+
+/** A line that can't be read is passed over: the end of the turn still comes. */
+function parse(line: string): AgentLogEntry | null {
+  try {
+    return agentLogEntry.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function translate(entry: AgentLogEntry): AgentSignal {
+  switch (entry.event) {
+    case 'prompt':
+      return { type: 'received' };
+    case 'text':
+      return { type: 'text', delta: entry.delta };
+    case 'tool':
+      return { type: 'tool', tool: { id: entry.id, title: entry.title, status: entry.status } };
+    case 'approval':
+      return { type: 'approval', approval: { id: entry.id, title: entry.title, options: entry.options } };
+    case 'approval-closed':
+      return { type: 'approval-closed', id: entry.id };
+    case 'stop':
+      return { type: 'stopped', inputTokens: entry.inputTokens ?? null, outputTokens: entry.outputTokens ?? null };
+    case 'failure':
+      return { type: 'failed', code: entry.code, detail: entry.detail };
+    case 'interrupted':
+      return { type: 'interrupted' };
+  }
+}
+
+function logFile(turn: { turnId: string; directory: string }): string {
+  return join(turn.directory, `${turn.turnId}.jsonl`);
+}

@@ -1,0 +1,59 @@
+/** What the host has to know of one kind of agent. The session does the rest, the same for all. */
+import type { Envelope } from '../../contract/envelope.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
+import type { Launch } from '../tmux/server.ts';
+
+export interface Driver {
+  readonly name: 'demo' | 'reply-file';
+  /** The program to run in the pane. A conversation id that was used before is resumed. */
+  launch(session: AgentPlace): Launch;
+  /** Reads what the pane shows. */
+  read(screen: string[]): Reading;
+  /** What the envelope says beside the turn's id: where the agent leaves its answer. */
+  envelope(turn: TurnPlace): Pick<Envelope, 'replyFile'>;
+  /**
+   * What the agent tells of one turn, from the beginning, each time it is asked: the evidence survives
+   * the daemon. Ends after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
+   */
+  watch(turn: TurnPlace, signal: AbortSignal): AsyncIterable<AgentSignal>;
+  /** Removes what the agent left behind for a turn that is on record. */
+  forget(turn: TurnPlace): Promise<void>;
+}
+
+/** Where a session's agent lives. */
+export interface AgentPlace {
+  session: string;
+  /** A directory of this session's own, for what agent and driver say to each other. */
+  directory: string;
+  /** The agent's own conversation: a UUID. */
+  conversation: string;
+}
+
+export interface TurnPlace {
+  turnId: string;
+  /** The session's directory, as in `AgentPlace`. */
+  directory: string;
+  /** Unguessable, new for each turn, so that no earlier turn can answer in its name. */
+  nonce: string;
+}
+
+export type AgentSignal =
+  /** The agent has the prompt: the evidence of delivery. */
+  | { type: 'received' }
+  /** The next piece of the answer, as the agent wrote it. */
+  | { type: 'text'; delta: string }
+  | { type: 'tool'; tool: ToolProgress }
+  | { type: 'approval'; approval: ApprovalRequest }
+  | { type: 'approval-closed'; id: string }
+  | { type: 'stopped'; inputTokens: number | null; outputTokens: number | null }
+  | { type: 'failed'; code: ErrorCode; detail: string }
+  | { type: 'interrupted' };
+
+export type Reading =
+  /** Nothing to recognise yet. */
+  | { state: 'starting' }
+  /** An input box; `empty` or with text in it; `busy` while the agent works. */
+  | { state: 'ready' | 'busy'; box: 'empty' | 'full' }
+  /** Something waits for a person: nothing may be typed. */
+  | { state: 'dialog'; text: string };

@@ -1,0 +1,66 @@
+/**
+ * The driver for any agent that can read instructions and write a file: it writes its whole answer to
+ * the file that the envelope names, as the skill tells it. Nothing streams, and the file is both the
+ * evidence and the answer.
+ */
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentPlace, AgentSignal, Driver, TurnPlace } from './driver.ts';
+import { readScreen } from './screen.ts';
+import { changesOf } from './watch-file.ts';
+
+export function replyFileDriver(options: {
+  /** Arguments that start the agent, or resume `conversation`. */
+  command(place: AgentPlace): [string, ...string[]];
+  cwd: string;
+  /** How the agent's status line says that it works. */
+  busy: RegExp;
+}): Driver {
+  return {
+    name: 'reply-file',
+    launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: {} }),
+    read: (screen) => readScreen(screen, options.busy),
+    envelope: (turn) => ({ replyFile: replyFile(turn) }),
+    watch: (turn, signal) => watch(replyFile(turn), signal),
+    forget: (turn) => rm(replyFile(turn), { force: true }),
+  };
+}
+
+async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSignal> {
+  for await (const _ of changesOf(file, signal)) {
+    const answer = await readWhenComplete(file);
+    if (answer === null) continue;
+    yield { type: 'received' };
+    yield { type: 'text', delta: answer };
+    yield { type: 'stopped', inputTokens: null, outputTokens: null };
+    return;
+  }
+}
+
+/**
+ * The file's text once it stopped growing; null while there is none. A rename puts a whole file in place
+ * at once; an agent that writes in pieces is waited for, because no event tells that it has closed the file.
+ */
+async function readWhenComplete(file: string): Promise<string | null> {
+  let size = await sizeOf(file);
+  while (size !== null && size > 0) {
+    await delay(STABLE_MS);
+    const later = await sizeOf(file);
+    if (later === size) return readFile(file, 'utf8'); // replaces what is not UTF-8
+    size = later;
+  }
+  return null;
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() ? found.size : null;
+}
+
+function replyFile(turn: TurnPlace): string {
+  return join(turn.directory, `${turn.turnId}.${turn.nonce}.md`);
+}
+
+// Longer than the pauses in a program's writing of one file, shorter than a person notices.
+const STABLE_MS = 60;

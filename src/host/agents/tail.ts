@@ -1,0 +1,50 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { changesOf } from './watch-file.ts';
+
+/**
+ * The whole lines of a file that is being appended to, from its beginning, for as long as `signal`
+ * allows. The file need not exist yet. A line longer than `MAX_LINE_LENGTH` is passed over.
+ */
+export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let handle: FileHandle | null = null;
+  let rest = '';
+  let skipping = false;
+  try {
+    for await (const _ of changesOf(file, signal)) {
+      handle ??= await openIfThere(file);
+      if (handle === null) continue;
+      for (;;) {
+        const { bytesRead } = await handle.read(block);
+        if (bytesRead === 0) break;
+        const lines = (rest + decoder.write(block.subarray(0, bytesRead))).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          if (!skipping) yield line;
+          skipping = false;
+        }
+        if (rest.length > MAX_LINE_LENGTH) {
+          rest = '';
+          skipping = true;
+        }
+      }
+    }
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const BLOCK_BYTES = 64 * 1024;
+// An entry carries at most 16 kB of answer; escaped six-fold it is still far below this.
+const MAX_LINE_LENGTH = 1024 * 1024;

@@ -1,0 +1,36 @@
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+/**
+ * Yields once at the start and then each time something happened to the file, which need not exist yet.
+ * Several happenings while the caller is busy make one.
+ */
+export async function* changesOf(file: string, signal: AbortSignal): AsyncGenerator<void> {
+  const name = basename(file);
+  let changed = true;
+  let wake = () => {};
+  const notice = () => {
+    changed = true;
+    wake();
+  };
+  const watcher = watch(dirname(file), (_kind, touched) => {
+    if (touched === null || touched === name) notice();
+  });
+  watcher.on('error', notice);
+  signal.addEventListener('abort', notice);
+  try {
+    while (!signal.aborted) {
+      if (changed) {
+        changed = false;
+        yield;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', notice);
+    watcher.close();
+  }
+}

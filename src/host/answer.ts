@@ -1,0 +1,43 @@
+/** The agent's text, made fit to keep and to send: well-formed, without control characters, bounded. */
+
+/** 2 Mi UTF-16 units: twice the longest answer anyone has reason to read. */
+export const MAX_ANSWER_LENGTH = 2 * 1024 * 1024;
+
+export interface Answer {
+  readonly text: string;
+  /** Adds a piece and returns what became of it. */
+  push(delta: string): string;
+}
+
+export function startAnswer(): Answer {
+  let text = '';
+  let half = ''; // a surrogate whose other half is in the next piece
+  let cut = false;
+  return {
+    get text() {
+      return text;
+    },
+    push(delta) {
+      if (cut) return '';
+      const joined = half + delta;
+      half = ENDS_IN_HALF.test(joined) ? joined.slice(-1) : '';
+      let piece = clean(half === '' ? joined : joined.slice(0, -1));
+      if (text.length + piece.length > MAX_ANSWER_LENGTH) {
+        cut = true;
+        piece = `${piece.slice(0, MAX_ANSWER_LENGTH - text.length).toWellFormed()}${CUT_MARK}`;
+      }
+      text += piece;
+      return piece;
+    },
+  };
+}
+
+/** Control characters, which a terminal or a log would obey, become replacement marks. */
+function clean(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(CONTROLS, '\ufffd').toWellFormed();
+}
+
+const CUT_MARK = '\n\n[…]';
+const ENDS_IN_HALF = /[\ud800-\udbff]$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: replacing them is the point
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

@@ -1,0 +1,143 @@
+/**
+ * The host's memory of each turn, so that an answer survives whoever asked: a directory a session, a
+ * file a turn. `delivering` is on disk before the first byte goes to the pane.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type ErrorCode, errorTable, PaliadinError } from '../contract/errors.ts';
+import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
+import { readIfThere, removeLeftovers, writeDurably } from './durable.ts';
+
+const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
+
+const turnEntry = z.object({
+  turnId: z.string().regex(TURN_ID_PATTERN),
+  /** SHA-256 of everything that was asked, to tell a repetition from another question. */
+  digest: z.string(),
+  /** See `TurnPlace`. */
+  nonce: z.string(),
+  state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
+  /** UTC milliseconds. */
+  acceptedAt: z.int(),
+  endedAt: z.int().nullable(),
+  answer: z.string(),
+  code: errorCode.nullable(),
+  detail: z.string().nullable(),
+  inputTokens: z.int().nullable(),
+  outputTokens: z.int().nullable(),
+  late: z.boolean(),
+  acknowledged: z.boolean(),
+});
+export type TurnEntry = z.infer<typeof turnEntry>;
+
+const sessionEntry = z.object({
+  /** The agent's own conversation id. */
+  conversation: z.uuid(),
+  /** The highest fencing number seen. */
+  fence: z.int(),
+  lastUsedAt: z.int(),
+});
+export type SessionEntry = z.infer<typeof sessionEntry>;
+
+export interface Journal {
+  /** The session's own directory for what agent and driver say to each other. */
+  agentDirectory(session: string): string;
+  sessions(): Promise<string[]>;
+  readSession(session: string): Promise<SessionEntry | null>;
+  /** @throws PaliadinError `shim_error` when the disk does not take it; nothing has changed then. */
+  writeSession(session: string, entry: SessionEntry): Promise<void>;
+  readTurn(session: string, turnId: string): Promise<TurnEntry | null>;
+  /** @throws PaliadinError `shim_error` when the disk does not take it. */
+  writeTurn(session: string, entry: TurnEntry): Promise<void>;
+  /** Turns that had not ended when they were last written. */
+  openTurns(session: string): Promise<TurnEntry[]>;
+  /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
+  prune(session: string, before: number): Promise<TurnEntry[]>;
+}
+
+export function openJournal(root: string): Journal {
+  const directories = new Map<string, Promise<string>>();
+
+  // Made once a session and process: what is made stays made.
+  function directory(session: string): Promise<string> {
+    if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
+    const known = directories.get(session) ?? makeDirectories(join(root, session));
+    known.catch(() => directories.delete(session));
+    directories.set(session, known);
+    return known;
+  }
+
+  async function write(session: string, name: string, entry: unknown): Promise<void> {
+    try {
+      await writeDurably(join(await directory(session), name), JSON.stringify(entry));
+    } catch (error) {
+      throw journalError(error);
+    }
+  }
+
+  async function turnIds(session: string): Promise<string[]> {
+    const names = await readdir(join(await directory(session), 'turns'));
+    return names.map((name) => name.replace(/\.json$/, '')).filter((name) => TURN_ID_PATTERN.test(name));
+  }
+
+  const journal: Journal = {
+    agentDirectory: (session) => join(root, session, 'agent'),
+    async sessions() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      return (await readdir(root)).filter((name) => SESSION_PATTERN.test(name));
+    },
+    async readSession(session) {
+      const text = await readIfThere(join(root, session, 'session.json'));
+      return text === null ? null : parse(sessionEntry, text, session);
+    },
+    writeSession: (session, entry) => write(session, 'session.json', entry),
+    async readTurn(session, turnId) {
+      const text = await readIfThere(join(root, session, turnFile(turnId)));
+      return text === null ? null : parse(turnEntry, text, turnId);
+    },
+    writeTurn: (session, entry) => write(session, turnFile(entry.turnId), entry),
+    async openTurns(session) {
+      const entries = await Promise.all((await turnIds(session)).map((id) => journal.readTurn(session, id)));
+      return entries.filter((entry) => entry !== null && (entry.state === 'delivering' || entry.state === 'running'));
+    },
+    async prune(session, before) {
+      const gone: TurnEntry[] = [];
+      for (const id of await turnIds(session)) {
+        const entry = await journal.readTurn(session, id);
+        if (!entry?.acknowledged || entry.endedAt === null || entry.endedAt >= before) continue;
+        await rm(join(root, session, turnFile(id)));
+        gone.push(entry);
+      }
+      return gone;
+    },
+  };
+  return journal;
+}
+
+async function makeDirectories(path: string): Promise<string> {
+  for (const inner of ['turns', 'agent']) await mkdir(join(path, inner), { recursive: true, mode: 0o700 });
+  await removeLeftovers(path);
+  await removeLeftovers(join(path, 'turns'));
+  return path;
+}
+
+function parse<T>(shape: z.ZodType<T>, text: string, what: string): T {
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch (error) {
+    throw new PaliadinError('shim_error', `the host's journal entry ${what} can't be read; move it away to go on`, {
+      cause: error,
+    });
+  }
+}
+
+function journalError(error: unknown): PaliadinError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free some space on the host' : 'check its state directory';
+  return new PaliadinError('shim_error', `the host can't write its journal (${code}): ${advice}`, { cause: error });
+}
+
+function turnFile(turnId: string): string {
+  return join('turns', `${turnId}.json`);
+}

@@ -1,0 +1,131 @@
+/** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
+import { EventEmitter } from 'node:events';
+import { unlink, writeFile } from 'node:fs/promises';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { Control } from './control.ts';
+import { followPasteMode, type PasteMode } from './paste-mode.ts';
+import type { Launch } from './server.ts';
+
+export interface PaneEvents {
+  /** Something was drawn. */
+  drawn: [];
+  /** The tmux server is gone, and the program with it. */
+  lost: [];
+}
+
+export interface Pane extends EventEmitter<PaneEvents> {
+  /** Process id of the program. */
+  readonly pid: number;
+  readonly lost: boolean;
+  /** Whether a paste reaches the program as one piece. Without it every newline would be an Enter. */
+  readonly bracketedPaste: boolean;
+  /** What the pane shows: its lines, without colours. */
+  screen(): Promise<string[]>;
+  /** How the program ended; null while it runs. */
+  ended(): Promise<string | null>;
+  /**
+   * Pastes `text` as one bracketed paste. The text goes through `file`, never through a command.
+   * @throws PaliadinError `agent_not_ready` where the program does not take bracketed paste.
+   */
+  paste(text: string, file: string): Promise<void>;
+  /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
+  press(key: string): Promise<void>;
+  /** Ends the program and starts another in its place; whoever is attached stays attached. */
+  respawn(launch: Launch): Promise<void>;
+  /** Ends the tmux server and what runs in it. */
+  kill(): Promise<void>;
+  /** Lets go of the pane; everything in it goes on. */
+  detach(): void;
+}
+
+export async function openPane(control: Control, known: { bracketedPaste: boolean }): Promise<Pane> {
+  const pane = new TmuxPane(control, known.bracketedPaste);
+  await pane.refresh();
+  return pane;
+}
+
+class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
+  pid = 0;
+  #id = '';
+  readonly #control: Control;
+  readonly #pasteMode: PasteMode;
+
+  constructor(control: Control, bracketedPaste: boolean) {
+    super();
+    this.#control = control;
+    this.#pasteMode = followPasteMode(bracketedPaste);
+    control.on('output', (_id, text) => {
+      this.#pasteMode.follow(text);
+      this.emit('drawn');
+    });
+    control.once('closed', () => this.emit('lost'));
+  }
+
+  get lost(): boolean {
+    return this.#control.closed;
+  }
+
+  get bracketedPaste(): boolean {
+    return this.#pasteMode.on;
+  }
+
+  async refresh(): Promise<void> {
+    const [id = '', pid = ''] = await this.#ask('#{pane_id} #{pane_pid}');
+    this.#id = id;
+    this.pid = Number(pid);
+  }
+
+  screen(): Promise<string[]> {
+    return this.#control.run('capture-pane', '-p', '-t', this.#id);
+  }
+
+  async ended(): Promise<string | null> {
+    const [dead, status, signal] = await this.#ask('#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
+    if (dead !== '1') return null;
+    if (status) return `exit status ${status}`;
+    return signal ? `signal ${signal}` : 'unknown exit status';
+  }
+
+  async paste(text: string, file: string): Promise<void> {
+    // Pasting into a dead pane would kill the whole tmux server before 3.4.
+    const end = await this.ended();
+    if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
+    if (!this.bracketedPaste) {
+      throw new PaliadinError('agent_not_ready', 'the agent does not accept bracketed paste now; nothing was typed');
+    }
+    await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+    try {
+      await this.#control.run('load-buffer', '-b', BUFFER, file);
+    } finally {
+      await unlink(file);
+    }
+    // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
+    await this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.#control.run('send-keys', '-t', this.#id, key);
+  }
+
+  async respawn(launch: Launch): Promise<void> {
+    const env = Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+    this.#pasteMode.reset();
+    await this.#control.run('respawn-pane', '-k', '-t', this.#id, '-c', launch.cwd, ...env, '--', ...launch.argv);
+    await this.refresh();
+  }
+
+  async kill(): Promise<void> {
+    await this.#control.run('kill-server').catch(() => {}); // it answers by going away
+  }
+
+  detach(): void {
+    this.#control.detach();
+  }
+
+  async #ask(format: string): Promise<string[]> {
+    const [line = ''] = await this.#control.run('display-message', '-p', '-t', this.#id, format);
+    return line.split(' ');
+  }
+}
+
+const BUFFER = 'paliadin';

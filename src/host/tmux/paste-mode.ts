@@ -1,0 +1,32 @@
+/** Follows a pane's output for the switches of bracketed paste (`ESC [ ? 2004 h` and `l`). */
+export interface PasteMode {
+  on: boolean;
+  /** Takes a piece of output as tmux's control mode writes it: ESC is `\033`. */
+  follow(text: string): void;
+  /** A new program starts without it. */
+  reset(): void;
+}
+
+export function followPasteMode(initially: boolean): PasteMode {
+  let tail = '';
+  return {
+    on: initially,
+    follow(text) {
+      const seen = tail + text;
+      for (const [, modes = '', switched] of seen.matchAll(SWITCH)) {
+        if (modes.split(';').includes('2004')) this.on = switched === 'h';
+      }
+      // A switch may be cut between two pieces. One met twice changes nothing, for the order stays.
+      tail = seen.slice(-MAX_SWITCH_LENGTH);
+    },
+    reset() {
+      this.on = false;
+      tail = '';
+    },
+  };
+}
+
+const SWITCH = /\\033\[\?([0-9;]+)([hl])/g;
+
+// Longer than any list of modes that a program switches at once.
+const MAX_SWITCH_LENGTH = 64;

@@ -1,0 +1,33 @@
+/**
+ * Whether the program in a pane has bracketed paste on. tmux before 3.7 has no format that tells, but it
+ * passes the mode on to the terminal of every client that attaches. So a second, short-lived tmux server
+ * plays that terminal: in its pane a read-only client attaches, and its output shows the mode.
+ */
+import { rm } from 'node:fs/promises';
+import { openControl } from './control.ts';
+import type { TmuxSetup } from './server.ts';
+
+export async function probeBracketedPaste(setup: TmuxSetup, socket: string, session: string): Promise<boolean> {
+  const terminal = `${socket}.probe`;
+  const client = [setup.tmux, '-S', socket, 'attach-session', '-r', '-f', 'ignore-size', '-t', `=${session}:`];
+  const control = await openControl(
+    setup.tmux,
+    // Without TMUX= the inner client would refuse to nest.
+    ['-S', terminal, '-f', setup.configuration, '-u', 'new-session', '-s', 'probe', '--', 'env', 'TMUX=', ...client],
+    { env: setup.env, cwd: '/' },
+  );
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  control.on('output', (_pane, text) => {
+    if (text.includes('\\033[?2004h')) resolve(true);
+  });
+  control.once('closed', () => resolve(false));
+  const timer = setTimeout(resolve, SILENCE_MEANS_OFF_MS, false);
+  const on = await promise;
+  clearTimeout(timer);
+  await control.run('kill-server').catch(() => {});
+  await rm(terminal, { force: true });
+  return on;
+}
+
+// tmux sends the mode with the first screen, within some 50 ms; nothing is sent for "off".
+const SILENCE_MEANS_OFF_MS = 1500;

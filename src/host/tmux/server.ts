@@ -1,0 +1,69 @@
+/** One tmux server a session, on a socket of its own: nothing of one user's can reach another's. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { type Control, openControl } from './control.ts';
+import { openPane, type Pane } from './pane.ts';
+import { probeBracketedPaste } from './paste-probe.ts';
+
+/** What is the same for all servers of a host. */
+export interface TmuxSetup {
+  /** The tmux program. */
+  tmux: string;
+  /** Path of the configuration file. */
+  configuration: string;
+  /** The whole environment of servers and panes. */
+  env: Record<string, string>;
+}
+
+/** A program to run in a pane. */
+export interface Launch {
+  argv: [string, ...string[]];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+/**
+ * Attaches to the session's running server; null where there is none.
+ * The pane's program may have been running for days: its paste mode is found out by a probe.
+ */
+export async function findPane(setup: TmuxSetup, socket: string, session: string): Promise<Pane | null> {
+  if (!existsSync(socket)) return null;
+  const control = await attach(setup, socket, session);
+  if (control === null) return null;
+  const bracketedPaste = await probeBracketedPaste(setup, socket, session);
+  return openPane(control, { bracketedPaste });
+}
+
+/** Starts the session's server with the program in its one pane. */
+export async function startPane(setup: TmuxSetup, socket: string, session: string, launch: Launch): Promise<Pane> {
+  await rm(socket, { force: true });
+  const control = await openControl(
+    setup.tmux,
+    [
+      ...['-S', socket, '-f', setup.configuration, '-u', 'new-session', '-s', session],
+      ...['-x', String(COLUMNS), '-y', String(ROWS), '-c', launch.cwd],
+      ...Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+      ...['--', ...launch.argv],
+    ],
+    { env: setup.env, cwd: launch.cwd },
+  );
+  return openPane(control, { bracketedPaste: false });
+}
+
+/** The command by which the owner looks at a session, and may type. */
+export function attachCommand(setup: TmuxSetup, socket: string, session: string): string[] {
+  return [setup.tmux, '-S', socket, '-u', 'attach-session', '-t', `=${session}:`];
+}
+
+async function attach(setup: TmuxSetup, socket: string, session: string): Promise<Control | null> {
+  const args = ['-S', socket, '-u', 'attach-session', '-f', 'ignore-size', '-t', `=${session}:`];
+  try {
+    return await openControl(setup.tmux, args, { env: setup.env, cwd: '/' });
+  } catch {
+    return null; // a socket that a killed server left behind
+  }
+}
+
+// Wide enough that an agent wraps little, and a size that people's terminals have.
+const COLUMNS = 120;
+const ROWS = 40;
