@@ -1,4 +1,5 @@
 import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
+import { literals } from '../queries/literals.ts';
 
 /** Column types that SQLite and PostgreSQL both know: times and counts are `bigint`, truth is 0 or 1, JSON is text. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -70,13 +71,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .unique()
     .on('turns')
     .column('agent_session')
-    .where(sql.ref('status'), 'in', literals('delivering', 'running', 'waiting'))
+    .where(sql.ref('status'), 'in', literals(['delivering', 'running', 'waiting']))
     .execute();
   await db.schema
     .createIndex('turns_open')
     .on('turns')
     .column('seq')
-    .where(sql.ref('status'), 'in', literals('queued', 'delivering', 'running', 'waiting'))
+    .where(sql.ref('status'), 'in', literals(['queued', 'delivering', 'running', 'waiting']))
     .execute();
   await db.schema.createIndex('turns_of_user').on('turns').columns(['user_id', 'seq']).execute();
   await db.schema.createIndex('turns_of_chat').on('turns').columns(['user_id', 'session_id', 'seq']).execute();
@@ -94,6 +95,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('turn_events_of_user').on('turn_events').columns(['user_id', 'id']).execute();
   await db.schema.createIndex('turn_events_of_turn').on('turn_events').columns(['turn_id', 'id']).execute();
+  // Pruned away when the turn is final, so there are never many.
+  await db.schema
+    .createIndex('turn_events_progress')
+    .on('turn_events')
+    .column('turn_id')
+    .where(
+      sql.ref('type'),
+      'in',
+      literals(['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed']),
+    )
+    .execute();
 
   await db.schema
     .createTable('sign_in_codes')
@@ -135,9 +147,4 @@ function growing(db: Kysely<unknown>, name: string) {
     postgres
       ? table.addColumn(name, 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity())
       : table.addColumn(name, 'integer', (column) => column.primaryKey().autoIncrement());
-}
-
-// The definition of an index takes no parameters.
-function literals(...words: string[]) {
-  return words.map((word) => sql.lit(word));
 }

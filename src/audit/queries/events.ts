@@ -1,5 +1,7 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { finalStatuses } from '../../contract/turn.ts';
 import type { EventBody, EventStore, StoredEvent } from '../store.ts';
+import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 
 export function eventQueries(db: Kysely<Schema>): EventStore {
@@ -55,7 +57,7 @@ export async function insertEvents(
 const PRUNE_AT_ONCE = 1000;
 
 // What a reader no longer needs once the `finished` event carries the whole turn.
-const progress = ['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed'] as const;
+const progressTypes = ['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed'] as const;
 
 async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
   const result = await db
@@ -63,15 +65,18 @@ async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
     .where('id', 'in', (eb) =>
       eb
         .selectFrom('turnEvents as event')
-        .innerJoin('turns as turn', 'turn.turnId', 'event.turnId')
         .select('event.id')
-        .where(
-          'event.type',
-          'in',
-          progress.map((type) => sql.lit(type)),
+        // As literals, or SQLite can't tell that the index of these types answers this.
+        .where('event.type', 'in', literals(progressTypes))
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('turns as turn')
+              .select('turn.seq')
+              .whereRef('turn.turnId', '=', 'event.turnId')
+              .where('turn.status', 'in', literals(finalStatuses))
+              .where('turn.finishedAt', '<', before),
+          ),
         )
-        .where('turn.finishedAt', '<', before)
-        .where('turn.status', 'in', ['completed', 'failed', 'cancelled', 'unknown'])
         .limit(PRUNE_AT_ONCE),
     )
     .executeTakeFirst();

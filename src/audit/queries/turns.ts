@@ -1,8 +1,9 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import type { NewTurn, StoredEvent, Turn, TurnStore, TurnWrite } from '../store.ts';
 import { insertEvents } from './events.ts';
+import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
 import { fromRow, toRow } from './turn-row.ts';
@@ -42,11 +43,7 @@ export function turnQueries(db: Kysely<Schema>): TurnStore {
         .selectFrom('turns')
         .selectAll()
         // As literals, or SQLite can't tell that the index of open turns answers this.
-        .where(
-          'status',
-          'in',
-          openStatuses.map((status) => sql.lit(status)),
-        )
+        .where('status', 'in', literals(openStatuses))
         .orderBy('seq')
         .execute();
       return rows.map(fromRow);
@@ -59,7 +56,7 @@ export function turnQueries(db: Kysely<Schema>): TurnStore {
         .where('finishedAt', '>=', since)
         .where('errorCode', '=', 'timeout')
         .where('late', '=', 0)
-        .orderBy('seq')
+        .orderBy('finishedAt')
         .execute();
       return rows.map(fromRow);
     },
