@@ -119,7 +119,12 @@ export interface TurnStore {
    */
   insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   get(turnId: string): Promise<Turn | null>;
-  /** Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many. */
+  /**
+   * Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many.
+   *
+   * @throws PaliadinError `conflict` where another turn of the session is at work (`delivering`, `running`,
+   *   `waiting`), `not_found` for a turn that is not there; nothing of the call is kept then.
+   */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
   /** Newest first. `before` is a turn id of the same user. */
   history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
@@ -155,10 +160,10 @@ export interface EventStore {
 export interface SessionStore {
   /**
    * The user's conversation, made on first use: `<prefix>-<8 hex>`, with more digits where another
-   * user's id begins alike.
+   * user's id begins alike. On another host than before the conversation begins anew: one generation more.
    */
   ofUser(user: { id: string }, options: { prefix: string; host: string; now: number }): Promise<AgentSession>;
-  /** Adds one to the generation. */
+  /** Adds one to the generation. @throws PaliadinError `not_found` */
   startOver(name: string): Promise<AgentSession>;
   list(): Promise<(AgentSession & { subject: string })[]>;
 }

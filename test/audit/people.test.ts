@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import {
+  hashSecret,
+  mintBrowserSession,
+  mintSignInCode,
+  mintToken,
+  SIGN_IN_CODE_LIFETIME_MS,
+} from '../../src/audit/secrets.ts';
+import { SESSION_PATTERN } from '../../src/contract/names.ts';
+import { aUser, temporaryStore } from './temporary-store.ts';
+
+test('a user is made once, also where two ask at once, and keeps what they are', async () => {
+  const { store } = await temporaryStore();
+  const made = await Promise.all(
+    Array.from({ length: 10 }, () => store.users.ensure({ subject: 'anna', name: 'Anna', role: 'owner', now: 5 })),
+  );
+  expect(made.filter(({ created }) => created)).toHaveLength(1);
+  const { user } = await store.users.ensure({ subject: 'anna', name: 'Other', role: 'member', now: 9 });
+  expect(user).toMatchObject({ subject: 'anna', name: 'Anna', role: 'owner', createdAt: 5, disabledAt: null });
+  expect(await store.users.get(user.id)).toEqual(user);
+  expect(await store.users.bySubject('anna')).toEqual(user);
+  expect(await store.users.bySubject('ann')).toBeNull();
+  expect(await store.users.list()).toEqual([user]);
+});
+
+test.each([
+  ['8', '0123abcd-1111-4111-8111-111111111111', '0123abcd-2111-4111-8111-111111111111', 'p-0123abcd2'],
+  ['12', '0123abcd-1111-4111-8111-111111111111', '0123abcd-1111-5111-8111-111111111111', 'p-0123abcd1'],
+  ['31', '0123abcd-1111-4111-8111-111111111111', '0123abcd-1111-4111-8111-111111111112', 'p-0123abcd1'],
+])('two people whose ids share %s digits have two conversations', async (_, first, second, expected) => {
+  const ids = [first, second];
+  const { store } = await temporaryStore({ newId: () => ids.shift() as string });
+  const users = [
+    (await store.users.ensure({ subject: 'a', now: 1 })).user,
+    (await store.users.ensure({ subject: 'b', now: 1 })).user,
+  ];
+  const options = { prefix: 'p', host: 'local', now: 1 };
+  const sessions = [];
+  for (const user of users) sessions.push(await store.sessions.ofUser(user, options));
+  expect(sessions.map((session) => session.name)).toEqual(['p-0123abcd', expected]);
+  expect(sessions.every((session) => SESSION_PATTERN.test(session.name))).toBe(true);
+  for (const [index, user] of users.entries()) {
+    expect(await store.sessions.ofUser(user, { ...options, now: 2 })).toEqual(sessions[index]);
+  }
+});
+
+test('twenty people with like ids who arrive at once, each several times: a name each', async () => {
+  let next = 0;
+  const { store } = await temporaryStore({
+    newId: () => `0123abcd-1111-4111-8111-1111111111${(10 + next++).toString()}`,
+  });
+  const users = [];
+  for (let i = 0; i < 20; i++) users.push((await store.users.ensure({ subject: `${i}`, now: 1 })).user);
+  const sessions = await Promise.all(
+    [...users, ...users, ...users].map((user) => store.sessions.ofUser(user, { prefix: 'p', host: 'local', now: 1 })),
+  );
+  expect(new Set(sessions.map((session) => session.name)).size).toBe(20);
+  expect(new Set(sessions.map((session) => `${session.userId} ${session.name}`)).size).toBe(20);
+});
+
+test('starting over and moving to another host begin a new conversation under the same name', async () => {
+  const { store } = await temporaryStore();
+  const { user, session } = await aUser(store, 'anna');
+  expect(await store.sessions.startOver(session.name)).toEqual({ ...session, generation: 2 });
+  const moved = await store.sessions.ofUser(user, { prefix: 'other', host: 'laptop', now: 5 });
+  expect(moved).toEqual({ ...session, generation: 3, host: 'laptop' });
+  expect(await store.sessions.list()).toEqual([{ ...moved, subject: 'anna' }]);
+  await expect(store.sessions.startOver('nobody')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('a code signs in once, until it is too old', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store);
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const code = hashSecret(await mintSignInCode(minting, user.id));
+  const taken = await Promise.all(Array.from({ length: 5 }, () => store.signIn.takeCode(code, 1001)));
+  expect(taken.filter((found) => found !== null)).toEqual([user]);
+  const old = hashSecret(await mintSignInCode(minting, user.id));
+  expect(await store.signIn.takeCode(old, 1000 + SIGN_IN_CODE_LIFETIME_MS)).toBeNull();
+  expect(await store.signIn.takeCode(hashSecret('guess'), 1001)).toBeNull();
+});
+
+test('browser sessions and tokens let in until they end', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store);
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const browser = hashSecret(await mintBrowserSession(minting, { userId: user.id, expiresAt: 2000 }));
+  const token = hashSecret(await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: 2000 }));
+  const lasting = hashSecret(await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: null }));
+  expect(await store.signIn.byBrowserSession(browser, 1999)).toEqual(user);
+  expect(await store.signIn.byBrowserSession(browser, 2000)).toBeNull();
+  expect(await store.signIn.byToken(token, 1999)).toEqual(user);
+  expect(await store.signIn.byToken(token, 2000)).toBeNull();
+  expect(await store.signIn.byToken(lasting, 2000)).toEqual(user);
+  expect(await store.signIn.byToken(browser, 1500)).toBeNull();
+  await store.signIn.dropBrowserSession(browser);
+  expect(await store.signIn.byBrowserSession(browser, 1500)).toBeNull();
+});
+
+test('no secret is in the file', async () => {
+  const { store, file } = await temporaryStore();
+  const { user } = await aUser(store);
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const secrets = [
+    await mintSignInCode(minting, user.id),
+    await mintBrowserSession(minting, { userId: user.id, expiresAt: 2000 }),
+    await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: null }),
+  ];
+  const db = new DatabaseSync(file, { readOnly: true });
+  const rows = JSON.stringify(
+    ['sign_in_codes', 'browser_sessions', 'api_tokens'].flatMap((table) => db.prepare(`select * from ${table}`).all()),
+  );
+  db.close();
+  for (const secret of secrets) {
+    expect(rows).toContain(hashSecret(secret));
+    expect(rows).not.toContain(secret);
+    expect(Buffer.from(secret.replace('pal_', ''), 'base64url')).toHaveLength(32);
+  }
+});

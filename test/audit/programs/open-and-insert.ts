@@ -1,0 +1,32 @@
+/** Opens the store named by the first argument and prints what it got as JSON: for tests with several processes. */
+import { randomUUID } from 'node:crypto';
+import { openSqliteStore } from '../../../src/audit/sqlite/open.ts';
+import { PaliadinError } from '../../../src/contract/errors.ts';
+
+try {
+  const store = await openSqliteStore(process.argv[2] as string);
+  const { user } = await store.users.ensure({ subject: 'anna', now: 1 });
+  const session = await store.sessions.ofUser(user, { prefix: 'test', host: 'local', now: 1 });
+  const fence = await store.nextFence();
+  const { turn, inserted } = await store.turns.insert({
+    turnId: randomUUID(),
+    userId: user.id,
+    sessionId: 'chat',
+    agentSession: session.name,
+    generation: 1,
+    host: 'local',
+    idempotencyKey: 'same',
+    requestHash: '',
+    message: 'x'.repeat(Number(process.argv[3] ?? 1)),
+    pageOrigin: null,
+    context: null,
+    locale: null,
+    startedAt: 1,
+    fence,
+  });
+  console.log(JSON.stringify({ user: user.id, session: session.name, fence, turn: turn.turnId, inserted }));
+  await store.close();
+} catch (error) {
+  if (!(error instanceof PaliadinError)) throw error;
+  console.log(JSON.stringify({ code: error.code, detail: error.detail }));
+}
