@@ -75,8 +75,8 @@ export interface HostSession {
   session: string;
   /** Whether its tmux server runs. */
   live: boolean;
+  /** Id of the turn that is under way. */
   running: string | null;
-  lastUsedAt: number;
 }
 
 export interface Host {
@@ -103,8 +103,8 @@ export interface Host {
   sessions(): Promise<HostSession[]>;
   /** Ends the daemon if nothing runs; false where it stays because something does. */
   retire(): Promise<boolean>;
-  /** Calls back for each answer that came after its turn was given up. */
-  onLate(listener: (late: { session: string; turnId: string }) => void): void;
+  /** Calls back for each answer that came after its turn was given up; returns how to stop that. */
+  onLate(listener: (late: { session: string; turnId: string }) => void): () => void;
 }
 
 /** The longest piece of text in one message: far below the cap on a line, even with each unit escaped. */

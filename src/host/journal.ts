@@ -2,41 +2,19 @@
  * The host's memory of each turn, so that an answer survives whoever asked: a directory a session, a
  * file a turn. `delivering` is on disk before the first byte goes to the pane.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ErrorCode, errorTable, PaliadinError } from '../contract/errors.ts';
+import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 import { readIfThere, removeLeftovers, writeDurably } from './durable.ts';
-
-const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
-
-const turnEntry = z.object({
-  turnId: z.string().regex(TURN_ID_PATTERN),
-  /** SHA-256 of everything that was asked, to tell a repetition from another question. */
-  digest: z.string(),
-  /** See `TurnPlace`. */
-  nonce: z.string(),
-  state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
-  /** UTC milliseconds. */
-  acceptedAt: z.int(),
-  endedAt: z.int().nullable(),
-  answer: z.string(),
-  code: errorCode.nullable(),
-  detail: z.string().nullable(),
-  inputTokens: z.int().nullable(),
-  outputTokens: z.int().nullable(),
-  late: z.boolean(),
-  acknowledged: z.boolean(),
-});
-export type TurnEntry = z.infer<typeof turnEntry>;
+import { type TurnEntry, turnEntry } from './turn-entry.ts';
 
 const sessionEntry = z.object({
   /** The agent's own conversation id. */
   conversation: z.uuid(),
   /** The highest fencing number seen. */
   fence: z.int(),
-  lastUsedAt: z.int(),
 });
 export type SessionEntry = z.infer<typeof sessionEntry>;
 
@@ -50,6 +28,8 @@ export interface Journal {
   readTurn(session: string, turnId: string): Promise<TurnEntry | null>;
   /** @throws PaliadinError `shim_error` when the disk does not take it. */
   writeTurn(session: string, entry: TurnEntry): Promise<void>;
+  /** The gateway has the outcome. A mark that is lost costs nothing but space. */
+  acknowledge(session: string, turnId: string): Promise<void>;
   /** Turns that had not ended when they were last written. */
   openTurns(session: string): Promise<TurnEntry[]>;
   /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
@@ -97,16 +77,23 @@ export function openJournal(root: string): Journal {
       return text === null ? null : parse(turnEntry, text, turnId);
     },
     writeTurn: (session, entry) => write(session, turnFile(entry.turnId), entry),
+    async acknowledge(session, turnId) {
+      await writeFile(join(await directory(session), markFile(turnId)), '', { mode: 0o600 });
+    },
     async openTurns(session) {
       const entries = await Promise.all((await turnIds(session)).map((id) => journal.readTurn(session, id)));
-      return entries.filter((entry) => entry !== null && (entry.state === 'delivering' || entry.state === 'running'));
+      return entries
+        .filter((entry) => entry !== null)
+        .filter(({ state }) => state === 'delivering' || state === 'running');
     },
     async prune(session, before) {
       const gone: TurnEntry[] = [];
       for (const id of await turnIds(session)) {
         const entry = await journal.readTurn(session, id);
-        if (!entry?.acknowledged || entry.endedAt === null || entry.endedAt >= before) continue;
+        if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
+        if ((await readIfThere(join(root, session, markFile(id)))) === null) continue;
         await rm(join(root, session, turnFile(id)));
+        await rm(join(root, session, markFile(id)));
         gone.push(entry);
       }
       return gone;
@@ -140,4 +127,8 @@ function journalError(error: unknown): PaliadinError {
 
 function turnFile(turnId: string): string {
   return join('turns', `${turnId}.json`);
+}
+
+function markFile(turnId: string): string {
+  return join('turns', `${turnId}.acknowledged`);
 }

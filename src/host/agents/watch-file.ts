@@ -2,12 +2,13 @@ import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /**
- * Yields once at the start and then each time something happened to the file, which need not exist yet.
- * Several happenings while the caller is busy make one.
+ * Yields once at the start, each time something happened to the file, which need not exist yet, and once
+ * more when `signal` aborts, so that the caller sees what was written last. Several happenings while the
+ * caller is busy make one.
  */
 export async function* changesOf(file: string, signal: AbortSignal): AsyncGenerator<void> {
   const name = basename(file);
-  let changed = true;
+  let changed = false;
   let wake = () => {};
   const notice = () => {
     changed = true;
@@ -19,11 +20,12 @@ export async function* changesOf(file: string, signal: AbortSignal): AsyncGenera
   watcher.on('error', notice);
   signal.addEventListener('abort', notice);
   try {
-    while (!signal.aborted) {
-      if (changed) {
-        changed = false;
-        yield;
-      } else {
+    for (;;) {
+      const last = signal.aborted;
+      changed = false;
+      yield;
+      if (last) return;
+      if (!changed) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -6,9 +6,10 @@
 import { rm } from 'node:fs/promises';
 import { openControl } from './control.ts';
 import type { TmuxSetup } from './server.ts';
+import { PROBE_SUFFIX } from './socket-path.ts';
 
 export async function probeBracketedPaste(setup: TmuxSetup, socket: string, session: string): Promise<boolean> {
-  const terminal = `${socket}.probe`;
+  const terminal = socket + PROBE_SUFFIX;
   const client = [setup.tmux, '-S', socket, 'attach-session', '-r', '-f', 'ignore-size', '-t', `=${session}:`];
   const control = await openControl(
     setup.tmux,

@@ -1,0 +1,151 @@
+/** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
+import { join } from 'node:path';
+import { PaliadinError } from '../contract/errors.ts';
+import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
+import type { Pane } from './tmux/pane.ts';
+import { attachCommand, findPane, startPane, type TmuxSetup } from './tmux/server.ts';
+import { untilScreen } from './until-screen.ts';
+
+export interface AgentPane {
+  /** The pane that runs already; null where there is none. Starts nothing. */
+  find(): Promise<Pane | null>;
+  /**
+   * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste.
+   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`.
+   */
+  ready(place: AgentPlace, signal: AbortSignal): Promise<Pane>;
+  /**
+   * Pastes the prompt, sees it in the box, presses Enter, and sees it gone.
+   * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
+   */
+  type(pane: Pane, text: string): Promise<void>;
+  /** Presses Escape and waits for an idle agent with an empty box; an agent that does not obey is ended. */
+  interrupt(): Promise<void>;
+  /** Ends tmux server and agent. */
+  end(): Promise<void>;
+  /** Lets go of the pane, which goes on. */
+  detach(): void;
+  attachCommand(): string[];
+}
+
+export function agentPane(options: {
+  setup: TmuxSetup;
+  driver: Driver;
+  session: string;
+  /** Path of the tmux server's socket. */
+  socket: string;
+  /** A directory for the files that are pasted. */
+  scratch: string;
+}): AgentPane {
+  const { setup, driver, session, socket } = options;
+  let current: Pane | null = null;
+  let pasted = 0;
+
+  const read = async (pane: Pane): Promise<Reading> => driver.read(await pane.screen());
+
+  async function find(): Promise<Pane | null> {
+    if (current === null || current.lost) current = await findPane(setup, socket, session);
+    return current;
+  }
+
+  async function bringUp(place: AgentPlace): Promise<Pane> {
+    const pane = await find();
+    if (pane === null) {
+      current = await startPane(setup, socket, session, driver.launch(place));
+      return current;
+    }
+    if ((await pane.ended()) !== null) await pane.respawn(driver.launch(place));
+    return pane;
+  }
+
+  async function clearBox(pane: Pane): Promise<void> {
+    for (let tries = 0; tries < MAX_CLEARS; tries++) {
+      const reading = await read(pane);
+      if (!('box' in reading) || reading.box === 'empty') return;
+      await pane.press('C-u');
+      await untilScreen(pane, read, { accept: boxIs('empty'), timeoutMs: ECHO_MS }).catch(() => {});
+    }
+    throw new PaliadinError('agent_not_ready', 'the input box holds text that can’t be cleared');
+  }
+
+  async function end(): Promise<void> {
+    const pane = await find();
+    current = null;
+    await pane?.kill();
+  }
+
+  return {
+    find,
+    async ready(place, signal) {
+      const pane = await bringUp(place);
+      await untilScreen(pane, read, {
+        accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
+        timeoutMs: READY_MS,
+        signal,
+        explain: (reading) => explain(reading, pane),
+      });
+      await clearBox(pane);
+      return pane;
+    },
+    async type(pane, text) {
+      await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
+      await untilScreen(pane, read, { accept: boxIs('full'), timeoutMs: ECHO_MS });
+      await pane.press('Enter');
+      // An Enter that comes too early is lost. While the box is full and no dialog is open, another is safe.
+      for (let tries = 0; tries < MAX_ENTERS; tries++) {
+        const taken = await untilScreen(pane, read, {
+          accept: (reading) => !isFull(reading),
+          timeoutMs: ENTER_MS,
+        }).then(
+          () => true,
+          (error) => error.code === 'agent_stopped',
+        );
+        if (taken) return;
+        await pane.press('Enter');
+      }
+    },
+    async interrupt() {
+      const pane = await find();
+      if (pane === null || (await pane.ended()) !== null) return;
+      await pane.press('Escape');
+      try {
+        await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
+        await clearBox(pane);
+      } catch {
+        await end();
+      }
+    },
+    end,
+    detach() {
+      current?.detach();
+      current = null;
+    },
+    attachCommand: () => attachCommand(setup, socket, session),
+  };
+}
+
+function boxIs(wanted: 'empty' | 'full') {
+  return (reading: Reading) => 'box' in reading && reading.box === wanted;
+}
+
+function isFull(reading: Reading): boolean {
+  return 'box' in reading && reading.box === 'full';
+}
+
+function explain(reading: Reading, pane: Pane): string {
+  if (reading.state === 'dialog') return `a dialog is open: ${reading.text}`;
+  if (reading.state === 'busy') return 'the agent is busy with something that was not asked here';
+  if (reading.state === 'ready' && !pane.bracketedPaste) return 'the agent does not accept bracketed paste';
+  return 'the agent did not show its input box';
+}
+
+// A start took 1 s, and 8 s on a loaded machine.
+const READY_MS = 30_000;
+// The echo of a paste takes milliseconds; of 1 MB, half a second.
+const ECHO_MS = 5_000;
+// An accepted Enter empties the box within some 100 ms.
+const ENTER_MS = 1_000;
+const MAX_ENTERS = 3;
+// An agent needs up to 0.3 s to come back from Escape; one that needs ten times that is hung.
+const INTERRUPT_MS = 3_000;
+const MAX_CLEARS = 5;

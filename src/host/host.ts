@@ -1,0 +1,127 @@
+/** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PaliadinError } from '../contract/errors.ts';
+import type { Host, HostIdentity } from '../contract/host.ts';
+import { SESSION_PATTERN } from '../contract/names.ts';
+import type { Driver } from './agents/driver.ts';
+import { openJournal } from './journal.ts';
+import { Session } from './session.ts';
+import { tmuxConfiguration } from './tmux/configuration.ts';
+import { socketPath } from './tmux/socket-path.ts';
+
+export interface HostOptions {
+  identity: HostIdentity;
+  /** The host's own directory (0700). */
+  directory: string;
+  tmux: string;
+  driver: Driver;
+  /** The program that the driver starts, to see that it is still there. */
+  agentProgram: string;
+  /** The whole environment of the agents. */
+  agentEnv: Record<string, string>;
+  silenceMs: number;
+  /** Ended turns are forgotten after this long. */
+  keepMs: number;
+  clock(): number;
+  onTrouble(what: string, error: unknown): void;
+  /** The host was asked to go, and nothing holds it. */
+  onRetire(): void;
+}
+
+/** Opens the host and takes up what a killed daemon left open. */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { directory, driver, clock } = options;
+  const paths = await prepare(directory);
+  const journal = openJournal(paths.sessions);
+  const setup = { tmux: options.tmux, configuration: paths.configuration, env: options.agentEnv };
+  const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
+  const sessions = new Map<string, Session>();
+
+  function sessionOf(name: string): Session {
+    if (!SESSION_PATTERN.test(name)) {
+      throw new PaliadinError('bad_request', `a session's name looks like ${SESSION_PATTERN.source}`);
+    }
+    const known = sessions.get(name);
+    if (known !== undefined) return known;
+    const session = new Session({
+      ...{ session: name, journal, driver, setup, scratch: paths.scratch, silenceMs: options.silenceMs, clock },
+      socket: socketPath(paths.tmux, name),
+      onLate: (turnId) => {
+        for (const tell of lateListeners) tell({ session: name, turnId });
+      },
+      onTrouble: options.onTrouble,
+    });
+    sessions.set(name, session);
+    return session;
+  }
+
+  for (const name of await journal.sessions()) {
+    const session = sessionOf(name);
+    await session.recover();
+    for (const entry of await journal.prune(name, clock() - options.keepMs)) {
+      await driver.forget(session.runner.placeOf(entry));
+    }
+  }
+
+  return {
+    identity: options.identity,
+    async health(name) {
+      await checkProgram(options.agentProgram);
+      const pane = await sessionOf(name).runner.pane.find();
+      if (pane === null || (await pane.ended()) !== null) return;
+      const reading = driver.read(await pane.screen());
+      if (reading.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
+    },
+    prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
+    turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
+    cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
+    reset: async (name) => sessionOf(name).reset(),
+    acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
+    async attach(name) {
+      const session = sessions.get(name);
+      const pane = await session?.runner.pane.find();
+      if (!session || !pane) throw new PaliadinError('not_found', `session ${name} has no running terminal`);
+      return session.runner.pane.attachCommand();
+    },
+    async sessions() {
+      const all = [...sessions].map(async ([name, session]) => ({
+        session: name,
+        live: (await session.runner.pane.find()) !== null,
+        running: session.running,
+      }));
+      return Promise.all(all);
+    },
+    async retire() {
+      const idle = [...sessions.values()].every((session) => session.idle);
+      if (idle) options.onRetire();
+      return idle;
+    },
+    onLate: (listener) => {
+      lateListeners.add(listener);
+      return () => lateListeners.delete(listener);
+    },
+  };
+}
+
+async function prepare(directory: string) {
+  const paths = {
+    sessions: join(directory, 'sessions'),
+    tmux: join(directory, 'tmux'),
+    scratch: join(directory, 'scratch'),
+    configuration: join(directory, 'tmux.conf'),
+  };
+  for (const path of [paths.sessions, paths.tmux, paths.scratch]) await mkdir(path, { recursive: true, mode: 0o700 });
+  await writeFile(paths.configuration, tmuxConfiguration, { mode: 0o600 });
+  return paths;
+}
+
+async function checkProgram(program: string): Promise<void> {
+  try {
+    await access(program, constants.X_OK);
+  } catch (error) {
+    throw new PaliadinError('agent_not_ready', `the agent's program ${program} is not there or can't be run`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,104 @@
+/** A turn that is under way: what happened so far, who listens, and how it ends. */
+import type { HostOutcome, HostUpdate } from '../contract/host.ts';
+import { MAX_PIECE } from '../contract/host.ts';
+import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
+import { startAnswer } from './answer.ts';
+import type { TurnEntry } from './turn-entry.ts';
+
+type Listener = (update: HostUpdate) => void;
+
+export class LiveTurn {
+  readonly turnId: string;
+  readonly digest: string;
+  readonly nonce: string;
+  readonly acceptedAt: number;
+  state: 'accepted' | 'delivering' | 'running' = 'accepted';
+  /** Aborts when a person wants the turn stopped. */
+  readonly stop = new AbortController();
+  /** Resolves when the outcome is on disk. */
+  readonly outcome: Promise<HostOutcome>;
+  readonly end: (outcome: HostOutcome) => void;
+  readonly #answer = startAnswer();
+  readonly #tools = new Map<string, ToolProgress>();
+  readonly #approvals = new Map<string, ApprovalRequest>();
+  readonly #listeners = new Set<Listener>();
+
+  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt'>) {
+    this.turnId = known.turnId;
+    this.digest = known.digest;
+    this.nonce = known.nonce;
+    this.acceptedAt = known.acceptedAt;
+    const { promise, resolve } = Promise.withResolvers<HostOutcome>();
+    this.outcome = promise;
+    this.end = resolve;
+  }
+
+  get answer(): string {
+    return this.#answer.text;
+  }
+
+  get waiting(): boolean {
+    return this.#approvals.size > 0;
+  }
+
+  /** Tells all that happened, the answer from offset `from` on, then what happens, until it ends. */
+  async follow(from: number, listener: Listener): Promise<HostOutcome> {
+    this.#replay(from, listener);
+    this.#listeners.add(listener);
+    try {
+      return await this.outcome;
+    } finally {
+      this.#listeners.delete(listener);
+    }
+  }
+
+  received(): void {
+    if (this.state === 'running') return;
+    this.state = 'running';
+    this.#tell({ type: 'running' });
+  }
+
+  write(delta: string): void {
+    const offset = this.answer.length;
+    for (const piece of pieces(this.#answer.push(delta), offset)) this.#tell(piece);
+  }
+
+  showTool(tool: ToolProgress): void {
+    this.#tools.set(tool.id, tool);
+    this.#tell({ type: 'tool', tool });
+  }
+
+  askApproval(approval: ApprovalRequest): void {
+    this.#approvals.set(approval.id, approval);
+    this.#tell({ type: 'approval', approval });
+  }
+
+  closeApproval(id: string): void {
+    if (this.#approvals.delete(id)) this.#tell({ type: 'approval-closed', id });
+  }
+
+  #replay(from: number, listener: Listener): void {
+    if (this.state === 'running') listener({ type: 'running' });
+    for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
+    for (const piece of pieces(this.answer.slice(from), from)) listener(piece);
+    for (const approval of this.#approvals.values()) listener({ type: 'approval', approval });
+  }
+
+  #tell(update: HostUpdate): void {
+    for (const listener of this.#listeners) listener(update);
+  }
+}
+
+/** `text`, which stands at `offset` of the answer, in pieces that fit a message. */
+export function* pieces(text: string, offset: number): Generator<Extract<HostUpdate, { type: 'chunk' }>> {
+  for (let at = 0; at < text.length; ) {
+    // A surrogate pair stays together: half of one can't be encoded.
+    const end = at + MAX_PIECE - (isHighSurrogate(text.charCodeAt(at + MAX_PIECE - 1)) ? 1 : 0);
+    yield { type: 'chunk', offset: offset + at, text: text.slice(at, end) };
+    at = end;
+  }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}

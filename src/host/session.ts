@@ -1,0 +1,183 @@
+/** One user's session on the host: turns are accepted once, go one after the other, and can be joined. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
+import type { SessionEntry } from './journal.ts';
+import { LiveTurn, pieces } from './live-turn.ts';
+import type { TurnEntry } from './turn-entry.ts';
+import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
+import { CANCELLED, type End, failed } from './watch-turn.ts';
+
+export class Session {
+  readonly runner: TurnRunner;
+  readonly #options: RunnerOptions;
+  /** Accepted and not yet ended. */
+  readonly #live = new Map<string, LiveTurn>();
+  /** The next turn starts when this resolves. */
+  #tail: Promise<void> = Promise.resolve();
+  #running: LiveTurn | null = null;
+  #entry: SessionEntry | null = null;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.runner = new TurnRunner(options);
+  }
+
+  /** Id of the turn that is under way. */
+  get running(): string | null {
+    return this.#running?.turnId ?? null;
+  }
+
+  get idle(): boolean {
+    return this.#live.size === 0;
+  }
+
+  async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome> {
+    const digest = digestOf(prompt);
+    const known = this.#live.get(prompt.turnId) ?? (await this.#read(prompt.turnId));
+    if (known !== null) requireSame(known, digest);
+    if (known !== null && !(known instanceof LiveTurn)) return replay(known, prompt.from, onUpdate);
+    // While the journal was read, the same turn may have been accepted for another caller.
+    const turn = known ?? this.#live.get(prompt.turnId) ?? (await this.#accept(prompt, digest));
+    requireSame(turn, digest);
+    return turn.follow(prompt.from, onUpdate);
+  }
+
+  async turn(turnId: string, from: number): Promise<HostTurn> {
+    const live = this.#live.get(turnId);
+    if (live !== undefined) return { ...NOTHING, state: live.state, ...answerFrom(live.answer, from) };
+    const entry = await this.#read(turnId);
+    if (entry === null) return { ...NOTHING, state: 'absent' };
+    const { state, code, detail, late, inputTokens, outputTokens } = entry;
+    return { state, code, detail, late, inputTokens, outputTokens, ...answerFrom(entry.answer, from) };
+  }
+
+  /** The turn then ends by itself; there is nothing to stop in one that has ended. */
+  cancel(turnId: string): void {
+    this.#live.get(turnId)?.stop.abort();
+  }
+
+  /** Ends what runs, and the conversation with it. */
+  async reset(): Promise<void> {
+    for (const turn of this.#live.values()) turn.stop.abort();
+    await this.runner.end();
+    await this.#tail;
+    await this.#save({ ...(await this.#load()), conversation: randomUUID() });
+  }
+
+  async acknowledge(turnId: string): Promise<void> {
+    const { journal, session, driver } = this.#options;
+    const entry = await this.#read(turnId);
+    if (entry === null) return;
+    await journal.acknowledge(session, turnId);
+    if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.placeOf(entry));
+  }
+
+  /** Takes up what a killed daemon left open. */
+  async recover(): Promise<void> {
+    const { journal, session } = this.#options;
+    for (const entry of await journal.openTurns(session)) {
+      const turn = new LiveTurn(entry);
+      const state = entry.state === 'running' ? 'running' : 'delivering';
+      this.#enqueue(turn, () => this.runner.rejoin(turn, state));
+    }
+  }
+
+  async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
+    const { turnId, fence } = prompt;
+    const nonce = randomBytes(16).toString('hex');
+    const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
+    // In the map before anything is awaited: a second call for this turn joins.
+    this.#live.set(turnId, turn);
+    try {
+      await this.#checkFence(fence);
+    } catch (error) {
+      this.#live.delete(turnId);
+      throw error;
+    }
+    this.#enqueue(turn, async () => {
+      const { conversation } = await this.#load();
+      return this.runner.deliver(turn, prompt, conversation);
+    });
+    return turn;
+  }
+
+  #enqueue(turn: LiveTurn, through: () => Promise<End>): void {
+    this.#live.set(turn.turnId, turn);
+    this.#tail = this.#tail.then(() => this.#carry(turn, through));
+  }
+
+  /** Carries one turn through to its outcome on disk. Never rejects. */
+  async #carry(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
+    this.#running = turn;
+    const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
+    const told = turn.stop.signal.aborted && end.state === 'failed' ? CANCELLED : end;
+    await this.runner.record(turn, told);
+    this.#running = null;
+    this.#live.delete(turn.turnId);
+    turn.end({ ...told, answerLength: turn.answer.length });
+  }
+
+  async #checkFence(fence: number): Promise<void> {
+    const entry = await this.#load();
+    if (fence < entry.fence) throw new PaliadinError('conflict', 'a newer gateway has taken over this session');
+    if (fence > entry.fence) await this.#save({ ...entry, fence });
+  }
+
+  async #load(): Promise<SessionEntry> {
+    this.#entry ??= await this.#options.journal.readSession(this.#options.session);
+    return this.#entry ?? this.#save({ conversation: randomUUID(), fence: 0 });
+  }
+
+  async #save(entry: SessionEntry): Promise<SessionEntry> {
+    await this.#options.journal.writeSession(this.#options.session, entry);
+    this.#entry = entry;
+    return entry;
+  }
+
+  #read(turnId: string): Promise<TurnEntry | null> {
+    return this.#options.journal.readTurn(this.#options.session, turnId);
+  }
+}
+
+/** Of all that was asked; not of who asks, or how much of the answer they have. */
+function digestOf({ message, pageOrigin, context, locale }: HostPrompt): string {
+  return createHash('sha256')
+    .update(JSON.stringify([message, pageOrigin, context, locale]))
+    .digest('hex');
+}
+
+function requireSame(turn: { digest: string }, digest: string): void {
+  if (turn.digest !== digest) {
+    throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+  }
+}
+
+function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) => void): HostOutcome {
+  if (entry.state === 'delivering' || entry.state === 'running') {
+    throw new PaliadinError('shim_error', 'this turn is being taken up after a restart; ask again');
+  }
+  for (const piece of pieces(entry.answer.slice(from), from)) onUpdate(piece);
+  const { state, code, detail, inputTokens, outputTokens } = entry;
+  return { state, code, detail, inputTokens, outputTokens, answerLength: entry.answer.length };
+}
+
+function answerFrom(answer: string, from: number): Pick<HostTurn, 'answer' | 'answerLength'> {
+  const [piece] = pieces(answer.slice(from), from);
+  return { answer: piece?.text ?? '', answerLength: answer.length };
+}
+
+function endOf(error: unknown): End {
+  const { code, detail } = asPaliadinError(error, 'shim_error');
+  return code === 'cancelled' ? CANCELLED : failed(code, detail);
+}
+
+const NOTHING = {
+  code: null,
+  detail: null,
+  late: false,
+  inputTokens: null,
+  outputTokens: null,
+  answer: '',
+  answerLength: 0,
+};

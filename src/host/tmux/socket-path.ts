@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { PaliadinError } from '../../contract/errors.ts';
+
+/** Where a session's tmux server listens. A short name, because a socket's path has a short limit. */
+export function socketPath(directory: string, session: string): string {
+  const name = createHash('sha256').update(session).digest('hex').slice(0, NAME_LENGTH);
+  return checkSocketPath(join(directory, name));
+}
+
+/** @throws PaliadinError when the system could not bind a socket there. */
+export function checkSocketPath(path: string): string {
+  // The probe's socket is named after the session's, with its suffix.
+  if (Buffer.byteLength(path) + PROBE_SUFFIX.length <= MAX_SOCKET_PATH) return path;
+  throw new PaliadinError(
+    'shim_error',
+    `the state directory's path is too long for a socket (${path}): set PALIADIN_STATE_DIR to a shorter one`,
+  );
+}
+
+export const PROBE_SUFFIX = '.probe';
+
+// 64 bits: two sessions of one host never meet.
+const NAME_LENGTH = 16;
+// `sun_path` has 104 bytes on macOS, 108 on Linux, the final NUL included.
+const MAX_SOCKET_PATH = 103;

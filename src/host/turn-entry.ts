@@ -1,0 +1,36 @@
+/** A turn as the journal keeps it. */
+import { z } from 'zod';
+import { type ErrorCode, errorTable } from '../contract/errors.ts';
+import { TURN_ID_PATTERN } from '../contract/names.ts';
+import type { End } from './watch-turn.ts';
+
+const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
+
+export const turnEntry = z.object({
+  turnId: z.string().regex(TURN_ID_PATTERN),
+  /** SHA-256 of everything that was asked, to tell a repetition from another question. */
+  digest: z.string(),
+  /** See `TurnPlace`. */
+  nonce: z.string(),
+  state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
+  /** UTC milliseconds. */
+  acceptedAt: z.int(),
+  endedAt: z.int().nullable(),
+  answer: z.string(),
+  code: errorCode.nullable(),
+  detail: z.string().nullable(),
+  inputTokens: z.int().nullable(),
+  outputTokens: z.int().nullable(),
+  late: z.boolean(),
+});
+
+export type TurnEntry = z.infer<typeof turnEntry>;
+
+export function withEnd(entry: TurnEntry, end: End, answer: string, endedAt: number): TurnEntry {
+  return { ...entry, ...end, answer, endedAt };
+}
+
+/** The turn stays given up; its answer is there all the same. */
+export function withLateAnswer(entry: TurnEntry, end: End, answer: string): TurnEntry {
+  return { ...entry, answer, late: true, inputTokens: end.inputTokens, outputTokens: end.outputTokens };
+}

@@ -1,0 +1,185 @@
+/** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
+import { composePrompt } from '../contract/envelope.ts';
+import type { HostPrompt } from '../contract/host.ts';
+import { type AgentPane, agentPane } from './agent-pane.ts';
+import type { Driver, TurnPlace } from './agents/driver.ts';
+import type { Journal } from './journal.ts';
+import type { LiveTurn } from './live-turn.ts';
+import type { Pane } from './tmux/pane.ts';
+import type { TmuxSetup } from './tmux/server.ts';
+import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
+import { CANCELLED, type End, failed, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
+
+export interface RunnerOptions {
+  session: string;
+  journal: Journal;
+  driver: Driver;
+  setup: TmuxSetup;
+  /** Path of the tmux server's socket. */
+  socket: string;
+  /** A directory for what is pasted. */
+  scratch: string;
+  /** No sign of life from the agent for this long ends a turn. */
+  silenceMs: number;
+  /** UTC milliseconds. */
+  clock(): number;
+  onLate(turnId: string): void;
+  /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
+  onTrouble(what: string, error: unknown): void;
+}
+
+export class TurnRunner {
+  readonly pane: AgentPane;
+  readonly #options: RunnerOptions;
+  /** Still watched after its turn was given up: the answer may come late. */
+  #late: TurnWatch | null = null;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.pane = agentPane(options);
+  }
+
+  get awaitsLateAnswer(): boolean {
+    return this.#late !== null;
+  }
+
+  /** @throws PaliadinError where nothing was submitted to the agent. */
+  async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
+    const { driver, journal, session } = this.#options;
+    const place = this.placeOf(turn);
+    await this.#dropLate();
+    const pane = await this.pane.ready({ session, conversation, directory: place.directory }, turn.stop.signal);
+    turn.state = 'delivering';
+    await journal.writeTurn(session, this.#entryOf(turn));
+    if (turn.stop.signal.aborted) return CANCELLED;
+    const watch = this.#watch(turn, pane);
+    try {
+      await this.pane.type(pane, compose(prompt, driver, place));
+    } catch (error) {
+      watch.close();
+      throw error;
+    }
+    return this.#see(turn, watch);
+  }
+
+  /**
+   * Takes up a turn that a killed daemon left open. The agent's own record tells whether it has the
+   * prompt and what it answered; nothing is typed.
+   */
+  async rejoin(turn: LiveTurn, state: 'delivering' | 'running'): Promise<End> {
+    turn.state = state;
+    const pane = await this.pane.find();
+    if (pane === null) return (await readRecord(turn, this.#signals(turn))) ?? lost(turn);
+    const watch = this.#watch(turn, pane);
+    if (state === 'running' || (await isReceived(watch))) return this.#see(turn, watch);
+    this.#awaitLate(turn, watch);
+    return lost(turn);
+  }
+
+  /** What the turn's entry says once it has ended. */
+  async record(turn: LiveTurn, end: End): Promise<void> {
+    if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
+    const { journal, session, clock, onTrouble } = this.#options;
+    await journal
+      .writeTurn(session, withEnd(this.#entryOf(turn), end, turn.answer, clock()))
+      .catch((error) => onTrouble('the end of a turn was not recorded', error));
+  }
+
+  /** Ends the agent and all that is watched of it. */
+  async end(): Promise<void> {
+    this.#late?.close();
+    this.#late = null;
+    await this.pane.end();
+  }
+
+  placeOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPlace {
+    return { turnId, nonce, directory: this.#options.journal.agentDirectory(this.#options.session) };
+  }
+
+  #watch(turn: LiveTurn, pane: Pane): TurnWatch {
+    const { journal, session, silenceMs, onTrouble } = this.#options;
+    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs });
+    watch.received
+      .then(() => journal.writeTurn(session, this.#entryOf(turn)))
+      .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
+    return watch;
+  }
+
+  #signals(turn: LiveTurn) {
+    return (stop: AbortSignal) => this.#options.driver.watch(this.placeOf(turn), stop);
+  }
+
+  async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
+    const end = await Promise.race([watch.end, stopped(turn)]);
+    if (end === 'stopped') {
+      await this.pane.interrupt();
+      watch.close();
+      const last = await watch.last;
+      return last?.state === 'done' ? last : CANCELLED;
+    }
+    if (end.code === 'timeout') this.#awaitLate(turn, watch);
+    return end;
+  }
+
+  #awaitLate(turn: LiveTurn, watch: TurnWatch): void {
+    const { journal, session, onLate, onTrouble } = this.#options;
+    this.#late = watch;
+    const keep = async () => {
+      const end = await watch.last;
+      if (this.#late === watch) this.#late = null;
+      const entry = await journal.readTurn(session, turn.turnId);
+      if (end?.state !== 'done' || entry === null) return;
+      await journal.writeTurn(session, withLateAnswer(entry, end, turn.answer));
+      onLate(turn.turnId);
+    };
+    keep().catch((error) => onTrouble('a late answer was not recorded', error));
+  }
+
+  /** A new question matters more than the answer that did not come. */
+  async #dropLate(): Promise<void> {
+    if (this.#late === null) return;
+    this.#late.close();
+    this.#late = null;
+    await this.pane.interrupt();
+  }
+
+  #entryOf(turn: LiveTurn): TurnEntry {
+    const { turnId, digest, nonce, acceptedAt, state } = turn;
+    return {
+      ...{ turnId, digest, nonce, acceptedAt, state: state === 'running' ? state : 'delivering' },
+      ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
+    };
+  }
+}
+
+function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
+  const { turnId, pageOrigin, locale, message, context } = prompt;
+  return composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
+}
+
+async function isReceived(watch: TurnWatch): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, EVIDENCE_MS, false);
+  });
+  const evidence = Promise.race([watch.received, watch.end]).then(() => true);
+  const received = await Promise.race([evidence, grace]);
+  clearTimeout(timer);
+  return received;
+}
+
+function stopped(turn: LiveTurn): Promise<'stopped'> {
+  const { promise, resolve } = Promise.withResolvers<'stopped'>();
+  turn.stop.signal.addEventListener('abort', () => resolve('stopped'));
+  if (turn.stop.signal.aborted) resolve('stopped');
+  return promise;
+}
+
+/** There is no evidence that the agent has the prompt, and none that it has not; or it has it and is gone. */
+function lost(turn: LiveTurn): End {
+  if (turn.state === 'running') return failed('agent_stopped', 'agent and daemon ended together');
+  return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
+}
+
+// An agent that has the prompt shows it within 0.4 s of Enter; after a restart it had longer already.
+const EVIDENCE_MS = 3_000;

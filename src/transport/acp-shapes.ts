@@ -1,0 +1,83 @@
+/** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
+import { z } from 'zod';
+import { type ErrorCode, errorTable } from '../contract/errors.ts';
+import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
+
+export const extension = {
+  health: '_paliadin/health',
+  turn: '_paliadin/turn',
+  reset: '_paliadin/reset',
+  acknowledge: '_paliadin/acknowledge',
+  attach: '_paliadin/attach',
+  sessions: '_paliadin/sessions',
+  retire: '_paliadin/retire',
+  /** A notification: the agent has the prompt. */
+  running: '_paliadin/running',
+  /** A notification: an approval is no longer asked for. */
+  approvalClosed: '_paliadin/approval_closed',
+  /** A notification: the answer of a turn that was given up. */
+  late: '_paliadin/late',
+} as const;
+
+const session = z.string().regex(SESSION_PATTERN);
+const turnId = z.string().regex(TURN_ID_PATTERN);
+const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
+const tokens = z.int().nonnegative().nullable();
+
+export const sessionParams = z.object({ session });
+export const turnParams = z.object({ session, turnId });
+export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
+export const approvalClosedParams = z.object({ session, turnId, id: z.string() });
+export const nothing = z.object({}).optional();
+
+/** `_meta.paliadin` of `session/prompt`. */
+export const promptMeta = z.object({
+  idempotencyKey: turnId,
+  fence: z.int().nonnegative(),
+  from: z.int().nonnegative(),
+  pageOrigin: z.string().optional(),
+  context: z.string().optional(),
+  locale: z.string().optional(),
+});
+
+/** `_meta.paliadin` of each `session/update`: which turn it belongs to. */
+export const updateMeta = z.object({ turnId, offset: z.int().nonnegative().optional() });
+
+/** `_meta.paliadin` of the answer to `session/prompt`. */
+export const outcomeMeta = z.object({
+  state: z.enum(['done', 'failed', 'cancelled', 'unknown']),
+  code: errorCode.nullable(),
+  detail: z.string().nullable(),
+  answerLength: z.int(),
+  inputTokens: tokens,
+  outputTokens: tokens,
+});
+
+export const turnResult = z.object({
+  state: z.enum(['absent', 'accepted', 'delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
+  code: errorCode.nullable(),
+  detail: z.string().nullable(),
+  late: z.boolean(),
+  answerLength: z.int(),
+  inputTokens: tokens,
+  outputTokens: tokens,
+  answer: z.string(),
+});
+
+export const attachResult = z.object({ command: z.array(z.string()) });
+export const retireResult = z.object({ retired: z.boolean() });
+export const sessionsResult = z.object({
+  sessions: z.array(z.object({ session, live: z.boolean(), running: turnId.nullable() })),
+});
+
+/** `agentCapabilities._meta.paliadin`, by which the host says who it is. */
+export const identityMeta = z.object({
+  version: z.string(),
+  protocol: z.int(),
+  agent: z.string(),
+  driver: z.string(),
+  settings: z.string(),
+});
+
+/** `data` of a JSON-RPC error of ours. */
+export const errorData = z.object({ code: errorCode, detail: z.string().nullable() });

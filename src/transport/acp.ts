@@ -1,0 +1,40 @@
+/** The one module that knows the ACP library: a channel over any duplex stream. */
+import { Duplex } from 'node:stream';
+import type { Stream } from '@agentclientprotocol/sdk';
+import { agent, client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
+import { PaliadinError } from '../contract/errors.ts';
+import { errorData } from './acp-shapes.ts';
+
+export type {
+  AgentApp,
+  AgentContext,
+  ClientApp,
+  ClientConnection,
+  SessionUpdate,
+  ToolCallStatus,
+} from '@agentclientprotocol/sdk';
+export { agent, client, methods, PROTOCOL_VERSION };
+
+/** ACP messages over the stream, one JSON object a line. */
+export function acpStream(duplex: Duplex): Stream {
+  const { readable, writable } = Duplex.toWeb(duplex);
+  return ndJsonStream(writable, readable as ReadableStream<Uint8Array>, { maxMessageBytes: MAX_LINE_BYTES });
+}
+
+/** An error of ours as JSON-RPC carries it. */
+export function toRequestError(error: unknown): RequestError {
+  if (!(error instanceof PaliadinError)) return RequestError.internalError(undefined, 'the host failed');
+  return new RequestError(SERVER_ERROR, error.message, { code: error.code, detail: error.detail });
+}
+
+/** The error that the other side sent; null where it is not one of ours. */
+export function fromRequestError(error: unknown): PaliadinError | null {
+  if (!(error instanceof RequestError)) return null;
+  const data = errorData.safeParse(error.data);
+  return data.success ? new PaliadinError(data.data.code, data.data.detail, { cause: error }) : null;
+}
+
+// A peer that sends more without a newline is broken or hostile.
+const MAX_LINE_BYTES = 1024 * 1024;
+// The first of the codes that JSON-RPC leaves to servers.
+const SERVER_ERROR = -32000;

@@ -1,0 +1,192 @@
+/** The gateway's end of a channel: a `Host` that lives at the other end of the stream. */
+import type { Duplex } from 'node:stream';
+import type { z } from 'zod';
+import { PaliadinError } from '../contract/errors.ts';
+import type { Host, HostIdentity, HostPrompt, HostUpdate } from '../contract/host.ts';
+import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
+import {
+  acpStream,
+  client,
+  fromRequestError,
+  methods,
+  PROTOCOL_VERSION,
+  type SessionUpdate,
+  type ToolCallStatus,
+} from './acp.ts';
+import {
+  approvalClosedParams,
+  attachResult,
+  extension,
+  identityMeta,
+  outcomeMeta,
+  retireResult,
+  sessionsResult,
+  turnParams,
+  turnResult,
+  updateMeta,
+} from './acp-shapes.ts';
+
+export interface HostChannel extends Host {
+  /** Resolves when the channel has closed. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens a channel over the stream. A call that the channel's end cuts off rejects with
+ * `mriver_unreachable`: what became of it is then open, and asking again joins it.
+ */
+export async function reachHost(duplex: Duplex): Promise<HostChannel> {
+  const watchers = new Map<string, (update: HostUpdate) => void>();
+  const approvals = new Map<string, () => void>();
+  const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+
+  const app = client({ name: 'paliadin' });
+  app.onNotification(methods.client.session.update, ({ params: { update } }) => {
+    const meta = updateMeta.safeParse('_meta' in update ? update._meta?.paliadin : undefined);
+    const told = meta.success ? toHostUpdate(update, meta.data.offset) : null;
+    if (meta.success && told !== null) watchers.get(meta.data.turnId)?.(told);
+  });
+  app.onNotification(
+    extension.running,
+    (raw) => turnParams.parse(raw),
+    ({ params }) => {
+      watchers.get(params.turnId)?.({ type: 'running' });
+    },
+  );
+  app.onNotification(
+    extension.late,
+    (raw) => turnParams.parse(raw),
+    ({ params }) => {
+      for (const tell of lateListeners) tell(params);
+    },
+  );
+  app.onNotification(
+    extension.approvalClosed,
+    (raw) => approvalClosedParams.parse(raw),
+    ({ params }) => {
+      approvals.get(params.id)?.();
+      watchers.get(params.turnId)?.({ type: 'approval-closed', id: params.id });
+    },
+  );
+  // The agent's request stays open until somebody decides; the one who is asked is told by the update.
+  app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
+    const meta = updateMeta.safeParse(params._meta?.paliadin);
+    const approval: ApprovalRequest = {
+      id: params.toolCall.toolCallId,
+      title: params.toolCall.title ?? '',
+      options: params.options.map(({ optionId, name }) => ({ id: optionId, label: name })),
+    };
+    if (meta.success) watchers.get(meta.data.turnId)?.({ type: 'approval', approval });
+    await Promise.race([closed, new Promise<void>((resolve) => approvals.set(approval.id, resolve))]);
+    approvals.delete(approval.id);
+    return { outcome: { outcome: 'cancelled' } };
+  });
+
+  const connection = app.connect(acpStream(duplex));
+  connection.signal.addEventListener('abort', () => close());
+  duplex.once('close', () => close());
+  const known = new Set<string>();
+
+  async function call<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw fromRequestError(error) ?? new PaliadinError(...whatFailed(error));
+    }
+  }
+
+  function whatFailed(error: unknown): [code: 'mriver_unreachable' | 'shim_error', detail: string, { cause: unknown }] {
+    if (connection.signal.aborted) return ['mriver_unreachable', CHANNEL_CLOSED, { cause: error }];
+    return ['shim_error', error instanceof Error ? error.message : 'the host answered with an error', { cause: error }];
+  }
+
+  const extend = <T>(method: string, params: object, shape: z.ZodType<T>): Promise<T> =>
+    call(async () => shape.parse(await connection.agent.request(method, params)));
+  const tell = (method: string, params: object): Promise<void> =>
+    call(async () => void (await connection.agent.request(method, params)));
+
+  /** ACP wants a session made before it is prompted; the name is the id. */
+  async function introduce(session: string): Promise<void> {
+    if (known.has(session)) return;
+    const _meta = { paliadin: { session } };
+    await call(() => connection.agent.request(methods.agent.session.new, { cwd: '/', mcpServers: [], _meta }));
+    known.add(session);
+  }
+
+  const identity = await call(() => greet(connection.agent.request.bind(connection.agent)));
+
+  return {
+    identity,
+    closed,
+    close: () => duplex.destroy(),
+    health: (session) => tell(extension.health, { session }),
+    async prompt(prompt, onUpdate) {
+      await introduce(prompt.session);
+      watchers.set(prompt.turnId, onUpdate);
+      try {
+        const { _meta } = await call(() => connection.agent.request(methods.agent.session.prompt, toPrompt(prompt)));
+        return outcomeMeta.parse(_meta?.paliadin);
+      } finally {
+        watchers.delete(prompt.turnId);
+      }
+    },
+    turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),
+    cancel: (session, turnId) => {
+      const _meta = { paliadin: { session, turnId } };
+      return call(() => connection.agent.notify(methods.agent.session.cancel, { sessionId: session, _meta }));
+    },
+    reset: (session) => tell(extension.reset, { session }),
+    acknowledge: (session, turnId) => tell(extension.acknowledge, { session, turnId }),
+    attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
+    sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
+    retire: async () => (await extend(extension.retire, {}, retireResult)).retired,
+    onLate(listener) {
+      lateListeners.add(listener);
+      return () => lateListeners.delete(listener);
+    },
+  };
+}
+
+type Request = (
+  method: 'initialize',
+  params: { protocolVersion: number; clientCapabilities: object },
+) => Promise<{
+  agentCapabilities?: { _meta?: Record<string, unknown> | null } | null;
+}>;
+
+async function greet(request: Request): Promise<HostIdentity> {
+  const hello = await request(methods.agent.initialize, { protocolVersion: PROTOCOL_VERSION, clientCapabilities: {} });
+  return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
+}
+
+function toPrompt({ session, turnId, message, ...rest }: HostPrompt) {
+  return {
+    sessionId: session,
+    prompt: [{ type: 'text' as const, text: message }],
+    _meta: { paliadin: { idempotencyKey: turnId, ...rest } },
+  };
+}
+
+function toHostUpdate(update: SessionUpdate, offset: number | undefined): HostUpdate | null {
+  if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text') {
+    return { type: 'chunk', offset: offset ?? 0, text: update.content.text };
+  }
+  if (update.sessionUpdate === 'tool_call') {
+    return {
+      type: 'tool',
+      tool: { id: update.toolCallId, title: update.title, status: toolStatus[update.status ?? 'in_progress'] },
+    };
+  }
+  return null;
+}
+
+const toolStatus: Record<NonNullable<ToolCallStatus>, ToolProgress['status']> = {
+  pending: 'running',
+  in_progress: 'running',
+  completed: 'done',
+  failed: 'failed',
+};
+
+const CHANNEL_CLOSED = 'the channel to the host closed';

@@ -1,0 +1,143 @@
+/** The host's end of a channel: an ACP agent that speaks for a `Host`. */
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { z } from 'zod';
+import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
+import { sanitise } from '../contract/sanitise.ts';
+import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
+import {
+  extension,
+  nothing,
+  promptMeta,
+  sessionParams,
+  turnFromParams,
+  turnParams,
+  type updateMeta,
+} from './acp-shapes.ts';
+
+/** Serves `host` over the stream until it closes. What runs goes on without it. */
+export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const app = agent({ name: 'paliadin' });
+
+  app.onRequest(methods.agent.initialize, () => ({
+    protocolVersion: PROTOCOL_VERSION,
+    agentCapabilities: { loadSession: false, _meta: { paliadin: host.identity } },
+    agentInfo: { name: 'paliadin', version: host.identity.version },
+  }));
+  app.onRequest(methods.agent.session.new, ({ params }) => {
+    const named = sessionParams.safeParse(params._meta?.paliadin);
+    return { sessionId: named.success ? named.data.session : `acp-${randomUUID().slice(0, 8)}` };
+  });
+  app.onRequest(methods.agent.session.prompt, ({ params, client }) =>
+    answering(async () => {
+      const asked = params._meta?.paliadin === undefined ? null : promptMeta.parse(params._meta.paliadin);
+      const prompt = toHostPrompt(params.sessionId, textOf(params.prompt), asked);
+      const outcome = await host.prompt(prompt, (update) => tell(client, prompt, update));
+      return toPromptResponse(outcome, asked !== null);
+    }),
+  );
+  app.onNotification(methods.agent.session.cancel, async ({ params }) => {
+    const named = turnParams.safeParse(params._meta?.paliadin);
+    if (named.success) return host.cancel(named.data.session, named.data.turnId);
+    const running = (await host.sessions()).find(({ session }) => session === params.sessionId)?.running;
+    if (running) await host.cancel(params.sessionId, running);
+  });
+
+  function serve<P, R>(method: string, params: z.ZodType<P>, handle: (params: P) => Promise<R>): void {
+    app.onRequest(
+      method,
+      (raw: unknown) => params.parse(raw),
+      ({ params: parsed }) => answering(() => handle(parsed)),
+    );
+  }
+  serve(extension.health, sessionParams, async ({ session }) => {
+    await host.health(session);
+    return {};
+  });
+  serve(extension.turn, turnFromParams, ({ session, turnId, from }) => host.turn(session, turnId, from));
+  serve(extension.reset, sessionParams, async ({ session }) => {
+    await host.reset(session);
+    return {};
+  });
+  serve(extension.acknowledge, turnParams, async ({ session, turnId }) => {
+    await host.acknowledge(session, turnId);
+    return {};
+  });
+  serve(extension.attach, sessionParams, async ({ session }) => ({ command: await host.attach(session) }));
+  serve(extension.sessions, nothing, async () => ({ sessions: await host.sessions() }));
+  serve(extension.retire, nothing, async () => ({ retired: await host.retire() }));
+
+  const connection = app.connect(acpStream(duplex));
+  const stopTelling = host.onLate((late) => {
+    connection.client.notify(extension.late, late).catch(() => {}); // it is on record; who comes back asks for it
+  });
+  connection.signal.addEventListener('abort', () => close());
+  duplex.once('close', () => close());
+  await closed;
+  stopTelling();
+}
+
+function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {
+  const { idempotencyKey, ...rest } = asked ?? { idempotencyKey: randomUUID(), fence: 0, from: 0 };
+  return { session, turnId: idempotencyKey, message: sanitise(message), ...rest };
+}
+
+function textOf(blocks: { type: string; text?: string }[]): string {
+  return blocks.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
+}
+
+/** A client that knows the extensions learns everything; for any other a failure is an error. */
+function toPromptResponse(outcome: HostOutcome, extended: boolean) {
+  if (!extended && outcome.state !== 'done' && outcome.state !== 'cancelled') {
+    throw new Error(`${outcome.code}: ${outcome.detail}`);
+  }
+  const stopReason = outcome.state === 'cancelled' ? ('cancelled' as const) : ('end_turn' as const);
+  return { stopReason, _meta: { paliadin: outcome } };
+}
+
+/** Whoever went away is told again when they come back and join. */
+function tell(client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
+  send(client, prompt, update).catch(() => {});
+}
+
+function send(client: AgentContext, { session, turnId }: HostPrompt, update: HostUpdate): Promise<unknown> {
+  const _meta = { paliadin: { turnId } satisfies z.infer<typeof updateMeta> };
+  switch (update.type) {
+    case 'running':
+      return client.notify(extension.running, { session, turnId });
+    case 'chunk': {
+      const at = { paliadin: { turnId, offset: update.offset } };
+      const content = { type: 'text' as const, text: update.text };
+      const chunk = { sessionUpdate: 'agent_message_chunk' as const, content, _meta: at };
+      return client.notify(methods.client.session.update, { sessionId: session, update: chunk });
+    }
+    case 'tool': {
+      const { id: toolCallId, title, status } = update.tool;
+      const call = { sessionUpdate: 'tool_call' as const, toolCallId, title, status: acpStatus[status], _meta };
+      return client.notify(methods.client.session.update, { sessionId: session, update: call });
+    }
+    case 'approval': {
+      const { id: toolCallId, title, options } = update.approval;
+      const choices = options.map(({ id, label }) => ({
+        optionId: id,
+        name: label,
+        kind: id === 'deny' ? ('reject_once' as const) : ('allow_once' as const),
+      }));
+      const request = { sessionId: session, toolCall: { toolCallId, title }, options: choices, _meta };
+      return client.request(methods.client.session.requestPermission, request);
+    }
+    case 'approval-closed':
+      return client.notify(extension.approvalClosed, { session, turnId, id: update.id });
+  }
+}
+
+const acpStatus = { running: 'in_progress', done: 'completed', failed: 'failed' } as const;
+
+async function answering<T>(handle: () => Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    throw toRequestError(error);
+  }
+}
