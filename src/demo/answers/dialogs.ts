@@ -1,0 +1,86 @@
+/** Answers that depend on a dialog in the terminal. */
+import type { Command } from './command.ts';
+import { plain } from './plain.ts';
+import type { Answer } from './turn.ts';
+
+export const dialogs: Command[] = [
+  {
+    name: 'approve',
+    takes: 'TEXT',
+    does: { en: 'Asks for permission to do TEXT.', de: 'Bittet um Erlaubnis für TEXT.' },
+    async answer(turn, argument) {
+      const what = argument === '' ? 'delete file x' : argument;
+      const decision = await turn.ask({
+        heading: 'Permission',
+        question: `Allow: ${what}?`,
+        options: [
+          { id: 'allow', label: 'Yes' },
+          { id: 'deny', label: 'No' },
+        ],
+      });
+      const allowed = { en: `You allowed it, so I did: ${plain(what)}`, de: `Erlaubt und getan: ${plain(what)}` };
+      const denied = {
+        en: `You denied it, so I did not: ${plain(what)}`,
+        de: `Abgelehnt, also nicht getan: ${plain(what)}`,
+      };
+      await turn.say(decision === 'allow' ? allowed : denied);
+      return { tag: decision };
+    },
+  },
+  {
+    name: 'ask',
+    does: { en: 'Asks a question with three answers.', de: 'Stellt eine Frage mit drei Antworten.' },
+    async answer(turn) {
+      const options = [
+        { id: 'open', label: 'The open cases' },
+        { id: 'overdue', label: 'The overdue cases' },
+        { id: 'closed', label: 'The closed cases' },
+      ];
+      const decision = await turn.ask({ heading: 'Question', question: 'Which cases do you want to see?', options });
+      const label = options.find(({ id }) => id === decision)?.label ?? decision;
+      await turn.say({ en: `You chose: ${label}`, de: `Gewählt: ${label}` });
+      return { tag: decision };
+    },
+  },
+  {
+    name: 'dialog',
+    does: {
+      en: 'An answer, and after it a dialog that stays until somebody answers it at the terminal.',
+      de: 'Eine Antwort und danach ein Dialog, der bleibt, bis ihn jemand am Terminal beantwortet.',
+    },
+    async answer(turn) {
+      await turn.say({ en: 'A dialog is open now.', de: 'Jetzt ist ein Dialog offen.' });
+      const options = [
+        { id: 'yes', label: 'Yes, I trust it' },
+        { id: 'no', label: 'No' },
+      ];
+      turn.afterwards({ kind: 'dialog', dialog: { heading: 'Trust', question: 'Trust this folder?', options } });
+      return { tag: 'demo' };
+    },
+  },
+  {
+    name: 'background',
+    takes: '[NAME]',
+    does: {
+      en: 'An answer, and after it something of my own on the screen, until `release-NAME` appears.',
+      de: 'Eine Antwort und danach etwas Eigenes auf dem Bildschirm, bis `release-NAME` erscheint.',
+    },
+    async answer(turn, argument) {
+      await turn.say({ en: 'Something goes on in the background.', de: 'Im Hintergrund geht etwas weiter.' });
+      turn.afterwards({ kind: 'background', answer: ofItsOwn(argument) });
+      return { tag: 'demo' };
+    },
+  },
+];
+
+function ofItsOwn(name: string): Answer {
+  return async (turn) => {
+    await turn.say('A background task has finished. ');
+    if (/^[\w-]{1,100}$/.test(name)) await turn.waitForRelease(name);
+    else await turn.sayOver('I am reading what it found. It found nothing new.', BACKGROUND_MS);
+    return null;
+  };
+}
+
+/** Long enough for a driver to notice. */
+const BACKGROUND_MS = 3000;

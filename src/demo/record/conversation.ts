@@ -1,0 +1,50 @@
+/** The conversation: the questions asked so far, kept in a file so that a restarted agent remembers them. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from './reply-file.ts';
+
+export class Conversation {
+  readonly #file: string | null;
+  /** Of all, also those no longer remembered. */
+  #count = 0;
+  #questions: string[] = [];
+
+  /** Without a directory it lasts as long as the process. An id nobody has used starts a new one. */
+  constructor(directory: string | null, id: string) {
+    this.#file = directory === null ? null : join(directory, `${id}.json`);
+    if (directory === null || this.#file === null) return;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const kept = read(this.#file);
+    this.#count = kept.count;
+    this.#questions = kept.questions;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Oldest first. */
+  get questions(): readonly string[] {
+    return this.#questions;
+  }
+
+  remember(question: string): void {
+    this.#count++;
+    this.#questions = [...this.#questions, question.slice(0, MAX_QUESTION_LENGTH)].slice(-MAX_QUESTIONS);
+    if (this.#file === null) return;
+    writeWhole(this.#file, JSON.stringify({ count: this.#count, questions: this.#questions }));
+  }
+}
+
+function read(file: string): { count: number; questions: string[] } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { count: 0, questions: [] };
+    throw error;
+  }
+}
+
+/** So that the file stays small, however long the conversation. */
+const MAX_QUESTIONS = 50;
+const MAX_QUESTION_LENGTH = 500;

@@ -1,0 +1,17 @@
+/** `prompts.jsonl`: every prompt this agent ever received, so that one delivered twice is seen. */
+import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function notePrompt(directory: string, turnId: string | null, message: string): void {
+  const entry = {
+    turnId,
+    message: message.slice(0, MAX_NOTED_LENGTH),
+    sha256: createHash('sha256').update(message).digest('hex'),
+    bytes: Buffer.byteLength(message),
+  };
+  appendFileSync(join(directory, 'prompts.jsonl'), `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+}
+
+/** Enough to recognise a prompt; the digest is for the rest. */
+const MAX_NOTED_LENGTH = 500;
