@@ -6,6 +6,13 @@ import { PaliadinError } from '../contract/errors.ts';
 import { errorData } from './acp-shapes.ts';
 
 export type {
+  AgentContext,
+  PromptRequest,
+  PromptResponse,
+  SessionUpdate,
+  ToolCallStatus,
+} from '@agentclientprotocol/sdk';
+
   AgentApp,
   AgentContext,
   ClientApp,
@@ -13,6 +20,7 @@ export type {
   SessionUpdate,
   ToolCallStatus,
 } from '@agentclientprotocol/sdk';
+
 export { agent, client, methods, PROTOCOL_VERSION };
 
 /** ACP messages over the stream, one JSON object a line. */

@@ -10,6 +10,8 @@ import {
   fromRequestError,
   methods,
   PROTOCOL_VERSION,
+  type PromptRequest,
+  type PromptResponse,
   type SessionUpdate,
   type ToolCallStatus,
 } from './acp.ts';
@@ -126,8 +128,9 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
       await introduce(prompt.session);
       watchers.set(prompt.turnId, onUpdate);
       try {
-        const { _meta } = await call(() => connection.agent.request(methods.agent.session.prompt, toPrompt(prompt)));
-        return outcomeMeta.parse(_meta?.paliadin);
+        const asked = () => connection.agent.request(methods.agent.session.prompt, toPrompt(prompt));
+        const response: PromptResponse = await call(asked);
+        return outcomeMeta.parse(response._meta?.paliadin);
       } finally {
         watchers.delete(prompt.turnId);
       }
@@ -161,10 +164,10 @@ async function greet(request: Request): Promise<HostIdentity> {
   return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
 }
 
-function toPrompt({ session, turnId, message, ...rest }: HostPrompt) {
+function toPrompt({ session, turnId, message, ...rest }: HostPrompt): PromptRequest {
   return {
     sessionId: session,
-    prompt: [{ type: 'text' as const, text: message }],
+    prompt: [{ type: 'text', text: message }],
     _meta: { paliadin: { idempotencyKey: turnId, ...rest } },
   };
 }
