@@ -1,0 +1,52 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/**
+ * What each command needs and runs: every step is the arguments of one Node process, run in turn until one fails.
+ * `anywhere`: runs in the caller's directory, since its arguments may name files there; the others run in the clone.
+ * @typedef {{ needsPage?: boolean, anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
+ * @type {Record<string, Command>}
+ */
+export const COMMANDS = {
+  start: { needsPage: true, anywhere: true, steps: (root, args) => [[cli(root), 'start', ...args]] },
+  paliadin: { anywhere: true, steps: (root, args) => [[cli(root), ...args]] },
+  check: { steps: checks },
+  test: { needsPage: true, steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]] },
+  build: { needsPage: true, steps: () => [] },
+  bench: { needsPage: true, steps: (root, args) => benchmarks(root, args) },
+};
+
+/** @param {string} root */
+function checks(root) {
+  return [
+    [tool(root, '@biomejs/biome'), 'check', '--error-on-warnings'],
+    // The contract and the page compile without Node's types, the contract without the browser's as well.
+    ...['.', 'src/contract', 'src/web'].map((project) => [tool(root, 'typescript', 'tsc'), '-p', project]),
+    [tool(root, 'knip')],
+  ];
+}
+
+/** All of bench/, one after the other so that none slows another, or only those named. @param {string} root @param {string[]} names */
+function benchmarks(root, names) {
+  const directory = path.join(root, 'bench');
+  const all = fs.readdirSync(directory).filter((file) => file.endsWith('.ts'));
+  return (names.length > 0 ? names.map((name) => `${name}.ts`) : all.sort()).map((file) => [
+    path.join(directory, file),
+  ]);
+}
+
+/** @param {string} root */
+function cli(root) {
+  return path.join(root, 'src', 'main', 'cli.ts');
+}
+
+/**
+ * A package's own executable, asked of its package.json: node_modules/.bin holds links that are shell scripts on some systems.
+ * Read only when its step runs, so after the packages are there.
+ * @param {string} root @param {string} name of the package @param {string} [command] its executable's name, where that is another
+ */
+function tool(root, name, command = path.basename(name)) {
+  const directory = path.join(root, 'node_modules', name);
+  const { bin } = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'));
+  return path.join(directory, typeof bin === 'string' ? bin : bin[command]);
+}
