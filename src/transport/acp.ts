@@ -13,14 +13,6 @@ export type {
   ToolCallStatus,
 } from '@agentclientprotocol/sdk';
 
-  AgentApp,
-  AgentContext,
-  ClientApp,
-  ClientConnection,
-  SessionUpdate,
-  ToolCallStatus,
-} from '@agentclientprotocol/sdk';
-
 export { agent, client, methods, PROTOCOL_VERSION };
 
 /** ACP messages over the stream, one JSON object a line. */

@@ -1,0 +1,27 @@
+/** No host: questions are refused with what would enable one; reading works, for it needs no backend. */
+import { PaliadinError } from '../contract/errors.ts';
+import type { Backend } from './backend.ts';
+
+/** `why` says what is missing and what to set. */
+export function disabledBackend(why: string) {
+  const refusal = new PaliadinError('disabled', why);
+  const refuse = () => Promise.reject(refusal);
+  return {
+    kind: 'disabled',
+    host: 'none',
+    agent: null,
+    refusal: () => refusal,
+    identity: () => null,
+    health: refuse,
+    run: refuse,
+    turn: refuse,
+    cancel: refuse,
+    // There is no conversation to end, so there is nothing to refuse.
+    reset: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve(),
+    attach: refuse,
+    sessions: () => Promise.resolve([]),
+    onLate() {},
+    close: () => Promise.resolve(),
+  } satisfies Backend;
+}

@@ -1,0 +1,75 @@
+/** Which agent answers, and how it is driven and started. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { demoDriver } from '../host/agents/demo.ts';
+import type { AgentPlace, Driver } from '../host/agents/driver.ts';
+import { replyFileDriver } from '../host/agents/reply-file.ts';
+import type { Config } from './config/load.ts';
+
+export interface Agent {
+  name: 'claude' | 'demo';
+  driverName: 'demo' | 'reply-file';
+  /** Path of the program in the pane. */
+  program: string;
+}
+
+/** The agent to use, or why there is none. `claude` where it is installed, else the demo agent. */
+export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent | { missing: string } {
+  const command = values.PALIADIN_AGENT_COMMAND;
+  const claude = findProgram(command ?? 'claude', env);
+  const name = values.PALIADIN_AGENT ?? (claude === null ? 'demo' : 'claude');
+  if (name === 'none') return { missing: 'PALIADIN_AGENT is none; set it to demo or claude to take questions' };
+  const driverName = values.PALIADIN_DRIVER ?? (name === 'demo' ? 'demo' : 'reply-file');
+  if (name === 'demo') return { name, driverName, program: process.execPath };
+  if (driverName === 'demo') return { missing: 'PALIADIN_DRIVER=demo drives the demo agent only; unset it' };
+  if (claude !== null) return { name, driverName, program: claude };
+  return {
+    missing: `PALIADIN_AGENT is claude, but ${command ?? 'claude'} is not installed; install it, set PALIADIN_AGENT_COMMAND to its path, or set PALIADIN_AGENT=demo`,
+  };
+}
+
+/** The absolute path of a program, as a shell would find it; null where there is none. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
+  const candidates = name.includes('/') ? [name] : (env.PATH ?? '').split(delimiter).map((path) => join(path, name));
+  return candidates.find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `cwd` is where the agent works. */
+export function makeDriver(agent: Agent, cwd: string, { values }: Config): Driver {
+  const demo: [string, ...string[]] = [agent.program, DEMO_ENTRY, '--pace', String(values.PALIADIN_DEMO_PACE)];
+  if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
+  if (agent.name === 'demo') {
+    return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
+  }
+  return replyFileDriver({ command: (place) => claudeCommand(agent.program, place), cwd, busy: /esc to interrupt/ });
+}
+
+function demoReplies({ directory, conversation }: AgentPlace): string[] {
+  const conversations = ['--conversation-dir', directory, '--conversation', conversation];
+  return ['--reply-files', '--log-dir', directory, ...conversations];
+}
+
+/** Claude Code with our skill, allowed to write its answers where the driver looks for them. */
+function claudeCommand(program: string, { directory, conversation }: AgentPlace): [string, ...string[]] {
+  const settings = { permissions: { allow: [`Edit(/${directory}/**)`] } };
+  return [
+    program,
+    ...['--plugin-dir', PLUGIN],
+    ...['--add-dir', directory],
+    ...['--settings', JSON.stringify(settings)],
+    ...['--session-id', conversation],
+  ];
+}
+
+const DEMO_ENTRY = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
+const PLUGIN = fileURLToPath(new URL('../../skill', import.meta.url));

@@ -1,0 +1,46 @@
+/** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
+import { z } from 'zod';
+import { PREFIX_PATTERN } from '../../contract/names.ts';
+
+const text = z.string().trim().min(1);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** A length of time in milliseconds, written `90`, `90s`, `2m`, `500ms` or `1h`; a bare number is seconds. */
+const duration = z
+  .string()
+  .trim()
+  .regex(/^\d+(ms|s|m|h)?$/, 'a number with ms, s, m or h, such as 60s')
+  .transform((written) => {
+    const [, number, unit = 's'] = /^(\d+)(\D*)$/.exec(written) ?? [];
+    return Number(number) * (UNITS[unit || 's'] ?? 1000);
+  });
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+export const variables = {
+  PALIADIN_REMOTE_HOST: text.optional(),
+  PALIADIN_SESSION_PREFIX: z
+    .string()
+    .regex(PREFIX_PATTERN, 'small letters, digits, - and _, at most 30')
+    .default('paliad-paliadin'),
+  PALIADIN_AGENT: z.enum(['claude', 'demo', 'none']).optional(),
+  PALIADIN_AGENT_COMMAND: text.optional(),
+  PALIADIN_AGENT_DIR: text.optional(),
+  PALIADIN_DRIVER: z.enum(['demo', 'reply-file']).optional(),
+  PALIADIN_DEMO_PACE: count(0, 1000).default(12),
+  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000, 'at least 1s').default(60_000),
+  PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
+  PALIADIN_STATE_DIR: text.optional(),
+  PALIADIN_HOST: text.default('127.0.0.1'),
+  PALIADIN_PORT: count(0, 65_535).default(7717),
+  PALIADIN_OWNER: text.default('owner'),
+  PALIADIN_ACCESS: z.enum(['owner', 'users']).default('owner'),
+  PALIADIN_RATE_LIMIT: count(1, 1_000_000).default(300),
+  PALIADIN_STARTERS: text.optional(),
+  PALIADIN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+} as const;
+
+export type Variable = keyof typeof variables;
+
+/** Variables whose value is shown to nobody. None yet: sign-in secrets will be. */
+export const secrets: ReadonlySet<string> = new Set();
