@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { BareClone, said } from './bare-clone.ts';
+
+test('a command runs on a clone where nothing is installed, and has stdout for itself', async () => {
+  using clone = new BareClone();
+  const first = await clone.run('paliadin', 'token', 'create', '--user', 'a b');
+  expect(first).toMatchObject({ code: 0, stderr: 'paliadin: installing packages\n' });
+  expect(JSON.parse(first.stdout)).toMatchObject({ args: ['token', 'create', '--user', 'a b'], cwd: os.tmpdir() });
+  expect(clone.has('node_modules/local/package.json')).toBe(true);
+
+  const second = await clone.run('paliadin', 'again');
+  expect(second).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('another lockfile is installed, the same one is not', async () => {
+  using clone = new BareClone();
+  await clone.run('paliadin', 'x');
+  clone.write('node_modules/left-over/package.json', '{}');
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ stderr: '' });
+  expect(clone.has('node_modules/left-over')).toBe(true);
+
+  clone.writeLockfile('2.0.0');
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ stderr: 'paliadin: installing packages\n' });
+  expect(clone.has('node_modules/left-over')).toBe(false);
+});
+
+test('packages that somebody installed by hand are not installed again', async () => {
+  using clone = new BareClone();
+  await clone.run('paliadin', 'x');
+  fs.rmSync(path.join(clone.directory, 'node_modules', '.paliadin-stamp'));
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('where npm fails, its words and ours are shown, and nothing is left in the way', async () => {
+  using clone = new BareClone();
+  const manifest = path.join(clone.directory, 'package.json');
+  const good = fs.readFileSync(manifest, 'utf8');
+  clone.write('package.json', good.replace('file:local', 'file:gone'));
+  const failed = await clone.run('paliadin', 'x');
+  expect(failed).toMatchObject({ code: 1, stdout: '' });
+  expect(failed.stderr).toContain('npm error');
+  expect(failed.stderr).toContain('run the same command again');
+  expect(fs.existsSync(clone.lock)).toBe(false);
+
+  clone.write('package.json', good);
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0 });
+});
+
+test('of two started at once one installs, and both go on', async () => {
+  using clone = new BareClone();
+  const runs = await Promise.all([clone.run('paliadin', 'a'), clone.run('paliadin', 'b'), clone.run('paliadin', 'c')]);
+  expect(runs.map(({ code, stdout }) => [code, JSON.parse(stdout).args])).toEqual([
+    [0, ['a']],
+    [0, ['b']],
+    [0, ['c']],
+  ]);
+  expect(runs.filter(({ stderr }) => stderr.includes('installing packages'))).toHaveLength(1);
+  expect(fs.readdirSync(path.dirname(clone.lock))).toEqual([]);
+});
+
+test('a lock is waited for while its holder lives', async () => {
+  using clone = new BareClone();
+  clone.write('dist/bootstrap.lock', `${process.pid} ${os.hostname()} 0`);
+  const child = clone.start('paliadin', 'x');
+  await said(child.stderr, `waiting for process ${process.pid}`);
+  expect(clone.has('node_modules')).toBe(false);
+
+  fs.rmSync(clone.lock);
+  await said(child.stdout, '"args":["x"]');
+});
+
+test('the lock of a process that is no more is taken over', async () => {
+  using clone = new BareClone();
+  const dead = clone.start('zz');
+  await once(dead, 'close');
+  clone.write('dist/bootstrap.lock', `${dead.pid} ${os.hostname()} 0`);
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: 'paliadin: installing packages\n' });
+});
+
+test('the lock of another machine is taken over when nobody has touched it for long', async () => {
+  using clone = new BareClone();
+  clone.write('dist/bootstrap.lock', '1 elsewhere 0');
+  const longAgo = new Date(Date.now() - 3_600_000);
+  fs.utimesSync(clone.lock, longAgo, longAgo);
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: 'paliadin: installing packages\n' });
+});
+
+test('an unknown command says which there are', async () => {
+  using clone = new BareClone();
+  const { code, stdout, stderr } = await clone.run('strat');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('start|paliadin|check|test|build|bench');
+});

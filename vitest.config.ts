@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+import { closingLine } from './test/support/closing-line.ts';
+
+/** Tests that open the page in a real browser, and so need it built. */
+const IN_A_BROWSER = ['browser', 'attacks', 'faults'].map((folder) => `test/${folder}/**/*.test.ts`);
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'automatic' } },
+  test: {
+    pool: 'forks',
+    // Most tests start processes of their own: more workers than this fight for the cores and time out.
+    maxWorkers: 2,
+    // A test waits for events, so a long limit costs nothing where all is well, and a busy machine is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: process.env.CI ? ['default', closingLine] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: ['test/**/*.test.{ts,tsx}'], exclude: IN_A_BROWSER },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: IN_A_BROWSER, globalSetup: 'test/support/build-page.ts' },
+      },
+    ],
+  },
+});
