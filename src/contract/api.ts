@@ -98,6 +98,12 @@ export type Me = z.infer<typeof me>;
 
 export const codeBody = z.object({ code: z.string().min(1).max(200) });
 
+/** Whether questions can be answered, and what is in the way. */
+export const readiness = z.object({
+  ready: z.boolean(),
+  reasons: z.array(errorBody.extend({ part: z.enum(['store', 'backend']) })),
+});
+
 export const resetResult = z.object({ session: z.string(), generation: z.int() });
 export type ResetResult = z.infer<typeof resetResult>;
 

@@ -1,0 +1,15 @@
+/** Who may ask. Reading what is one's own is for every signed-in user. */
+import type { User } from '../audit/store.ts';
+import { PaliadinError } from '../contract/errors.ts';
+import type { ServerOptions } from './options.ts';
+
+/** Null where the user may ask. */
+export function refusalOf(user: User, { access }: Pick<ServerOptions, 'access'>): PaliadinError | null {
+  if (access === 'users' || user.role === 'owner') return null;
+  return new PaliadinError('not_allowed', 'only the owner may ask here; PALIADIN_ACCESS=users lets every user ask');
+}
+
+export function requireMayAsk(user: User, options: Pick<ServerOptions, 'access'>): void {
+  const refusal = refusalOf(user, options);
+  if (refusal !== null) throw refusal;
+}

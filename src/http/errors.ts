@@ -1,0 +1,119 @@
+/** Every error leaves as the same body, in the reader's language, without a stack. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ErrorBody } from '../contract/api.ts';
+import { errorTable, PaliadinError } from '../contract/errors.ts';
+import { errorMessage } from '../contract/locales/locale.ts';
+import { TURN_ID_PATTERN } from '../contract/names.ts';
+import { localeOf } from './locale.ts';
+import type { App } from './options.ts';
+
+export function answerErrors(app: App): void {
+  app.setErrorHandler(answerError);
+}
+
+/** The URL could not be read, so there is no route yet. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answerError(error, request, reply);
+}
+
+/** What came was not HTTP, or its headers were too long. Nobody knows in which language. */
+export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const body = JSON.stringify(bodyOf(new PaliadinError('bad_request', STATUS_CODES[status]), { locale: 'en' }));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+export function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: PaliadinError,
+  status: number = errorTable[error.code].http,
+): FastifyReply {
+  const turnId = turnIdOf(request);
+  const hidden = status >= 500 && !isForOwner(request);
+  const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
+  return reply.code(status).header('cache-control', 'no-store').send(body);
+}
+
+/** For where the code's own status would not say what to do. */
+export function withStatus(statusCode: number, error: PaliadinError): PaliadinError {
+  return Object.assign(error, { statusCode });
+}
+
+/** `hidden` leaves out the detail, which may name files and hosts of ours. */
+export function bodyOf(
+  error: PaliadinError,
+  { locale, turnId, hidden = false }: { locale: string; turnId?: string; hidden?: boolean },
+): ErrorBody {
+  return {
+    code: error.code,
+    message: errorMessage(error.code, locale),
+    retryable: errorTable[error.code].retryable,
+    detail: hidden ? null : error.detail,
+    ...(turnId !== undefined && { turnId }),
+  };
+}
+
+/** What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it. */
+export function isForOwner(request: FastifyRequest): boolean {
+  const role = request.identity?.user.role;
+  return role === 'owner' || role === 'admin';
+}
+
+function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { error, status } = translate(thrown);
+  if (status >= 500) report(error, thrown, request);
+  void sendError(request, reply, error, status);
+}
+
+function translate(thrown: unknown): { error: PaliadinError; status: number } {
+  const error = thrown instanceof PaliadinError ? thrown : translateFastify(thrown as FastifyError);
+  return { error, status: statusOf(thrown) ?? errorTable[error.code].http };
+}
+
+function translateFastify(thrown: FastifyError): PaliadinError {
+  if (hasZodFastifySchemaValidationErrors(thrown)) {
+    const problems = thrown.validation.map(({ instancePath, message }) => `${instancePath.slice(1)}: ${message}`);
+    return new PaliadinError('bad_request', `${thrown.validationContext}: ${problems.join('; ')}`);
+  }
+  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new PaliadinError('message_too_large', 'the body of the request is larger than 512 KiB');
+  }
+  if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new PaliadinError('bad_request', 'the body has to be JSON, with Content-Type: application/json');
+  }
+  if (thrown.code === 'FST_ERR_BAD_URL') return new PaliadinError('bad_request', 'the URL can’t be decoded');
+  const status = statusOf(thrown) ?? 500;
+  // Fastify's own words for what is wrong with a request; they quote nothing of it.
+  if (status < 500 && thrown.code?.startsWith('FST_')) return new PaliadinError('bad_request', thrown.message);
+  return new PaliadinError('internal');
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
+}
+
+/** The message of a foreign error may quote what the user wrote; where it happened does not. */
+function report(error: PaliadinError, thrown: unknown, request: FastifyRequest): void {
+  const cause = thrown instanceof PaliadinError ? thrown.cause : thrown;
+  const { name, code, stack } = (cause ?? {}) as { name?: string; code?: string; stack?: string };
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  request.log.error(
+    { error: error.code, detail: error.detail, cause: name, causeCode: code, frames },
+    'request failed',
+  );
+}
+
+function turnIdOf(request: FastifyRequest): string | null {
+  if (request.turnId !== null && request.turnId !== undefined) return request.turnId;
+  const { turnId } = (request.params ?? {}) as { turnId?: unknown };
+  return typeof turnId === 'string' && TURN_ID_PATTERN.test(turnId) ? turnId : null;
+}

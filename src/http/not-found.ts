@@ -1,0 +1,54 @@
+/** Answers what no route takes: nothing there, or not with this method. */
+import { PaliadinError } from '../contract/errors.ts';
+import { sendError } from './errors.ts';
+import type { App } from './options.ts';
+
+export interface KnownRoute {
+  method: string;
+  /** As registered, such as `/api/turns/:turnId`. */
+  url: string;
+  open: boolean;
+}
+
+/** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */
+export function rememberRoutes(app: App): readonly KnownRoute[] {
+  const routes: KnownRoute[] = [];
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      routes.push({
+        method,
+        url: route.url,
+        // Read late: a folder's own hook may say it after this one.
+        get open() {
+          return route.config?.open === true;
+        },
+      });
+    }
+  });
+  app.decorate('routes', routes);
+  return routes;
+}
+
+export function answerUnknownRoutes(app: App, routes: readonly KnownRoute[]): void {
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] as string;
+    const methods = routes.filter(({ url }) => !url.includes('*') && matches(url, path)).map(({ method }) => method);
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return sendError(request, reply, new PaliadinError('not_found', 'there is no such address; see /openapi.json'));
+    }
+    const allowed = [...new Set(methods)].join(', ');
+    reply.header('allow', allowed);
+    return sendError(request, reply, new PaliadinError('bad_request', `this address takes ${allowed}`), 405);
+  });
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [expected, actual] = [pattern.split('/'), path.split('/')];
+  return expected.length === actual.length && expected.every((part, i) => part.startsWith(':') || part === actual[i]);
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    routes: readonly KnownRoute[];
+  }
+}

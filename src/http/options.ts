@@ -1,0 +1,83 @@
+/** What the server is made of, given by `main/`. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Store, User } from '../audit/store.ts';
+import type { PaliadinError } from '../contract/errors.ts';
+import type { Turns } from '../turn/turns.ts';
+import type { StreamLimits } from './streams.ts';
+
+export interface ServerOptions {
+  turns: Turns;
+  store: Store;
+  backend: {
+    kind: 'local' | 'remote' | 'disabled';
+    /** The agent in the pane; null where there is none. */
+    agent: string | null;
+    /** Why a question could not be answered just now; null where it could. */
+    report(): Promise<PaliadinError | null>;
+  };
+  /**
+   * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Asked at each
+   * request, because a server that lets the system choose its port knows it only once it listens.
+   */
+  publicOrigins: () => readonly string[];
+  /** The directory of the built page. */
+  webRoot: string;
+  /** UTC milliseconds. */
+  clock: () => number;
+  /** Cryptographically strong random bytes. */
+  random: (bytes: number) => Buffer;
+  logger: FastifyBaseLogger;
+  /** Questions to begin with, in the language of `locale`. */
+  starters: (locale: string) => string[];
+  /** Who may ask: the owner, or every user. */
+  access: 'owner' | 'users';
+  /** True where browsers reach the server by https. */
+  secureCookies: boolean;
+  /** Requests a minute: of each user, and of each address that is not signed in. */
+  rateLimit: number;
+  version: string;
+  streamLimits?: Partial<StreamLimits>;
+  overloadLimits?: Partial<OverloadLimits>;
+}
+
+export interface OverloadLimits {
+  /** Mean delay of the event loop over a second. */
+  eventLoopDelayMs: number;
+  /** Share of the heap's limit. */
+  heapShare: number;
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse<IncomingMessage>,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** Who asks, and how they got in. */
+export interface Identity {
+  user: User;
+  way: 'cookie' | 'token';
+  /** Of the secret that let them in. */
+  hash: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where nobody is signed in, and on open routes. */
+    identity: Identity | null;
+    /** The turn that the request is about, for the log. */
+    turnId: string | null;
+  }
+
+  interface FastifyContextConfig {
+    /** Answers without sign-in. Any route that does not say so is closed. */
+    open?: boolean;
+    /** Not counted against the rate limit: answering costs no more than refusing. */
+    unlimited?: boolean;
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { userOf } from '../authenticate.ts';
+import { localeOf } from '../locale.ts';
+import { responses } from '../openapi.ts';
+import type { App, ServerOptions } from '../options.ts';
+import type { Streams } from '../streams.ts';
+import { streamResponse, turnParams } from './shapes.ts';
+
+export function eventRoutes(
+  app: App,
+  { turns, store }: Pick<ServerOptions, 'turns' | 'store'>,
+  streams: Streams,
+): void {
+  app.get(
+    '/api/events',
+    {
+      schema: {
+        summary: 'All of one’s events, as they happen',
+        description: 'From after `Last-Event-ID` or `after`; without either, from now on.',
+        headers: resumeHeaders,
+        querystring: resumeQuery,
+        response: responses({ 200: streamResponse }, 'bad_request'),
+      },
+    },
+    async (request, reply) => {
+      streams.requireRoom(request);
+      const userId = userOf(request).id;
+      const after = resumeAfter(request) ?? (await store.events.lastId());
+      const locale = localeOf(request);
+      return streams.send(request, reply, (signal) => turns.follow({ userId, after, locale, signal }));
+    },
+  );
+
+  app.get(
+    '/api/turns/:turnId/events',
+    {
+      schema: {
+        summary: 'A turn’s events, to its end',
+        description: 'From after `Last-Event-ID` or `after`; without either, from the turn’s beginning.',
+        params: turnParams,
+        headers: resumeHeaders,
+        querystring: resumeQuery,
+        response: responses({ 200: streamResponse }, 'bad_request', 'not_found'),
+      },
+    },
+    async (request, reply) => {
+      const { turnId } = request.params;
+      request.turnId = turnId;
+      const userId = userOf(request).id;
+      const locale = localeOf(request);
+      await turns.get(userId, turnId, locale); // not found, before the stream begins
+      const after = resumeAfter(request) ?? 0;
+      return streams.send(request, reply, (signal) => turns.follow({ userId, turnId, after, locale, signal }));
+    },
+  );
+}
+
+// Fifteen digits are exact in a JavaScript number.
+const eventId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'has to be the id of an event')
+  .transform(Number)
+  .optional();
+
+const resumeHeaders = z.looseObject({ 'last-event-id': eventId });
+const resumeQuery = z.object({ after: eventId });
+
+/** A browser that connects again repeats its URL and says in the header how far it really came. */
+function resumeAfter(request: {
+  headers: z.infer<typeof resumeHeaders>;
+  query: z.infer<typeof resumeQuery>;
+}): number | undefined {
+  return request.headers['last-event-id'] ?? request.query.after;
+}

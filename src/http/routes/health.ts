@@ -1,0 +1,106 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { readiness } from '../../contract/api.ts';
+import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
+import { whoAsks } from '../authenticate.ts';
+import { bodyOf, isForOwner } from '../errors.ts';
+import { localeOf } from '../locale.ts';
+import { noSecurity } from '../openapi.ts';
+import type { App, ServerOptions } from '../options.ts';
+
+type Needs = Pick<ServerOptions, 'store' | 'backend' | 'clock' | 'secureCookies'>;
+
+export function healthRoutes(app: App, options: Needs): void {
+  app.get(
+    '/healthz',
+    {
+      config: { open: true, unlimited: true },
+      exposeHeadRoute: true,
+      schema: {
+        summary: 'Whether the process lives',
+        security: noSecurity,
+        response: { 200: z.object({ status: z.literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
+
+  const probe = remember(() => probeAll(options));
+  app.get(
+    '/readyz',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'Whether questions can be answered now, and if not, why',
+        description: 'Details are for a signed-in owner.',
+        security: noSecurity,
+        response: { 200: readiness, 503: readiness },
+      },
+    },
+    async (request, reply) => {
+      const failed = await probe();
+      request.identity = await whoAsks(request, options).catch(() => null);
+      return reply
+        .code(failed.length === 0 ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send({
+          ready: failed.length === 0,
+          reasons: failed.map(({ part, error }) => ({ part, ...tell(error, request) })),
+        });
+    },
+  );
+}
+
+type Failure = { part: 'store' | 'backend'; error: PaliadinError };
+
+async function probeAll({ store, backend }: Needs): Promise<Failure[]> {
+  const [inStore, inBackend] = await Promise.all([
+    store.check().then(
+      () => null,
+      (error: unknown) => asPaliadinError(error, 'store_unavailable'),
+    ),
+    within(PROBE_TIMEOUT_MS, backend.report()).catch((error: unknown) => asPaliadinError(error, 'internal')),
+  ]);
+  return [
+    ...(inStore === null ? [] : [{ part: 'store' as const, error: inStore }]),
+    ...(inBackend === null ? [] : [{ part: 'backend' as const, error: inBackend }]),
+  ];
+}
+
+// A health probe of a host has 3 s; whoever asks us usually gives 5.
+const PROBE_TIMEOUT_MS = 4000;
+
+// Whoever asks how we are, however often, shall not keep the disk and the host busy.
+const REMEMBER_MS = 2000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new PaliadinError('timeout', `the backend said nothing for ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One probe at a time, good for a moment. */
+function remember<T>(work: () => Promise<T>): () => Promise<T> {
+  let last: Promise<T> | null = null;
+  return () => {
+    if (last === null) {
+      last = work();
+      void last.finally(() => {
+        setTimeout(() => {
+          last = null;
+        }, REMEMBER_MS).unref();
+      });
+    }
+    return last;
+  };
+}
+
+function tell(error: PaliadinError, request: FastifyRequest) {
+  return bodyOf(error, { locale: localeOf(request), hidden: !isForOwner(request) });
+}

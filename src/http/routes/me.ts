@@ -1,0 +1,33 @@
+import { me } from '../../contract/api.ts';
+import { MAX_MESSAGE_BYTES } from '../../contract/sanitise.ts';
+import { refusalOf } from '../access.ts';
+import { userOf } from '../authenticate.ts';
+import { bodyOf, isForOwner } from '../errors.ts';
+import { localeOf } from '../locale.ts';
+import { responses } from '../openapi.ts';
+import type { App, ServerOptions } from '../options.ts';
+
+export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters'>): void {
+  const { turns, backend, starters } = options;
+  app.get(
+    '/api/me',
+    { schema: { summary: 'Who am I, and may I ask', response: responses({ 200: me }) } },
+    async (request) => {
+      const user = userOf(request);
+      const locale = localeOf(request);
+      const own = refusalOf(user, options);
+      const refusal = own ?? turns.refusal();
+      const session = await turns.session(user.id);
+      return {
+        user: { id: user.id, name: user.name, role: user.role, locale: user.locale },
+        canAsk: refusal === null,
+        whyNot: refusal && bodyOf(refusal, { locale, hidden: own === null && !isForOwner(request) }),
+        backend: backend.kind,
+        agent: backend.agent,
+        session: { name: session.name, generation: session.generation },
+        starters: starters(locale),
+        limits: { messageBytes: MAX_MESSAGE_BYTES },
+      };
+    },
+  );
+}

@@ -1,0 +1,41 @@
+/** The page and its parts, from the directory into which it was built. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { App, ServerOptions } from '../options.ts';
+
+export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'webRoot'>): Promise<void> {
+  await app.register(async (pages) => {
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, open: true, unlimited: true };
+      route.schema = { ...route.schema, hide: true };
+    });
+    await pages.register(fastifyStatic, {
+      root: webRoot,
+      index: false,
+      dotfiles: 'ignore',
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        reply.header('cache-control', path.startsWith(join(webRoot, 'assets/')) ? FOR_EVER : ASK_AGAIN);
+      },
+    });
+    pages.get('/', { exposeHeadRoute: true }, async (_request, reply) => {
+      if (await exists(join(webRoot, 'index.html'))) return await reply.sendFile('index.html');
+      return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
+    });
+  });
+}
+
+// The names of these files hold a hash of what is in them.
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const ASK_AGAIN = 'no-cache';
+
+const NOT_BUILT =
+  'The page is not built yet. Run `npm run build` where Paliadin is installed, and load this page again.\n';
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

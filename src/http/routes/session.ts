@@ -1,0 +1,24 @@
+import { resetResult } from '../../contract/api.ts';
+import { requireMayAsk } from '../access.ts';
+import { userOf } from '../authenticate.ts';
+import { responses } from '../openapi.ts';
+import type { App, ServerOptions } from '../options.ts';
+
+export function sessionRoutes(app: App, options: Pick<ServerOptions, 'turns' | 'access'>): void {
+  app.post(
+    '/api/session/reset',
+    {
+      schema: {
+        summary: 'Begin a new conversation with the agent',
+        description: 'Stops what is open. The history stays.',
+        response: responses({ 200: resetResult }, 'mriver_unreachable', 'shim_error'),
+      },
+    },
+    async (request) => {
+      const user = userOf(request);
+      requireMayAsk(user, options);
+      const { name, generation } = await options.turns.reset(user.id);
+      return { session: name, generation };
+    },
+  );
+}

@@ -1,0 +1,15 @@
+/** Shapes that several routes share. */
+import { z } from 'zod';
+import { TURN_ID_PATTERN } from '../../contract/names.ts';
+
+export const turnParams = z.object({
+  turnId: z.string().regex(TURN_ID_PATTERN, 'has to be a turn’s id: a UUID in lower case'),
+});
+
+export const streamResponse = {
+  description:
+    'Server-sent events. `event` is the type, `id` a number that only grows, `data` JSON with `type`, `turnId` and ' +
+    '`at`; `accepted`, `finished`, `late` and `feedback` carry the whole `turn`. `reconnect` (no id, empty data) asks ' +
+    'to come back.',
+  content: { 'text/event-stream': { schema: z.string() } },
+};

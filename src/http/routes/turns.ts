@@ -1,0 +1,144 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { askBody, feedback, historyPage, historyQuery, turnView } from '../../contract/api.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { requireMayAsk } from '../access.ts';
+import { userOf } from '../authenticate.ts';
+import { localeOf } from '../locale.ts';
+import { responses } from '../openapi.ts';
+import type { App, ServerOptions } from '../options.ts';
+import type { Streams } from '../streams.ts';
+import { streamResponse, turnParams } from './shapes.ts';
+
+type Needs = Pick<ServerOptions, 'turns' | 'access'>;
+
+export function turnRoutes(app: App, options: Needs, streams: Streams): void {
+  const { turns } = options;
+
+  app.post(
+    '/api/turns',
+    {
+      schema: {
+        summary: 'Ask',
+        description:
+          'Accepts the question and answers 202 with the turn; with `Accept: text/event-stream`, 200 with the turn’s ' +
+          'events. Repeated with the same `Idempotency-Key` and the same body it gives the same turn.',
+        body: askBody,
+        headers: askHeaders,
+        response: responses(
+          { 202: turnView, 200: streamResponse },
+          'bad_request',
+          'message_invalid',
+          'message_too_large',
+          'idempotency_mismatch',
+          'queue_full',
+          'disabled',
+        ),
+      },
+    },
+    async (request, reply) => {
+      const user = userOf(request);
+      requireMayAsk(user, options);
+      const streamed = wantsStream(request);
+      if (streamed) streams.requireRoom(request); // before anything is accepted
+      const { sessionId = DEFAULT_CHAT, locale = localeOf(request), ...body } = request.body;
+      const { turn } = await turns.ask(
+        { ...body, userId: user.id, sessionId, locale },
+        request.headers['idempotency-key'],
+      );
+      request.turnId = turn.turnId;
+      if (!streamed) return reply.code(202).send(turn);
+      return streams.send(request, reply.code(200), (signal) =>
+        turns.follow({ userId: user.id, turnId: turn.turnId, after: 0, locale, signal }),
+      );
+    },
+  );
+
+  app.get(
+    '/api/turns',
+    {
+      schema: {
+        summary: 'One’s own history, newest first',
+        querystring: historyQuery,
+        response: responses({ 200: historyPage }, 'bad_request', 'not_found'),
+      },
+    },
+    async (request) => {
+      const { sessionId, before, limit } = request.query;
+      const page = await turns.history(
+        {
+          userId: userOf(request).id,
+          limit,
+          ...(sessionId !== undefined && { sessionId }),
+          ...(before !== undefined && { before }),
+        },
+        localeOf(request),
+      );
+      if (sessionId !== undefined && before === undefined && page.turns.length === 0) {
+        throw new PaliadinError(
+          'not_found',
+          'you have no chat with this sessionId; a chat begins with its first question',
+        );
+      }
+      return page;
+    },
+  );
+
+  app.get(
+    '/api/turns/:turnId',
+    {
+      schema: {
+        summary: 'One turn',
+        params: turnParams,
+        response: responses({ 200: turnView }, 'bad_request', 'not_found'),
+      },
+    },
+    async (request) => await turns.get(userOf(request).id, idOf(request), localeOf(request)),
+  );
+
+  app.post(
+    '/api/turns/:turnId/cancel',
+    {
+      schema: {
+        summary: 'Stop a turn',
+        description: 'At whatever stage it is. A turn that is final stays as it is.',
+        params: turnParams,
+        response: responses({ 200: turnView }, 'bad_request', 'not_found'),
+      },
+    },
+    async (request) => await turns.cancel(userOf(request).id, idOf(request), localeOf(request)),
+  );
+
+  app.post(
+    '/api/turns/:turnId/feedback',
+    {
+      schema: {
+        summary: 'Say whether the answer was good',
+        params: turnParams,
+        body: feedback,
+        response: responses({ 200: turnView }, 'bad_request', 'not_found', 'conflict'),
+      },
+    },
+    async (request) => await turns.giveFeedback(userOf(request).id, idOf(request), request.body, localeOf(request)),
+  );
+}
+
+/** The chat of programs that keep none apart. Fixed, so that a repeated request is the same request. */
+const DEFAULT_CHAT = 'default';
+
+const askHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'has to be 1 to 200 visible ASCII characters')
+    .optional(),
+});
+
+function wantsStream({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return accept.split(',').some((type) => type.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
+}
+
+/** Noted for the log. */
+function idOf(request: FastifyRequest & { params: z.infer<typeof turnParams> }): string {
+  request.turnId = request.params.turnId;
+  return request.params.turnId;
+}

@@ -1,0 +1,79 @@
+/** The HTTP server: parses and authenticates, nothing else. */
+import cookie from '@fastify/cookie';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { identify, requireUser } from './authenticate.ts';
+import { parseJsonBodies } from './body.ts';
+import { takeWholeRequests } from './drain.ts';
+import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
+import { guard } from './guard.ts';
+import { logResponses } from './log.ts';
+import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
+import { describeApi } from './openapi.ts';
+import type { App, ServerOptions } from './options.ts';
+import { refuseWhenClosing, refuseWhenOverloaded } from './overload.ts';
+import { limitRate } from './rate-limit.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { meRoute } from './routes/me.ts';
+import { pageRoutes } from './routes/page.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { turnRoutes } from './routes/turns.ts';
+import { securityHeaders } from './security-headers.ts';
+import { createStreams } from './streams.ts';
+
+export type { ServerOptions } from './options.ts';
+
+/** Ready to listen. `close()` asks the open streams to come back later and then waits for what is under way. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app: App = fastify({
+    loggerInstance: options.logger,
+    logController: new LogController({ disableRequestLogging: true }), // it would log whole URLs; see log.ts
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    return503OnClosing: false, // its body is not ours; see overload.ts
+    exposeHeadRoutes: false, // the HEAD of a stream would be a stream
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerUnreadableRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // What leaves is what our own code made, and typed: it is described by the schemas, not checked again.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.decorateRequest('identity', null);
+  app.decorateRequest('turnId', null);
+
+  answerErrors(app);
+  const routes = rememberRoutes(app);
+  answerUnknownRoutes(app, routes);
+  parseJsonBodies(app);
+  takeWholeRequests(app);
+  logResponses(app);
+
+  // In this order for every request.
+  await securityHeaders(app, options);
+  await refuseWhenOverloaded(app, options);
+  refuseWhenClosing(app);
+  guard(app, options);
+  await app.register(cookie);
+  identify(app, options);
+  await limitRate(app, options);
+  requireUser(app);
+
+  const streams = createStreams(app, options);
+  await describeApi(app, options);
+  healthRoutes(app, options);
+  signInRoutes(app, options);
+  meRoute(app, options);
+  turnRoutes(app, options, streams);
+  eventRoutes(app, options, streams);
+  sessionRoutes(app, options);
+  await pageRoutes(app, options);
+  return app as unknown as FastifyInstance;
+}
+
+// A message of 100 KiB of which JSON escapes nearly every character, and what comes with it.
+const MAX_BODY_BYTES = 512 * 1024;
+
+// To receive a whole request, which for the largest takes a slow telephone some seconds.
+const REQUEST_TIMEOUT_MS = 30_000;

@@ -1,0 +1,130 @@
+/** All open event streams: bounded for each user, watched, and closed with the server. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PaliadinError } from '../contract/errors.ts';
+import { identityOf, stillIn } from './authenticate.ts';
+import type { App, Identity, ServerOptions } from './options.ts';
+import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
+
+export interface StreamLimits {
+  /** Open at once for one user. */
+  perUser: number;
+  pingMs: number;
+  /** A reader who takes nothing for this long is cut. */
+  stallMs: number;
+  /** How soon a stream ends after its user is disabled or signed out. */
+  recheckMs: number;
+  /** On closing: how long readers have to take the last words. */
+  farewellMs: number;
+}
+
+export interface Streams {
+  /** @throws PaliadinError `rate_limited` where the user has as many streams open as they may. */
+  requireRoom(request: FastifyRequest): void;
+  /** Streams what `follow` gives until it ends, the reader leaves, or the server closes. */
+  send(request: FastifyRequest, reply: FastifyReply, follow: Follow): FastifyReply;
+}
+
+type Follow = (signal: AbortSignal) => AsyncIterable<NumberedEvent>;
+
+interface Open {
+  stream: EventStream;
+  identity: Identity;
+  reply: FastifyReply;
+  gone: Promise<void>;
+}
+
+export function createStreams(
+  app: App,
+  options: Pick<ServerOptions, 'streamLimits' | 'store' | 'clock' | 'secureCookies'>,
+): Streams {
+  const limits: StreamLimits = { ...defaults, ...options.streamLimits };
+  const all = new Set<Open>();
+
+  const requireRoom = (request: FastifyRequest): void => {
+    const { user } = identityOf(request);
+    const open = [...all].filter(({ identity }) => identity.user.id === user.id).length;
+    if (open < limits.perUser) return;
+    throw new PaliadinError('rate_limited', `${open} event streams are open; close one first`);
+  };
+
+  const send = (request: FastifyRequest, reply: FastifyReply, follow: Follow): FastifyReply => {
+    requireRoom(request);
+    const abort = new AbortController();
+    const stream = eventStream(follow(abort.signal), (error) => {
+      request.log.error({ error: error instanceof PaliadinError ? error.code : 'internal' }, 'event stream broke off');
+    });
+    const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
+    const open: Open = { stream, identity: identityOf(request), reply, gone };
+    all.add(open);
+    const timers = [
+      setInterval(() => stream.ping(), limits.pingMs),
+      setInterval(() => void endIfRevoked(open, options), limits.recheckMs),
+    ];
+    const forget = cutIfStalled(open, limits.stallMs);
+    void gone.then(() => {
+      all.delete(open);
+      for (const timer of timers) clearInterval(timer);
+      forget();
+      abort.abort();
+      stream.destroy();
+    });
+    return reply.headers(headers).send(stream);
+  };
+
+  app.addHook('preClose', async () => {
+    for (const { stream } of all) stream.end();
+    const late = setTimeout(() => {
+      for (const { reply } of all) reply.raw.destroy();
+    }, limits.farewellMs);
+    await Promise.all([...all].map(({ gone }) => gone));
+    clearTimeout(late);
+  });
+
+  return { requireRoom, send };
+}
+
+const defaults: StreamLimits = {
+  // More tabs than anyone has, times a reconnect that overtakes its end.
+  perUser: 20,
+  // Proxies end what is silent for 30 or 60 s.
+  pingMs: 15_000,
+  stallMs: 30_000,
+  recheckMs: 3000,
+  farewellMs: 2000,
+};
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  // A connection that was a stream has no second use, and would keep the server from closing.
+  connection: 'close',
+};
+
+async function endIfRevoked(
+  { stream, identity }: Open,
+  options: Pick<ServerOptions, 'store' | 'clock' | 'secureCookies'>,
+): Promise<void> {
+  // While the store is away nobody can be disabled either.
+  const now = await stillIn(identity, options).catch(() => identity);
+  if (now === null || now.user.disabledAt !== null) stream.end();
+}
+
+/** Looks often enough that the cut comes within a quarter of the time more. */
+function cutIfStalled({ reply }: Open, stallMs: number): () => void {
+  const { raw } = reply;
+  let waited = 0;
+  const onDrain = () => {
+    waited = 0;
+  };
+  const step = stallMs / 4;
+  const timer = setInterval(() => {
+    waited = raw.writableNeedDrain ? waited + step : 0;
+    if (waited > stallMs) raw.destroy();
+  }, step);
+  raw.on('drain', onDrain);
+  return () => {
+    clearInterval(timer);
+    raw.off('drain', onDrain);
+  };
+}
