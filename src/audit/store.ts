@@ -119,6 +119,7 @@ export interface TurnStore {
    */
   insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   get(turnId: string): Promise<Turn | null>;
+  byKey(userId: string, idempotencyKey: string): Promise<Turn | null>;
   /**
    * Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many.
    *

@@ -19,6 +19,8 @@ export function turnQueries(db: Kysely<Schema>): TurnStore {
       return row === undefined ? null : fromRow(row);
     },
 
+    byKey: (userId, idempotencyKey) => byKey(db, userId, idempotencyKey),
+
     async write(writes) {
       return await db.transaction().execute((trx) => writeAll(trx, writes));
     },
@@ -83,21 +85,25 @@ async function insertOnce(
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (row === undefined) return { turn: await byKey(db, turn), inserted: false };
-  const { turnId, userId, startedAt, agentSession } = turn;
+  const { turnId, userId, startedAt, agentSession, idempotencyKey } = turn;
+  if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
   const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
 }
 
-async function byKey(db: Transaction<Schema>, { userId, idempotencyKey }: NewTurn): Promise<Turn> {
+async function byKey(
+  db: Kysely<Schema> | Transaction<Schema>,
+  userId: string,
+  idempotencyKey: string,
+): Promise<Turn | null> {
   const row = await db
     .selectFrom('turns')
     .selectAll()
     .where('userId', '=', userId)
     .where('idempotencyKey', '=', idempotencyKey)
-    .executeTakeFirstOrThrow();
-  return fromRow(row);
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
 }
 
 async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {

@@ -1,0 +1,58 @@
+/** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
+import { createHash } from 'node:crypto';
+import type { AgentSession, NewTurn, Store, StoredEvent, Turn } from '../audit/store.ts';
+import { PaliadinError } from '../contract/errors.ts';
+import { sanitise, stripControls } from '../contract/sanitise.ts';
+import type { TurnRequest } from '../contract/turn.ts';
+
+/** A request after sanitising, and the digest by which a repetition is known. */
+export interface Question {
+  userId: string;
+  sessionId: string;
+  message: string;
+  pageOrigin: string | null;
+  context: string | null;
+  locale: string | null;
+  requestHash: string;
+}
+
+/** @throws PaliadinError `message_invalid`, `message_too_large` */
+export function toQuestion({ userId, sessionId, ...asked }: TurnRequest): Question {
+  const message = sanitise(asked.message);
+  const pageOrigin = cleanLine(asked.pageOrigin);
+  const context = asked.context === undefined ? null : cleanText(asked.context);
+  const locale = asked.locale ?? null;
+  const said = JSON.stringify([sessionId, message, pageOrigin, context, locale]);
+  const requestHash = createHash('sha256').update(said).digest('hex');
+  return { userId, sessionId, message, pageOrigin, context, locale, requestHash };
+}
+
+/** @throws PaliadinError `idempotency_mismatch` */
+export function requireSameQuestion(turn: Turn, question: Question): Turn {
+  if (turn.requestHash === question.requestHash) return turn;
+  throw new PaliadinError('idempotency_mismatch', 'this Idempotency-Key was used for another question', {
+    cause: { turnId: turn.turnId },
+  });
+}
+
+/** Writes the audit row. `inserted: false` where the key had been used for the same question. */
+export async function record(
+  store: Store,
+  question: Question,
+  session: AgentSession,
+  identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'fence' | 'startedAt'>,
+): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+  const { name: agentSession, generation, host } = session;
+  const accepted = await store.turns.insert({ ...question, ...identity, agentSession, generation, host });
+  requireSameQuestion(accepted.turn, question);
+  return accepted;
+}
+
+function cleanLine(text: string | undefined): string | null {
+  const clean = text === undefined ? '' : cleanText(text).replace(/\s+/g, ' ').trim();
+  return clean === '' ? null : clean;
+}
+
+function cleanText(text: string): string {
+  return stripControls(text.toWellFormed().replaceAll('\r\n', '\n'));
+}

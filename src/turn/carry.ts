@@ -1,0 +1,154 @@
+/** Carries one accepted turn to its end: health gate, delivery, answer, record. */
+import type { Store, Turn, TurnChange } from '../audit/store.ts';
+import type { Backend } from '../backend/backend.ts';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import type { HostOutcome, HostPrompt } from '../contract/host.ts';
+import type { TurnStatus } from '../contract/turn.ts';
+import { fetchAnswer } from './fetch-answer.ts';
+import { ended, refused } from './finish.ts';
+import type { HealthGate } from './health-gate.ts';
+import type { Recorder } from './recorder.ts';
+import { createScribe, type Scribe, toBodies } from './scribe.ts';
+import { stoppable } from './stoppable.ts';
+
+export interface CarryOptions {
+  backend: Backend;
+  gate: HealthGate;
+  recorder: Recorder;
+  store: Store;
+  fence: number;
+  clock(): number;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  onTrouble(what: string, error: unknown): void;
+  /** Aborts when the gateway stops: turns are left as they are, and taken up at the next start. */
+  closing: AbortSignal;
+}
+
+/** A turn on its way. */
+export interface Carried {
+  turn: Turn;
+  /** Aborts when a person wants it stopped. */
+  stop: AbortSignal;
+  /** What a gateway before this one had stored of the answer. */
+  known: string;
+  /** When it was accepted, on the monotonic clock; null where another process accepted it. */
+  since: number | null;
+}
+
+type End = TurnChange & { status: TurnStatus };
+
+export async function carry(carried: Carried, options: CarryOptions): Promise<void> {
+  const { turn } = carried;
+  const { recorder, backend, clock, onTrouble, closing } = options;
+  const scribe = createScribe({
+    known: carried.known,
+    clock,
+    write: (events, change) => {
+      // An event that is not stored is missed by a reader, who gets the whole turn at its end.
+      const write = { turnId: turn.turnId, change, events: toBodies(turn, clock(), events) };
+      recorder.write(write).catch((error) => onTrouble('progress of a turn was not stored', error));
+    },
+  });
+  let end: End;
+  try {
+    end = await deliver(carried, scribe, options);
+  } catch (error) {
+    if (closing.aborted) return;
+    end = refused(asPaliadinError(error, 'internal'));
+  }
+  const finishedAt = clock();
+  const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
+  const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
+  await writeUntilStored({ turnId: turn.turnId, change, events }, options);
+  backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {}); // the host then keeps it a while longer
+}
+
+async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
+  const { backend, gate, fence } = options;
+  const begun = turn.status !== 'queued';
+  if (!begun) {
+    await stoppable(gate.pass(turn.agentSession), stop);
+    markDelivering(turn, options);
+  } else if (await isForgotten(turn, backend)) {
+    return refused(new PaliadinError('outcome_unknown', 'the host has no record of this turn'));
+  }
+  const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
+  const whole = scribe.answer.length === outcome.answerLength;
+  const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);
+  return ended(outcome, answer);
+}
+
+/** Not waited for: the audit row is there, and the host types nothing twice. */
+function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: CarryOptions): void {
+  const change = { status: 'delivering' as const, fence };
+  recorder
+    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]) })
+    .catch((error) => onTrouble('a delivery was not marked', error));
+}
+
+/** The agent had the prompt, but the host's journal is another one now: asking again would type it twice. */
+async function isForgotten(turn: Turn, backend: Backend): Promise<boolean> {
+  if (turn.status === 'delivering') return false; // a journal without it means that nothing was typed
+  const { state } = await backend.turn(turn.agentSession, turn.turnId, 0);
+  return state === 'absent';
+}
+
+async function runStoppable(
+  prompt: HostPrompt,
+  scribe: Scribe,
+  stop: AbortSignal,
+  { backend, onTrouble, closing }: CarryOptions,
+): Promise<HostOutcome> {
+  const cancel = async () => {
+    // The host that has to hear it may be away for a moment; it is told as long as the turn goes on.
+    while (!settled && !closing.aborted) {
+      await backend.cancel(prompt.session, prompt.turnId).catch((error) => onTrouble('a stop was not heard', error));
+      await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS).unref());
+    }
+  };
+  let settled = false;
+  stop.addEventListener('abort', cancel);
+  if (stop.aborted) throw new PaliadinError('cancelled');
+  try {
+    return await backend.run(prompt, scribe.take);
+  } finally {
+    settled = true;
+    stop.removeEventListener('abort', cancel);
+  }
+}
+
+function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
+  return {
+    session: turn.agentSession,
+    turnId: turn.turnId,
+    message: turn.message,
+    pageOrigin: turn.pageOrigin ?? undefined,
+    context: turn.context ?? undefined,
+    locale: turn.locale ?? undefined,
+    fence,
+    from,
+  };
+}
+
+function durationOf({ since, turn }: Carried, { now, clock }: CarryOptions): number {
+  return Math.max(0, Math.round(since === null ? clock() - turn.startedAt : now() - since));
+}
+
+/** The host keeps the answer until it is acknowledged, so a store that is away is waited for. */
+async function writeUntilStored(
+  write: Parameters<Recorder['write']>[0],
+  { recorder, closing, onTrouble }: CarryOptions,
+): Promise<void> {
+  while (!closing.aborted) {
+    try {
+      return await recorder.write(write);
+    } catch (error) {
+      onTrouble('the end of a turn was not stored; trying again', error);
+      await new Promise((resolve) => setTimeout(resolve, STORE_AGAIN_MS));
+    }
+  }
+}
+
+const CANCEL_AGAIN_MS = 1000;
+const STORE_AGAIN_MS = 1000;

@@ -1,0 +1,46 @@
+/** What the audit row says once the turn has ended. */
+import type { TurnChange } from '../audit/store.ts';
+import { countChips } from '../contract/chips.ts';
+import type { PaliadinError } from '../contract/errors.ts';
+import type { HostOutcome } from '../contract/host.ts';
+import { approximateTokens } from '../contract/tokens.ts';
+import { splitTrailer } from '../contract/trailer.ts';
+import type { TurnStatus } from '../contract/turn.ts';
+
+/** `answer` is the agent's whole text; for a turn that did not complete, what there is of it. */
+export function ended(outcome: HostOutcome, answer: string): TurnChange & { status: TurnStatus } {
+  return {
+    ...described(outcome, answer),
+    status: STATUS[outcome.state],
+    errorCode: outcome.code,
+    errorDetail: outcome.detail,
+  };
+}
+
+/** The turn was refused on the way to the agent: nothing was submitted. */
+export function refused({ code, detail }: PaliadinError): TurnChange & { status: TurnStatus } {
+  return { status: code === 'cancelled' ? 'cancelled' : 'failed', errorCode: code, errorDetail: detail };
+}
+
+/** What an answer that came late adds to a turn that stays failed. */
+export function answeredLate(tokens: Pick<HostOutcome, 'inputTokens' | 'outputTokens'>, answer: string): TurnChange {
+  return { ...described(tokens, answer), late: true };
+}
+
+function described(
+  { inputTokens, outputTokens }: Pick<HostOutcome, 'inputTokens' | 'outputTokens'>,
+  answer: string,
+): TurnChange {
+  const { body, meta, malformed } = splitTrailer(answer);
+  return {
+    ...meta,
+    response: body,
+    trailerMalformed: malformed,
+    chipCount: countChips(body),
+    responseTokens: outputTokens ?? approximateTokens(body),
+    tokensExact: outputTokens !== null,
+    inputTokens,
+  };
+}
+
+const STATUS = { done: 'completed', failed: 'failed', cancelled: 'cancelled', unknown: 'unknown' } as const;

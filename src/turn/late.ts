@@ -1,0 +1,29 @@
+/** Answers that come after their turn was given up: collected, and shown as late. */
+import type { Store, Turn } from '../audit/store.ts';
+import type { Backend } from '../backend/backend.ts';
+import { fetchAnswer } from './fetch-answer.ts';
+import { answeredLate } from './finish.ts';
+import type { Recorder } from './recorder.ts';
+import { toBodies } from './scribe.ts';
+
+export interface LateOptions {
+  backend: Backend;
+  store: Store;
+  recorder: Recorder;
+  clock(): number;
+}
+
+/** Asks the host for the answer of a turn that had timed out; nothing happens where there is none. */
+export async function collectLate(turnId: string, { backend, store, recorder, clock }: LateOptions): Promise<void> {
+  const turn = await store.turns.get(turnId);
+  if (turn === null || !awaitsAnswer(turn)) return;
+  const found = await backend.turn(turn.agentSession, turnId, 0);
+  if (!found.late) return;
+  const answer = await fetchAnswer(backend, turn, found.answerLength);
+  const events = toBodies(turn, clock(), [{ type: 'late' }]);
+  await recorder.write({ turnId, change: answeredLate(found, answer), events });
+}
+
+function awaitsAnswer(turn: Turn): boolean {
+  return !turn.late && (turn.errorCode === 'timeout' || turn.errorCode === 'outcome_unknown');
+}

@@ -1,0 +1,94 @@
+/** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
+import type { EventBody, TurnChange } from '../audit/store.ts';
+import type { HostUpdate } from '../contract/host.ts';
+import { visibleLength } from '../contract/trailer.ts';
+import type { TurnEvent } from '../contract/turn.ts';
+
+export interface Scribe {
+  take(update: HostUpdate): void;
+  /** The agent's text so far, trailer included. */
+  readonly answer: string;
+  /** What has not been written yet; nothing is written by itself after this. */
+  finish(): TurnEvent[];
+}
+
+export interface ScribeOptions {
+  /** What a gateway before this one stored of the answer already. */
+  known: string;
+  write(events: TurnEvent[], change: TurnChange): void;
+  clock(): number;
+}
+
+export function createScribe({ known, write, clock }: ScribeOptions): Scribe {
+  let answer = known;
+  let shown = known.length;
+  let running = false;
+  let finished = false;
+  let timer: NodeJS.Timeout | null = null;
+  const open = new Set<string>();
+
+  function chunk(): TurnEvent[] {
+    const visible = visibleLength(answer);
+    if (visible <= shown) return [];
+    const event: TurnEvent = { type: 'chunk', offset: shown, text: answer.slice(shown, visible) };
+    shown = visible;
+    return [event];
+  }
+
+  /** Writes at once if it has been quiet, else a little later with what has come by then. */
+  function showSoon(): void {
+    if (timer !== null || finished) return;
+    const first = shown === 0;
+    const events = chunk();
+    if (events.length > 0) write(events, first ? { firstChunkAt: clock() } : {});
+    timer = setTimeout(() => {
+      timer = null;
+      if (visibleLength(answer) > shown) showSoon();
+    }, COALESCE_MS);
+  }
+
+  /** Text before a tool stays before it. */
+  function writeNow(event: TurnEvent, change: TurnChange = {}): void {
+    write([...chunk(), event], change);
+  }
+
+  return {
+    get answer() {
+      return answer;
+    },
+    take(update) {
+      switch (update.type) {
+        case 'running':
+          if (!running) write([{ type: 'running' }], { status: 'running', deliveredAt: clock() });
+          running = true;
+          break;
+        case 'chunk':
+          answer = answer.slice(0, update.offset) + update.text;
+          showSoon();
+          break;
+        case 'tool':
+          writeNow({ type: 'tool', tool: update.tool });
+          break;
+        case 'approval':
+          open.add(update.approval.id);
+          writeNow({ type: 'approval', approval: update.approval }, { status: 'waiting' });
+          break;
+        case 'approval-closed':
+          open.delete(update.id);
+          writeNow({ type: 'approval-closed', id: update.id }, open.size === 0 ? { status: 'running' } : {});
+      }
+    },
+    finish() {
+      finished = true;
+      if (timer !== null) clearTimeout(timer);
+      return chunk();
+    },
+  };
+}
+
+export function toBodies(turn: { turnId: string; userId: string }, at: number, events: TurnEvent[]): EventBody[] {
+  return events.map((event) => ({ turnId: turn.turnId, userId: turn.userId, at, event }));
+}
+
+// A person reads 25 updates a second as flowing; each one is a row and a message.
+const COALESCE_MS = 40;

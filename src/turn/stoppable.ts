@@ -1,0 +1,14 @@
+import { PaliadinError } from '../contract/errors.ts';
+
+/** What `work` comes to, unless `stop` aborts first: then PaliadinError `cancelled`, and `work` is let go. */
+export async function stoppable<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(new PaliadinError('cancelled'));
+  stop.addEventListener('abort', abort);
+  if (stop.aborted) abort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    stop.removeEventListener('abort', abort);
+  }
+}

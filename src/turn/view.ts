@@ -1,0 +1,54 @@
+/** A turn as its user sees it. */
+import type { Turn } from '../audit/store.ts';
+import type { ErrorBody, TurnView } from '../contract/api.ts';
+import { errorTable } from '../contract/errors.ts';
+import { errorMessage } from '../contract/locales/locale.ts';
+import { isFinal } from '../contract/turn.ts';
+
+export interface Reader {
+  locale: string | null;
+  /** Whether the reader may know what went wrong on our side: paths, dialogs, exit statuses. */
+  seesDetails: boolean;
+}
+
+/** `shown` is what has been streamed of the answer of a turn that is not final. */
+export function toView(turn: Turn, live: { shown: string; position: number | null }, reader: Reader): TurnView {
+  const final = isFinal(turn.status);
+  return {
+    turnId: turn.turnId,
+    sessionId: turn.sessionId,
+    status: turn.status,
+    message: turn.message,
+    pageOrigin: turn.pageOrigin,
+    response: final ? turn.response : live.shown,
+    usedTools: turn.usedTools,
+    rowsSeen: turn.rowsSeen,
+    classifierTag: turn.classifierTag,
+    chipCount: turn.chipCount,
+    responseTokens: turn.responseTokens,
+    tokensExact: turn.tokensExact,
+    inputTokens: turn.inputTokens,
+    trailerMalformed: turn.trailerMalformed,
+    generation: turn.generation,
+    queuePosition: turn.status === 'queued' ? live.position : null,
+    startedAt: turn.startedAt,
+    deliveredAt: turn.deliveredAt,
+    firstChunkAt: turn.firstChunkAt,
+    finishedAt: turn.finishedAt,
+    durationMs: turn.durationMs,
+    late: turn.late,
+    error: errorOf(turn, reader),
+    feedback: turn.feedback,
+  };
+}
+
+function errorOf({ turnId, errorCode, errorDetail, locale }: Turn, reader: Reader): ErrorBody | null {
+  if (errorCode === null) return null;
+  return {
+    code: errorCode,
+    message: errorMessage(errorCode, reader.locale ?? locale),
+    retryable: errorTable[errorCode].retryable,
+    detail: reader.seesDetails ? errorDetail : null,
+    turnId,
+  };
+}
