@@ -1,0 +1,98 @@
+/** The chat: header, conversation, box. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messagesOf } from '../locales/locale.ts';
+import './chat.css';
+import { Composer } from './Composer.tsx';
+import { Conversation } from './Conversation.tsx';
+import { Header } from './Header.tsx';
+import { pageOrigin } from './origin.ts';
+import { ResetDialog } from './ResetDialog.tsx';
+import { StatusLine } from './StatusLine.tsx';
+import { activeTurn } from './state.ts';
+import { PageContext } from './ui/page.ts';
+import { type ControllerProps, useController } from './useController.ts';
+import { useEscape } from './useEscape.ts';
+
+export function Chat(props: ControllerProps & { onLanguage(language: string): void }) {
+  const { me, api, locale, kept } = props;
+  const { controller, state } = useController(props);
+  const t = messagesOf(locale);
+  const [page, setPage] = useState(() =>
+    pageOrigin({ search: location.search, origin: location.origin, referrer: document.referrer }),
+  );
+  const [asking, setAsking] = useState(false);
+  const [said, setSaid] = useState('');
+  const box = useRef<HTMLTextAreaElement>(null);
+  const context = useMemo(() => ({ t, locale, announce: setSaid }), [t, locale]);
+  const busy = state.sending !== null || activeTurn(state) !== null;
+
+  const focusBox = useCallback(() => box.current?.focus(), []);
+  const ask = useCallback(
+    (question: string, from: string | null) => {
+      controller.ask(question, from);
+      focusBox();
+    },
+    [controller, focusBox],
+  );
+  const stop = useCallback(() => {
+    controller.stop();
+    focusBox();
+  }, [controller, focusBox]);
+
+  useEscape(busy ? stop : null);
+  useEffect(() => {
+    // On a phone the keyboard would cover what the person came to read.
+    if (window.matchMedia('(pointer: fine)').matches) focusBox();
+  }, [focusBox]);
+
+  const signOut = async () => {
+    await api.signOut().catch(() => undefined);
+    props.onSignedOut();
+  };
+
+  return (
+    <PageContext value={context}>
+      <div className="chat">
+        <Header
+          me={me}
+          memory={kept}
+          canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
+          onStartOver={() => setAsking(true)}
+          onLanguage={props.onLanguage}
+          onSignOut={signOut}
+        />
+        <main className="chat-main">
+          <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} />
+          <Composer
+            ref={box}
+            state={state}
+            controller={controller}
+            me={me}
+            page={page}
+            onDropPage={() => {
+              setPage(null);
+              focusBox();
+            }}
+            onStop={busy ? stop : null}
+          >
+            <StatusLine state={state} said={said} />
+          </Composer>
+        </main>
+        {asking && (
+          <ResetDialog
+            busy={busy}
+            onCancel={() => {
+              setAsking(false);
+              focusBox();
+            }}
+            onConfirm={() => {
+              setAsking(false);
+              controller.startOver();
+              focusBox();
+            }}
+          />
+        )}
+      </div>
+    </PageContext>
+  );
+}

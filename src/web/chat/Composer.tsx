@@ -1,0 +1,144 @@
+/** Where a question is written. */
+import { type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, useId } from 'react';
+import type { Me } from '../../contract/api.ts';
+import { utf8Length } from '../../contract/utf8.ts';
+import { kilobytes } from '../locales/format.ts';
+import './composer.css';
+import type { Controller } from './controller.ts';
+import type { ChatState } from './state.ts';
+import { Icon } from './ui/Icon.tsx';
+import { usePage } from './ui/page.ts';
+import { useAutosize } from './ui/useAutosize.ts';
+
+export interface ComposerProps {
+  ref: RefObject<HTMLTextAreaElement | null>;
+  state: ChatState;
+  controller: Controller;
+  me: Me;
+  page: string | null;
+  onDropPage(): void;
+  /** Null where nothing can be stopped. */
+  onStop: (() => void) | null;
+  /** The status region. */
+  children: ReactNode;
+}
+
+export function Composer({ ref, state, controller, me, page, onDropPage, onStop, children }: ComposerProps) {
+  const { t } = usePage();
+  const { draft, sending, problem } = state;
+  const id = useId();
+  const bytes = utf8Length(draft);
+  const most = me.limits.messageBytes;
+  const canSend = draft.trim() !== '' && bytes <= most && sending === null;
+  useAutosize(ref, draft);
+
+  const send = () => {
+    if (canSend) controller.send(page);
+    ref.current?.focus();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes, Enter picks a word. Safari says so only by the key code.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    send();
+  };
+
+  if (!me.canAsk) {
+    return (
+      <div className="composer">
+        <p className="composer-closed" role="note">
+          <Icon name="alert" />
+          {me.whyNot?.message}
+        </p>
+        {children}
+      </div>
+    );
+  }
+  return (
+    <form className="composer" onSubmit={onSubmit}>
+      {problem !== null && (
+        <div className="composer-problem" role="alert">
+          <Icon name="alert" />
+          <p>{problem}</p>
+          <button
+            type="button"
+            className="button button-quiet button-icon"
+            aria-label={t.dismiss}
+            onClick={() => {
+              controller.dismissProblem();
+              ref.current?.focus();
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      <div className="composer-box">
+        {page !== null && (
+          <div className="composer-page">
+            <span className="composer-page-name" title={page}>
+              <span>{t.fromPage}</span> {page}
+            </span>
+            <button
+              type="button"
+              className="button button-quiet button-icon"
+              aria-label={t.dropPage}
+              title={t.dropPage}
+              onClick={onDropPage}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+        <label className="only-read" htmlFor={id}>
+          {t.question}
+        </label>
+        <textarea
+          id={id}
+          ref={ref}
+          rows={1}
+          value={draft}
+          placeholder={t.placeholder}
+          enterKeyHint="send"
+          aria-invalid={bytes > most}
+          aria-describedby={`${id}-size`}
+          onChange={(event) => controller.write(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className="composer-actions">
+          <p id={`${id}-size`} className={bytes > most ? 'composer-size composer-size-over' : 'composer-size'}>
+            <Size bytes={bytes} most={most} />
+          </p>
+          {onStop !== null && (
+            <button type="button" className="button" onClick={onStop}>
+              <Icon name="stop" />
+              {t.stop}
+            </button>
+          )}
+          <button type="submit" className="button button-main" disabled={!canSend}>
+            <Icon name="send" />
+            {t.send}
+          </button>
+        </div>
+      </div>
+      <div className="composer-foot">
+        {children}
+        {!state.lost && <p className="composer-keys">{t.keys}</p>}
+      </div>
+    </form>
+  );
+}
+
+/** Nothing, until the end of what is taken comes near. */
+function Size({ bytes, most }: { bytes: number; most: number }) {
+  const { t, locale } = usePage();
+  if (bytes <= most * NEAR) return null;
+  const words = [kilobytes(bytes, locale), kilobytes(most, locale)] as const;
+  return <>{bytes > most ? t.tooLong(...words) : t.nearLimit(...words)}</>;
+}
+
+const NEAR = 0.8;

@@ -1,0 +1,89 @@
+/** Everything that was said, oldest first, with a cut wherever the agent began afresh. */
+import { Fragment, useRef } from 'react';
+import type { Me } from '../../contract/api.ts';
+import type { Controller } from './controller.ts';
+import './conversation.css';
+import { SendingTurn } from './SendingTurn.tsx';
+import { type ChatState, isOpen } from './state.ts';
+import { Turn } from './Turn.tsx';
+import { Icon } from './ui/Icon.tsx';
+import { usePage } from './ui/page.ts';
+import { useFollowEnd } from './ui/useFollowEnd.ts';
+import { useKeepPlace } from './ui/useKeepPlace.ts';
+import { Welcome } from './Welcome.tsx';
+
+export interface ConversationProps {
+  state: ChatState;
+  controller: Controller;
+  me: Me;
+  page: string | null;
+  onAsk(question: string, from: string | null): void;
+}
+
+export function Conversation({ state, controller, me, page, onAsk }: ConversationProps) {
+  const { t } = usePage();
+  const { turns, sending, generation } = state;
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { atEnd, toEnd } = useFollowEnd({ scroller, content, pull: sending?.key ?? null });
+  useKeepPlace({ scroller, content, first: turns[0]?.view.turnId });
+  const isFresh = state.loaded && sending === null && turns.at(-1)?.view.generation !== generation;
+
+  return (
+    <div className="conversation">
+      <div
+        ref={scroller}
+        className="conversation-scroll"
+        role="log"
+        aria-label={t.conversation}
+        aria-busy={!state.loaded || sending !== null || turns.some(isOpen)}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        <div ref={content} className="conversation-content">
+          {!state.loaded && <p className="conversation-loading">{t.loading}</p>}
+          {state.earlier !== null && (
+            <button
+              type="button"
+              className="button conversation-earlier"
+              disabled={state.loadingEarlier}
+              onClick={controller.loadEarlier}
+            >
+              {state.loadingEarlier ? t.loadingEarlier : t.loadEarlier}
+            </button>
+          )}
+          {turns.map((turn, index) => (
+            <Fragment key={turn.view.turnId}>
+              {index > 0 && turns[index - 1]?.view.generation !== turn.view.generation && <Cut />}
+              <Turn
+                turn={turn}
+                controller={controller}
+                canAsk={me.canAsk}
+                clockAhead={isOpen(turn) ? (state.clockAhead ?? 0) : 0}
+                onAsk={onAsk}
+              />
+            </Fragment>
+          ))}
+          {turns.length > 0 && turns.at(-1)?.view.generation !== generation && <Cut />}
+          {isFresh && <Welcome me={me} onAsk={(question) => onAsk(question, page)} />}
+          {sending !== null && <SendingTurn sending={sending} />}
+        </div>
+      </div>
+      {!atEnd && (
+        <button type="button" className="button conversation-latest" onClick={toEnd}>
+          <Icon name="latest" />
+          {t.jumpToLatest}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Cut() {
+  const { t } = usePage();
+  return (
+    <div className="cut">
+      <span>{t.newConversation}</span>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** The page's head: its name, starting over, settings. */
+import type { Me } from '../../contract/api.ts';
+import type { Memory } from '../storage.ts';
+import './header.css';
+import { Settings } from './Settings.tsx';
+import { Icon } from './ui/Icon.tsx';
+import { usePage } from './ui/page.ts';
+
+export interface HeaderProps {
+  me: Me;
+  memory: Memory;
+  canStartOver: boolean;
+  onStartOver(): void;
+  onLanguage(language: string): void;
+  onSignOut(): void;
+}
+
+export function Header({ me, memory, canStartOver, onStartOver, onLanguage, onSignOut }: HeaderProps) {
+  const { t } = usePage();
+  return (
+    <header className="header">
+      <h1 className="brand">{t.appName}</h1>
+      <div className="header-actions">
+        {canStartOver && (
+          <button type="button" className="button button-quiet" onClick={onStartOver}>
+            <Icon name="fresh" />
+            {t.startOver}
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label={t.settings}
+          title={t.settings}
+          popoverTarget="settings"
+        >
+          <Icon name="settings" />
+        </button>
+      </div>
+      <Settings id="settings" name={me.user.name} memory={memory} onLanguage={onLanguage} onSignOut={onSignOut} />
+    </header>
+  );
+}

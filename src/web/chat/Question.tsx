@@ -1,0 +1,36 @@
+/** What was asked, when, and where. A long one is folded. */
+import { useState } from 'react';
+import { moment } from '../locales/format.ts';
+import { usePage } from './ui/page.ts';
+
+export interface QuestionProps {
+  text: string;
+  pageOrigin: string | null;
+  /** UTC milliseconds. */
+  askedAt: number;
+}
+
+export function Question({ text, pageOrigin, askedAt }: QuestionProps) {
+  const { t, locale } = usePage();
+  const [open, setOpen] = useState(false);
+  const isLong = text.length > FOLD_LENGTH || text.split('\n', FOLD_LINES + 1).length > FOLD_LINES;
+  return (
+    <header className="question">
+      <h2 className={isLong && !open ? 'question-text question-folded' : 'question-text'}>
+        {isLong && !open ? text.slice(0, FOLD_LENGTH) : text}
+      </h2>
+      {isLong && (
+        <button type="button" className="button button-quiet question-fold" onClick={() => setOpen(!open)}>
+          {open ? t.showLess : t.showAll}
+        </button>
+      )}
+      <p className="question-meta">
+        <time dateTime={new Date(askedAt).toISOString()}>{moment(askedAt, Date.now(), locale)}</time>
+        {pageOrigin !== null && <span className="question-page">{t.askedFrom(pageOrigin)}</span>}
+      </p>
+    </header>
+  );
+}
+
+const FOLD_LENGTH = 600;
+const FOLD_LINES = 8;

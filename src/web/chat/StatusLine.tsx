@@ -1,0 +1,27 @@
+/** The page's quiet voice: what happens, for those who do not see it; a lost connection for all. */
+import { useEffect, useRef, useState } from 'react';
+import type { ChatState } from './state.ts';
+import { usePage } from './ui/page.ts';
+import { outcomeWords, presentWords } from './words.ts';
+
+export function StatusLine({ state, said }: { state: ChatState; said: string }) {
+  const { t } = usePage();
+  const present = presentWords(state, t);
+  const outcome = present === null ? outcomeWords(state, t) : null;
+  const wasBusy = useRef(false);
+  const [words, setWords] = useState('');
+
+  useEffect(() => {
+    if (present !== null) setWords(present);
+    // How turns ended that were over before this page was opened is no news.
+    else if (wasBusy.current) setWords(outcome ?? '');
+    wasBusy.current = present !== null;
+  }, [present, outcome]);
+  useEffect(() => setWords(said), [said]);
+
+  return (
+    <p role="status" className={state.lost ? 'status' : 'status only-read'}>
+      {state.lost ? t.reconnecting : words}
+    </p>
+  );
+}

@@ -1,0 +1,64 @@
+/** One question and its answer, in whatever state it is. */
+import { memo, useMemo } from 'react';
+import type { Controller } from './controller.ts';
+import { AnswerLinksContext } from './markdown/context.ts';
+import { Markdown } from './markdown/Markdown.tsx';
+import { Outcome } from './Outcome.tsx';
+import { Progress } from './Progress.tsx';
+import { Question } from './Question.tsx';
+import { Steps } from './Steps.tsx';
+import { type ChatTurn, isOpen } from './state.ts';
+import { TurnFoot } from './TurnFoot.tsx';
+import './turn.css';
+import { usePage } from './ui/page.ts';
+import { progressWords, runningStep } from './words.ts';
+
+export interface TurnProps {
+  turn: ChatTurn;
+  controller: Controller;
+  canAsk: boolean;
+  clockAhead: number;
+  onAsk(question: string, from: string | null): void;
+}
+
+export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, onAsk }: TurnProps) {
+  const { t } = usePage();
+  const { view, steps } = turn;
+  const open = isOpen(turn);
+  const links = useMemo(
+    () => ({ ask: (question: string) => canAsk && onAsk(question, view.pageOrigin), base: view.pageOrigin }),
+    [onAsk, canAsk, view.pageOrigin],
+  );
+  const again = () => onAsk(view.message, view.pageOrigin);
+
+  return (
+    <article className="turn" data-turn={view.turnId}>
+      <Question text={view.message} pageOrigin={view.pageOrigin} askedAt={view.startedAt} />
+      {open && <Steps steps={steps} />}
+      {view.response !== '' && (
+        <AnswerLinksContext value={links}>
+          <Markdown text={view.response} growing={open} />
+        </AnswerLinksContext>
+      )}
+      {open ? (
+        <Progress
+          words={progressWords(turn, t)}
+          since={runningStep(steps)?.startedAt ?? view.startedAt}
+          clockAhead={clockAhead}
+          still={view.status === 'waiting' || view.status === 'queued'}
+        >
+          {view.status === 'queued' && !turn.stopping && (
+            <button type="button" className="button button-quiet" onClick={() => controller.stop(view.turnId)}>
+              {t.withdraw}
+            </button>
+          )}
+        </Progress>
+      ) : (
+        <>
+          <Outcome view={view} onAgain={canAsk ? again : null} />
+          <TurnFoot view={view} controller={controller} onAgain={canAsk ? again : null} />
+        </>
+      )}
+    </article>
+  );
+});

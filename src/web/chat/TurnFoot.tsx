@@ -1,0 +1,98 @@
+/** Below an answer: what it took, and what can be done with it. */
+import { useState } from 'react';
+import type { TurnView } from '../../contract/api.ts';
+import { count, duration } from '../locales/format.ts';
+import type { Controller } from './controller.ts';
+import { FeedbackForm } from './FeedbackForm.tsx';
+import { CopyButton } from './ui/CopyButton.tsx';
+import { Icon } from './ui/Icon.tsx';
+import { usePage } from './ui/page.ts';
+
+export interface TurnFootProps {
+  view: TurnView;
+  controller: Controller;
+  onAgain: (() => void) | null;
+}
+
+export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
+  const { t, announce } = usePage();
+  const [commenting, setCommenting] = useState(false);
+  const rating = view.feedback?.rating ?? null;
+  const comment = view.feedback?.comment ?? '';
+
+  const rate = async (pressed: 'up' | 'down') => {
+    const next = rating === pressed ? null : pressed;
+    setCommenting(next !== null);
+    await controller.giveFeedback(view.turnId, { rating: next, comment: next === null ? '' : comment });
+  };
+  const explain = async (text: string) => {
+    setCommenting(false);
+    await controller.giveFeedback(view.turnId, { rating, comment: text });
+    announce(t.thanks);
+  };
+
+  return (
+    <footer className="turn-foot">
+      <Facts view={view} />
+      {view.response !== '' && (
+        <div className="turn-actions">
+          <CopyButton text={view.response} label={t.copyAnswer} />
+          <Thumb name="up" label={t.good} pressed={rating === 'up'} onPress={() => rate('up')} />
+          <Thumb name="down" label={t.bad} pressed={rating === 'down'} onPress={() => rate('down')} />
+          {onAgain !== null && view.status === 'completed' && (
+            <button
+              type="button"
+              className="button button-quiet button-icon"
+              aria-label={t.askAgain}
+              title={t.askAgain}
+              onClick={onAgain}
+            >
+              <Icon name="again" />
+            </button>
+          )}
+        </div>
+      )}
+      {commenting && rating !== null && (
+        <FeedbackForm
+          label={rating === 'up' ? t.commentGood : t.commentBad}
+          comment={comment}
+          onSend={explain}
+          onSkip={() => setCommenting(false)}
+        />
+      )}
+      {!commenting && comment !== '' && <p className="turn-comment">{comment}</p>}
+    </footer>
+  );
+}
+
+function Facts({ view }: { view: TurnView }) {
+  const { t, locale } = usePage();
+  const facts = [
+    view.durationMs !== null && duration(view.durationMs, locale),
+    view.usedTools.length > 0 && t.used(view.usedTools.join(', ')),
+    view.rowsSeen !== null && view.rowsSeen > 0 && t.rows(view.rowsSeen, count(view.rowsSeen, locale)),
+  ].filter((fact) => fact !== false);
+  return <p className="turn-facts">{facts.join(' · ')}</p>;
+}
+
+interface ThumbProps {
+  name: 'up' | 'down';
+  label: string;
+  pressed: boolean;
+  onPress(): void;
+}
+
+function Thumb({ name, label, pressed, onPress }: ThumbProps) {
+  return (
+    <button
+      type="button"
+      className="button button-quiet button-icon thumb"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onPress}
+    >
+      <Icon name={name} />
+    </button>
+  );
+}

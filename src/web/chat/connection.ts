@@ -1,0 +1,175 @@
+/**
+ * Keeps the picture up to date: loads the newest history, then follows the event stream from exactly
+ * there, and does both again whenever the line was gone.
+ */
+import type { HistoryPage, StreamedEvent } from '../../contract/api.ts';
+import type { NumberedEvent } from './state.ts';
+
+export interface ConnectionDeps {
+  load(): Promise<{ page: HistoryPage; serverTime: number | null }>;
+  onLoaded(page: HistoryPage, serverTime: number | null): void;
+  onEvents(events: readonly NumberedEvent[]): void;
+  onLost(lost: boolean): void;
+  /** Asked about every failure to load; true ends the attempts. */
+  isFinal(error: unknown): boolean;
+  now(): number;
+  random(): number;
+}
+
+/** Starts at once. The result ends it. */
+export function connect(deps: ConnectionDeps): () => void {
+  let source: EventSource | null = null;
+  let failures = 0;
+  let retryTimer: number | undefined;
+  let lostTimer: number | undefined;
+  let hiddenTimer: number | undefined;
+  let hiddenSince: number | null = null;
+  let round = 0;
+  const queue = eventQueue(deps.onEvents);
+
+  const begin = async () => {
+    close();
+    const mine = ++round;
+    try {
+      const { page, serverTime } = await deps.load();
+      if (mine !== round) return;
+      deps.onLoaded(page, serverTime);
+      open(page.cursor);
+    } catch (error) {
+      if (mine !== round) return;
+      if (deps.isFinal(error)) stop();
+      else again();
+    }
+  };
+
+  const open = (after: number) => {
+    const stream = new EventSource(`/api/events?after=${after}`);
+    source = stream;
+    stream.onopen = () => {
+      failures = 0;
+      found();
+    };
+    stream.onerror = () => {
+      missing();
+      // A refused stream is not tried again by the browser; a broken one is.
+      if (stream.readyState === EventSource.CLOSED) again();
+    };
+    for (const type of EVENT_TYPES) {
+      stream.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) =>
+        queue.add({ id: Number(lastEventId), event: JSON.parse(data) as StreamedEvent }),
+      );
+    }
+    // The server is going away and will be back: all of its readers at the same instant would be too many.
+    stream.addEventListener('reconnect', () => {
+      close();
+      retryTimer = window.setTimeout(begin, deps.random() * SPREAD_MS);
+    });
+  };
+
+  const close = () => {
+    round++;
+    window.clearTimeout(retryTimer);
+    source?.close();
+    source = null;
+    queue.flush();
+  };
+
+  const again = () => {
+    close();
+    missing();
+    const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+    retryTimer = window.setTimeout(begin, pause * (0.5 + deps.random() / 2));
+  };
+
+  const missing = () => {
+    lostTimer ??= window.setTimeout(() => deps.onLost(true), QUIET_MS);
+  };
+
+  const found = () => {
+    window.clearTimeout(lostTimer);
+    lostTimer = undefined;
+    deps.onLost(false);
+  };
+
+  const onVisibility = () => {
+    window.clearTimeout(hiddenTimer);
+    if (document.visibilityState === 'hidden') {
+      hiddenSince = deps.now();
+      hiddenTimer = window.setTimeout(() => {
+        found();
+        close();
+      }, HIDDEN_MS);
+      return;
+    }
+    // A machine that slept fired no timer, and its stream may be dead without knowing it.
+    const away = hiddenSince === null ? 0 : deps.now() - hiddenSince;
+    hiddenSince = null;
+    if (source === null || away >= HIDDEN_MS) begin();
+  };
+
+  const onOnline = () => {
+    if (document.visibilityState === 'visible' && source?.readyState !== EventSource.OPEN) begin();
+  };
+
+  const stop = () => {
+    close();
+    window.clearTimeout(hiddenTimer);
+    window.clearTimeout(lostTimer);
+    document.removeEventListener('visibilitychange', onVisibility);
+    window.removeEventListener('online', onOnline);
+  };
+
+  document.addEventListener('visibilitychange', onVisibility);
+  window.addEventListener('online', onOnline);
+  begin();
+  return stop;
+}
+
+/** Collects what arrives within one frame, so that a burst is drawn once. A hidden page has no frames. */
+function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
+  let waiting: NumberedEvent[] = [];
+  let frame: number | undefined;
+  let timer: number | undefined;
+
+  const flush = () => {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    window.clearTimeout(timer);
+    frame = undefined;
+    timer = undefined;
+    const events = waiting;
+    waiting = [];
+    if (events.length > 0) deliver(events);
+  };
+
+  const add = (event: NumberedEvent) => {
+    waiting.push(event);
+    frame ??= requestAnimationFrame(flush);
+    timer ??= window.setTimeout(flush, FRAME_AT_LATEST_MS);
+  };
+
+  return { add, flush };
+}
+
+const EVENT_TYPES = [
+  'accepted',
+  'queued',
+  'delivering',
+  'running',
+  'chunk',
+  'tool',
+  'approval',
+  'approval-closed',
+  'finished',
+  'late',
+  'feedback',
+  'reset',
+] as const satisfies StreamedEvent['type'][];
+
+/** A phone that changes cells is back within this; nobody needs to read of it. */
+const QUIET_MS = 2000;
+/** A browser opens six connections to a host: tabs that nobody looks at must not hold them. */
+const HIDDEN_MS = 60_000;
+const FIRST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 30_000;
+const SPREAD_MS = 1000;
+const FRAME_AT_LATEST_MS = 100;

@@ -1,0 +1,181 @@
+/** What a person can do in the chat, beside the state that it changes. Knows no React. */
+import type { AskBody, Feedback } from '../../contract/api.ts';
+import type { Messages } from '../locales/en.ts';
+import type { Memory } from '../storage.ts';
+import { type Api, isSignedOut, Refusal, Unreachable } from './api.ts';
+import type { ConnectionDeps } from './connection.ts';
+import { type Draft, loadDraft, saveDraft } from './draft.ts';
+import { type Action, activeTurn, type ChatState, initialState, reduce } from './state.ts';
+import { submit } from './submit.ts';
+
+export interface ControllerDeps {
+  api: Api;
+  connect(deps: ConnectionDeps): () => void;
+  userId: string;
+  generation: number;
+  /** This tab's own name, the `sessionId` of its questions. */
+  chatId: string;
+  locale(): string;
+  messages(): Messages;
+  memory: Memory;
+  onSignedOut(): void;
+  now(): number;
+  random(): number;
+  newKey(): string;
+  pause(ms: number): Promise<void>;
+}
+
+export interface Controller {
+  getState(): ChatState;
+  subscribe(listener: () => void): () => void;
+  /** Follows the server until the result is called. */
+  start(): () => void;
+  write(text: string): void;
+  /** Sends what is in the box. */
+  send(pageOrigin: string | null): Promise<void>;
+  /** Sends a question that was clicked: a starter, a chip, a repetition. */
+  ask(message: string, pageOrigin: string | null): Promise<void>;
+  /** Stops one turn, or whatever is being worked on. */
+  stop(turnId?: string): Promise<void>;
+  startOver(): Promise<void>;
+  giveFeedback(turnId: string, feedback: Feedback): Promise<void>;
+  loadEarlier(): Promise<void>;
+  dismissProblem(): void;
+}
+
+export function createController(deps: ControllerDeps): Controller {
+  const { api, chatId, memory, userId } = deps;
+  const { text, attempt } = loadDraft(memory, userId);
+  const listeners = new Set<() => void>();
+  let state = initialState({ generation: deps.generation, draft: text, attempt });
+  let sending = new AbortController();
+
+  const dispatch = (action: Action) => {
+    const before = state;
+    state = reduce(state, action);
+    if (state === before) return;
+    keepDraft(before);
+    for (const listener of listeners) listener();
+  };
+
+  const keepDraft = (before: ChatState) => {
+    const unchanged = before.draft === state.draft && before.sending === state.sending;
+    if (unchanged && before.attempt === state.attempt) return;
+    saveDraft(memory, userId, draftOf(state));
+  };
+
+  /** The sentence for a failure; a lost sign-in leads to the sign-in page instead. */
+  const explain = (error: unknown): string | null => {
+    if (isSignedOut(error)) {
+      deps.onSignedOut();
+      return null;
+    }
+    if (error instanceof Refusal) return error.body.message;
+    if (error instanceof Unreachable) return error.answered ? deps.messages().refused : deps.messages().unreachable;
+    throw error;
+  };
+
+  const put = async (message: string, pageOrigin: string | null, fromBox: boolean) => {
+    if (state.sending !== null) return;
+    const body: AskBody = { message, sessionId: chatId, locale: deps.locale(), ...(pageOrigin && { pageOrigin }) };
+    const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
+    sending = new AbortController();
+    const { signal } = sending;
+    dispatch({ type: 'sending', sending: { key, body, fromBox, startedAt: deps.now(), stop: false } });
+    try {
+      const turn = await submit(api, { body, key }, { signal, pause: deps.pause });
+      dispatch({ type: 'taken', key, turn });
+      if (signal.aborted) await cancel(turn.turnId);
+    } catch (error) {
+      const problem = error instanceof Unreachable ? notReached(error, deps.messages()) : explain(error);
+      // What a refusal of our making (4xx) named was not accepted; after anything else it may have been.
+      const keepKey = !(error instanceof Refusal && error.status < 500);
+      dispatch({ type: 'not-taken', key, problem: signal.aborted ? null : problem, keepKey });
+    }
+  };
+
+  const cancel = async (turnId: string) => {
+    dispatch({ type: 'stopping', turnId, stopping: true });
+    try {
+      dispatch({ type: 'turn', turn: await api.cancel(turnId) });
+    } catch (error) {
+      dispatch({ type: 'stopping', turnId, stopping: false });
+      dispatch({ type: 'problem', problem: explain(error) });
+    }
+  };
+
+  return {
+    getState: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: () =>
+      deps.connect({
+        load: () => api.history({ limit: PAGE_SIZE }),
+        onLoaded: (page, serverTime) =>
+          dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime }),
+        onEvents: (events) => dispatch({ type: 'events', events, receivedAt: deps.now() }),
+        onLost: (lost) => dispatch({ type: 'connection', lost }),
+        isFinal: (error) => {
+          if (isSignedOut(error)) deps.onSignedOut();
+          return isSignedOut(error);
+        },
+        now: deps.now,
+        random: deps.random,
+      }),
+    write: (draft) => dispatch({ type: 'draft', text: draft }),
+    send: (pageOrigin) => put(state.draft, pageOrigin, true),
+    ask: (message, pageOrigin) => put(message, pageOrigin, false),
+    stop: async (turnId) => {
+      const target = turnId ?? activeTurn(state)?.view.turnId;
+      if (target !== undefined) return cancel(target);
+      dispatch({ type: 'stop-sending' });
+      sending.abort();
+    },
+    startOver: async () => {
+      try {
+        const { generation } = await api.reset();
+        dispatch({ type: 'reset', generation });
+      } catch (error) {
+        dispatch({ type: 'problem', problem: explain(error) });
+      }
+    },
+    giveFeedback: async (turnId, feedback) => {
+      try {
+        dispatch({ type: 'turn', turn: await api.giveFeedback(turnId, feedback) });
+      } catch (error) {
+        dispatch({ type: 'problem', problem: explain(error) });
+      }
+    },
+    loadEarlier: async () => {
+      if (state.earlier === null || state.loadingEarlier) return;
+      dispatch({ type: 'loading-earlier' });
+      try {
+        const { page } = await api.history({ before: state.earlier, limit: PAGE_SIZE });
+        dispatch({ type: 'loaded-earlier', page });
+      } catch (error) {
+        dispatch({ type: 'loaded-earlier', page: null });
+        dispatch({ type: 'problem', problem: explain(error) && deps.messages().failedToLoad });
+      }
+    },
+    dismissProblem: () => dispatch({ type: 'problem', problem: null }),
+  };
+}
+
+/** While a question is on its way it is still what a reload must bring back. */
+function draftOf({ draft, sending, attempt }: ChatState): Draft {
+  const text = sending?.fromBox ? (draft === '' ? sending.body.message : `${sending.body.message}\n\n${draft}`) : draft;
+  return { text, attempt };
+}
+
+function notReached(error: Unreachable, messages: Messages): string {
+  return error.answered ? messages.refused : messages.notReached;
+}
+
+function sameBody(a: AskBody | undefined, b: AskBody): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Two screens of conversation; older questions are loaded when asked for. */
+const PAGE_SIZE = 30;

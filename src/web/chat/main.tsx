@@ -1,0 +1,16 @@
+/** Wires the chat page to its browser. */
+import { createRoot } from 'react-dom/client';
+import '../tokens.css';
+import '../base.css';
+import { memory } from '../storage.ts';
+import { showTheme, storedTheme } from '../theme.ts';
+import { App } from './App.tsx';
+import { takeCode } from './sign-in-link.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element with the id root');
+
+const kept = memory(() => localStorage);
+showTheme(storedTheme(kept), document.documentElement);
+
+createRoot(root).render(<App code={takeCode(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />);

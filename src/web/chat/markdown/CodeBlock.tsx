@@ -1,0 +1,57 @@
+/** A block of code: its language, a copy button, and colours when they have come. */
+import { type ComponentProps, Fragment } from 'react';
+import type { ExtraProps } from 'react-markdown';
+import { CopyButton } from '../ui/CopyButton.tsx';
+import { usePage } from '../ui/page.ts';
+import { type CodeLine, useHighlight } from './highlight.ts';
+import './code.css';
+
+export function CodeBlock({ node }: ComponentProps<'pre'> & ExtraProps) {
+  const { t } = usePage();
+  const { code, language } = read(node);
+  const lines = useHighlight(code, language);
+  return (
+    <figure className="code">
+      <figcaption className="code-head">
+        <span>{language ?? t.code}</span>
+        <CopyButton text={code} label={t.copyCode} />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <code>
+          {lines.map((line, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its number
+            <Line key={row} line={line} last={row === lines.length - 1} />
+          ))}
+        </code>
+      </pre>
+    </figure>
+  );
+}
+
+function Line({ line, last }: { line: CodeLine; last: boolean }) {
+  return (
+    <>
+      {line.map(({ text, kind }, column) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a token is known by its place
+        <Fragment key={column}>{kind === null ? text : <span className={`token-${kind}`}>{text}</span>}</Fragment>
+      ))}
+      {!last && '\n'}
+    </>
+  );
+}
+
+type Element = NonNullable<ExtraProps['node']>;
+
+function read(pre: Element | undefined): { code: string; language: string | null } {
+  const code = pre?.children.find((child): child is Element => child.type === 'element');
+  const classes = code?.properties.className;
+  const language = Array.isArray(classes) ? String(classes[0] ?? '').replace(/^language-/, '') : '';
+  return { code: code === undefined ? '' : textOf(code).replace(/\n$/, ''), language: language || null };
+}
+
+function textOf({ children }: Element): string {
+  return children
+    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOf(child) : ''))
+    .join('');
+}

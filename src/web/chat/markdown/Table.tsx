@@ -1,0 +1,13 @@
+/** A table that scrolls sideways by itself, also with the keyboard. */
+import type { ReactNode } from 'react';
+import { usePage } from '../ui/page.ts';
+
+export function Table({ children }: { children?: ReactNode }) {
+  const { t } = usePage();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="table-frame" aria-label={t.table} tabIndex={0}>
+      <table>{children}</table>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/** Code highlighting. Loaded when the first code block is shown; each language when it is first met. */
+import { createCssVariablesTheme, createHighlighterCore, type LanguageInput } from 'shiki/core';
+import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
+import type { CodeLine } from './highlight.ts';
+
+const languages: Record<string, LanguageInput> = {
+  bash: () => import('shiki/langs/bash.mjs'),
+  c: () => import('shiki/langs/c.mjs'),
+  csharp: () => import('shiki/langs/csharp.mjs'),
+  css: () => import('shiki/langs/css.mjs'),
+  diff: () => import('shiki/langs/diff.mjs'),
+  dockerfile: () => import('shiki/langs/dockerfile.mjs'),
+  go: () => import('shiki/langs/go.mjs'),
+  html: () => import('shiki/langs/html.mjs'),
+  ini: () => import('shiki/langs/ini.mjs'),
+  java: () => import('shiki/langs/java.mjs'),
+  javascript: () => import('shiki/langs/javascript.mjs'),
+  json: () => import('shiki/langs/json.mjs'),
+  markdown: () => import('shiki/langs/markdown.mjs'),
+  php: () => import('shiki/langs/php.mjs'),
+  python: () => import('shiki/langs/python.mjs'),
+  ruby: () => import('shiki/langs/ruby.mjs'),
+  rust: () => import('shiki/langs/rust.mjs'),
+  sql: () => import('shiki/langs/sql.mjs'),
+  toml: () => import('shiki/langs/toml.mjs'),
+  tsx: () => import('shiki/langs/tsx.mjs'),
+  typescript: () => import('shiki/langs/typescript.mjs'),
+  xml: () => import('shiki/langs/xml.mjs'),
+  yaml: () => import('shiki/langs/yaml.mjs'),
+};
+
+const aliases: Record<string, string> = {
+  ...{ sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', js: 'javascript', jsx: 'tsx', mjs: 'javascript' },
+  ...{ ts: 'typescript', py: 'python', rb: 'ruby', rs: 'rust', cs: 'csharp', 'c#': 'csharp', golang: 'go' },
+  ...{ yml: 'yaml', md: 'markdown', postgres: 'sql', postgresql: 'sql', sqlite: 'sql', jsonc: 'json', conf: 'ini' },
+  ...{ patch: 'diff', svg: 'xml', docker: 'dockerfile' },
+};
+
+const THEME = 'tokens';
+const PREFIX = '--code-';
+
+const highlighter = createHighlighterCore({
+  engine: createJavaScriptRegexEngine(),
+  // The colours are CSS variables, so that both themes are the same tokens; fontStyle would need inline styles.
+  themes: [createCssVariablesTheme({ name: THEME, variablePrefix: PREFIX, fontStyle: false })],
+  langs: [],
+});
+
+/** The code in lines of tokens; null for a language that is not known. */
+export async function tokenize(code: string, language: string): Promise<CodeLine[] | null> {
+  const name = aliases[language.toLowerCase()] ?? language.toLowerCase();
+  const load = Object.hasOwn(languages, name) ? languages[name] : undefined;
+  if (load === undefined) return null;
+  const shiki = await highlighter;
+  await shiki.loadLanguage(load);
+  const { tokens } = shiki.codeToTokens(code, { lang: name, theme: THEME });
+  return tokens.map((line) => line.map(({ content, color }) => ({ text: content, kind: kindOf(color) })));
+}
+
+/** `var(--code-token-keyword)` → `keyword` */
+function kindOf(color: string | undefined): string | null {
+  const name = color?.slice(`var(${PREFIX}token-`.length, -1);
+  return color?.startsWith(`var(${PREFIX}token-`) && name ? name : null;
+}

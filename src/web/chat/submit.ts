@@ -1,0 +1,24 @@
+/** Hands a question to the gateway, again under the same key where the line broke: it is one turn all the same. */
+import type { AskBody, TurnView } from '../../contract/api.ts';
+import { type Api, Unreachable } from './api.ts';
+
+/** @throws Refusal, or Unreachable when every attempt failed or `signal` ended the attempts. */
+export async function submit(
+  api: Pick<Api, 'ask'>,
+  { body, key }: { body: AskBody; key: string },
+  { signal, pause }: { signal: AbortSignal; pause(ms: number): Promise<void> },
+): Promise<TurnView> {
+  for (const wait of PAUSES_MS) {
+    try {
+      return await api.ask(body, key);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || signal.aborted) throw error;
+      await pause(wait);
+      if (signal.aborted) throw error;
+    }
+  }
+  return api.ask(body, key);
+}
+
+/** Some ten seconds in all: long enough for a lift or a restart of the gateway, short enough to wait for. */
+const PAUSES_MS = [500, 1500, 3000, 5000];

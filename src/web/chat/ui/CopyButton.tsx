@@ -1,0 +1,36 @@
+/** Copies, and says that it did. */
+import { useEffect, useState } from 'react';
+import { copy } from './copy.ts';
+import { Icon } from './Icon.tsx';
+import { usePage } from './page.ts';
+
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { t, announce } = usePage();
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = window.setTimeout(() => setCopied(false), SHOWN_MS);
+    return () => window.clearTimeout(timer);
+  }, [copied]);
+
+  const onClick = async () => {
+    const done = await copy(text);
+    setCopied(done);
+    announce(done ? t.copied : t.copyFailed);
+  };
+
+  return (
+    <button
+      type="button"
+      className="button button-quiet button-icon"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={copied ? 'check' : 'copy'} />
+    </button>
+  );
+}
+
+const SHOWN_MS = 2000;

@@ -1,0 +1,15 @@
+/** What every part of the page needs: its words, the reader's locale, and a voice for the status region. */
+import { createContext, useContext } from 'react';
+import { en, type Messages } from '../../locales/en.ts';
+
+export interface Page {
+  t: Messages;
+  locale: string;
+  announce(text: string): void;
+}
+
+export const PageContext = createContext<Page>({ t: en, locale: 'en', announce: () => undefined });
+
+export function usePage(): Page {
+  return useContext(PageContext);
+}

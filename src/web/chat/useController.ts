@@ -1,0 +1,62 @@
+/** Gives React the controller and its state. */
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { Me } from '../../contract/api.ts';
+import { messagesOf } from '../locales/locale.ts';
+import type { Memory } from '../storage.ts';
+import type { Api } from './api.ts';
+import { connect } from './connection.ts';
+import { type Controller, createController } from './controller.ts';
+import { randomId } from './random-id.ts';
+import type { ChatState } from './state.ts';
+
+export interface ControllerProps {
+  me: Me;
+  api: Api;
+  locale: string;
+  kept: Memory;
+  ofTab: Memory;
+  onSignedOut(): void;
+}
+
+export function useController(props: ControllerProps): { controller: Controller; state: ChatState } {
+  const [{ controller, current }] = useState(() => create(props));
+  const state = useSyncExternalStore(controller.subscribe, controller.getState);
+  current.props = props;
+
+  // Again with another language: what went wrong in earlier turns is told in the new one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => controller.start(), [controller, props.locale]);
+
+  return { controller, state };
+}
+
+function create(props: ControllerProps) {
+  const current = { props };
+  const controller = createController({
+    api: props.api,
+    connect,
+    userId: props.me.user.id,
+    generation: props.me.session.generation,
+    chatId: chatId(props.ofTab),
+    locale: () => current.props.locale,
+    messages: () => messagesOf(current.props.locale),
+    memory: props.kept,
+    onSignedOut: () => current.props.onSignedOut(),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    newKey: randomId,
+    pause: (ms) => new Promise((resolve) => window.setTimeout(resolve, ms)),
+  });
+  return { controller, current };
+}
+
+/** This tab's name: it stays over a reload, so that what was being sent is recognised afterwards. */
+function chatId(ofTab: Memory): string {
+  const known = ofTab.getItem(CHAT_KEY);
+  if (known !== null) return known;
+  const fresh = randomId();
+  ofTab.setItem(CHAT_KEY, fresh);
+  return fresh;
+}
+
+const CHAT_KEY = 'paliadin.chat';

@@ -1,0 +1,37 @@
+/** The states of a turn in words: for the progress line, and for whoever listens to the status region. */
+import type { Messages } from '../locales/en.ts';
+import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
+
+export function progressWords({ view, steps, approvals, stopping }: ChatTurn, t: Messages): string {
+  if (stopping) return t.stopping;
+  if (view.status === 'queued') return t.queued(view.queuePosition);
+  if (view.status === 'delivering') return t.delivering;
+  if (view.status === 'waiting') return waitingWords(approvals[0]?.title, t);
+  return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);
+}
+
+function waitingWords(title: string | undefined, t: Messages): string {
+  return title === undefined ? t.waitingForDecision : `${t.waitingForDecision}: ${title}`;
+}
+
+export function runningStep(steps: ChatTurn['steps']) {
+  return steps.findLast(({ status }) => status === 'running');
+}
+
+/** What is going on in the chat as a whole; null where nothing is. */
+export function presentWords(state: ChatState, t: Messages): string | null {
+  const active = activeTurn(state);
+  if (active !== null) return progressWords(active, t);
+  return state.sending === null ? null : t.sending;
+}
+
+/** How the newest turn ended. */
+export function outcomeWords({ turns }: ChatState, t: Messages): string | null {
+  const last = turns.at(-1);
+  if (last === undefined || isOpen(last)) return null;
+  const { status, late, error } = last.view;
+  if (status === 'completed') return t.answered;
+  if (status === 'cancelled') return t.stopped;
+  if (late) return t.late;
+  return error?.message ?? t.failed;
+}

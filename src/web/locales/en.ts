@@ -1,0 +1,119 @@
+/** Everything the chat page says by itself. What a failure means comes from the server, localised. */
+export const en = {
+  languageName: 'English',
+  appName: 'Paliadin',
+
+  // Header
+  startOver: 'Start over',
+  settings: 'Settings',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+  appearance: 'Appearance',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  language: 'Language',
+  signOut: 'Sign out',
+
+  // First screen
+  welcome: 'What would you like to know?',
+  welcomeText:
+    'Ask in your own words. The assistant can look things up in the application, and it remembers this conversation.',
+  startersLabel: 'Questions to begin with',
+
+  // Sign-in
+  signInTitle: 'Sign in',
+  signInText: 'Open the sign-in link that was printed when Paliadin started. It works once.',
+  signInCommand: 'The link appears in the terminal where this was run:',
+  signInField: 'Or paste the link or its code here',
+  signInButton: 'Sign in',
+  signingIn: 'Signing in…',
+
+  // Conversation
+  conversation: 'Conversation',
+  loading: 'Loading the conversation…',
+  loadEarlier: 'Load earlier questions',
+  loadingEarlier: 'Loading…',
+  newConversation: 'New conversation. The assistant no longer knows what is above.',
+  jumpToLatest: 'Jump to latest',
+  showAll: 'Show all',
+  showLess: 'Show less',
+  askedFrom: (page: string) => `Asked from ${page}`,
+
+  // A turn while it is open
+  sending: 'Sending…',
+  queued: (position: number | null) =>
+    position === null || position <= 1 ? 'Waiting: next in line' : `Waiting: number ${position} in line`,
+  delivering: 'Handing over the question…',
+  thinking: 'Working on it…',
+  writing: 'Writing…',
+  stopping: 'Stopping…',
+  waitingForDecision: 'The assistant waits for a decision in its terminal',
+  withdraw: 'Withdraw',
+  steps: 'Steps',
+  stepRunning: 'running',
+  stepDone: 'done',
+  stepFailed: 'failed',
+
+  // A turn that has ended
+  answered: 'Answer complete',
+  stopped: 'Stopped',
+  stoppedEarly: 'Stopped before an answer.',
+  emptyAnswer: 'The assistant finished without writing an answer.',
+  failed: 'No answer',
+  failedPartly: 'The answer is incomplete',
+  unknown: 'Not certain',
+  late: 'Late answer',
+  lateText: 'It arrived after the wait for it had ended.',
+  details: 'Details for the owner',
+  used: (tools: string) => `Used ${tools}`,
+  rows: (count: number, formatted: string) => (count === 1 ? '1 row' : `${formatted} rows`),
+  copyAnswer: 'Copy answer',
+  copyCode: 'Copy code',
+  copied: 'Copied',
+  copyFailed: 'This browser does not allow copying',
+  askAgain: 'Ask again',
+  sendAgain: 'Send again',
+
+  // Feedback
+  good: 'Good answer',
+  bad: 'Bad answer',
+  commentGood: 'What was good about it?',
+  commentBad: 'What should have been different?',
+  commentSend: 'Send comment',
+  commentSkip: 'No comment',
+  thanks: 'Thank you, noted.',
+
+  // Markdown
+  table: 'Table',
+  code: 'Code',
+  openInApp: (path: string) => `Open ${path}`,
+  askThis: (question: string) => `Ask: ${question}`,
+  newTab: 'opens in a new tab',
+
+  // Composer
+  question: 'Your question',
+  placeholder: 'Ask a question…',
+  send: 'Send',
+  stop: 'Stop',
+  fromPage: 'From page',
+  dropPage: 'Don’t send the page along',
+  tooLong: (size: string, most: string) => `Too long: ${size} of at most ${most}. Please shorten it.`,
+  nearLimit: (size: string, most: string) => `${size} of ${most}`,
+  notSent: 'Not sent',
+  dismiss: 'Dismiss',
+  keys: 'Enter sends, Shift + Enter starts a line, Esc stops',
+
+  // Dialog
+  startOverTitle: 'Start a new conversation?',
+  startOverText:
+    'The assistant forgets this conversation and begins afresh. What was said stays readable above a dividing line.',
+  startOverStops: 'What it is working on now is stopped.',
+  cancel: 'Cancel',
+
+  // Connection
+  reconnecting: 'Reconnecting…',
+  unreachable: 'The server can’t be reached. Trying again…',
+  notReached: 'The server could not be reached. Your question is kept here; send it again in a moment.',
+  refused: 'The server gave an answer that was not understood. Please try again in a moment.',
+  failedToLoad: 'Earlier questions could not be loaded. Please try again.',
+};
+
+export type Messages = typeof en;

@@ -1,0 +1,36 @@
+/** Numbers, times and sizes as the reader's locale writes them. */
+
+/** `0.8 s`, `12.4 s`, `2 min 5 s` */
+export function duration(ms: number, locale: string): string {
+  const seconds = Math.max(0, ms) / 1000;
+  return seconds < 60 ? `${fixed(seconds, 1, locale)}\u00a0s` : wholeSeconds(ms);
+}
+
+/** `12 s`, `2 min 5 s`: for a clock that ticks. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds}\u00a0s`;
+  return `${Math.floor(seconds / 60)}\u00a0min ${seconds % 60}\u00a0s`;
+}
+
+/** The time of day, with the date where it was another day. */
+export function moment(at: number, now: number, locale: string): string {
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  return new Intl.DateTimeFormat(
+    locale,
+    sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+  ).format(at);
+}
+
+/** In kB as the server's messages count them: 1024 bytes. */
+export function kilobytes(bytes: number, locale: string): string {
+  return `${fixed(bytes / 1024, 1, locale)}\u00a0kB`;
+}
+
+export function count(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+function fixed(value: number, digits: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}

@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Builds what runs in a browser. The gateway serves the result. */
+export default defineConfig({
+  root: 'src/web',
+  plugins: [react()],
+  build: {
+    outDir: '../../dist/web',
+    emptyOutDir: true,
+    // The content security policy knows no data: URLs, so nothing may be inlined as one.
+    assetsInlineLimit: 0,
+    // From where browsers know light-dark(), and popovers: mid 2024. Older targets would
+    // have light-dark() rewritten into something that a switch of the theme does not reach.
+    target: ['chrome123', 'firefox125', 'safari17.5'],
+  },
+});
