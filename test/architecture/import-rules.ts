@@ -20,7 +20,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Folders whose packages are counted, since every one of them also lands in the browser. */
-export const MAY_USE_PACKAGES: Record<string, readonly string[]> = {
+const MAY_USE_PACKAGES: Record<string, readonly string[]> = {
   contract: ['zod', 'marked'],
 };
 
