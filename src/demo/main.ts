@@ -5,6 +5,9 @@ import { Agent } from './agent.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { listen } from './terminal/keyboard.ts';
 
+/** As in sysexits.h: the command was used wrongly. */
+const EX_USAGE = 64;
+
 const { stdin, stdout } = process;
 const options = optionsOrExit();
 if (!stdin.isTTY || !stdout.isTTY) refuse('the demo agent is an interactive program and needs a terminal');
@@ -12,7 +15,7 @@ if (options.logDirectory !== null) mkdirSync(options.logDirectory, { recursive: 
 
 const agent = new Agent(options, {
   write: (output) => stdout.write(output),
-  size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+  size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }), // a terminal may not know its size
   now: () => performance.now(),
   exit: (code) => process.exit(code),
 });
@@ -41,6 +44,3 @@ function refuse(reason: string): never {
   process.stderr.write(`${reason}\n\n${USAGE}`);
   process.exit(EX_USAGE);
 }
-
-/** As in sysexits.h: the command was used wrongly. */
-const EX_USAGE = 64;

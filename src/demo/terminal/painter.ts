@@ -41,6 +41,7 @@ export class Painter {
 
   /** Lets `garbage` do to the terminal what it likes, then makes it usable again. */
   scribble(garbage: Uint8Array): void {
+    this.#write(`${up(this.#drawn.cursor.row)}\r${CLEAR_BELOW}`);
     this.#write(garbage);
     this.#write(RECOVER);
     this.#drawn = NOTHING;
