@@ -21,7 +21,7 @@ function checks(root) {
   return [
     [tool(root, '@biomejs/biome'), 'check', '--error-on-warnings'],
     // The contract and the page compile without Node's types, the contract without the browser's as well.
-    ...['.', 'src/contract', 'src/web'].map((project) => [tool(root, 'typescript', 'tsc'), '-p', project]),
+    ...['.', 'src/contract', 'src/web', 'test/web'].map((project) => [tool(root, 'typescript', 'tsc'), '-p', project]),
     [tool(root, 'knip')],
   ];
 }
