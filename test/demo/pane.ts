@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { AgentLogEntry } from '../../src/contract/agent-log.ts';
 
 export interface NotedPrompt {
@@ -91,13 +92,12 @@ export class Pane {
 
   /** The agent's exit code, once it has ended. */
   async exitCode(): Promise<number> {
-    for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; ) {
-      // tmux 3.3 may overlook that a child has ended, until it runs another.
-      await this.#tmux(['run-shell', 'true']);
-      const status = await this.show('#{pane_dead_status}');
-      if (status !== '') return Number(status);
-    }
-    throw new Error('the agent never ended');
+    await expect.poll(() => this.show('#{pane_dead}'), { timeout: PATIENCE_MS }).toBe('1');
+    // With utempter, tmux ignores the signal of a child that ends while it takes back the login
+    // record of that child's terminal, and then doesn't know the exit code until the next signal.
+    process.kill(Number(await this.show('#{pid}')), 'SIGCHLD');
+    await expect.poll(() => this.show('#{pane_dead_status}'), { timeout: PATIENCE_MS }).not.toBe('');
+    return Number(await this.show('#{pane_dead_status}'));
   }
 
   log(turnId: string): AgentLogEntry[] {

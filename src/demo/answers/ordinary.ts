@@ -20,7 +20,7 @@ function opening({ question, word }: Turn): string {
   const page = question.page === null ? '' : `, ${word(ON_PAGE)} \`${question.page.replaceAll('`', '')}\``;
   const before = question.earlier.at(-1);
   const memory = before === undefined ? '' : remembered(word, question.number, plain(before));
-  return `${word({ en: 'You asked', de: 'Sie fragen' })}${page}: “${asked}”${memory}\n\n`;
+  return `${word({ en: `You asked${page}: “${asked}”`, de: `Sie fragen${page}: „${asked}“` })}${memory}\n\n`;
 }
 
 function remembered(word: Turn['word'], number: number, before: string): string {
