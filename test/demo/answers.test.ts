@@ -34,7 +34,7 @@ describe('an ordinary answer', () => {
 
   test('is in German for a German locale', async () => {
     const { body } = await ask('Welche Frist ist überfällig?', { locale: 'de-AT' });
-    expect(body).toMatch(/^Sie fragen: „Welche Frist ist überfällig\\?“/);
+    expect(body).toMatch(/^Sie fragen: „Welche Frist ist überfällig\?“/);
     expect(body).toContain('Diese Fristen sind verstrichen');
   });
 
