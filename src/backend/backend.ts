@@ -12,8 +12,11 @@ export interface Backend {
   refusal(): PaliadinError | null;
   /** Who answered last; null before the first contact. */
   identity(): HostIdentity | null;
-  /** @throws PaliadinError when a turn of this session could not be answered now. */
-  health(session: string): Promise<void>;
+  /**
+   * Without a session, of the host as a whole.
+   * @throws PaliadinError when a turn of this session could not be answered now.
+   */
+  health(session: string | null): Promise<void>;
   /**
    * Has a turn answered, and tells what happens to it. A host that is lost on the way is joined again:
    * this resolves once it is known how the turn ended, or that this can't be known.

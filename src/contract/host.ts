@@ -81,8 +81,11 @@ export interface HostSession {
 
 export interface Host {
   readonly identity: HostIdentity;
-  /** @throws PaliadinError when a turn of this session could not be answered now, with the reason. */
-  health(session: string): Promise<void>;
+  /**
+   * Without a session, of the host as a whole.
+   * @throws PaliadinError when a turn of this session could not be answered now, with the reason.
+   */
+  health(session: string | null): Promise<void>;
   /**
    * Accepts the turn and tells what happens until it ends. The same id with the same text joins the
    * turn that runs, or replays the one that ended; nothing is ever typed twice.
@@ -103,6 +106,8 @@ export interface Host {
   sessions(): Promise<HostSession[]>;
   /** Ends the daemon if nothing runs; false where it stays because something does. */
   retire(): Promise<boolean>;
+  /** Ends every agent's terminal and the daemon. Conversations are kept; what runs has stopped. */
+  shutdown(): Promise<void>;
   /** Calls back for each answer that came after its turn was given up; returns how to stop that. */
   onLate(listener: (late: { session: string; turnId: string }) => void): () => void;
 }

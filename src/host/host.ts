@@ -67,7 +67,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
   return {
     identity: options.identity,
     async health(name) {
+      await checkProgram(options.tmux);
       await checkProgram(options.agentProgram);
+      if (name === null) return;
       const pane = await sessionOf(name).runner.pane.find();
       if (pane === null || (await pane.ended()) !== null) return;
       const reading = driver.read(await pane.screen());
@@ -97,6 +99,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       if (idle) options.onRetire();
       return idle;
     },
+    async shutdown() {
+      await Promise.all([...sessions.values()].map((session) => session.runner.end()));
+      options.onRetire();
+    },
     onLate: (listener) => {
       lateListeners.add(listener);
       return () => lateListeners.delete(listener);
@@ -120,7 +126,7 @@ async function checkProgram(program: string): Promise<void> {
   try {
     await access(program, constants.X_OK);
   } catch (error) {
-    throw new PaliadinError('agent_not_ready', `the agent's program ${program} is not there or can't be run`, {
+    throw new PaliadinError('agent_not_ready', `the program ${program} is not there or can't be run`, {
       cause: error,
     });
   }

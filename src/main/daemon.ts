@@ -1,5 +1,4 @@
 /** Entry of the host daemon. Prints a line once it listens; until then it may end because another runs. */
-import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
@@ -29,7 +28,7 @@ try {
 async function run(): Promise<void> {
   process.umask(0o077);
   const { values } = config;
-  const paths = prepareState(values.PALIADIN_STATE_DIR);
+  const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
   if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer
   const agent = chooseAgent(config, process.env);
@@ -48,7 +47,7 @@ async function run(): Promise<void> {
     },
     directory: paths.host,
     tmux,
-    driver: makeDriver(agent, resolve(values.PALIADIN_AGENT_DIR ?? paths.workspace), config),
+    driver: makeDriver(agent, paths.workspace, config),
     agentProgram: agent.program,
     agentEnv: agentEnv(process.env),
     silenceMs: values.PALIADIN_TURN_TIMEOUT,

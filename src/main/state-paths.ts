@@ -1,7 +1,7 @@
 /** What lies where under the state directory. Everything that is kept is there. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { ConfigError } from './config/load.ts';
+import { join, resolve } from 'node:path';
+import { type Config, ConfigError } from './config/load.ts';
 
 export interface StatePaths {
   root: string;
@@ -18,9 +18,10 @@ export interface StatePaths {
 }
 
 /** @throws ConfigError when the directory can't be made or written. */
-export function prepareState(root: string): StatePaths {
+export function prepareState({ values }: Config): StatePaths {
+  const root = values.PALIADIN_STATE_DIR;
   const host = join(root, 'host');
-  const workspace = join(root, 'workspace');
+  const workspace = resolve(values.PALIADIN_AGENT_DIR ?? join(root, 'workspace'));
   try {
     for (const path of [root, host, workspace]) mkdirSync(path, { recursive: true, mode: 0o700 });
     for (const path of [root, host]) accessSync(path, constants.W_OK | constants.X_OK);

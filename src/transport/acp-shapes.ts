@@ -11,6 +11,7 @@ export const extension = {
   attach: '_paliadin/attach',
   sessions: '_paliadin/sessions',
   retire: '_paliadin/retire',
+  shutdown: '_paliadin/shutdown',
   /** A notification: the agent has the prompt. */
   running: '_paliadin/running',
   /** A notification: an approval is no longer asked for. */
@@ -25,6 +26,7 @@ const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]])
 const tokens = z.int().nonnegative().nullable();
 
 export const sessionParams = z.object({ session });
+export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
 export const approvalClosedParams = z.object({ session, turnId, id: z.string() });

@@ -145,6 +145,7 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
     sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
     retire: async () => (await extend(extension.retire, {}, retireResult)).retired,
+    shutdown: () => tell(extension.shutdown, {}),
     onLate(listener) {
       lateListeners.add(listener);
       return () => lateListeners.delete(listener);

@@ -7,6 +7,7 @@ import { sanitise } from '../contract/sanitise.ts';
 import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
 import {
   extension,
+  healthParams,
   nothing,
   promptMeta,
   sessionParams,
@@ -51,7 +52,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
       ({ params: parsed }) => answering(() => handle(parsed)),
     );
   }
-  serve(extension.health, sessionParams, async ({ session }) => {
+  serve(extension.health, healthParams, async ({ session }) => {
     await host.health(session);
     return {};
   });
@@ -66,6 +67,10 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   });
   serve(extension.attach, sessionParams, async ({ session }) => ({ command: await host.attach(session) }));
   serve(extension.sessions, nothing, async () => ({ sessions: await host.sessions() }));
+  serve(extension.shutdown, nothing, async () => {
+    await host.shutdown();
+    return {};
+  });
   serve(extension.retire, nothing, async () => ({ retired: await host.retire() }));
 
   const connection = app.connect(acpStream(duplex));

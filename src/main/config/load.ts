@@ -13,6 +13,8 @@ export interface Config {
   values: Values & { PALIADIN_STATE_DIR: string };
   /** Where each value came from. */
   sources: Record<Variable, 'environment' | '.env' | 'default'>;
+  /** The values that were given, as they were written. */
+  given: Partial<Record<Variable, string>>;
 }
 
 /** A setting that can't be used. The message names the variable, what it was, and what it may be. */
@@ -24,7 +26,11 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv, directory: string): Config {
   const file = readEnvFile(join(directory, '.env'));
   const names = Object.keys(variables) as Variable[];
-  const given = Object.fromEntries(names.map((name) => [name, set(env[name]) ?? set(file[name])]));
+  const given: Config['given'] = {};
+  for (const name of names) {
+    const value = set(env[name]) ?? set(file[name]);
+    if (value !== undefined) given[name] = value;
+  }
   const parsed = shape.safeParse(given);
   const unknown = [...Object.keys(env), ...Object.keys(file)].filter(
     (name) => name.startsWith('PALIADIN_') && !Object.hasOwn(variables, name),
@@ -37,6 +43,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, directory: string): Config {
   const stateDir = resolve(directory, parsed.data.PALIADIN_STATE_DIR ?? defaultStateDir(env));
   return {
     values: { ...parsed.data, PALIADIN_STATE_DIR: stateDir },
+    given,
     sources: Object.fromEntries(names.map((name) => [name, sourceOf(name, env, file)])) as Config['sources'],
   };
 }
@@ -55,7 +62,7 @@ function set(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
 }
 
-function complain(name: string, given: Record<string, unknown>, message: string): string {
+function complain(name: string, given: NodeJS.Dict<string>, message: string): string {
   return `${name} is ${JSON.stringify(given[name])}: ${message.replace(/^Invalid (input|option): /, '')}`;
 }
 

@@ -1,0 +1,77 @@
+/** The command line: `paliadin …`. Each command is a file of `commands/`. */
+import { Command } from 'commander';
+import { PaliadinError } from '../contract/errors.ts';
+import { attach } from './commands/attach.ts';
+import { showConfig } from './commands/config.ts';
+import { createLink } from './commands/link.ts';
+import { showSessions } from './commands/sessions.ts';
+import { start } from './commands/start.ts';
+import { stopHost } from './commands/stop-host.ts';
+import { createToken } from './commands/token.ts';
+import { showTurns } from './commands/turns.ts';
+import { ConfigError, loadConfig } from './config/load.ts';
+import { readVersion } from './version.ts';
+
+const program = new Command('paliadin')
+  .description('Answers a web application’s users through the CLI agent on your own machine.')
+  .version(readVersion());
+
+const settings = () => ({ config: loadConfig(process.env, process.cwd()), env: process.env });
+
+program
+  .command('start', { isDefault: true })
+  .description('run the gateway and print a sign-in link for the owner')
+  .option('--port <number>', 'listen here instead of PALIADIN_PORT')
+  .action((options: { port?: string }) => {
+    if (options.port !== undefined) process.env.PALIADIN_PORT = options.port;
+    return start(settings());
+  });
+program
+  .command('config')
+  .description('show the settings in force and where each comes from')
+  .option('--json', 'as JSON')
+  .action((options) => showConfig(settings(), options));
+program
+  .command('link')
+  .description('make a one-time sign-in link')
+  .option('--user <name>', 'for this user instead of the owner')
+  .action((options) => createLink(settings(), options));
+program
+  .command('attach')
+  .description('look at a user’s terminal; leave it with Ctrl-b d')
+  .argument('[user]', 'a user’s name or id, or a session’s name; the owner’s where none is given')
+  .option('--read-only', 'look without typing')
+  .action((user, options) => attach(settings(), user, options));
+program
+  .command('sessions')
+  .description('list the conversations and what runs in them')
+  .option('--json', 'as JSON')
+  .action((options) => showSessions(settings(), options));
+program
+  .command('turns')
+  .description('list recent turns')
+  .option('--json', 'as JSON, questions and answers included')
+  .option('--user <name>', 'of this user only')
+  .option('--limit <number>', 'how many at most', '20')
+  .action((options) => showTurns(settings(), options));
+program
+  .command('token')
+  .description('tokens for programs')
+  .command('create')
+  .description('make a token; it is printed once, alone on standard output')
+  .requiredOption('--user <name>', 'whose token; a user who is not there yet is created')
+  .requiredOption('--name <name>', 'what it is for')
+  .action((options) => createToken(settings(), options));
+program
+  .command('stop-host')
+  .description('end the host daemon of this machine and the agents’ terminals; conversations are kept')
+  .action(() => stopHost(settings()));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ConfigError) && !(error instanceof PaliadinError)) throw error;
+  const text = error instanceof PaliadinError ? (error.detail ?? error.code) : error.message;
+  process.stderr.write(`paliadin: ${text}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { mintSignInCode } from '../../audit/secrets.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { Settings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+/** Prints a link that signs in once. */
+export async function createLink(settings: Settings, options: { user?: string }): Promise<void> {
+  const { PALIADIN_OWNER: owner, PALIADIN_HOST: host, PALIADIN_PORT: port } = settings.config.values;
+  await withStore(settings, async ({ users, signIn }) => {
+    const user = await users.bySubject(options.user ?? owner);
+    if (user === null) throw new PaliadinError('not_found', `there is no user ${options.user ?? owner} yet`);
+    const code = await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id);
+    process.stdout.write(`http://${host}:${port}/#code=${code}\n`);
+  });
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { type DestinationStream, pino } from 'pino';
+import { mintSignInCode } from '../../audit/secrets.ts';
+import { type Gateway, startGateway } from '../gateway.ts';
+import { prepareState } from '../state-paths.ts';
+import { readVersion } from '../version.ts';
+import type { Settings } from './settings.ts';
+
+/** Runs the gateway until it is told to stop. */
+export async function start({ config, env }: Settings): Promise<void> {
+  process.umask(0o077);
+  const log = logFile(prepareState(config).root);
+  const logger = pino({ level: config.values.PALIADIN_LOG_LEVEL }, log.destination);
+  const gateway = await startGateway(config, env, logger);
+  logger.info({ pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent }, 'the gateway listens');
+  stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
+  const { store, owner } = gateway;
+  const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
+  process.stdout.write(greeting(gateway, config.values.PALIADIN_STATE_DIR, log.path, code));
+}
+
+/** A person at a terminal wants to see the link, not the log; anything else collects standard error. */
+function logFile(root: string): { destination: DestinationStream; path: string | null } {
+  if (!process.stderr.isTTY) return { destination: pino.destination({ dest: 2, sync: true }), path: null };
+  const path = `${root}/gateway.log`;
+  return { destination: pino.destination({ dest: path, mode: 0o600, sync: true }), path };
+}
+
+function greeting({ url, backend }: Gateway, state: string, log: string | null, code: string): string {
+  const refusal = backend.refusal();
+  const lines = [
+    `Paliadin ${readVersion()}`,
+    `  backend  ${backend.kind}${backend.agent === null ? '' : `, agent ${backend.agent}`}`,
+    ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
+    ...(backend.agent === 'demo'
+      ? ['           the demo agent invents its answers; install Claude Code for real ones']
+      : []),
+    `  state    ${state}`,
+    ...(log === null ? [] : [`  log      ${log}`]),
+    '',
+    `Open ${url}/#code=${code}`,
+    'The link signs you in once, within 15 minutes; `paliadin link` makes another. Ctrl-C stops; conversations go on.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function stopOnSignal(gateway: Gateway, tell: (signal: string) => void): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    tell(signal);
+    // Whatever holds it up, the turns are on record.
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    await gateway.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+// Half of what service managers wait before they kill.
+const STOP_MS = 8_000;

@@ -1,0 +1,51 @@
+import type { Turn } from '../../audit/store.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { ConfigError } from '../config/load.ts';
+import { table } from '../table.ts';
+import type { Settings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+/** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */
+export async function showTurns(
+  settings: Settings,
+  options: { json?: boolean; user?: string; limit: string },
+): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
+  await withStore(settings, async (store) => {
+    const names = new Map((await store.users.list()).map(({ id, subject }) => [id, subject]));
+    const user = options.user === undefined ? null : await store.users.bySubject(options.user);
+    if (options.user !== undefined && user === null) {
+      throw new PaliadinError('not_found', `there is no user ${options.user}`);
+    }
+    const turns = await store.turns.recent({ limit, ...(user !== null && { userId: user.id }) });
+    const nameOf = ({ userId }: Turn) => names.get(userId) ?? userId;
+    const text = options.json
+      ? JSON.stringify(
+          turns.map((turn) => ({ ...turn, user: nameOf(turn) })),
+          null,
+          2,
+        )
+      : table(
+          HEAD,
+          turns.map((turn) => [new Date(turn.startedAt).toISOString(), nameOf(turn), ...describe(turn)]),
+        );
+    process.stdout.write(`${text}\n`);
+  });
+}
+
+const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'tools', 'rows', 'chips', 'tag', 'turn'];
+
+function describe(turn: Turn): string[] {
+  return [
+    turn.late ? `${turn.status}, answered late` : turn.status,
+    turn.errorCode ?? '',
+    String(turn.durationMs ?? ''),
+    `${turn.responseTokens === null || turn.tokensExact ? '' : '~'}${turn.responseTokens ?? ''}`,
+    turn.usedTools.join(','),
+    String(turn.rowsSeen ?? ''),
+    String(turn.chipCount),
+    turn.classifierTag ?? '',
+    turn.turnId,
+  ];
+}

@@ -1,0 +1,19 @@
+import { openSqliteStore } from '../../audit/sqlite/open.ts';
+import type { Store } from '../../audit/store.ts';
+import { prepareState, type StatePaths } from '../state-paths.ts';
+import type { Settings } from './settings.ts';
+
+/** Opens the store, beside a gateway that may be running, for as long as `use` takes. */
+export async function withStore<T>(
+  { config }: Settings,
+  use: (store: Store, paths: StatePaths) => Promise<T>,
+): Promise<T> {
+  process.umask(0o077);
+  const paths = prepareState(config);
+  const store = await openSqliteStore(paths.database);
+  try {
+    return await use(store, paths);
+  } finally {
+    await store.close();
+  }
+}
