@@ -110,9 +110,6 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
           onKeyDown={onKeyDown}
         />
         <div className="composer-actions">
-          <p id={`${id}-size`} className={bytes > most ? 'composer-size composer-size-over' : 'composer-size'}>
-            <Size bytes={bytes} most={most} />
-          </p>
           {onStop !== null && (
             <button type="button" className="button" onClick={onStop}>
               <Icon name="stop" />
@@ -124,6 +121,9 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
             {t.send}
           </button>
         </div>
+        <p id={`${id}-size`} className={bytes > most ? 'composer-size composer-size-over' : 'composer-size'}>
+          <Size bytes={bytes} most={most} />
+        </p>
       </div>
       <div className="composer-foot">
         {children}

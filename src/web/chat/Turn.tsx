@@ -3,6 +3,7 @@ import { memo, useMemo } from 'react';
 import type { Controller } from './controller.ts';
 import { AnswerLinksContext } from './markdown/context.ts';
 import { Markdown } from './markdown/Markdown.tsx';
+import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
 import { Progress } from './Progress.tsx';
 import { Question } from './Question.tsx';
@@ -35,14 +36,26 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
     <article className="turn" data-turn={view.turnId}>
       <Question text={view.message} pageOrigin={view.pageOrigin} askedAt={view.startedAt} />
       {open && <Steps steps={steps} />}
+      {view.late && (
+        <Note kind="wait" icon="clock" title={t.late}>
+          <p>{t.lateText}</p>
+        </Note>
+      )}
       {view.response !== '' && (
         <AnswerLinksContext value={links}>
           <Markdown text={view.response} growing={open} />
         </AnswerLinksContext>
       )}
+      {view.status === 'waiting' && (
+        <Note kind="wait" icon="hand" title={t.waitingForDecision}>
+          {turn.approvals.map(({ id, title }) => (
+            <p key={id}>{title}</p>
+          ))}
+        </Note>
+      )}
       {open ? (
         <Progress
-          words={progressWords(turn, t)}
+          words={view.status === 'waiting' && !turn.stopping ? t.waiting : progressWords(turn, t)}
           since={runningStep(steps)?.startedAt ?? view.startedAt}
           clockAhead={clockAhead}
           still={view.status === 'waiting' || view.status === 'queued'}

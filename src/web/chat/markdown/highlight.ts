@@ -40,8 +40,11 @@ function plain(code: string): CodeLine[] {
 
 function joined(lines: CodeLine[], rest: string): readonly CodeLine[] {
   if (rest === '') return lines;
-  const [first = [], ...more] = plain(rest);
-  return [...lines.slice(0, -1), [...(lines.at(-1) ?? []), ...first], ...more];
+  const [first = '', ...more] = rest.split('\n');
+  const last = lines.at(-1) ?? [];
+  // What continues a comment is most likely comment.
+  const continued = { text: first, kind: last.at(-1)?.kind ?? null };
+  return [...lines.slice(0, -1), [...last, continued], ...plain(more.join('\n')).slice(0, more.length)];
 }
 
 /** Often enough to look immediate while code streams in, seldom enough to cost little. */
