@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
 
 /** Tests that open the page in a real browser, and so need it built. */
-const IN_A_BROWSER = ['browser', 'attacks', 'faults'].map((folder) => `test/${folder}/**/*.test.ts`);
+const IN_A_BROWSER = ['browser', 'attacks'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },

@@ -1,4 +1,5 @@
 /** Entry of the host daemon. Prints a line once it listens; until then it may end because another runs. */
+import { writeFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
@@ -31,6 +32,7 @@ async function run(): Promise<void> {
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
   if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer
+  writeFileSync(paths.hostPid, String(process.pid));
   const agent = chooseAgent(config, process.env);
   if ('missing' in agent) throw new Error(agent.missing);
   const tmux = findProgram('tmux', process.env);

@@ -13,6 +13,8 @@ export interface StatePaths {
   hostLock: string;
   hostSocket: string;
   hostLog: string;
+  /** Process id of the running daemon, for whoever has to end it by hand. */
+  hostPid: string;
   /** Where agents work, unless another directory is set. */
   workspace: string;
 }
@@ -37,6 +39,7 @@ export function prepareState({ values }: Config): StatePaths {
     hostLock: join(host, 'daemon.lock'),
     hostSocket: join(host, 'daemon.sock'),
     hostLog: join(host, 'daemon.log'),
+    hostPid: join(host, 'daemon.pid'),
     workspace,
   };
 }

@@ -80,10 +80,20 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async ended(): Promise<string | null> {
+    const end = await this.#askEnd();
+    if (end !== UNKNOWN_END) return end;
+    // tmux 3.3a misses the signal that tells how a child ended when two come close together; one from us
+    // makes it look.
+    const [server] = await this.#ask('#{pid}');
+    process.kill(Number(server), 'SIGCHLD');
+    return this.#askEnd();
+  }
+
+  async #askEnd(): Promise<string | null> {
     const [dead, status, signal] = await this.#ask('#{pane_dead} #{pane_dead_status} #{pane_dead_signal}');
     if (dead !== '1') return null;
     if (status) return `exit status ${status}`;
-    return signal ? `signal ${signal}` : 'unknown exit status';
+    return signal ? `signal ${signal}` : UNKNOWN_END;
   }
 
   async paste(text: string, file: string): Promise<void> {
@@ -129,3 +139,4 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 }
 
 const BUFFER = 'paliadin';
+const UNKNOWN_END = 'unknown exit status';

@@ -1,0 +1,32 @@
+/** Ends what a gateway leaves running on purpose: the daemon, the tmux servers and the agents in them. */
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export async function endHost(directory: string): Promise<void> {
+  const pid = Number(await readFile(join(directory, 'daemon.pid'), 'utf8').catch(() => '0'));
+  // The number could be somebody else's by now: only a process that was started for this directory is ended.
+  if (pid > 0 && (await isDaemonOf(pid, directory))) await endProcess(pid);
+  const sockets = await readdir(join(directory, 'tmux')).catch(() => []);
+  for (const socket of sockets) spawnSync('tmux', ['-S', join(directory, 'tmux', socket), 'kill-server']);
+}
+
+async function isDaemonOf(pid: number, directory: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  return environment.split('\0').some((entry) => entry === `PALIADIN_STATE_DIR=${join(directory, '..')}`);
+}
+
+async function endProcess(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while (isThere(pid)) await delay(5); // nothing tells of the end of a process that is not our child
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
