@@ -1,0 +1,62 @@
+/** Takes questions in, each once, however often it is sent. */
+import type { AgentSession, Store, Turn } from '../audit/store.ts';
+import { type Question, record, requireSameQuestion } from './accept.ts';
+import type { OpenTurns } from './open-turns.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface Accepted {
+  turn: Turn;
+  /** The key had brought in the same question before. */
+  repeated: boolean;
+}
+
+export interface IntakeOptions {
+  store: Store;
+  recorder: Recorder;
+  turns: OpenTurns;
+  fence: number;
+  sessionOf(userId: string): Promise<AgentSession>;
+  clock(): number;
+  now(): number;
+  newId(): string;
+}
+
+/** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted then. */
+export function createIntake(options: IntakeOptions): (question: Question, key: string | null) => Promise<Accepted> {
+  const { store, recorder, turns, fence } = options;
+  /** Being accepted, by user and key: repetitions wait for the first. */
+  const accepting = new Map<string, Promise<Accepted>>();
+
+  async function accept(question: Question, key: string | null): Promise<Accepted> {
+    const known = key === null ? null : await store.turns.byKey(question.userId, key);
+    // Before the queue is asked: a repetition needs no place in it.
+    if (known !== null) return { turn: requireSameQuestion(known, question), repeated: true };
+    const since = options.now();
+    const session = await options.sessionOf(question.userId);
+    const place = turns.reserve(session.name);
+    try {
+      const identity = { turnId: options.newId(), idempotencyKey: key, fence, startedAt: options.clock() };
+      const recorded = await record(store, question, session, identity);
+      if (recorded.inserted) {
+        recorder.announce([recorded.event]);
+        turns.carry(place, { turn: recorded.turn, known: '', since });
+      } else place.leave();
+      return { turn: recorded.turn, repeated: !recorded.inserted };
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  }
+
+  return (question, key) => {
+    if (key === null) return accept(question, null);
+    const id = `${question.userId} ${key}`;
+    const first = accepting.get(id);
+    if (first !== undefined) {
+      return first.then(({ turn }) => ({ turn: requireSameQuestion(turn, question), repeated: true }));
+    }
+    const accepted = accept(question, key).finally(() => accepting.delete(id));
+    accepting.set(id, accepted);
+    return accepted;
+  };
+}

@@ -1,0 +1,24 @@
+/** Takes up what a gateway before this one left: turns that are open, answers that may have come late. */
+import type { Store } from '../audit/store.ts';
+import type { OpenTurns } from './open-turns.ts';
+import { shownSoFar } from './shown.ts';
+
+export interface RecoverOptions {
+  store: Store;
+  turns: OpenTurns;
+  /** Asks the host for the answer of a turn that was given up. */
+  collectLate(turnId: string): void;
+  clock(): number;
+}
+
+/** In the order of acceptance, before new questions are taken, so that each session's order stays. */
+export async function recover({ store, turns, collectLate, clock }: RecoverOptions): Promise<void> {
+  for (const turn of await store.turns.open()) {
+    const known = turn.status === 'queued' ? '' : await shownSoFar(store, turn);
+    turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, known, since: null });
+  }
+  for (const { turnId } of await store.turns.awaitingLateAnswer(clock() - AWAIT_LATE_MS)) collectLate(turnId);
+}
+
+// A laptop that slept over the weekend still tells what its agent answered.
+const AWAIT_LATE_MS = 7 * 24 * 3_600_000;
