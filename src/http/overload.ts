@@ -1,4 +1,4 @@
-/** Says no early where saying yes would take too long: under load, and on the way out. */
+/** Says no early where saying yes would take too long. */
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import { PaliadinError } from '../contract/errors.ts';
@@ -20,21 +20,9 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
   });
 }
 
-export function refuseWhenClosing(app: App): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!closing) return;
-    reply.header('retry-after', RETRY_AFTER_S);
-    throw withStatus(503, new PaliadinError('internal', 'the server is being stopped'));
-  });
-}
-
 const defaults: OverloadLimits = {
-  // Half a second on average is ten times what a slow disk does to us.
-  eventLoopDelayMs: 500,
+  // Whole seconds with next to no turn of the loop: far more than a slow disk does to us.
+  eventLoopDelayMs: 1000,
   // Beyond this the garbage collector is all that still runs.
   heapShare: 0.9,
 };

@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
+import { refuseWhenClosing } from './closing.ts';
 import { takeWholeRequests } from './drain.ts';
 import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
 import { guard } from './guard.ts';
@@ -11,7 +12,7 @@ import { logResponses } from './log.ts';
 import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
-import { refuseWhenClosing, refuseWhenOverloaded } from './overload.ts';
+import { refuseWhenOverloaded } from './overload.ts';
 import { limitRate } from './rate-limit.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -32,7 +33,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true }), // it would log whole URLs; see log.ts
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    return503OnClosing: false, // its body is not ours; see overload.ts
+    return503OnClosing: false, // its body is not ours; see closing.ts
     exposeHeadRoutes: false, // the HEAD of a stream would be a stream
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerUnreadableRequest,

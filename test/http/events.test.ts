@@ -1,0 +1,281 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import type { TurnEvent } from '../../src/contract/turn.ts';
+import { blocksOf, rest, take } from './event-reader.ts';
+import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
+
+async function stream(server: Running, path: string, headers: Record<string, string>, method = 'GET', body?: unknown) {
+  const request = open(server, {
+    method,
+    path,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+  });
+  request.on('error', () => undefined); // it is destroyed by tests
+  request.end(body === undefined ? undefined : JSON.stringify(body));
+  const response = await responseOf(request);
+  return { request, response, blocks: blocksOf(response) };
+}
+
+/** On a busy machine it may take long. */
+async function until(holds: () => void): Promise<void> {
+  await vi.waitFor(holds, { timeout: 20_000, interval: 10 });
+}
+
+async function ask(server: Running, headers: Record<string, string>, message = 'hi'): Promise<string> {
+  return (await call(server, 'POST', '/api/turns', { headers, json: { message } })).json.turnId;
+}
+
+const answer: TurnEvent[] = [
+  { type: 'delivering' },
+  { type: 'running' },
+  { type: 'chunk', offset: 0, text: 'Zwölf\n\nFälle 🙂\r\n\u2028data: x' },
+  { type: 'finished', status: 'completed' },
+];
+
+test('a turn’s events come as they happen, each with its id, and end with the last', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const turnId = await ask(server, bearer);
+  const { response, blocks } = await stream(server, `/api/turns/${turnId}/events`, bearer);
+  expect(response.statusCode).toBe(200);
+  expect(response.headers).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+    'x-content-type-options': 'nosniff',
+  });
+  expect(await take(blocks, 1, () => true)).toEqual([{ retry: '1000' }]);
+  const [accepted] = await take(blocks, 1);
+  expect(accepted).toMatchObject({ id: '1', event: 'accepted' });
+  expect(JSON.parse(accepted?.data as string)).toMatchObject({
+    type: 'accepted',
+    turnId,
+    turn: { turnId, message: 'hi' },
+  });
+  await server.turns.happen(turnId, answer);
+  const last = await rest(blocks);
+  expect(last.map(({ id, event }) => [id, event])).toEqual([
+    ['2', 'delivering'],
+    ['3', 'running'],
+    ['4', 'chunk'],
+    ['5', 'finished'],
+  ]);
+  expect(JSON.parse(last[2]?.data as string)).toMatchObject(answer[2] as TurnEvent);
+});
+
+test('asking with a stream gives the turn’s events in the answer', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const headers = { ...bearer, accept: 'text/event-stream' };
+  const { response, blocks } = await stream(server, '/api/turns', headers, 'POST', { message: 'hi' });
+  expect(response.statusCode).toBe(200);
+  const [accepted] = await take(blocks, 1);
+  const { turnId } = JSON.parse(accepted?.data as string);
+  await server.turns.happen(turnId, answer);
+  expect((await rest(blocks)).at(-1)).toMatchObject({ event: 'finished' });
+  expect(server.log()).toMatch(new RegExp(`"route":"/api/turns","status":200,"ms":\\d+,"turnId":"${turnId}"`));
+});
+
+test('a refusal comes as an error, not as a stream', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const headers = { ...bearer, accept: 'text/event-stream' };
+  const { status, json } = await call(server, 'POST', '/api/turns', { headers, json: { message: 5 } });
+  expect([status, json.code]).toEqual([400, 'bad_request']);
+});
+
+test('a reader who comes back gets what it missed, and nothing twice', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const turnId = await ask(server, bearer);
+  await server.turns.happen(turnId, answer);
+  const path = `/api/turns/${turnId}/events`;
+  const ids = async (query: string, headers: Record<string, string> = {}) => {
+    const { blocks } = await stream(server, path + query, { ...bearer, ...headers });
+    return (await rest(blocks)).flatMap(({ id }) => (id === undefined ? [] : [Number(id)]));
+  };
+  expect(await ids('')).toEqual([1, 2, 3, 4, 5]);
+  expect(await ids('?after=3')).toEqual([4, 5]);
+  expect(await ids('', { 'last-event-id': '4' })).toEqual([5]);
+  expect(await ids('?after=1', { 'last-event-id': '4' })).toEqual([5]);
+  expect(await ids('?after=99')).toEqual([]);
+  for (const [query, headers, named] of [
+    ['?after=-1', {}, 'querystring: after'],
+    ['?after=x', {}, 'querystring: after'],
+    ['', { 'last-event-id': 'DROP' }, 'headers: last-event-id'],
+  ] as const) {
+    const { status, json } = await call(server, 'GET', path + query, { headers: { ...bearer, ...headers } });
+    expect([status, json.detail]).toEqual([400, expect.stringContaining(named)]);
+  }
+});
+
+test('one’s own events come on one stream, of all one’s turns and of nobody else’s', async () => {
+  const server = await runServer();
+  const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
+  await ask(server, anna.bearer, 'before');
+  const now = await stream(server, '/api/events', anna.bearer);
+  const all = await stream(server, '/api/events?after=0', anna.bearer);
+  await take(now.blocks, 1, () => true);
+  await ask(server, bert.bearer, 'not hers');
+  await ask(server, anna.bearer, 'after');
+  const message = (data: string | undefined) => JSON.parse(data as string).turn.message;
+  expect((await take(now.blocks, 1)).map(({ data }) => message(data))).toEqual(['after']);
+  expect((await take(all.blocks, 2)).map(({ data }) => message(data))).toEqual(['before', 'after']);
+});
+
+test('a silent stream says that it is alive', async () => {
+  const server = await runServer({ streamLimits: { pingMs: 20 } });
+  const { bearer } = await aPerson(server);
+  const { blocks } = await stream(server, '/api/events', bearer);
+  expect(await take(blocks, 3, ({ comment }) => comment !== undefined)).toEqual(Array(3).fill({ comment: 'ping' }));
+});
+
+test('a reader who leaves is forgotten', async () => {
+  const server = await runServer({ streamLimits: { perUser: 1 } });
+  const { bearer } = await aPerson(server);
+  const { request, blocks } = await stream(server, '/api/events', bearer);
+  await take(blocks, 1, () => true);
+  expect(server.turns.followers).toBe(1);
+  request.destroy();
+  await until(() => expect(server.turns.followers).toBe(0));
+  const again = await stream(server, '/api/events', bearer);
+  expect(again.response.statusCode).toBe(200);
+});
+
+test('a user has so many streams and no more, and then asks for none either', async () => {
+  const server = await runServer({ streamLimits: { perUser: 3 } });
+  const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
+  const opened = [];
+  for (let i = 0; i < 3; i++) opened.push(await stream(server, '/api/events', anna.bearer));
+  const turnId = await ask(server, anna.bearer);
+  for (const path of ['/api/events', `/api/turns/${turnId}/events`]) {
+    const { status, json } = await call(server, 'GET', path, { headers: anna.bearer });
+    expect([path, status, json.code, json.detail]).toEqual([
+      path,
+      429,
+      'rate_limited',
+      expect.stringMatching(/^3 event/),
+    ]);
+  }
+  const streamed = { headers: { ...anna.bearer, accept: 'text/event-stream' }, json: { message: 'hi' } };
+  expect((await call(server, 'POST', '/api/turns', streamed)).status).toBe(429);
+  expect(await server.store.turns.recent({ limit: 5 })).toHaveLength(1);
+  expect((await stream(server, '/api/events', bert.bearer)).response.statusCode).toBe(200);
+});
+
+test('a reader who stops reading is cut; meanwhile nothing is read for it and memory stays flat', async () => {
+  // What the test does to this process before it begins looks like overload.
+  const server = await runServer({ streamLimits: { stallMs: 1500 }, overloadLimits: { eventLoopDelayMs: 60_000 } });
+  const { user, token, bearer } = await aPerson(server);
+  const turnId = await ask(server, bearer);
+  // 64 MB of answer: more than the sockets of a connection hold.
+  const text = 'x'.repeat(32 * 1024);
+  for (let i = 0; i < 2000; i += 100) {
+    await server.turns.happen(
+      turnId,
+      Array.from({ length: 100 }, (_, j) => ({ type: 'chunk', offset: (i + j) * text.length, text }) as const),
+    );
+  }
+  const socket = connect(server.port, '127.0.0.1');
+  socket.pause();
+  socket.write(
+    `GET /api/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nauthorization: Bearer ${token}\r\n\r\n`,
+  );
+  await until(() => expect(server.turns.taken).toBeGreaterThan(1));
+  const memory = process.memoryUsage();
+  let closed = false;
+  socket.once('close', () => {
+    closed = true;
+  });
+  await until(() => expect(server.turns.followers).toBe(0));
+  const taken = server.turns.taken;
+  const grown = process.memoryUsage().arrayBuffers - memory.arrayBuffers;
+  expect(taken).toBeLessThan(1000);
+  expect(grown).toBeLessThan(16 * 1024 * 1024);
+  // Reading on, it finds the end of the line, and with a new stream all that it missed.
+  socket.resume();
+  await until(() => expect(closed).toBe(true));
+  const { blocks } = await stream(server, '/api/events?after=0', bearer);
+  expect(await take(blocks, 2001)).toHaveLength(2001);
+  expect(user.id).toBeDefined();
+}, 60_000);
+
+test('a slow reader that goes on reading is not cut', async () => {
+  const server = await runServer({ streamLimits: { stallMs: 400 }, overloadLimits: { eventLoopDelayMs: 60_000 } });
+  const { bearer } = await aPerson(server);
+  const turnId = await ask(server, bearer);
+  const text = 'x'.repeat(32 * 1024);
+  for (let i = 0; i < 800; i += 100) {
+    await server.turns.happen(
+      turnId,
+      Array.from({ length: 100 }, () => ({ type: 'chunk', offset: 0, text }) as const),
+    );
+  }
+  await server.turns.happen(turnId, [{ type: 'finished', status: 'completed' }]);
+  const request = open(server, { path: `/api/turns/${turnId}/events`, headers: bearer });
+  request.end();
+  const response = await responseOf(request);
+  let bytes = 0;
+  response.on('data', (data: Buffer) => {
+    bytes += data.length;
+    // Some 40 ms for each MB, so that the whole takes several times the limit.
+    response.pause();
+    setTimeout(() => response.resume(), data.length / 25_000);
+  });
+  await once(response, 'end');
+  expect(bytes).toBeGreaterThan(800 * text.length);
+}, 60_000);
+
+test('a stream ends within seconds of its user being disabled, signed out, or the token expiring', async () => {
+  const server = await runServer({ streamLimits: { recheckMs: 50 } });
+  const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
+  const cookie = await signIn(server, bert.user);
+  const one = await stream(server, '/api/events', anna.bearer);
+  const other = await stream(server, '/api/events', { cookie });
+  const kept = await stream(server, '/api/events', bert.bearer);
+  disable(server, anna.user.id);
+  expect(await rest(one.blocks)).toEqual([{ retry: '1000' }, { event: 'reconnect', data: '' }]);
+  await call(server, 'POST', '/api/auth/sign-out', { headers: { cookie, origin: server.origin } });
+  expect((await rest(other.blocks)).at(-1)).toEqual({ event: 'reconnect', data: '' });
+  const turnId = await ask(server, bert.bearer);
+  expect((await take(kept.blocks, 1))[0]?.data).toContain(turnId);
+});
+
+test('closing asks readers to come back, ends their streams and is done within seconds', async () => {
+  const server = await runServer({ streamLimits: { farewellMs: 500 }, overloadLimits: { eventLoopDelayMs: 60_000 } });
+  const { token, bearer } = await aPerson(server);
+  const turnId = await ask(server, bearer);
+  const text = 'x'.repeat(1024 * 1024);
+  for (let i = 0; i < 20; i++) await server.turns.happen(turnId, [{ type: 'chunk', offset: 0, text }]);
+  const reading = await stream(server, '/api/events', bearer);
+  const deaf = connect(server.port, '127.0.0.1');
+  deaf.on('error', () => undefined).pause();
+  deaf.write(
+    `GET /api/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nauthorization: Bearer ${token}\r\n\r\n`,
+  );
+  await until(() => expect(server.turns.followers).toBe(2));
+  const idle = connect(server.port, '127.0.0.1');
+  await once(idle, 'connect');
+  const began = performance.now();
+  const closed = server.app.close();
+  expect(await rest(reading.blocks)).toEqual([{ retry: '1000' }, { event: 'reconnect', data: '' }]);
+  await closed;
+  expect(performance.now() - began).toBeLessThan(5000);
+  expect(server.turns.followers).toBe(0);
+  deaf.destroy();
+  idle.destroy();
+});
+
+test('when the events break off, the reader is asked to come back', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const { blocks } = await stream(server, '/api/events', bearer);
+  await take(blocks, 1, () => true);
+  const turnId = await ask(server, bearer);
+  await take(blocks, 1);
+  const happened = server.turns.happen(turnId, answer);
+  await happened;
+  await server.store.close();
+  expect((await rest(blocks)).at(-1)).toEqual({ event: 'reconnect', data: '' });
+});

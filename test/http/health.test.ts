@@ -1,0 +1,48 @@
+import { expect, test, vi } from 'vitest';
+import { readiness } from '../../src/contract/api.ts';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import { aPerson, call, runServer } from './running-server.ts';
+
+test('it lives, and is ready while store and backend are', async () => {
+  const server = await runServer();
+  expect(await call(server, 'GET', '/healthz')).toMatchObject({ status: 200, json: { status: 'ok' } });
+  expect((await call(server, 'HEAD', '/healthz')).status).toBe(200);
+  expect(await call(server, 'GET', '/readyz')).toMatchObject({ status: 200, json: { ready: true, reasons: [] } });
+});
+
+test('what is in the way is named; the details are for the owner', async () => {
+  const server = await runServer();
+  const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
+  server.backend.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');
+  for (const [headers, detail] of [
+    [owner.bearer, 'laptop:22022 refused'],
+    [anna.bearer, null],
+    [{}, null],
+  ] as const) {
+    const { status, json } = await call(server, 'GET', '/readyz', { headers });
+    expect(status).toBe(503);
+    expect(readiness.parse(json)).toMatchObject({
+      ready: false,
+      reasons: [{ part: 'backend', code: 'mriver_unreachable', detail }],
+    });
+  }
+});
+
+test('a store that is gone and a backend that says nothing are both told, within seconds', async () => {
+  const report = () => new Promise<null>(() => undefined);
+  const server = await runServer({ backend: { kind: 'remote', agent: null, report } });
+  await server.store.close();
+  const { status, json } = await call(server, 'GET', '/readyz');
+  expect(status).toBe(503);
+  expect(readiness.parse(json).reasons.map(({ part, code }) => [part, code])).toEqual([
+    ['store', 'store_unavailable'],
+    ['backend', 'timeout'],
+  ]);
+}, 6000);
+
+test('however often somebody asks, the store is written once in a while', async () => {
+  const server = await runServer();
+  const check = vi.spyOn(server.store, 'check');
+  await Promise.all(Array.from({ length: 50 }, () => call(server, 'GET', '/readyz')));
+  expect(check.mock.calls.length).toBeLessThanOrEqual(2);
+});

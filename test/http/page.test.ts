@@ -1,0 +1,92 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { call, type Running, runServer } from './running-server.ts';
+
+async function build({ webRoot }: Running): Promise<void> {
+  await mkdir(join(webRoot, 'assets'), { recursive: true });
+  await writeFile(join(webRoot, 'index.html'), '<!doctype html><title>Paliadin</title>');
+  await writeFile(join(webRoot, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(webRoot, 'assets', 'index-4f3a.js'), 'export {}');
+  await writeFile(join(webRoot, '.env'), 'secret');
+  await writeFile(join(webRoot, '..', 'outside.txt'), 'secret');
+}
+
+test('the page is asked for again each time, its hashed parts never', async () => {
+  const server = await runServer();
+  await build(server);
+  const page = await call(server, 'GET', '/');
+  expect([page.status, page.headers['content-type'], page.headers['cache-control']]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+    'no-cache',
+  ]);
+  const again = await call(server, 'GET', '/', { headers: { 'if-none-match': String(page.headers.etag) } });
+  expect(again.status).toBe(304);
+  const script = await call(server, 'GET', '/assets/index-4f3a.js');
+  expect([script.status, script.headers['content-type'], script.headers['cache-control']]).toEqual([
+    200,
+    expect.stringContaining('javascript'),
+    'public, max-age=31536000, immutable',
+  ]);
+  const icon = await call(server, 'GET', '/favicon.svg');
+  expect([icon.status, icon.headers['cache-control']]).toEqual([200, 'no-cache']);
+  const head = await call(server, 'HEAD', '/');
+  expect([head.status, head.text]).toEqual([200, '']);
+  const gone = await call(server, 'GET', '/assets/index-0000.js');
+  expect([gone.status, gone.json.code, gone.headers['cache-control']]).toEqual([404, 'not_found', 'no-store']);
+});
+
+test('nothing outside the build, and nothing hidden in it, is served', async () => {
+  const server = await runServer();
+  await build(server);
+  await symlink('/etc', join(server.webRoot, 'assets', 'etc'));
+  for (const path of [
+    '/.env',
+    '/../outside.txt',
+    '/%2e%2e/outside.txt',
+    '/..%2foutside.txt',
+    '/assets/%00',
+    '/assets/',
+  ]) {
+    const { status, text } = await call(server, 'GET', path);
+    expect([path, status]).toEqual([path, expect.toBeOneOf([400, 403, 404])]);
+    expect(text).not.toContain('secret');
+  }
+});
+
+test('a page that is not built says how to build it', async () => {
+  const server = await runServer();
+  const { status, text, headers } = await call(server, 'GET', '/');
+  expect([status, headers['content-type']]).toEqual([503, 'text/plain; charset=utf-8']);
+  expect(text).toMatch(/not built yet.*npm run build/);
+});
+
+test('a browser is told to run and load nothing that is not ours', async () => {
+  const server = await runServer();
+  await build(server);
+  for (const path of ['/', '/assets/index-4f3a.js', '/api/me', '/nothing']) {
+    const { headers } = await call(server, 'GET', path);
+    const policy = String(headers['content-security-policy']);
+    expect(policy.split(';').sort()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "img-src 'self' data:",
+      "object-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+    ]);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+    });
+    expect(headers['strict-transport-security']).toBeUndefined();
+    expect(headers['x-powered-by']).toBeUndefined();
+  }
+});

@@ -1,0 +1,124 @@
+/** A server that listens on a port of its own, over a real store. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
+import type { Role, Store, User } from '../../src/audit/store.ts';
+import type { PaliadinError } from '../../src/contract/errors.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
+import { type SimpleTurns, simpleTurns } from './simple-turns.ts';
+
+export interface Running {
+  origin: string;
+  port: number;
+  store: Store;
+  turns: SimpleTurns;
+  app: Awaited<ReturnType<typeof createServer>>;
+  /** What was logged so far. */
+  log: () => string;
+  /** What the clock says; tests set it. */
+  clock: { now: number };
+  backend: { error: PaliadinError | null };
+  file: string;
+  webRoot: string;
+}
+
+export async function runServer(options: Partial<ServerOptions> = {}): Promise<Running> {
+  const { store, file } = await temporaryStore();
+  const turns = simpleTurns(store);
+  const clock = { now: 1_000_000 };
+  const backend: Running['backend'] = { error: null };
+  const lines: string[] = [];
+  const webRoot = join(await temporaryDirectory(), 'web');
+  let origin = '';
+  const app = await createServer({
+    turns,
+    store,
+    backend: { kind: 'local', agent: 'demo', report: async () => backend.error },
+    publicOrigins: () => [origin],
+    webRoot,
+    clock: () => clock.now,
+    random: randomBytes,
+    logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
+    starters: (locale) => [locale === 'de' ? 'Was ist offen?' : 'What is open?'],
+    access: 'users',
+    secureCookies: false,
+    rateLimit: 1000,
+    version: '1.2.3',
+    ...options,
+  });
+  onTestFinished(() => app.close());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  origin = `http://127.0.0.1:${port}`;
+  return { origin, port, store, turns, app, log: () => lines.join(''), clock, backend, file, webRoot };
+}
+
+export async function aPerson(
+  { store, clock }: Running,
+  { subject = 'anna', role = 'member' }: { subject?: string; role?: Role } = {},
+): Promise<{ user: User; token: string; bearer: Record<string, string> }> {
+  const { user } = await store.users.ensure({ subject, role, now: 1 });
+  const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
+  const token = await mintToken(minting, { userId: user.id, name: 'test', expiresAt: null });
+  return { user, token, bearer: { authorization: `Bearer ${token}` } };
+}
+
+/** Signs a browser in and returns its cookie. */
+export async function signIn(server: Running, user: User): Promise<string> {
+  const code = await mintSignInCode(
+    { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
+    user.id,
+  );
+  const { headers } = await call(server, 'POST', '/api/auth/code', { json: { code } });
+  return String(headers['set-cookie']).split(';')[0] as string;
+}
+
+/** As the owner does it from another process. */
+export function disable({ file }: Running, userId: string): void {
+  const db = new DatabaseSync(file);
+  db.prepare('update users set disabled_at = 1 where id = ?').run(userId);
+  db.close();
+}
+
+export interface Call {
+  headers?: Record<string, string>;
+  json?: unknown;
+  body?: string | Buffer;
+}
+
+/** Node's own client rather than fetch, which would not send a Host or an Origin of our choice. */
+export async function call(server: Running, method: string, path: string, { headers, json, body }: Call = {}) {
+  const content = json === undefined ? body : JSON.stringify(json);
+  const request = open(server, {
+    method,
+    path,
+    headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  });
+  request.end(content);
+  const response = await responseOf(request);
+  const raw = await text(response);
+  const isJson = String(response.headers['content-type']).startsWith('application/json');
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text: raw,
+    json: isJson && raw !== '' ? JSON.parse(raw) : null,
+  };
+}
+
+export function open(server: Running, options: RequestOptions): ClientRequest {
+  return httpRequest({ host: '127.0.0.1', port: server.port, agent: false, ...options });
+}
+
+export async function responseOf(request: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/audit/secrets.ts';
+import { BROWSER_SESSION_MS } from '../../src/http/browser-cookie.ts';
+import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
+
+async function aCode({ store, clock }: Running, userId: string): Promise<string> {
+  return await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: clock.now }, userId);
+}
+
+test('a code signs in once; the cookie is for this server and no script', async () => {
+  const server = await runServer();
+  const { user } = await aPerson(server);
+  const code = await aCode(server, user.id);
+  const first = await call(server, 'POST', '/api/auth/code', { json: { code } });
+  expect(first.status).toBe(204);
+  const [cookie] = first.headers['set-cookie'] as string[];
+  const [pair, ...attributes] = (cookie as string).split('; ');
+  expect(attributes.sort()).toEqual(
+    [`Max-Age=${BROWSER_SESSION_MS / 1000}`, 'HttpOnly', 'Path=/', 'SameSite=Strict'].sort(),
+  );
+  expect(pair).toMatch(/^paliadin=[\w-]{43}$/);
+  expect((await call(server, 'GET', '/api/me', { headers: { cookie: pair as string } })).json.user.id).toBe(user.id);
+  const second = await call(server, 'POST', '/api/auth/code', { json: { code } });
+  expect([second.status, second.json.code, second.headers['set-cookie']]).toEqual([401, 'unauthenticated', undefined]);
+});
+
+test('behind https the cookie says so in its name', async () => {
+  const server = await runServer({ secureCookies: true });
+  const { user } = await aPerson(server);
+  const { headers } = await call(server, 'POST', '/api/auth/code', { json: { code: await aCode(server, user.id) } });
+  const [cookie] = headers['set-cookie'] as string[];
+  expect(cookie).toMatch(/^__Host-paliadin=[\w-]{43}; /);
+  expect((cookie as string).split('; ')).toEqual(
+    expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']),
+  );
+  expect(cookie).not.toMatch(/domain/i);
+  expect(headers['strict-transport-security']).toBeDefined();
+  const plain = (cookie as string).split(';')[0]?.replace('__Host-', '') as string;
+  expect((await call(server, 'GET', '/api/me', { headers: { cookie: plain } })).status).toBe(401);
+});
+
+test('a code is too old after a quarter of an hour', async () => {
+  const server = await runServer();
+  const { user } = await aPerson(server);
+  const code = await aCode(server, user.id);
+  server.clock.now += SIGN_IN_CODE_LIFETIME_MS;
+  expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(401);
+});
+
+test('ten wrong codes a minute are listened to, then not even a right one', async () => {
+  const server = await runServer();
+  const { user } = await aPerson(server);
+  for (let i = 0; i < 10; i++) {
+    expect((await call(server, 'POST', '/api/auth/code', { json: { code: `guess ${i}` } })).status).toBe(401);
+  }
+  const code = await aCode(server, user.id);
+  const { status, json, headers } = await call(server, 'POST', '/api/auth/code', { json: { code } });
+  expect([status, json.code]).toEqual([429, 'rate_limited']);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect(await server.store.signIn.takeCode(hashSecret(code), server.clock.now)).not.toBeNull();
+});
+
+test('right codes are not counted', async () => {
+  const server = await runServer();
+  const { user } = await aPerson(server);
+  for (let i = 0; i < 12; i++) {
+    const { status } = await call(server, 'POST', '/api/auth/code', { json: { code: await aCode(server, user.id) } });
+    expect(status).toBe(204);
+  }
+});
+
+test('a browser stays signed in for a month, until it signs out or another code is used in it', async () => {
+  const server = await runServer();
+  const { user } = await aPerson(server);
+  const status = async (cookie: string) => (await call(server, 'GET', '/api/me', { headers: { cookie } })).status;
+  const first = await signIn(server, user);
+  const again = await call(server, 'POST', '/api/auth/code', {
+    headers: { cookie: first, origin: server.origin },
+    json: { code: await aCode(server, user.id) },
+  });
+  const second = String(again.headers['set-cookie']).split(';')[0] as string;
+  expect([await status(first), await status(second)]).toEqual([401, 200]);
+  const out = await call(server, 'POST', '/api/auth/sign-out', { headers: { cookie: second, origin: server.origin } });
+  expect([out.status, String(out.headers['set-cookie'])]).toEqual([
+    204,
+    expect.stringMatching(/^paliadin=; .*Expires=Thu, 01 Jan 1970/),
+  ]);
+  expect(await status(second)).toBe(401);
+  const third = await signIn(server, user);
+  server.clock.now += BROWSER_SESSION_MS - 1;
+  expect(await status(third)).toBe(200);
+  server.clock.now += 1;
+  expect(await status(third)).toBe(401);
+});
+
+test('a token ends when it says, and wins over a cookie', async () => {
+  const server = await runServer();
+  const { user, bearer } = await aPerson(server);
+  const other = await aPerson(server, { subject: 'bert' });
+  const cookie = await signIn(server, other.user);
+  expect((await call(server, 'GET', '/api/me', { headers: { cookie, ...bearer } })).json.user.id).toBe(user.id);
+  expect(
+    (await call(server, 'GET', '/api/me', { headers: { cookie, authorization: 'Bearer pal_wrong' } })).status,
+  ).toBe(401);
+  const minting = { signIn: server.store.signIn, random: randomBytes, now: server.clock.now };
+  const token = await mintToken(minting, { userId: user.id, name: 'short', expiresAt: server.clock.now + 1000 });
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);
+  server.clock.now += 1000;
+  expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(401);
+});
+
+test('a disabled user is refused, however they come', async () => {
+  const server = await runServer();
+  const { user, bearer } = await aPerson(server);
+  const cookie = await signIn(server, user);
+  const code = await aCode(server, user.id);
+  disable(server, user.id);
+  for (const headers of [bearer, { cookie }] as Record<string, string>[]) {
+    expect(await call(server, 'GET', '/api/me', { headers })).toMatchObject({
+      status: 403,
+      json: { code: 'not_allowed', detail: 'the owner has disabled this user' },
+    });
+  }
+  expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(403);
+});

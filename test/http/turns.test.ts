@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { errorBody, historyPage, me, resetResult, turnView } from '../../src/contract/api.ts';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import { aPerson, call, runServer } from './running-server.ts';
+
+test('a question is accepted, read, stopped, judged', async () => {
+  const server = await runServer();
+  const { bearer: headers } = await aPerson(server);
+  const body = {
+    message: 'Wie viele?',
+    sessionId: 'tab-1',
+    pageOrigin: 'https://app/cases',
+    context: 'c',
+    locale: 'de',
+  };
+  const asked = await call(server, 'POST', '/api/turns', { headers, json: body });
+  expect(asked.status).toBe(202);
+  expect(turnView.parse(asked.json)).toMatchObject({ message: 'Wie viele?', sessionId: 'tab-1', status: 'queued' });
+  const { turnId } = asked.json;
+  expect(await server.store.turns.get(turnId)).toMatchObject({
+    locale: 'de',
+    context: 'c',
+    pageOrigin: 'https://app/cases',
+  });
+  const url = `/api/turns/${turnId}`;
+  expect((await call(server, 'GET', url, { headers })).json).toEqual(asked.json);
+  expect((await call(server, 'POST', `${url}/cancel`, { headers })).json).toMatchObject({ status: 'cancelled' });
+  const json = { rating: 'up', comment: 'thanks' };
+  const judged = await call(server, 'POST', `${url}/feedback`, { headers, json });
+  expect(turnView.parse(judged.json).feedback).toEqual(json);
+  const wrong = await call(server, 'POST', `${url}/feedback`, { headers, json: { rating: 'meh' } });
+  expect([wrong.status, wrong.json.turnId]).toEqual([400, turnId]);
+  expect(wrong.json.detail).toMatch(/^body: rating: /);
+});
+
+test('the same key again is the same turn; another body is a mistake; a key is checked', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const ask = (key: string, message: string) =>
+    call(server, 'POST', '/api/turns', { headers: { ...bearer, 'idempotency-key': key }, json: { message } });
+  const results = await Promise.all(Array.from({ length: 40 }, () => ask('key-1', 'hi')));
+  expect(new Set(results.map(({ status, json }) => `${status} ${json.turnId}`)).size).toBe(1);
+  expect(results[0]?.status).toBe(202);
+  expect(await server.store.turns.recent({ limit: 5 })).toHaveLength(1);
+  expect(await ask('key-1', 'other')).toMatchObject({ status: 422, json: { code: 'idempotency_mismatch' } });
+  for (const key of ['x'.repeat(201), 'with space', 'ümlaut', '']) {
+    const { status, json } = await ask(Buffer.from(key).toString('latin1'), 'hi');
+    expect([key, status, json.code]).toEqual([key, 400, 'bad_request']);
+    expect(json.detail).toMatch(/^headers: idempotency-key: has to be 1 to 200 visible ASCII characters/);
+  }
+  expect((await ask('~'.repeat(200), 'hi')).status).toBe(202);
+});
+
+test('nobody reads, stops or judges another’s turn, and cannot tell whether there is one', async () => {
+  const server = await runServer();
+  const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert', role: 'owner' })];
+  const { json } = await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'mine' } });
+  for (const turnId of [json.turnId, randomUUID()]) {
+    const calls = [
+      ['GET', ''],
+      ['GET', '/events'],
+      ['POST', '/cancel'],
+      ['POST', '/feedback', { rating: 'up' }],
+    ] as const;
+    for (const [method, suffix, body] of calls) {
+      const path = `/api/turns/${turnId}${suffix}`;
+      const result = await call(server, method, path, { headers: bert.bearer, ...(body && { json: body }) });
+      expect([path, result.status, result.json.code]).toEqual([path, 404, 'not_found']);
+    }
+  }
+  expect((await call(server, 'GET', '/api/turns', { headers: bert.bearer })).json.turns).toEqual([]);
+  expect(await server.store.turns.get(json.turnId)).toMatchObject({ status: 'queued', feedback: null });
+});
+
+test('history is one’s own, of all chats or of one that there is', async () => {
+  const server = await runServer();
+  const { bearer: headers } = await aPerson(server);
+  const empty = await call(server, 'GET', '/api/turns', { headers });
+  expect(historyPage.parse(empty.json)).toEqual({ turns: [], nextBefore: null, cursor: 0 });
+  for (const sessionId of ['a', 'b', 'a']) {
+    await call(server, 'POST', '/api/turns', { headers, json: { message: sessionId, sessionId } });
+  }
+  const all = await call(server, 'GET', '/api/turns', { headers });
+  expect(historyPage.parse(all.json).turns.map((turn) => turn.message)).toEqual(['a', 'b', 'a']);
+  const one = await call(server, 'GET', '/api/turns?sessionId=a&limit=1', { headers });
+  expect(one.json.turns).toHaveLength(1);
+  const before = one.json.turns[0].turnId;
+  expect((await call(server, 'GET', `/api/turns?sessionId=a&before=${before}`, { headers })).json.turns).toHaveLength(
+    1,
+  );
+  expect(await call(server, 'GET', '/api/turns?sessionId=c', { headers })).toMatchObject({
+    status: 404,
+    json: { code: 'not_found', detail: expect.stringContaining('no chat with this sessionId') },
+  });
+  for (const query of ['limit=0', 'limit=201', 'limit=x', 'before=x', 'sessionId=%20']) {
+    const { status, json } = await call(server, 'GET', `/api/turns?${query}`, { headers });
+    expect([query, status, json.detail]).toEqual([query, 400, expect.stringContaining(query.split('=')[0] as string)]);
+  }
+});
+
+test('where only the owner may ask, others read, and are told what would change that', async () => {
+  const server = await runServer({ access: 'owner' });
+  const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
+  const json = { message: 'hi' };
+  expect((await call(server, 'POST', '/api/turns', { headers: owner.bearer, json })).status).toBe(202);
+  for (const path of ['/api/turns', '/api/session/reset']) {
+    const refused = await call(server, 'POST', path, { headers: anna.bearer, json });
+    expect([refused.status, refused.json.code]).toEqual([403, 'not_allowed']);
+    expect(refused.json.detail).toContain('PALIADIN_ACCESS=users');
+  }
+  const mine = (await call(server, 'GET', '/api/me', { headers: anna.bearer })).json;
+  expect(mine).toMatchObject({ canAsk: false, whyNot: { code: 'not_allowed' } });
+  expect(mine.whyNot.detail).toContain('PALIADIN_ACCESS=users');
+  expect((await call(server, 'GET', '/api/turns', { headers: anna.bearer })).status).toBe(200);
+});
+
+test('me tells who I am, whether I may ask, and how to begin', async () => {
+  const server = await runServer();
+  const { user, bearer } = await aPerson(server, { role: 'owner' });
+  const mine = await call(server, 'GET', '/api/me', { headers: { ...bearer, 'accept-language': 'de' } });
+  expect(me.parse(mine.json)).toEqual({
+    user: { id: user.id, name: 'anna', role: 'owner', locale: null },
+    canAsk: true,
+    whyNot: null,
+    backend: 'local',
+    agent: 'demo',
+    session: { name: expect.stringMatching(/^test-[0-9a-f]{8}$/), generation: 1 },
+    starters: ['Was ist offen?'],
+    limits: { messageBytes: 102_400 },
+  });
+});
+
+test('what is wrong with us is told in detail to the owner only', async () => {
+  const server = await runServer();
+  const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
+  server.turns.refuse(new PaliadinError('disabled', 'set PALIADIN_REMOTE_HOST'));
+  for (const [person, detail] of [
+    [owner, 'set PALIADIN_REMOTE_HOST'],
+    [anna, null],
+  ] as const) {
+    const asked = await call(server, 'POST', '/api/turns', { headers: person.bearer, json: { message: 'hi' } });
+    expect(asked).toMatchObject({ status: 503, json: { code: 'disabled', detail, retryable: false } });
+    expect(errorBody.parse(asked.json)).toEqual(asked.json);
+    const mine = await call(server, 'GET', '/api/me', { headers: person.bearer });
+    expect(mine.json).toMatchObject({ canAsk: false, whyNot: { code: 'disabled', detail } });
+  }
+});
+
+test('a reset begins a new conversation', async () => {
+  const server = await runServer();
+  const { bearer: headers } = await aPerson(server);
+  const result = await call(server, 'POST', '/api/session/reset', { headers });
+  expect(resetResult.parse(result.json)).toEqual({ session: expect.stringMatching(/^test-/), generation: 2 });
+});
+
+test('the language is the question’s, else the user’s, else the browser’s, else English', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const localeOf = async (headers: Record<string, string>, body: object = {}) => {
+    const { json } = await call(server, 'POST', '/api/turns', {
+      headers: { ...bearer, ...headers },
+      json: { message: 'hi', ...body },
+    });
+    return (await server.store.turns.get(json.turnId))?.locale;
+  };
+  expect(await localeOf({ 'accept-language': 'fr-CA, de;q=0.9' }, { locale: 'it' })).toBe('it');
+  expect(await localeOf({ 'accept-language': 'de;q=0.9, fr-CA, *;q=0.1' })).toBe('fr-CA');
+  expect(await localeOf({ 'accept-language': ';;,q=,!!' })).toBe('en');
+  expect(await localeOf({})).toBe('en');
+});
