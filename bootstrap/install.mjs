@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findNpm } from './find-npm.mjs';
 import { onlyOne } from './only-one.mjs';
-import { run } from './run.mjs';
+import { isInterrupted, run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
 
 /**
@@ -47,6 +47,9 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
       // No script of a package runs: none of ours needs one, and a package that starts to want one should not get it unseen.
       // Whatever the user's npm is told to leave out, we need the page's builder and the binaries chosen by platform.
       const args = [
+        // An npm that came with an older Node makes a newer one complain, about what its user cannot change.
+        '--no-deprecation',
+        findNpm(env),
         'ci',
         '--ignore-scripts',
         '--include=dev',
@@ -55,13 +58,9 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
         '--no-fund',
         '--loglevel=error',
       ];
-      const code = await run(node, [findNpm(env), ...args], {
-        cwd: directory,
-        env,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      // Stopped by a signal, as with Ctrl-C: nothing failed, and nobody wants advice.
-      if (code > 128) process.exit(code);
+      const code = await run(node, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'inherit'] });
+      // Nothing failed, and nobody wants advice.
+      if (isInterrupted(code)) process.exit(code);
       if (code !== 0) throw new SetupError(failure(directory, code));
       await verify?.();
       leaveStamp();

@@ -37,6 +37,11 @@ export function run(node, args, { cwd, env, stdio = 'inherit' }) {
   });
 }
 
+/** Whether an exit code means that a signal ended the process, as Ctrl-C does. @param {number} code */
+export function isInterrupted(code) {
+  return FORWARDED.some((signal) => code === 128 + os.constants.signals[signal]);
+}
+
 /**
  * The environment in which `node` means the Node we chose. PATH is left alone where it does already: putting a directory
  * such as /usr/bin in front would change which agent or tmux is found.

@@ -33,6 +33,8 @@ export interface Run {
 export class BareClone implements Disposable {
   readonly directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin bootstrap ')), 'a clone');
   readonly lock = path.join(this.directory, 'dist', 'bootstrap.lock');
+  /** Of the commands that are started. */
+  env: NodeJS.ProcessEnv = process.env;
   readonly #running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
 
   constructor() {
@@ -40,6 +42,8 @@ export class BareClone implements Disposable {
     for (const part of ['bootstrap.mjs', 'bootstrap', 'runtime/package.json', 'runtime/package-lock.json']) {
       fs.cpSync(path.join(ROOT, part), path.join(this.directory, part), { recursive: true });
     }
+    // Some versions of npm copy a local package unless told otherwise, and then write down something else.
+    this.write('.npmrc', 'install-links=false\n');
     this.write('src/main/cli.ts', CLI);
     this.write('local/package.json', JSON.stringify({ name: 'local', version: '1.0.0' }));
     this.writeLockfile('1.0.0');
@@ -72,7 +76,8 @@ export class BareClone implements Disposable {
   /** Starts a command as npm would, but from another directory. */
   start(...args: string[]) {
     const file = path.join(this.directory, 'bootstrap.mjs');
-    const child = spawn(process.execPath, [file, ...args], { cwd: os.tmpdir(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = { cwd: os.tmpdir(), env: this.env };
+    const child = spawn(process.execPath, [file, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.add(child);
     child.once('close', () => this.#running.delete(child));
     return child;

@@ -42,11 +42,25 @@ test('where npm fails, its words and ours are shown, and nothing is left in the 
   clone.write('package.json', good.replace('file:local', 'file:gone'));
   const failed = await clone.run('paliadin', 'x');
   expect(failed).toMatchObject({ code: 1, stdout: '' });
-  expect(failed.stderr).toContain('npm error');
+  expect(failed.stderr).toMatch(/npm (error|ERR!)/);
   expect(failed.stderr).toContain('run the same command again');
   expect(fs.existsSync(clone.lock)).toBe(false);
 
   clone.write('package.json', good);
+  expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0 });
+});
+
+test('stopped while it installs, it stops at once and leaves nothing in the way', async () => {
+  using clone = new BareClone();
+  clone.write('endless/npm-cli.js', "console.error('endless'); setInterval(() => {}, 1_000);");
+  clone.env = { ...process.env, npm_execpath: path.join(clone.directory, 'endless', 'npm-cli.js') };
+  const child = clone.start('paliadin', 'x');
+  await said(child.stderr, 'endless');
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([143, null]);
+  expect(fs.existsSync(clone.lock)).toBe(false);
+
+  clone.env = process.env;
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0 });
 });
 
