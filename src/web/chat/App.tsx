@@ -1,6 +1,7 @@
 /** From sign-in to the chat: who is there, in which language. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Me } from '../../contract/api.ts';
+import type { Messages } from '../locales/en.ts';
 import { chooseLocale, languageOf, messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import { type Api, createApi, isSignedOut, Refusal } from './api.ts';
@@ -49,7 +50,7 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
       setRefused(null);
     } catch (error) {
       // A used link is no harm to who is signed in already.
-      setRefused(error instanceof Refusal ? error.body.message : t.notReached);
+      setRefused(refusalWords(error, t));
     }
     await identify();
   };
@@ -101,6 +102,11 @@ function useApi(locale: string): Api {
   const current = useRef(locale);
   current.current = locale;
   return useMemo(() => createApi(() => current.current, window.fetch.bind(window)), []);
+}
+
+function refusalWords(error: unknown, t: Messages): string {
+  if (isSignedOut(error)) return t.codeRefused;
+  return error instanceof Refusal ? error.body.message : t.unreachable;
 }
 
 function pause(ms: number): Promise<void> {

@@ -18,7 +18,7 @@ export function SignIn({ t, problem, onCode }: { t: Messages; problem: string | 
       <h1>{t.signInTitle}</h1>
       <p>{t.signInText}</p>
       <p className="sign-in-note">
-        {t.signInCommand} <code>npm start</code>
+        {t.signInAnother} <code>paliadin link</code>
       </p>
       {problem !== null && (
         <p className="sign-in-problem" role="alert">

@@ -12,14 +12,15 @@ export const de: Messages = {
   language: 'Sprache',
   signOut: 'Abmelden',
 
-  welcome: 'Was möchten Sie wissen?',
+  welcome: 'Womit kann ich helfen?',
   welcomeText:
-    'Fragen Sie in Ihren eigenen Worten. Der Assistent kann in der Anwendung nachsehen und merkt sich diese Unterhaltung.',
+    'Einfach in eigenen Worten fragen. Der Assistent kann in der Anwendung nachsehen und merkt sich diese Unterhaltung.',
   startersLabel: 'Fragen für den Anfang',
 
   signInTitle: 'Anmelden',
-  signInText: 'Öffnen Sie den Anmelde-Link, der beim Start von Paliadin ausgegeben wurde. Er gilt einmal.',
-  signInCommand: 'Der Link steht im Terminal, in dem dies gestartet wurde:',
+  signInText: 'Bitte den Link öffnen, den Paliadin beim Start ausgegeben hat. Er gilt einmal, 15 Minuten lang.',
+  signInAnother: 'Einen neuen Link gibt im Terminal aus:',
+  codeRefused: 'Dieser Link oder Code gilt nicht. Er wurde schon benutzt oder ist zu alt.',
   signInField: 'Oder den Link oder seinen Code hier einfügen',
   signInButton: 'Anmelden',
   signingIn: 'Anmeldung läuft…',
@@ -81,7 +82,7 @@ export const de: Messages = {
   askThis: (question) => `Fragen: ${question}`,
   newTab: 'öffnet in einem neuen Tab',
 
-  question: 'Ihre Frage',
+  question: 'Frage',
   placeholder: 'Eine Frage stellen…',
   send: 'Senden',
   stop: 'Anhalten',

@@ -20,8 +20,9 @@ export const en = {
 
   // Sign-in
   signInTitle: 'Sign in',
-  signInText: 'Open the sign-in link that was printed when Paliadin started. It works once.',
-  signInCommand: 'The link appears in the terminal where this was run:',
+  signInText: 'Open the link that Paliadin printed when it was started. It works once, within 15 minutes.',
+  signInAnother: 'For another link, run in the terminal:',
+  codeRefused: 'This link or code is not valid. It has been used already, or it is too old.',
   signInField: 'Or paste the link or its code here',
   signInButton: 'Sign in',
   signingIn: 'Signing in…',

