@@ -22,6 +22,8 @@ export function createSplitter(): (markdown: string) => readonly Block[] {
 interface Piece extends Block {
   /** Where the piece begins in the whole text. */
   at: number;
+  /** A blank line comes before it, or nothing. */
+  apart: boolean;
 }
 
 interface Split {
@@ -31,16 +33,24 @@ interface Split {
 
 function split(text: string, last: Split): Split {
   if (text === last.text) return last;
-  const kept = text.startsWith(last.text) ? last.pieces.slice(0, -UNSETTLED) : [];
-  const from = text.startsWith(last.text) ? (last.pieces[kept.length]?.at ?? 0) : 0;
-  const pieces = [...kept];
-  let at = from;
+  const pieces = text.startsWith(last.text) ? settled(last.pieces) : [];
+  let at = pieces.length === 0 ? 0 : (last.pieces[pieces.length]?.at ?? 0);
   // Blocks only: what is within a line is the renderer's business.
-  for (const { type, raw } of new Lexer().blockTokens(text.slice(from))) {
-    if (type !== 'space') pieces.push({ text: raw, kind: type, at });
+  for (const { type, raw } of new Lexer().blockTokens(text.slice(at))) {
+    if (type !== 'space')
+      pieces.push({ text: raw, kind: type, at, apart: at === 0 || text.startsWith('\n\n', at - 2) });
     at += raw.length;
   }
   return { text, pieces };
+}
+
+/**
+ * The pieces that more text can't change. The last one is still open, the one before may turn out to be
+ * continued by it, and where no blank line parts two the lexer may think again about both.
+ */
+function settled(pieces: readonly Piece[]): Piece[] {
+  const end = pieces.slice(0, -1).findLastIndex(({ apart }) => apart);
+  return pieces.slice(0, Math.max(0, end));
 }
 
 function toBlocks({ pieces }: Split): readonly Block[] {
@@ -51,6 +61,4 @@ function toBlocks({ pieces }: Split): readonly Block[] {
     .map(({ text, kind }) => ({ kind, text: kind !== 'code' && text.includes('[') ? text + appendix : text }));
 }
 
-/** More text can still change the last block, and the one before it where the last turns out to be its continuation. */
-const UNSETTLED = 2;
 const LINE_ENDS = /\r\n?/g;
