@@ -13,7 +13,7 @@ test('it lives, and is ready while store and backend are', async () => {
 test('what is in the way is named; the details are for the owner', async () => {
   const server = await runServer();
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
-  server.backend.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');
+  server.health.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');
   for (const [headers, detail] of [
     [owner.bearer, 'laptop:22022 refused'],
     [anna.bearer, null],

@@ -1,5 +1,5 @@
 /** A server that listens on a port of its own, over a real store. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,36 +12,43 @@ import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
 import type { Role, Store, User } from '../../src/audit/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { createTurns } from '../../src/turn/service.ts';
+import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
-import { type SimpleTurns, simpleTurns } from './simple-turns.ts';
+import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
 
 export interface Running {
   origin: string;
   port: number;
   store: Store;
-  turns: SimpleTurns;
+  turns: Turns;
+  /** How many readers follow now, and how many events they have taken. */
+  readers: { now: number; taken: number };
+  agent: ScriptedBackend;
   app: Awaited<ReturnType<typeof createServer>>;
   /** What was logged so far. */
   log: () => string;
   /** What the clock says; tests set it. */
   clock: { now: number };
-  backend: { error: PaliadinError | null };
+  /** What the backend reports. */
+  health: { error: PaliadinError | null };
   file: string;
   webRoot: string;
 }
 
 export async function runServer(options: Partial<ServerOptions> = {}): Promise<Running> {
   const { store, file } = await temporaryStore();
-  const turns = simpleTurns(store);
   const clock = { now: 1_000_000 };
-  const backend: Running['backend'] = { error: null };
+  const agent = scriptedBackend();
+  const { turns, readers } = await countedTurns(store, agent, clock);
+  const health: Running['health'] = { error: null };
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
   let origin = '';
   const app = await createServer({
     turns,
     store,
-    backend: { kind: 'local', agent: 'demo', report: async () => backend.error },
+    backend: { kind: 'local', agent: 'demo', report: async () => health.error },
     publicOrigins: () => [origin],
     webRoot,
     clock: () => clock.now,
@@ -58,7 +65,38 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   origin = `http://127.0.0.1:${port}`;
-  return { origin, port, store, turns, app, log: () => lines.join(''), clock, backend, file, webRoot };
+  return { origin, port, store, turns, readers, agent, app, log: () => lines.join(''), clock, health, file, webRoot };
+}
+
+/** The real thing, with readers counted. */
+async function countedTurns(store: Store, agent: ScriptedBackend, clock: { now: number }) {
+  const real = await createTurns({
+    store,
+    backend: agent,
+    sessionPrefix: 'test',
+    queueLimit: 1000,
+    clock: () => clock.now,
+    now: () => performance.now(),
+    newId: randomUUID,
+    onTrouble: () => undefined,
+  });
+  onTestFinished(() => real.close());
+  const readers = { now: 0, taken: 0 };
+  const turns: Turns = {
+    ...real,
+    async *follow(query) {
+      readers.now++;
+      try {
+        for await (const event of real.follow(query)) {
+          readers.taken++;
+          yield event;
+        }
+      } finally {
+        readers.now--;
+      }
+    },
+  };
+  return { turns, readers };
 }
 
 export async function aPerson(

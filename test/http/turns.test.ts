@@ -24,8 +24,10 @@ test('a question is accepted, read, stopped, judged', async () => {
     pageOrigin: 'https://app/cases',
   });
   const url = `/api/turns/${turnId}`;
-  expect((await call(server, 'GET', url, { headers })).json).toEqual(asked.json);
-  expect((await call(server, 'POST', `${url}/cancel`, { headers })).json).toMatchObject({ status: 'cancelled' });
+  expect((await call(server, 'GET', url, { headers })).json).toMatchObject({ turnId, message: 'Wie viele?' });
+  expect((await call(server, 'POST', `${url}/cancel`, { headers })).status).toBe(200);
+  await call(server, 'GET', `${url}/events`, { headers }); // which ends when the turn does
+  expect((await call(server, 'GET', url, { headers })).json).toMatchObject({ status: 'cancelled' });
   const json = { rating: 'up', comment: 'thanks' };
   const judged = await call(server, 'POST', `${url}/feedback`, { headers, json });
   expect(turnView.parse(judged.json).feedback).toEqual(json);
@@ -70,7 +72,7 @@ test('nobody reads, stops or judges another’s turn, and cannot tell whether th
     }
   }
   expect((await call(server, 'GET', '/api/turns', { headers: bert.bearer })).json.turns).toEqual([]);
-  expect(await server.store.turns.get(json.turnId)).toMatchObject({ status: 'queued', feedback: null });
+  expect(await server.store.turns.get(json.turnId)).toMatchObject({ finishedAt: null, feedback: null });
 });
 
 test('history is one’s own, of all chats or of one that there is', async () => {
@@ -134,7 +136,7 @@ test('me tells who I am, whether I may ask, and how to begin', async () => {
 test('what is wrong with us is told in detail to the owner only', async () => {
   const server = await runServer();
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
-  server.turns.refuse(new PaliadinError('disabled', 'set PALIADIN_REMOTE_HOST'));
+  server.agent.refuse(new PaliadinError('disabled', 'set PALIADIN_REMOTE_HOST'));
   for (const [person, detail] of [
     [owner, 'set PALIADIN_REMOTE_HOST'],
     [anna, null],

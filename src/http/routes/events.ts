@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isFinal } from '../../contract/turn.ts';
+import type { FollowQuery, Turns } from '../../turn/turns.ts';
 import { userOf } from '../authenticate.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
@@ -36,11 +38,17 @@ export function eventRoutes(
     {
       schema: {
         summary: 'A turn’s events, to its end',
-        description: 'From after `Last-Event-ID` or `after`; without either, from the turn’s beginning.',
+        description:
+          'From after `Last-Event-ID` or `after`; without either, from the turn’s beginning. ' +
+          '204 where a reader who comes back has seen the end: a browser then stops coming back.',
         params: turnParams,
         headers: resumeHeaders,
         querystring: resumeQuery,
-        response: responses({ 200: streamResponse }, 'bad_request', 'not_found'),
+        response: responses(
+          { 200: streamResponse, 204: z.undefined().describe('nothing more will come') },
+          'bad_request',
+          'not_found',
+        ),
       },
     },
     async (request, reply) => {
@@ -48,9 +56,11 @@ export function eventRoutes(
       request.turnId = turnId;
       const userId = userOf(request).id;
       const locale = localeOf(request);
-      await turns.get(userId, turnId, locale); // not found, before the stream begins
-      const after = resumeAfter(request) ?? 0;
-      return streams.send(request, reply, (signal) => turns.follow({ userId, turnId, after, locale, signal }));
+      const turn = await turns.get(userId, turnId, locale); // not found, before the stream begins
+      const resumed = resumeAfter(request);
+      const query = { userId, turnId, after: resumed ?? 0, locale };
+      if (resumed !== undefined && isFinal(turn.status) && (await isEmpty(turns, query))) return reply.code(204).send();
+      return streams.send(request, reply, (signal) => turns.follow({ ...query, signal }));
     },
   );
 }
@@ -71,4 +81,13 @@ function resumeAfter(request: {
   query: z.infer<typeof resumeQuery>;
 }): number | undefined {
   return request.headers['last-event-id'] ?? request.query.after;
+}
+
+async function isEmpty(turns: Turns, query: Omit<FollowQuery, 'signal'>): Promise<boolean> {
+  const abort = new AbortController();
+  const events = turns.follow({ ...query, signal: abort.signal })[Symbol.asyncIterator]();
+  const { done } = await events.next();
+  abort.abort();
+  await events.return?.();
+  return done === true;
 }

@@ -1,0 +1,79 @@
+/** A backend without a host: it waits for the test to say what becomes of a turn. */
+import type { Backend } from '../../src/backend/backend.ts';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import type { HostOutcome, HostTurn, HostUpdate } from '../../src/contract/host.ts';
+
+export interface ScriptedBackend extends Backend {
+  /** Resolves once the turn has been delivered; then this happens to it. */
+  happen(turnId: string, updates: HostUpdate[]): Promise<void>;
+  /** The answer is whole. */
+  answer(turnId: string, text: string): Promise<void>;
+  /** From now on questions are refused; null takes that back. */
+  refuse(error: PaliadinError | null): void;
+}
+
+interface Running {
+  onUpdate: (update: HostUpdate) => void;
+  end: (outcome: HostOutcome) => void;
+  lose: (error: PaliadinError) => void;
+}
+
+export function scriptedBackend(): ScriptedBackend {
+  const running = new Map<string, PromiseWithResolvers<Running>>();
+  let refusal: PaliadinError | null = null;
+
+  const slot = (turnId: string): PromiseWithResolvers<Running> => {
+    const known = running.get(turnId) ?? Promise.withResolvers<Running>();
+    running.set(turnId, known);
+    return known;
+  };
+  const happen = async (turnId: string, updates: HostUpdate[]) => {
+    const { onUpdate } = await slot(turnId).promise;
+    for (const update of updates) onUpdate(update);
+  };
+  const end = async (turnId: string, outcome: Partial<HostOutcome>) => {
+    (await slot(turnId).promise).end({ ...done, ...outcome });
+  };
+
+  return {
+    kind: 'local',
+    host: 'scripted',
+    agent: 'demo',
+    refusal: () => refusal,
+    identity: () => null,
+    health: async () => undefined,
+    run: ({ turnId }, onUpdate) =>
+      new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
+    turn: async () => absent,
+    cancel: async (_session, turnId) => end(turnId, { state: 'cancelled', code: 'cancelled' }),
+    reset: async () => undefined,
+    acknowledge: async () => undefined,
+    attach: async () => [],
+    sessions: async () => [],
+    onLate: () => undefined,
+    close: async () => {
+      for (const { promise } of running.values()) {
+        void promise.then(({ lose }) => lose(new PaliadinError('mriver_unreachable', 'the test is over')));
+      }
+    },
+    happen,
+    answer: async (turnId, text) => {
+      await happen(turnId, [{ type: 'running' }, { type: 'chunk', offset: 0, text }]);
+      await end(turnId, { answerLength: text.length });
+    },
+    refuse: (error) => {
+      refusal = error;
+    },
+  };
+}
+
+const done: HostOutcome = {
+  state: 'done',
+  code: null,
+  detail: null,
+  answerLength: 0,
+  inputTokens: null,
+  outputTokens: null,
+};
+
+const absent: HostTurn = { ...done, state: 'absent', late: false, answer: '' };
