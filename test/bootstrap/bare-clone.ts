@@ -4,8 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { findNpm } from '../../bootstrap/find-npm.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
+const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /** A program in Paliadin's place that tells what it was started with, or waits and counts the signals it gets. */
 const CLI = `
@@ -51,7 +53,7 @@ export class BareClone implements Disposable {
 
   /** The clone's version is in its lockfile, so another version is another lockfile. */
   writeLockfile(version: string): void {
-    const manifest = { name: 'clone', version, type: 'module', dependencies: { local: 'file:local' } };
+    const manifest = { name: 'clone', version, type: 'module', scripts, dependencies: { local: 'file:local' } };
     const packages = {
       '': manifest,
       local: { version: '1.0.0' },
@@ -75,9 +77,16 @@ export class BareClone implements Disposable {
 
   /** Starts a command as npm would, but from another directory. */
   start(...args: string[]) {
-    const file = path.join(this.directory, 'bootstrap.mjs');
-    const options = { cwd: os.tmpdir(), env: this.env };
-    const child = spawn(process.execPath, [file, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    return this.#spawn(os.tmpdir(), [path.join(this.directory, 'bootstrap.mjs'), ...args]);
+  }
+
+  /** Starts a command through npm. */
+  startByNpm(...args: string[]) {
+    return this.#spawn(this.directory, [findNpm(process.env), 'run', '-s', ...args]);
+  }
+
+  #spawn(cwd: string, args: string[]) {
+    const child = spawn(process.execPath, args, { cwd, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.add(child);
     child.once('close', () => this.#running.delete(child));
     return child;

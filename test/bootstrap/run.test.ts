@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
@@ -12,9 +11,9 @@ test('the exit code is passed on', async () => {
   expect(await clone.run('paliadin', 'exit', '42')).toMatchObject({ code: 42 });
 });
 
-test('SIGTERM ends the command in its own way', async () => {
+test.each(['the bootstrap', 'npm'])('SIGTERM to %s ends the command in its own way', async (whom) => {
   using clone = new BareClone();
-  const child = clone.start('paliadin', 'wait');
+  const child = whom === 'npm' ? clone.startByNpm('paliadin', '--', 'wait') : clone.start('paliadin', 'wait');
   await said(child.stdout, 'waiting');
   child.kill('SIGTERM');
   await said(child.stdout, 'got SIGTERM');
@@ -32,8 +31,6 @@ test('SIGINT is passed on where there is no terminal to do it', async () => {
 
 test('Ctrl-C in a terminal reaches the command once, through npm too', async () => {
   using clone = new BareClone();
-  const manifest = JSON.parse(fs.readFileSync(path.join(clone.directory, 'package.json'), 'utf8'));
-  clone.write('package.json', JSON.stringify({ ...manifest, scripts: { paliadin: 'node bootstrap.mjs paliadin' } }));
   const tmux = (...args: string[]) =>
     promisify(execFile)('tmux', ['-S', path.join(clone.directory, 'tmux'), '-f', '/dev/null', ...args]);
   const screen = async () => (await tmux('capture-pane', '-p')).stdout;
