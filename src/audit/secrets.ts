@@ -10,7 +10,7 @@ export interface Minting {
 }
 
 /** So that a person, or a scanner of repositories, knows a token of ours when they see one. */
-export const TOKEN_PREFIX = 'pal_';
+const TOKEN_PREFIX = 'pal_';
 
 /** Long enough to walk to another device, too short to be found later in a terminal's history. */
 export const SIGN_IN_CODE_LIFETIME_MS = 15 * 60 * 1000;

@@ -10,8 +10,8 @@ import { aTurn, aUser, temporaryDirectory, temporaryStore } from './temporary-st
 const run = promisify(execFile);
 const program = join(import.meta.dirname, 'programs', 'open-and-insert.ts');
 
-async function openAndInsert(file: string, options: { uid?: number } = {}) {
-  return JSON.parse((await run(process.execPath, [program, file], options)).stdout);
+async function openAndInsert(file: string, ...uid: string[]) {
+  return JSON.parse((await run(process.execPath, [program, file, ...uid])).stdout);
 }
 
 test('the file, its log and a new directory are for their owner alone', async () => {
@@ -89,6 +89,18 @@ test('a damaged file is named, whether that shows at the start or later', async 
   expect((await readFile(file)).equals(bytes)).toBe(true);
 });
 
+test('a damaged row is told without what it holds', async () => {
+  const { store, file } = await temporaryStore();
+  const { user } = await aUser(store);
+  await store.events.append({ turnId: '', userId: user.id, at: 1, event: { type: 'feedback' } });
+  const db = new DatabaseSync(file);
+  db.exec(`update turn_events set body = 'secret words'`);
+  db.close();
+  const error = await store.events.after({ userId: user.id, after: 0, limit: 1 }).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: 'store_unavailable', detail: expect.stringContaining(file) });
+  expect(error.message).not.toContain('secret');
+});
+
 test('tables of a newer version are refused and left alone', async () => {
   const { store, file } = await temporaryStore();
   await store.close();
@@ -106,7 +118,7 @@ test('a directory that cannot be written is named, with what to do', async () =>
   await chmod(directory, 0o555);
   const file = join(directory, 'paliadin.db');
   // Nothing is closed to root, so there another account has to try.
-  const result = await openAndInsert(file, process.getuid?.() === 0 ? { uid: 65534 } : {});
+  const result = await openAndInsert(file, ...(process.getuid?.() === 0 ? ['65534'] : []));
   await chmod(directory, 0o700);
   expect(result).toEqual({
     code: 'store_unavailable',

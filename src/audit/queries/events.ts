@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { finalStatuses } from '../../contract/turn.ts';
 import type { EventBody, EventStore, StoredEvent } from '../store.ts';
@@ -32,6 +33,7 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
         const gone = await pruneSome(db, before);
         pruned += gone;
         if (gone < PRUNE_AT_ONCE) return pruned;
+        await setImmediate(); // SQLite answers at once, so without this nobody else would have a turn
       }
     },
   };

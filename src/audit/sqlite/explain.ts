@@ -5,7 +5,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 export function explainSqlite(path: string): (error: unknown) => PaliadinError {
   return (error) => {
     if (error instanceof PaliadinError) return error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const number = resultCode(error);
     if (number === CONSTRAINT)
       return new PaliadinError('conflict', `the store refused it: ${message}`, { cause: error });
@@ -34,6 +34,12 @@ const advices: Record<number, string> = {
   14: 'let the account that runs Paliadin read and write it and its directory',
   26: 'this is no SQLite database, or a damaged one: move it away and restore a backup, or name another file',
 };
+
+function messageOf(error: unknown): string {
+  // The parser's own message quotes what somebody wrote.
+  if (error instanceof SyntaxError) return 'a row does not hold what was written to it';
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** The primary result code; 0 where the error is not SQLite's. */
 function resultCode(error: unknown): number {

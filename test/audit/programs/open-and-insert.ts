@@ -1,7 +1,13 @@
-/** Opens the store named by the first argument and prints what it got as JSON: for tests with several processes. */
+/**
+ * Opens the store named by the first argument, as the user that the second names, and prints what it got
+ * as JSON: for tests with several processes.
+ */
 import { randomUUID } from 'node:crypto';
 import { openSqliteStore } from '../../../src/audit/sqlite/open.ts';
 import { PaliadinError } from '../../../src/contract/errors.ts';
+
+// Once everything is loaded, which the other account might not be allowed to.
+if (process.argv[3] !== undefined) process.setuid?.(Number(process.argv[3]));
 
 try {
   const store = await openSqliteStore(process.argv[2] as string);
@@ -17,7 +23,7 @@ try {
     host: 'local',
     idempotencyKey: 'same',
     requestHash: '',
-    message: 'x'.repeat(Number(process.argv[3] ?? 1)),
+    message: 'x',
     pageOrigin: null,
     context: null,
     locale: null,
