@@ -1,9 +1,10 @@
 /** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
 import { join } from 'node:path';
-import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane, type TmuxSetup } from './tmux/server.ts';
+import { clearBox, typePrompt } from './type-prompt.ts';
 import { untilScreen } from './until-screen.ts';
 
 export interface AgentPane {
@@ -43,29 +44,23 @@ export function agentPane(options: {
 
   const read = async (pane: Pane): Promise<Reading> => driver.read(await pane.screen());
 
-  async function find(): Promise<Pane | null> {
+  // One at a time, or two callers would attach to the same server, or start it twice.
+  const inTurn = oneAtATime();
+  const find = () => inTurn(findNow);
+
+  async function findNow(): Promise<Pane | null> {
     if (current === null || current.lost) current = await findPane(setup, socket, session);
     return current;
   }
 
   async function bringUp(place: AgentPlace): Promise<Pane> {
-    const pane = await find();
+    const pane = await findNow();
     if (pane === null) {
       current = await startPane(setup, socket, session, driver.launch(place));
       return current;
     }
     if ((await pane.ended()) !== null) await pane.respawn(driver.launch(place));
     return pane;
-  }
-
-  async function clearBox(pane: Pane): Promise<void> {
-    for (let tries = 0; tries < MAX_CLEARS; tries++) {
-      const reading = await read(pane);
-      if (!('box' in reading) || reading.box === 'empty') return;
-      await pane.press('C-u');
-      await untilScreen(pane, read, { accept: boxIs('empty'), timeoutMs: ECHO_MS }).catch(() => {});
-    }
-    throw new PaliadinError('agent_not_ready', 'the input box holds text that can’t be cleared');
   }
 
   async function end(): Promise<void> {
@@ -77,40 +72,24 @@ export function agentPane(options: {
   return {
     find,
     async ready(place, signal) {
-      const pane = await bringUp(place);
+      const pane = await inTurn(() => bringUp(place));
       await untilScreen(pane, read, {
         accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
         timeoutMs: READY_MS,
         signal,
         explain: (reading) => explain(reading, pane),
       });
-      await clearBox(pane);
+      await clearBox(pane, read);
       return pane;
     },
-    async type(pane, text) {
-      await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
-      await untilScreen(pane, read, { accept: boxIs('full'), timeoutMs: ECHO_MS });
-      await pane.press('Enter');
-      // An Enter that comes too early is lost. While the box is full and no dialog is open, another is safe.
-      for (let tries = 0; tries < MAX_ENTERS; tries++) {
-        const taken = await untilScreen(pane, read, {
-          accept: (reading) => !isFull(reading),
-          timeoutMs: ENTER_MS,
-        }).then(
-          () => true,
-          (error) => error.code === 'agent_stopped',
-        );
-        if (taken) return;
-        await pane.press('Enter');
-      }
-    },
+    type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
     async interrupt() {
       const pane = await find();
       if (pane === null || (await pane.ended()) !== null) return;
       await pane.press('Escape');
       try {
         await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
-        await clearBox(pane);
+        await clearBox(pane, read);
       } catch {
         await end();
       }
@@ -124,14 +103,6 @@ export function agentPane(options: {
   };
 }
 
-function boxIs(wanted: 'empty' | 'full') {
-  return (reading: Reading) => 'box' in reading && reading.box === wanted;
-}
-
-function isFull(reading: Reading): boolean {
-  return 'box' in reading && reading.box === 'full';
-}
-
 function explain(reading: Reading, pane: Pane): string {
   if (reading.state === 'dialog') return `a dialog is open: ${reading.text}`;
   if (reading.state === 'busy') return 'the agent is busy with something that was not asked here';
@@ -141,11 +112,5 @@ function explain(reading: Reading, pane: Pane): string {
 
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
-// The echo of a paste takes milliseconds; of 1 MB, half a second.
-const ECHO_MS = 5_000;
-// An accepted Enter empties the box within some 100 ms.
-const ENTER_MS = 1_000;
-const MAX_ENTERS = 3;
 // An agent needs up to 0.3 s to come back from Escape; one that needs ten times that is hung.
 const INTERRUPT_MS = 3_000;
-const MAX_CLEARS = 5;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface DaemonProcess {
@@ -16,12 +17,16 @@ export interface DaemonProcess {
 
 /** @throws PaliadinError `mriver_unreachable` when there is none and none can be started. */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
-  const running = await dial(daemon.socket);
-  if (running !== null) return running;
-  await start(daemon);
-  const started = await dial(daemon.socket);
-  if (started !== null) return started;
-  throw new PaliadinError('mriver_unreachable', `the host daemon did not come up; see ${daemon.log}`);
+  const deadline = performance.now() + START_MS;
+  for (;;) {
+    const found = await dial(daemon.socket);
+    if (found !== null) return found;
+    // One that ends at once has met another that is just starting, or just going.
+    if (!(await start(daemon)) && performance.now() > deadline) {
+      throw new PaliadinError('mriver_unreachable', `the host daemon does not come up; see ${daemon.log}`);
+    }
+    await delay(AGAIN_MS);
+  }
 }
 
 /** Connects; null where nobody listens. */
@@ -41,19 +46,24 @@ async function dial(path: string): Promise<Socket | null> {
   return found;
 }
 
-/** Resolves when the daemon says that it listens, or has ended: then another may have been first. */
-async function start({ command: [program, ...args], env, log }: DaemonProcess): Promise<void> {
+/** True when the daemon says that it listens, false when it has ended instead. */
+async function start({ command: [program, ...args], env, log }: DaemonProcess): Promise<boolean> {
   const file = await open(log, 'a', 0o600);
   try {
     const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', file.fd] });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    child.stdout?.once('data', () => resolve());
-    child.once('exit', () => resolve());
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    child.stdout?.once('data', () => resolve(true));
+    child.once('exit', () => resolve(false));
     child.once('error', reject);
-    await promise;
+    const listens = await promise;
     child.stdout?.destroy();
     child.unref();
+    return listens;
   } finally {
     await file.close();
   }
 }
+
+// A daemon that can start does so within a second, on a loaded machine within a few.
+const START_MS = 5_000;
+const AGAIN_MS = 50;

@@ -1,0 +1,55 @@
+/** Types a prompt into the agent's input box: paste, see it there, press Enter, see it gone. */
+import { PaliadinError } from '../contract/errors.ts';
+import type { Reading } from './agents/driver.ts';
+import type { Pane } from './tmux/pane.ts';
+import { untilScreen } from './until-screen.ts';
+
+type Read = (pane: Pane) => Promise<Reading>;
+
+/**
+ * The box is empty when this is called. `file` is a path for the paste to go through.
+ * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
+ */
+export async function typePrompt(pane: Pane, read: Read, text: string, file: string): Promise<void> {
+  await pane.paste(text, file);
+  await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
+  await pane.press('Enter');
+  for (let enters = 1; enters < MAX_ENTERS; enters++) {
+    if (await isTaken(pane, read)) return;
+    await pane.press('Enter');
+  }
+}
+
+/** Empties the box of what somebody left in it. @throws PaliadinError `agent_not_ready` */
+export async function clearBox(pane: Pane, read: Read): Promise<void> {
+  for (let tries = 0; tries < MAX_CLEARS; tries++) {
+    if (!isFull(await read(pane))) return;
+    await pane.press('C-u');
+    await untilScreen(pane, read, { accept: (reading) => !isFull(reading), timeoutMs: ECHO_MS }).catch(() => {});
+  }
+  throw new PaliadinError('agent_not_ready', 'the input box holds text that can’t be cleared');
+}
+
+/**
+ * An Enter that comes too early is lost, and then another is due; but only while the box is still full.
+ * Into a dialog that opened meanwhile, it would approve something.
+ */
+async function isTaken(pane: Pane, read: Read): Promise<boolean> {
+  try {
+    await untilScreen(pane, read, { accept: (reading) => !isFull(reading), timeoutMs: ENTER_MS });
+    return true;
+  } catch {
+    return pane.lost || !isFull(await read(pane));
+  }
+}
+
+function isFull(reading: Reading): boolean {
+  return 'box' in reading && reading.box === 'full';
+}
+
+// The echo of a paste takes milliseconds; of 1 MB, half a second.
+const ECHO_MS = 5_000;
+// An accepted Enter empties the box within some 100 ms.
+const ENTER_MS = 1_000;
+const MAX_ENTERS = 3;
+const MAX_CLEARS = 5;
