@@ -26,12 +26,15 @@ function checks(root) {
   ];
 }
 
-/** All of bench/, one after the other so that none slows another, or only those named. @param {string} root @param {string[]} names */
-function benchmarks(root, names) {
+/** All of bench/, one after the other so that none slows another, or only those named. @param {string} root @param {string[]} args */
+function benchmarks(root, args) {
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const flags = args.filter((arg) => arg.startsWith('--'));
   const directory = path.join(root, 'bench');
   const all = fs.readdirSync(directory).filter((file) => file.endsWith('.ts'));
   return (names.length > 0 ? names.map((name) => `${name}.ts`) : all.sort()).map((file) => [
     path.join(directory, file),
+    ...flags,
   ]);
 }
 

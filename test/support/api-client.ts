@@ -2,6 +2,7 @@
 import type { HistoryPage, Me, StreamedEvent, TurnView } from '../../src/contract/api.ts';
 
 export interface ApiClient {
+  readonly token: string;
   /** Any call, for what the others don't cover. */
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
   ask(
@@ -56,6 +57,7 @@ export function apiClient(url: () => string, token: string): ApiClient {
   }
 
   const client: ApiClient = {
+    token,
     call,
     ask: (message, { key, ...rest } = {}) =>
       json('POST', '/api/turns', {

@@ -1,0 +1,40 @@
+/** Prints what a benchmark found: a table for people, or JSON with `--json`. */
+
+export interface Finding {
+  /** What was measured, and in what unit. */
+  what: string;
+  p50: number;
+  p95: number;
+  /** What is promised, where something is. */
+  limit?: string;
+}
+
+export function distribution(what: string, samples: number[], limit?: string): Finding {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number) =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
+  return { what, p50: at(0.5), p95: at(0.95), ...(limit !== undefined && { limit }) };
+}
+
+/** One figure, not a distribution. */
+export function figure(what: string, value: number, limit?: string): Finding {
+  return { what, p50: round(value), p95: round(value), ...(limit !== undefined && { limit }) };
+}
+
+export function report(title: string, findings: Finding[]): void {
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ title, findings })}\n`);
+    return;
+  }
+  const rows = findings.map(({ what, p50, p95, limit = '' }) => [what, String(p50), String(p95), limit]);
+  const all = [['', 'p50', 'p95', 'promised'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const lines = all.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))),
+  );
+  process.stdout.write(`${title}\n${lines.map((line) => `  ${line.join('  ')}`).join('\n')}\n\n`);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
