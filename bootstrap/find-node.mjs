@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { npmCi } from './install.mjs';
+import { NPM_ADVICE, npmCi } from './install.mjs';
 import { SetupError } from './say.mjs';
 
 /** The first Node whose node:sqlite needs no flag and prints no warning, and that runs TypeScript as it is. */
@@ -21,10 +21,10 @@ export async function findNode(root, running = thisNode()) {
   const wanted = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8')).optionalDependencies;
   const name = `node-${running.platform}`;
   const version = wanted[name];
-  const advice = `Install Node ${OLDEST.major}.${OLDEST.minor} or newer and run the same command again.`;
+  const advice = `install Node ${OLDEST.major}.${OLDEST.minor} or newer and run the same command again.`;
   if (!version) {
     throw new SetupError(
-      `Node ${running.version} is too old, and npm has no newer one for ${running.platform} to bring. ${advice}`,
+      `Node ${running.version} is too old, and npm has no newer one for ${running.platform} to bring: ${advice}`,
     );
   }
 
@@ -37,10 +37,12 @@ export async function findNode(root, running = thisNode()) {
     node: running.path,
     env: process.env,
     verify: async () => {
+      // npm leaves out without a word what is optional and cannot be had.
+      if (!fs.existsSync(node))
+        throw new SetupError(`npm could not bring Node ${version}: ${NPM_ADVICE}; or ${advice}`);
+      // With another C library than it was built for, it is there and does not run.
       const error = await promisify(execFile)(node, ['--version']).then(() => undefined, String);
-      // npm leaves an optional package out without a word when it cannot be had; and on a system with
-      // another C library it is there but does not run.
-      if (error) throw new SetupError(`The Node ${version} that npm brought does not run here (${error}). ${advice}`);
+      if (error) throw new SetupError(`The Node ${version} that npm brought does not run here (${error}): ${advice}`);
     },
   });
   return { path: node, major: majorOf(version) };

@@ -6,6 +6,10 @@ import { onlyOne } from './only-one.mjs';
 import { isInterrupted, run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
 
+/** What to look at when npm gets nothing. */
+export const NPM_ADVICE =
+  '`npm ping` tells whether there is a way to the registry; behind a proxy set HTTPS_PROXY, and NODE_EXTRA_CA_CERTS for its certificate';
+
 /**
  * Paliadin's packages, exactly as package-lock.json has them, installed by npm under the Node that will use them.
  * @param {string} root @param {import('./find-node.mjs').Node} node @param {NodeJS.ProcessEnv} env
@@ -57,6 +61,9 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
         '--no-audit',
         '--no-fund',
         '--loglevel=error',
+        // Without a network npm would try for over a minute, and somebody sits and waits.
+        '--fetch-retry-maxtimeout=5000',
+        '--fetch-retry-mintimeout=1000',
       ];
       const code = await run(node, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'inherit'] });
       // Nothing failed, and nobody wants advice.
@@ -87,7 +94,7 @@ function failure(directory, code) {
   return [
     `npm ci failed in ${directory} (exit code ${code}); npm's own words are above.`,
     'Nothing of it stays in the way: when the cause is gone, run the same command again. Usual causes:',
-    '  no way to the registry: `npm ping` tells; behind a proxy set HTTPS_PROXY, and NODE_EXTRA_CA_CERTS for its certificate',
+    `  no network: ${NPM_ADVICE}`,
     '  no right to write here: a clone made by another user, or a full disk',
   ].join('\n  ');
 }

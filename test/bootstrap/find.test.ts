@@ -24,7 +24,7 @@ test('the Node that runs is taken where it will do', async () => {
 
 test('where npm has no Node for a platform, the person is told to install one', async () => {
   const running = { version: '20.1.0', path: '/usr/bin/node', platform: 'darwin-arm64' };
-  await expect(findNode(ROOT, running)).rejects.toThrow(/too old.*darwin-arm64.*Install Node 24\.15 or newer/);
+  await expect(findNode(ROOT, running)).rejects.toThrow(/too old.*darwin-arm64.*install Node 24\.15 or newer/);
 });
 
 test('runtime/ names a Node that is new enough', () => {
