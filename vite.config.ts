@@ -10,6 +10,7 @@ export default defineConfig({
     emptyOutDir: true,
     // The content security policy knows no data: URLs, so nothing may be inlined as one.
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
     // From where browsers know light-dark(), and popovers: mid 2024. Older targets would
     // have light-dark() rewritten into something that a switch of the theme does not reach.
     target: ['chrome123', 'firefox125', 'safari17.5'],

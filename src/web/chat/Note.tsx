@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Icon, type IconName } from './ui/Icon.tsx';
 
 export interface NoteProps {
-  kind: 'calm' | 'wait' | 'bad';
+  kind: 'wait' | 'bad';
   icon: IconName;
   title: string;
   children?: ReactNode;

@@ -6,15 +6,9 @@ import { usePage } from './ui/page.ts';
 export function Outcome({ view, onAgain }: { view: TurnView; onAgain: (() => void) | null }) {
   const { t } = usePage();
   const { status, error, late, response } = view;
-  if (late) return null;
+  // Stopping is what the person wanted; the foot says so in a word.
+  if (late || status === 'cancelled') return null;
   if (status === 'completed') return response === '' ? <p className="answer-empty">{t.emptyAnswer}</p> : null;
-  if (status === 'cancelled') {
-    return (
-      <Note kind="calm" icon="stop" title={t.stopped}>
-        <Again label={t.askAgain} onAgain={onAgain} />
-      </Note>
-    );
-  }
   if (status === 'unknown') {
     return (
       <Note kind="wait" icon="unsure" title={t.unknown}>

@@ -1,8 +1,7 @@
 /** One question and its answer, in whatever state it is. */
-import { memo, useMemo } from 'react';
+import { memo, useCallback } from 'react';
+import { Answer } from './Answer.tsx';
 import type { Controller } from './controller.ts';
-import { AnswerLinksContext } from './markdown/context.ts';
-import { Markdown } from './markdown/Markdown.tsx';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
 import { Progress } from './Progress.tsx';
@@ -26,8 +25,8 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
   const { t } = usePage();
   const { view, steps } = turn;
   const open = isOpen(turn);
-  const links = useMemo(
-    () => ({ ask: (question: string) => canAsk && onAsk(question, view.pageOrigin), base: view.pageOrigin }),
+  const askOn = useCallback(
+    (question: string) => canAsk && onAsk(question, view.pageOrigin),
     [onAsk, canAsk, view.pageOrigin],
   );
   const again = () => onAsk(view.message, view.pageOrigin);
@@ -41,11 +40,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
           <p>{t.lateText}</p>
         </Note>
       )}
-      {view.response !== '' && (
-        <AnswerLinksContext value={links}>
-          <Markdown text={view.response} growing={open} />
-        </AnswerLinksContext>
-      )}
+      {view.response !== '' && <Answer text={view.response} growing={open} base={view.pageOrigin} onAsk={askOn} />}
       {view.status === 'waiting' && (
         <Note kind="wait" icon="hand" title={t.waitingForDecision}>
           {turn.approvals.map(({ id, title }) => (

@@ -1,5 +1,5 @@
 /** Below an answer: what it took, and what can be done with it. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { TurnView } from '../../contract/api.ts';
 import { count, duration } from '../locales/format.ts';
 import type { Controller } from './controller.ts';
@@ -17,6 +17,7 @@ export interface TurnFootProps {
 export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
   const { t, announce } = usePage();
   const [commenting, setCommenting] = useState(false);
+  const actions = useRef<HTMLDivElement>(null);
   const rating = view.feedback?.rating ?? null;
   const comment = view.feedback?.comment ?? '';
 
@@ -25,8 +26,13 @@ export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
     setCommenting(next !== null);
     await controller.giveFeedback(view.turnId, { rating: next, comment: next === null ? '' : comment });
   };
-  const explain = async (text: string) => {
+  /** Back to the thumb that opened the form. */
+  const close = () => {
     setCommenting(false);
+    actions.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+  };
+  const explain = async (text: string) => {
+    close();
     await controller.giveFeedback(view.turnId, { rating, comment: text });
     announce(t.thanks);
   };
@@ -34,8 +40,13 @@ export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
   return (
     <footer className="turn-foot">
       <Facts view={view} />
+      {view.status === 'cancelled' && onAgain !== null && (
+        <button type="button" className="button button-quiet turn-again" onClick={onAgain}>
+          {t.askAgain}
+        </button>
+      )}
       {view.response !== '' && (
-        <div className="turn-actions">
+        <div ref={actions} className="turn-actions">
           <CopyButton text={view.response} label={t.copyAnswer} />
           <Thumb name="up" label={t.good} pressed={rating === 'up'} onPress={() => rate('up')} />
           <Thumb name="down" label={t.bad} pressed={rating === 'down'} onPress={() => rate('down')} />
@@ -57,7 +68,7 @@ export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
           label={rating === 'up' ? t.commentGood : t.commentBad}
           comment={comment}
           onSend={explain}
-          onSkip={() => setCommenting(false)}
+          onSkip={close}
         />
       )}
       {!commenting && comment !== '' && <p className="turn-comment">{comment}</p>}
@@ -72,7 +83,17 @@ function Facts({ view }: { view: TurnView }) {
     view.usedTools.length > 0 && t.used(view.usedTools.join(', ')),
     view.rowsSeen !== null && view.rowsSeen > 0 && t.rows(view.rowsSeen, count(view.rowsSeen, locale)),
   ].filter((fact) => fact !== false);
-  return <p className="turn-facts">{facts.join(' · ')}</p>;
+  return (
+    <p className="turn-facts">
+      {view.status === 'cancelled' && (
+        <strong className="turn-stopped">
+          <Icon name="stop" />
+          {t.stopped}
+        </strong>
+      )}
+      {facts.join(' · ')}
+    </p>
+  );
 }
 
 interface ThumbProps {

@@ -77,6 +77,8 @@ export const de: Messages = {
   thanks: 'Danke, notiert.',
 
   table: 'Tabelle',
+  taskDone: 'Erledigt:',
+  taskOpen: 'Zu tun:',
   code: 'Code',
   openInApp: (path) => `${path} öffnen`,
   askThis: (question) => `Fragen: ${question}`,

@@ -84,6 +84,8 @@ export const en = {
 
   // Markdown
   table: 'Table',
+  taskDone: 'Done:',
+  taskOpen: 'To do:',
   code: 'Code',
   openInApp: (path: string) => `Open ${path}`,
   askThis: (question: string) => `Ask: ${question}`,

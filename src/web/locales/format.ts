@@ -24,7 +24,7 @@ export function moment(at: number, now: number, locale: string): string {
 
 /** In kB as the server's messages count them: 1024 bytes. */
 export function kilobytes(bytes: number, locale: string): string {
-  return `${fixed(bytes / 1024, 1, locale)}\u00a0kB`;
+  return `${count(Math.round(bytes / 102.4) / 10, locale)}\u00a0kB`;
 }
 
 export function count(value: number, locale: string): string {

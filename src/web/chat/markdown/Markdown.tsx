@@ -1,5 +1,5 @@
 /** An answer, rendered block by block. */
-import { memo, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 
@@ -13,10 +13,13 @@ import { remarkPlainText } from './plain-text.ts';
 import { schema } from './schema.ts';
 import { settle } from './settle.ts';
 import { Table } from './Table.tsx';
+import { TaskBox } from './TaskBox.tsx';
 
 export function Markdown({ text, growing }: { text: string; growing: boolean }) {
   const [split] = useState(createSplitter);
-  const blocks = split(text);
+  // A burst of text must not hold up the keyboard: it is drawn block by block, in between.
+  const shown = useDeferredValue(text);
+  const blocks = useMemo(() => split(shown), [split, shown]);
   return (
     <div className={growing ? 'markdown markdown-growing' : 'markdown'}>
       {blocks.map((block, index) => (
@@ -48,6 +51,7 @@ const rehypePlugins: [typeof rehypeSanitize, typeof schema][] = [[rehypeSanitize
 /** The page has h1 and each question is an h2, so an answer's headings begin below. */
 const components: Components = {
   a: Link,
+  input: TaskBox,
   pre: CodeBlock,
   table: Table,
   h1: ({ children }) => <h3 className="heading-1">{children}</h3>,

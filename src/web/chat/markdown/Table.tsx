@@ -5,9 +5,10 @@ import { usePage } from '../ui/page.ts';
 export function Table({ children }: { children?: ReactNode }) {
   const { t } = usePage();
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups form fields, and there are none
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="table-frame" aria-label={t.table} tabIndex={0}>
+    <div className="table-frame" role="group" aria-label={t.table} tabIndex={0}>
       <table>{children}</table>
-    </section>
+    </div>
   );
 }

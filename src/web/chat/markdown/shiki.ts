@@ -19,7 +19,6 @@ const languages: Record<string, LanguageInput> = {
   markdown: () => import('shiki/langs/markdown.mjs'),
   php: () => import('shiki/langs/php.mjs'),
   python: () => import('shiki/langs/python.mjs'),
-  ruby: () => import('shiki/langs/ruby.mjs'),
   rust: () => import('shiki/langs/rust.mjs'),
   sql: () => import('shiki/langs/sql.mjs'),
   toml: () => import('shiki/langs/toml.mjs'),
@@ -31,7 +30,7 @@ const languages: Record<string, LanguageInput> = {
 
 const aliases: Record<string, string> = {
   ...{ sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', js: 'javascript', jsx: 'tsx', mjs: 'javascript' },
-  ...{ ts: 'typescript', py: 'python', rb: 'ruby', rs: 'rust', cs: 'csharp', 'c#': 'csharp', golang: 'go' },
+  ...{ ts: 'typescript', py: 'python', rs: 'rust', cs: 'csharp', 'c#': 'csharp', golang: 'go' },
   ...{ yml: 'yaml', md: 'markdown', postgres: 'sql', postgresql: 'sql', sqlite: 'sql', jsonc: 'json', conf: 'ini' },
   ...{ patch: 'diff', svg: 'xml', docker: 'dockerfile' },
 };

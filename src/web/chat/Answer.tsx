@@ -1,0 +1,33 @@
+/** An answer. What renders Markdown is most of the page's code, so it comes beside the first requests, not before them. */
+import { lazy, Suspense, useMemo } from 'react';
+import { AnswerLinksContext } from './markdown/context.ts';
+
+export interface AnswerProps {
+  text: string;
+  growing: boolean;
+  /** Where the question was asked: chips of the application lead there. */
+  base: string | null;
+  onAsk(question: string): void;
+}
+
+export function Answer({ text, growing, base, onAsk }: AnswerProps) {
+  const links = useMemo(() => ({ ask: onAsk, base }), [onAsk, base]);
+  return (
+    <AnswerLinksContext value={links}>
+      <Suspense fallback={<PlainText text={text} />}>
+        <Markdown text={text} growing={growing} />
+      </Suspense>
+    </AnswerLinksContext>
+  );
+}
+
+function PlainText({ text }: { text: string }) {
+  return <p className="answer-plain">{text}</p>;
+}
+
+const loading = import('./markdown/Markdown.tsx').then(
+  ({ Markdown }) => ({ default: Markdown }),
+  // An answer that can be read unformatted is better than none.
+  () => ({ default: PlainText }),
+);
+const Markdown = lazy(() => loading);
