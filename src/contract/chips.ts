@@ -13,15 +13,27 @@ export function parseChip(href: string): Chip | null {
   return null;
 }
 
-/** Counted by the Markdown parser, so that a chip in a code block is text. */
+/**
+ * Counted by the Markdown parser, so that a chip in a code block is text. The number is for the record:
+ * of an answer longer than `MAX_PARSED` only the beginning is looked at.
+ */
 export function countChips(markdown: string): number {
+  const text = markdown.slice(0, MAX_PARSED);
   // Parsing a long answer takes a while; one without the schemes' names has none.
-  if (!/a(pp|sk):/.test(markdown)) return 0;
+  if (!/a(pp|sk):/.test(text)) return 0;
   let count = 0;
-  marked.walkTokens(marked.lexer(markdown), (token) => {
+  marked.walkTokens(marked.lexer(tame(text)), (token) => {
     if (token.type === 'link' && parseChip(token.href) !== null) count++;
   });
   return count;
+}
+
+/**
+ * Takes away what makes no difference to a link, but keeps the parser busy for minutes, or out of memory,
+ * when an answer is made of it: emphasis, and quotes and lists in one another without end.
+ */
+function tame(markdown: string): string {
+  return markdown.replace(EMPHASIS, 'x').replace(DEEP_INDENTATION, '$1').replace(DEEP_NESTING, '$1');
 }
 
 function decode(text: string): string {
@@ -31,3 +43,11 @@ function decode(text: string): string {
     return text; // a stray % in a question is only a percent sign
   }
 }
+
+// At most 3 s for the worst that was tried; what people read is far shorter.
+const MAX_PARSED = 64 * 1024;
+// An asterisk before a space is a list's.
+const EMPHASIS = /_|\*(?![ \t])/g;
+// Nobody nests deeper on purpose.
+const DEEP_INDENTATION = /^([ \t]{32})[ \t]+/gm;
+const DEEP_NESTING = /^((?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){8})(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]))+/gm;

@@ -15,7 +15,7 @@ export const MAX_MESSAGE_BYTES = 100 * 1024;
  */
 export function sanitise(text: string): string {
   if (!text.isWellFormed()) throw new PaliadinError('message_invalid', 'the message is not valid Unicode');
-  const clean = stripControls(text.replace(LINE_ENDS, '\n'));
+  const clean = cleanText(text);
   if (clean.trim() === '') throw new PaliadinError('message_invalid', 'the message is empty');
   const bytes = utf8Length(clean);
   if (bytes > MAX_MESSAGE_BYTES) {
@@ -27,9 +27,9 @@ export function sanitise(text: string): string {
   return clean;
 }
 
-/** Every control character but newline and tab goes. */
-export function stripControls(text: string): string {
-  return text.replace(CONTROLS, '');
+/** The same for text that nobody is to be bothered about: what comes along with the message. */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replace(LINE_ENDS, '\n').replace(CONTROLS, '');
 }
 
 // The separators U+2028 and U+2029 begin a line for whoever reads the text, so they count as one here.

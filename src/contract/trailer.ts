@@ -44,7 +44,8 @@ export function splitTrailer(answer: string): SplitAnswer {
  * stands or could be starting, without the white space before it. Never less than it said before.
  */
 export function visibleLength(answer: string): number {
-  return answer.slice(0, heldFrom(answer) ?? answer.length - startedMarker(answer)).trimEnd().length;
+  const text = answer.trimEnd();
+  return text.slice(0, heldFrom(text) ?? text.length - startedMarker(text)).trimEnd().length;
 }
 
 /** Where the trailer starts that ends `answer`, whole or still unfinished; null where there is none. */

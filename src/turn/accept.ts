@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { AgentSession, NewTurn, Store, StoredEvent, Turn } from '../audit/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
-import { sanitise, stripControls } from '../contract/sanitise.ts';
+import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
 
 /** A request after sanitising, and the digest by which a repetition is known. */
@@ -51,8 +51,4 @@ export async function record(
 function cleanLine(text: string | undefined): string | null {
   const clean = text === undefined ? '' : cleanText(text).replace(/\s+/g, ' ').trim();
   return clean === '' ? null : clean;
-}
-
-function cleanText(text: string): string {
-  return stripControls(text.toWellFormed().replaceAll('\r\n', '\n'));
 }
