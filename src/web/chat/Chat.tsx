@@ -34,12 +34,16 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
     },
     [controller, focusBox],
   );
-  const stop = useCallback(() => {
-    controller.stop();
-    focusBox();
-  }, [controller, focusBox]);
+  const stop = useCallback(
+    (turnId?: string) => {
+      controller.stop(turnId);
+      focusBox();
+    },
+    [controller, focusBox],
+  );
+  const stopActive = useCallback(() => stop(), [stop]);
 
-  useEscape(busy ? stop : null);
+  useEscape(busy ? stopActive : null);
   useEffect(() => {
     // On a phone the keyboard would cover what the person came to read.
     if (window.matchMedia('(pointer: fine)').matches) focusBox();
@@ -62,7 +66,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
           onSignOut={signOut}
         />
         <main className="chat-main">
-          <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} />
+          <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
           <Composer
             ref={box}
             state={state}
@@ -73,7 +77,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
               setPage(null);
               focusBox();
             }}
-            onStop={busy ? stop : null}
+            onStop={busy ? stopActive : null}
           >
             <StatusLine state={state} said={said} />
           </Composer>

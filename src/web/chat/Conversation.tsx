@@ -18,9 +18,10 @@ export interface ConversationProps {
   me: Me;
   page: string | null;
   onAsk(question: string, from: string | null): void;
+  onStop(turnId: string): void;
 }
 
-export function Conversation({ state, controller, me, page, onAsk }: ConversationProps) {
+export function Conversation({ state, controller, me, page, onAsk, onStop }: ConversationProps) {
   const { t } = usePage();
   const { turns, sending, generation } = state;
   const scroller = useRef<HTMLDivElement>(null);
@@ -61,12 +62,19 @@ export function Conversation({ state, controller, me, page, onAsk }: Conversatio
                 canAsk={me.canAsk}
                 clockAhead={isOpen(turn) ? (state.clockAhead ?? 0) : 0}
                 onAsk={onAsk}
+                onStop={onStop}
+                samePage={index > 0 && turns[index - 1]?.view.pageOrigin === turn.view.pageOrigin}
               />
             </Fragment>
           ))}
           {turns.length > 0 && turns.at(-1)?.view.generation !== generation && <Cut />}
           {isFresh && <Welcome me={me} onAsk={(question) => onAsk(question, page)} />}
-          {sending !== null && <SendingTurn sending={sending} />}
+          {sending !== null && (
+            <SendingTurn
+              sending={sending}
+              samePage={turns.at(-1)?.view.pageOrigin === (sending.body.pageOrigin ?? null)}
+            />
+          )}
         </div>
       </div>
       {!atEnd && (

@@ -16,26 +16,34 @@ export function ResetDialog({ busy, onCancel, onConfirm }: ResetDialogProps) {
 
   useEffect(() => dialog.current?.showModal(), []);
 
+  const onClose = () => {
+    // Only a closed dialog lets the focus out.
+    if (dialog.current?.returnValue === CONFIRMED) onConfirm();
+    else onCancel();
+  };
+
   return (
     <dialog
       ref={dialog}
       className="dialog"
       aria-labelledby={`${id}-title`}
       aria-describedby={`${id}-text`}
-      onClose={onCancel}
+      onClose={onClose}
     >
       <h2 id={`${id}-title`}>{t.startOverTitle}</h2>
       <p id={`${id}-text`}>
         {t.startOverText} {busy && t.startOverStops}
       </p>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onCancel}>
+      <form method="dialog" className="dialog-actions">
+        <button type="submit" className="button" value="">
           {t.cancel}
         </button>
-        <button type="button" className="button button-main" onClick={onConfirm}>
+        <button type="submit" className="button button-main" value={CONFIRMED}>
           {t.startOver}
         </button>
-      </div>
+      </form>
     </dialog>
   );
 }
+
+const CONFIRMED = 'confirmed';

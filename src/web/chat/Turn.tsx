@@ -19,9 +19,12 @@ export interface TurnProps {
   canAsk: boolean;
   clockAhead: number;
   onAsk(question: string, from: string | null): void;
+  onStop(turnId: string): void;
+  /** Asked from where the question before was asked: not worth saying again. */
+  samePage: boolean;
 }
 
-export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, onAsk }: TurnProps) {
+export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, onAsk, onStop, samePage }: TurnProps) {
   const { t } = usePage();
   const { view, steps } = turn;
   const open = isOpen(turn);
@@ -33,7 +36,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
 
   return (
     <article className="turn" data-turn={view.turnId}>
-      <Question text={view.message} pageOrigin={view.pageOrigin} askedAt={view.startedAt} />
+      <Question text={view.message} pageOrigin={samePage ? null : view.pageOrigin} askedAt={view.startedAt} />
       {open && <Steps steps={steps} />}
       {view.late && (
         <Note kind="wait" icon="clock" title={t.late}>
@@ -56,7 +59,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
           still={view.status === 'waiting' || view.status === 'queued'}
         >
           {view.status === 'queued' && !turn.stopping && (
-            <button type="button" className="button button-quiet" onClick={() => controller.stop(view.turnId)}>
+            <button type="button" className="button button-quiet" onClick={() => onStop(view.turnId)}>
               {t.withdraw}
             </button>
           )}
