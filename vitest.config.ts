@@ -13,6 +13,7 @@ export default defineConfig({
     // A test waits for events, so a long limit costs nothing where all is well, and a busy machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     reporters: process.env.CI ? ['default', closingLine] : ['default'],
     projects: [
       {

@@ -1,0 +1,119 @@
+/** The chat page as a person finds their way on it: by what things are and what they are called. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { en, type Messages } from '../../src/web/locales/en.ts';
+import type { TestBrowser, Visitor } from '../support/browser.ts';
+import type { TestGateway } from '../support/gateway.ts';
+
+export interface Chat {
+  readonly page: Page;
+  /** Where a question is written. */
+  readonly box: Locator;
+  /** The conversation. */
+  readonly log: Locator;
+  readonly status: Locator;
+  readonly dialog: Locator;
+  button(name: string): Locator;
+  /** The turn with exactly this question; the newest, where it was asked more than once. */
+  turn(question: string): Turn;
+  /** Types the question and presses Enter. */
+  ask(question: string): Promise<Turn>;
+}
+
+export interface Turn {
+  readonly whole: Locator;
+  /** The answer as Markdown was made of it. */
+  readonly answer: Locator;
+  button(name: string): Locator;
+  /** Waits until these words are in it. */
+  says(words: string | RegExp): Promise<void>;
+  /** Waits until it has ended with an answer. */
+  answered(): Promise<void>;
+}
+
+export interface Person extends Chat {
+  readonly visitor: Visitor;
+  /** Lets an answer go on that `demo hold NAME` holds. */
+  release(name: string): Promise<void>;
+  /** The same person's next tab. */
+  newTab(): Promise<Chat>;
+}
+
+export interface Manner {
+  /** The page's own words: those of `options.locale`. */
+  words?: Messages;
+  /** What follows the gateway's address. */
+  path?: string;
+  options?: BrowserContextOptions;
+}
+
+/** Signs somebody in by a link of theirs, in a browser of their own, and waits for the conversation. */
+export async function signedIn(
+  browser: TestBrowser,
+  gateway: TestGateway,
+  subject: string,
+  { words = en, path = '/', options = {} }: Manner = {},
+): Promise<Person> {
+  const visitor = await browser.visitor(gateway.url, options);
+  const { hash } = new URL(await gateway.signInLink(subject));
+  await visitor.page.goto(path + hash);
+  const chat = chatOn(visitor.page, words);
+  await isLoaded(chat);
+  return {
+    ...chat,
+    visitor,
+    async release(name) {
+      const { session } = await (await gateway.as(subject)).me();
+      await writeFile(join(gateway.agentDirectory(session.name), `release-${name}`), '');
+    },
+    async newTab() {
+      const tab = chatOn(await visitor.context.newPage(), words);
+      await tab.page.goto('/');
+      await isLoaded(tab);
+      return tab;
+    },
+  };
+}
+
+/** Waits until the page knows the conversation so far. */
+export async function isLoaded({ log, page }: Chat): Promise<void> {
+  await log.waitFor();
+  await page.getByText(en.loading).waitFor({ state: 'detached' });
+}
+
+export function chatOn(page: Page, words: Messages = en): Chat {
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const box = page.getByRole('textbox', { name: words.question });
+  const turn = (question: string) => {
+    const heading = page.getByRole('heading', { level: 2, name: question, exact: true });
+    return turnIn(page.getByRole('article').filter({ has: heading }).last(), words);
+  };
+  return {
+    page,
+    box,
+    log: page.getByRole('log', { name: words.conversation }),
+    status: page.getByRole('main').getByRole('status'),
+    dialog: page.getByRole('dialog'),
+    button,
+    turn,
+    async ask(question) {
+      await box.fill(question);
+      await box.press('Enter');
+      const asked = turn(question);
+      await asked.whole.waitFor();
+      return asked;
+    },
+  };
+}
+
+function turnIn(whole: Locator, words: Messages): Turn {
+  const button = (name: string) => whole.getByRole('button', { name, exact: true });
+  return {
+    whole,
+    answer: whole.locator('.markdown'),
+    button,
+    says: (text) => whole.filter({ hasText: text }).waitFor(),
+    answered: () => button(words.copyAnswer).waitFor(),
+  };
+}
