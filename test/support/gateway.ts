@@ -51,7 +51,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
   let child: ChildProcess | null = null;
   let url = '';
   let log = '';
-  let opened: Store | null = null;
+  let opened: Promise<Store> | null = null;
 
   async function start(extra: Record<string, string> = {}): Promise<void> {
     const port = url === '' ? '0' : new URL(url).port;
@@ -75,8 +75,8 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
     return code ?? killedBy;
   }
 
-  async function store(): Promise<Store> {
-    opened ??= await openSqliteStore(join(state.path, 'paliadin.db'));
+  function store(): Promise<Store> {
+    opened ??= openSqliteStore(join(state.path, 'paliadin.db'));
     return opened;
   }
 
@@ -87,7 +87,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
 
   async function dispose(): Promise<void> {
     await end('SIGKILL');
-    await opened?.close();
+    await (await opened)?.close();
     await endHost(join(state.path, 'host'));
     await state.remove();
   }
@@ -126,7 +126,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
       const text = await readFile(join(gateway.agentDirectory(session), 'prompts.jsonl'), 'utf8').catch(() => '');
       return text
         .split('\n')
-        .filter(Boolean)
+        .slice(0, -1) // a line that is just being written has no end yet
         .map((line) => JSON.parse(line));
     },
     async daemonPid() {
