@@ -1,0 +1,40 @@
+/** A hundred users ask at the same moment: all are answered, and the gateway stays small. */
+import { readFileSync } from 'node:fs';
+import { startTestGateway } from '../test/support/gateway.ts';
+import { distribution, figure, report } from './support/report.ts';
+
+const USERS = 100;
+
+await using gateway = await startTestGateway({ env: { PALIADIN_LOG_LEVEL: 'error' } });
+const clients = await Promise.all(Array.from({ length: USERS }, (_, user) => gateway.as(`user-${user}`)));
+
+async function askAll(): Promise<{ durations: number[]; completed: number }> {
+  const begun = performance.now();
+  const turns = await Promise.all(
+    clients.map(async (client) => {
+      const turn = await client.answer('Which cases are due this week?');
+      return { status: turn.status, ms: performance.now() - begun };
+    }),
+  );
+  return {
+    durations: turns.map(({ ms }) => ms),
+    completed: turns.filter(({ status }) => status === 'completed').length,
+  };
+}
+
+const cold = await askAll();
+const warm = await askAll();
+report(`${USERS} sessions at once`, [
+  figure('answered, agents not started yet', cold.completed, String(USERS)),
+  figure('answered, agents running', warm.completed, String(USERS)),
+  distribution('submit → end, agents not started yet, ms', cold.durations),
+  distribution('submit → end, agents running, ms', warm.durations),
+  figure('gateway’s peak memory, MB', peakMegabytes(gateway.pid), '< 200'),
+  figure('daemon’s peak memory, MB', peakMegabytes(await gateway.daemonPid())),
+]);
+
+/** The most resident memory the process ever had. */
+function peakMegabytes(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}
