@@ -11,7 +11,7 @@ export interface Answer {
 
 export function startAnswer(): Answer {
   let text = '';
-  let half = ''; // a surrogate whose other half is in the next piece
+  let half = ''; // of a character or a line end; what it is, the next piece tells
   let cut = false;
   return {
     get text() {
@@ -38,6 +38,6 @@ function clean(text: string): string {
 }
 
 const CUT_MARK = '\n\n[…]';
-const ENDS_IN_HALF = /[\ud800-\udbff]$/;
+const ENDS_IN_HALF = /[\ud800-\udbff\r]$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: replacing them is the point
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

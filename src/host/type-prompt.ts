@@ -13,6 +13,8 @@ type Read = (pane: Pane) => Promise<Reading>;
 export async function typePrompt(pane: Pane, read: Read, text: string, file: string): Promise<void> {
   await pane.paste(text, file);
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
+  // Behind a backslash Enter would begin a new line, and eat the backslash.
+  if (text.endsWith('\\')) await pane.press('Space');
   await pane.press('Enter');
   for (let enters = 1; enters < MAX_ENTERS; enters++) {
     if (await isTaken(pane, read)) return;

@@ -1,8 +1,10 @@
 /** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
 import { EventEmitter } from 'node:events';
 import { unlink, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { Control } from './control.ts';
+import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';
 import type { Launch } from './server.ts';
 
@@ -80,13 +82,16 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async ended(): Promise<string | null> {
-    const end = await this.#askEnd();
-    if (end !== UNKNOWN_END) return end;
+    let end = await this.#askEnd();
     // tmux 3.3a misses the signal that tells how a child ended when two come close together; one from us
-    // makes it look.
-    const [server] = await this.#ask('#{pid}');
-    process.kill(Number(server), 'SIGCHLD');
-    return this.#askEnd();
+    // makes it look, a moment later.
+    for (let tries = 0; end === UNKNOWN_END && tries < MAX_REMINDERS; tries++) {
+      const [server] = await this.#ask('#{pid}');
+      process.kill(Number(server), 'SIGCHLD');
+      await delay(REMINDER_MS);
+      end = await this.#askEnd();
+    }
+    return end;
   }
 
   async #askEnd(): Promise<string | null> {
@@ -105,7 +110,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     }
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
     try {
-      await this.#control.run('load-buffer', '-b', BUFFER, file);
+      await this.#control.run('load-buffer', '-b', BUFFER, literal(file));
     } finally {
       await unlink(file);
     }
@@ -120,7 +125,8 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   async respawn(launch: Launch): Promise<void> {
     const env = Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     this.#pasteMode.reset();
-    await this.#control.run('respawn-pane', '-k', '-t', this.#id, '-c', launch.cwd, ...env, '--', ...launch.argv);
+    const cwd = literal(launch.cwd);
+    await this.#control.run('respawn-pane', '-k', '-t', this.#id, '-c', cwd, ...env, '--', ...launch.argv);
     await this.refresh();
   }
 
@@ -140,3 +146,6 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
 const BUFFER = 'paliadin';
 const UNKNOWN_END = 'unknown exit status';
+const REMINDER_MS = 10;
+// One was nearly always enough.
+const MAX_REMINDERS = 5;

@@ -1,4 +1,4 @@
-/** Follows a pane's output for the switches of bracketed paste (`ESC [ ? 2004 h` and `l`). */
+/** Follows a pane's output for the switches of bracketed paste (`ESC [ ? 2004 h` and `l`; a full reset, `ESC c`). */
 export interface PasteMode {
   on: boolean;
   /** Takes a piece of output as tmux's control mode writes it: ESC is `\033`. */
@@ -13,8 +13,8 @@ export function followPasteMode(initially: boolean): PasteMode {
     on: initially,
     follow(text) {
       const seen = tail + text;
-      for (const [, modes = '', switched] of seen.matchAll(SWITCH)) {
-        if (modes.split(';').includes('2004')) this.on = switched === 'h';
+      for (const [, modes, switched] of seen.matchAll(SWITCH)) {
+        if (modes === undefined || modes.split(';').includes('2004')) this.on = switched === 'h';
       }
       // A switch may be cut between two pieces. One met twice changes nothing, for the order stays.
       tail = seen.slice(-MAX_SWITCH_LENGTH);
@@ -26,7 +26,7 @@ export function followPasteMode(initially: boolean): PasteMode {
   };
 }
 
-const SWITCH = /\\033\[\?([0-9;]+)([hl])/g;
+const SWITCH = /\\033(?:\[\?([0-9;]+)([hl])|c)/g;
 
 // Longer than any list of modes that a program switches at once.
 const MAX_SWITCH_LENGTH = 64;

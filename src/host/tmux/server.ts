@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { type Control, openControl } from './control.ts';
+import { literal } from './literal.ts';
 import { openPane, type Pane } from './pane.ts';
 import { probeBracketedPaste } from './paste-probe.ts';
 
@@ -41,7 +42,7 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
     setup.tmux,
     [
       ...['-S', socket, '-f', setup.configuration, '-u', 'new-session', '-s', session],
-      ...['-x', String(COLUMNS), '-y', String(ROWS), '-c', launch.cwd],
+      ...['-x', String(COLUMNS), '-y', String(ROWS), '-c', literal(launch.cwd)],
       ...Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
       ...['--', ...launch.argv],
     ],
