@@ -4,6 +4,7 @@ import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn, pieces } from './live-turn.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
 import { CANCELLED, type End, failed } from './watch-turn.ts';
@@ -17,6 +18,8 @@ export class Session {
   #tail: Promise<void> = Promise.resolve();
   #running: LiveTurn | null = null;
   #entry: SessionEntry | null = null;
+  /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
+  readonly #inOrder = oneAtATime();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -33,13 +36,8 @@ export class Session {
   }
 
   async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome> {
-    const digest = digestOf(prompt);
-    const known = this.#live.get(prompt.turnId) ?? (await this.#read(prompt.turnId));
-    if (known !== null) requireSame(known, digest);
-    if (known !== null && !(known instanceof LiveTurn)) return replay(known, prompt.from, onUpdate);
-    // While the journal was read, the same turn may have been accepted for another caller.
-    const turn = known ?? this.#live.get(prompt.turnId) ?? (await this.#accept(prompt, digest));
-    requireSame(turn, digest);
+    const turn = await this.#inOrder(() => this.#findOrAccept(prompt));
+    if (!(turn instanceof LiveTurn)) return replay(turn, prompt.from, onUpdate);
     return turn.follow(prompt.from, onUpdate);
   }
 
@@ -57,12 +55,18 @@ export class Session {
     this.#live.get(turnId)?.stop.abort();
   }
 
-  /** Ends what runs, and the conversation with it. */
-  async reset(): Promise<void> {
+  /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */
+  reset(): Promise<void> {
     for (const turn of this.#live.values()) turn.stop.abort();
-    await this.runner.end();
-    await this.#tail;
-    await this.#save({ ...(await this.#load()), conversation: randomUUID() });
+    const ended = this.runner.end().catch(() => {}); // at once; what is in the way is told below
+    const startOver = async () => {
+      await ended;
+      await this.runner.end(); // an agent that was being started just then
+      await this.#save({ ...(await this.#load()), conversation: randomUUID() });
+    };
+    const fresh = this.#tail.then(() => this.#inOrder(startOver));
+    this.#tail = fresh.catch(() => {});
+    return fresh;
   }
 
   async acknowledge(turnId: string): Promise<void> {
@@ -83,18 +87,19 @@ export class Session {
     }
   }
 
+  async #findOrAccept(prompt: HostPrompt): Promise<LiveTurn | TurnEntry> {
+    const digest = digestOf(prompt);
+    const known = this.#live.get(prompt.turnId) ?? (await this.#read(prompt.turnId));
+    if (known === null) return this.#accept(prompt, digest);
+    if (known.digest === digest) return known;
+    throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+  }
+
   async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
     const { turnId, fence } = prompt;
+    await this.#checkFence(fence);
     const nonce = randomBytes(16).toString('hex');
     const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
-    // In the map before anything is awaited: a second call for this turn joins.
-    this.#live.set(turnId, turn);
-    try {
-      await this.#checkFence(fence);
-    } catch (error) {
-      this.#live.delete(turnId);
-      throw error;
-    }
     this.#enqueue(turn, async () => {
       const { conversation } = await this.#load();
       return this.runner.deliver(turn, prompt, conversation);
@@ -145,12 +150,6 @@ function digestOf({ message, pageOrigin, context, locale }: HostPrompt): string 
   return createHash('sha256')
     .update(JSON.stringify([message, pageOrigin, context, locale]))
     .digest('hex');
-}
-
-function requireSame(turn: { digest: string }, digest: string): void {
-  if (turn.digest !== digest) {
-    throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
-  }
 }
 
 function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) => void): HostOutcome {

@@ -71,7 +71,7 @@ export class TurnRunner {
     const pane = await this.pane.find();
     if (pane === null) return (await readRecord(turn, this.#signals(turn))) ?? lost(turn);
     const watch = this.#watch(turn, pane);
-    if (state === 'running' || (await isReceived(watch))) return this.#see(turn, watch);
+    if (state === 'running' || (await isReceived(turn, watch))) return this.#see(turn, watch);
     this.#awaitLate(turn, watch);
     return lost(turn);
   }
@@ -157,15 +157,15 @@ function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
   return composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
 }
 
-async function isReceived(watch: TurnWatch): Promise<boolean> {
+/** The agent may have been faster than its record; whatever else ends the watch is no evidence. */
+async function isReceived(turn: LiveTurn, watch: TurnWatch): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, EVIDENCE_MS, false);
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, EVIDENCE_MS);
   });
-  const evidence = Promise.race([watch.received, watch.end]).then(() => true);
-  const received = await Promise.race([evidence, grace]);
+  await Promise.race([watch.received, watch.end, grace]);
   clearTimeout(timer);
-  return received;
+  return turn.state === 'running';
 }
 
 function stopped(turn: LiveTurn): Promise<'stopped'> {
