@@ -33,7 +33,7 @@ function envelopeLine(envelope: Envelope): string {
 // encodeURIComponent leaves no space and no bracket, so a value can't end the envelope.
 // Slashes stay readable: an agent copies a path better than it decodes one.
 function encode(value: string): string {
-  return encodeURIComponent(value).replaceAll('%2F', '/');
+  return encodeURIComponent(value.toWellFormed()).replaceAll('%2F', '/');
 }
 
 /** A line of the person's that looks like an envelope gets a backslash, so that only ours counts. */

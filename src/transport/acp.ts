@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import type { Stream } from '@agentclientprotocol/sdk';
 import { agent, client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
+import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { errorData } from './acp-shapes.ts';
 
@@ -23,6 +24,7 @@ export function acpStream(duplex: Duplex): Stream {
 
 /** An error of ours as JSON-RPC carries it. */
 export function toRequestError(error: unknown): RequestError {
+  if (error instanceof z.ZodError) return RequestError.invalidParams(z.treeifyError(error));
   if (!(error instanceof PaliadinError)) return RequestError.internalError(undefined, 'the host failed');
   return new RequestError(SERVER_ERROR, error.message, { code: error.code, detail: error.detail });
 }

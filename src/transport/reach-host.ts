@@ -40,6 +40,7 @@ export interface HostChannel extends Host {
  */
 export async function reachHost(duplex: Duplex): Promise<HostChannel> {
   const watchers = new Map<string, (update: HostUpdate) => void>();
+  /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, () => void>();
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
@@ -68,21 +69,22 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     extension.approvalClosed,
     (raw) => approvalClosedParams.parse(raw),
     ({ params }) => {
-      approvals.get(params.id)?.();
+      approvals.get(`${params.turnId} ${params.id}`)?.();
       watchers.get(params.turnId)?.({ type: 'approval-closed', id: params.id });
     },
   );
   // The agent's request stays open until somebody decides; the one who is asked is told by the update.
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
-    const meta = updateMeta.safeParse(params._meta?.paliadin);
+    const { turnId } = updateMeta.parse(params._meta?.paliadin);
     const approval: ApprovalRequest = {
       id: params.toolCall.toolCallId,
       title: params.toolCall.title ?? '',
       options: params.options.map(({ optionId, name }) => ({ id: optionId, label: name })),
     };
-    if (meta.success) watchers.get(meta.data.turnId)?.({ type: 'approval', approval });
-    await Promise.race([closed, new Promise<void>((resolve) => approvals.set(approval.id, resolve))]);
-    approvals.delete(approval.id);
+    watchers.get(turnId)?.({ type: 'approval', approval });
+    const key = `${turnId} ${approval.id}`;
+    await Promise.race([closed, new Promise<void>((resolve) => approvals.set(key, resolve))]);
+    approvals.delete(key);
     return { outcome: { outcome: 'cancelled' } };
   });
 
@@ -177,11 +179,9 @@ function toHostUpdate(update: SessionUpdate, offset: number | undefined): HostUp
   if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text') {
     return { type: 'chunk', offset: offset ?? 0, text: update.content.text };
   }
-  if (update.sessionUpdate === 'tool_call') {
-    return {
-      type: 'tool',
-      tool: { id: update.toolCallId, title: update.title, status: toolStatus[update.status ?? 'in_progress'] },
-    };
+  if (update.sessionUpdate === 'tool_call' || update.sessionUpdate === 'tool_call_update') {
+    const { toolCallId: id, title, status } = update;
+    return { type: 'tool', tool: { id, title: title ?? '', status: toolStatus[status ?? 'in_progress'] } };
   }
   return null;
 }

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
+import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
-import { sanitise } from '../contract/sanitise.ts';
+import { cleanText, sanitise } from '../contract/sanitise.ts';
 import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
 import {
   extension,
@@ -27,8 +28,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     agentInfo: { name: 'paliadin', version: host.identity.version },
   }));
   app.onRequest(methods.agent.session.new, ({ params }) => {
-    const named = sessionParams.safeParse(params._meta?.paliadin);
-    return { sessionId: named.success ? named.data.session : `acp-${randomUUID().slice(0, 8)}` };
+    if (params._meta?.paliadin === undefined) return { sessionId: `acp-${randomUUID().slice(0, 8)}` };
+    return { sessionId: sessionParams.parse(params._meta.paliadin).session };
   });
   app.onRequest(methods.agent.session.prompt, ({ params, client }) =>
     answering(async () => {
@@ -83,9 +84,12 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   stopTelling();
 }
 
+/** Whoever calls, nothing reaches the terminal that it would obey. */
 function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {
-  const { idempotencyKey, ...rest } = asked ?? { idempotencyKey: randomUUID(), fence: 0, from: 0 };
-  return { session, turnId: idempotencyKey, message: sanitise(message), ...rest };
+  if (asked === null) return { session, turnId: randomUUID(), message: sanitise(message), fence: 0, from: 0 };
+  const { idempotencyKey: turnId, context, ...rest } = asked;
+  const clean = context === undefined ? undefined : cleanText(context);
+  return { session, turnId, message: sanitise(message), context: clean, ...rest };
 }
 
 function textOf(blocks: { type: string; text?: string }[]): string {
@@ -95,7 +99,7 @@ function textOf(blocks: { type: string; text?: string }[]): string {
 /** A client that knows the extensions learns everything; for any other a failure is an error. */
 function toPromptResponse(outcome: HostOutcome, extended: boolean) {
   if (!extended && outcome.state !== 'done' && outcome.state !== 'cancelled') {
-    throw new Error(`${outcome.code}: ${outcome.detail}`);
+    throw new PaliadinError(outcome.code ?? 'internal', outcome.detail);
   }
   const stopReason = outcome.state === 'cancelled' ? ('cancelled' as const) : ('end_turn' as const);
   return { stopReason, _meta: { paliadin: outcome } };
@@ -119,7 +123,8 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Hos
     }
     case 'tool': {
       const { id: toolCallId, title, status } = update.tool;
-      const call = { sessionUpdate: 'tool_call' as const, toolCallId, title, status: acpStatus[status], _meta };
+      const sessionUpdate = status === 'running' ? ('tool_call' as const) : ('tool_call_update' as const);
+      const call = { sessionUpdate, toolCallId, title, status: acpStatus[status], _meta };
       return client.notify(methods.client.session.update, { sessionId: session, update: call });
     }
     case 'approval': {

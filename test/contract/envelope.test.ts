@@ -57,6 +57,10 @@ describe('the prompt', () => {
     );
   });
 
+  test('is written even for a page with half a character in its name', () => {
+    expect(composePrompt({ turnId: 'x', pageOrigin: 'a\ud800' }, 'm')).toBe('[PALIADIN:x page=a%EF%BF%BD]\nm');
+  });
+
   test('quotes every line of the context, which therefore ends nowhere', () => {
     fc.assert(
       fc.property(cleaned, cleaned, (message, context) => {
