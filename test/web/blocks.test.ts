@@ -96,6 +96,7 @@ describe('the end of a growing answer', () => {
     ['a number without its item', '1. one\n2.', '1. one'],
     ['a table without its second line', 'text\n| a | b |', 'text'],
     ['a table with half of its second line', '| a | b |\n|--', ''],
+    ['a row without its cells', '| a | b |\n|---|---|\n|', '| a | b |\n|---|---|'],
     ['an opening fence', 'text\n``', 'text'],
   ])('holds back %s', (_, markdown, expected) => {
     expect(settled(markdown)).toBe(expected);
@@ -119,6 +120,7 @@ describe('the end of a growing answer', () => {
     '```ts\nconst a = [',
     '- one\n\n  ```\n  x **',
     '| a | b |\n|---|---|\n| 1 |',
+    '| a | b |\n|---|---|',
   ])('leaves %j as it is', (markdown) => {
     expect(settled(markdown)).toBe(markdown);
   });

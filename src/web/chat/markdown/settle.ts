@@ -21,7 +21,9 @@ function holdLines(text: string, kind: string): string {
     const at = shown.lastIndexOf('\n') + 1;
     const line = shown.slice(at);
     const isTableToBe = kind === 'paragraph' && line.startsWith('|');
-    if (line === '' || !(ONLY_MARKS.test(line) || isTableToBe)) return shown;
+    // Without its second line a table would fall back into a paragraph.
+    const isSecondOfTable = kind === 'table' && shown.slice(0, at).trim().split('\n').length === 1;
+    if (line === '' || isSecondOfTable || !(ONLY_MARKS.test(line) || isTableToBe)) return shown;
     shown = shown.slice(0, at).trimEnd();
   }
 }
