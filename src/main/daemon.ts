@@ -45,7 +45,7 @@ async function run(): Promise<void> {
       protocol: PROTOCOL_VERSION,
       agent: agent.name,
       driver: agent.driverName,
-      settings: settingsDigest(config, agent, process.env),
+      settings: settingsDigest(config, agent, paths.workspace, process.env),
     },
     directory: paths.host,
     tmux,

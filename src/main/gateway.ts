@@ -100,7 +100,7 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
         host: hostname(),
         agent: agent.name,
         daemon: localDaemon(config, paths, env),
-        expected: { version: readVersion(), settings: settingsDigest(config, agent, env) },
+        expected: { version: readVersion(), settings: settingsDigest(config, agent, paths.workspace, env) },
         giveUpMs: HOST_AWAY_MS,
         random: Math.random,
       });

@@ -4,11 +4,14 @@ import type { Agent } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import type { Config } from './config/load.ts';
 
-/** A digest by which a gateway sees that a running daemon was started with other settings. */
-export function settingsDigest({ values }: Config, agent: Agent, env: NodeJS.ProcessEnv): string {
-  const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace, PALIADIN_AGENT_DIR: directory } = values;
+/**
+ * A digest by which a gateway sees that a running daemon was started with other settings. `workspace` is where
+ * agents work: a daemon is always told, a gateway may have chosen it.
+ */
+export function settingsDigest({ values }: Config, agent: Agent, workspace: string, env: NodeJS.ProcessEnv): string {
+  const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace } = values;
   return createHash('sha256')
-    .update(JSON.stringify([agent, timeout, pace, directory, agentEnv(env)]))
+    .update(JSON.stringify([agent, timeout, pace, workspace, agentEnv(env)]))
     .digest('hex')
     .slice(0, 16);
 }
