@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 import { readIfThere, removeLeftovers, writeDurably } from './durable.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
 
 const sessionEntry = z.object({
@@ -38,6 +39,14 @@ export interface Journal {
 
 export function openJournal(root: string): Journal {
   const directories = new Map<string, Promise<string>>();
+  const queues = new Map<string, ReturnType<typeof oneAtATime>>();
+
+  /** One write after the other in each session, or what a turn was could land on what it has become. */
+  function inOrder(session: string): ReturnType<typeof oneAtATime> {
+    const queue = queues.get(session) ?? oneAtATime();
+    queues.set(session, queue);
+    return queue;
+  }
 
   // Made once a session and process: what is made stays made.
   function directory(session: string): Promise<string> {
@@ -50,7 +59,7 @@ export function openJournal(root: string): Journal {
 
   async function write(session: string, name: string, entry: unknown): Promise<void> {
     try {
-      await writeDurably(join(await directory(session), name), JSON.stringify(entry));
+      await inOrder(session)(async () => writeDurably(join(await directory(session), name), JSON.stringify(entry)));
     } catch (error) {
       throw journalError(error);
     }
