@@ -1,6 +1,8 @@
 /** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
 import { join } from 'node:path';
+import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
+import type { AtMost } from './at-most.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane, type TmuxSetup } from './tmux/server.ts';
@@ -37,6 +39,8 @@ export function agentPane(options: {
   socket: string;
   /** A directory for the files that are pasted. */
   scratch: string;
+  /** Bounds how many agents start at once, over all sessions. */
+  starts: AtMost;
 }): AgentPane {
   const { setup, driver, session, socket } = options;
   let current: Pane | null = null;
@@ -53,6 +57,18 @@ export function agentPane(options: {
     return current;
   }
 
+  async function findRunning(): Promise<Pane | null> {
+    const pane = await find();
+    return pane === null || (await pane.ended()) !== null ? null : pane;
+  }
+
+  async function start(place: AgentPlace, signal: AbortSignal): Promise<Pane> {
+    if (signal.aborted) throw new PaliadinError('cancelled');
+    const pane = await inTurn(() => bringUp(place));
+    await untilReady(pane, signal);
+    return pane;
+  }
+
   async function bringUp(place: AgentPlace): Promise<Pane> {
     const pane = await findNow();
     if (pane === null) {
@@ -61,6 +77,15 @@ export function agentPane(options: {
     }
     if ((await pane.ended()) !== null) await pane.respawn(driver.launch(place));
     return pane;
+  }
+
+  function untilReady(pane: Pane, signal: AbortSignal): Promise<void> {
+    return untilScreen(pane, read, {
+      accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
+      timeoutMs: READY_MS,
+      signal,
+      explain: (reading) => explain(reading, pane),
+    });
   }
 
   async function end(): Promise<void> {
@@ -72,13 +97,9 @@ export function agentPane(options: {
   return {
     find,
     async ready(place, signal) {
-      const pane = await inTurn(() => bringUp(place));
-      await untilScreen(pane, read, {
-        accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
-        timeoutMs: READY_MS,
-        signal,
-        explain: (reading) => explain(reading, pane),
-      });
+      const running = await findRunning();
+      const pane = running ?? (await options.starts(() => start(place, signal)));
+      if (running !== null) await untilReady(running, signal);
       await clearBox(pane, read);
       return pane;
     },

@@ -5,6 +5,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import type { Driver } from './agents/driver.ts';
+import { atMost } from './at-most.ts';
 import { openJournal } from './journal.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
@@ -21,6 +22,8 @@ export interface HostOptions {
   /** The whole environment of the agents. */
   agentEnv: Record<string, string>;
   silenceMs: number;
+  /** How many agents may be starting at the same time. */
+  startsAtOnce: number;
   /** Ended turns are forgotten after this long. */
   keepMs: number;
   clock(): number;
@@ -37,6 +40,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const setup = { tmux: options.tmux, configuration: paths.configuration, env: options.agentEnv };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
+  const starts = atMost(options.startsAtOnce);
 
   function sessionOf(name: string): Session {
     if (!SESSION_PATTERN.test(name)) {
@@ -47,6 +51,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const session = new Session({
       ...{ session: name, journal, driver, setup, scratch: paths.scratch, silenceMs: options.silenceMs, clock },
       socket: socketPath(paths.tmux, name),
+      starts,
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },

@@ -3,6 +3,7 @@ import { composePrompt } from '../contract/envelope.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import { type AgentPane, agentPane } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
+import type { AtMost } from './at-most.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
@@ -19,6 +20,8 @@ export interface RunnerOptions {
   socket: string;
   /** A directory for what is pasted. */
   scratch: string;
+  /** Bounds how many agents start at once, over all sessions. */
+  starts: AtMost;
   /** No sign of life from the agent for this long ends a turn. */
   silenceMs: number;
   /** UTC milliseconds. */

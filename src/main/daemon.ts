@@ -1,5 +1,6 @@
 /** Entry of the host daemon. Prints a line once it listens; until then it may end because another runs. */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
@@ -53,6 +54,8 @@ async function run(): Promise<void> {
     agentProgram: agent.program,
     agentEnv: agentEnv(process.env),
     silenceMs: values.PALIADIN_TURN_TIMEOUT,
+    // A start keeps a core busy: more at once would only make each of them slower.
+    startsAtOnce: availableParallelism(),
     keepMs: KEEP_MS,
     clock: Date.now,
     onTrouble,

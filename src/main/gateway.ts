@@ -56,6 +56,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     now: () => performance.now(),
     newId: randomUUID,
   });
+  // The first question should not wait for the daemon to start.
+  if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
   const origins: string[] = [];
   const server = await createServer({
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },

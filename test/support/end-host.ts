@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function endHost(directory: string): Promise<void> {
   const pid = Number(await readFile(join(directory, 'daemon.pid'), 'utf8').catch(() => '0'));
   // The number could be somebody else's by now: only a process that was started for this directory is ended.
-  if (pid > 0 && (await isDaemonOf(pid, directory))) await endProcess(pid);
+  if (pid > 0 && (await isDaemonOf(pid, directory))) await endDaemon(pid, directory);
   const sockets = await readdir(join(directory, 'tmux')).catch(() => []);
   for (const socket of sockets) spawnSync('tmux', ['-S', join(directory, 'tmux', socket), 'kill-server']);
 }
@@ -17,16 +17,9 @@ async function isDaemonOf(pid: number, directory: string): Promise<boolean> {
   return environment.split('\0').some((entry) => entry === `PALIADIN_STATE_DIR=${join(directory, '..')}`);
 }
 
-async function endProcess(pid: number): Promise<void> {
+async function endDaemon(pid: number, directory: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
-  while (isThere(pid)) await delay(5); // nothing tells of the end of a process that is not our child
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  // Nothing tells of the end of a process that is not our child. Its number stays taken until its parent asks
+  // for it, but what it was started with is gone at once.
+  while (await isDaemonOf(pid, directory)) await delay(5);
 }

@@ -57,7 +57,15 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
     const port = url === '' ? '0' : new URL(url).port;
     const started = spawn(process.execPath, [CLI, 'start'], {
       cwd: state.path,
-      env: { ...cleanEnv(), ...DEFAULTS, PALIADIN_PORT: port, PALIADIN_STATE_DIR: state.path, ...env, ...extra },
+      env: {
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...cleanEnv(),
+        ...DEFAULTS,
+        PALIADIN_PORT: port,
+        PALIADIN_STATE_DIR: state.path,
+        ...env,
+        ...extra,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -165,6 +173,8 @@ function cleanEnv(): NodeJS.ProcessEnv {
 }
 
 const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
+// As the bootstrap sets it.
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 const DEFAULTS = {
   PALIADIN_AGENT: 'demo',
   PALIADIN_DEMO_PACE: '0',
