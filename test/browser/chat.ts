@@ -59,7 +59,7 @@ export async function signedIn(
   const { hash } = new URL(await gateway.signInLink(subject));
   await visitor.page.goto(path + hash);
   const chat = chatOn(visitor.page, words);
-  await isLoaded(chat);
+  await isLoaded(chat, words);
   return {
     ...chat,
     visitor,
@@ -70,16 +70,16 @@ export async function signedIn(
     async newTab() {
       const tab = chatOn(await visitor.context.newPage(), words);
       await tab.page.goto('/');
-      await isLoaded(tab);
+      await isLoaded(tab, words);
       return tab;
     },
   };
 }
 
 /** Waits until the page knows the conversation so far. */
-export async function isLoaded({ log, page }: Chat): Promise<void> {
+async function isLoaded({ log, page }: Chat, words: Messages): Promise<void> {
   await log.waitFor();
-  await page.getByText(en.loading).waitFor({ state: 'detached' });
+  await page.getByText(words.loading).waitFor({ state: 'detached' });
 }
 
 export function chatOn(page: Page, words: Messages = en): Chat {
@@ -99,6 +99,8 @@ export function chatOn(page: Page, words: Messages = en): Chat {
     turn,
     async ask(question) {
       await box.fill(question);
+      // Not while the question before is still on its way: Enter then does nothing, and the button says so.
+      await page.getByRole('button', { name: words.send, disabled: false }).waitFor();
       await box.press('Enter');
       const asked = turn(question);
       await asked.whole.waitFor();
