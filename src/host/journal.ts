@@ -48,10 +48,14 @@ export function openJournal(root: string): Journal {
     return queue;
   }
 
-  // Made once a session and process: what is made stays made.
-  function directory(session: string): Promise<string> {
+  function pathOf(session: string, file = ''): string {
     if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
-    const known = directories.get(session) ?? makeDirectories(join(root, session));
+    return join(root, session, file);
+  }
+
+  // Made once a session and process: what is made stays made.
+  async function directory(session: string): Promise<string> {
+    const known = directories.get(session) ?? makeDirectories(pathOf(session));
     known.catch(() => directories.delete(session));
     directories.set(session, known);
     return known;
@@ -71,21 +75,19 @@ export function openJournal(root: string): Journal {
   }
 
   const journal: Journal = {
-    agentDirectory: (session) => join(root, session, 'agent'),
+    agentDirectory: (session) => pathOf(session, 'agent'),
     async sessions() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       return (await readdir(root)).filter((name) => SESSION_PATTERN.test(name));
     },
     async readSession(session) {
-      const text = await readIfThere(join(root, session, 'session.json'));
-      return text === null ? null : parse(sessionEntry, text, session);
+      return read(sessionEntry, pathOf(session, 'session.json'));
     },
     writeSession: (session, entry) => write(session, 'session.json', entry),
     async readTurn(session, turnId) {
-      const text = await readIfThere(join(root, session, turnFile(turnId)));
-      return text === null ? null : parse(turnEntry, text, turnId);
+      return read(turnEntry, pathOf(session, turnFile(turnId)));
     },
-    writeTurn: (session, entry) => write(session, turnFile(entry.turnId), entry),
+    writeTurn: async (session, entry) => write(session, turnFile(entry.turnId), entry),
     async acknowledge(session, turnId) {
       await writeFile(join(await directory(session), markFile(turnId)), '', { mode: 0o600 });
     },
@@ -100,9 +102,9 @@ export function openJournal(root: string): Journal {
       for (const id of await turnIds(session)) {
         const entry = await journal.readTurn(session, id);
         if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
-        if ((await readIfThere(join(root, session, markFile(id)))) === null) continue;
-        await rm(join(root, session, turnFile(id)));
-        await rm(join(root, session, markFile(id)));
+        if ((await readIfThere(pathOf(session, markFile(id)))) === null) continue;
+        await rm(pathOf(session, turnFile(id)));
+        await rm(pathOf(session, markFile(id)));
         gone.push(entry);
       }
       return gone;
@@ -118,23 +120,26 @@ async function makeDirectories(path: string): Promise<string> {
   return path;
 }
 
-function parse<T>(shape: z.ZodType<T>, text: string, what: string): T {
+async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
+  const text = await readIfThere(path);
+  if (text === null) return null;
   try {
     return shape.parse(JSON.parse(text));
   } catch (error) {
-    throw new PaliadinError('shim_error', `the host's journal entry ${what} can't be read; move it away to go on`, {
-      cause: error,
-    });
+    const detail = `the journal entry ${path} can't be read; move it away to go on`;
+    throw new PaliadinError('shim_error', detail, { cause: error });
   }
 }
 
 function journalError(error: unknown): PaliadinError {
+  if (error instanceof PaliadinError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
   const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free some space on the host' : 'check its state directory';
   return new PaliadinError('shim_error', `the host can't write its journal (${code}): ${advice}`, { cause: error });
 }
 
 function turnFile(turnId: string): string {
+  if (!TURN_ID_PATTERN.test(turnId)) throw new PaliadinError('bad_request', 'this is not a turn’s id');
   return join('turns', `${turnId}.json`);
 }
 
