@@ -109,6 +109,11 @@ export interface TurnWrite {
   turnId: string;
   change: TurnChange;
   events: EventBody[];
+  /**
+   * Nothing but progress, which need not survive a power cut, only the end of the process: what a power cut
+   * takes of it, the host still has.
+   */
+  progress?: boolean;
 }
 
 export interface TurnStore {

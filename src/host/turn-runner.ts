@@ -1,4 +1,5 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { composePrompt } from '../contract/envelope.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import { type AgentPane, agentPane } from './agent-pane.ts';
@@ -103,7 +104,8 @@ export class TurnRunner {
     const { journal, session, silenceMs, onTrouble } = this.#options;
     const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs });
     watch.received
-      .then(() => journal.writeTurn(session, this.#entryOf(turn)))
+      .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
+      .then((end) => (end === undefined ? journal.writeTurn(session, this.#entryOf(turn)) : undefined))
       .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
     return watch;
   }
@@ -184,5 +186,7 @@ function lost(turn: LiveTurn): End {
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
+// The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
+const EVIDENCE_SOON_MS = 100;
 // An agent that has the prompt shows it within 0.4 s of Enter; after a restart it had longer already.
 const EVIDENCE_MS = 3_000;

@@ -46,7 +46,7 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     clock,
     write: (events, change) => {
       // An event that is not stored is missed by a reader, who gets the whole turn at its end.
-      const write = { turnId: turn.turnId, change, events: toBodies(turn, clock(), events) };
+      const write = { turnId: turn.turnId, change, events: toBodies(turn, clock(), events), progress: true };
       recorder.write(write).catch((error) => onTrouble('progress of a turn was not stored', error));
     },
   });
@@ -83,7 +83,7 @@ async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: 
 function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: CarryOptions): void {
   const change = { status: 'delivering' as const, fence };
   recorder
-    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]) })
+    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]), progress: true })
     .catch((error) => onTrouble('a delivery was not marked', error));
 }
 

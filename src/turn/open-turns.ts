@@ -28,7 +28,7 @@ export function createOpenTurns(options: CarryOptions & { queueLimit: number }):
     const turn = open.get(turnId)?.turn;
     if (turn === undefined) return;
     recorder
-      .write({ turnId, change: {}, events: toBodies(turn, clock(), [{ type: 'queued', position }]) })
+      .write({ turnId, change: {}, events: toBodies(turn, clock(), [{ type: 'queued', position }]), progress: true })
       .catch((error) => onTrouble('a queue position was not stored', error));
   }
 

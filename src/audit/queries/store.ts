@@ -1,5 +1,5 @@
 /** The store over any database that Kysely speaks to. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { PaliadinError } from '../../contract/errors.ts';
 import type { Store } from '../store.ts';
 import { eventQueries } from './events.ts';
@@ -13,18 +13,27 @@ export interface SqlStoreOptions {
   /** Says what an error of this database means. */
   explain: (error: unknown) => PaliadinError;
   newId: () => string;
+  relaxed: Relaxed;
+  /** Makes sure that no event is ever given a number that one had which a power cut took. */
+  skipEventIds: () => Promise<void>;
 }
 
-export function sqlStore(db: Kysely<Schema>, { explain, newId }: SqlStoreOptions): Store {
+/** A transaction that survives the end of the process, but is not waited for until it survives a power cut. */
+export type Relaxed = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
+
+export function sqlStore(db: Kysely<Schema>, { explain, newId, relaxed, skipEventIds }: SqlStoreOptions): Store {
   return {
-    turns: explained(turnQueries(db), explain),
+    turns: explained(turnQueries(db, relaxed), explain),
     events: explained(eventQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
     users: explained(userQueries(db, newId), explain),
     signIn: explained(signInQueries(db), explain),
     ...explained(
       {
-        nextFence: () => count(db, 'fence'),
+        async nextFence() {
+          await skipEventIds();
+          return await count(db, 'fence');
+        },
         // A real write: a full disk still lets everything be read.
         check: async () => void (await count(db, 'check')),
         close: () => db.destroy(),

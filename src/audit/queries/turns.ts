@@ -6,9 +6,10 @@ import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
+import type { Relaxed } from './store.ts';
 import { fromRow, toRow } from './turn-row.ts';
 
-export function turnQueries(db: Kysely<Schema>): TurnStore {
+export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
   return {
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn));
@@ -22,7 +23,9 @@ export function turnQueries(db: Kysely<Schema>): TurnStore {
     byKey: (userId, idempotencyKey) => byKey(db, userId, idempotencyKey),
 
     async write(writes) {
-      return await db.transaction().execute((trx) => writeAll(trx, writes));
+      const work = (trx: Transaction<Schema>) => writeAll(trx, writes);
+      if (writes.every(({ progress }) => progress)) return await relaxed(work);
+      return await db.transaction().execute(work);
     },
 
     async history({ userId, sessionId, before, limit }) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../queries/schema.ts';
@@ -34,7 +34,27 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     await db.destroy().catch(() => undefined); // the first reason is the one to tell
     throw explain(error);
   }
-  return sqlStore(db, { explain, newId: options.newId ?? randomUUID });
+  return sqlStore(db, {
+    explain,
+    newId: options.newId ?? randomUUID,
+    relaxed: (work) => db.connection().execute((connection) => withoutSync(connection, work)),
+    skipEventIds: async () => {
+      await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
+    },
+  });
+}
+
+// More than can be written between two commits that are synced.
+const LOST_EVENTS = 10_000;
+
+/** The connection is ours alone until this is done, so nobody else's commit goes unsynced. */
+async function withoutSync<T>(db: Kysely<Schema>, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  await sql`pragma synchronous = normal`.execute(db);
+  try {
+    return await db.transaction().execute(work);
+  } finally {
+    await sql`pragma synchronous = full`.execute(db);
+  }
 }
 
 // Questions and answers are private. SQLite gives its -wal and -shm files the mode of the database.
