@@ -8,15 +8,15 @@ export function StatusLine({ state, said }: { state: ChatState; said: string }) 
   const { t } = usePage();
   const present = presentWords(state, t);
   const outcome = present === null ? outcomeWords(state, t) : null;
-  const wasBusy = useRef(false);
+  const isNews = useRef(false);
   const [words, setWords] = useState('');
 
   useEffect(() => {
     if (present !== null) setWords(present);
-    // How turns ended that were over before this page was opened is no news.
-    else if (wasBusy.current) setWords(outcome ?? '');
-    wasBusy.current = present !== null;
-  }, [present, outcome]);
+    else if (isNews.current) setWords(outcome ?? '');
+    // How turns ended that were over before this page was opened is none; what comes from now on is, late answers too.
+    isNews.current = state.loaded || present !== null;
+  }, [present, outcome, state.loaded]);
   useEffect(() => setWords(said), [said]);
 
   return (
