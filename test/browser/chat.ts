@@ -34,6 +34,8 @@ export interface Turn {
 
 export interface Person extends Chat {
   readonly visitor: Visitor;
+  /** How often the agent has received this question. */
+  timesReceived(question: string): Promise<number>;
   /** Lets an answer go on that `demo hold NAME` holds. */
   release(name: string): Promise<void>;
   /** The same person's next tab. */
@@ -45,6 +47,8 @@ export interface Manner {
   words?: Messages;
   /** What follows the gateway's address. */
   path?: string;
+  /** Whether the test can move the page's clock. */
+  clock?: boolean;
   options?: BrowserContextOptions;
 }
 
@@ -53,20 +57,22 @@ export async function signedIn(
   browser: TestBrowser,
   gateway: TestGateway,
   subject: string,
-  { words = en, path = '/', options = {} }: Manner = {},
+  { words = en, path = '/', clock = false, options = {} }: Manner = {},
 ): Promise<Person> {
   const visitor = await browser.visitor(gateway.url, options);
+  if (clock) await visitor.page.clock.install();
   const { hash } = new URL(await gateway.signInLink(subject));
   await visitor.page.goto(path + hash);
   const chat = chatOn(visitor.page, words);
   await isLoaded(chat, words);
+  const { session } = await (await gateway.as(subject)).me();
   return {
     ...chat,
     visitor,
-    async release(name) {
-      const { session } = await (await gateway.as(subject)).me();
-      await writeFile(join(gateway.agentDirectory(session.name), `release-${name}`), '');
+    async timesReceived(question) {
+      return (await gateway.prompts(session.name)).filter(({ message }) => message === question).length;
     },
+    release: (name) => writeFile(join(gateway.agentDirectory(session.name), `release-${name}`), ''),
     async newTab() {
       const tab = chatOn(await visitor.context.newPage(), words);
       await tab.page.goto('/');

@@ -17,7 +17,10 @@ export async function watch(page: Page): Promise<Watch> {
     };
     const look = () => {
       note(states.page, document.body.textContent);
-      note(states.answer, [...document.querySelectorAll('article')].at(-1)?.querySelector('.markdown')?.textContent ?? '');
+      note(
+        states.answer,
+        [...document.querySelectorAll('article')].at(-1)?.querySelector('.markdown')?.textContent ?? '',
+      );
     };
     look();
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });

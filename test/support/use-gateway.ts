@@ -1,9 +1,9 @@
-/** One gateway for all tests of a file. */
-import { afterAll, beforeAll } from 'vitest';
+/** Gateways that end with the tests they are for. */
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type GatewayOptions, startTestGateway, type TestGateway } from './gateway.ts';
 import { until } from './until.ts';
 
-/** For the top of a file. The result is there once its tests run. */
+/** One for all tests of a file, called at its top. The result is there once its tests run. */
 export function useGateway(options: GatewayOptions = {}): () => TestGateway {
   let gateway: TestGateway | undefined;
   beforeAll(async () => {
@@ -15,6 +15,14 @@ export function useGateway(options: GatewayOptions = {}): () => TestGateway {
     if (gateway === undefined) throw new Error('the gateway has not been started yet');
     return gateway;
   };
+}
+
+/** One for a single test. It outlives the test's pages, which would complain of its end. */
+export async function gatewayForTest(options: GatewayOptions = {}): Promise<TestGateway> {
+  const gateway = await startTestGateway(options);
+  onTestFinished(() => gateway.dispose());
+  await isReady(gateway);
+  return gateway;
 }
 
 /** Whoever first looks for the host's daemon starts it, which on a busy machine takes longer than a question waits. */

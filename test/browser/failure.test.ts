@@ -1,0 +1,140 @@
+/** What a person reads where there is no answer: what happened and what to do next, never more. */
+import { expect, test } from 'vitest';
+import { en as reasons } from '../../src/contract/locales/en.ts';
+import { en } from '../../src/web/locales/en.ts';
+import { useBrowser } from '../support/browser.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
+import { signedIn } from './chat.ts';
+
+const browser = useBrowser();
+const gateway = useGateway();
+
+test.each([
+  ['demo crash 3', en.failedPartly, reasons.agent_stopped],
+  ['demo limit', en.failed, reasons.agent_limit],
+  ['demo error', en.failed, reasons.agent_error],
+])('%s: “%s”', async (question, title, reason) => {
+  const { ask, status, timesReceived } = await signedIn(browser, gateway(), question.replaceAll(' ', '-'));
+  const { says, whole, button } = await ask(question);
+  await says(title);
+  await says(reason);
+  await expect.poll(() => status.textContent()).toBe(reason);
+  // What is for the owner is for nobody else.
+  expect(await whole.getByText(en.details).count()).toBe(0);
+  await button(en.askAgain).click();
+  await expect.poll(() => timesReceived(question)).toBe(2);
+  await (await ask('demo at once')).answered();
+});
+
+test('half an answer stays when the agent stops in the middle', async () => {
+  const { ask } = await signedIn(browser, gateway(), 'anna');
+  const { says, answer } = await ask('demo crash');
+  await says(reasons.agent_stopped);
+  expect(await answer.textContent()).toBe('This is half of an answer, and the other half');
+});
+
+test('the owner also reads what is to be mended', async () => {
+  const { ask } = await signedIn(browser, gateway(), 'owner');
+  const { says, whole } = await ask('demo limit');
+  await says(reasons.agent_limit);
+  const detail = whole.getByText('resets 3pm');
+  expect(await detail.isVisible()).toBe(false);
+  await whole.getByText(en.details).click();
+  await detail.waitFor();
+});
+
+test('a dialog on the agent’s screen: nothing is typed into it, and the owner is asked for', async () => {
+  const { ask, timesReceived } = await signedIn(browser, gateway(), 'ben');
+  await (await ask('demo dialog')).says('A dialog is open now.');
+  const { says, button } = await ask('demo at once');
+  await says(reasons.agent_not_ready);
+  await button(en.askAgain).waitFor();
+  expect(await timesReceived('demo at once')).toBe(0);
+});
+
+test('an approval that waits at the terminal is told of, and can be stopped', async () => {
+  const { ask, button, log } = await signedIn(browser, gateway(), 'carl');
+  const { says } = await ask('demo approve delete the lot');
+  await says(en.waitingForDecision);
+  await says('Allow: delete the lot?');
+  expect(await log.getAttribute('aria-busy')).toBe('true');
+  await button(en.stop).click();
+  await says(en.stopped);
+  await (await ask('demo at once')).answered();
+});
+
+test('an outcome that nobody knows: the page offers to send again, and does nothing by itself', async () => {
+  const { ask, page, timesReceived, button, turn } = await signedIn(browser, gateway(), 'dora');
+  const { says, whole, button: inTurn } = await ask('demo deaf');
+  await expect.poll(() => timesReceived('demo deaf')).toBe(1);
+  process.kill(await gateway().daemonPid(), 'SIGKILL');
+  await says(en.unknown);
+  await says(reasons.outcome_unknown);
+  expect(await inTurn(en.askAgain).count()).toBe(0);
+  await page.reload();
+  await says(reasons.outcome_unknown);
+  expect(await page.getByRole('article').count()).toBe(1);
+  expect(await timesReceived('demo deaf')).toBe(1);
+
+  await inTurn(en.sendAgain).click();
+  await expect.poll(() => page.getByRole('article').count()).toBe(2);
+  await expect.poll(() => timesReceived('demo deaf')).toBe(2);
+  await button(en.stop).click();
+  await turn('demo deaf').says(en.stopped);
+  expect(await whole.count()).toBe(1);
+});
+
+test('an answer that comes after the wait for it had ended is shown as late', async () => {
+  const impatient = await gatewayForTest({ env: { PALIADIN_TURN_TIMEOUT: '1s' } });
+  const { ask, status, page } = await signedIn(browser, impatient, 'emil');
+  const { says, answer, whole } = await ask('demo silent 3');
+  await says(reasons.timeout);
+  await says(en.late);
+  await says(en.lateText);
+  expect(await answer.textContent()).toBe('I said nothing for 3 s.');
+  expect(await whole.getByText(reasons.timeout).count()).toBe(0);
+  await expect.poll(() => status.textContent()).toBe(en.late);
+  await page.reload();
+  await says('I said nothing for 3 s.');
+  await says(en.late);
+});
+
+test('without an agent the page says why, and earlier conversations can be read', async () => {
+  const lonely = await gatewayForTest();
+  await (await lonely.as('fred')).answer('demo table');
+  await lonely.end('SIGTERM');
+  await lonely.start({ PALIADIN_AGENT: 'none' });
+  const { page, box, button, turn } = await signedIn(browser, lonely, 'fred');
+  await page.getByRole('note').getByText(reasons.disabled).waitFor();
+  expect(await box.count()).toBe(0);
+  expect(await button(en.startOver).count()).toBe(0);
+  await turn('demo table').says('Hartmann Lease');
+  expect(await button(en.askAgain).count()).toBe(0);
+  await turn('demo table').button(en.good).click();
+  await expect.poll(() => turn('demo table').button(en.good).getAttribute('aria-pressed')).toBe('true');
+});
+
+test('a question that is too long is refused before it is sent, and kept', async () => {
+  const { page, box, button } = await signedIn(browser, gateway(), 'greta');
+  await box.fill('ä'.repeat(60_000));
+  await page.getByText(/^Too long: 117\.2.kB of at most 100.kB\. Please shorten it\.$/).waitFor();
+  expect(await button(en.send).isDisabled()).toBe(true);
+  await box.press('Enter');
+  expect(await page.getByRole('article').count()).toBe(0);
+  await box.fill('ä'.repeat(45_000));
+  await page.getByText(/^87\.9.kB of 100.kB$/).waitFor();
+  expect(await button(en.send).isEnabled()).toBe(true);
+});
+
+test('too many questions at once: the one too many is given back, with the reason', async () => {
+  const { page, ask, box, visitor } = await signedIn(browser, gateway(), 'hanna');
+  visitor.expectTrouble(/429 \(Too Many Requests\)/);
+  await (await ask('demo hold x')).says('This is the first half.');
+  for (let number = 1; number <= 5; number++) await ask(`demo echo ${number}`);
+  await page.getByRole('button', { name: en.send }).waitFor();
+  await ask('demo echo 6').catch(() => {});
+  await page.getByRole('alert').getByText(reasons.queue_full).waitFor();
+  expect(await box.inputValue()).toBe('demo echo 6');
+  await page.getByRole('button', { name: en.dismiss }).click();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
