@@ -26,8 +26,6 @@ export interface AgentPane {
   interrupt(): Promise<void>;
   /** Ends tmux server and agent. */
   end(): Promise<void>;
-  /** Lets go of the pane, which goes on. */
-  detach(): void;
   attachCommand(): string[];
 }
 
@@ -116,10 +114,6 @@ export function agentPane(options: {
       }
     },
     end,
-    detach() {
-      current?.detach();
-      current = null;
-    },
     attachCommand: () => attachCommand(setup, socket, session),
   };
 }

@@ -18,8 +18,11 @@ export interface Control extends EventEmitter<ControlEvents> {
   /** Runs one tmux command. Arguments are quoted here; none of them may hold a user's text. */
   run(...args: string[]): Promise<string[]>;
   readonly closed: boolean;
-  /** Leaves the server and what runs in it as they are. */
-  detach(): void;
+  /**
+   * Leaves the server and what runs in it as they are. Wait for it before you attach again: tmux 3.3a
+   * crashes when it tells of the one who leaves while another control client is just arriving.
+   */
+  detach(): Promise<void>;
 }
 
 /**
@@ -86,8 +89,10 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     return promise;
   }
 
-  detach(): void {
+  detach(): Promise<void> {
+    if (this.closed) return Promise.resolve();
     this.#child.stdin?.end();
+    return new Promise((resolve) => this.once('closed', resolve));
   }
 
   #take(line: string): void {

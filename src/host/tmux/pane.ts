@@ -36,8 +36,8 @@ export interface Pane extends EventEmitter<PaneEvents> {
   respawn(launch: Launch): Promise<void>;
   /** Ends the tmux server and what runs in it. */
   kill(): Promise<void>;
-  /** Lets go of the pane; everything in it goes on. */
-  detach(): void;
+  /** Lets go of the pane; everything in it goes on. See `Control.detach`. */
+  detach(): Promise<void>;
 }
 
 export async function openPane(control: Control, known: { bracketedPaste: boolean }): Promise<Pane> {
@@ -134,8 +134,8 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     await this.#control.run('kill-server').catch(() => {}); // it answers by going away
   }
 
-  detach(): void {
-    this.#control.detach();
+  detach(): Promise<void> {
+    return this.#control.detach();
   }
 
   async #ask(format: string): Promise<string[]> {
