@@ -1,10 +1,10 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** Builds what runs in a browser. The gateway serves the result. */
 export default defineConfig({
   root: 'src/web',
-  plugins: [react()],
+  plugins: [react(), drawOnce()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -16,3 +16,14 @@ export default defineConfig({
     target: ['chrome123', 'firefox125', 'safari17.5'],
   },
 });
+
+/** Nothing is drawn until the script has chosen the theme: no flash of the other one. Vite drops the attribute. */
+function drawOnce(): Plugin {
+  return {
+    name: 'draw-once',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+    },
+  };
+}

@@ -175,8 +175,35 @@ describe('form', () => {
     expect(html).toContain('aria-label="Copy code"');
     expect(html).toContain('SELECT 1');
   });
+});
 
-  it('shows a block without end as plain text', () => {
-    expect(render(`**${'x'.repeat(100_001)}**`)).toContain('<p class="markdown-plain">**xxx');
+describe('an answer made to keep a parser busy', () => {
+  const of = (pattern: string) => pattern.repeat(Math.ceil(60_000 / pattern.length));
+
+  it.each([
+    ['quotes in quotes', of('>')],
+    ['quotes in lists in quotes', of('> - 1. ')],
+    ['emphasis in emphasis', of('*_')],
+    ['emphasis that opens, then closes', of('*a') + of('a*')],
+    ['lines that lazily continue a quote', `> ${of('a\n=')}`],
+    ['lines that lazily continue a list', `- ${of('a\n=')}`],
+    ['one paragraph', of('**word** and ')],
+  ])('%s, is shown as it was written', (_, text) => {
+    const html = render(text);
+    expect(html).toContain('<p class="plain-text">');
+    expect(html).not.toMatch(/<(?:em|strong|blockquote|li)>/);
+  });
+
+  it('of definitions gives each block only those that it refers to', () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `[a${i}]: https://example.org/${i}\n\n[a${i}]`).join('\n\n');
+    expect(render(many).match(/<a /g)).toHaveLength(3000);
+  });
+
+  it.each([
+    ['a long table', `| a | b |\n|---|---|\n${'| x_y | **z** |\n'.repeat(300)}`, '<table>'],
+    ['a long list', '- **item** of `a` list\n'.repeat(400), '<li>'],
+    ['long code', `\`\`\`\n${'_*_*> > > \n'.repeat(10_000)}\n\`\`\``, '<figure'],
+  ])('is not %s', (_, text, tag) => {
+    expect(render(text)).toContain(tag);
   });
 });

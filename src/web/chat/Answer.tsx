@@ -1,6 +1,8 @@
 /** An answer. What renders Markdown is most of the page's code, so it comes beside the first requests, not before them. */
 import { lazy, Suspense, useMemo } from 'react';
 import { AnswerLinksContext } from './markdown/context.ts';
+import { PlainText } from './PlainText.tsx';
+import { Fallback } from './ui/Fallback.tsx';
 
 export interface AnswerProps {
   text: string;
@@ -14,15 +16,13 @@ export function Answer({ text, growing, base, onAsk }: AnswerProps) {
   const links = useMemo(() => ({ ask: onAsk, base }), [onAsk, base]);
   return (
     <AnswerLinksContext value={links}>
-      <Suspense fallback={<PlainText text={text} />}>
-        <Markdown text={text} growing={growing} />
-      </Suspense>
+      <Fallback with={<PlainText text={text} />}>
+        <Suspense fallback={<PlainText text={text} />}>
+          <Markdown text={text} growing={growing} />
+        </Suspense>
+      </Fallback>
     </AnswerLinksContext>
   );
-}
-
-function PlainText({ text }: { text: string }) {
-  return <p className="answer-plain">{text}</p>;
 }
 
 const loading = import('./markdown/Markdown.tsx').then(

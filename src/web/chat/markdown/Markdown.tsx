@@ -3,7 +3,8 @@ import { memo, useDeferredValue, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 
-import { createSplitter } from './blocks.ts';
+import { PlainText } from '../PlainText.tsx';
+import { createSplitter, type Block as MarkdownBlock } from './blocks.ts';
 import { CodeBlock } from './CodeBlock.tsx';
 import { remarkGfmParts } from './gfm.ts';
 import { Link } from './Link.tsx';
@@ -14,25 +15,31 @@ import { schema } from './schema.ts';
 import { settle } from './settle.ts';
 import { Table } from './Table.tsx';
 import { TaskBox } from './TaskBox.tsx';
+import { isTame, isTooDeep } from './tame.ts';
 
 export function Markdown({ text, growing }: { text: string; growing: boolean }) {
   const [split] = useState(createSplitter);
   // A burst of text must not hold up the keyboard: it is drawn block by block, in between.
   const shown = useDeferredValue(text);
-  const blocks = useMemo(() => split(shown), [split, shown]);
+  const blocks = useMemo(() => (isTooDeep(shown) ? null : split(shown)), [split, shown]);
+  if (blocks === null) return <PlainText text={shown} />;
   return (
     <div className={growing ? 'markdown markdown-growing' : 'markdown'}>
       {blocks.map((block, index) => (
         // A block is known by its place: blocks are only ever added at the end.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <Block key={index} text={growing && index === blocks.length - 1 ? settle(block) : block.text} />
+        <Block key={index} block={block} last={growing && index === blocks.length - 1} />
       ))}
     </div>
   );
 }
 
-const Block = memo(function Block({ text }: { text: string }) {
-  if (text.length > LONGEST) return <p className="markdown-plain">{text}</p>;
+function Block({ block, last }: { block: MarkdownBlock; last: boolean }) {
+  if (!isTame(block)) return <PlainText text={block.text} />;
+  return <Formatted text={last ? settle(block) : block.text} />;
+}
+
+const Formatted = memo(function Formatted({ text }: { text: string }) {
   return (
     <ReactMarkdown
       remarkPlugins={remarkPlugins}
@@ -61,6 +68,3 @@ const components: Components = {
   h5: ({ children }) => <h6>{children}</h6>,
   h6: ({ children }) => <h6>{children}</h6>,
 };
-
-/** A single block of more than this takes a browser seconds; nobody formats a paragraph that long. */
-const LONGEST = 100_000;

@@ -54,11 +54,28 @@ function settled(pieces: readonly Piece[]): Piece[] {
 }
 
 function toBlocks({ pieces }: Split): readonly Block[] {
-  const definitions = pieces.filter(({ kind }) => kind === 'def').map((piece) => piece.text.trim());
-  const appendix = definitions.length === 0 ? '' : `\n\n${definitions.join('\n')}`;
+  const definitions = new Map<string, string>();
+  for (const { text, kind } of pieces) {
+    const label = kind === 'def' ? normalise(DEFINED.exec(text)?.[1] ?? '') : '';
+    if (label !== '' && !definitions.has(label)) definitions.set(label, text.trim());
+  }
   return pieces
     .filter(({ kind }) => kind !== 'def')
-    .map(({ text, kind }) => ({ kind, text: kind !== 'code' && text.includes('[') ? text + appendix : text }));
+    .map(({ text, kind }) => ({ kind, text: kind === 'code' ? text : text + definitionsFor(text, definitions) }));
+}
+
+/** Only those that a block may refer to: all of them in each block would be too many. */
+function definitionsFor(text: string, definitions: ReadonlyMap<string, string>): string {
+  if (definitions.size === 0 || !text.includes('[')) return '';
+  const labels = new Set(Array.from(text.matchAll(REFERRED), ([, label = '']) => normalise(label)));
+  const found = [...labels].flatMap((label) => definitions.get(label) ?? []);
+  return found.length === 0 ? '' : `\n\n${found.join('\n')}`;
+}
+
+function normalise(label: string): string {
+  return label.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
 const LINE_ENDS = /\r\n?/g;
+const DEFINED = /^ {0,3}\[([^\]]+)\]:/;
+const REFERRED = /\[([^[\]]{1,200})\]/g;
