@@ -1,0 +1,160 @@
+/** A pane: what it shows, how its program ends and begins again, and what of our environment it sees. */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openControl } from '../../../src/host/tmux/control.ts';
+import type { Pane } from '../../../src/host/tmux/pane.ts';
+import { findPane } from '../../../src/host/tmux/server.ts';
+import { until } from '../../support/until.ts';
+import { temporaryTmux } from './temporary-tmux.ts';
+
+const shows = (pane: Pane, text: string) => until(text, async () => (await pane.screen()).join('\n').includes(text));
+
+describe('a program', () => {
+  test('is seen on the screen, and receives keys', async () => {
+    const pane = await (await temporaryTmux()).start([
+      'sh',
+      '-c',
+      'echo hello; read word; echo "got <$word>"; sleep 60',
+    ]);
+    await shows(pane, 'hello');
+    for (const key of ['a', 'Space', 'b', 'Enter']) await pane.press(key);
+    await shows(pane, 'got <a b>');
+    expect(await pane.ended()).toBeNull();
+  });
+
+  test('that draws is noticed', async () => {
+    const pane = await (await temporaryTmux()).start(['sh', '-c', 'read x; echo more; sleep 60']);
+    const drawn = new Promise((resolve) => pane.once('drawn', resolve as () => void));
+    await pane.press('Enter');
+    await drawn;
+  });
+
+  test.each([
+    ['exit 0', 'exit status 0'],
+    ['exit 7', 'exit status 7'],
+    ['kill -9 $$', 'signal 9'],
+    ['kill -TERM $$', 'signal 15'],
+  ])('that ends with %s is told to have ended with %s', async (command, end) => {
+    const pane = await (await temporaryTmux()).start(['sh', '-c', `read x; ${command}`]);
+    await pane.press('Enter');
+    expect(await until('the end', () => pane.ended())).toBe(end);
+  });
+
+  test('that can’t be started ends like any other', async () => {
+    const pane = await (await temporaryTmux()).start(['/nowhere/agent', 'x']);
+    expect(await until('the end', () => pane.ended())).toMatch(/^exit status \d+$/);
+  });
+});
+
+describe('after the end of a program', () => {
+  test('another takes its place, in the same session and without its paste mode', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x']);
+    const { pid } = pane;
+    await until('bracketed paste', () => pane.bracketedPaste);
+    await pane.press('Enter');
+    await until('the end', () => pane.ended());
+    const env = { WHO: "it's me" };
+    await pane.respawn({ argv: ['sh', '-c', 'echo; echo here again; sleep 60'], cwd: tmux.directory, env });
+    expect(pane.bracketedPaste).toBe(false);
+    await shows(pane, 'here again');
+    expect(environmentOf(pane.pid)).toMatchObject(env);
+    expect(readlinkSync(`/proc/${pane.pid}/cwd`)).toBe(tmux.directory);
+    expect(await pane.ended()).toBeNull();
+    expect(pane.pid).not.toBe(pid);
+  });
+});
+
+describe('a server that is gone', () => {
+  test.each(['kill-server', 'kill-session'])('by %s is noticed, and told to whoever asks', async (command) => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    const lost = new Promise((resolve) => pane.once('lost', resolve as () => void));
+    tmux.tmux(command);
+    await lost;
+    expect(pane.lost).toBe(true);
+    await expect(pane.screen()).rejects.toMatchObject({ code: 'agent_stopped' });
+    await expect(pane.press('Enter')).rejects.toMatchObject({ code: 'agent_stopped' });
+    expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
+  });
+
+  test('is not there to be found', async () => {
+    const tmux = await temporaryTmux();
+    expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
+  });
+
+  test('on our word ends its program too', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    await pane.kill();
+    await until('the end of the program', () => !isAlive(pane.pid));
+  });
+});
+
+describe('a server that was let go', () => {
+  test.each([
+    ['on', 'printf "\\033[?2004h"; echo ready; sleep 60', true],
+    ['off', 'echo ready; sleep 60', false],
+    ['on and off again', 'printf "\\033[?2004h\\033[?2004l"; echo ready; sleep 60', false],
+  ])('goes on, and is found again with bracketed paste %s', async (_how, program, on) => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', program]);
+    await shows(pane, 'ready');
+    await pane.detach();
+    const found = await findPane(tmux.setup, tmux.socket, 'test');
+    expect(found?.pid).toBe(pane.pid);
+    expect(found?.bracketedPaste).toBe(on);
+    expect(await found?.screen()).toContain('ready');
+  });
+
+  test('of another session on the same socket is not taken for it', async () => {
+    const tmux = await temporaryTmux();
+    await tmux.start(['sleep', '60']);
+    expect(await findPane(tmux.setup, tmux.socket, 'tes')).toBeNull();
+  });
+});
+
+describe('the environment', () => {
+  test('of the program is what it was given, and nothing of ours', async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('PALIADIN_CANARY', 'ours');
+    const tmux = await temporaryTmux({ LC_CANARY: 'given' });
+    const pane = await tmux.start(['sleep', '60'], { env: { LAUNCH: 'a=b; $(x) #{pane_id}' } });
+    const given = { LC_CANARY: 'given', LAUNCH: 'a=b; $(x) #{pane_id}', TERM: 'tmux-256color' };
+    expect(environmentOf(pane.pid)).toMatchObject(given);
+    const ofTmux = ['TMUX', 'TMUX_PANE', 'PWD', 'SHELL', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION'];
+    const known = [...Object.keys(given), ...ofTmux, 'PATH', 'LANG'];
+    expect(Object.keys(environmentOf(pane.pid)).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test('of somebody who attaches reaches no program that starts afterwards', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    const env = { ...tmux.setup.env, LC_EVIL: 'x', DISPLAY: ':1', SSH_AUTH_SOCK: '/evil', LD_PRELOAD_CANARY: 'x' };
+    const owner = await openControl(tmux.setup.tmux, ['-S', tmux.socket, 'attach-session', '-t', '=test:'], {
+      env,
+      cwd: '/',
+    });
+    await pane.respawn({ argv: ['sleep', '60'], cwd: '/', env: {} });
+    await owner.detach();
+    for (const name of ['LC_EVIL', 'DISPLAY', 'SSH_AUTH_SOCK', 'LD_PRELOAD_CANARY']) {
+      expect(environmentOf(pane.pid)).not.toHaveProperty(name);
+    }
+  });
+});
+
+function environmentOf(pid: number): Record<string, string> {
+  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * T4, T5: whatever a person sends, the program in the pane receives it as one paste and unchanged, and
+ * nothing of it is taken for a key, a tmux command or a shell's.
+ */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sanitise } from '../../../src/contract/sanitise.ts';
+import { hostileText } from '../../contract/hostile-text.ts';
+import { until } from '../../support/until.ts';
+import { PASTE_END, PASTE_START, startSink } from './sink.ts';
+import { temporaryTmux } from './temporary-tmux.ts';
+
+describe('a paste', () => {
+  test('arrives as one, byte for byte, whatever it says', async () => {
+    const tmux = await temporaryTmux();
+    const sink = await startSink(tmux);
+    const canary = join(tmux.directory, 'canary');
+    const commands = [
+      `$(touch ${canary})`,
+      `\`touch ${canary}\``,
+      `#(touch ${canary})`,
+      `; run-shell 'touch ${canary}'`,
+      `'; run-shell "touch ${canary}"; '`,
+      `\n~.\n\u0003touch ${canary}\n`,
+      '#{pane_id} #S %1 %%',
+      '-x --help -t =other:',
+      'C-c',
+      'Enter',
+      '"\'\\',
+    ];
+    const message = fc
+      .array(fc.oneof(fc.constantFrom(...commands), hostileText), { minLength: 1, maxLength: 5 })
+      .map((parts) => parts.join(''))
+      .filter((text) => text.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim() !== '')
+      .map(sanitise);
+    await fc.assert(
+      fc.asyncProperty(message, async (text) => {
+        expect(await sink.paste(text)).toEqual(Buffer.concat([PASTE_START, Buffer.from(text), PASTE_END]));
+      }),
+      { numRuns: 100, examples: commands.map((text) => [sanitise(text)]) },
+    );
+    expect(await readdir(tmux.directory)).not.toContain('canary');
+    expect(tmux.tmux('list-panes', '-a')).toMatch(/^[^\n]*$/);
+    expect(tmux.tmux('list-buffers')).toBe('');
+    expect(await sink.pane.ended()).toBeNull();
+  });
+
+  test('of the largest message arrives whole', async () => {
+    const sink = await startSink(await temporaryTmux());
+    const text = sanitise('0123456789 Ümläute 🙂\n'.repeat(3900));
+    expect((await sink.paste(text)).equals(Buffer.concat([PASTE_START, Buffer.from(text), PASTE_END]))).toBe(true);
+  });
+
+  test('leaves no file behind', async () => {
+    const tmux = await temporaryTmux();
+    const sink = await startSink(tmux);
+    await sink.paste('a secret');
+    expect((await readdir(tmux.directory)).filter((name) => name.startsWith('paste'))).toEqual([]);
+  });
+
+  test('goes through a directory whose name means something to tmux', async () => {
+    const tmux = await temporaryTmux();
+    const odd = join(tmux.directory, `C#S #{pane_id} #(touch canary) 'x'`);
+    await mkdir(odd);
+    const sink = await startSink({ ...tmux, directory: odd }, [], { cwd: odd });
+    expect(await sink.paste('hello')).toEqual(Buffer.concat([PASTE_START, Buffer.from('hello'), PASTE_END]));
+    expect(tmux.tmux('display-message', '-p', '-t', 'test', '#{pane_current_path}')).toBe(odd);
+    expect(await readdir(odd)).toEqual(['received']);
+  });
+});
+
+describe('a paste is refused', () => {
+  test('where every newline of it would be an Enter', async () => {
+    const tmux = await temporaryTmux();
+    const sink = await startSink(tmux, ['plain']);
+    await expect(sink.pane.paste('rm -r\nx', join(tmux.directory, 'paste'))).rejects.toMatchObject({
+      code: 'agent_not_ready',
+      detail: expect.stringContaining('nothing was typed'),
+    });
+    // A key pressed afterwards is the first thing that arrives.
+    await sink.pane.press('x');
+    await until('the key', () => sink.received().length > 0);
+    expect(sink.received().toString()).toBe('x');
+  });
+
+  test('where the program has ended; the server, which would not survive it, goes on', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x; exit 3']);
+    await until('bracketed paste', () => pane.bracketedPaste);
+    await pane.press('Enter');
+    await until('the end of the program', () => pane.ended());
+    await expect(pane.paste('text', join(tmux.directory, 'paste'))).rejects.toMatchObject({
+      code: 'agent_stopped',
+      detail: 'the agent has ended: exit status 3',
+    });
+    expect(pane.lost).toBe(false);
+    expect(tmux.tmux('list-sessions')).toContain('test:');
+  });
+});
