@@ -136,7 +136,7 @@ export interface TurnStore {
   history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
-  /** Turns given up with `timeout` since `since` that have no answer yet: a late one may still come. */
+  /** Turns given up since `since`, with `timeout` or `outcome_unknown`, that have no answer: it may still come. */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
   recent(query: { limit: number; userId?: string }): Promise<Turn[]>;
   stats(query: { since: number; userId?: string }): Promise<TurnStats>;

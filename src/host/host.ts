@@ -1,5 +1,5 @@
 /** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
@@ -122,6 +122,7 @@ async function prepare(directory: string) {
     scratch: join(directory, 'scratch'),
     configuration: join(directory, 'tmux.conf'),
   };
+  await rm(paths.scratch, { recursive: true, force: true }); // prompts that a killed daemon was pasting
   for (const path of [paths.sessions, paths.tmux, paths.scratch]) await mkdir(path, { recursive: true, mode: 0o700 });
   await writeFile(paths.configuration, tmuxConfiguration, { mode: 0o600 });
   return paths;

@@ -44,6 +44,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/**
+ * Milliseconds without a sign of life after which a turn is given up. Of an agent that writes its answer to
+ * a file nothing is heard before the whole answer, so it is given the time that a long one takes.
+ */
+export function silenceMs({ values }: Config, agent: Agent): number {
+  return values.PALIADIN_TURN_TIMEOUT ?? (agent.driverName === 'reply-file' ? 600_000 : 60_000);
+}
+
 /** `cwd` is where the agent works. */
 export function makeDriver(agent: Agent, cwd: string, { values }: Config): Driver {
   const demo: [string, ...string[]] = [agent.program, DEMO_ENTRY, '--pace', String(values.PALIADIN_DEMO_PACE)];

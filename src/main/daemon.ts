@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
 import { openHost } from '../host/host.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
-import { chooseAgent, findProgram, makeDriver } from './agent.ts';
+import { chooseAgent, findProgram, makeDriver, silenceMs } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import { loadConfig } from './config/load.ts';
@@ -53,7 +53,7 @@ async function run(): Promise<void> {
     driver: makeDriver(agent, paths.workspace, config),
     agentProgram: agent.program,
     agentEnv: agentEnv(process.env),
-    silenceMs: values.PALIADIN_TURN_TIMEOUT,
+    silenceMs: silenceMs(config, agent),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
     keepMs: KEEP_MS,

@@ -123,7 +123,7 @@ async function report(backend: Backend) {
 function requireLoopback(host: string): void {
   if (/^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/.test(host)) return;
   throw new ConfigError(
-    `PALIADIN_HOST is ${JSON.stringify(host)}: without sign-in for a public address the gateway listens on 127.0.0.1 only; put a proxy on this machine in front, or unset it`,
+    `PALIADIN_HOST is ${JSON.stringify(host)}: without sign-in for a public address the gateway listens on 127.0.0.1 only; unset it, and reach it from elsewhere through an SSH tunnel`,
   );
 }
 

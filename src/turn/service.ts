@@ -83,6 +83,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const refusal = backend.refusal();
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request), key ?? null);
+      // A new one has nothing to look up yet.
+      const fresh = { shown: '', position: turns.position(turn.turnId) };
+      if (!repeated)
+        return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
     },
     async get(userId, turnId, locale) {

@@ -59,7 +59,7 @@ export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
         .selectFrom('turns')
         .selectAll()
         .where('finishedAt', '>=', since)
-        .where('errorCode', '=', 'timeout')
+        .where('errorCode', 'in', ['timeout', 'outcome_unknown'])
         .where('late', '=', 0)
         .orderBy('finishedAt')
         .execute();

@@ -28,7 +28,7 @@ export const variables = {
   PALIADIN_AGENT_DIR: text.optional(),
   PALIADIN_DRIVER: z.enum(['demo', 'reply-file']).optional(),
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
-  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000, 'at least 1s').default(60_000),
+  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000, 'at least 1s').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),
