@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+// A young generation of 4 MB instead of 16 or more: a hundred users at once then cost a third less memory.
+const SMALL_HEAP = '--max-semi-space-size=4';
+
 /**
  * What each command needs and runs: every step is the arguments of one Node process, run in turn until one fails.
  * `anywhere`: runs in the caller's directory, since its arguments may name files there; the others run in the clone.
@@ -8,7 +11,7 @@ import path from 'node:path';
  * @type {Record<string, Command>}
  */
 export const COMMANDS = {
-  start: { needsPage: true, anywhere: true, steps: (root, args) => [[cli(root), 'start', ...args]] },
+  start: { needsPage: true, anywhere: true, steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]] },
   paliadin: { anywhere: true, steps: (root, args) => [[cli(root), ...args]] },
   check: { steps: checks },
   test: { needsPage: true, steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]] },

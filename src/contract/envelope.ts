@@ -2,7 +2,7 @@
  * The envelope: the first line typed into the pane. It makes the agent load the skill, and carries
  * what the skill needs to know beside the message.
  *
- *     [PALIADIN:1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed page=https%3A%2F%2Fapp%2Fcases locale=de]
+ *     [PALIADIN:1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed page=https%3A//app/cases locale=de]
  */
 import { TURN_ID_PATTERN } from './names.ts';
 

@@ -29,7 +29,6 @@ try {
 
 async function run(): Promise<void> {
   process.umask(0o077);
-  const { values } = config;
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
   if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer

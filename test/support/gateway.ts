@@ -55,7 +55,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
 
   async function start(extra: Record<string, string> = {}): Promise<void> {
     const port = url === '' ? '0' : new URL(url).port;
-    const started = spawn(process.execPath, [CLI, 'start'], {
+    const started = spawn(process.execPath, [SMALL_HEAP, CLI, 'start'], {
       cwd: state.path,
       env: {
         NODE_COMPILE_CACHE: COMPILE_CACHE,
@@ -173,7 +173,8 @@ function cleanEnv(): NodeJS.ProcessEnv {
 }
 
 const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
-// As the bootstrap sets it.
+// Both as the bootstrap sets them.
+const SMALL_HEAP = '--max-semi-space-size=4';
 const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 const DEFAULTS = {
   PALIADIN_AGENT: 'demo',
