@@ -16,14 +16,17 @@ export function readScreen(screen: string[], busy: RegExp): Reading {
 /** Numbered options without an input box are a dialog, whatever it asks. */
 function readDialog(lines: string[]): Reading {
   const filled = lines.filter((line) => line.trim() !== '');
-  const option = filled.findIndex((line) => OPTION.test(line));
+  const option = filled.findLastIndex((line) => OPTION.test(line));
   if (option < 0) return { state: 'starting' };
-  const text = filled
-    .slice(Math.max(0, option - DIALOG_LINES_ABOVE))
-    .map(plain)
-    .filter(Boolean)
-    .join(' / ');
+  const text = filled.slice(startOfDialog(filled, option)).map(plain).filter(Boolean).join(' / ');
   return { state: 'dialog', text: text.slice(0, MAX_DIALOG_LENGTH) };
+}
+
+/** Its frame, where it has one: what stands above is the conversation, which is nobody else's business. */
+function startOfDialog(lines: string[], option: number): number {
+  const few = Math.max(0, option - DIALOG_LINES_ABOVE);
+  const frame = lines.findLastIndex((line, at) => at < option && FRAME.test(line));
+  return Math.max(few, frame);
 }
 
 function plain(line: string): string {
@@ -35,6 +38,7 @@ function plain(line: string): string {
 
 const RULE = /^─{20,}$/;
 const PROMPT = '❯';
+const FRAME = /^\s*(╭|─{20,}$)/;
 const OPTION = /^\W*1\. \S/;
 // A dialog's question stands in the few lines above its options.
 const DIALOG_LINES_ABOVE = 6;
