@@ -1,0 +1,79 @@
+/** What a screen says of its agent. The files are what the demo agent showed in a pane. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readScreen } from '../../../src/host/agents/screen.ts';
+
+const BUSY = /· working\b/;
+const lines = (name: string) => readFileSync(new URL(`./screens/${name}.txt`, import.meta.url), 'utf8').split('\n');
+const read = (name: string) => readScreen(lines(name), BUSY);
+
+test.each([
+  ['ready', { state: 'ready', box: 'empty' }],
+  ['hint', { state: 'ready', box: 'empty' }],
+  ['answer', { state: 'ready', box: 'empty' }],
+  ['text', { state: 'ready', box: 'full' }],
+  ['lines', { state: 'ready', box: 'full' }],
+  ['pasted', { state: 'ready', box: 'full' }],
+  ['busy', { state: 'busy', box: 'empty' }],
+  ['busy-text', { state: 'busy', box: 'full' }],
+  [
+    'approval',
+    { state: 'dialog', text: 'Permission / Allow: delete file x? / 1. Yes / 2. No / demo agent · dialog · 1 or 2' },
+  ],
+  [
+    'question',
+    {
+      state: 'dialog',
+      text: 'Question / Which cases do you want to see? / 1. The open cases / 2. The overdue cases / 3. The closed cases / demo agent · dialog · 1, 2 or 3',
+    },
+  ],
+  [
+    'dialog',
+    { state: 'dialog', text: 'Trust / Trust this folder? / 1. Yes, I trust it / 2. No / demo agent · dialog · 1 or 2' },
+  ],
+])('%s', (name, reading) => {
+  expect(read(name)).toEqual(reading);
+});
+
+describe('a screen with nothing to recognise', () => {
+  test.each([
+    ['is empty', []],
+    ['has a shell on it', ['$ claude', 'Loading…']],
+    ['has half a box', ['─'.repeat(120), '❯ ']],
+    ['has rules without a prompt', ['─'.repeat(120), 'a table', '─'.repeat(120)]],
+  ])('%s', (_what, screen) => {
+    expect(readScreen(screen, BUSY)).toEqual({ state: 'starting' });
+  });
+});
+
+describe('what was said before', () => {
+  test('does not look like the box: the lowest one counts', () => {
+    const said = ['─'.repeat(40), '❯ what somebody pasted', '─'.repeat(40), '  demo agent · working 3s'];
+    expect(readScreen([...said, ...lines('ready')], BUSY)).toEqual({ state: 'ready', box: 'empty' });
+  });
+
+  test('is no dialog while there is a box', () => {
+    expect(readScreen(['1. Yes', '2. No', ...lines('ready')], BUSY)).toEqual({ state: 'ready', box: 'empty' });
+  });
+
+  test('is not told as part of a dialog', () => {
+    const conversation = ['  1. a list in an answer', '  2. of something private', '> a private question'];
+    const reading = readScreen([...conversation, ...lines('dialog')], BUSY);
+    expect(reading).toEqual(read('dialog'));
+  });
+});
+
+test('a dialog without a frame is told with the lines above its options, and not without end', () => {
+  const screen = ['Do you trust this folder?', '', ' ❯ 1. Yes', '   2. No', ...Array(50).fill('x'.repeat(100))];
+  const reading = readScreen(screen, BUSY);
+  expect(reading).toMatchObject({
+    state: 'dialog',
+    text: expect.stringMatching(/^Do you trust this folder\? \/ 1\. Yes/),
+  });
+  expect(reading.state === 'dialog' && reading.text.length).toBeLessThanOrEqual(400);
+});
+
+test('only the agent’s own status line says that it works', () => {
+  const screen = ['  demo agent · working 3s · esc to interrupt', ...lines('ready')];
+  expect(readScreen(screen, BUSY)).toEqual({ state: 'ready', box: 'empty' });
+});
