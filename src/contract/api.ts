@@ -96,6 +96,38 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
+export const recentQuery = z.object({
+  userId: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** A turn as the owner sees it: everybody's, and what went wrong in full. */
+const recentTurn = turnView.omit({ queuePosition: true, error: true, response: true, message: true }).extend({
+  userId: z.uuid(),
+  agentSession: z.string(),
+  host: z.string(),
+  errorCode: errorCode.nullable(),
+  errorDetail: z.string().nullable(),
+});
+
+export const recentTurns = z.object({ turns: z.array(recentTurn) });
+
+export const statsQuery = z.object({
+  userId: z.uuid().optional(),
+  days: z.coerce.number().int().min(1).max(366).default(30),
+});
+
+/** Over the turns since `since`. Durations are of completed turns, in milliseconds. */
+export const stats = z.object({
+  since: time,
+  turns: z.int(),
+  byStatus: z.partialRecord(z.enum(turnStatuses), z.int()),
+  byCode: z.partialRecord(errorCode, z.int()),
+  activeUsers: z.int(),
+  p50DurationMs: z.number().nullable(),
+  p95DurationMs: z.number().nullable(),
+});
+
 export const codeBody = z.object({ code: z.string().min(1).max(200) });
 
 /** Whether questions can be answered, and what is in the way. */

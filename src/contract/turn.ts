@@ -1,6 +1,4 @@
 /** What a person asks and what comes back: the shapes that every part of Paliadin shares. */
-import type { ErrorCode } from './errors.ts';
-
 /** One question, as `turn/` takes it: parsed and authenticated, not yet sanitised. */
 export interface TurnRequest {
   /** Paliadin's own id of the user (UUID). */
@@ -46,7 +44,7 @@ export interface TrailerMeta {
   classifierTag: string | null;
 }
 
-/** A completed turn. */
+/** What an answer comes to. */
 export interface TurnResult extends TrailerMeta {
   turnId: string;
   /** Markdown, without the trailer. */
@@ -75,13 +73,6 @@ export interface ApprovalRequest {
   id: string;
   title: string;
   options: { id: string; label: string }[];
-}
-
-/** How a turn that did not complete ended. */
-export interface TurnFailure {
-  code: ErrorCode;
-  /** For the person who has to mend it: which dialog, which exit status. Never the user's text. */
-  detail: string | null;
 }
 
 /**

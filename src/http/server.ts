@@ -14,6 +14,7 @@ import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
 import { limitRate } from './rate-limit.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { meRoute } from './routes/me.ts';
@@ -69,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   turnRoutes(app, options, streams);
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
+  adminRoutes(app, options);
   await pageRoutes(app, options);
   return app as unknown as FastifyInstance;
 }

@@ -5,7 +5,7 @@ import type { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome } from '../contract/host.ts';
 import { approximateTokens } from '../contract/tokens.ts';
 import { splitTrailer } from '../contract/trailer.ts';
-import type { TurnStatus } from '../contract/turn.ts';
+import type { TurnResult, TurnStatus } from '../contract/turn.ts';
 
 /** `answer` is the agent's whole text; for a turn that did not complete, what there is of it. */
 export function ended(outcome: HostOutcome, answer: string): TurnChange & { status: TurnStatus } {
@@ -30,7 +30,7 @@ export function answeredLate(tokens: Pick<HostOutcome, 'inputTokens' | 'outputTo
 function described(
   { inputTokens, outputTokens }: Pick<HostOutcome, 'inputTokens' | 'outputTokens'>,
   answer: string,
-): TurnChange {
+): Omit<TurnResult, 'turnId' | 'durationMs'> {
   const { body, meta, malformed } = splitTrailer(answer);
   return {
     ...meta,
