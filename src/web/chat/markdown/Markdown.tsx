@@ -19,8 +19,9 @@ import { isTame, isTooDeep } from './tame.ts';
 
 export function Markdown({ text, growing }: { text: string; growing: boolean }) {
   const [split] = useState(createSplitter);
-  // A burst of text must not hold up the keyboard: it is drawn block by block, in between.
-  const shown = useDeferredValue(text);
+  // A burst of text must not hold up the keyboard: it is drawn block by block, in between. What is there from
+  // the start is drawn at once, unless it is too much for that.
+  const shown = useDeferredValue(text, text.length > AT_ONCE ? '' : text);
   const blocks = useMemo(() => (isTooDeep(shown) ? null : split(shown)), [split, shown]);
   if (blocks === null) return <PlainText text={shown} />;
   return (
@@ -68,3 +69,6 @@ const components: Components = {
   h5: ({ children }) => <h6>{children}</h6>,
   h6: ({ children }) => <h6>{children}</h6>,
 };
+
+/** Some ten milliseconds of drawing. */
+const AT_ONCE = 20_000;
