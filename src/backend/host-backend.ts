@@ -37,8 +37,9 @@ export function hostBackend(options: HostBackendOptions) {
     identity: channel.identity,
     health: async (session) => (await channel.get()).health(session),
     async run(prompt, onUpdate) {
-      let { from } = prompt;
+      let { from, known } = prompt;
       const follow = (update: HostUpdate) => {
+        known = true;
         if (update.type === 'chunk') from = update.offset + update.text.length;
         onUpdate(update);
       };
@@ -47,7 +48,7 @@ export function hostBackend(options: HostBackendOptions) {
         try {
           const opened = await channel.get();
           lostSince = null;
-          return await opened.prompt({ ...prompt, from }, follow);
+          return await opened.prompt({ ...prompt, from, known }, follow);
         } catch (error) {
           if (!isLost(error)) throw error;
           lostSince ??= performance.now();

@@ -21,6 +21,8 @@ export interface HostPrompt {
   fence: number;
   /** Length of the answer that the caller has already (UTF-16 units); what follows is told. */
   from: number;
+  /** The agent had this prompt already: a host that has no record of it must not type it again. */
+  known: boolean;
 }
 
 /** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */

@@ -90,6 +90,9 @@ export class Session {
   async #findOrAccept(prompt: HostPrompt): Promise<LiveTurn | TurnEntry> {
     const digest = digestOf(prompt);
     const known = this.#live.get(prompt.turnId) ?? (await this.#read(prompt.turnId));
+    if (known === null && prompt.known) {
+      throw new PaliadinError('outcome_unknown', 'the host has lost its record of this turn');
+    }
     if (known === null) return this.#accept(prompt, digest);
     if (known.digest === digest) return known;
     throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');

@@ -37,6 +37,7 @@ export const promptMeta = z.object({
   idempotencyKey: turnId,
   fence: z.int().nonnegative(),
   from: z.int().nonnegative(),
+  known: z.boolean(),
   pageOrigin: z.string().optional(),
   context: z.string().optional(),
   locale: z.string().optional(),

@@ -86,7 +86,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
 
 /** Whoever calls, nothing reaches the terminal that it would obey. */
 function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {
-  if (asked === null) return { session, turnId: randomUUID(), message: sanitise(message), fence: 0, from: 0 };
+  if (asked === null)
+    return { session, turnId: randomUUID(), message: sanitise(message), fence: 0, from: 0, known: false };
   const { idempotencyKey: turnId, context, ...rest } = asked;
   const clean = context === undefined ? undefined : cleanText(context);
   return { session, turnId, message: sanitise(message), context: clean, ...rest };

@@ -66,12 +66,9 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
 
 async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
   const { backend, gate, fence } = options;
-  const begun = turn.status !== 'queued';
-  if (!begun) {
+  if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
     markDelivering(turn, options);
-  } else if (await isForgotten(turn, backend)) {
-    return refused(new PaliadinError('outcome_unknown', 'the host has no record of this turn'));
   }
   const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
   const whole = scribe.answer.length === outcome.answerLength;
@@ -85,13 +82,6 @@ function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: Carry
   recorder
     .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]), progress: true })
     .catch((error) => onTrouble('a delivery was not marked', error));
-}
-
-/** The agent had the prompt, but the host's journal is another one now: asking again would type it twice. */
-async function isForgotten(turn: Turn, backend: Backend): Promise<boolean> {
-  if (turn.status === 'delivering') return false; // a journal without it means that nothing was typed
-  const { state } = await backend.turn(turn.agentSession, turn.turnId, 0);
-  return state === 'absent';
 }
 
 async function runStoppable(
@@ -128,6 +118,8 @@ function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
     locale: turn.locale ?? undefined,
     fence,
     from,
+    // Until then nothing was typed for certain, and a journal without the turn says that nothing was.
+    known: turn.status === 'running' || turn.status === 'waiting',
   };
 }
 

@@ -17,9 +17,10 @@ export function ended(outcome: HostOutcome, answer: string): TurnChange & { stat
   };
 }
 
-/** The turn was refused on the way to the agent: nothing was submitted. */
+/** The turn came to an end without an outcome of the host's. */
 export function refused({ code, detail }: PaliadinError): TurnChange & { status: TurnStatus } {
-  return { status: code === 'cancelled' ? 'cancelled' : 'failed', errorCode: code, errorDetail: detail };
+  const status = code === 'cancelled' ? 'cancelled' : code === 'outcome_unknown' ? 'unknown' : 'failed';
+  return { status, errorCode: code, errorDetail: detail };
 }
 
 /** What an answer that came late adds to a turn that stays failed. */

@@ -61,6 +61,8 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   readonly #pending: Pending[] = [];
   #block: Block | null = null;
   #opening: Pending | null;
+  /** Lines that came along with the opening's answer, until whoever opened us can listen. */
+  #held: string[] | null = null;
   #complaint = '';
 
   constructor(child: ChildProcess) {
@@ -71,7 +73,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     this.#opening = { resolve: () => resolve(), reject };
     child.stdout?.on(
       'data',
-      splitLines((line) => this.#take(line)),
+      splitLines((line) => (this.#held === null ? this.#take(line) : this.#held.push(line))),
     );
     child.stderr?.on('data', (bytes: Buffer) => {
       this.#complaint = (this.#complaint + bytes).slice(0, MAX_COMPLAINT);
@@ -83,9 +85,10 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
 
   run(...args: string[]): Promise<string[]> {
     if (this.closed) return Promise.reject(new PaliadinError('agent_stopped', 'the tmux server is gone'));
+    const command = args.map(quote).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<string[]>();
     this.#pending.push({ resolve, reject });
-    this.#child.stdin?.write(`${args.map(quote).join(' ')}\n`);
+    this.#child.stdin?.write(`${command}\n`);
     return promise;
   }
 
@@ -123,7 +126,17 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   #takeOpening(): Pending | null {
     const opening = this.#opening;
     this.#opening = null;
+    if (opening !== null) this.#holdBack();
     return opening;
+  }
+
+  #holdBack(): void {
+    const held: string[] = [];
+    this.#held = held;
+    setImmediate(() => {
+      this.#held = null;
+      for (const line of held) this.#take(line);
+    });
   }
 
   #close(reason: string): void {

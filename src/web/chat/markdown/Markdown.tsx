@@ -1,5 +1,5 @@
 /** An answer, rendered block by block. */
-import { memo, useDeferredValue, useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 
@@ -19,11 +19,8 @@ import { isTame, isTooDeep } from './tame.ts';
 
 export function Markdown({ text, growing }: { text: string; growing: boolean }) {
   const [split] = useState(createSplitter);
-  // A burst of text must not hold up the keyboard: it is drawn block by block, in between. What is there from
-  // the start is drawn at once, unless it is too much for that.
-  const shown = useDeferredValue(text, text.length > AT_ONCE ? '' : text);
-  const blocks = useMemo(() => (isTooDeep(shown) ? null : split(shown)), [split, shown]);
-  if (blocks === null) return <PlainText text={shown} />;
+  const blocks = useMemo(() => (isTooDeep(text) ? null : split(text)), [split, text]);
+  if (blocks === null) return <PlainText text={text} />;
   return (
     <div className={growing ? 'markdown markdown-growing' : 'markdown'}>
       {blocks.map((block, index) => (
@@ -69,6 +66,3 @@ const components: Components = {
   h5: ({ children }) => <h6>{children}</h6>,
   h6: ({ children }) => <h6>{children}</h6>,
 };
-
-/** Some ten milliseconds of drawing. */
-const AT_ONCE = 20_000;
