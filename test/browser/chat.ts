@@ -83,7 +83,7 @@ export async function signedIn(
 }
 
 /** Waits until the page knows the conversation so far. */
-async function isLoaded({ log, page }: Chat, words: Messages): Promise<void> {
+export async function isLoaded({ log, page }: Chat, words: Messages): Promise<void> {
   await log.waitFor();
   await page.getByText(words.loading).waitFor({ state: 'detached' });
 }
