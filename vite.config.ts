@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 /** Builds what runs in a browser. The gateway serves the result. */
 export default defineConfig({
   root: 'src/web',
-  plugins: [react(), drawOnce()],
+  plugins: [react(), drawOnce(), ownStructuredClone()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -25,5 +25,16 @@ function drawOnce(): Plugin {
       order: 'post',
       handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
     },
+  };
+}
+
+/** A library brings structuredClone to old browsers. Every browser that we build for has it. */
+function ownStructuredClone(): Plugin {
+  const id = '\0structured-clone';
+  return {
+    name: 'own-structured-clone',
+    enforce: 'pre',
+    resolveId: (source) => (source === '@ungap/structured-clone' ? id : null),
+    load: (loaded) => (loaded === id ? 'export default structuredClone;' : null),
   };
 }
