@@ -5,7 +5,8 @@ import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
-import { attachCommand, findPane, startPane, type TmuxSetup } from './tmux/server.ts';
+import { attachCommand, findPane, startPane } from './tmux/server.ts';
+import type { TmuxSetup } from './tmux/setup.ts';
 import { clearBox, typePrompt } from './type-prompt.ts';
 import { untilScreen } from './until-screen.ts';
 

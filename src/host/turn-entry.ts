@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable } from '../contract/errors.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
-import type { End } from './watch-turn.ts';
+import type { End } from './end.ts';
 
 const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
 

@@ -5,12 +5,13 @@ import type { HostPrompt } from '../contract/host.ts';
 import { type AgentPane, agentPane } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
+import { CANCELLED, type End, failed } from './end.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
-import type { TmuxSetup } from './tmux/server.ts';
+import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
-import { CANCELLED, type End, failed, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
+import { readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
 
 export interface RunnerOptions {
   session: string;

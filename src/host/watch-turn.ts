@@ -1,12 +1,8 @@
 /** Watches a turn until it ends, whichever reason comes first: the agent says so, it dies, or it is silent. */
-import type { ErrorCode } from '../contract/errors.ts';
-import type { HostOutcome } from '../contract/host.ts';
 import type { AgentSignal } from './agents/driver.ts';
+import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
-
-/** How a turn ended. */
-export type End = Omit<HostOutcome, 'answerLength'>;
 
 export interface TurnWatch {
   /** The agent has the prompt. */
@@ -65,18 +61,6 @@ async function follow(turn: LiveTurn, signals: AsyncIterable<AgentSignal>, onSig
     if (end !== null) return end;
   }
   return null;
-}
-
-export const CANCELLED: End = {
-  state: 'cancelled',
-  code: 'cancelled',
-  detail: null,
-  inputTokens: null,
-  outputTokens: null,
-};
-
-export function failed(code: ErrorCode, detail: string | null): End {
-  return { state: 'failed', code, detail, inputTokens: null, outputTokens: null };
 }
 
 /** What a signal means for the turn; not null when it is the last. */

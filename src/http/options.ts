@@ -6,7 +6,6 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Store, User } from '../audit/store.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { Turns } from '../turn/turns.ts';
-import type { StreamLimits } from './streams.ts';
 
 export interface ServerOptions {
   turns: Turns;
@@ -41,6 +40,18 @@ export interface ServerOptions {
   version: string;
   streamLimits?: Partial<StreamLimits>;
   overloadLimits?: Partial<OverloadLimits>;
+}
+
+export interface StreamLimits {
+  /** Open at once for one user. */
+  perUser: number;
+  pingMs: number;
+  /** A reader who takes nothing for this long is cut. */
+  stallMs: number;
+  /** How soon a stream ends after its user is disabled or signed out. */
+  recheckMs: number;
+  /** On closing: how long readers have to take the last words. */
+  farewellMs: number;
 }
 
 export interface OverloadLimits {

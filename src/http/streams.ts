@@ -2,20 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
 import { identityOf, stillIn } from './authenticate.ts';
-import type { App, Identity, ServerOptions } from './options.ts';
+import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
-
-export interface StreamLimits {
-  /** Open at once for one user. */
-  perUser: number;
-  pingMs: number;
-  /** A reader who takes nothing for this long is cut. */
-  stallMs: number;
-  /** How soon a stream ends after its user is disabled or signed out. */
-  recheckMs: number;
-  /** On closing: how long readers have to take the last words. */
-  farewellMs: number;
-}
 
 export interface Streams {
   /** @throws PaliadinError `rate_limited` where the user has as many streams open as they may. */

@@ -1,12 +1,12 @@
 /** The store over any database that Kysely speaks to. */
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { PaliadinError } from '../../contract/errors.ts';
 import type { Store } from '../store.ts';
 import { eventQueries } from './events.ts';
 import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
-import { turnQueries } from './turns.ts';
+import { type Relaxed, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
 
 export interface SqlStoreOptions {
@@ -17,9 +17,6 @@ export interface SqlStoreOptions {
   /** Makes sure that no event is ever given a number that one had which a power cut took. */
   skipEventIds: () => Promise<void>;
 }
-
-/** A transaction that survives the end of the process, but is not waited for until it survives a power cut. */
-export type Relaxed = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
 export function sqlStore(db: Kysely<Schema>, { explain, newId, relaxed, skipEventIds }: SqlStoreOptions): Store {
   return {

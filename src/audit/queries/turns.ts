@@ -6,8 +6,10 @@ import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
-import type { Relaxed } from './store.ts';
 import { fromRow, toRow } from './turn-row.ts';
+
+/** A transaction that survives the end of the process, but is not waited for until it survives a power cut. */
+export type Relaxed = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
 export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
   return {

@@ -2,7 +2,7 @@
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
-import type { Launch } from '../tmux/server.ts';
+import type { Launch } from '../tmux/setup.ts';
 
 export interface Driver {
   readonly name: 'demo' | 'reply-file';

@@ -6,7 +6,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { Control } from './control.ts';
 import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';
-import type { Launch } from './server.ts';
+import type { Launch } from './setup.ts';
 
 export interface PaneEvents {
   /** Something was drawn. */

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { openControl } from './control.ts';
 import { followPasteMode } from './paste-mode.ts';
-import type { TmuxSetup } from './server.ts';
+import type { TmuxSetup } from './setup.ts';
 import { PROBE_SUFFIX } from './socket-path.ts';
 
 export async function probeBracketedPaste(setup: TmuxSetup, socket: string, session: string): Promise<boolean> {

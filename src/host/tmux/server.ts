@@ -5,23 +5,7 @@ import { type Control, openControl } from './control.ts';
 import { literal } from './literal.ts';
 import { openPane, type Pane } from './pane.ts';
 import { probeBracketedPaste } from './paste-probe.ts';
-
-/** What is the same for all servers of a host. */
-export interface TmuxSetup {
-  /** The tmux program. */
-  tmux: string;
-  /** Path of the configuration file. */
-  configuration: string;
-  /** The whole environment of servers and panes. */
-  env: Record<string, string>;
-}
-
-/** A program to run in a pane. */
-export interface Launch {
-  argv: [string, ...string[]];
-  cwd: string;
-  env: Record<string, string>;
-}
+import type { Launch, TmuxSetup } from './setup.ts';
 
 /**
  * Attaches to the session's running server; null where there is none.

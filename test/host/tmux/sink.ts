@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pane } from '../../../src/host/tmux/pane.ts';
-import type { Launch } from '../../../src/host/tmux/server.ts';
+import type { Launch } from '../../../src/host/tmux/setup.ts';
 import { until } from '../../support/until.ts';
 import type { TestTmux } from './temporary-tmux.ts';
 

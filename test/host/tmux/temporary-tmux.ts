@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { tmuxConfiguration } from '../../../src/host/tmux/configuration.ts';
 import type { Pane } from '../../../src/host/tmux/pane.ts';
-import { type Launch, startPane, type TmuxSetup } from '../../../src/host/tmux/server.ts';
+import { startPane } from '../../../src/host/tmux/server.ts';
+import type { Launch, TmuxSetup } from '../../../src/host/tmux/setup.ts';
 import { findProgram } from '../../../src/main/agent.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 

@@ -1,0 +1,18 @@
+/** What tmux servers and panes are started with. */
+
+/** What is the same for all servers of a host. */
+export interface TmuxSetup {
+  /** The tmux program. */
+  tmux: string;
+  /** Path of the configuration file. */
+  configuration: string;
+  /** The whole environment of servers and panes. */
+  env: Record<string, string>;
+}
+
+/** A program to run in a pane. */
+export interface Launch {
+  argv: [string, ...string[]];
+  cwd: string;
+  env: Record<string, string>;
+}
