@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { isFinal } from '../../contract/turn.ts';
 import type { FollowQuery, Turns } from '../../turn/turns.ts';
 import { userOf } from '../authenticate.ts';
@@ -28,7 +29,7 @@ export function eventRoutes(
       streams.requireRoom(request);
       const userId = userOf(request).id;
       const after = resumeAfter(request) ?? (await store.events.lastId());
-      const locale = localeOf(request);
+      const locale = request.query.locale ?? localeOf(request);
       return streams.send(request, reply, (signal) => turns.follow({ userId, after, locale, signal }));
     },
   );
@@ -55,7 +56,7 @@ export function eventRoutes(
       const { turnId } = request.params;
       request.turnId = turnId;
       const userId = userOf(request).id;
-      const locale = localeOf(request);
+      const locale = request.query.locale ?? localeOf(request);
       const turn = await turns.get(userId, turnId, locale); // not found, before the stream begins
       const resumed = resumeAfter(request);
       const query = { userId, turnId, after: resumed ?? 0, locale };
@@ -73,7 +74,10 @@ const eventId = z
   .optional();
 
 const resumeHeaders = z.looseObject({ 'last-event-id': eventId });
-const resumeQuery = z.object({ after: eventId });
+const resumeQuery = z.object({
+  after: eventId,
+  locale: z.string().regex(LOCALE_PATTERN).optional().describe('for a reader that can’t send Accept-Language'),
+});
 
 /** A browser that connects again repeats its URL and says in the header how far it really came. */
 function resumeAfter(request: {

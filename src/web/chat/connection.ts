@@ -12,6 +12,8 @@ export interface ConnectionDeps {
   onLost(lost: boolean): void;
   /** Asked about every failure to load; true ends the attempts. */
   isFinal(error: unknown): boolean;
+  /** The language of what the stream says; an EventSource can't send a header. */
+  locale(): string;
   now(): number;
   random(): number;
 }
@@ -43,7 +45,7 @@ export function connect(deps: ConnectionDeps): () => void {
   };
 
   const open = (after: number) => {
-    const stream = new EventSource(`/api/events?after=${after}`);
+    const stream = new EventSource(`/api/events?after=${after}&locale=${deps.locale()}`);
     source = stream;
     stream.onopen = () => {
       failures = 0;

@@ -121,6 +121,7 @@ export function createController(deps: ControllerDeps): Controller {
           if (isSignedOut(error)) deps.onSignedOut();
           return isSignedOut(error);
         },
+        locale: deps.locale,
         now: deps.now,
         random: deps.random,
       }),
