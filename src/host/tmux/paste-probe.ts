@@ -3,18 +3,15 @@
  * passes the mode on to the terminal of every client that attaches. So a second, short-lived tmux server
  * plays that terminal: in its pane a read-only client attaches, and its output shows the mode.
  */
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { openControl } from './control.ts';
 import { followPasteMode } from './paste-mode.ts';
 import type { TmuxSetup } from './setup.ts';
-import { PROBE_SUFFIX } from './socket-path.ts';
+import { probePath } from './socket-path.ts';
 
 export async function probeBracketedPaste(setup: TmuxSetup, socket: string, session: string): Promise<boolean> {
-  const terminal = socket + PROBE_SUFFIX;
+  const terminal = probePath(socket);
   const client = [setup.tmux, '-S', socket, 'attach-session', '-r', '-f', 'ignore-size', '-t', `=${session}:`];
-  await endAbandoned(setup, terminal);
   const control = await openControl(
     setup.tmux,
     // Without TMUX= the inner client would refuse to nest.
@@ -34,19 +31,6 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
   await control.run('kill-server').catch(() => {});
   await rm(terminal, { force: true });
   return on;
-}
-
-/** Ends what a daemon left that was killed while it probed; it would be in the way of every later probe. */
-async function endAbandoned(setup: TmuxSetup, terminal: string): Promise<void> {
-  if (!existsSync(terminal)) return;
-  const args = ['-S', terminal, 'attach-session', '-t', '=probe:'];
-  const control = await openControl(setup.tmux, args, { env: setup.env, cwd: '/' }).catch(() => null);
-  if (control === null) return; // only its socket was left
-  const ended = once(control, 'closed');
-  const [server] = await control.run('display-message', '-p', '#{pid}');
-  // Asked to end, tmux 3.3a waits for all its clients, and one whose reader is gone it may never let go.
-  process.kill(Number(server), 'SIGKILL');
-  await ended;
 }
 
 // tmux sends the mode with the first screen, within some 50 ms; nothing is sent for "off".

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { PaliadinError } from '../../contract/errors.ts';
 
@@ -8,17 +8,19 @@ export function socketPath(directory: string, session: string): string {
   return checkSocketPath(join(directory, name));
 }
 
+/** Where a probe of that server listens. Another one each time: a daemon that was killed may have left one. */
+export function probePath(socket: string): string {
+  return `${socket}.${randomBytes(2).toString('hex')}`;
+}
+
 /** @throws PaliadinError when the system could not bind a socket there. */
 export function checkSocketPath(path: string): string {
-  // The probe's socket is named after the session's, with its suffix.
-  if (Buffer.byteLength(path) + PROBE_SUFFIX.length <= MAX_SOCKET_PATH) return path;
+  if (Buffer.byteLength(probePath(path)) <= MAX_SOCKET_PATH) return path;
   throw new PaliadinError(
     'shim_error',
     `the state directory's path is too long for a socket (${path}): set PALIADIN_STATE_DIR to a shorter one`,
   );
 }
-
-export const PROBE_SUFFIX = '.probe';
 
 // 64 bits: two sessions of one host never meet.
 const NAME_LENGTH = 16;

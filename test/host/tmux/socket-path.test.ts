@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkSocketPath, PROBE_SUFFIX, socketPath } from '../../../src/host/tmux/socket-path.ts';
+import { checkSocketPath, probePath, socketPath } from '../../../src/host/tmux/socket-path.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 test('each session has a path of its own, always the same', () => {
@@ -15,10 +15,10 @@ test('each session has a path of its own, always the same', () => {
 test('the longest path that is taken can be listened on, probe and all', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
-  const room = 103 - PROBE_SUFFIX.length - path.length - 1;
+  const room = 103 - probePath('').length - path.length - 1;
   const longest = join(path, 'x'.repeat(room));
   expect(checkSocketPath(longest)).toBe(longest);
-  const server = createServer().listen(longest + PROBE_SUFFIX);
+  const server = createServer().listen(probePath(longest));
   await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
   await new Promise((resolve) => server.close(resolve));
   expect(() => checkSocketPath(`${longest}x`)).toThrow();
