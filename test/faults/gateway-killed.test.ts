@@ -1,20 +1,98 @@
-/** The gateway is killed: the question is typed once, the answer is whole. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * The gateway is killed at a moment of its choosing: while an answer streams, before the host has heard of
+ * a question, with more questions waiting. Started again it takes up where it was: what was accepted is
+ * typed once, and the answer is whole.
+ */
 import { expect, test } from 'vitest';
 import { startTestGateway } from '../support/gateway.ts';
+import { somebody } from './somebody.ts';
 
 test('F1: killed in the middle of an answer, the gateway goes on with it after its start', async () => {
   await using gateway = await startTestGateway();
-  const owner = await gateway.as('owner');
-  const { session } = await owner.me();
+  const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold here');
   const half = await owner.until(turnId, 'chunk');
   await gateway.end('SIGKILL');
   await gateway.start();
-  await writeFile(join(gateway.agentDirectory(session.name), 'release-here'), '');
+  expect(await owner.turn(turnId)).toMatchObject({ status: 'running', response: 'This is the first half.' });
+  await owner.release('here');
   const turn = await owner.finished(turnId);
-  expect(turn.status).toBe('completed');
+  expect(turn).toMatchObject({ status: 'completed', response: 'This is the first half. This is the second half.' });
   expect(half.type === 'chunk' && turn.response.startsWith(half.text)).toBe(true);
-  expect(await gateway.prompts(session.name)).toHaveLength(1);
+  expect(await owner.timesReceived(turnId)).toBe(1);
+  await owner.goesOn();
+});
+
+test('F1: an answer that ended while no gateway ran is there after its start', async () => {
+  await using gateway = await startTestGateway();
+  const owner = await somebody(gateway);
+  const { turnId } = await owner.ask('demo hold here');
+  const waiting = await owner.ask('demo at once');
+  await owner.until(turnId, 'chunk');
+  await gateway.end('SIGKILL');
+  await owner.release('here');
+  await gateway.start();
+  expect(await owner.finished(turnId)).toMatchObject({
+    status: 'completed',
+    response: 'This is the first half. This is the second half.',
+  });
+  expect(await owner.finished(waiting.turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
+  expect((await gateway.prompts(owner.session)).map((prompt) => prompt.turnId)).toEqual([turnId, waiting.turnId]);
+});
+
+test('F2: killed before the host heard of the question, the gateway delivers it once after its start', async () => {
+  await using gateway = await startTestGateway();
+  const owner = await somebody(gateway);
+  await owner.goesOn();
+  const daemon = await gateway.daemonPid();
+  process.kill(daemon, 'SIGSTOP');
+  // The host was well a moment ago, so this one is sent, and lies in the socket of the stopped daemon.
+  const sent = await owner.ask('demo echo sent');
+  await owner.until(sent.turnId, 'delivering');
+  const waiting = await owner.ask('demo echo waiting');
+  await gateway.end('SIGKILL');
+  expect(await owner.timesReceived(sent.turnId)).toBe(0);
+  process.kill(daemon, 'SIGCONT');
+  await gateway.start();
+  for (const { turnId, word } of [
+    { ...sent, word: 'sent' },
+    { ...waiting, word: 'waiting' },
+  ]) {
+    const turn = await owner.finished(turnId);
+    expect(turn).toMatchObject({ status: 'completed', response: expect.stringContaining(word), error: null });
+    expect(await owner.timesReceived(turnId)).toBe(1);
+  }
+  await owner.goesOn();
+});
+
+test('F2: killed while it asks whether the host is well, the gateway delivers the question once after its start', async () => {
+  await using gateway = await startTestGateway();
+  const owner = await somebody(gateway);
+  await owner.goesOn();
+  const daemon = await gateway.daemonPid();
+  await gateway.end('SIGKILL');
+  process.kill(daemon, 'SIGSTOP');
+  await gateway.start();
+  const { turnId } = await owner.ask('demo at once');
+  expect((await owner.turn(turnId)).status).toBe('queued');
+  await gateway.end('SIGKILL');
+  process.kill(daemon, 'SIGCONT');
+  await gateway.start();
+  expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
+  expect(await owner.timesReceived(turnId)).toBe(1);
+  await owner.goesOn();
+});
+
+test('killed right after it took a question, however far that got, the gateway has it answered once', async () => {
+  await using gateway = await startTestGateway();
+  const owner = await somebody(gateway);
+  // Each time a step further: on record, about to be delivered, received.
+  for (const step of [null, 'delivering', 'running'] as const) {
+    const { turnId } = await owner.ask('demo at once');
+    if (step !== null) await owner.until(turnId, step);
+    await gateway.end('SIGKILL');
+    await gateway.start();
+    expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
+    expect(await owner.timesReceived(turnId)).toBe(1);
+  }
 });

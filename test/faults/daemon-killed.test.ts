@@ -1,0 +1,81 @@
+/**
+ * F3: the host's daemon is killed. Whatever it knew of a turn is in its journal and in the agent's own
+ * record, so the next daemon, which the gateway starts by itself, goes on from there. Where neither says
+ * whether the agent has the prompt, a person decides: nothing is typed again.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { somebody } from './somebody.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startTestGateway();
+});
+afterAll(() => gateway.dispose());
+
+const killDaemon = async () => process.kill(await gateway.daemonPid(), 'SIGKILL');
+
+test('F3: killed after the prompt was typed, before there was evidence: the outcome is unknown, and typed it was once', async () => {
+  const owner = await somebody(gateway);
+  const { turnId } = await owner.ask('demo deaf');
+  await owner.received(turnId);
+  await killDaemon();
+  const turn = await owner.finished(turnId);
+  expect(turn).toMatchObject({
+    status: 'unknown',
+    response: '',
+    error: {
+      code: 'outcome_unknown',
+      message: expect.stringMatching(/may or may not have reached the assistant. Send it again\?/),
+      retryable: false,
+      detail: expect.stringContaining('the daemon ended while it typed'),
+    },
+  });
+  await owner.goesOn();
+  expect(await owner.timesReceived(turnId)).toBe(1);
+});
+
+test('F3: killed in the middle of an answer, a new daemon watches it to its end', async () => {
+  const anna = await somebody(gateway, 'anna');
+  const { turnId } = await anna.ask('demo hold here');
+  await anna.until(turnId, 'chunk');
+  const first = await gateway.daemonPid();
+  await killDaemon();
+  await anna.release('here');
+  expect(await anna.finished(turnId)).toMatchObject({
+    status: 'completed',
+    response: 'This is the first half. This is the second half.',
+    error: null,
+  });
+  expect(await anna.timesReceived(turnId)).toBe(1);
+  expect(await gateway.daemonPid()).not.toBe(first);
+  await anna.goesOn();
+});
+
+test('F3: killed before it typed anything, the question is typed once', async () => {
+  const ben = await somebody(gateway, 'ben');
+  await ben.goesOn();
+  const daemon = await gateway.daemonPid();
+  process.kill(daemon, 'SIGSTOP');
+  const { turnId } = await ben.ask('demo at once');
+  await ben.until(turnId, 'delivering');
+  process.kill(daemon, 'SIGKILL');
+  expect(await ben.finished(turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
+  expect(await ben.timesReceived(turnId)).toBe(1);
+});
+
+test('F3: killed together with gateway, the answer is whole all the same', async () => {
+  const carl = await somebody(gateway, 'carl');
+  const { turnId } = await carl.ask('demo hold here');
+  await carl.until(turnId, 'chunk');
+  await gateway.end('SIGKILL');
+  await killDaemon();
+  await carl.release('here');
+  await gateway.start();
+  expect(await carl.finished(turnId)).toMatchObject({
+    status: 'completed',
+    response: 'This is the first half. This is the second half.',
+  });
+  expect(await carl.timesReceived(turnId)).toBe(1);
+  await carl.goesOn();
+});
