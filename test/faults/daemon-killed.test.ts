@@ -3,23 +3,18 @@
  * record, so the next daemon, which the gateway starts by itself, goes on from there. Where neither says
  * whether the agent has the prompt, a person decides: nothing is typed again.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { expect, test } from 'vitest';
+import type { TestGateway } from '../support/gateway.ts';
+import { useGateway } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startTestGateway();
-});
-afterAll(() => gateway.dispose());
-
-const killDaemon = async () => process.kill(await gateway.daemonPid(), 'SIGKILL');
+const running = useGateway();
 
 test('F3: killed after the prompt was typed, before there was evidence: the outcome is unknown, and typed it was once', async () => {
-  const owner = await somebody(gateway);
+  const owner = await somebody(running());
   const { turnId } = await owner.ask('demo deaf');
   await owner.received(turnId);
-  await killDaemon();
+  await killDaemon(running());
   const turn = await owner.finished(turnId);
   expect(turn).toMatchObject({
     status: 'unknown',
@@ -36,11 +31,11 @@ test('F3: killed after the prompt was typed, before there was evidence: the outc
 });
 
 test('F3: killed in the middle of an answer, a new daemon watches it to its end', async () => {
-  const anna = await somebody(gateway, 'anna');
+  const anna = await somebody(running(), 'anna');
   const { turnId } = await anna.ask('demo hold here');
   await anna.until(turnId, 'chunk');
-  const first = await gateway.daemonPid();
-  await killDaemon();
+  const first = await running().daemonPid();
+  await killDaemon(running());
   await anna.release('here');
   expect(await anna.finished(turnId)).toMatchObject({
     status: 'completed',
@@ -48,14 +43,14 @@ test('F3: killed in the middle of an answer, a new daemon watches it to its end'
     error: null,
   });
   expect(await anna.timesReceived(turnId)).toBe(1);
-  expect(await gateway.daemonPid()).not.toBe(first);
+  expect(await running().daemonPid()).not.toBe(first);
   await anna.goesOn();
 });
 
 test('F3: killed before it typed anything, the question is typed once', async () => {
-  const ben = await somebody(gateway, 'ben');
+  const ben = await somebody(running(), 'ben');
   await ben.goesOn();
-  const daemon = await gateway.daemonPid();
+  const daemon = await running().daemonPid();
   process.kill(daemon, 'SIGSTOP');
   const { turnId } = await ben.ask('demo at once');
   await ben.until(turnId, 'delivering');
@@ -64,14 +59,14 @@ test('F3: killed before it typed anything, the question is typed once', async ()
   expect(await ben.timesReceived(turnId)).toBe(1);
 });
 
-test('F3: killed together with gateway, the answer is whole all the same', async () => {
-  const carl = await somebody(gateway, 'carl');
+test('F3: killed together with the gateway, the answer is whole all the same', async () => {
+  const carl = await somebody(running(), 'carl');
   const { turnId } = await carl.ask('demo hold here');
   await carl.until(turnId, 'chunk');
-  await gateway.end('SIGKILL');
-  await killDaemon();
+  await running().end('SIGKILL');
+  await killDaemon(running());
   await carl.release('here');
-  await gateway.start();
+  await running().start();
   expect(await carl.finished(turnId)).toMatchObject({
     status: 'completed',
     response: 'This is the first half. This is the second half.',
@@ -79,3 +74,7 @@ test('F3: killed together with gateway, the answer is whole all the same', async
   expect(await carl.timesReceived(turnId)).toBe(1);
   await carl.goesOn();
 });
+
+async function killDaemon(gateway: TestGateway): Promise<void> {
+  process.kill(await gateway.daemonPid(), 'SIGKILL');
+}

@@ -4,11 +4,11 @@
  * typed once, and the answer is whole.
  */
 import { expect, test } from 'vitest';
-import { startTestGateway } from '../support/gateway.ts';
+import { gatewayForTest } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 
 test('F1: killed in the middle of an answer, the gateway goes on with it after its start', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold here');
   const half = await owner.until(turnId, 'chunk');
@@ -24,7 +24,7 @@ test('F1: killed in the middle of an answer, the gateway goes on with it after i
 });
 
 test('F1: an answer that ended while no gateway ran is there after its start', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold here');
   const waiting = await owner.ask('demo at once');
@@ -41,7 +41,7 @@ test('F1: an answer that ended while no gateway ran is there after its start', a
 });
 
 test('F2: killed before the host heard of the question, the gateway delivers it once after its start', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   await owner.goesOn();
   const daemon = await gateway.daemonPid();
@@ -66,7 +66,7 @@ test('F2: killed before the host heard of the question, the gateway delivers it 
 });
 
 test('F2: killed while it asks whether the host is well, the gateway delivers the question once after its start', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   await owner.goesOn();
   const daemon = await gateway.daemonPid();
@@ -84,7 +84,7 @@ test('F2: killed while it asks whether the host is well, the gateway delivers th
 });
 
 test('killed right after it took a question, however far that got, the gateway has it answered once', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   // Each time a step further: on record, about to be delivered, received.
   for (const step of [null, 'delivering', 'running'] as const) {
