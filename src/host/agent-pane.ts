@@ -7,7 +7,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
-import { clearBox, typePrompt } from './type-prompt.ts';
+import { clearBox, isFull, typePrompt } from './type-prompt.ts';
 import { untilScreen } from './until-screen.ts';
 
 export interface AgentPane {
@@ -78,13 +78,14 @@ export function agentPane(options: {
     return pane;
   }
 
-  function untilReady(pane: Pane, signal: AbortSignal): Promise<void> {
-    return untilScreen(pane, read, {
+  async function untilReady(pane: Pane, signal: AbortSignal): Promise<void> {
+    const reading = await untilScreen(pane, read, {
       accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
       timeoutMs: READY_MS,
       signal,
       explain: (reading) => explain(reading, pane),
     });
+    if (isFull(reading)) await clearBox(pane, read);
   }
 
   async function end(): Promise<void> {
@@ -99,7 +100,6 @@ export function agentPane(options: {
       const running = await findRunning();
       const pane = running ?? (await options.starts(() => start(place, signal)));
       if (running !== null) await untilReady(running, signal);
-      await clearBox(pane, read);
       return pane;
     },
     type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),

@@ -45,7 +45,7 @@ async function isTaken(pane: Pane, read: Read): Promise<boolean> {
   }
 }
 
-function isFull(reading: Reading): boolean {
+export function isFull(reading: Reading): boolean {
   return 'box' in reading && reading.box === 'full';
 }
 

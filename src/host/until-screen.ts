@@ -3,7 +3,7 @@ import type { Reading } from './agents/driver.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**
- * Reads the screen each time something was drawn, until `accept` says yes.
+ * Reads the screen each time something was drawn, until `accept` says yes. Resolves with what it then said.
  *
  * @throws PaliadinError `agent_not_ready` when that does not happen in time or a dialog opens,
  *   `agent_stopped` when the program ends, `cancelled` when `signal` aborts.
@@ -18,7 +18,7 @@ export async function untilScreen(
     /** Says what stands in the way. */
     explain?(reading: Reading): string;
   },
-): Promise<void> {
+): Promise<Reading> {
   const deadline = performance.now() + options.timeoutMs;
   const explain = options.explain ?? (() => 'the agent does not react to its keys');
   let dialogSince: number | null = null;
@@ -26,7 +26,7 @@ export async function untilScreen(
   try {
     for (;;) {
       const reading = await read(pane);
-      if (options.accept(reading)) return;
+      if (options.accept(reading)) return reading;
       if (options.signal?.aborted) throw new PaliadinError('cancelled');
       const end = await pane.ended();
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
