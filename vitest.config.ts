@@ -22,7 +22,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: IN_A_BROWSER, globalSetup: 'test/support/build-page.ts' },
+        test: {
+          name: 'browser',
+          include: IN_A_BROWSER,
+          globalSetup: 'test/support/build-page.ts',
+          // One of these is a whole visit, with many things to wait for.
+          testTimeout: 60_000,
+        },
       },
     ],
   },

@@ -69,11 +69,13 @@ test('all that can be done is done without a pointer', async () => {
   await tabTo(page, en.startOver, 'Shift+Tab');
   await keyboard.press('Enter');
   await dialog.waitFor();
-  expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
-  for (let presses = 0; presses < 4; presses++) {
+  const reached = new Set<string>();
+  for (let presses = 0; presses < 6; presses++) {
+    reached.add(await page.evaluate(() => (document.activeElement?.closest('dialog') ? 'dialog' : 'browser')));
+    expect(await page.evaluate(() => document.activeElement?.closest('main, header'))).toBeNull();
     await keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.closest('dialog, body')?.tagName)).not.toBe('MAIN');
   }
+  expect(reached).toContain('dialog');
   await keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await log.getAttribute('aria-busy')).toBe('true');
