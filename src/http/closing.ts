@@ -1,13 +1,15 @@
 /** Leaves in order: nothing new, a moment for what is under way, and then no waiting for anybody. */
+import type { Socket } from 'node:net';
 import { PaliadinError } from '../contract/errors.ts';
 import { withStatus } from './errors.ts';
 import type { App } from './options.ts';
 
 export function refuseWhenClosing(app: App): void {
+  const unused = unusedConnections(app);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
-    // Browsers open connections in advance, and one that never asked anything would keep us from closing.
+    for (const socket of unused) socket.destroy();
     setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
   });
   app.addHook('onRequest', async (_request, reply) => {
@@ -21,3 +23,14 @@ export function refuseWhenClosing(app: App): void {
 const GRACE_MS = 3000;
 
 const RETRY_AFTER_S = 5;
+
+/** Browsers open connections in advance. To Node, one that never asked anything is about to, and it would wait. */
+function unusedConnections({ server }: App): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }: { socket: Socket }) => unused.delete(socket));
+  return unused;
+}
