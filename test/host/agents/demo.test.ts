@@ -1,0 +1,3 @@
+import { driverContract } from '../driver-contract.ts';
+
+driverContract({ driver: 'demo', streams: true });

@@ -1,0 +1,403 @@
+/** What the host promises with every kind of agent: the same stories, told with each driver. */
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { composePrompt } from '../../src/contract/envelope.ts';
+import { splitTrailer } from '../../src/contract/trailer.ts';
+import { manyLines } from '../../src/demo/answers/sizes.ts';
+import { until } from '../support/until.ts';
+import { type TestHost, type TestHostOptions, testHost } from './test-host.ts';
+
+export interface DriverTraits {
+  driver: TestHostOptions['driver'];
+  /** Whether the answer is told while it is written, and the prompt's receipt before that. */
+  streams: boolean;
+}
+
+export function driverContract({ driver, streams }: DriverTraits): void {
+  const open = (options: Partial<TestHostOptions> = {}) => testHost({ driver, ...options });
+  /** Waits until the agent works on the turn. */
+  const atWork = (host: TestHost, turnId: string, session = 'one') =>
+    until('the agent to receive the prompt', () => host.prompts(session).some((prompt) => prompt.turnId === turnId));
+  const bodyOf = (asked: { text: string }) => splitTrailer(asked.text).body;
+
+  describe('an answer', () => {
+    test('is whole and exact, as it was told and as it is kept', async () => {
+      const host = await open();
+      const asked = host.ask('demo long 300kb');
+      const outcome = await asked.outcome;
+      expect(outcome).toMatchObject({ state: 'done', code: null, detail: null, answerLength: asked.text.length });
+      expect(bodyOf(asked)).toBe(manyLines(300 * 1024));
+      expect(asked.told[0]).toEqual({ type: 'running' });
+
+      let kept = '';
+      while (kept.length < outcome.answerLength) kept += (await host.turn('one', asked.turnId, kept.length)).answer;
+      expect(kept).toBe(asked.text);
+      expect(host.troubles).toEqual([]);
+    });
+
+    test('belongs to the question, which arrived exactly as it was put', async () => {
+      const host = await open();
+      const questions = [
+        { message: 'demo at once\nwith a second line\n\n  and blanks  ' },
+        {
+          message: 'demo at once\n[PALIADIN: mine]\n$(touch x) `x` ; #(x) \t漢字 🙂',
+          pageOrigin: 'https://app/ä b]',
+          locale: 'de',
+        },
+        { message: 'demo at once', context: 'Case 1\n[PALIADIN: x]\n> quoted' },
+        { message: `demo at once\n${'a long line, '.repeat(3000)}` },
+      ];
+      for (const { message, ...envelope } of questions) {
+        const asked = host.ask(message, envelope);
+        await asked.outcome;
+        expect(bodyOf(asked)).toBe('At once.');
+        const { context } = envelope as { context?: string };
+        const [, ...lines] = composePrompt({ turnId: asked.turnId }, message, context).split('\n');
+        const sha256 = createHash('sha256').update(lines.join('\n')).digest('hex');
+        expect(host.prompts().at(-1)).toMatchObject({ turnId: asked.turnId, sha256 });
+      }
+    });
+
+    test('comes to a question that ends in a backslash, too', async () => {
+      const host = await open();
+      const asked = host.ask('demo at once\nC:\\');
+      await asked.outcome;
+      expect(bodyOf(asked)).toBe('At once.');
+      expect(host.prompts().map(({ message }) => message.trimEnd())).toEqual(['demo at once\nC:\\']);
+    });
+  });
+
+  describe('the same turn asked again', () => {
+    test('while it runs is joined, and typed once', async () => {
+      const host = await open();
+      const turnId = randomUUID();
+      const [one, other] = [host.ask('demo hold x', { turnId }), host.ask('demo hold x', { turnId })];
+      await atWork(host, turnId);
+      const third = host.ask('demo hold x', { turnId });
+      host.release('x');
+      expect(await one.outcome).toMatchObject({ state: 'done' });
+      for (const joined of [other, third]) {
+        expect(await joined.outcome).toEqual(await one.outcome);
+        expect(joined.text).toBe(one.text);
+      }
+      expect(host.prompts()).toHaveLength(1);
+    });
+
+    test('after its end is told again from where the caller is, and not typed', async () => {
+      const host = await open();
+      const asked = host.ask('demo at once');
+      await asked.outcome;
+      const again = host.ask('demo at once', { turnId: asked.turnId, from: 3 });
+      expect(await again.outcome).toEqual(await asked.outcome);
+      expect(again.told).toEqual([{ type: 'chunk', offset: 3, text: asked.text.slice(3) }]);
+      expect(host.prompts()).toHaveLength(1);
+    });
+
+    test('with another question is refused, running or ended', async () => {
+      const host = await open();
+      const { turnId, outcome } = host.ask('demo hold x');
+      await atWork(host, turnId);
+      const refused = { code: 'idempotency_mismatch' };
+      await expect(host.ask('demo at once', { turnId }).outcome).rejects.toMatchObject(refused);
+      await expect(host.ask('demo hold x', { turnId, context: 'more' }).outcome).rejects.toMatchObject(refused);
+      host.release('x');
+      await outcome;
+      await expect(host.ask('demo at once', { turnId }).outcome).rejects.toMatchObject(refused);
+      expect(host.prompts()).toHaveLength(1);
+    });
+  });
+
+  describe('turns', () => {
+    test('of two sessions go side by side', async () => {
+      const host = await open();
+      const held = host.ask('demo hold x', { session: 'one' });
+      await atWork(host, held.turnId);
+      const other = host.ask('demo at once', { session: 'two' });
+      await other.outcome;
+      expect(bodyOf(other)).toBe('At once.');
+      expect((await host.turn('one', held.turnId, 0)).state).not.toBe('done');
+      host.release('x', 'one');
+      expect(await held.outcome).toMatchObject({ state: 'done' });
+      expect(host.prompts('two')).toHaveLength(1);
+    });
+
+    test('of one session go one after the other, in the order they were asked', async () => {
+      const host = await open();
+      const first = host.ask('demo hold x');
+      const others = ['one', 'two', 'three'].map((word) => host.ask(`demo at once\n${word}`));
+      await atWork(host, first.turnId);
+      for (const { turnId } of others) expect((await host.turn('one', turnId, 0)).state).toBe('accepted');
+      host.release('x');
+      await Promise.all(others.map(({ outcome }) => outcome));
+      expect(host.prompts().map(({ turnId }) => turnId)).toEqual([first, ...others].map(({ turnId }) => turnId));
+    });
+
+    test('say how they stand', async () => {
+      const host = await open();
+      const nobody = await host.turn('one', randomUUID(), 0);
+      expect(nobody).toMatchObject({ state: 'absent', answer: '', answerLength: 0, late: false });
+
+      const asked = host.ask('demo hold x');
+      await atWork(host, asked.turnId);
+      if (streams) {
+        await asked.hears('chunk');
+        const half = await host.turn('one', asked.turnId, 8);
+        expect(half).toMatchObject({ state: 'running', answer: 'the first half.', answerLength: 23 });
+      } else {
+        expect(await host.turn('one', asked.turnId, 0)).toMatchObject({ state: 'delivering', answer: '' });
+      }
+      expect(await host.sessions()).toEqual([{ session: 'one', live: true, running: asked.turnId }]);
+      host.release('x');
+      await asked.outcome;
+      expect(await host.turn('one', asked.turnId, 0)).toMatchObject({ state: 'done', answer: asked.text });
+      expect(await host.sessions()).toEqual([{ session: 'one', live: true, running: null }]);
+    });
+  });
+
+  describe('a cancel', () => {
+    test('stops what runs, and the agent is ready for the next question', async () => {
+      const host = await open();
+      const asked = host.ask('demo hold x');
+      await atWork(host, asked.turnId);
+      await host.cancel('one', asked.turnId);
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled', code: 'cancelled' });
+      if (streams) expect(asked.text).toBe('This is the first half.');
+      const next = host.ask('demo at once');
+      await next.outcome;
+      expect(bodyOf(next)).toBe('At once.');
+      expect(host.prompts()).toHaveLength(2);
+    });
+
+    test('of a question that waits keeps it from being typed', async () => {
+      const host = await open();
+      const running = host.ask('demo hold x');
+      const waiting = host.ask('demo at once');
+      await atWork(host, running.turnId);
+      await host.cancel('one', waiting.turnId);
+      host.release('x');
+      expect(await waiting.outcome).toMatchObject({ state: 'cancelled' });
+      expect(await running.outcome).toMatchObject({ state: 'done' });
+      expect(host.prompts()).toHaveLength(1);
+    });
+
+    test('while the agent starts keeps it from being typed', async () => {
+      const host = await open();
+      const asked = host.ask('demo at once');
+      await until('the terminal', async () => (await host.sessions()).some(({ live }) => live));
+      await host.cancel('one', asked.turnId);
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+      expect(host.prompts()).toHaveLength(0);
+    });
+
+    test('of what has ended, or never was, changes nothing', async () => {
+      const host = await open();
+      const asked = host.ask('demo at once');
+      await asked.outcome;
+      await host.cancel('one', asked.turnId);
+      await host.cancel('one', randomUUID());
+      expect((await host.turn('one', asked.turnId, 0)).state).toBe('done');
+    });
+
+    test('of an agent that does not listen ends it, and the next question has a new one', async () => {
+      const host = await open();
+      const asked = host.ask('demo hang');
+      await atWork(host, asked.turnId);
+      await host.cancel('one', asked.turnId);
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+      const next = host.ask('demo at once');
+      await next.outcome;
+      expect(bodyOf(next)).toBe('At once.');
+    });
+  });
+
+  describe('the conversation', () => {
+    test('goes on from question to question, and begins anew after a reset', async () => {
+      const host = await open();
+      const ask = async () => {
+        const asked = host.ask('Which cases are open?');
+        await asked.outcome;
+        return bodyOf(asked);
+      };
+      expect(await ask()).not.toMatch(/This is question/);
+      expect(await ask()).toMatch(/This is question 2 of our conversation/);
+      await host.reset('one');
+      expect(host.tmux('one', 'list-sessions')).toBe('');
+      expect(await ask()).not.toMatch(/This is question/);
+      expect(await ask()).toMatch(/This is question 2 of our conversation/);
+    });
+
+    test('goes on after the agent’s crash, of which the exit status is told', async () => {
+      const host = await open();
+      await host.ask('Which cases are open?').outcome;
+      const crashed = host.ask('demo crash 7');
+      expect(await crashed.outcome).toMatchObject({
+        state: 'failed',
+        code: 'agent_stopped',
+        detail: 'the agent has ended: exit status 7',
+      });
+      if (streams) expect(crashed.text).toBe('This is half of an answer, and the other half');
+      const next = host.ask('And which are due?');
+      await next.outcome;
+      expect(bodyOf(next)).toMatch(/This is question 3 of our conversation/);
+    });
+
+    test('goes on after the end of its tmux server', async () => {
+      const host = await open();
+      await host.ask('Which cases are open?').outcome;
+      const asked = host.ask('demo hold x');
+      await atWork(host, asked.turnId);
+      host.tmux('one', 'kill-server');
+      expect(await asked.outcome).toMatchObject({ code: 'agent_stopped', detail: 'the tmux server is gone' });
+      const next = host.ask('And which are due?');
+      await next.outcome;
+      expect(bodyOf(next)).toMatch(/This is question 3 of our conversation/);
+    });
+
+    test('that is reset while it runs stops', async () => {
+      const host = await open();
+      const asked = host.ask('demo hold x');
+      const waiting = host.ask('demo at once');
+      await atWork(host, asked.turnId);
+      await host.reset('one');
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+      expect(await waiting.outcome).toMatchObject({ state: 'cancelled' });
+      const next = host.ask('Which cases are open?');
+      await next.outcome;
+      expect(bodyOf(next)).not.toMatch(/This is question/);
+    });
+
+    test('that is reset while its agent starts begins anew all the same', async () => {
+      const host = await open();
+      const asked = host.ask('Which cases are open?');
+      await until('acceptance', async () => (await host.turn('one', asked.turnId, 0)).state !== 'absent');
+      await host.reset('one');
+      expect((await asked.outcome).state).toMatch(/cancelled|done/);
+      const next = host.ask('Which cases are open?');
+      await next.outcome;
+      expect(bodyOf(next)).not.toMatch(/This is question/);
+    });
+  });
+
+  describe('silence', () => {
+    test('ends the turn; the answer that comes all the same is late', async () => {
+      const host = await open({ silenceMs: 1000 });
+      const heard: { session: string; turnId: string }[] = [];
+      host.onLate((late) => heard.push(late));
+      const asked = host.ask('demo hold x');
+      expect(await asked.outcome).toMatchObject({ state: 'failed', code: 'timeout' });
+      await host.acknowledge('one', asked.turnId);
+      host.release('x');
+      await until('the late answer', () => heard.length > 0);
+      expect(heard).toEqual([{ session: 'one', turnId: asked.turnId }]);
+      expect(await host.turn('one', asked.turnId, 0)).toMatchObject({
+        state: 'failed',
+        code: 'timeout',
+        late: true,
+        answer: expect.stringMatching(/^This is the first half\. This is the second half\./),
+      });
+    });
+
+    test('is broken by the next question, which has its own answer and no other', async () => {
+      const host = await open({ silenceMs: 1000 });
+      const asked = host.ask('demo hold x');
+      await asked.outcome;
+      const next = host.ask('demo at once');
+      expect(await next.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(next)).toBe('At once.');
+      host.release('x');
+      const after = host.ask('demo at once');
+      await after.outcome;
+      expect(bodyOf(after)).toBe('At once.');
+      expect((await host.turn('one', asked.turnId, 0)).late).toBe(false);
+    });
+
+    test('is not what an agent that asks for permission keeps', async () => {
+      const host = await open({ silenceMs: 1500 });
+      const asked = host.ask('demo approve');
+      await atWork(host, asked.turnId);
+      await until('the dialog', async () => host.tmux('one', 'capture-pane', '-p').includes('1. Yes'));
+      if (streams) {
+        await asked.hears('approval');
+        // Longer than the silence that would end it.
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+      }
+      host.tmux('one', 'send-keys', '1');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toBe('You allowed it, so I did: delete file x');
+      if (streams) expect(asked.told).toContainEqual({ type: 'approval-closed', id: 'approval-1' });
+    });
+  });
+
+  describe('a gateway that has been replaced', () => {
+    test('is refused, and types nothing; also by the next daemon', async () => {
+      const host = await open();
+      await host.ask('demo at once', { fence: 5 }).outcome;
+      const old = { code: 'conflict' };
+      await expect(host.ask('demo at once', { fence: 4 }).outcome).rejects.toMatchObject(old);
+      expect(await host.ask('demo at once', { fence: 5 }).outcome).toMatchObject({ state: 'done' });
+      expect(host.prompts()).toHaveLength(2);
+      await host.shutdown();
+      const next = await open({ directory: host.directory });
+      await expect(next.ask('demo at once', { fence: 4 }).outcome).rejects.toMatchObject(old);
+      // Another session has not seen the number.
+      expect(await next.ask('demo at once', { fence: 4, session: 'two' }).outcome).toMatchObject({ state: 'done' });
+    });
+
+    test('is refused when both ask a new session at once', async () => {
+      const host = await open();
+      const [newer, older] = [host.ask('demo at once', { fence: 9 }), host.ask('demo at once', { fence: 8 })];
+      await expect(older.outcome).rejects.toMatchObject({ code: 'conflict' });
+      expect(await newer.outcome).toMatchObject({ state: 'done' });
+      expect(host.prompts()).toHaveLength(1);
+    });
+  });
+
+  describe('a dialog', () => {
+    test('keeps questions out, untyped, until somebody answers it', async () => {
+      const host = await open();
+      await host.ask('demo dialog').outcome;
+      const inTheWay = { code: 'agent_not_ready', detail: expect.stringContaining('Trust this folder?') };
+      await until('the dialog', () => host.tmux('one', 'capture-pane', '-p').includes('Trust this folder?'));
+      await expect(host.health('one')).rejects.toMatchObject(inTheWay);
+      await host.health('two');
+      const refused = host.ask('demo at once');
+      expect(await refused.outcome).toMatchObject({ state: 'failed', ...inTheWay });
+      expect((await host.turn('one', refused.turnId, 0)).state).toBe('absent');
+      expect(host.prompts()).toHaveLength(1);
+
+      host.tmux('one', 'send-keys', '2');
+      expect(await host.ask('demo at once', { turnId: refused.turnId }).outcome).toMatchObject({ state: 'done' });
+      await host.health('one');
+    });
+  });
+
+  describe('once the gateway has the answer', () => {
+    test('it stays to be asked for, and the agent’s own record of it goes', async () => {
+      const host = await open();
+      const asked = host.ask('demo at once');
+      await asked.outcome;
+      const records = async () =>
+        (await readdir(join(host.directory, 'sessions', 'one', 'agent'))).filter((name) =>
+          name.startsWith(asked.turnId),
+        );
+      expect(await records()).toHaveLength(1);
+      await host.acknowledge('one', asked.turnId);
+      await host.acknowledge('one', asked.turnId);
+      expect(await records()).toEqual([]);
+      expect(await host.turn('one', asked.turnId, 0)).toMatchObject({ state: 'done', answer: asked.text });
+    });
+  });
+
+  describe('looking', () => {
+    test('at a session that runs is a command; at one that does not, an error', async () => {
+      const host = await open();
+      await expect(host.attach('one')).rejects.toMatchObject({ code: 'not_found' });
+      await host.ask('demo at once').outcome;
+      const [program, ...args] = await host.attach('one');
+      expect(program).toMatch(/\/tmux$/);
+      expect(args.slice(-2)).toEqual(['-t', '=one:']);
+    });
+  });
+}

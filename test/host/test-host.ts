@@ -1,0 +1,128 @@
+/** A host in this process, with real tmux and demo agents, for one test. */
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
+import type { Driver } from '../../src/host/agents/driver.ts';
+import { openHost } from '../../src/host/host.ts';
+import { socketPath } from '../../src/host/tmux/socket-path.ts';
+import { findProgram, makeDriver } from '../../src/main/agent.ts';
+import { loadConfig } from '../../src/main/config/load.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+
+export interface TestHost extends Host {
+  directory: string;
+  /** Asks, and collects what is told. */
+  ask(message: string, options?: Partial<HostPrompt>): Asked;
+  /** Lets an answer go on that `demo hold NAME` holds. */
+  release(name: string, session?: string): void;
+  /** Every prompt that the session's agents have received. */
+  prompts(session?: string): { turnId: string; message: string; sha256: string }[];
+  /** Runs a tmux command on the session's server. */
+  tmux(session: string, ...args: string[]): string;
+  /** What went wrong without a caller to tell. */
+  troubles: unknown[];
+  retired: boolean;
+}
+
+export interface Asked {
+  turnId: string;
+  told: HostUpdate[];
+  outcome: Promise<HostOutcome>;
+  /** The answer as far as it has been told. */
+  readonly text: string;
+  /** Waits until it has been told of something of this type. */
+  hears(type: HostUpdate['type']): Promise<void>;
+}
+
+export interface TestHostOptions {
+  driver: 'demo' | 'reply-file';
+  directory?: string;
+  silenceMs?: number;
+  keepMs?: number;
+  agentProgram?: string;
+  wrap?(driver: Driver): Driver;
+}
+
+export async function testHost(options: TestHostOptions): Promise<TestHost> {
+  const directory = options.directory ?? (await hostDirectory());
+  const PATH = process.env.PATH ?? '';
+  const agent = { name: 'demo', driverName: options.driver, program: process.execPath } as const;
+  const driver = makeDriver(agent, directory, loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory));
+  const troubles: unknown[] = [];
+  let retired = false;
+  const host = await openHost({
+    identity: { version: '0', protocol: 1, agent: 'demo', driver: options.driver, settings: 'x' },
+    directory,
+    tmux: findProgram('tmux', { PATH }) ?? 'tmux',
+    driver: options.wrap?.(driver) ?? driver,
+    agentProgram: options.agentProgram ?? process.execPath,
+    agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+    silenceMs: options.silenceMs ?? 20_000,
+    startsAtOnce: 2,
+    keepMs: options.keepMs ?? 1000,
+    clock: Date.now,
+    onTrouble: (_what, error) => troubles.push(error),
+    onRetire: () => {
+      retired = true;
+    },
+  });
+  const agentDirectory = (session: string) => join(directory, 'sessions', session, 'agent');
+
+  return {
+    ...host,
+    directory,
+    troubles,
+    get retired() {
+      return retired;
+    },
+    ask: (message, prompt) =>
+      ask(host, { message, session: 'one', turnId: randomUUID(), fence: 1, from: 0, known: false, ...prompt }),
+    release: (name, session = 'one') => writeFileSync(join(agentDirectory(session), `release-${name}`), ''),
+    prompts(session = 'one') {
+      const file = join(agentDirectory(session), 'prompts.jsonl');
+      const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+      return lines.map((line) => JSON.parse(line));
+    },
+    tmux(session, ...args) {
+      const socket = socketPath(join(directory, 'tmux'), session);
+      return spawnSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' }).stdout.trimEnd();
+    },
+  };
+}
+
+/** A host's directory, which goes with the test; and with it what runs there. */
+export async function hostDirectory(): Promise<string> {
+  const { path, remove } = await temporaryDirectory();
+  const directory = join(path, 'host');
+  const sockets = join(directory, 'tmux');
+  mkdirSync(sockets, { recursive: true, mode: 0o700 });
+  onTestFinished(async () => {
+    for (const name of readdirSync(sockets)) spawnSync('tmux', ['-S', join(sockets, name), 'kill-server']);
+    await remove();
+  });
+  return directory;
+}
+
+function ask(host: Host, prompt: HostPrompt): Asked {
+  const told: HostUpdate[] = [];
+  const outcome = host.prompt(prompt, (update) => told.push(update));
+  outcome.catch(() => {}); // whoever asked looks at it later
+  return {
+    turnId: prompt.turnId,
+    told,
+    outcome,
+    get text() {
+      return told.reduce(
+        (text, update) => (update.type === 'chunk' ? text.slice(0, update.offset) + update.text : text),
+        '',
+      );
+    },
+    async hears(type) {
+      await until(`to hear of ${type}`, () => told.some((update) => update.type === type));
+    },
+  };
+}
