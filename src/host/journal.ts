@@ -33,6 +33,8 @@ export interface Journal {
   acknowledge(session: string, turnId: string): Promise<void>;
   /** Turns that had not ended when they were last written. */
   openTurns(session: string): Promise<TurnEntry[]>;
+  /** The one that was accepted last; null where there is none. */
+  lastTurn(session: string): Promise<TurnEntry | null>;
   /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
   prune(session: string, before: number): Promise<TurnEntry[]>;
 }
@@ -74,6 +76,11 @@ export function openJournal(root: string): Journal {
     return names.map((name) => name.replace(/\.json$/, '')).filter((name) => TURN_ID_PATTERN.test(name));
   }
 
+  async function turns(session: string): Promise<TurnEntry[]> {
+    const entries = await Promise.all((await turnIds(session)).map((id) => journal.readTurn(session, id)));
+    return entries.filter((entry) => entry !== null);
+  }
+
   const journal: Journal = {
     agentDirectory: (session) => pathOf(session, 'agent'),
     async sessions() {
@@ -92,10 +99,10 @@ export function openJournal(root: string): Journal {
       await writeFile(join(await directory(session), markFile(turnId)), '', { mode: 0o600 });
     },
     async openTurns(session) {
-      const entries = await Promise.all((await turnIds(session)).map((id) => journal.readTurn(session, id)));
-      return entries
-        .filter((entry) => entry !== null)
-        .filter(({ state }) => state === 'delivering' || state === 'running');
+      return (await turns(session)).filter(({ state }) => state === 'delivering' || state === 'running');
+    },
+    async lastTurn(session) {
+      return (await turns(session)).toSorted((one, other) => one.acceptedAt - other.acceptedAt).at(-1) ?? null;
     },
     async prune(session, before) {
       const gone: TurnEntry[] = [];

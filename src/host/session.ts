@@ -85,6 +85,10 @@ export class Session {
       const state = entry.state === 'running' ? 'running' : 'delivering';
       this.#enqueue(turn, () => this.runner.rejoin(turn, state));
     }
+    const last = await journal.lastTurn(session);
+    if (last !== null && isGivenUp(last)) {
+      this.#tail = this.#tail.then(() => this.runner.awaitAgain(new LiveTurn(last)));
+    }
   }
 
   async #findOrAccept(prompt: HostPrompt): Promise<LiveTurn | TurnEntry> {
@@ -167,6 +171,11 @@ function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) =
 function answerFrom(answer: string, from: number): Pick<HostTurn, 'answer' | 'answerLength'> {
   const [piece] = pieces(answer.slice(from), from);
   return { answer: piece?.text ?? '', answerLength: answer.length };
+}
+
+/** Its answer may still come. */
+function isGivenUp({ code, late }: TurnEntry): boolean {
+  return !late && (code === 'timeout' || code === 'outcome_unknown');
 }
 
 function endOf(error: unknown): End {

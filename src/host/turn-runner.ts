@@ -81,6 +81,17 @@ export class TurnRunner {
     return lost(turn);
   }
 
+  /** Goes on waiting for the answer of a turn that was given up before the daemon was killed. Never rejects. */
+  async awaitAgain(turn: LiveTurn): Promise<void> {
+    try {
+      const pane = await this.pane.find();
+      if (pane !== null) this.#awaitLate(turn, this.#watch(turn, pane));
+      else await this.#keepLate(turn, await readRecord(turn, this.#signals(turn)));
+    } catch (error) {
+      this.#options.onTrouble('a late answer is not waited for', error);
+    }
+  }
+
   /** What the turn's entry says once it has ended. */
   async record(turn: LiveTurn, end: End): Promise<void> {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
@@ -106,7 +117,10 @@ export class TurnRunner {
     const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
-      .then((end) => (end === undefined ? journal.writeTurn(session, this.#entryOf(turn)) : undefined))
+      .then((end) => {
+        // One that was given up stays that, whatever the agent shows late.
+        if (end === undefined && this.#late !== watch) return journal.writeTurn(session, this.#entryOf(turn));
+      })
       .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
     return watch;
   }
@@ -128,17 +142,21 @@ export class TurnRunner {
   }
 
   #awaitLate(turn: LiveTurn, watch: TurnWatch): void {
-    const { journal, session, onLate, onTrouble } = this.#options;
     this.#late = watch;
     const keep = async () => {
       const end = await watch.last;
       if (this.#late === watch) this.#late = null;
-      const entry = await journal.readTurn(session, turn.turnId);
-      if (end?.state !== 'done' || entry === null) return;
-      await journal.writeTurn(session, withLateAnswer(entry, end, turn.answer));
-      onLate(turn.turnId);
+      await this.#keepLate(turn, end);
     };
-    keep().catch((error) => onTrouble('a late answer was not recorded', error));
+    keep().catch((error) => this.#options.onTrouble('a late answer was not recorded', error));
+  }
+
+  async #keepLate(turn: LiveTurn, end: End | null): Promise<void> {
+    const { journal, session, onLate } = this.#options;
+    const entry = await journal.readTurn(session, turn.turnId);
+    if (end?.state !== 'done' || entry === null) return;
+    await journal.writeTurn(session, withLateAnswer(entry, end, turn.answer));
+    onLate(turn.turnId);
   }
 
   /** A new question matters more than the answer that did not come. */
