@@ -93,7 +93,7 @@ export function apiClient(url: () => string, token: string): ApiClient {
 }
 
 /** Parses a stream of server-sent events; comments and what has no id are passed over. */
-async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<SseEvent> {
+export async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<SseEvent> {
   let rest = '';
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + text).split('\n\n');
