@@ -9,7 +9,9 @@ export function refuseWhenClosing(app: App): void {
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
-    for (const socket of unused) socket.destroy();
+    setTimeout(() => {
+      for (const socket of unused) socket.destroy();
+    }, UNUSED_GRACE_MS).unref();
     setTimeout(() => app.server.closeAllConnections(), GRACE_MS).unref();
   });
   app.addHook('onRequest', async (_request, reply) => {
@@ -21,6 +23,9 @@ export function refuseWhenClosing(app: App): void {
 
 // Whoever stops us gives ten seconds, and turns have to be put away too.
 const GRACE_MS = 3000;
+
+// A question that had been sent before we closed is here by then, and is told so instead of cut off.
+const UNUSED_GRACE_MS = 200;
 
 const RETRY_AFTER_S = 5;
 
