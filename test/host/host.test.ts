@@ -1,0 +1,230 @@
+/** The host as a whole: its health, its going, and what a new one makes of what a killed one left. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AgentLogEntry } from '../../src/contract/agent-log.ts';
+import { openJournal } from '../../src/host/journal.ts';
+import { tmuxConfiguration } from '../../src/host/tmux/configuration.ts';
+import { startPane } from '../../src/host/tmux/server.ts';
+import { socketPath } from '../../src/host/tmux/socket-path.ts';
+import type { TurnEntry } from '../../src/host/turn-entry.ts';
+import { findProgram } from '../../src/main/agent.ts';
+import { until } from '../support/until.ts';
+import { anEntry } from './temporary-journal.ts';
+import { hostDirectory, type TestHost, testHost } from './test-host.ts';
+
+/** A host's directory as a killed daemon left it, in the middle of a turn. */
+async function leftOver(known: Partial<TurnEntry>, log: AgentLogEntry[] = []) {
+  const directory = await hostDirectory();
+  const journal = openJournal(join(directory, 'sessions'));
+  const entry = anEntry({ turnId: randomUUID(), ...known });
+  await journal.writeSession('one', { conversation: randomUUID(), fence: 1 });
+  await journal.writeTurn('one', entry);
+  const record = join(journal.agentDirectory('one'), `${entry.turnId}.jsonl`);
+  for (const line of log) await appendFile(record, `${JSON.stringify(line)}\n`);
+  return { directory, entry, record, journal };
+}
+
+/** Waits until the turn has ended. */
+const ended = (host: TestHost, turnId: string) =>
+  until('the end of the turn', async () => {
+    const turn = await host.turn('one', turnId, 0);
+    return ['done', 'failed', 'cancelled', 'unknown'].includes(turn.state) && turn;
+  });
+
+describe('a turn that a killed daemon left open', () => {
+  test('and of which there is no evidence, is unknown', async () => {
+    const { directory, entry } = await leftOver({ state: 'delivering' });
+    const host = await testHost({ driver: 'demo', directory });
+    expect(await ended(host, entry.turnId)).toMatchObject({ state: 'unknown', code: 'outcome_unknown' });
+    expect(host.prompts()).toEqual([]);
+  });
+
+  test('is done where the agent’s record says so', async () => {
+    const answer: AgentLogEntry[] = [
+      { event: 'prompt' },
+      { event: 'text', delta: 'All of it.' },
+      { event: 'stop', outputTokens: 3 },
+    ];
+    for (const state of ['delivering', 'running'] as const) {
+      const { directory, entry } = await leftOver({ state }, answer);
+      const host = await testHost({ driver: 'demo', directory });
+      expect(await ended(host, entry.turnId)).toMatchObject({ state: 'done', answer: 'All of it.', outputTokens: 3 });
+    }
+  });
+
+  test('has stopped where the agent had it and is gone; what it said is kept', async () => {
+    const { directory, entry } = await leftOver({ state: 'running' }, [
+      { event: 'prompt' },
+      { event: 'text', delta: 'Half' },
+    ]);
+    const host = await testHost({ driver: 'demo', directory });
+    expect(await ended(host, entry.turnId)).toMatchObject({ state: 'failed', code: 'agent_stopped', answer: 'Half' });
+  });
+
+  test.each([
+    ['without evidence is unknown', [], { state: 'unknown', code: 'outcome_unknown' }],
+    ['that it had received has stopped', [{ event: 'prompt' }], { state: 'failed', code: 'agent_stopped' }],
+  ] satisfies [string, AgentLogEntry[], object][])(
+    'to an agent that has ended in its pane: %s',
+    async (_what, log, end) => {
+      const { directory, entry } = await leftOver({ state: 'delivering' }, log);
+      const configuration = join(directory, 'tmux.conf');
+      await writeFile(configuration, tmuxConfiguration);
+      const PATH = process.env.PATH ?? '';
+      const setup = { tmux: findProgram('tmux', { PATH }) ?? '', configuration, env: { PATH, TERM: 'xterm-256color' } };
+      const launch = { argv: ['sh', '-c', 'exit 1'] as [string, ...string[]], cwd: directory, env: {} };
+      const pane = await startPane(setup, socketPath(join(directory, 'tmux'), 'one'), 'one', launch);
+      await until('the end of the agent', () => pane.ended());
+      await pane.detach();
+
+      const host = await testHost({ driver: 'demo', directory });
+      expect(await ended(host, entry.turnId)).toMatchObject(end);
+    },
+  );
+
+  test('is joined by whoever asks again, and nobody’s question is typed', async () => {
+    const { directory, entry } = await leftOver({ state: 'running', digest: 'another' }, [{ event: 'prompt' }]);
+    const host = await testHost({ driver: 'demo', directory });
+    const asked = host.ask('not what was asked', { turnId: entry.turnId });
+    await expect(asked.outcome).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+    expect(host.prompts()).toEqual([]);
+  });
+});
+
+describe('a turn of which the host has lost its record', () => {
+  test('is not typed again where the agent is known to have had it', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const asked = host.ask('demo at once', { known: true });
+    await expect(asked.outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(host.prompts()).toEqual([]);
+  });
+});
+
+describe('opening', () => {
+  test('forgets what ended long ago and was acknowledged, and the agent’s record of it', async () => {
+    const over = { state: 'done', endedAt: Date.now() - 60_000, answer: 'A.' } as const;
+    const { directory, entry, record, journal } = await leftOver(over, [{ event: 'prompt' }]);
+    await testHost({ driver: 'demo', directory, keepMs: 30_000 });
+    expect(await journal.readTurn('one', entry.turnId)).toEqual(entry);
+    await journal.acknowledge('one', entry.turnId);
+    await testHost({ driver: 'demo', directory, keepMs: 90_000 });
+    expect(await journal.readTurn('one', entry.turnId)).toEqual(entry);
+    await testHost({ driver: 'demo', directory, keepMs: 30_000 });
+    expect(await journal.readTurn('one', entry.turnId)).toBeNull();
+    expect(existsSync(record)).toBe(false);
+  });
+
+  test('stops at an entry it can’t read, which it names, and harms nothing', async () => {
+    const { directory, entry } = await leftOver({});
+    const file = join(directory, 'sessions', 'one', 'turns', `${entry.turnId}.json`);
+    await writeFile(file, '{');
+    await expect(testHost({ driver: 'demo', directory })).rejects.toMatchObject({
+      detail: expect.stringContaining(file),
+    });
+    expect(await readFile(file, 'utf8')).toBe('{');
+  });
+
+  test('keeps everything to its owner', async () => {
+    const directory = await hostDirectory();
+    const host = await testHost({ driver: 'demo', directory });
+    await host.ask('demo at once').outcome;
+    for (const name of await readdir(directory, { recursive: true })) {
+      const path = join(directory, name);
+      // tmux gives its socket the group's bits too; nobody else gets as far as that.
+      if (dirname(path) === join(directory, 'tmux')) continue;
+      expect({ name, open: statSync(path).mode & 0o077 }).toEqual({ name, open: 0 });
+    }
+  });
+
+  test('with a path too long for sockets says so when a session is asked', async () => {
+    const directory = join(await hostDirectory(), 'x'.repeat(90));
+    await mkdir(directory);
+    const host = await testHost({ driver: 'demo', directory });
+    await expect(host.ask('demo at once').outcome).rejects.toMatchObject({
+      code: 'shim_error',
+      detail: expect.stringContaining('too long for a socket'),
+    });
+  });
+});
+
+describe('health', () => {
+  test('starts nothing', async () => {
+    const host = await testHost({ driver: 'demo' });
+    await host.health(null);
+    await host.health('one');
+    expect(await readdir(join(host.directory, 'tmux'))).toEqual([]);
+  });
+
+  test('fails where the agent’s program is gone', async () => {
+    const host = await testHost({ driver: 'demo', agentProgram: '/nowhere/claude' });
+    const gone = { code: 'agent_not_ready', detail: expect.stringContaining('/nowhere/claude') };
+    await expect(host.health(null)).rejects.toMatchObject(gone);
+    await expect(host.health('one')).rejects.toMatchObject(gone);
+  });
+
+  test('is good while an agent works, and after it has ended', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const asked = host.ask('demo hold x');
+    await asked.hears('chunk');
+    await host.health('one');
+    host.tmux('one', 'kill-server');
+    await asked.outcome;
+    await host.health('one');
+  });
+});
+
+describe('a name that is no session’s', () => {
+  test.each(['', 'A', '../one', 'one two', '-x', 'x'.repeat(65)])('is refused: %j', async (session) => {
+    const host = await testHost({ driver: 'demo' });
+    const refused = { code: 'bad_request' };
+    await expect(host.ask('demo at once', { session }).outcome).rejects.toMatchObject(refused);
+    await expect(host.health(session)).rejects.toMatchObject(refused);
+    await expect(host.turn(session, randomUUID(), 0)).rejects.toMatchObject(refused);
+    await expect(host.reset(session)).rejects.toMatchObject(refused);
+    await expect(host.attach(session)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('going', () => {
+  test('waits for what runs', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const asked = host.ask('demo hold x');
+    await asked.hears('chunk');
+    expect(await host.retire()).toBe(false);
+    expect(host.retired).toBe(false);
+    host.release('x');
+    await asked.outcome;
+    expect(await host.retire()).toBe(true);
+    expect(host.retired).toBe(true);
+    expect(host.tmux('one', 'list-sessions')).toContain('one:');
+  });
+
+  test('for good takes the terminals along, and what runs in them', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const asked = host.ask('demo hold x');
+    await asked.hears('chunk');
+    await host.ask('demo at once', { session: 'two' }).outcome;
+    await host.shutdown();
+    expect(host.retired).toBe(true);
+    expect(await asked.outcome).toMatchObject({ state: 'failed', code: 'agent_stopped' });
+    for (const session of ['one', 'two']) expect(host.tmux(session, 'list-sessions')).toBe('');
+  });
+});
+
+describe('an answer of another turn', () => {
+  test('is not taken for this one’s: the reply file’s name can’t be guessed', async () => {
+    const host = await testHost({ driver: 'reply-file' });
+    const asked = host.ask('demo hold x');
+    await until('the prompt', () => host.prompts().length === 1);
+    const agent = join(host.directory, 'sessions', 'one', 'agent');
+    for (const name of [`${asked.turnId}.md`, `${asked.turnId}.${'0'.repeat(32)}.md`]) {
+      await writeFile(join(agent, name), 'forged');
+    }
+    host.release('x');
+    await asked.outcome;
+    expect(asked.text).toMatch(/^This is the first half\./);
+  });
+});
