@@ -6,7 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { openControl } from './control.ts';
 import { followPasteMode } from './paste-mode.ts';
-import type { TmuxSetup } from './setup.ts';
+import { PANE_SIZE, type TmuxSetup } from './setup.ts';
 import { probePath } from './socket-path.ts';
 
 export async function probeBracketedPaste(setup: TmuxSetup, socket: string, session: string): Promise<boolean> {
@@ -14,8 +14,13 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
   const client = [setup.tmux, '-S', socket, 'attach-session', '-r', '-f', 'ignore-size', '-t', `=${session}:`];
   const control = await openControl(
     setup.tmux,
-    // Without TMUX= the inner client would refuse to nest.
-    ['-S', terminal, '-f', setup.configuration, '-u', 'new-session', '-s', 'probe', '--', 'env', 'TMUX=', ...client],
+    [
+      ...['-S', terminal, '-f', setup.configuration, '-u', 'new-session', '-s', 'probe'],
+      // Where nobody else is attached, the pane takes the client's size, of which its status line has a row.
+      ...['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows + 1)],
+      // Without TMUX= the inner client would refuse to nest.
+      ...['--', 'env', 'TMUX=', ...client],
+    ],
     { env: setup.env, cwd: '/' },
   );
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -5,7 +5,7 @@ import { type Control, openControl } from './control.ts';
 import { literal } from './literal.ts';
 import { openPane, type Pane } from './pane.ts';
 import { probeBracketedPaste } from './paste-probe.ts';
-import type { Launch, TmuxSetup } from './setup.ts';
+import { type Launch, PANE_SIZE, type TmuxSetup } from './setup.ts';
 
 /**
  * Attaches to the session's running server; null where there is none.
@@ -26,7 +26,7 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
     setup.tmux,
     [
       ...['-S', socket, '-f', setup.configuration, '-u', 'new-session', '-s', session],
-      ...['-x', String(COLUMNS), '-y', String(ROWS), '-c', literal(launch.cwd)],
+      ...['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows), '-c', literal(launch.cwd)],
       ...Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
       ...['--', ...launch.argv],
     ],
@@ -48,7 +48,3 @@ async function attach(setup: TmuxSetup, socket: string, session: string): Promis
     return null; // a socket that a killed server left behind
   }
 }
-
-// Wide enough that an agent wraps little, and a size that people's terminals have.
-const COLUMNS = 120;
-const ROWS = 40;

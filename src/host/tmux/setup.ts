@@ -16,3 +16,6 @@ export interface Launch {
   cwd: string;
   env: Record<string, string>;
 }
+
+/** Wide enough that an agent wraps little, and a size that people's terminals have. */
+export const PANE_SIZE = { columns: 120, rows: 40 };
