@@ -26,7 +26,8 @@ export async function typePrompt(pane: Pane, read: Read, text: string, file: str
 export async function clearBox(pane: Pane, read: Read): Promise<void> {
   for (let tries = 0; tries < MAX_CLEARS; tries++) {
     if (!isFull(await read(pane))) return;
-    await pane.press('C-u');
+    // Of a text of many lines, Ctrl-U takes one at a time.
+    await pane.press('C-c');
     await untilScreen(pane, read, { accept: (reading) => !isFull(reading), timeoutMs: ECHO_MS }).catch(() => {});
   }
   throw new PaliadinError('agent_not_ready', 'the input box holds text that can’t be cleared');

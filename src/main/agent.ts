@@ -1,7 +1,9 @@
 /** Which agent answers, and how it is driven and started. */
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
@@ -53,30 +55,20 @@ export function silenceMs({ values }: Config, agent: Agent): number {
 }
 
 /** `cwd` is where the agent works. */
-export function makeDriver(agent: Agent, cwd: string, { values }: Config): Driver {
+export function makeDriver(agent: Agent, cwd: string, { values }: Config, env: NodeJS.ProcessEnv): Driver {
   const demo: [string, ...string[]] = [agent.program, DEMO_ENTRY, '--pace', String(values.PALIADIN_DEMO_PACE)];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
   if (agent.name === 'demo') {
     return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
   }
-  return replyFileDriver({ command: (place) => claudeCommand(agent.program, place), cwd, busy: /esc to interrupt/ });
+  const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
+  const claude = { program: agent.program, plugin: PLUGIN, directory, cwd };
+  return replyFileDriver({ command: (place) => claudeCommand(claude, place), cwd, busy: claudeBusy });
 }
 
 function demoReplies({ directory, conversation }: AgentPlace): string[] {
   const conversations = ['--conversation-dir', directory, '--conversation', conversation];
   return ['--reply-files', '--log-dir', directory, ...conversations];
-}
-
-/** Claude Code with our skill, allowed to write its answers where the driver looks for them. */
-function claudeCommand(program: string, { directory, conversation }: AgentPlace): [string, ...string[]] {
-  const settings = { permissions: { allow: [`Edit(/${directory}/**)`] } };
-  return [
-    program,
-    ...['--plugin-dir', PLUGIN],
-    ...['--add-dir', directory],
-    ...['--settings', JSON.stringify(settings)],
-    ...['--session-id', conversation],
-  ];
 }
 
 const DEMO_ENTRY = fileURLToPath(new URL('../demo/main.ts', import.meta.url));

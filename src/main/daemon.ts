@@ -49,7 +49,7 @@ async function run(): Promise<void> {
     },
     directory: paths.host,
     tmux,
-    driver: makeDriver(agent, paths.workspace, config),
+    driver: makeDriver(agent, paths.workspace, config, process.env),
     agentProgram: agent.program,
     agentEnv: agentEnv(process.env),
     silenceMs: silenceMs(config, agent),

@@ -51,7 +51,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   const directory = options.directory ?? (await hostDirectory());
   const PATH = process.env.PATH ?? '';
   const agent = { name: 'demo', driverName: options.driver, program: process.execPath } as const;
-  const driver = makeDriver(agent, directory, loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory));
+  const driver = makeDriver(agent, directory, loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory), process.env);
   const troubles: unknown[] = [];
   let retired = false;
   const host = await openHost({

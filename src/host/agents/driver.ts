@@ -2,6 +2,7 @@
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
+import type { Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
 export interface Driver {
@@ -9,7 +10,7 @@ export interface Driver {
   /** The program to run in the pane. A conversation id that was used before is resumed. */
   launch(session: AgentPlace): Launch;
   /** Reads what the pane shows. */
-  read(screen: string[]): Reading;
+  read(screen: Screen): Reading;
   /** What the envelope says beside the turn's id: where the agent leaves its answer. */
   envelope(turn: TurnPlace): Pick<Envelope, 'replyFile'>;
   /**

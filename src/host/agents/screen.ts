@@ -1,45 +1,54 @@
 /** Reads the screen that interactive agents have in common: an input box between two rules at the bottom. */
+import type { Screen } from '../tmux/pane.ts';
 import type { Reading } from './driver.ts';
 
-/** `busy` is how the agent's status line says that it works. */
-export function readScreen(screen: string[], busy: RegExp): Reading {
-  const lines = screen.map((line) => line.trimEnd());
+/** `busy` is how the agent says that it works, in its status line or in the terminal's title. */
+export function readScreen({ lines, cursor, title }: Screen, busy: RegExp): Reading {
   const lower = lines.findLastIndex((line) => RULE.test(line));
   const upper = lines.findLastIndex((line, at) => at < lower && RULE.test(line));
   const box = upper >= 0 ? lines.slice(upper + 1, lower) : [];
   if (!box[0]?.startsWith(PROMPT)) return readDialog(lines);
   const text = box.join('\n').slice(PROMPT.length).trim();
-  const status = lines.slice(lower + 1).join('\n');
-  return { state: busy.test(status) ? 'busy' : 'ready', box: text === '' ? 'empty' : 'full' };
+  // An empty box may show a suggestion. The cursor stands before it, where text would begin.
+  const suggested = cursor.row === upper + 1 && cursor.column === PROMPT_COLUMNS;
+  const said = [title, ...lines.slice(lower + 1)].join('\n');
+  return { state: busy.test(said) ? 'busy' : 'ready', box: text === '' || suggested ? 'empty' : 'full' };
 }
 
-/** Numbered options without an input box are a dialog, whatever it asks. */
+/** Options to choose from without an input box are a dialog, whatever it asks. */
 function readDialog(lines: string[]): Reading {
   const filled = lines.filter((line) => line.trim() !== '');
-  const option = filled.findLastIndex((line) => OPTION.test(line));
-  if (option < 0) return { state: 'starting' };
-  const text = filled.slice(startOfDialog(filled, option)).map(plain).filter(Boolean).join(' / ');
+  const numbered = filled.findLastIndex((line) => OPTION.test(line));
+  const choice = numbered >= 0 ? numbered : filled.findLastIndex((line) => KEYS.test(line));
+  if (choice < 0) return { state: 'starting' };
+  const text = filled.slice(startOfDialog(filled, choice)).map(plain).filter(Boolean).join(' / ');
   return { state: 'dialog', text: text.slice(0, MAX_DIALOG_LENGTH) };
 }
 
 /** Its frame, where it has one: what stands above is the conversation, which is nobody else's business. */
-function startOfDialog(lines: string[], option: number): number {
-  const few = Math.max(0, option - DIALOG_LINES_ABOVE);
-  const frame = lines.findLastIndex((line, at) => at < option && FRAME.test(line));
+function startOfDialog(lines: string[], choice: number): number {
+  const few = Math.max(0, choice - DIALOG_LINES_ABOVE);
+  const frame = lines.findLastIndex((line, at) => at < choice && FRAME.test(line));
   return Math.max(few, frame);
 }
 
+/** Without its frame, and without the piece of a key that is shown to tell which one is meant. */
 function plain(line: string): string {
   return line
     .replace(/[─-╿❯]/g, ' ')
+    .replace(/\bsk-\S+/g, '…')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-const RULE = /^─{20,}$/;
+const RULE = /^─{20,}\s*$/;
 const PROMPT = '❯';
-const FRAME = /^\s*(╭|─{20,}$)/;
+// The mark and a space.
+const PROMPT_COLUMNS = 2;
+const FRAME = /^\s*(╭|─{20,}\s*$)/;
 const OPTION = /^\W*1\. \S/;
-// A dialog's question stands in the few lines above its options.
-const DIALOG_LINES_ABOVE = 6;
+// Where the options have no numbers, the last line says which keys choose.
+const KEYS = /\b(enter|esc) to (cancel|confirm|continue|exit|select)\b/i;
+// A dialog says what it is about in the few lines above its choice.
+const DIALOG_LINES_ABOVE = 10;
 const MAX_DIALOG_LENGTH = 400;

@@ -15,14 +15,22 @@ export interface PaneEvents {
   lost: [];
 }
 
+/** What a pane shows, without colours. */
+export interface Screen {
+  lines: string[];
+  /** Where the next character goes, counted from 0, also while it is hidden. */
+  cursor: { row: number; column: number };
+  /** The title that the program gave its terminal. */
+  title: string;
+}
+
 export interface Pane extends EventEmitter<PaneEvents> {
   /** Process id of the program. */
   readonly pid: number;
   readonly lost: boolean;
   /** Whether a paste reaches the program as one piece. Without it every newline would be an Enter. */
   readonly bracketedPaste: boolean;
-  /** What the pane shows: its lines, without colours. */
-  screen(): Promise<string[]>;
+  screen(): Promise<Screen>;
   /** How the program ended; null while it runs. */
   ended(): Promise<string | null>;
   /**
@@ -77,8 +85,13 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     this.pid = Number(pid);
   }
 
-  screen(): Promise<string[]> {
-    return this.#control.run('capture-pane', '-p', '-t', this.#id);
+  async screen(): Promise<Screen> {
+    // Sent together, so that both are of the same moment.
+    const [[row, column, ...title], lines] = await Promise.all([
+      this.#ask('#{cursor_y} #{cursor_x} #{pane_title}'),
+      this.#control.run('capture-pane', '-p', '-t', this.#id),
+    ]);
+    return { lines, cursor: { row: Number(row), column: Number(column) }, title: title.join(' ') };
   }
 
   async ended(): Promise<string | null> {

@@ -5,7 +5,8 @@ import { readScreen } from '../../../src/host/agents/screen.ts';
 
 const BUSY = /· working\b/;
 const lines = (name: string) => readFileSync(new URL(`./screens/${name}.txt`, import.meta.url), 'utf8').split('\n');
-const read = (name: string) => readScreen(lines(name), BUSY);
+const readLines = (lines: string[]) => readScreen({ lines, cursor: { row: 0, column: 0 }, title: 'demo agent' }, BUSY);
+const read = (name: string) => readLines(lines(name));
 
 test.each([
   ['ready', { state: 'ready', box: 'empty' }],
@@ -42,30 +43,30 @@ describe('a screen with nothing to recognise', () => {
     ['has half a box', ['─'.repeat(120), '❯ ']],
     ['has rules without a prompt', ['─'.repeat(120), 'a table', '─'.repeat(120)]],
   ])('%s', (_what, screen) => {
-    expect(readScreen(screen, BUSY)).toEqual({ state: 'starting' });
+    expect(readLines(screen)).toEqual({ state: 'starting' });
   });
 });
 
 describe('what was said before', () => {
   test('does not look like the box: the lowest one counts', () => {
     const said = ['─'.repeat(40), '❯ what somebody pasted', '─'.repeat(40), '  demo agent · working 3s'];
-    expect(readScreen([...said, ...lines('ready')], BUSY)).toEqual({ state: 'ready', box: 'empty' });
+    expect(readLines([...said, ...lines('ready')])).toEqual({ state: 'ready', box: 'empty' });
   });
 
   test('is no dialog while there is a box', () => {
-    expect(readScreen(['1. Yes', '2. No', ...lines('ready')], BUSY)).toEqual({ state: 'ready', box: 'empty' });
+    expect(readLines(['1. Yes', '2. No', ...lines('ready')])).toEqual({ state: 'ready', box: 'empty' });
   });
 
   test('is not told as part of a dialog', () => {
     const conversation = ['  1. a list in an answer', '  2. of something private', '> a private question'];
-    const reading = readScreen([...conversation, ...lines('dialog')], BUSY);
+    const reading = readLines([...conversation, ...lines('dialog')]);
     expect(reading).toEqual(read('dialog'));
   });
 });
 
 test('a dialog without a frame is told with the lines above its options, and not without end', () => {
   const screen = ['Do you trust this folder?', '', ' ❯ 1. Yes', '   2. No', ...Array(50).fill('x'.repeat(100))];
-  const reading = readScreen(screen, BUSY);
+  const reading = readLines(screen);
   expect(reading).toMatchObject({
     state: 'dialog',
     text: expect.stringMatching(/^Do you trust this folder\? \/ 1\. Yes/),
@@ -75,5 +76,5 @@ test('a dialog without a frame is told with the lines above its options, and not
 
 test('only the agent’s own status line says that it works', () => {
   const screen = ['  demo agent · working 3s · esc to interrupt', ...lines('ready')];
-  expect(readScreen(screen, BUSY)).toEqual({ state: 'ready', box: 'empty' });
+  expect(readLines(screen)).toEqual({ state: 'ready', box: 'empty' });
 });

@@ -7,7 +7,8 @@ import { findPane } from '../../../src/host/tmux/server.ts';
 import { until } from '../../support/until.ts';
 import { temporaryTmux } from './temporary-tmux.ts';
 
-const shows = (pane: Pane, text: string) => until(text, async () => (await pane.screen()).join('\n').includes(text));
+const shows = (pane: Pane, text: string) =>
+  until(text, async () => (await pane.screen()).lines.join('\n').includes(text));
 
 describe('a program', () => {
   test('is seen on the screen, and receives keys', async () => {
@@ -104,7 +105,8 @@ describe('a server that was let go', () => {
     const found = await findPane(tmux.setup, tmux.socket, 'test');
     expect(found?.pid).toBe(pane.pid);
     expect(found?.bracketedPaste).toBe(on);
-    expect(await found?.screen()).toContain('ready');
+    expect((await found?.screen())?.lines).toContain('ready');
+    expect(tmux.tmux('display-message', '-p', '#{pane_width}x#{pane_height}')).toBe('120x40');
   });
 
   test('of another session on the same socket is not taken for it', async () => {

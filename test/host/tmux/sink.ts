@@ -18,7 +18,7 @@ export interface Sink {
 export async function startSink(tmux: TestTmux, how: string[] = [], launch: Partial<Launch> = {}): Promise<Sink> {
   const file = join(tmux.directory, 'received');
   const pane = await tmux.start([process.execPath, PROGRAM, file, ...how], launch);
-  await until('the sink', async () => (await pane.screen()).includes('sink is ready'));
+  await until('the sink', async () => (await pane.screen()).lines.includes('sink is ready'));
   const received = () => (existsSync(file) ? readFileSync(file) : Buffer.alloc(0));
   let pasted = 0;
   return {

@@ -1,0 +1,120 @@
+/** How Claude Code is started, and what its screens say: the files are what it showed in a pane. */
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { claudeBusy, claudeCommand } from '../../../src/host/agents/claude-code.ts';
+import { readScreen } from '../../../src/host/agents/screen.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
+
+const READY = { state: 'ready', box: 'empty' };
+const FULL = { state: 'ready', box: 'full' };
+const BUSY = { state: 'busy', box: 'empty' };
+const dialog = (start: string) => ({ state: 'dialog', text: expect.stringMatching(new RegExp(`^${start}`)) });
+
+const READINGS: Record<string, object> = {
+  ready: READY,
+  answered: READY,
+  interrupted: READY,
+  // The box shows what could be asked, or what could be done.
+  suggestion: READY,
+  'after-error': READY,
+  text: FULL,
+  pasted: FULL,
+  busy: BUSY,
+  'busy-hint': BUSY,
+  retrying: BUSY,
+  queued: BUSY,
+  trust: dialog('Accessing workspace: / /srv/support / Quick safety check'),
+  'mcp-server': dialog('New MCP server found in this project: x'),
+  import: dialog('Allow external CLAUDE.md file imports'),
+  settings: dialog('Settings Warning'),
+  'api-key': dialog('Detected a custom API key'),
+  command: dialog('Bash command'),
+  file: dialog('Create file'),
+  question: dialog('☐ Which / Which one\\? / 1. A'),
+};
+
+describe.each(['2.1.197', '2.1.330'])('Claude Code %s shows', (version) => {
+  const directory = new URL(`./screens/claude-${version}/`, import.meta.url);
+  test.each(readdirSync(directory).map((file) => file.replace('.txt', '')))('%s', (name) => {
+    expect(readScreen(readCapture(new URL(`${name}.txt`, directory)), claudeBusy)).toEqual(READINGS[name]);
+  });
+
+  test('a key’s end to nobody', () => {
+    const reading = readScreen(readCapture(new URL('api-key.txt', directory)), claudeBusy);
+    expect(JSON.stringify(reading)).not.toContain('0123456789');
+  });
+});
+
+describe('the command', () => {
+  const CONVERSATION = '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
+  let root: string;
+  let claude: Parameters<typeof claudeCommand>[0];
+
+  beforeEach(async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    root = path;
+    claude = { program: '/bin/claude', plugin: '/skill', directory: join(root, 'claude'), cwd: join(root, 'work.dir') };
+    for (const name of ['work.dir', 'agent']) mkdirSync(join(root, name));
+  });
+
+  const argv = (directory = join(root, 'agent')) =>
+    claudeCommand(claude, { session: 's', directory, conversation: CONVERSATION });
+  const settings = (directory?: string) => {
+    const args = argv(directory);
+    return JSON.parse(args[args.indexOf('--settings') + 1] ?? '');
+  };
+
+  function writeTranscript(project: string, conversation = CONVERSATION): void {
+    const directory = join(claude.directory, 'projects', project);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, `${conversation}.jsonl`), '{}\n');
+  }
+  const projectOf = (path: string) => path.replace(/[/.]/g, '-');
+
+  test('begins a conversation, and resumes it once it has a transcript', () => {
+    expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
+    writeTranscript(projectOf(claude.cwd));
+    expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
+  });
+
+  test('begins a conversation where only others have been, or elsewhere', () => {
+    writeTranscript(projectOf(claude.cwd), '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
+    writeTranscript('-somewhere-else');
+    expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
+  });
+
+  test('finds the transcript of a directory whose name was cut', () => {
+    claude.cwd = join(root, 'x'.repeat(120), 'y'.repeat(120));
+    mkdirSync(claude.cwd, { recursive: true });
+    writeTranscript(`${projectOf(claude.cwd).slice(0, 200)}-h42bbq`);
+    expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
+  });
+
+  test('finds the transcript of a directory behind a link', () => {
+    const real = claude.cwd;
+    claude.cwd = join(root, 'link');
+    symlinkSync(real, claude.cwd);
+    writeTranscript(projectOf(real));
+    expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
+  });
+
+  test('allows files in the session’s directory, by its name and by where it really is', () => {
+    expect(settings().permissions.allow).toEqual([`Edit(/${root}/agent/**)`]);
+    symlinkSync(root, join(root, 'state'));
+    const linked = join(root, 'state', 'agent');
+    expect(settings(linked).permissions.allow).toEqual([`Edit(/${linked}/**)`, `Edit(/${root}/agent/**)`]);
+  });
+
+  test('never adds the directory: Claude Code would ask whether to trust it', () => {
+    expect(argv()).not.toContain('--add-dir');
+  });
+});
+
+/** A capture's first line is the cursor's column and row, and the terminal's title. */
+function readCapture(file: URL) {
+  const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+  const [, column, row, title = ''] = /^(\d+),(\d+) (.*)$/.exec(head) ?? [];
+  return { lines, cursor: { row: Number(row), column: Number(column) }, title };
+}
