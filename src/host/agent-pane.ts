@@ -79,12 +79,10 @@ export function agentPane(options: {
   }
 
   async function untilReady(pane: Pane, signal: AbortSignal): Promise<void> {
-    const reading = await untilScreen(pane, read, {
-      accept: (reading) => reading.state === 'ready' && pane.bracketedPaste,
-      timeoutMs: READY_MS,
-      signal,
-      explain: (reading) => explain(reading, pane),
-    });
+    const until = (accept: (reading: Reading) => boolean, timeoutMs: number) =>
+      untilScreen(pane, read, { accept, timeoutMs, signal, explain: (reading) => explain(reading, pane) });
+    await until(({ state }) => state === 'ready', READY_MS);
+    const reading = await until(({ state }) => state === 'ready' && pane.bracketedPaste, PASTE_MODE_MS);
     if (isFull(reading)) await clearBox(pane, read);
   }
 
@@ -128,5 +126,7 @@ function explain(reading: Reading, pane: Pane): string {
 
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
+// An agent that starts shows its box up to 0.4 s before it takes a paste; one that has stood there longer never will.
+const PASTE_MODE_MS = 3_000;
 // An agent needs up to 0.3 s to come back from Escape; one that needs ten times that is hung.
 const INTERRUPT_MS = 3_000;
