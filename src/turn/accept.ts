@@ -1,9 +1,10 @@
 /** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
 import { createHash } from 'node:crypto';
-import type { AgentSession, NewTurn, Store, StoredEvent, Turn } from '../audit/store.ts';
+import type { AgentSession, NewTurn, Turn, TurnStore } from '../audit/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
+import type { Recorder } from './recorder.ts';
 
 /** A request after sanitising, and the digest by which a repetition is known. */
 export interface Question {
@@ -37,13 +38,13 @@ export function requireSameQuestion(turn: Turn, question: Question): Turn {
 
 /** Writes the audit row. `inserted: false` where the key had been used for the same question. */
 export async function record(
-  store: Store,
+  recorder: Recorder,
   question: Question,
   session: AgentSession,
   identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'fence' | 'startedAt'>,
-): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+): ReturnType<TurnStore['insert']> {
   const { name: agentSession, generation, host } = session;
-  const accepted = await store.turns.insert({ ...question, ...identity, agentSession, generation, host });
+  const accepted = await recorder.accept({ ...question, ...identity, agentSession, generation, host });
   requireSameQuestion(accepted.turn, question);
   return accepted;
 }

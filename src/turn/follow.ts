@@ -1,6 +1,7 @@
 /**
- * A reader's events, taken from the store at the reader's own pace: one who does not read costs no
- * memory, and one who comes back after a gateway restart goes on where they were.
+ * A reader's events, at the reader's own pace: who keeps up gets them as they are stored, who does not is
+ * served from the store and costs no memory, and who comes back after a gateway restart goes on where they
+ * were.
  */
 import type { Store, StoredEvent } from '../audit/store.ts';
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
@@ -19,37 +20,49 @@ export async function* follow(
 ): AsyncGenerator<{ id: number; event: StreamedEvent }> {
   const { userId, turnId, signal } = query;
   let { after } = query;
-  let news = true;
+  /** Stored since the store was read last, so that it need not be read again; null where it has to be. */
+  let fresh: StoredEvent[] | null = null;
   let wake = () => {};
-  const notice = () => {
-    news = true;
+  const isMine = (event: StoredEvent) => event.userId === userId && (turnId === undefined || event.turnId === turnId);
+  const take = (events: StoredEvent[]) => {
+    const mine = events.filter(isMine);
+    if (mine.length === 0) return;
+    fresh?.push(...mine);
+    if (fresh !== null && fresh.length > MAX_FRESH) fresh = null;
     wake();
   };
-  const look = (events: StoredEvent[]) => {
-    if (events.some((event) => event.userId === userId && (turnId === undefined || event.turnId === turnId))) notice();
-  };
-  recorder.on('stored', look);
-  signal.addEventListener('abort', notice);
+  const leave = () => wake();
+  recorder.on('stored', take);
+  signal.addEventListener('abort', leave);
   try {
     while (!signal.aborted) {
-      news = false;
-      const events = await store.events.after({ userId, ...(turnId !== undefined && { turnId }), after, limit: PAGE });
+      let events: StoredEvent[];
+      if (fresh === null) {
+        fresh = []; // what is stored from here on comes by itself
+        events = await store.events.after({ userId, ...(turnId !== undefined && { turnId }), after, limit: PAGE });
+        if (events.length === PAGE) fresh = null;
+      } else events = fresh.splice(0);
       for (const stored of events) {
+        if (stored.id <= after) continue; // read and told
         after = stored.id;
         yield { id: stored.id, event: await toStreamed(stored, view) };
         if (signal.aborted || (turnId !== undefined && stored.event.type === 'finished')) return;
       }
-      if (events.length === PAGE || news) continue;
+      if (!isCaughtUp()) continue;
       // A final turn's progress may have been dropped already; there is nothing more to come then.
-      if (turnId !== undefined && isOver(await view(turnId))) return;
+      if (turnId !== undefined && isOver(await view(turnId)) && isCaughtUp()) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (news || signal.aborted) resolve();
+        if (!isCaughtUp() || signal.aborted) resolve();
       });
     }
   } finally {
-    recorder.off('stored', look);
-    signal.removeEventListener('abort', notice);
+    recorder.off('stored', take);
+    signal.removeEventListener('abort', leave);
+  }
+
+  function isCaughtUp(): boolean {
+    return fresh !== null && fresh.length === 0;
   }
 }
 
@@ -70,3 +83,5 @@ function isOver({ finishedAt }: TurnView): boolean {
 }
 
 const PAGE = 200;
+// A reader who does not read keeps at most these from being forgotten.
+const MAX_FRESH = 20;

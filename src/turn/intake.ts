@@ -36,9 +36,8 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
     const place = turns.reserve(session.name);
     try {
       const identity = { turnId: options.newId(), idempotencyKey: key, fence, startedAt: options.clock() };
-      const recorded = await record(store, question, session, identity);
+      const recorded = await record(recorder, question, session, identity);
       if (recorded.inserted) {
-        recorder.announce([recorded.event]);
         turns.carry(place, { turn: recorded.turn, known: '', since });
       } else place.leave();
       return { turn: recorded.turn, repeated: !recorded.inserted };

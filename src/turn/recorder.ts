@@ -1,15 +1,18 @@
 /**
- * Writes what happens to turns. All that is to be written at one moment, of all turns, goes into one
- * transaction: a busy gateway pays one fsync for many. Readers are told once it is on disk.
+ * Writes what happens to turns, in order. All that is to be written at one moment, of all turns, goes into
+ * one transaction: a busy gateway pays one fsync for many. Readers are told once it is stored, in the order
+ * of the events' ids.
  */
 import { EventEmitter } from 'node:events';
-import type { Store, StoredEvent, TurnWrite } from '../audit/store.ts';
+import type { EventBody, NewTurn, Store, StoredEvent, TurnStore, TurnWrite } from '../audit/store.ts';
 
 export interface Recorder extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
-  /** On disk when this resolves. Writes keep their order. */
+  /** The audit row of a new turn. See `TurnStore.insert`. */
+  accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
+  /** Stored when this resolves. */
   write(write: TurnWrite): Promise<void>;
-  /** For what the store wrote by itself. */
-  announce(events: StoredEvent[]): void;
+  /** An event that is not part of a turn's life. */
+  append(event: EventBody): Promise<void>;
 }
 
 interface Waiting extends TurnWrite {
@@ -21,22 +24,26 @@ export function createRecorder(store: Store): Recorder {
   const recorder = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
   recorder.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
-  let writing = false;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      await writeBatch(batch);
-    }
-    writing = false;
+  /** One transaction after the other, so that events are told of in the order of their ids. */
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  }
+
+  async function writeWaiting(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
+    const batch = waiting;
+    waiting = [];
+    await writeBatch(batch);
   }
 
   async function writeBatch(batch: Waiting[]): Promise<void> {
     try {
-      const events = await store.turns.write(batch);
+      recorder.emit('stored', await store.turns.write(batch));
       for (const { resolve } of batch) resolve();
-      recorder.emit('stored', events);
     } catch (error) {
       // One turn's bad write must not fail the others'.
       if (batch.length > 1) for (const one of batch) await writeBatch([one]);
@@ -45,17 +52,23 @@ export function createRecorder(store: Store): Recorder {
   }
 
   return Object.assign(recorder, {
+    accept(turn: NewTurn) {
+      return inOrder(async () => {
+        const accepted = await store.turns.insert(turn);
+        if (accepted.inserted) recorder.emit('stored', [accepted.event]);
+        return accepted;
+      });
+    },
     write(write: TurnWrite): Promise<void> {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.push({ ...write, resolve, reject });
-      if (!writing) {
-        writing = true;
-        setImmediate(drain);
-      }
+      if (waiting.length === 1) inOrder(writeWaiting);
       return promise;
     },
-    announce(events: StoredEvent[]): void {
-      recorder.emit('stored', events);
+    append(event: EventBody): Promise<void> {
+      return inOrder(async () => {
+        recorder.emit('stored', [await store.events.append(event)]);
+      });
     },
   });
 }

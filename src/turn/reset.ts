@@ -30,7 +30,7 @@ async function startOver({ name, userId }: AgentSession, options: ResetOptions):
   await backend.reset(name);
   const fresh = await store.sessions.startOver(name);
   const event = { type: 'reset' as const, generation: fresh.generation };
-  recorder.announce([await store.events.append({ turnId: NO_TURN, userId, at: clock(), event })]);
+  await recorder.append({ turnId: NO_TURN, userId, at: clock(), event });
   return fresh;
 }
 
