@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { PaliadinError } from '../contract/errors.ts';
 
 /** On disk when this resolves. A crash before leaves the old file, or none. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -25,6 +26,14 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/** Why `what` could not be written, and what to do. */
+export function writeProblem(what: string, error: unknown): PaliadinError {
+  if (error instanceof PaliadinError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free some space on the host' : 'check its state directory';
+  return new PaliadinError('shim_error', `the host can't write ${what} (${code}): ${advice}`, { cause: error });
 }
 
 /** The file's text; null where there is none. */

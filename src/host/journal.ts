@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
-import { readIfThere, removeLeftovers, writeDurably } from './durable.ts';
+import { readIfThere, removeLeftovers, writeDurably, writeProblem } from './durable.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
 
@@ -67,7 +67,7 @@ export function openJournal(root: string): Journal {
     try {
       await inOrder(session)(async () => writeDurably(join(await directory(session), name), JSON.stringify(entry)));
     } catch (error) {
-      throw journalError(error);
+      throw writeProblem('its journal', error);
     }
   }
 
@@ -136,13 +136,6 @@ async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
     const detail = `the journal entry ${path} can't be read; move it away to go on`;
     throw new PaliadinError('shim_error', detail, { cause: error });
   }
-}
-
-function journalError(error: unknown): PaliadinError {
-  if (error instanceof PaliadinError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-  const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free some space on the host' : 'check its state directory';
-  return new PaliadinError('shim_error', `the host can't write its journal (${code}): ${advice}`, { cause: error });
 }
 
 function turnFile(turnId: string): string {

@@ -1,8 +1,9 @@
 /** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
 import { EventEmitter } from 'node:events';
-import { unlink, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
+import { writeProblem } from '../durable.ts';
 import type { Control } from './control.ts';
 import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';
@@ -115,8 +116,10 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async paste(text: string, file: string): Promise<void> {
-    await writeFile(file, text, { mode: 0o600, flag: 'wx' });
     try {
+      await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((error) => {
+        throw writeProblem('the prompt', error);
+      });
       // Pasting into a dead pane would kill the whole tmux server before 3.4.
       const end = await this.ended();
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
@@ -130,7 +133,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
         this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id),
       ]);
     } finally {
-      await unlink(file);
+      await rm(file, { force: true });
     }
   }
 
