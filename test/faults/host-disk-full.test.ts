@@ -1,0 +1,119 @@
+/**
+ * F14: the host's disk is full. A turn is refused before anything is typed, with what to do; what is there
+ * already can be read, and once there is room again all goes on.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+import { somebody } from './somebody.ts';
+
+const mounts = await mayMount();
+if (!mounts) console.warn('skipped: this account may not mount a small disk of its own');
+
+let gateway: TestGateway;
+let state: Awaited<ReturnType<typeof temporaryDirectory>>;
+
+beforeAll(async () => {
+  if (!mounts) return;
+  state = await temporaryDirectory();
+  await mkdir(host());
+  mount('2m', host());
+  gateway = await startTestGateway({ stateDir: state.path });
+  await until('the host to be ready', async () => (await fetch(`${gateway.url}/readyz`)).ok);
+});
+
+afterAll(async () => {
+  if (!mounts) return;
+  await gateway?.dispose();
+  spawnSync('umount', ['-l', host()]);
+  await state.remove();
+});
+
+test.runIf(mounts)(
+  'F14: no room for the journal: refused before anything is typed, and said to whom it concerns',
+  async () => {
+    const owner = await somebody(gateway);
+    await owner.goesOn();
+    const before = await gateway.prompts(owner.session);
+    await fillUp(0);
+    const refused = await owner.answer('demo echo no room for this');
+    expect(refused).toMatchObject({
+      status: 'failed',
+      response: '',
+      error: {
+        code: 'shim_error',
+        retryable: true,
+        detail: "the host can't write its journal (ENOSPC): free some space on the host",
+      },
+    });
+    expect(await gateway.prompts(owner.session)).toEqual(before);
+    expect(await owner.tmux('capture-pane', '-p')).not.toContain('no room');
+    expect((await owner.history()).turns).toHaveLength(2);
+    await makeRoom();
+    await owner.goesOn();
+  },
+);
+
+test.runIf(mounts)(
+  'F14: room for the journal but not for the prompt: nothing is typed, and nothing left lying',
+  async () => {
+    const owner = await somebody(gateway);
+    const before = await gateway.prompts(owner.session);
+    await fillUp(40 * 1024);
+    const refused = await owner.answer(`demo echo ${'no room for this '.repeat(5000)}`);
+    expect(refused).toMatchObject({
+      status: 'failed',
+      error: { code: 'shim_error', detail: expect.stringMatching(/ENOSPC.*free some space on the host/) },
+    });
+    expect(await gateway.prompts(owner.session)).toEqual(before);
+    expect(await owner.tmux('capture-pane', '-p')).not.toContain('no room');
+    expect(await readdir(join(host(), 'scratch'))).toEqual([]);
+    await makeRoom();
+    await owner.goesOn();
+  },
+);
+
+function host(): string {
+  return join(state.path, 'host');
+}
+
+/** Fills the disk but for `room` bytes. */
+async function fillUp(room: number): Promise<void> {
+  const filler = await open(join(host(), 'filler'), 'w');
+  try {
+    while (
+      await filler.appendFile(Buffer.alloc(PAGE)).then(
+        () => true,
+        () => false,
+      )
+    );
+    const { size } = await filler.stat();
+    await filler.truncate(size - room);
+  } finally {
+    await filler.close();
+  }
+}
+
+async function makeRoom(): Promise<void> {
+  await rm(join(host(), 'filler'));
+}
+
+function mount(size: string, path: string): void {
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path]);
+  if (status !== 0) throw new Error(`mount: ${stderr}`);
+}
+
+async function mayMount(): Promise<boolean> {
+  const trial = await temporaryDirectory();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', trial.path]).status === 0;
+  if (mounted) spawnSync('umount', [trial.path]);
+  await trial.remove();
+  return mounted;
+}
+
+// What a tmpfs gives out at once.
+const PAGE = 4096;
