@@ -118,7 +118,6 @@ export function agentPane(options: {
 }
 
 function explain(reading: Reading, pane: Pane): string {
-  if (reading.state === 'dialog') return `a dialog is open: ${reading.text}`;
   if (reading.state === 'busy') return 'the agent is busy with something that was not asked here';
   if (reading.state === 'ready' && !pane.bracketedPaste) return 'the agent does not accept bracketed paste';
   return 'the agent did not show its input box';

@@ -15,12 +15,14 @@ export async function untilScreen(
     accept(reading: Reading): boolean;
     timeoutMs: number;
     signal?: AbortSignal;
-    /** Says what stands in the way. */
+    /** Says what stands in the way, where it is no dialog. */
     explain?(reading: Reading): string;
   },
 ): Promise<Reading> {
   const deadline = performance.now() + options.timeoutMs;
   const explain = options.explain ?? (() => 'the agent does not react to its keys');
+  const inTheWay = (reading: Reading) =>
+    reading.state === 'dialog' ? `a dialog is open: ${reading.text}` : explain(reading);
   let dialogSince: number | null = null;
   const drawings = followDrawings(pane, options.signal);
   try {
@@ -34,7 +36,7 @@ export async function untilScreen(
       // A program that is still drawing can look like a dialog for a moment.
       dialogSince = reading.state === 'dialog' ? (dialogSince ?? now) : null;
       const dialog = dialogSince !== null && now - dialogSince >= DIALOG_STANDS_MS;
-      if (dialog || now >= deadline) throw new PaliadinError('agent_not_ready', explain(reading));
+      if (dialog || now >= deadline) throw new PaliadinError('agent_not_ready', inTheWay(reading));
       await drawings.next();
     }
   } finally {
