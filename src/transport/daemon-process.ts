@@ -48,8 +48,8 @@ async function dial(path: string): Promise<Socket | null> {
 
 /** True when the daemon says that it listens, false when it has ended instead. */
 async function start({ command: [program, ...args], env, log }: DaemonProcess): Promise<boolean> {
-  const file = await open(log, 'a', 0o600);
   try {
+    await using file = await open(log, 'a', 0o600);
     const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', file.fd] });
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     child.stdout?.once('data', () => resolve(true));
@@ -59,8 +59,9 @@ async function start({ command: [program, ...args], env, log }: DaemonProcess): 
     child.stdout?.destroy();
     child.unref();
     return listens;
-  } finally {
-    await file.close();
+  } catch (error) {
+    const detail = `the host daemon can't be started: ${(error as Error).message}`;
+    throw new PaliadinError('mriver_unreachable', detail, { cause: error });
   }
 }
 
