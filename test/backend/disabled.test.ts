@@ -1,0 +1,65 @@
+/** Without a host: every question is refused with what would change that; what needs no host is done. */
+import { describe, expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
+import { chooseBackend, type Findings } from '../../src/backend/choose.ts';
+import { disabledBackend } from '../../src/backend/disabled.ts';
+
+const why = 'PALIADIN_AGENT is none; set it to demo or claude to take questions';
+const refusal = { name: 'PaliadinError', code: 'disabled', detail: why };
+
+describe('a disabled backend', () => {
+  const backend: Backend = disabledBackend(why);
+  const prompt = { session: 'one', turnId: 't', message: 'm', fence: 1, from: 0, known: false };
+
+  test.each([
+    ['health', () => backend.health(null)],
+    ['run', () => backend.run(prompt, () => {})],
+    ['turn', () => backend.turn('one', 't', 0)],
+    ['cancel', () => backend.cancel('one', 't')],
+    ['attach', () => backend.attach('one')],
+  ])('refuses %s, and says what would enable it', async (_call, call) => {
+    await expect(call()).rejects.toMatchObject(refusal);
+  });
+
+  test('has nothing to end, and lets go quietly', async () => {
+    expect(backend).toMatchObject({ kind: 'disabled', agent: null });
+    expect(backend.refusal()).toMatchObject(refusal);
+    expect(backend.identity()).toBeNull();
+    await backend.reset('one');
+    await backend.acknowledge('one', 't');
+    expect(await backend.sessions()).toEqual([]);
+    backend.onLate(() => expect.fail('nothing comes late'));
+    await backend.close();
+  });
+});
+
+describe('choosing', () => {
+  const here: Findings = {
+    remoteHost: undefined,
+    tmux: '/usr/bin/tmux',
+    agentMissing: null,
+    local: () => ({ kind: 'local' }) as Backend,
+  };
+
+  test('takes this machine where tmux and an agent are found', () => {
+    expect(chooseBackend(here).kind).toBe('local');
+  });
+
+  test.each([
+    ['no tmux', { tmux: null }, /^tmux is not installed$/],
+    ['no agent', { agentMissing: 'claude is not installed' }, /^claude is not installed$/],
+    ['neither', { tmux: null, agentMissing: 'no agent' }, /^tmux is not installed; no agent$/],
+  ])('is disabled with %s, and says why', (_what, lack, detail) => {
+    const local = vi.fn();
+    const backend = chooseBackend({ ...here, local, ...lack });
+    expect(backend.kind).toBe('disabled');
+    expect(backend.refusal()?.detail).toMatch(detail);
+    expect(local).not.toHaveBeenCalled();
+  });
+
+  test('stops at a remote host, which this version can’t reach', () => {
+    expect(() => chooseBackend({ ...here, remoteHost: 'laptop' })).toThrow(
+      expect.objectContaining({ code: 'disabled', detail: expect.stringContaining('PALIADIN_REMOTE_HOST') }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+/** The local backend: the contract, and how it finds, starts and replaces the daemon of this machine. */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
+import { localBackend } from '../../src/backend/local.ts';
+import type { Host } from '../../src/contract/host.ts';
+import type { DaemonProcess } from '../../src/transport/daemon-process.ts';
+import { serveHost } from '../../src/transport/serve-host.ts';
+import { until } from '../support/until.ts';
+import { backendContract } from './backend-contract.ts';
+import { type TestDaemon, testDaemon, wireTo } from './test-daemon.ts';
+
+function makeBackend({ expected }: TestDaemon, process: DaemonProcess, giveUpMs = 60_000): Backend {
+  return localBackend({ host: 'here', agent: 'demo', daemon: process, expected, giveUpMs, random: () => 0 });
+}
+
+backendContract({
+  kind: 'local',
+  async open({ turnTimeout = '20s', giveUpMs } = {}) {
+    const daemon = await testDaemon({ PALIADIN_TURN_TIMEOUT: turnTimeout });
+    const wire = await wireTo(daemon);
+    const backend = makeBackend(daemon, wire.process, giveUpMs);
+    const dispose = async () => {
+      await backend.close();
+      await wire.close();
+      await daemon.dispose();
+    };
+    return { ...daemon, backend, cut: wire.cut, block: wire.block, killHost: daemon.kill, dispose };
+  },
+});
+
+async function aDaemon(settings?: Record<string, string>, stateDir?: string): Promise<TestDaemon> {
+  const daemon = await testDaemon(settings, stateDir);
+  onTestFinished(daemon.dispose);
+  return daemon;
+}
+
+function backendOf(daemon: TestDaemon, process = daemon.process): Backend {
+  const backend = makeBackend(daemon, process);
+  onTestFinished(() => backend.close());
+  return backend;
+}
+
+const ask = (backend: Backend, message: string) =>
+  backend.run({ session: 'one', turnId: randomUUID(), message, fence: 1, from: 0, known: false }, () => {});
+
+describe('the daemon', () => {
+  test('is started once, however many come for it', async () => {
+    const daemon = await aDaemon();
+    const backends = Array.from({ length: 4 }, () => backendOf(daemon));
+    await Promise.all(backends.map((backend) => backend.health(null)));
+    const pid = daemon.pid();
+    await Promise.all(backends.map((backend) => backend.health('one')));
+    expect(daemon.pid()).toBe(pid);
+  });
+
+  test('of other settings is replaced when idle; its agents go on', async () => {
+    const old = await aDaemon();
+    const first = backendOf(old);
+    await ask(first, 'Which cases are open?');
+    const pid = old.pid();
+    const daemon = await aDaemon({ PALIADIN_TURN_TIMEOUT: '99s' }, old.stateDir);
+    const backend = backendOf(daemon);
+    await backend.health('one');
+    expect(daemon.pid()).not.toBe(pid);
+    expect(backend.identity()?.settings).toBe(daemon.expected.settings);
+    expect(await backend.sessions()).toEqual([{ session: 'one', live: true, running: null }]);
+  });
+
+  test('of other settings is kept while a turn runs', async () => {
+    const old = await aDaemon();
+    const running = ask(backendOf(old), 'demo hold x');
+    await until('the prompt', () => old.prompts('one').length > 0);
+    const pid = old.pid();
+    const daemon = await aDaemon({ PALIADIN_TURN_TIMEOUT: '99s' }, old.stateDir);
+    const backend = backendOf(daemon);
+    await backend.health('one');
+    expect(daemon.pid()).toBe(pid);
+    expect(backend.identity()?.settings).toBe(old.expected.settings);
+    old.release('x', 'one');
+    expect(await running).toMatchObject({ state: 'done' });
+  });
+
+  test('that speaks another protocol and is busy is not talked to; both versions are named', async () => {
+    const daemon = await aDaemon();
+    const identity = { version: '9.9.9', protocol: 2, agent: 'demo', driver: 'demo', settings: 'x' };
+    const busy = { identity, retire: async () => false, onLate: () => () => {} } as unknown as Host;
+    const server = createServer((caller) => void serveHost(busy, caller));
+    const socket = join(daemon.stateDir, 'other.sock');
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    onTestFinished(() => void server.close());
+    const backend = backendOf(daemon, { ...daemon.process, socket });
+    await expect(ask(backend, 'demo at once')).rejects.toMatchObject({
+      code: 'shim_outdated',
+      detail: expect.stringMatching(/protocol 2 \(version 9\.9\.9\), this gateway 1/),
+    });
+  });
+
+  test('that does not come up is unreachable, and its log named', async () => {
+    const daemon = await aDaemon();
+    const backend = backendOf(daemon, { ...daemon.process, command: ['/bin/false'] });
+    await expect(backend.health(null)).rejects.toMatchObject({
+      code: 'mriver_unreachable',
+      detail: `the host daemon does not come up; see ${daemon.process.log}`,
+    });
+  });
+
+  test.each([
+    ['whose program is gone', { command: ['/nowhere/node'] as [string] }],
+    ['whose log can’t be written', { log: '/nowhere/daemon.log' }],
+  ])('%s is unreachable', async (_what, change) => {
+    const daemon = await aDaemon();
+    const backend = backendOf(daemon, { ...daemon.process, ...change });
+    await expect(backend.health(null)).rejects.toMatchObject({
+      code: 'mriver_unreachable',
+      detail: expect.stringMatching(/^the host daemon can't be started: .*ENOENT/),
+    });
+  });
+});
