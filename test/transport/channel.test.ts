@@ -1,0 +1,152 @@
+/** The channel on the wire: what is not understood is refused by number, and who says too much is cut off. */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { reachHost } from '../../src/transport/reach-host.ts';
+import { testHost } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
+import { byHand, listen, listenFor } from './served-host.ts';
+
+const hello = { protocolVersion: 1, clientCapabilities: {} };
+
+describe('a host', () => {
+  test('says who it is when greeted', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const call = await listenFor(host);
+    const { result } = await byHand(await call()).call('initialize', hello);
+    expect(result).toMatchObject({
+      protocolVersion: 1,
+      agentCapabilities: { loadSession: false, _meta: { paliadin: host.identity } },
+    });
+    const channel = await reachHost(await call());
+    expect(channel.identity).toEqual(host.identity);
+  });
+
+  test.each([
+    ['a method of nobody’s', '_x/method', {}, -32601],
+    ['a method of ours that is none', '_paliadin/nothing', {}, -32601],
+    ['a session that is no name', '_paliadin/health', { session: '../x' }, -32602],
+    ['a turn that is no id', '_paliadin/turn', { session: 'one', turnId: 'x', from: 0 }, -32602],
+    [
+      'a place before the beginning',
+      '_paliadin/turn',
+      { session: 'one', turnId: crypto.randomUUID(), from: -1 },
+      -32602,
+    ],
+    ['nothing where something is due', '_paliadin/reset', {}, -32602],
+    ['a name that is none', 'session/new', { cwd: '/', mcpServers: [], _meta: { paliadin: { session: 'A' } } }, -32602],
+    [
+      'a turn without its id',
+      'session/prompt',
+      { sessionId: 'one', prompt: [{ type: 'text', text: 'x' }], _meta: { paliadin: { fence: 1 } } },
+      -32602,
+    ],
+    ['a failure of ours', '_paliadin/attach', { session: 'one' }, -32000],
+  ])('refuses %s', async (_what, method, params, code) => {
+    const host = await testHost({ driver: 'demo' });
+    const caller = byHand(await (await listenFor(host))());
+    await caller.call('initialize', hello);
+    expect((await caller.call(method, params)).error).toMatchObject({ code });
+    // And goes on.
+    expect(await caller.call('_paliadin/sessions')).toMatchObject({ result: { sessions: [] } });
+  });
+
+  test('answers what is not JSON, and a batch, by number', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const caller = byHand(await (await listenFor(host))());
+    expect((await caller.send('{', null)).error).toMatchObject({ code: -32700 });
+    expect((await caller.send('[]', null)).error).toMatchObject({ code: -32600 });
+    expect((await caller.call('initialize', hello)).result).toBeDefined();
+  });
+
+  test('cuts off a line above a megabyte, and only its caller', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const call = await listenFor(host);
+    const [good, bad] = [byHand(await call()), await call()];
+    await good.call('initialize', hello);
+    const closed = once(bad, 'close');
+    bad.write('x'.repeat(1024 * 1024 + 1));
+    await closed;
+    expect(await good.call('_paliadin/sessions')).toMatchObject({ result: { sessions: [] } });
+  });
+
+  test('takes a line of almost a megabyte', async () => {
+    const caller = byHand(await (await listenFor(await testHost({ driver: 'demo' })))());
+    const answer = await caller.call('initialize', { ...hello, _meta: { much: 'x'.repeat(1024 * 1024 - 200) } });
+    expect(answer.result).toBeDefined();
+  });
+
+  test('goes on without a caller who vanishes in the middle of a turn', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const call = await listenFor(host);
+    const socket = await call();
+    const caller = byHand(socket);
+    await caller.call('initialize', hello);
+    await caller.call('session/new', { cwd: '/', mcpServers: [], _meta: { paliadin: { session: 'one' } } });
+    const turnId = crypto.randomUUID();
+    const _meta = { paliadin: { idempotencyKey: turnId, fence: 1, from: 0, known: false } };
+    void caller.call('session/prompt', { sessionId: 'one', prompt: [{ type: 'text', text: 'demo hold x' }], _meta });
+    await until('the first half', async () => (await host.turn('one', turnId, 0)).answer !== '');
+    socket.destroy();
+    host.release('x');
+    await until('the end', async () => (await host.turn('one', turnId, 0)).state === 'done');
+  });
+});
+
+describe('a gateway', () => {
+  test('lets go of a host that sends a line above a megabyte; what was asked is open then', async () => {
+    const call = await listen((caller) => {
+      caller.on('data', (text) => {
+        const { id, method } = JSON.parse(String(text));
+        const _meta = { paliadin: { version: '1', protocol: 1, agent: 'a', driver: 'd', settings: 's' } };
+        if (method === 'initialize') {
+          caller.write(
+            `${JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: 1, agentCapabilities: { _meta } } })}\n`,
+          );
+        } else caller.write('x'.repeat(1024 * 1024 + 1));
+      });
+    });
+    const channel = await reachHost(await call());
+    await expect(channel.health(null)).rejects.toMatchObject({ code: 'mriver_unreachable' });
+    await channel.closed;
+    await expect(channel.sessions()).rejects.toMatchObject({ code: 'mriver_unreachable' });
+  });
+
+  test('is told when whoever answers is no host of ours', async () => {
+    const call = await listen((caller) => {
+      caller.on('data', (text) => {
+        const { id } = JSON.parse(String(text));
+        caller.write(
+          `${JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: 1, agentCapabilities: {} } })}\n`,
+        );
+      });
+    });
+    await expect(reachHost(await call())).rejects.toMatchObject({ code: 'shim_error' });
+  });
+
+  test.each([
+    ['hangs up at once', (caller: Socket) => caller.destroy()],
+    ['hangs up when greeted', (caller: Socket) => caller.once('data', () => caller.destroy())],
+  ])('can’t reach a host that %s', async (_how, serve) => {
+    const call = await listen((caller) => void serve(caller));
+    await expect(reachHost(await call())).rejects.toMatchObject({ code: 'mriver_unreachable' });
+  });
+
+  test('lets a call go that its own end cuts off', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const channel = await reachHost(await (await listenFor(host))());
+    const prompt = {
+      session: 'one',
+      turnId: crypto.randomUUID(),
+      message: 'demo hold x',
+      fence: 1,
+      from: 0,
+      known: false,
+    };
+    const outcome = channel.prompt(prompt, () => {});
+    await until('the prompt', () => host.prompts().length > 0);
+    channel.close();
+    await expect(outcome).rejects.toMatchObject({ code: 'mriver_unreachable' });
+    await channel.closed;
+  });
+});
