@@ -113,6 +113,3 @@ export interface Host {
   /** Calls back for each answer that came after its turn was given up; returns how to stop that. */
   onLate(listener: (late: { session: string; turnId: string }) => void): () => void;
 }
-
-/** The longest piece of text in one message: far below the cap on a line, even with each unit escaped. */
-export const MAX_PIECE = 64 * 1024;

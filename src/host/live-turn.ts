@@ -1,6 +1,6 @@
 /** A turn that is under way: what happened so far, who listens, and how it ends. */
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
-import { MAX_PIECE } from '../contract/host.ts';
+import { pieces } from '../contract/pieces.ts';
 import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
 import { startAnswer } from './answer.ts';
 import type { TurnEntry } from './turn-entry.ts';
@@ -87,18 +87,4 @@ export class LiveTurn {
   #tell(update: HostUpdate): void {
     for (const listener of this.#listeners) listener(update);
   }
-}
-
-/** `text`, which stands at `offset` of the answer, in pieces that fit a message. */
-export function* pieces(text: string, offset: number): Generator<Extract<HostUpdate, { type: 'chunk' }>> {
-  for (let at = 0; at < text.length; ) {
-    // A surrogate pair stays together: half of one can't be encoded.
-    const end = at + MAX_PIECE - (isHighSurrogate(text.charCodeAt(at + MAX_PIECE - 1)) ? 1 : 0);
-    yield { type: 'chunk', offset: offset + at, text: text.slice(at, end) };
-    at = end;
-  }
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
 }

@@ -2,9 +2,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
+import { pieces } from '../contract/pieces.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
-import { LiveTurn, pieces } from './live-turn.ts';
+import { LiveTurn } from './live-turn.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';

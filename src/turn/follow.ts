@@ -82,6 +82,7 @@ function isOver({ finishedAt }: TurnView): boolean {
   return finishedAt !== null;
 }
 
-const PAGE = 200;
+// A reader who does not read holds these, each up to 64 KiB of answer.
+const PAGE = 20;
 // A reader who does not read keeps at most these from being forgotten.
 const MAX_FRESH = 20;

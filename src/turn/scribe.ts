@@ -1,6 +1,7 @@
 /** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
 import type { EventBody, TurnChange } from '../audit/store.ts';
 import type { HostUpdate } from '../contract/host.ts';
+import { pieces } from '../contract/pieces.ts';
 import { visibleLength } from '../contract/trailer.ts';
 import type { TurnEvent } from '../contract/turn.ts';
 
@@ -30,9 +31,10 @@ export function createScribe({ known, write, clock }: ScribeOptions): Scribe {
   function chunk(): TurnEvent[] {
     const visible = visibleLength(answer);
     if (visible <= shown) return [];
-    const event: TurnEvent = { type: 'chunk', offset: shown, text: answer.slice(shown, visible) };
+    // However much came at once, an event is no larger than what a reader may hold many of.
+    const events = [...pieces(answer.slice(shown, visible), shown)];
     shown = visible;
-    return [event];
+    return events;
   }
 
   /** Writes at once if it has been quiet, else a little later with what has come by then. */

@@ -1,8 +1,8 @@
 /** A turn under way: whoever joins is told all of it, from where they are, and how it ends. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type HostUpdate, MAX_PIECE } from '../../src/contract/host.ts';
-import { LiveTurn, pieces } from '../../src/host/live-turn.ts';
+import type { HostUpdate } from '../../src/contract/host.ts';
+import { LiveTurn } from '../../src/host/live-turn.ts';
 
 const outcome = {
   state: 'done',
@@ -99,18 +99,4 @@ test('a turn waits while an approval is open', () => {
   turn.closeApproval('a');
   expect(turn.waiting).toBe(false);
   expect(told.slice(1)).toEqual([{ type: 'approval-closed', id: 'a' }]);
-});
-
-test('text is cut into pieces that fit a message, and no character in two', () => {
-  const text = `${'x'.repeat(MAX_PIECE - 1)}🙂${'🙂'.repeat(MAX_PIECE)}end`;
-  const cut = [...pieces(text, 7)];
-  expect(cut.map((piece) => piece.text).join('')).toBe(text);
-  let offset = 7;
-  for (const piece of cut) {
-    expect(piece.offset).toBe(offset);
-    expect(piece.text.length).toBeLessThanOrEqual(MAX_PIECE);
-    expect(piece.text.isWellFormed()).toBe(true);
-    offset += piece.text.length;
-  }
-  expect([...pieces('', 0)]).toEqual([]);
 });
