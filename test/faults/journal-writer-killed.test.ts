@@ -1,0 +1,74 @@
+/**
+ * F26: whoever writes the host's journal is killed at any moment, again and again. No entry is ever half
+ * written, and none is lost that had been reported written.
+ */
+import { spawn } from 'node:child_process';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { openJournal } from '../../src/host/journal.ts';
+import type { TurnEntry } from '../../src/host/turn-entry.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+test('F26: killed thirty times while it writes, it leaves whole entries, and all that it reported', {
+  timeout: THIRTY_STARTS_MS,
+}, async () => {
+  const root = await temporaryDirectory();
+  onTestFinished(root.remove);
+  const turns = join(root.path, SESSION, 'turns');
+  /** By turn: the last version that was reported written. */
+  const reported = new Map<string, number>();
+  let inTheMiddle = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    for (const report of await writeUntilKilled(root.path, randomInt(MAX_WRITES))) {
+      const [turnId = '', version] = report.split(' ');
+      reported.set(turnId, Number(version));
+    }
+    const names = await readdir(turns);
+    if (names.some(isTemporary)) inTheMiddle++;
+    // Opened anew each time, as the next daemon does. Its first write clears away what was left half done.
+    const journal = openJournal(root.path);
+    await journal.writeSession(SESSION, { conversation: randomUUID(), fence: kill });
+    expect((await readdir(turns)).filter(isTemporary)).toEqual([]);
+    for (const turnId of new Set([...names.filter(isEntry).map(turnOf), ...reported.keys()])) {
+      expectWhole(await journal.readTurn(SESSION, turnId), reported.get(turnId) ?? 0);
+    }
+  }
+  expect(reported.size).toBeGreaterThan(KILLS);
+  // Otherwise no kill was at a moment that matters.
+  expect(inTheMiddle).toBeGreaterThan(0);
+});
+
+function expectWhole(entry: TurnEntry | null, atLeast: number): void {
+  if (entry === null) throw new Error('an entry is lost');
+  expect(createHash('sha256').update(entry.answer).digest('hex')).toBe(entry.digest);
+  expect(entry.inputTokens).toBeGreaterThanOrEqual(atLeast);
+}
+
+const isTemporary = (name: string) => name.endsWith('.tmp');
+const isEntry = (name: string) => name.endsWith('.json');
+const turnOf = (name: string) => name.replace('.json', '');
+
+/** Kills the writer right after its `writes`-th report, wherever in the next write that meets it. */
+async function writeUntilKilled(root: string, writes: number): Promise<string[]> {
+  const child = spawn(process.execPath, [WRITER, root, SESSION], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.split('\n').length > writes + 1) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+  expect(child.signalCode).toBe('SIGKILL');
+  return said.split('\n').slice(0, -1);
+}
+
+const WRITER = fileURLToPath(new URL('programs/write-journal.ts', import.meta.url));
+const SESSION = 'one';
+const KILLS = 30;
+// A tenth of a second each, and ten times that on a busy machine.
+const THIRTY_STARTS_MS = 60_000;
+// Some 50 ms of writing: a random number of them is a random moment.
+const MAX_WRITES = 40;
