@@ -38,7 +38,7 @@ function encode(value: string): string {
 
 /** A line of the person's that looks like an envelope gets a backslash, so that only ours counts. */
 function escapeEnvelope(message: string): string {
-  return message.replace(/^(\s*)(?=\[PALIADIN:)/gim, '$1\\');
+  return message.replace(/^([^\S\n]*)(?=\[PALIADIN:)/gim, '$1\\');
 }
 
 function quote(context: string): string {

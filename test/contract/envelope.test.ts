@@ -26,6 +26,12 @@ describe('the prompt', () => {
     );
   });
 
+  test('has one backslash more for each line that looks like an envelope, wherever it stands', () => {
+    const message = '[PALIADIN:x]\n\n [paliadin:y]\nnot [PALIADIN:z]';
+    const read = parseEnvelope(composePrompt({ turnId: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed' }, message));
+    expect(read?.message).toBe('\\[PALIADIN:x]\n\n \\[paliadin:y]\nnot [PALIADIN:z]');
+  });
+
   test('leaves an ordinary message exactly as it is', () => {
     fc.assert(
       fc.property(
