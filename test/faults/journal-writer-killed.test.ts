@@ -24,7 +24,7 @@ test('F26: killed thirty times while it writes, it leaves whole entries, and all
   const reported = new Map<string, number>();
   let inTheMiddle = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    for (const report of await writeUntilKilled(root.path, randomInt(MAX_WRITES))) {
+    for (const report of await writeUntilKilled(root.path)) {
       const [turnId = '', version] = report.split(' ');
       reported.set(turnId, Number(version));
     }
@@ -53,14 +53,14 @@ const isTemporary = (name: string) => name.endsWith('.tmp');
 const isEntry = (name: string) => name.endsWith('.json');
 const turnOf = (name: string) => name.replace('.json', '');
 
-/** Kills the writer right after its `writes`-th report, wherever in the next write that meets it. */
-async function writeUntilKilled(root: string, writes: number): Promise<string[]> {
+/** Kills the writer at a random moment after its first report, wherever in a write that meets it. */
+async function writeUntilKilled(root: string): Promise<string[]> {
   const child = spawn(process.execPath, [WRITER, root, SESSION], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (said.split('\n').length > writes + 1) child.kill('SIGKILL');
   });
+  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), randomInt(MAX_WRITING_MS)));
   await once(child, 'close');
   expect(child.signalCode).toBe('SIGKILL');
   return said.split('\n').slice(0, -1);
@@ -69,5 +69,5 @@ async function writeUntilKilled(root: string, writes: number): Promise<string[]>
 const WRITER = fileURLToPath(new URL('programs/write-journal.ts', import.meta.url));
 const SESSION = 'one';
 const KILLS = 30;
-// Some 50 ms of writing: a random number of them is a random moment.
-const MAX_WRITES = 40;
+// A write takes a millisecond or two.
+const MAX_WRITING_MS = 30;
