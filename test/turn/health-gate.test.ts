@@ -1,0 +1,79 @@
+/** The health gate: success is remembered for a while, for each session; failure never. */
+import { expect, test, vi } from 'vitest';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import { createHealthGate } from '../../src/turn/health-gate.ts';
+
+function observed(probe = vi.fn(async (_session: string) => {})) {
+  let now = 0;
+  const gate = createHealthGate(probe, { probeMs: 50, rememberMs: 10_000, now: () => now });
+  return {
+    ...{ probe, gate },
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+test('success is remembered for ten seconds, and not a moment longer', async () => {
+  const { gate, probe, pass } = observed();
+  await gate.pass('one');
+  pass(9_999);
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(1);
+  pass(1);
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(2);
+  pass(9_999);
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(2);
+});
+
+test('of one session says nothing about another', async () => {
+  const { gate, probe } = observed();
+  await gate.pass('one');
+  await gate.pass('two');
+  expect(probe.mock.calls).toEqual([['one'], ['two']]);
+});
+
+test('failure is told, and asked about again at once', async () => {
+  const reason = new PaliadinError('agent_not_ready', 'a dialog is open');
+  const { gate, probe } = observed(
+    vi.fn<(session: string) => Promise<void>>().mockRejectedValueOnce(reason).mockResolvedValue(),
+  );
+  await expect(gate.pass('one')).rejects.toBe(reason);
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(2);
+});
+
+test('failure after a success counts, once that is forgotten', async () => {
+  const { gate, probe, pass } = observed();
+  await gate.pass('one');
+  pass(10_000);
+  probe.mockRejectedValueOnce(new PaliadinError('mriver_unreachable'));
+  await expect(gate.pass('one')).rejects.toMatchObject({ code: 'mriver_unreachable' });
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(3);
+});
+
+test('what was remembered can be dropped', async () => {
+  const { gate, probe } = observed();
+  await gate.pass('one');
+  await gate.pass('two');
+  gate.drop('one');
+  await gate.pass('one');
+  await gate.pass('two');
+  expect(probe.mock.calls).toEqual([['one'], ['two'], ['one']]);
+});
+
+test('a probe without an answer means unreachable; what it says later is nobody’s', async () => {
+  const answer = Promise.withResolvers<void>();
+  const { gate, probe } = observed(vi.fn((_session: string) => answer.promise));
+  await expect(gate.pass('one')).rejects.toMatchObject({
+    code: 'mriver_unreachable',
+    detail: 'the host did not answer a health probe within 50 ms',
+  });
+  answer.reject(new Error('too late'));
+  probe.mockResolvedValue();
+  await gate.pass('one');
+  expect(probe).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,205 @@
+/** The queue: one at a time in a session, in order, bounded; sessions don't wait for each other. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createSessionQueue } from '../../src/turn/session-queue.ts';
+
+/** A queue whose works end when they are told to; `log` says what happened in which order. */
+function observed(limit = 100) {
+  const log: string[] = [];
+  const queue = createSessionQueue(limit, (turnId, position) => log.push(`${turnId} is ${position}`));
+  const ends = new Map<string, () => void>();
+  function fill(place: ReturnType<typeof queue.reserve>, turnId: string) {
+    return place.fill(turnId, () => {
+      log.push(`${turnId} starts`);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      ends.set(turnId, resolve);
+      return promise;
+    });
+  }
+  return {
+    ...{ queue, log, fill },
+    /** Takes a place and fills it. */
+    enter(session: string, turnId: string) {
+      const place = queue.reserve(session);
+      return { place, over: fill(place, turnId) };
+    },
+    async end(turnId: string) {
+      ends.get(turnId)?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+describe('a session', () => {
+  test('does one at a time, in the order of the places', async () => {
+    const { queue, log, enter, end, fill } = observed();
+    const places = [queue.reserve('s'), queue.reserve('s'), queue.reserve('s')] as const;
+    // Filled in another order than they were taken.
+    fill(places[2], 'c');
+    fill(places[1], 'b');
+    expect(log).toEqual(['c is 2', 'b is 1']);
+    fill(places[0], 'a');
+    expect(log.slice(2)).toEqual(['a starts']);
+    await end('a');
+    await end('b');
+    await end('c');
+    expect(log.slice(3)).toEqual(['c is 1', 'b starts', 'c starts']);
+    enter('s', 'd');
+    expect(log.at(-1)).toBe('d starts');
+  });
+
+  test('does not wait for another', () => {
+    const observation = observed();
+    observation.enter('one', 'a');
+    observation.enter('two', 'b');
+    expect(observation.log).toEqual(['a starts', 'b starts']);
+  });
+});
+
+describe('a position', () => {
+  test('is how many stand before; none for who is under way, done or unknown', async () => {
+    const observation = observed();
+    for (const id of ['a', 'b', 'c']) observation.enter('s', id);
+    const positions = () => ['a', 'b', 'c', 'nobody'].map((id) => observation.queue.position(id));
+    expect(positions()).toEqual([null, 1, 2, null]);
+    await observation.end('a');
+    expect(positions()).toEqual([null, null, 1, null]);
+  });
+});
+
+describe('the bound', () => {
+  test('is on those who wait, and says so', async () => {
+    const observation = observed(2);
+    for (const id of ['a', 'b', 'c']) observation.enter('s', id);
+    const full = expect.objectContaining({
+      code: 'queue_full',
+      detail: expect.stringContaining('PALIADIN_QUEUE_LIMIT'),
+    });
+    expect(() => observation.queue.reserve('s')).toThrow(full);
+    observation.enter('another', 'd');
+    await observation.end('a');
+    observation.enter('s', 'e');
+    expect(() => observation.queue.reserve('s')).toThrow(full);
+  });
+
+  test('is passed by what was accepted before', () => {
+    const { queue } = observed(1);
+    for (let times = 0; times < 5; times++) queue.reserve('s', { force: true });
+    expect(() => queue.reserve('s')).toThrow();
+  });
+
+  test('has room again when a place is left', () => {
+    const { queue } = observed(1);
+    const [first] = [queue.reserve('s'), queue.reserve('s')];
+    expect(() => queue.reserve('s')).toThrow();
+    first.leave();
+    queue.reserve('s');
+  });
+});
+
+describe('a place', () => {
+  test('that is left lets the next one go', () => {
+    const observation = observed();
+    const first = observation.queue.reserve('s');
+    observation.enter('s', 'b');
+    first.leave();
+    first.leave();
+    expect(observation.log).toEqual(['b is 1', 'b starts']);
+  });
+
+  test('that jumps is done at once, and the others move up', async () => {
+    const observation = observed();
+    observation.enter('s', 'a');
+    const { place } = observation.enter('s', 'b');
+    observation.enter('s', 'c');
+    observation.log.length = 0;
+    place.jump();
+    expect(observation.log).toEqual(['c is 1', 'b starts']);
+    await observation.end('b');
+    await observation.end('a');
+    expect(observation.log.slice(2)).toEqual(['c starts']);
+  });
+
+  test('that is under way does not jump', () => {
+    const observation = observed();
+    const { place } = observation.enter('s', 'a');
+    place.jump();
+    expect(observation.log).toEqual(['a starts']);
+  });
+});
+
+test('idle is when nothing is under way or waiting', async () => {
+  const observation = observed();
+  await observation.queue.idle();
+  observation.enter('s', 'a');
+  observation.enter('s', 'b');
+  let idle = false;
+  const waited = observation.queue.idle().then(() => {
+    idle = true;
+  });
+  await observation.end('a');
+  expect(idle).toBe(false);
+  await observation.end('b');
+  await waited;
+});
+
+test('whatever happens, each is done once, never two of a session at once, and in order but for jumps', async () => {
+  const deed = fc.oneof(
+    fc.record({ do: fc.constant('enter' as const), session: fc.constantFrom('x', 'y') }),
+    fc.record({ do: fc.constantFrom('end' as const, 'jump' as const), which: fc.nat() }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
+      const queue = createSessionQueue(1000, () => {});
+      const entered: {
+        session: string;
+        place: ReturnType<typeof queue.reserve>;
+        state: string;
+        jumped: boolean;
+        end(): void;
+      }[] = [];
+      const settle = () => new Promise((resolve) => setImmediate(resolve));
+      for (const each of deeds) {
+        if (each.do === 'enter') {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          const turn = {
+            session: each.session,
+            place: queue.reserve(each.session),
+            state: 'waiting',
+            jumped: false,
+            end: resolve,
+          };
+          entered.push(turn);
+          turn.place.fill(`${entered.length}`, () => {
+            expect(turn.state).toBe('waiting');
+            turn.state = 'running';
+            return promise.then(() => {
+              turn.state = 'done';
+            });
+          });
+        } else {
+          const turn = entered[each.which % Math.max(1, entered.length)];
+          if (each.do === 'jump' && turn?.state === 'waiting') {
+            turn.jumped = true;
+            turn.place.jump();
+          }
+          if (each.do === 'end' && turn?.state === 'running') turn.end();
+        }
+        await settle();
+        for (const session of ['x', 'y']) {
+          const mine = entered.filter((turn) => turn.session === session && !turn.jumped);
+          expect(mine.filter(({ state }) => state === 'running').length).toBeLessThanOrEqual(1);
+          // Done, then at most one running, then waiting.
+          expect(mine.map(({ state }) => state).join(' ')).toMatch(/^(done ?)*(running ?)?(waiting ?)*$/);
+        }
+      }
+      for (let left = entered.length; left > 0; left--) {
+        for (const turn of entered) turn.end();
+        await settle();
+      }
+      expect(entered.filter(({ state }) => state !== 'done')).toEqual([]);
+      await queue.idle();
+    }),
+    { numRuns: 200 },
+  );
+});
