@@ -22,6 +22,7 @@ export async function* follow(
   let { after } = query;
   /** Stored since the store was read last, so that it need not be read again; null where it has to be. */
   let fresh: StoredEvent[] | null = null;
+  let over = false;
   let wake = () => {};
   const isMine = (event: StoredEvent) => event.userId === userId && (turnId === undefined || event.turnId === turnId);
   const take = (events: StoredEvent[]) => {
@@ -49,8 +50,14 @@ export async function* follow(
         if (signal.aborted || (turnId !== undefined && stored.event.type === 'finished')) return;
       }
       if (!isCaughtUp()) continue;
-      // A final turn's progress may have been dropped already; there is nothing more to come then.
-      if (turnId !== undefined && isOver(await view(turnId)) && isCaughtUp()) return;
+      if (over) return;
+      // A final turn's progress may have been dropped already; there is nothing more to come then. But its end
+      // may also have been stored just now, and be told in a moment: what is stored is read once more.
+      if (turnId !== undefined && isOver(await view(turnId))) {
+        over = true;
+        fresh = null;
+        continue;
+      }
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (!isCaughtUp() || signal.aborted) resolve();

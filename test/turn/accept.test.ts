@@ -1,0 +1,121 @@
+/** Taking a question in: made safe, known again, on record once. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { TurnRequest } from '../../src/contract/turn.ts';
+import { record, requireSameQuestion, toQuestion } from '../../src/turn/accept.ts';
+import { createRecorder } from '../../src/turn/recorder.ts';
+import { aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { hostileText } from '../contract/hostile-text.ts';
+
+const request: TurnRequest = { userId: 'u', sessionId: 'chat', message: 'Which cases are due?' };
+
+describe('a question', () => {
+  test('is what was asked, made safe', () => {
+    const question = toQuestion({
+      ...request,
+      message: 'a\r\nb\u001b[201~',
+      pageOrigin: ' https://app/ä\n\u0000x ',
+      context: 'Case 1\r\n\u001b[2J\ud800',
+      locale: 'de',
+    });
+    expect(question).toMatchObject({
+      userId: 'u',
+      sessionId: 'chat',
+      message: 'a\nb[201~',
+      pageOrigin: 'https://app/ä x',
+      context: 'Case 1\n[2J\ufffd',
+      locale: 'de',
+    });
+  });
+
+  test('without page, context and language has none', () => {
+    expect(toQuestion({ ...request, pageOrigin: ' \n ' })).toMatchObject({
+      pageOrigin: null,
+      context: null,
+      locale: null,
+    });
+  });
+
+  test('never carries a control character that a terminal would obey, wherever it came in', () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, hostileText, (message, pageOrigin, context) => {
+        const question = toQuestion({ ...request, message: `${message}x`, pageOrigin, context });
+        const text = [question.message, question.pageOrigin, question.context].join('');
+        expect([...text].filter((character) => /\p{Cc}/u.test(character) && !'\n\t'.includes(character))).toEqual([]);
+        expect(question.pageOrigin ?? '').not.toMatch(/\n/);
+      }),
+    );
+  });
+
+  test.each([
+    ['', 'message_invalid'],
+    ['\ud800', 'message_invalid'],
+    ['x'.repeat(102_401), 'message_too_large'],
+  ])('that can’t be asked is refused', (message, code) => {
+    expect(() => toQuestion({ ...request, message })).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('a repetition', () => {
+  const full = { ...request, pageOrigin: 'https://app', context: 'c', locale: 'de' };
+
+  test('is known by all that was asked', () => {
+    const { requestHash } = toQuestion(full);
+    expect(toQuestion({ ...full }).requestHash).toBe(requestHash);
+    // Said in other bytes, meant the same.
+    expect(toQuestion({ ...full, context: 'c\u0000' }).requestHash).toBe(requestHash);
+    const others: Partial<TurnRequest>[] = [
+      { message: 'Another?' },
+      { sessionId: 'other' },
+      { pageOrigin: 'https://app/2' },
+      { context: 'd' },
+      { locale: 'en' },
+      { pageOrigin: undefined },
+      { context: '' },
+    ];
+    const hashes = others.map((other) => toQuestion({ ...full, ...other } as TurnRequest).requestHash);
+    expect(new Set([requestHash, ...hashes]).size).toBe(others.length + 1);
+  });
+
+  test('can’t be made of parts that only look the same when joined', () => {
+    const one = toQuestion({ ...request, message: 'a', context: 'b' });
+    const other = toQuestion({ ...request, message: 'a","b', context: '' });
+    expect(one.requestHash).not.toBe(other.requestHash);
+  });
+});
+
+describe('on record', () => {
+  async function observed() {
+    const { store } = await temporaryStore();
+    const { user, session } = await aUser(store);
+    const question = toQuestion({ ...request, userId: user.id, locale: 'de' });
+    const identity = (idempotencyKey: string | null) => ({
+      ...{ turnId: crypto.randomUUID(), idempotencyKey, fence: 1, startedAt: 5 },
+    });
+    return { store, recorder: createRecorder(store), session, question, identity };
+  }
+
+  test('it is there as it was asked, before anything else', async () => {
+    const { store, recorder, session, question, identity } = await observed();
+    const accepted = await record(recorder, question, session, identity(null));
+    expect(accepted).toMatchObject({
+      inserted: true,
+      turn: { ...question, status: 'queued', agentSession: session.name },
+    });
+    expect(await store.turns.get(accepted.turn.turnId)).toEqual(accepted.turn);
+  });
+
+  test('it is there once under one key, and another question under it is refused with the first one’s id', async () => {
+    const { recorder, session, question, identity } = await observed();
+    const all = await Promise.all(Array.from({ length: 40 }, () => record(recorder, question, session, identity('k'))));
+    expect(all.filter(({ inserted }) => inserted)).toHaveLength(1);
+    const turnId = all[0]?.turn.turnId;
+    expect(new Set(all.map(({ turn }) => turn.turnId))).toEqual(new Set([turnId]));
+
+    const other = toQuestion({ ...request, userId: question.userId, message: 'Another?' });
+    const mismatch = { code: 'idempotency_mismatch', cause: { turnId } };
+    await expect(record(recorder, other, session, identity('k'))).rejects.toMatchObject(mismatch);
+    const [first] = all;
+    expect(() => first && requireSameQuestion(first.turn, other)).toThrow(expect.objectContaining(mismatch));
+  });
+});

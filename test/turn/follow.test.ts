@@ -1,0 +1,205 @@
+/** Following events, with a real store: all of them, once, in order, at the reader's pace, until the end. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { StoredEvent, Turn } from '../../src/audit/store.ts';
+import type { TurnEvent } from '../../src/contract/turn.ts';
+import { follow } from '../../src/turn/follow.ts';
+import { createRecorder } from '../../src/turn/recorder.ts';
+import { toBodies } from '../../src/turn/scribe.ts';
+import { toView } from '../../src/turn/view.ts';
+import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+
+async function observed() {
+  const { store } = await temporaryStore();
+  const recorder = createRecorder(store);
+  const who = await aUser(store);
+  const accept = async () => (await recorder.accept(aTurn(who))).turn;
+  const view = async (id: string) => {
+    const turn = (await store.turns.get(id)) as Turn;
+    return toView(turn, { shown: '', position: null }, { locale: null, seesDetails: false });
+  };
+  const write = ({ turnId, userId }: Turn, ...events: TurnEvent[]) =>
+    recorder.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });
+  return {
+    ...{ store, recorder, who, accept, view, write },
+    say: (turn: Turn, text: string) => write(turn, { type: 'chunk', offset: 0, text }),
+    finish: ({ turnId, userId }: Turn) =>
+      recorder.write({
+        turnId,
+        change: { status: 'completed', finishedAt: 2, response: 'All of it.' },
+        events: toBodies({ turnId, userId }, 2, [{ type: 'finished', status: 'completed' }]),
+      }),
+    /** A reader; what is read is said in one word an event. */
+    reader(query: { turnId?: string; after?: number; view?: typeof view } = {}) {
+      const stop = new AbortController();
+      onTestFinished(() => stop.abort());
+      const { view: see = view, ...rest } = query;
+      const events = follow(
+        { userId: who.user.id, after: 0, signal: stop.signal, ...rest },
+        { store, recorder, view: see },
+      );
+      const next = async () => {
+        const { value, done } = await events.next();
+        return done ? 'the end' : value.event.type === 'chunk' ? value.event.text : value.event.type;
+      };
+      return {
+        ...{ stop, events, next },
+        async take(count: number) {
+          const taken: string[] = [];
+          while (taken.length < count) taken.push(await next());
+          return taken;
+        },
+      };
+    },
+  };
+}
+
+describe('a reader of one turn', () => {
+  test('is told what was stored before, what comes, and then the end', async () => {
+    const { accept, say, finish, reader } = await observed();
+    const turn = await accept();
+    await say(turn, 'one');
+    const { take, next } = reader({ turnId: turn.turnId });
+    expect(await take(2)).toEqual(['accepted', 'one']);
+    const waiting = next();
+    await say(turn, 'two');
+    expect(await waiting).toBe('two');
+    await finish(turn);
+    expect(await take(2)).toEqual(['finished', 'the end']);
+  });
+
+  test('gets the whole turn with its end', async () => {
+    const { accept, finish, reader } = await observed();
+    const turn = await accept();
+    await finish(turn);
+    const { events } = reader({ turnId: turn.turnId });
+    const all = await Array.fromAsync(events);
+    expect(all.at(-1)?.event).toMatchObject({
+      ...{ type: 'finished', turnId: turn.turnId, at: 2 },
+      turn: { status: 'completed', response: 'All of it.' },
+    });
+  });
+
+  test('goes on after the event that was read last', async () => {
+    const { accept, say, finish, reader } = await observed();
+    const turn = await accept();
+    for (const text of ['one', 'two', 'three']) await say(turn, text);
+    const first = reader({ turnId: turn.turnId }).events;
+    await first.next();
+    const { value } = await first.next();
+    expect(value?.event).toMatchObject({ text: 'one' });
+    await finish(turn);
+    expect(await reader({ turnId: turn.turnId, after: value?.id ?? 0 }).take(4)).toEqual([
+      'two',
+      'three',
+      'finished',
+      'the end',
+    ]);
+  });
+
+  test('is let go of a turn that is over, whose events have been dropped or read already', async () => {
+    const { store, accept, say, finish, reader } = await observed();
+    const turn = await accept();
+    await say(turn, 'one');
+    await finish(turn);
+    expect(await reader({ turnId: turn.turnId, after: await store.events.lastId() }).next()).toBe('the end');
+    await store.events.prune(Date.now());
+    expect((await reader({ turnId: turn.turnId }).take(2)).at(-1)).toMatch(/finished|the end/);
+  });
+
+  test('is told of the end also when it came while that was looked at', async () => {
+    const { store, accept, view, reader } = await observed();
+    const turn = await accept();
+    const { turnId, userId } = turn;
+    // The store has it before the recorder tells of it.
+    const finishFirst: typeof view = async (id) => {
+      const { status } = (await store.turns.get(id)) as Turn;
+      if (status !== 'completed') {
+        const events = toBodies({ turnId, userId }, 2, [{ type: 'finished', status: 'completed' }]);
+        await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 2 }, events }]);
+      }
+      return view(id);
+    };
+    const { take } = reader({ turnId, after: await store.events.lastId(), view: finishFirst });
+    expect(await take(2)).toEqual(['finished', 'the end']);
+  });
+
+  test('hears of no other', async () => {
+    const { accept, say, finish, reader } = await observed();
+    const [mine, other] = [await accept(), await accept()];
+    const { next, take } = reader({ turnId: mine.turnId });
+    expect(await next()).toBe('accepted');
+    await say(other, 'not this');
+    await say(mine, 'this');
+    await finish(mine);
+    expect(await take(3)).toEqual(['this', 'finished', 'the end']);
+  });
+});
+
+describe('a reader of all', () => {
+  test('hears of every turn of theirs, of nobody else’s, and goes on after an end', async () => {
+    const { store, recorder, accept, finish, say, reader } = await observed();
+    const { take } = reader();
+    const turn = await accept();
+    await recorder.accept(aTurn(await aUser(store)));
+    await finish(turn);
+    await say(await accept(), 'next');
+    expect(await take(4)).toEqual(['accepted', 'finished', 'accepted', 'next']);
+  });
+
+  test('is let go when they leave, waiting or not', async () => {
+    const { accept, reader, recorder } = await observed();
+    await accept();
+    const { next, stop } = reader();
+    expect(await next()).toBe('accepted');
+    const waiting = next();
+    stop.abort();
+    expect(await waiting).toBe('the end');
+    expect(recorder.listenerCount('stored')).toBe(0);
+  });
+
+  test('hears of a reset', async () => {
+    const { recorder, who, reader } = await observed();
+    const { next } = reader();
+    const waiting = next();
+    await recorder.append({
+      turnId: randomUUID(),
+      userId: who.user.id,
+      at: 1,
+      event: { type: 'reset', generation: 2 },
+    });
+    expect(await waiting).toBe('reset');
+  });
+});
+
+describe('a reader who is slow', () => {
+  test('misses nothing and is told nothing twice, however much came meanwhile', async () => {
+    const { accept, say, reader } = await observed();
+    const turn = await accept();
+    const { take, next } = reader();
+    expect(await next()).toBe('accepted');
+    const numbers = Array.from({ length: 150 }, (_, number) => `${number}`);
+    for (const number of numbers.slice(0, 10)) await say(turn, number);
+    expect(await take(5)).toEqual(numbers.slice(0, 5));
+    await Promise.all(numbers.slice(10, 100).map((number) => say(turn, number)));
+    expect(await take(45)).toEqual(numbers.slice(5, 50));
+    for (const number of numbers.slice(100)) await say(turn, number);
+    expect(await take(100)).toEqual(numbers.slice(50));
+  });
+
+  test('has no event kept for them in memory beyond a few', async () => {
+    const { store, accept, say, reader } = await observed();
+    const turn = await accept();
+    const { next, take } = reader();
+    expect(await next()).toBe('accepted');
+    let read = 0;
+    const { after } = store.events;
+    store.events.after = (query): Promise<StoredEvent[]> => {
+      read++;
+      return after(query);
+    };
+    for (let number = 0; number < 100; number++) await say(turn, `${number}`);
+    await take(100);
+    expect(read).toBeGreaterThanOrEqual(5);
+  });
+});
