@@ -107,6 +107,8 @@ export function agentPane(options: {
       await pane.press('Escape');
       try {
         await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
+        // A prompt that was not answered yet may come back into the box, a moment after the agent looks idle.
+        await untilScreen(pane, read, { accept: isFull, timeoutMs: RETURN_MS }).catch(() => {});
         await clearBox(pane, read);
       } catch {
         await end();
@@ -129,3 +131,5 @@ const READY_MS = 30_000;
 const PASTE_MODE_MS = 3_000;
 // An agent needs up to 0.3 s to come back from Escape; one that needs ten times that is hung.
 const INTERRUPT_MS = 3_000;
+// It came back within 0.1 s; left in the box, it would be asked together with the next question.
+const RETURN_MS = 500;
