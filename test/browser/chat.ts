@@ -117,11 +117,16 @@ export function chatOn(page: Page, words: Messages = en): Chat {
 
 function turnIn(whole: Locator, words: Messages): Turn {
   const button = (name: string) => whole.getByRole('button', { name, exact: true });
+  const answer = whole.locator('.markdown');
   return {
     whole,
-    answer: whole.locator('.markdown'),
+    answer,
     button,
     says: (text) => whole.filter({ hasText: text }).waitFor(),
-    answered: () => button(words.copyAnswer).waitFor(),
+    async answered() {
+      await button(words.copyAnswer).waitFor();
+      // What draws Markdown may still be on its way; until then there is plain text.
+      await answer.waitFor();
+    },
   };
 }

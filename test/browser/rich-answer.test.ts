@@ -150,24 +150,20 @@ test('while an answer grows, whoever reads further up stays there', async () => 
 test('an answer of 1 MB does not take the page away from its reader', async () => {
   const { page, ask, button, turn } = await signedIn(browser, gateway(), 'hanna');
   const settings = page.getByRole('region', { name: en.settings });
+  const lastLine = turn('demo long 1mb').answer.getByText('Line 10000:');
   const waits: number[] = [];
-  const click = async () => {
+  await ask('demo long 1mb');
+  while ((await lastLine.count()) === 0) {
     const since = performance.now();
     await button(en.settings).click();
     await settings.waitFor();
     waits.push(performance.now() - since);
     await page.keyboard.press('Escape');
     await settings.waitFor({ state: 'hidden' });
-  };
-  const lastLine = turn('demo long 1mb').answer.getByText('Line 10000:');
-
-  await ask('demo long 1mb');
-  while ((await lastLine.count()) === 0) await click();
+  }
   expect(waits.length).toBeGreaterThan(0);
-  await page.reload();
-  while ((await lastLine.count()) === 0) await click();
   expect(Math.max(...waits)).toBeLessThan(FROZEN_MS);
 });
 
-/** A second on a quiet machine, and tests don't run on one. */
+/** A tenth of this on a quiet machine, and tests don't run on one. */
 const FROZEN_MS = 5000;
