@@ -43,6 +43,7 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
   const { recorder, backend, clock, onTrouble, closing } = options;
   const scribe = createScribe({
     known: carried.known,
+    deliveredAt: turn.deliveredAt,
     clock,
     write: (events, change) => {
       // An event that is not stored is missed by a reader, who gets the whole turn at its end.

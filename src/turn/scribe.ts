@@ -16,11 +16,13 @@ export interface Scribe {
 export interface ScribeOptions {
   /** What a gateway before this one stored of the answer already. */
   known: string;
+  /** When the agent had the prompt, where that is known already. */
+  deliveredAt: number | null;
   write(events: TurnEvent[], change: TurnChange): void;
   clock(): number;
 }
 
-export function createScribe({ known, write, clock }: ScribeOptions): Scribe {
+export function createScribe({ known, deliveredAt, write, clock }: ScribeOptions): Scribe {
   let answer = known;
   let shown = known.length;
   let running = false;
@@ -61,7 +63,7 @@ export function createScribe({ known, write, clock }: ScribeOptions): Scribe {
     take(update) {
       switch (update.type) {
         case 'running':
-          if (!running) write([{ type: 'running' }], { status: 'running', deliveredAt: clock() });
+          if (!running) write([{ type: 'running' }], { status: 'running', deliveredAt: deliveredAt ?? clock() });
           running = true;
           break;
         case 'chunk':

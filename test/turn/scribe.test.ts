@@ -10,10 +10,15 @@ import { createScribe } from '../../src/turn/scribe.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function observed(known = '') {
+function observed(known = '', deliveredAt: number | null = null) {
   const writes: { events: TurnEvent[]; change: TurnChange }[] = [];
   let at = 100;
-  const scribe = createScribe({ known, clock: () => at++, write: (events, change) => writes.push({ events, change }) });
+  const scribe = createScribe({
+    known,
+    deliveredAt,
+    clock: () => at++,
+    write: (events, change) => writes.push({ events, change }),
+  });
   let offset = known.length;
   return {
     ...{ scribe, writes },
@@ -145,6 +150,12 @@ describe('what the agent does', () => {
     expect(events().map((event) => (event.type === 'chunk' ? event.text : event.type))).toEqual([
       ...['Let me', ' look.', 'tool', ' Found.', 'tool'],
     ]);
+  });
+
+  test('was delivered when it was first, also for the gateway that takes it up again', () => {
+    const { scribe, writes } = observed('This is half', 7);
+    scribe.take({ type: 'running' });
+    expect(writes[0]?.change).toEqual({ status: 'running', deliveredAt: 7 });
   });
 
   test('is written at once, with the turn’s status', () => {
