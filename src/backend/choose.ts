@@ -22,6 +22,8 @@ export function chooseBackend({ remoteHost, tmux, agentMissing, local }: Finding
       'PALIADIN_REMOTE_HOST is set, but this version reaches agents on its own machine only; unset it',
     );
   }
-  const missing = [tmux === null ? 'tmux is not installed' : null, agentMissing].filter((reason) => reason !== null);
+  const missing = [tmux === null ? NO_TMUX : null, agentMissing].filter((reason) => reason !== null);
   return missing.length === 0 ? local() : disabledBackend(missing.join('; '));
 }
+
+const NO_TMUX = 'tmux is not found on PATH; install it and start again';

@@ -46,9 +46,13 @@ describe('choosing', () => {
   });
 
   test.each([
-    ['no tmux', { tmux: null }, /^tmux is not installed$/],
+    ['no tmux', { tmux: null }, /^tmux is not found on PATH; install it and start again$/],
     ['no agent', { agentMissing: 'claude is not installed' }, /^claude is not installed$/],
-    ['neither', { tmux: null, agentMissing: 'no agent' }, /^tmux is not installed; no agent$/],
+    [
+      'neither',
+      { tmux: null, agentMissing: 'no agent' },
+      /^tmux is not found on PATH; install it and start again; no agent$/,
+    ],
   ])('is disabled with %s, and says why', (_what, lack, detail) => {
     const local = vi.fn();
     const backend = chooseBackend({ ...here, local, ...lack });

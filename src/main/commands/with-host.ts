@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts';
 /** Opens a channel to this machine's host daemon, which is started if it is not there. */
 export async function withHost<T>({ config, env }: Settings, use: (host: HostChannel) => Promise<T>): Promise<T> {
   const agent = chooseAgent(config, env);
-  if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not installed');
+  if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
   const host = await reachHost(await reachDaemon(localDaemon(config, prepareState(config), env)));
   try {
