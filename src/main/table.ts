@@ -13,7 +13,7 @@ export function table(head: string[], rows: string[][]): string {
 }
 
 function visible(text: string): string {
-  return text.replace(CONTROLS, (character) => JSON.stringify(character).slice(1, -1));
+  return text.replace(CONTROLS, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: making them visible is the point

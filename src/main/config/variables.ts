@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { PREFIX_PATTERN } from '../../contract/names.ts';
 
 const text = z.string().trim().min(1);
-const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+function count(least: number, most: number) {
+  const message = `a whole number from ${least} to ${most}`;
+  const number = z.string().trim().regex(/^\d+$/, message).transform(Number);
+  return number.refine((value) => value >= least && value <= most, message);
+}
 
 /** A length of time in milliseconds, written `90`, `90s`, `2m`, `500ms` or `1h`; a bare number is seconds. */
 const duration = z
@@ -16,6 +21,7 @@ const duration = z
   });
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DAY_MS = 24 * 3_600_000;
 
 export const variables = {
   PALIADIN_REMOTE_HOST: text.optional(),
@@ -28,7 +34,8 @@ export const variables = {
   PALIADIN_AGENT_DIR: text.optional(),
   PALIADIN_DRIVER: z.enum(['demo', 'reply-file']).optional(),
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
-  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000, 'at least 1s').optional(),
+  // A timer of Node's takes no more than 24 days.
+  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),
