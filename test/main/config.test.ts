@@ -1,0 +1,207 @@
+/** Settings: each variable's default, where a value may come from, and what is said of a bad one. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError, loadConfig } from '../../src/main/config/load.ts';
+import { type Variable, variables } from '../../src/main/config/variables.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const NOWHERE = '/nowhere';
+
+interface Known {
+  unset: unknown;
+  /** What may be written, and what it means. */
+  good: [written: string, value: unknown][];
+  bad: string[];
+  /** What is said of a bad one. */
+  says: string;
+}
+
+const text = (unset?: string): Known => ({
+  unset,
+  good: [
+    ['some text', 'some text'],
+    [' trimmed ', 'trimmed'],
+  ],
+  bad: [],
+  says: '',
+});
+const count = (unset: number, least: number, most: number): Known => ({
+  unset,
+  good: [
+    [`${least}`, least],
+    [` ${most} `, most],
+  ],
+  bad: [`${least - 1}`, `${most + 1}`, 'many', '1.5', '1e3', '0x1f', '5 6'],
+  says: `a whole number from ${least} to ${most}`,
+});
+
+const known: Record<Variable, Known> = {
+  PALIADIN_REMOTE_HOST: text(),
+  PALIADIN_SESSION_PREFIX: {
+    unset: 'paliad-paliadin',
+    good: [['app-1', 'app-1']],
+    bad: ['App', '-x', 'a b', 'x'.repeat(31)],
+    says: 'small letters, digits, - and _, at most 30',
+  },
+  PALIADIN_AGENT: {
+    unset: undefined,
+    good: ['claude', 'demo', 'none'].map((name) => [name, name]),
+    bad: ['Claude', 'gemini'],
+    says: 'expected one of "claude"|"demo"|"none"',
+  },
+  PALIADIN_AGENT_COMMAND: text(),
+  PALIADIN_AGENT_DIR: text(),
+  PALIADIN_DRIVER: {
+    unset: undefined,
+    good: ['demo', 'reply-file'].map((name) => [name, name]),
+    bad: ['hooks'],
+    says: 'expected one of "demo"|"reply-file"',
+  },
+  PALIADIN_DEMO_PACE: count(12, 0, 1000),
+  PALIADIN_TURN_TIMEOUT: {
+    unset: undefined,
+    good: [
+      ['90', 90_000],
+      ['90s', 90_000],
+      ['2m', 120_000],
+      ['1500ms', 1500],
+      ['24h', 86_400_000],
+    ],
+    bad: ['0', '999ms', '25h', '-5s', '1.5s', '1 s', 'soon', '60S'],
+    says: 's',
+  },
+  PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
+  PALIADIN_STATE_DIR: {
+    unset: join(homedir(), '.local/state/paliadin'),
+    good: [
+      ['/x/y', '/x/y'],
+      ['y', '/nowhere/y'],
+    ],
+    bad: [],
+    says: '',
+  },
+  PALIADIN_HOST: text('127.0.0.1'),
+  PALIADIN_PORT: count(7717, 0, 65_535),
+  PALIADIN_OWNER: text('owner'),
+  PALIADIN_ACCESS: {
+    unset: 'owner',
+    good: ['owner', 'users'].map((name) => [name, name]),
+    bad: ['everybody'],
+    says: 'expected one of "owner"|"users"',
+  },
+  PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
+  PALIADIN_STARTERS: text(),
+  PALIADIN_LOG_LEVEL: {
+    unset: 'info',
+    good: ['debug', 'info', 'warn', 'error', 'silent'].map((name) => [name, name]),
+    bad: ['loud'],
+    says: 'expected one of "debug"|"info"|"warn"|"error"|"silent"',
+  },
+};
+
+const names = Object.keys(variables) as Variable[];
+
+async function directoryWith(file: string): Promise<string> {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  writeFileSync(join(path, '.env'), file);
+  return path;
+}
+
+function complaintOf(env: NodeJS.ProcessEnv, directory = NOWHERE): string {
+  try {
+    loadConfig(env, directory);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+}
+
+test('every variable is known here', () => {
+  expect(Object.keys(known).sort()).toEqual([...names].sort());
+});
+
+describe.each(names)('%s', (name) => {
+  const { unset, good, bad, says } = known[name];
+
+  test('has its default', () => {
+    const config = loadConfig({}, NOWHERE);
+    expect(config.values[name]).toEqual(unset);
+    expect(config.sources[name]).toBe('default');
+    expect(config.given).toEqual({});
+  });
+
+  test.each(good)('may be %j', async (written, value) => {
+    const fromEnvironment = loadConfig({ [name]: written }, NOWHERE);
+    expect(fromEnvironment.values[name]).toEqual(value);
+    expect(fromEnvironment.sources[name]).toBe('environment');
+    expect(fromEnvironment.given).toEqual({ [name]: written });
+
+    const directory = await directoryWith(`${name}="${written}"\n`);
+    const fromFile = loadConfig({}, directory);
+    const expected = name === 'PALIADIN_STATE_DIR' ? join('/', String(value).replace(NOWHERE, directory)) : value;
+    expect(fromFile.values[name]).toEqual(expected);
+    expect(fromFile.sources[name]).toBe('.env');
+  });
+
+  test('set to nothing is not set', () => {
+    const config = loadConfig({ [name]: ' ' }, NOWHERE);
+    expect(config.values[name]).toEqual(unset);
+    expect(config.sources[name]).toBe('default');
+  });
+
+  if (bad.length > 0) {
+    test.each(bad)('may not be %j, which is said with what it may be', (written) => {
+      const complaint = complaintOf({ [name]: written });
+      expect(complaint.startsWith(`${name} is ${JSON.stringify(written)}: `)).toBe(true);
+      expect(complaint).toContain(says);
+      expect(complaint.split('\n')).toHaveLength(1);
+    });
+  }
+});
+
+describe('the environment', () => {
+  test('wins over the file', async () => {
+    const directory = await directoryWith('PALIADIN_PORT=1\nPALIADIN_HOST=localhost\nOTHER=x\n');
+    const { values, sources } = loadConfig({ PALIADIN_PORT: '2' }, directory);
+    expect(values).toMatchObject({ PALIADIN_PORT: 2, PALIADIN_HOST: 'localhost' });
+    expect(sources).toMatchObject({ PALIADIN_PORT: 'environment', PALIADIN_HOST: '.env', PALIADIN_OWNER: 'default' });
+  });
+
+  test('says where state is kept by default', () => {
+    const { values } = loadConfig({ XDG_STATE_HOME: '/var/state' }, NOWHERE);
+    expect(values.PALIADIN_STATE_DIR).toBe('/var/state/paliadin');
+  });
+});
+
+describe('what is wrong', () => {
+  test('is all said at once', () => {
+    const lines = complaintOf({ PALIADIN_PORT: 'x', PALIADIN_AGENT: 'y', PALIADIN_TURN_TIMEOT: '60s' }).split('\n');
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
+      'PALIADIN_AGENT',
+      'PALIADIN_PORT',
+      'PALIADIN_TURN_TIMEOT',
+    ]);
+  });
+
+  test('is a variable that nobody knows, in the environment or the file', async () => {
+    const unknown = 'PALIADIN_TYPO is not a setting of this version; see docs/configuration.md';
+    expect(complaintOf({ PALIADIN_TYPO: 'x' })).toBe(unknown);
+    expect(complaintOf({}, await directoryWith('PALIADIN_TYPO=x\n'))).toBe(unknown);
+    expect(complaintOf({ PALIADIN_constructor: 'x' })).toContain('PALIADIN_constructor is not a setting');
+  });
+
+  test('is a file that can’t be read', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    mkdirSync(join(path, '.env'));
+    expect(complaintOf({}, path)).toMatch(/\.env can't be read: /);
+  });
+
+  test('is nothing of somebody else’s', () => {
+    expect(() => loadConfig({ PALIADINX: 'x', paliadin_port: 'x', PATH: '/bin' }, NOWHERE)).not.toThrow();
+  });
+});
