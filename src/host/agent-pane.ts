@@ -56,9 +56,17 @@ export function agentPane(options: {
     return current;
   }
 
-  async function findRunning(): Promise<Pane | null> {
-    const pane = await find();
-    return pane === null || (await pane.ended()) !== null ? null : pane;
+  async function readyIfRunning(signal: AbortSignal): Promise<Pane | null> {
+    try {
+      const pane = await find();
+      if (pane === null || (await pane.ended()) !== null) return null;
+      await untilReady(pane, signal);
+      return pane;
+    } catch (error) {
+      // It has ended just now, before anything was typed: one that is started will do as well.
+      if (error instanceof PaliadinError && error.code === 'agent_stopped') return null;
+      throw error;
+    }
   }
 
   async function start(place: AgentPlace, signal: AbortSignal): Promise<Pane> {
@@ -95,10 +103,7 @@ export function agentPane(options: {
   return {
     find,
     async ready(place, signal) {
-      const running = await findRunning();
-      const pane = running ?? (await options.starts(() => start(place, signal)));
-      if (running !== null) await untilReady(running, signal);
-      return pane;
+      return (await readyIfRunning(signal)) ?? (await options.starts(() => start(place, signal)));
     },
     type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
     async interrupt() {
