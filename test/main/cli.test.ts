@@ -1,0 +1,254 @@
+/** The commands, run against a real gateway: what they print, where, and what they say when they can't. */
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { apiClient } from '../support/api-client.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+import { useGateway } from '../support/use-gateway.ts';
+import { cliCommand, cliEnv, runCli } from './run-cli.ts';
+
+const gateway = useGateway();
+const cli = (...args: string[]) => runCli(cliEnv(gateway()), ...args);
+const QUESTION = 'Which cases are overdue?';
+
+beforeAll(async () => {
+  await (await gateway().as('owner')).answer(QUESTION);
+  await (await gateway().as('anna')).answer('demo limit');
+});
+
+describe('token create', () => {
+  test('prints the token alone on standard output; it lets its user in', async () => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot', '--name', 'ci');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\S{22,}\n$/);
+    expect(stderr).toBe('created user robot (member)\n');
+    const me = await apiClient(() => gateway().url, stdout.trim()).me();
+    expect(me.user).toMatchObject({ name: 'robot', role: 'member' });
+  });
+
+  test('says on standard error that only the owner may ask, where that is so', async () => {
+    const env = cliEnv(gateway(), { PALIADIN_ACCESS: 'owner' });
+    const { stdout, stderr } = await runCli(env, 'token', 'create', '--user', 'robot2', '--name', 'ci');
+    expect(stdout).toMatch(/^\S+\n$/);
+    expect(stderr).toContain('PALIADIN_ACCESS=users');
+  });
+
+  test('asks for what it needs', async () => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("required option '--name <name>' not specified");
+  });
+});
+
+describe('turns', () => {
+  test('lists what happened, newest first, and nothing that was said', async () => {
+    const { code, stdout } = await cli('turns');
+    expect(code).toBe(0);
+    const [head = '', limit = '', answered = ''] = stdout.split('\n');
+    expect(head).toMatch(/^started +user +status +code +ms +tokens +tools +rows +chips +tag +turn$/);
+    expect(limit).toMatch(/Z +anna +failed +agent_limit +\d+/);
+    expect(answered).toMatch(/Z +owner +completed +\d+ +\d+ +cases\.search +\d+ +\d+ +\w+ +[0-9a-f-]{36}$/);
+    expect(stdout).not.toContain('cases are');
+  });
+
+  test('tells all as JSON', async () => {
+    const turns = JSON.parse((await cli('turns', '--json')).stdout);
+    expect(turns.at(-1)).toMatchObject({
+      user: 'owner',
+      message: QUESTION,
+      status: 'completed',
+      response: expect.stringContaining('Lindqvist'),
+    });
+  });
+
+  test('of one user, and not more than asked for', async () => {
+    const anna = JSON.parse((await cli('turns', '--json', '--user', 'anna')).stdout);
+    expect(anna.map(({ user }: { user: string }) => user)).toEqual(['anna']);
+    expect(JSON.parse((await cli('turns', '--json', '--limit', '1')).stdout)).toHaveLength(1);
+  });
+
+  test.each([
+    [['--user', 'nobody'], 'there is no user nobody'],
+    [['--limit', 'many'], '--limit is a whole number from 1'],
+    [['--limit', '0'], '--limit is a whole number from 1'],
+  ])('%j is refused with the reason', async (args, reason) => {
+    expect(await cli('turns', ...args)).toEqual({ code: 1, stdout: '', stderr: `paliadin: ${reason}\n` });
+  });
+});
+
+describe('sessions', () => {
+  test('lists who has a conversation, and what runs in it', async () => {
+    const { session } = await (await gateway().as('owner')).me();
+    const { code, stdout } = await cli('sessions');
+    expect(code).toBe(0);
+    const line = stdout.split('\n').find((each) => each.startsWith(session.name));
+    expect(line).toMatch(/^\S+ +owner +\S+ +1 +idle +\d{4}-/);
+  });
+
+  test('says that one is answering, as JSON too', async () => {
+    const ben = await gateway().as('ben');
+    const { session } = await ben.me();
+    const { turnId } = await ben.ask('demo hold x');
+    await ben.until(turnId, 'chunk');
+    const state = async () => {
+      const all = JSON.parse((await cli('sessions', '--json')).stdout);
+      return all.find(({ user }: { user: string }) => user === 'ben').state;
+    };
+    expect(await state()).toBe('answering');
+    await writeFile(join(gateway().agentDirectory(session.name), 'release-x'), '');
+    await ben.finished(turnId);
+    expect(await state()).toBe('idle');
+  });
+});
+
+describe('config', () => {
+  test('shows what is in force, and where each comes from', async () => {
+    const { code, stdout } = await cli('config');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^variable +value +from$/m);
+    expect(stdout).toMatch(/^PALIADIN_AGENT +demo +environment$/m);
+    expect(stdout).toMatch(/^PALIADIN_PORT +7717 +default$/m);
+    expect(stdout).toMatch(/^PALIADIN_STARTERS +\(unset\) +default$/m);
+  });
+
+  test('as JSON, and from a file', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    await writeFile(join(path, '.env'), 'PALIADIN_OWNER=mia\n');
+    const [program, ...args] = cliCommand('config', '--json');
+    const env = { PATH: process.env.PATH ?? '' };
+    const rows = JSON.parse(spawnSync(program, args, { cwd: path, env, encoding: 'utf8' }).stdout);
+    expect(rows).toContainEqual({ name: 'PALIADIN_OWNER', value: 'mia', source: '.env' });
+  });
+
+  test('stops at bad settings, all named, as every command does', async () => {
+    const env = cliEnv(gateway(), { PALIADIN_PORT: 'x', PALIADIN_TYPO: 'y' });
+    for (const command of [['config'], ['turns'], ['start']]) {
+      const { code, stdout, stderr } = await runCli(env, ...command);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^paliadin: PALIADIN_PORT is "x": a whole number .*\nPALIADIN_TYPO is not a setting.*\n$/);
+    }
+  });
+});
+
+describe('link', () => {
+  test('prints a link that signs its user in, once', async () => {
+    const { code, stdout } = await runCli(cliEnv(gateway(), { PALIADIN_PORT: '7718' }), 'link', '--user', 'anna');
+    expect(code).toBe(0);
+    const [, signInCode = ''] = /^http:\/\/127\.0\.0\.1:7718\/#code=(\S+)\n$/.exec(stdout) ?? [];
+    const use = () =>
+      fetch(`${gateway().url}/api/auth/code`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: gateway().url },
+        body: JSON.stringify({ code: signInCode }),
+      });
+    expect((await use()).ok).toBe(true);
+    expect((await use()).status).toBe(401);
+  });
+
+  test('for nobody is refused', async () => {
+    const { code, stderr } = await cli('link', '--user', 'nobody');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'paliadin: there is no user nobody yet\n' });
+  });
+});
+
+describe('attach', () => {
+  /** A terminal of the person's own: a pane of a tmux server that is not ours. */
+  async function terminal(...args: string[]) {
+    const { path, remove } = await temporaryDirectory();
+    const tmux = (...command: string[]) =>
+      spawnSync('tmux', ['-S', join(path, 'socket'), '-f', '/dev/null', ...command], { encoding: 'utf8' }).stdout;
+    onTestFinished(async () => {
+      tmux('kill-server');
+      await remove();
+    });
+    const env = Object.entries(cliEnv(gateway())).map(([name, value]) => `${name}=${value}`);
+    tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '120',
+      '-y',
+      '40',
+      'env',
+      ...env,
+      ...cliCommand('attach', ...args),
+      ';',
+      'set',
+      'remain-on-exit',
+      'on',
+    );
+    const shows = (text: string) => until(`${text} on the terminal`, () => tmux('capture-pane', '-p').includes(text));
+    return { tmux, shows };
+  }
+
+  test('shows a user’s terminal within one’s own, and takes what is typed', async () => {
+    const { tmux, shows } = await terminal();
+    await shows('Lindqvist');
+    tmux('send-keys', 'typed by hand');
+    await shows('❯ typed by hand');
+    tmux('send-keys', 'C-u');
+  });
+
+  test('only shows it where that is asked for', async () => {
+    const { tmux, shows } = await terminal('anna', '--read-only');
+    await shows('demo limit');
+    tmux('send-keys', 'not typed');
+    const { session } = await (await gateway().as('anna')).me();
+    // What is typed into a terminal of theirs afterwards is the first that arrives.
+    const other = await terminal(session.name);
+    await other.shows('demo limit');
+    other.tmux('send-keys', 'typed');
+    await other.shows('❯ typed');
+    other.tmux('send-keys', 'C-u');
+  });
+
+  test('says who there is when nobody is found', async () => {
+    const { code, stderr } = await cli('attach', 'nobody');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^paliadin: nobody has no conversation; those who have one: .*owner/);
+  });
+
+  test('says that nothing runs where nothing does', async () => {
+    const carl = await gateway().as('carl');
+    await carl.me();
+    const { code, stderr } = await cli('attach', 'carl');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/has no running terminal/) });
+  });
+});
+
+describe('the command itself', () => {
+  test('has a version, and a help for each command', async () => {
+    expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { code, stdout } = await cli('--help');
+    expect(code).toBe(0);
+    for (const name of ['start', 'config', 'link', 'attach', 'sessions', 'turns', 'token', 'stop-host']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+    }
+  });
+
+  test('refuses what it does not know', async () => {
+    const { code, stderr } = await cli('dance');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/dance|too many arguments/);
+  });
+});
+
+// Last, for it ends what the others look at.
+describe('stop-host', () => {
+  test('ends daemon and terminals; the next question goes on with the conversation', async () => {
+    const pid = await gateway().daemonPid();
+    const { code, stdout } = await cli('stop-host');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'the host daemon and the agents’ terminals have ended\n' });
+    await until('the end of the daemon', async () => !(await isDaemon(pid)));
+    const turn = await (await gateway().as('owner')).answer('And which are due?');
+    expect(turn.response).toContain('This is question 2 of our conversation');
+    expect(await gateway().daemonPid()).not.toBe(pid);
+  });
+});
+
+async function isDaemon(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('daemon');
+}
