@@ -9,7 +9,14 @@ export async function endHost(directory: string): Promise<void> {
   // The number could be somebody else's by now: only a process that was started for this directory is ended.
   if (pid > 0 && (await isDaemonOf(pid, directory))) await endDaemon(pid, directory);
   const sockets = await readdir(join(directory, 'tmux')).catch(() => []);
-  for (const socket of sockets) spawnSync('tmux', ['-S', join(directory, 'tmux', socket), 'kill-server']);
+  for (const socket of sockets) endServer(join(directory, 'tmux', socket));
+}
+
+/** Asked to end, tmux 3.3a waits for all its clients, and never lets go of one whose reader was killed. */
+function endServer(socket: string): void {
+  const { stdout } = spawnSync('tmux', ['-S', socket, 'display-message', '-p', '#{pid}'], { encoding: 'utf8' });
+  const pid = Number(stdout);
+  if (pid > 0) process.kill(pid, 'SIGKILL');
 }
 
 async function isDaemonOf(pid: number, directory: string): Promise<boolean> {
