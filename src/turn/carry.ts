@@ -1,7 +1,7 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
-import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import { asPaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { fetchAnswer } from './fetch-answer.ts';
@@ -72,7 +72,8 @@ async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: 
     markDelivering(turn, options);
   }
   const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
-  const whole = scribe.answer.length === outcome.answerLength;
+  // Of a host that stayed away nothing is known but what it had told.
+  const whole = scribe.answer.length >= outcome.answerLength;
   const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
 }
@@ -100,7 +101,7 @@ async function runStoppable(
   };
   let settled = false;
   stop.addEventListener('abort', cancel);
-  if (stop.aborted) throw new PaliadinError('cancelled');
+  if (stop.aborted) cancel();
   try {
     return await backend.run(prompt, scribe.take);
   } finally {
