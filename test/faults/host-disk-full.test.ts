@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
-import { somebody } from './somebody.ts';
+import { type Somebody, somebody } from './somebody.ts';
 
 const mounts = await mayMount();
 if (!mounts) console.warn('skipped: this account may not mount a small disk of its own');
@@ -39,7 +39,7 @@ test.runIf(mounts)(
     const owner = await somebody(gateway);
     await owner.goesOn();
     const before = await gateway.prompts(owner.session);
-    await fillUp(0);
+    await fillUp(owner, 0);
     const refused = await owner.answer('demo echo no room for this');
     expect(refused).toMatchObject({
       status: 'failed',
@@ -63,7 +63,7 @@ test.runIf(mounts)(
   async () => {
     const owner = await somebody(gateway);
     const before = await gateway.prompts(owner.session);
-    await fillUp(40 * 1024);
+    await fillUp(owner, 40 * 1024);
     const refused = await owner.answer(`demo echo ${'no room for this '.repeat(5000)}`);
     expect(refused).toMatchObject({
       status: 'failed',
@@ -81,8 +81,10 @@ function host(): string {
   return join(state.path, 'host');
 }
 
-/** Fills the disk but for `room` bytes. */
-async function fillUp(room: number): Promise<void> {
+/** Fills the disk but for `room` bytes, once the host has forgotten what it needs no more, which would make room. */
+async function fillUp({ session }: Somebody, room: number): Promise<void> {
+  const isLog = (name: string) => name.endsWith('.jsonl') && name !== 'prompts.jsonl';
+  await until('the last log to go', async () => !(await readdir(gateway.agentDirectory(session))).some(isLog));
   const filler = await open(join(host(), 'filler'), 'w');
   try {
     while (
