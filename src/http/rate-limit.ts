@@ -2,10 +2,11 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
+import { countsBy } from './counts.ts';
 import type { App, ServerOptions } from './options.ts';
 
 export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimit'>): Promise<void> {
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, store: countsBy(() => performance.now()) });
   const count = app.createRateLimit({
     max: options.rateLimit,
     timeWindow: MINUTE_MS,
