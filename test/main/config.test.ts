@@ -2,9 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { showConfig } from '../../src/main/commands/config.ts';
 import { ConfigError, loadConfig } from '../../src/main/config/load.ts';
-import { type Variable, variables } from '../../src/main/config/variables.ts';
+import { secrets, type Variable, variables } from '../../src/main/config/variables.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const NOWHERE = '/nowhere';
@@ -161,6 +162,22 @@ describe.each(names)('%s', (name) => {
       expect(complaint.split('\n')).toHaveLength(1);
     });
   }
+});
+
+test('a secret is only said to be set', () => {
+  const added = secrets as Set<string>;
+  added.add('PALIADIN_OWNER').add('PALIADIN_STARTERS');
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    write.mockRestore();
+    added.clear();
+  });
+  for (const json of [false, true])
+    showConfig({ config: loadConfig({ PALIADIN_OWNER: 'hush' }, NOWHERE), env: {} }, { json });
+  const shown = write.mock.calls.join('');
+  expect(shown).not.toContain('hush');
+  expect(shown).toMatch(/PALIADIN_OWNER +\(set\) +environment/);
+  expect(shown).toMatch(/PALIADIN_STARTERS +\(unset\) +default/);
 });
 
 describe('the environment', () => {
