@@ -1,5 +1,6 @@
 /** The local backend: the contract, and how it finds, starts and replaces the daemon of this machine. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -81,6 +82,19 @@ describe('the daemon', () => {
     expect(backend.identity()?.settings).toBe(old.expected.settings);
     old.release('x', 'one');
     expect(await running).toMatchObject({ state: 'done' });
+  });
+
+  test('that has lost its record of a turn does not type it again', async () => {
+    const daemon = await aDaemon();
+    const turnId = randomUUID();
+    const prompt = { session: 'one', turnId, message: 'demo hold x', fence: 1, from: 0, known: false };
+    const outcome = backendOf(daemon).run(prompt, () => {});
+    const record = join(daemon.stateDir, 'host', 'sessions', 'one', 'turns', `${turnId}.json`);
+    await until('the evidence on record', () => existsSync(record) && readFileSync(record, 'utf8').includes('running'));
+    await daemon.kill();
+    rmSync(record);
+    await expect(outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(daemon.prompts('one')).toHaveLength(1);
   });
 
   test('that speaks another protocol and is busy is not talked to; both versions are named', async () => {
