@@ -7,7 +7,8 @@ export async function stoppable<T>(work: Promise<T>, stop: AbortSignal): Promise
   stop.addEventListener('abort', abort);
   if (stop.aborted) abort();
   try {
-    return await Promise.race([work, promise]);
+    // In this order, so that what was stopped before does not go on because the work was done before, too.
+    return await Promise.race([promise, work]);
   } finally {
     stop.removeEventListener('abort', abort);
   }
