@@ -59,7 +59,7 @@ describe('after the end of a program', () => {
     await pane.respawn({ argv: ['sh', '-c', 'echo; echo here again; sleep 60'], cwd: tmux.directory, env });
     expect(pane.bracketedPaste).toBe(false);
     await shows(pane, 'here again');
-    expect(environmentOf(pane.pid)).toMatchObject(env);
+    expect(await environmentOf(pane.pid)).toMatchObject(env);
     expect(readlinkSync(`/proc/${pane.pid}/cwd`)).toBe(tmux.directory);
     expect(await pane.ended()).toBeNull();
     expect(pane.pid).not.toBe(pid);
@@ -123,10 +123,11 @@ describe('the environment', () => {
     const tmux = await temporaryTmux({ LC_CANARY: 'given' });
     const pane = await tmux.start(['sleep', '60'], { env: { LAUNCH: 'a=b; $(x) #{pane_id}' } });
     const given = { LC_CANARY: 'given', LAUNCH: 'a=b; $(x) #{pane_id}', TERM: 'tmux-256color' };
-    expect(environmentOf(pane.pid)).toMatchObject(given);
+    const environment = await environmentOf(pane.pid);
+    expect(environment).toMatchObject(given);
     const ofTmux = ['TMUX', 'TMUX_PANE', 'PWD', 'SHELL', 'TERM_PROGRAM', 'TERM_PROGRAM_VERSION'];
     const known = [...Object.keys(given), ...ofTmux, 'PATH', 'LANG'];
-    expect(Object.keys(environmentOf(pane.pid)).filter((name) => !known.includes(name))).toEqual([]);
+    expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   });
 
   test('of somebody who attaches reaches no program that starts afterwards', async () => {
@@ -139,13 +140,16 @@ describe('the environment', () => {
     });
     await pane.respawn({ argv: ['sleep', '60'], cwd: '/', env: {} });
     await owner.detach();
+    const environment = await environmentOf(pane.pid);
     for (const name of ['LC_EVIL', 'DISPLAY', 'SSH_AUTH_SOCK', 'LD_PRELOAD_CANARY']) {
-      expect(environmentOf(pane.pid)).not.toHaveProperty(name);
+      expect(environment).not.toHaveProperty(name);
     }
   });
 });
 
-function environmentOf(pid: number): Record<string, string> {
+/** Of the program; until it is there, the process is still tmux, with tmux's environment. */
+async function environmentOf(pid: number): Promise<Record<string, string>> {
+  await until('the program in the pane', () => !readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('tmux'));
   const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
   return Object.fromEntries(
     entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
