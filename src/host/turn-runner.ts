@@ -60,6 +60,7 @@ export class TurnRunner {
     const watch = this.#watch(turn, pane);
     try {
       await this.pane.type(pane, compose(prompt, driver, place));
+      watch.taken();
     } catch (error) {
       watch.close();
       throw error;
@@ -113,8 +114,8 @@ export class TurnRunner {
   }
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
-    const { journal, session, silenceMs, onTrouble } = this.#options;
-    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs });
+    const { driver, journal, session, silenceMs, onTrouble } = this.#options;
+    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, rests: driver.rests });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {

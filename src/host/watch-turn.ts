@@ -1,5 +1,5 @@
-/** Watches a turn until it ends, whichever reason comes first: the agent says so, it dies, or it is silent. */
-import type { AgentSignal } from './agents/driver.ts';
+/** Watches a turn until it ends, whichever reason comes first: the agent says so, it dies, rests, or is silent. */
+import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
@@ -11,15 +11,23 @@ export interface TurnWatch {
   readonly end: Promise<End>;
   /** What the agent itself said in the end, if it still did: after a silence, a late answer. */
   readonly last: Promise<End | null>;
+  /** The prompt was taken: an agent that rests from now on has nothing more to say. */
+  taken(): void;
   /** Stops watching. */
   close(): void;
 }
 
 type Signals = (stop: AbortSignal) => AsyncIterable<AgentSignal>;
 
-export function watchTurn(turn: LiveTurn, pane: Pane, signals: Signals, options: { silenceMs: number }): TurnWatch {
+export function watchTurn(
+  turn: LiveTurn,
+  pane: Pane,
+  signals: Signals,
+  options: { silenceMs: number; rests: Driver['rests'] },
+): TurnWatch {
   const stop = new AbortController();
   const received = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<'at rest'>();
   const silence = silenceTimer(options.silenceMs);
   const last = follow(turn, signals(stop.signal), () => {
     received.resolve();
@@ -28,19 +36,24 @@ export function watchTurn(turn: LiveTurn, pane: Pane, signals: Signals, options:
   }).catch((error: Error) => failed('shim_error', `the agent’s record can’t be read: ${error.message}`));
 
   async function first(): Promise<End> {
-    const reason = await Promise.race([last, deathOf(pane, stop.signal), silence.over]);
+    const reason = await Promise.race([last, deathOf(pane, stop.signal), rest.promise, silence.over]);
     silence.close();
     if (reason === 'silent') return failed('timeout', 'no sign of life from the agent');
     stop.abort();
     if (typeof reason !== 'string') return reason ?? failed('shim_error', 'the agent’s record broke off');
-    // What the agent wrote just before it died still counts.
-    return (await last) ?? failed('agent_stopped', reason);
+    // What the agent wrote just before still counts.
+    const said = await last;
+    if (reason === 'at rest') return said ?? failed('agent_error', 'the agent has no answer: its terminal shows why');
+    return said ?? failed('agent_stopped', reason);
   }
 
   return {
     received: received.promise,
     end: first(),
     last,
+    taken() {
+      if (options.rests) onRest(pane, options.rests, stop.signal, () => rest.resolve('at rest'));
+    },
     close() {
       silence.close();
       stop.abort();
@@ -114,6 +127,22 @@ function deathOf(pane: Pane, signal: AbortSignal): Promise<string> {
   return promise;
 }
 
+/** Calls back when the agent has rested for a while. */
+function onRest(pane: Pane, rests: NonNullable<Driver['rests']>, signal: AbortSignal, tell: () => void): void {
+  let since: number | null = null;
+  const look = async () => {
+    const screen = await pane.screen().catch(() => null);
+    since = screen !== null && rests(screen) ? (since ?? performance.now()) : null;
+    if (since === null || performance.now() - since < REST_MS) return;
+    clearInterval(timer);
+    tell();
+  };
+  const timer = setInterval(look, LOOK_MS);
+  const stop = () => clearInterval(timer);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop(); // the answer may be there before the prompt is seen to be taken
+}
+
 function silenceTimer(ms: number) {
   const { promise, resolve } = Promise.withResolvers<'silent'>();
   let timer = setTimeout(resolve, ms, 'silent');
@@ -127,5 +156,8 @@ function silenceTimer(ms: number) {
   };
 }
 
+const LOOK_MS = 500;
+// Between two steps an agent looks idle for a moment at most, and its answer is there before it rests.
+const REST_MS = 2_000;
 // A crash is told this late at most. Asking takes a third of a millisecond.
 const DEATH_MS = 100;

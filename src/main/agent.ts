@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
+import { claudeBackground, claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
@@ -63,7 +63,12 @@ export function makeDriver(agent: Agent, cwd: string, { values }: Config, env: N
   }
   const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
   const claude = { program: agent.program, plugin: PLUGIN, directory, cwd };
-  return replyFileDriver({ command: (place) => claudeCommand(claude, place), cwd, busy: claudeBusy });
+  return replyFileDriver({
+    command: (place) => claudeCommand(claude, place),
+    cwd,
+    busy: claudeBusy,
+    background: claudeBackground,
+  });
 }
 
 function demoReplies({ directory, conversation }: AgentPlace): string[] {

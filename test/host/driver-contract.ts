@@ -280,6 +280,15 @@ export function driverContract({ driver, streams }: DriverTraits): void {
     });
   });
 
+  test('an agent that ends without an answer ends the turn, long before silence would', async () => {
+    const host = await open();
+    const asked = host.ask('demo limit');
+    expect(await asked.outcome).toMatchObject({ state: 'failed', code: streams ? 'agent_limit' : 'agent_error' });
+    const next = host.ask('demo at once');
+    await next.outcome;
+    expect(bodyOf(next)).toBe('At once.');
+  });
+
   describe('silence', () => {
     test('ends the turn; the answer that comes all the same is late', async () => {
       const host = await open({ silenceMs: 1000 });

@@ -16,12 +16,18 @@ export interface ClaudeCode {
 /** Where the status line has a hint in place of the words, the title begins with a spinner. */
 export const claudeBusy = /esc to interrupt|^[\u2801-\u28ff]/;
 
+export const claudeBackground = /↓ to manage/;
+
 /** With our skill, and allowed to write its answers where the driver looks for them. */
 export function claudeCommand(claude: ClaudeCode, { directory, conversation }: AgentPlace): [string, ...string[]] {
   const settings = {
-    // `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link,
-    // both names have to be allowed.
-    permissions: { allow: [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`) },
+    permissions: {
+      // `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link,
+      // both names have to be allowed.
+      allow: [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`),
+      // Nobody sits at the terminal: what its owner has not allowed is refused, and the agent goes on without it.
+      defaultMode: 'dontAsk',
+    },
     // A suggested question costs a request to the model, and an Enter too many would ask it.
     promptSuggestionEnabled: false,
     // With vim's keys, Escape would leave the mode in which a paste is text.

@@ -11,6 +11,11 @@ export interface Driver {
   launch(session: AgentPlace): Launch;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
+  /**
+   * Whether the agent has done all it will do by itself. Only where `watch` can't tell that a turn has ended
+   * without an answer.
+   */
+  rests?(screen: Screen): boolean;
   /** What the envelope says beside the turn's id: where the agent leaves its answer. */
   envelope(turn: TurnPlace): Pick<Envelope, 'replyFile'>;
   /**

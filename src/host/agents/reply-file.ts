@@ -16,11 +16,15 @@ export function replyFileDriver(options: {
   cwd: string;
   /** How the agent's status line says that it works. */
   busy: RegExp;
+  /** How its screen says that something which it started still runs, and may make it go on. */
+  background?: RegExp;
 }): Driver {
   return {
     name: 'reply-file',
     launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: {} }),
     read: (screen) => readScreen(screen, options.busy),
+    rests: (screen) =>
+      readScreen(screen, options.busy).state === 'ready' && !options.background?.test(screen.lines.join('\n')),
     envelope: (turn) => ({ replyFile: replyFile(turn) }),
     watch: (turn, signal) => watch(replyFile(turn), signal),
     forget: (turn) => rm(replyFile(turn), { force: true }),

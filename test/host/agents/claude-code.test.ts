@@ -107,6 +107,10 @@ describe('the command', () => {
     expect(settings(linked).permissions.allow).toEqual([`Edit(/${linked}/**)`, `Edit(/${root}/agent/**)`]);
   });
 
+  test('has it refuse what is not allowed, where nobody could answer a dialog', () => {
+    expect(settings().permissions.defaultMode).toBe('dontAsk');
+  });
+
   test('never adds the directory: Claude Code would ask whether to trust it', () => {
     expect(argv()).not.toContain('--add-dir');
   });
