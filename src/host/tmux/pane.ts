@@ -1,5 +1,5 @@
 /** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
@@ -150,7 +150,10 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async kill(): Promise<void> {
+    if (this.lost) return;
+    const gone = once(this, 'lost');
     await this.#control.run('kill-server').catch(() => {}); // it answers by going away
+    await gone; // tmux 3.3a would wait for ever for us to read its last words, and keep its process
   }
 
   detach(): Promise<void> {
