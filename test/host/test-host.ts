@@ -10,6 +10,7 @@ import { openHost } from '../../src/host/host.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
 import { findProgram, makeDriver } from '../../src/main/agent.ts';
 import { loadConfig } from '../../src/main/config/load.ts';
+import { endServer } from '../support/end-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
@@ -101,7 +102,7 @@ export async function hostDirectory(): Promise<string> {
   const sockets = join(directory, 'tmux');
   mkdirSync(sockets, { recursive: true, mode: 0o700 });
   onTestFinished(async () => {
-    for (const name of readdirSync(sockets)) spawnSync('tmux', ['-S', join(sockets, name), 'kill-server']);
+    for (const name of readdirSync(sockets)) endServer(join(sockets, name));
     await remove();
   });
   return directory;

@@ -13,7 +13,7 @@ export async function endHost(directory: string): Promise<void> {
 }
 
 /** Asked to end, tmux 3.3a waits for all its clients, and never lets go of one whose reader was killed. */
-function endServer(socket: string): void {
+export function endServer(socket: string): void {
   const { stdout } = spawnSync('tmux', ['-S', socket, 'display-message', '-p', '#{pid}'], { encoding: 'utf8' });
   const pid = Number(stdout);
   if (pid > 0) process.kill(pid, 'SIGKILL');

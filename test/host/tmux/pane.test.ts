@@ -87,8 +87,11 @@ describe('a server that is gone', () => {
   test('on our word ends its program too', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
+    const server = Number(tmux.tmux('display-message', '-p', '#{pid}'));
     await pane.kill();
-    await until('the end of the program', () => !isAlive(pane.pid));
+    expect(pane.lost).toBe(true);
+    await pane.kill();
+    await until('the end of both', () => !isAlive(pane.pid) && !isAlive(server));
   });
 });
 

@@ -9,6 +9,7 @@ import type { Pane } from '../../../src/host/tmux/pane.ts';
 import { startPane } from '../../../src/host/tmux/server.ts';
 import type { Launch, TmuxSetup } from '../../../src/host/tmux/setup.ts';
 import { findProgram } from '../../../src/main/agent.ts';
+import { endServer } from '../../support/end-host.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 export interface TestTmux {
@@ -34,7 +35,7 @@ export async function temporaryTmux(env: Record<string, string> = {}): Promise<T
   const setup = { tmux, configuration, env: { PATH, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env } };
   const socket = join(sockets, 'socket');
   onTestFinished(async () => {
-    for (const name of readdirSync(sockets)) spawnSync(tmux, ['-S', join(sockets, name), 'kill-server']);
+    for (const name of readdirSync(sockets)) endServer(join(sockets, name));
     await remove();
   });
   return {
