@@ -21,8 +21,9 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
 }
 
 const defaults: OverloadLimits = {
-  // Whole seconds with next to no turn of the loop: far more than a slow disk does to us.
-  eventLoopDelayMs: 1000,
+  // Ten seconds with next to no turn of the loop: more than a slow disk or a laptop that is busy with
+  // something else does to us.
+  eventLoopDelayMs: 10_000,
   // Beyond this the garbage collector is all that still runs.
   heapShare: 0.9,
 };

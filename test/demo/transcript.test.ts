@@ -39,10 +39,8 @@ describe('the transcript', () => {
 
   test('prints the end of a very long answer only', () => {
     const transcript = new Transcript(80);
-    const start = performance.now();
     transcript.text('line\n'.repeat(200_000));
     transcript.text('x'.repeat(1024 * 1024));
-    expect(performance.now() - start).toBeLessThan(2000);
     const rows = transcript.takeRows();
     expect(rows).toHaveLength(201);
     expect(rows[0]).toMatch(/^ {2}… \d+ rows left out$/);
