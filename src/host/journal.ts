@@ -109,7 +109,7 @@ export function openJournal(root: string): Journal {
       for (const id of await turnIds(session)) {
         const entry = await journal.readTurn(session, id);
         if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
-        if ((await readIfThere(pathOf(session, markFile(id)))) === null) continue;
+        if (readIfThere(pathOf(session, markFile(id))) === null) continue;
         await rm(pathOf(session, turnFile(id)));
         await rm(pathOf(session, markFile(id)));
         gone.push(entry);
@@ -128,7 +128,7 @@ async function makeDirectories(path: string): Promise<string> {
 }
 
 async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
-  const text = await readIfThere(path);
+  const text = readIfThere(path);
   if (text === null) return null;
   try {
     return shape.parse(JSON.parse(text));

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { changesOf } from './watch-file.ts';
 
@@ -9,15 +9,15 @@ import { changesOf } from './watch-file.ts';
 export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
-  let handle: FileHandle | null = null;
+  let handle: number | null = null;
   let rest = '';
   let skipping = false;
   try {
     for await (const _ of changesOf(file, signal)) {
-      handle ??= await openIfThere(file);
+      handle ??= openIfThere(file);
       if (handle === null) continue;
       for (;;) {
-        const { bytesRead } = await handle.read(block);
+        const bytesRead = readSync(handle, block); // from memory: it was written a moment ago
         if (bytesRead === 0) break;
         const lines = (rest + decoder.write(block.subarray(0, bytesRead))).split('\n');
         rest = lines.pop() ?? '';
@@ -32,13 +32,13 @@ export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<s
       }
     }
   } finally {
-    await handle?.close();
+    if (handle !== null) closeSync(handle);
   }
 }
 
-async function openIfThere(file: string): Promise<FileHandle | null> {
+function openIfThere(file: string): number | null {
   try {
-    return await open(file, 'r');
+    return openSync(file, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

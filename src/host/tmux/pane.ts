@@ -1,6 +1,6 @@
 /** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
 import { EventEmitter, once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import { writeProblem } from '../durable.ts';
@@ -117,9 +117,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   async paste(text: string, file: string): Promise<void> {
     try {
-      await writeFile(file, text, { mode: 0o600, flag: 'wx' }).catch((error) => {
-        throw writeProblem('the prompt', error);
-      });
+      writePrivate(file, text);
       // Pasting into a dead pane would kill the whole tmux server before 3.4.
       const end = await this.ended();
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
@@ -133,7 +131,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
         this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id),
       ]);
     } finally {
-      await rm(file, { force: true });
+      rmSync(file, { force: true });
     }
   }
 
@@ -163,6 +161,14 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   async #ask(format: string): Promise<string[]> {
     const [line = ''] = await this.#control.run('display-message', '-p', '-t', this.#id, format);
     return line.split(' ');
+  }
+}
+
+function writePrivate(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw writeProblem('the prompt', error);
   }
 }
 
