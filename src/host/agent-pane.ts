@@ -59,8 +59,12 @@ export function agentPane(options: {
   async function readyIfRunning(signal: AbortSignal): Promise<Pane | null> {
     try {
       const pane = await find();
-      if (pane === null || (await pane.ended()) !== null) return null;
-      await untilReady(pane, signal);
+      if (pane === null) return null;
+      const [end, reading] = await Promise.all([pane.ended(), read(pane)]);
+      if (end !== null) return null;
+      // As it sits there between two questions: seen in one round trip.
+      const isIdle = reading.state === 'ready' && reading.box === 'empty' && pane.bracketedPaste;
+      if (!isIdle) await untilReady(pane, signal);
       return pane;
     } catch (error) {
       // It has ended just now, before anything was typed: one that is started will do as well.

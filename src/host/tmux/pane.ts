@@ -116,20 +116,17 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async paste(text: string, file: string): Promise<void> {
+    if (!this.bracketedPaste) {
+      throw new PaliadinError('agent_not_ready', 'the agent does not accept bracketed paste now; nothing was typed');
+    }
     try {
       writePrivate(file, text);
+      const loaded = this.#control.run('load-buffer', '-b', BUFFER, literal(file));
       // Pasting into a dead pane would kill the whole tmux server before 3.4.
-      const end = await this.ended();
+      const [end] = await Promise.all([this.ended(), loaded]);
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
-      if (!this.bracketedPaste) {
-        throw new PaliadinError('agent_not_ready', 'the agent does not accept bracketed paste now; nothing was typed');
-      }
-      // Sent in one go: without the buffer, the second only fails as well.
-      await Promise.all([
-        this.#control.run('load-buffer', '-b', BUFFER, literal(file)),
-        // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
-        this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id),
-      ]);
+      // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
+      await this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id);
     } finally {
       rmSync(file, { force: true });
     }
