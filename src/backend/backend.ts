@@ -1,8 +1,11 @@
 /** How the gateway reaches a host. Chosen once, at start. */
 import type { PaliadinError } from '../contract/errors.ts';
-import type { HostIdentity, HostOutcome, HostPrompt, HostSession, HostTurn, HostUpdate } from '../contract/host.ts';
+import type { Host, HostIdentity, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 
-export interface Backend {
+/** What a host does, wherever it is, passed on as it is. */
+type PassedOn = Pick<Host, 'health' | 'turn' | 'cancel' | 'reset' | 'acknowledge' | 'attach' | 'sessions'>;
+
+export interface Backend extends PassedOn {
   readonly kind: 'local' | 'remote' | 'disabled';
   /** Name of the host, for the audit row. */
   readonly host: string;
@@ -13,21 +16,10 @@ export interface Backend {
   /** Who answered last; null before the first contact. */
   identity(): HostIdentity | null;
   /**
-   * Without a session, of the host as a whole.
-   * @throws PaliadinError when a turn of this session could not be answered now.
-   */
-  health(session: string | null): Promise<void>;
-  /**
    * Has a turn answered, and tells what happens to it. A host that is lost on the way is joined again:
    * this resolves once it is known how the turn ended, or that this can't be known.
    */
   run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome>;
-  turn(session: string, turnId: string, from: number): Promise<HostTurn>;
-  cancel(session: string, turnId: string): Promise<void>;
-  reset(session: string): Promise<void>;
-  acknowledge(session: string, turnId: string): Promise<void>;
-  attach(session: string): Promise<string[]>;
-  sessions(): Promise<HostSession[]>;
   /** Calls back for each answer that came after its turn was given up. */
   onLate(listener: (late: { session: string; turnId: string }) => void): void;
   close(): Promise<void>;
