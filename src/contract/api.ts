@@ -1,11 +1,10 @@
 /** The HTTP API's shapes: they validate requests, describe the API, and type the chat page. */
 import { z } from 'zod';
-import { type ErrorCode, errorTable } from './errors.ts';
+import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { type TurnEvent, turnStatuses } from './turn.ts';
 
-const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
 const time = z.int().describe('UTC milliseconds');

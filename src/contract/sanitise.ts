@@ -34,5 +34,6 @@ export function cleanText(text: string): string {
 
 // The separators U+2028 and U+2029 begin a line for whoever reads the text, so they count as one here.
 const LINE_ENDS = /\r\n|[\r\u2028\u2029]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** The control characters that a terminal would obey: C0 but newline and tab, DEL, C1. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+export const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

@@ -1,4 +1,5 @@
 /** The agent's text, made fit to keep and to send: well-formed, without control characters, bounded. */
+import { CONTROLS } from '../contract/sanitise.ts';
 
 /** 2 Mi UTF-16 units: twice the longest answer anyone has reason to read. */
 export const MAX_ANSWER_LENGTH = 2 * 1024 * 1024;
@@ -39,5 +40,3 @@ function clean(text: string): string {
 
 const CUT_MARK = '\n\n[…]';
 const ENDS_IN_HALF = /[\ud800-\udbff\r]$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: replacing them is the point
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

@@ -1,10 +1,8 @@
 /** A turn as the journal keeps it. */
 import { z } from 'zod';
-import { type ErrorCode, errorTable } from '../contract/errors.ts';
+import { errorCode } from '../contract/error-code.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
 import type { End } from './end.ts';
-
-const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
 
 export const turnEntry = z.object({
   turnId: z.string().regex(TURN_ID_PATTERN),

@@ -1,6 +1,6 @@
 /** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
-import { type ErrorCode, errorTable } from '../contract/errors.ts';
+import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 
 export const extension = {
@@ -22,7 +22,6 @@ export const extension = {
 
 const session = z.string().regex(SESSION_PATTERN);
 const turnId = z.string().regex(TURN_ID_PATTERN);
-const errorCode = z.enum(Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]]);
 const tokens = z.int().nonnegative().nullable();
 
 export const sessionParams = z.object({ session });

@@ -46,14 +46,13 @@ describe('the input decoder', () => {
     );
   });
 
-  test('reads a paste of 1 MB in pieces as a terminal sends them, exactly and in linear time', () => {
+  test('reads a paste of 1 MB in pieces as a terminal sends them, exactly', () => {
     const pasted = 'Zeile mit Umlauten äöü, 漢字 and a half end \x1b[201\n'.repeat(20_000).slice(0, 1024 * 1024);
     const bytes = Buffer.from(`\x1b[200~${pasted}\x1b[201~`);
     const pieces = Array.from({ length: Math.ceil(bytes.length / 100) }, (_, i) =>
       bytes.subarray(i * 100, i * 100 + 100),
     );
     const events = decode(pieces);
-    // Quadratic, the 11,000 pieces would be copied over 5 GB.
     expect(events).toHaveLength(1);
     expect(events[0]?.kind === 'paste' && events[0].text === pasted).toBe(true);
   });
