@@ -3,10 +3,10 @@
 // with no dependency, because it runs before there is a newer Node or an installed package.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from './bootstrap/build.mjs';
 import { COMMANDS } from './bootstrap/commands.mjs';
 import { findNode } from './bootstrap/find-node.mjs';
 import { installPackages } from './bootstrap/install.mjs';
-import { buildPage } from './bootstrap/page.mjs';
 import { run, withNode } from './bootstrap/run.mjs';
 import { fail, SetupError } from './bootstrap/say.mjs';
 
@@ -25,7 +25,7 @@ async function bootstrap(name, args) {
   const node = await findNode(root);
   const env = { ...withNode(node, process.env), NODE_COMPILE_CACHE: compileCache(root) };
   await installPackages(root, node, env);
-  if (command.needsPage) await buildPage(root, node, env);
+  for (const name of command.needs?.(args) ?? []) await build(name, root, node, env);
 
   const cwd = command.anywhere ? process.cwd() : root;
   for (const step of command.steps(root, args)) {

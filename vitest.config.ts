@@ -14,6 +14,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000, interval: 20 } },
+    globalSetup: 'test/support/build.ts',
     reporters: process.env.CI ? ['default', closingLine] : ['default'],
     projects: [
       {
@@ -25,7 +26,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: IN_A_BROWSER,
-          globalSetup: 'test/support/build-page.ts',
           // One of these is a whole visit, with many things to wait for.
           testTimeout: 60_000,
         },

@@ -5,18 +5,25 @@ import path from 'node:path';
 const SMALL_HEAP = '--max-semi-space-size=4';
 
 /**
- * What each command needs and runs: every step is the arguments of one Node process, run in turn until one fails.
+ * What each command needs built, and what it runs: every step is the arguments of one Node process, run in turn until one fails.
  * `anywhere`: runs in the caller's directory, since its arguments may name files there; the others run in the clone.
- * @typedef {{ needsPage?: boolean, anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
+ * @typedef {{ needs?: (args: string[]) => ('page' | 'shim')[], anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
  * @type {Record<string, Command>}
  */
 export const COMMANDS = {
-  start: { needsPage: true, anywhere: true, steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]] },
-  paliadin: { anywhere: true, steps: (root, args) => [[cli(root), ...args]] },
+  start: { needs: () => ['page'], anywhere: true, steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]] },
+  paliadin: {
+    needs: ([name]) => (name === 'host' ? ['shim'] : []),
+    anywhere: true,
+    steps: (root, args) => [[cli(root), ...args]],
+  },
   check: { steps: checks },
-  test: { needsPage: true, steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]] },
-  build: { needsPage: true, steps: () => [] },
-  bench: { needsPage: true, steps: (root, args) => benchmarks(root, args) },
+  test: {
+    needs: () => ['page', 'shim'],
+    steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]],
+  },
+  build: { needs: () => ['page', 'shim'], steps: () => [] },
+  bench: { needs: () => ['page', 'shim'], steps: (root, args) => benchmarks(root, args) },
 };
 
 /** @param {string} root */

@@ -136,11 +136,22 @@ export interface TurnStore {
   history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
-  /** Turns given up since `since`, with `timeout` or `outcome_unknown`, that have no answer: it may still come. */
+  /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
   recent(query: { limit: number; userId?: string }): Promise<Turn[]>;
   stats(query: { since: number; userId?: string }): Promise<TurnStats>;
 }
+
+/** Codes that say nothing about what the agent does: it may still answer. */
+export const GIVEN_UP = [
+  'timeout',
+  'outcome_unknown',
+  'mriver_unreachable',
+  'host_key_changed',
+  'shim_auth_failed',
+  'shim_outdated',
+  'shim_error',
+] as const satisfies readonly ErrorCode[];
 
 export interface TurnStats {
   turns: number;

@@ -9,18 +9,21 @@ export interface Backend extends PassedOn {
   readonly kind: 'local' | 'remote' | 'disabled';
   /** Name of the host, for the audit row. */
   readonly host: string;
-  /** The agent in the panes, as configured; null where there is none. */
-  readonly agent: string | null;
+  /** The agent in the panes; null where there is none, or none has been met yet. */
+  agent(): string | null;
   /** Why no question is taken, and what would change that; null where questions are taken. */
   refusal(): PaliadinError | null;
   /** Who answered last; null before the first contact. */
   identity(): HostIdentity | null;
   /**
    * Has a turn answered, and tells what happens to it. A host that is lost on the way is joined again:
-   * this resolves once it is known how the turn ended, or that this can't be known.
+   * this resolves once it is known how the turn ended, or that this can't be known. After `leave` aborts it is not
+   * joined again.
    */
-  run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome>;
+  run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave?: AbortSignal): Promise<HostOutcome>;
   /** Calls back for each answer that came after its turn was given up. */
   onLate(listener: (late: { session: string; turnId: string }) => void): void;
+  /** Calls back when the host can be reached again: it may have answered what had been given up. */
+  onBack(listener: () => void): void;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ export function disabledBackend(why: string) {
   return {
     kind: 'disabled',
     host: 'none',
-    agent: null,
+    agent: () => null,
     refusal: () => refusal,
     identity: () => null,
     health: refuse,
@@ -22,6 +22,7 @@ export function disabledBackend(why: string) {
     attach: refuse,
     sessions: () => Promise.resolve([]),
     onLate() {},
+    onBack() {},
     close: () => Promise.resolve(),
   } satisfies Backend;
 }

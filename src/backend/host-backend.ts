@@ -1,60 +1,80 @@
 /** A backend with a host behind it. Local and remote differ only in how they open a channel. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostUpdate } from '../contract/host.ts';
+import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
+import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend } from './backend.ts';
-import { openChannel } from './open-channel.ts';
+import { isLost, openChannel } from './open-channel.ts';
 
 export interface HostBackendOptions {
   kind: 'local' | 'remote';
+  /** Name of the host, for the audit row. */
   host: string;
-  agent: string;
+  /** The agent that is to be expected there; null where only the host knows. */
+  agent: string | null;
   open(): Promise<HostChannel>;
   /** A host that stays away for longer than this takes the turns with it that were under way. */
   giveUpMs: number;
+  keepAlive?: KeepAlive;
   /** 0 ≤ n < 1. */
   random(): number;
 }
 
-export function hostBackend(options: HostBackendOptions) {
-  const { kind, host, agent } = options;
+export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEEP_ALIVE, random }: HostBackendOptions) {
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
-  const closing = new AbortController();
-  const channel = openChannel(async () => {
-    const opened = await options.open();
-    opened.onLate((late) => {
-      for (const tell of lateListeners) tell(late);
-    });
-    return opened;
+  const backListeners = new Set<() => void>();
+  const channel = openChannel({
+    async open() {
+      const opened = await open();
+      opened.onLate((late) => {
+        for (const tell of lateListeners) tell(late);
+      });
+      return opened;
+    },
+    keepAlive,
+    random,
   });
+  let wasAway = false;
+  channel.onPresence((presence) => {
+    if (presence === 'here' && wasAway) for (const tell of backListeners) tell();
+    wasAway = presence === 'away' || (wasAway && presence === 'silent');
+  });
+
+  /** Asks, and joins again as often as the channel breaks. */
+  async function follow(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave: AbortSignal | undefined) {
+    let { from, known } = prompt;
+    const take = (update: HostUpdate) => {
+      known = true;
+      if (update.type === 'chunk') from = update.offset + update.text.length;
+      onUpdate(update);
+    };
+    for (;;) {
+      const opened = await channel.again(giveUpMs);
+      if (leave?.aborted) throw new PaliadinError('cancelled');
+      try {
+        return await opened.prompt({ ...prompt, from, known }, take);
+      } catch (error) {
+        if (!isLost(error)) throw error;
+      }
+    }
+  }
 
   return {
     kind,
     host,
-    agent,
+    agent: () => channel.identity()?.agent ?? agent,
     refusal: () => null,
     identity: channel.identity,
     health: async (session) => (await channel.get()).health(session),
-    async run(prompt, onUpdate) {
-      let { from, known } = prompt;
-      const follow = (update: HostUpdate) => {
-        known = true;
-        if (update.type === 'chunk') from = update.offset + update.text.length;
-        onUpdate(update);
-      };
-      let lostSince: number | null = null;
-      for (let attempt = 0; ; attempt++) {
-        try {
-          const opened = await channel.get();
-          lostSince = null;
-          return await opened.prompt({ ...prompt, from, known }, follow);
-        } catch (error) {
-          if (!isLost(error)) throw error;
-          lostSince ??= performance.now();
-          if (performance.now() - lostSince > options.giveUpMs) return NEVER_KNOWN;
-          await delay(backoff(attempt, options.random()), undefined, { signal: closing.signal });
-        }
+    async run(prompt, onUpdate, leave) {
+      const stopWatching = channel.onPresence((presence) => onUpdate({ type: 'presence', presence }));
+      try {
+        return await follow(prompt, onUpdate, leave);
+      } catch (error) {
+        if (isLost(error)) return NEVER_KNOWN;
+        throw error;
+      } finally {
+        stopWatching();
       }
     },
     turn: async (session, turnId, from) => (await channel.get()).turn(session, turnId, from),
@@ -66,26 +86,20 @@ export function hostBackend(options: HostBackendOptions) {
     onLate(listener) {
       lateListeners.add(listener);
     },
-    async close() {
-      closing.abort();
-      await channel.close();
+    onBack(listener) {
+      backListeners.add(listener);
     },
+    close: channel.close,
   } satisfies Backend;
 }
 
-function isLost(error: unknown): boolean {
-  return error instanceof PaliadinError && error.code === 'mriver_unreachable';
-}
-
-/** Milliseconds: doubling from 50, at most 5 s, spread so that many turns don't knock at once. */
-function backoff(attempt: number, random: number): number {
-  return Math.min(50 * 2 ** attempt, 5000) * (0.5 + random / 2);
-}
+// A person who waits should learn within ten seconds that nothing comes; a busy machine may take a while to answer.
+const KEEP_ALIVE: KeepAlive = { everyMs: 5_000, silentMs: 5_000, lostMs: 15_000 };
 
 const NEVER_KNOWN: HostOutcome = {
   state: 'unknown',
   code: 'outcome_unknown',
-  detail: 'the host stayed away; it may have answered',
+  detail: 'the host stayed away; it may have answered, and its answer is then shown as late',
   answerLength: 0,
   inputTokens: null,
   outputTokens: null,

@@ -1,41 +1,126 @@
-/** One channel to a host, kept open: opened when first needed, opened again when it broke. */
+/** One channel to a host, kept open: opened when first needed, and opened again as long as it takes when it broke. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
+import type { Presence } from '../contract/turn.ts';
+import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
+import { backoff } from './backoff.ts';
 
 export interface OpenChannel {
   /** The open channel, or a new one; callers who come while it is being opened share the attempt. */
   get(): Promise<HostChannel>;
+  /**
+   * The channel, once it is open again.
+   * @throws PaliadinError where trying again can't help; `mriver_unreachable` after `patienceMs`.
+   */
+  again(patienceMs: number): Promise<HostChannel>;
   identity(): HostIdentity | null;
+  /** Calls back when the host goes silent or away, at once where it is; and when it is back. Returns how to stop that. */
+  onPresence(listener: (presence: Presence) => void): () => void;
   close(): Promise<void>;
 }
 
-export function openChannel(open: () => Promise<HostChannel>): OpenChannel {
+export interface OpenChannelOptions {
+  open(): Promise<HostChannel>;
+  keepAlive: KeepAlive;
+  /** 0 ≤ n < 1. */
+  random(): number;
+}
+
+export function openChannel({ open, keepAlive, random }: OpenChannelOptions): OpenChannel {
+  const listeners = new Set<(presence: Presence) => void>();
+  const closing = new AbortController();
   let current: Promise<HostChannel> | null = null;
+  let reopening: Promise<HostChannel> | null = null;
   let identity: HostIdentity | null = null;
+  let presence: Presence = 'here';
+
+  function tell(now: Presence): void {
+    if (presence === now) return;
+    presence = now;
+    for (const listener of listeners) listener(now);
+  }
+
+  function get(): Promise<HostChannel> {
+    if (current === null) {
+      current = reopen();
+      current.catch(failed);
+    }
+    return current;
+  }
 
   async function reopen(): Promise<HostChannel> {
+    closing.signal.throwIfAborted();
     const channel = await open();
     identity = channel.identity;
-    channel.closed.then(forget);
+    channel.closed.then(lost);
+    watchAlive(channel, keepAlive, (silent) => tell(silent ? 'silent' : 'here'));
+    tell('here');
     return channel;
   }
 
-  function forget(): void {
+  function failed(error: unknown): void {
     current = null;
+    if (closing.signal.aborted || !isLost(error)) return;
+    tell('away');
+    // Nobody may be waiting just now; but an answer may be, at the host.
+    keepTrying({ atOnce: false }).catch(() => {});
+  }
+
+  function lost(): void {
+    current = null;
+    if (closing.signal.aborted) return;
+    tell('away');
+    keepTrying({ atOnce: true }).catch(() => {});
+  }
+
+  function keepTrying({ atOnce }: { atOnce: boolean }): Promise<HostChannel> {
+    reopening ??= tryUntilOpen(atOnce ? 0 : 1).finally(() => {
+      reopening = null;
+    });
+    return reopening;
+  }
+
+  async function tryUntilOpen(attempt: number): Promise<HostChannel> {
+    if (attempt > 0) await delay(backoff(attempt - 1, random()), undefined, { signal: closing.signal, ref: false });
+    try {
+      return await get();
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return tryUntilOpen(attempt + 1);
+    }
   }
 
   return {
-    get() {
-      if (current === null) {
-        current = reopen();
-        current.catch(forget);
+    get,
+    async again(patienceMs) {
+      const patience = new AbortController();
+      const tired = delay(patienceMs, null, { signal: patience.signal, ref: false }).then(
+        () => Promise.reject(new PaliadinError('mriver_unreachable', 'the host stayed away')),
+        () => Promise.reject(new PaliadinError('mriver_unreachable')), // somebody else has won the race
+      );
+      try {
+        return await Promise.race([keepTrying({ atOnce: true }), tired]);
+      } finally {
+        patience.abort();
       }
-      return current;
     },
     identity: () => identity,
+    onPresence(listener) {
+      listeners.add(listener);
+      if (presence !== 'here') listener(presence);
+      return () => listeners.delete(listener);
+    },
     async close() {
+      closing.abort();
       const channel = await current?.catch(() => null);
       channel?.close();
     },
   };
+}
+
+/** The host is out of reach for now; any other failure stays until somebody mends it. */
+export function isLost(error: unknown): boolean {
+  return error instanceof PaliadinError && error.code === 'mriver_unreachable';
 }

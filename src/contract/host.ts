@@ -3,7 +3,7 @@
  * reaches it: one interface from end to end.
  */
 import type { ErrorCode } from './errors.ts';
-import type { ApprovalRequest, ToolProgress } from './turn.ts';
+import type { ApprovalRequest, Presence, ToolProgress } from './turn.ts';
 
 /** Grows when gateway and host could no longer understand each other. */
 export const PROTOCOL_VERSION = 1;
@@ -31,7 +31,9 @@ export type HostUpdate =
   | { type: 'chunk'; offset: number; text: string }
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
-  | { type: 'approval-closed'; id: string };
+  | { type: 'approval-closed'; id: string }
+  /** Not the host's own word: whoever reaches it sees that it is away, or back. */
+  | { type: 'presence'; presence: Presence };
 
 /** How a turn ended on the host. */
 export interface HostOutcome {

@@ -75,6 +75,9 @@ export interface ApprovalRequest {
   options: { id: string; label: string }[];
 }
 
+/** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
+export type Presence = 'here' | 'silent' | 'away';
+
 /**
  * What happens to a turn, in order. This is what is stored, streamed and replayed.
  *
@@ -89,6 +92,8 @@ export type TurnEvent =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
+  /** Whether the host of a turn that is under way can be reached. */
+  | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }
   /** The answer of a turn that had timed out arrived after all. */
   | { type: 'late' };

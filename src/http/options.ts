@@ -13,7 +13,7 @@ export interface ServerOptions {
   backend: {
     kind: 'local' | 'remote' | 'disabled';
     /** The agent in the pane; null where there is none. */
-    agent: string | null;
+    agent(): string | null;
     /** Why a question could not be answered just now; null where it could. */
     report(): Promise<PaliadinError | null>;
   };

@@ -2,12 +2,12 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { claudeBackground, claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
 import type { Config } from './config/load.ts';
+import type { Programs } from './programs.ts';
 
 export interface Agent {
   name: 'claude' | 'demo';
@@ -54,15 +54,23 @@ export function silenceMs({ values }: Config, agent: Agent): number {
   return values.PALIADIN_TURN_TIMEOUT ?? (agent.driverName === 'reply-file' ? 600_000 : 60_000);
 }
 
-/** `cwd` is where the agent works. */
-export function makeDriver(agent: Agent, cwd: string, { values }: Config, env: NodeJS.ProcessEnv): Driver {
-  const demo: [string, ...string[]] = [agent.program, DEMO_ENTRY, '--pace', String(values.PALIADIN_DEMO_PACE)];
+export interface DriverNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+  /** Where the agent works. */
+  cwd: string;
+}
+
+export function makeDriver(agent: Agent, { config: { values }, env, programs, cwd }: DriverNeeds): Driver {
+  const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
+  const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
   if (agent.name === 'demo') {
     return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
   }
   const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
-  const claude = { program: agent.program, plugin: PLUGIN, directory, cwd };
+  const claude = { program: agent.program, plugin: programs.skill, directory, cwd };
   return replyFileDriver({
     command: (place) => claudeCommand(claude, place),
     cwd,
@@ -75,6 +83,3 @@ function demoReplies({ directory, conversation }: AgentPlace): string[] {
   const conversations = ['--conversation-dir', directory, '--conversation', conversation];
   return ['--reply-files', '--log-dir', directory, ...conversations];
 }
-
-const DEMO_ENTRY = fileURLToPath(new URL('../demo/main.ts', import.meta.url));
-const PLUGIN = fileURLToPath(new URL('../../skill', import.meta.url));

@@ -10,11 +10,11 @@ import { stopHost } from './commands/stop-host.ts';
 import { createToken } from './commands/token.ts';
 import { showTurns } from './commands/turns.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 
 const program = new Command('paliadin')
   .description('Answers a web application’s users through the CLI agent on your own machine.')
-  .version(readVersion());
+  .version(VERSION);
 
 const settings = () => ({ config: loadConfig(process.env, process.cwd()), env: process.env });
 

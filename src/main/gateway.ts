@@ -15,11 +15,11 @@ import { createTurns } from '../turn/service.ts';
 import { chooseAgent, findProgram } from './agent.ts';
 import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
-import { settingsDigest } from './host-settings.ts';
 import { localDaemon } from './local-daemon.ts';
+import { clonePrograms } from './programs.ts';
 import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from './state-paths.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
@@ -69,7 +69,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     access: values.PALIADIN_ACCESS,
     secureCookies: false,
     rateLimit: values.PALIADIN_RATE_LIMIT,
-    version: readVersion(),
+    version: VERSION,
   });
 
   async function close(): Promise<void> {
@@ -101,8 +101,7 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
       return localBackend({
         host: hostname(),
         agent: agent.name,
-        daemon: localDaemon(config, paths, env),
-        expected: { version: readVersion(), settings: settingsDigest(config, agent, paths.workspace, env) },
+        daemon: localDaemon({ config, paths, agent, env, programs: clonePrograms }),
         giveUpMs: HOST_AWAY_MS,
         random: Math.random,
       });

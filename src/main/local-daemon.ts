@@ -1,22 +1,35 @@
-import { fileURLToPath } from 'node:url';
-import type { DaemonProcess } from '../transport/daemon-process.ts';
+import type { ExpectedDaemon } from '../transport/expected-daemon.ts';
+import type { Agent } from './agent.ts';
 import type { Config } from './config/load.ts';
 import { secrets } from './config/variables.ts';
+import { settingsDigest } from './host-settings.ts';
+import type { Programs } from './programs.ts';
 import type { StatePaths } from './state-paths.ts';
+import { VERSION } from './version.ts';
+
+export interface LocalDaemonNeeds {
+  config: Config;
+  paths: StatePaths;
+  agent: Agent;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+}
 
 /** The host daemon of this state directory, and how it is started. */
-export function localDaemon({ given }: Config, paths: StatePaths, env: NodeJS.ProcessEnv): DaemonProcess {
-  // The daemon runs in `/`, where it finds no `.env`: what that said is handed on, but for secrets.
-  const settings = Object.entries(given).filter(([name]) => !secrets.has(name));
+export function localDaemon({ config, paths, agent, env, programs }: LocalDaemonNeeds): ExpectedDaemon {
+  const settings = {
+    ...env,
+    // The daemon runs in `/`, where it finds no `.env`: what that said is handed on.
+    ...config.given,
+    PALIADIN_STATE_DIR: paths.root,
+    PALIADIN_AGENT_DIR: paths.workspace,
+  };
   return {
     socket: paths.hostSocket,
-    command: [process.execPath, fileURLToPath(new URL('./daemon.ts', import.meta.url))],
-    env: {
-      ...env,
-      ...Object.fromEntries(settings),
-      PALIADIN_STATE_DIR: paths.root,
-      PALIADIN_AGENT_DIR: paths.workspace,
-    },
+    command: programs.daemon,
+    env: Object.fromEntries(Object.entries(settings).filter(([name]) => !secrets.has(name))),
     log: paths.hostLog,
+    identityFile: paths.hostIdentity,
+    expected: { version: VERSION, settings: settingsDigest(config, agent, paths.workspace, env) },
   };
 }

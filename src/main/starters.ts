@@ -2,13 +2,12 @@
 import { type Language, languageOf } from '../contract/locales/locale.ts';
 
 /** `setting` is `PALIADIN_STARTERS`: questions with `|` between them. */
-export function starters(setting: string | undefined, agent: string | null): (locale: string) => string[] {
+export function starters(setting: string | undefined, agent: () => string | null): (locale: string) => string[] {
   const own = setting
     ?.split('|')
     .map((question) => question.trim())
     .filter((question) => question !== '');
-  const defaults = agent === 'demo' ? demo : general;
-  return (locale) => own ?? defaults[languageOf(locale)];
+  return (locale) => own ?? (agent() === 'demo' ? demo : general)[languageOf(locale)];
 }
 
 const general: Record<Language, string[]> = {

@@ -15,6 +15,8 @@ export interface StatePaths {
   hostLog: string;
   /** Process id of the running daemon, for whoever has to end it by hand. */
   hostPid: string;
+  /** Version and settings of the daemon that listens, for whoever wants another. */
+  hostIdentity: string;
   /** Where agents work, unless another directory is set. */
   workspace: string;
 }
@@ -40,6 +42,7 @@ export function prepareState({ values }: Config): StatePaths {
     hostSocket: join(host, 'daemon.sock'),
     hostLog: join(host, 'daemon.log'),
     hostPid: join(host, 'daemon.pid'),
+    hostIdentity: join(host, 'daemon.identity'),
     workspace,
   };
 }

@@ -140,6 +140,8 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Hos
     }
     case 'approval-closed':
       return client.notify(extension.approvalClosed, { session, turnId, id: update.id });
+    case 'presence':
+      return Promise.resolve(); // a host knows nothing of how it is reached
   }
 }
 

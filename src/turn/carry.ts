@@ -1,7 +1,7 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
-import { asPaliadinError } from '../contract/errors.ts';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { fetchAnswer } from './fetch-answer.ts';
@@ -92,20 +92,29 @@ async function runStoppable(
   stop: AbortSignal,
   { backend, onTrouble, closing }: CarryOptions,
 ): Promise<HostOutcome> {
+  const unheard = Promise.withResolvers<never>();
+  const leave = new AbortController();
   const cancel = async () => {
-    // The host that has to hear it may be away for a moment; it is told as long as the turn goes on.
-    while (!settled && !closing.aborted) {
-      await backend.cancel(prompt.session, prompt.turnId).catch((error) => onTrouble('a stop was not heard', error));
+    // It is told as long as the turn goes on. Where the host is away the person need not wait: it is told when it is back.
+    while (!over && !closing.aborted) {
+      try {
+        await backend.cancel(prompt.session, prompt.turnId);
+        over = leave.signal.aborted;
+      } catch (error) {
+        if (!leave.signal.aborted) onTrouble('a stop was not heard', error);
+        leave.abort();
+        unheard.reject(new PaliadinError('cancelled', 'the host is away; it is told to stop when it is back'));
+      }
       await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS).unref());
     }
   };
-  let settled = false;
+  let over = false;
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    return await backend.run(prompt, scribe.take);
+    return await Promise.race([backend.run(prompt, scribe.take, leave.signal), unheard.promise]);
   } finally {
-    settled = true;
+    over = !leave.signal.aborted;
     stop.removeEventListener('abort', cancel);
   }
 }

@@ -1,5 +1,5 @@
 /** Answers that come after their turn was given up: collected, and shown as late. */
-import type { Store, Turn } from '../audit/store.ts';
+import { GIVEN_UP, type Store, type Turn } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';
@@ -18,12 +18,13 @@ export async function collectLate(turnId: string, { backend, store, recorder, cl
   const turn = await store.turns.get(turnId);
   if (turn === null || !awaitsAnswer(turn)) return;
   const found = await backend.turn(turn.agentSession, turnId, 0);
-  if (!found.late) return;
+  // The host may also have gone on with a turn that the gateway gave up while the host was away.
+  if (!found.late && found.state !== 'done') return;
   const answer = await fetchAnswer(backend, turn, found.answerLength);
   const events = toBodies(turn, clock(), [{ type: 'late' }]);
   await recorder.write({ turnId, change: answeredLate(found, answer), events });
 }
 
 function awaitsAnswer(turn: Turn): boolean {
-  return !turn.late && (turn.errorCode === 'timeout' || turn.errorCode === 'outcome_unknown');
+  return !turn.late && GIVEN_UP.some((code) => code === turn.errorCode);
 }

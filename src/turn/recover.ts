@@ -1,4 +1,4 @@
-/** Takes up what a gateway before this one left: turns that are open, answers that may have come late. */
+/** Takes up what was left: turns that a gateway before this one had open, answers that may have come late. */
 import type { Store } from '../audit/store.ts';
 import type { OpenTurns } from './open-turns.ts';
 import { shownSoFar } from './shown.ts';
@@ -12,11 +12,15 @@ export interface RecoverOptions {
 }
 
 /** In the order of acceptance, before new questions are taken, so that each session's order stays. */
-export async function recover({ store, turns, collectLate, clock }: RecoverOptions): Promise<void> {
+export async function recover({ store, turns }: Pick<RecoverOptions, 'store' | 'turns'>): Promise<void> {
   for (const turn of await store.turns.open()) {
     const known = turn.status === 'queued' ? '' : await shownSoFar(store, turn);
     turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, known, since: null });
   }
+}
+
+/** Asks for the answer of each turn that was given up, at the start and whenever the host is back. */
+export async function collectAllLate({ store, collectLate, clock }: Omit<RecoverOptions, 'turns'>): Promise<void> {
   for (const { turnId } of await store.turns.awaitingLateAnswer(clock() - AWAIT_LATE_MS)) collectLate(turnId);
 }
 

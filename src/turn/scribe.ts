@@ -80,6 +80,9 @@ export function createScribe({ known, deliveredAt, write, clock }: ScribeOptions
         case 'approval-closed':
           open.delete(update.id);
           writeNow({ type: 'approval-closed', id: update.id }, open.size === 0 ? { status: 'running' } : {});
+          break;
+        case 'presence':
+          writeNow(update);
       }
     },
     finish() {

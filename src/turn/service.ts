@@ -11,7 +11,7 @@ import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { createOpenTurns } from './open-turns.ts';
 import { createRecorder } from './recorder.ts';
-import { recover } from './recover.ts';
+import { collectAllLate, recover } from './recover.ts';
 import { reset } from './reset.ts';
 import { shownSoFar } from './shown.ts';
 import type { Turns } from './turns.ts';
@@ -73,7 +73,15 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   backend.onLate(({ turnId }) => collect(turnId));
-  if (backend.refusal() === null) await recover({ store, turns, collectLate: collect, clock });
+  const collectAll = () =>
+    collectAllLate({ store, collectLate: collect, clock }).catch((error) =>
+      onTrouble('late answers were not looked for', error),
+    );
+  backend.onBack(collectAll);
+  if (backend.refusal() === null) {
+    await recover({ store, turns });
+    collectAll();
+  }
   const pruning = setInterval(() => {
     store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));
   }, PRUNE_EVERY_MS);

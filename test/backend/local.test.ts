@@ -7,14 +7,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { localBackend } from '../../src/backend/local.ts';
 import type { Host } from '../../src/contract/host.ts';
-import type { DaemonProcess } from '../../src/transport/daemon-process.ts';
+import type { ExpectedDaemon } from '../../src/transport/expected-daemon.ts';
 import { serveHost } from '../../src/transport/serve-host.ts';
 import { until } from '../support/until.ts';
 import { backendContract } from './backend-contract.ts';
 import { type TestDaemon, testDaemon, wireTo } from './test-daemon.ts';
 
-function makeBackend({ expected }: TestDaemon, process: DaemonProcess, giveUpMs = 60_000): Backend {
-  return localBackend({ host: 'here', agent: 'demo', daemon: process, expected, giveUpMs, random: () => 0 });
+function makeBackend(daemon: ExpectedDaemon, giveUpMs = 60_000): Backend {
+  return localBackend({ host: 'here', agent: 'demo', daemon, giveUpMs, random: () => 0 });
 }
 
 backendContract({
@@ -22,7 +22,7 @@ backendContract({
   async open({ turnTimeout = '20s', giveUpMs } = {}) {
     const daemon = await testDaemon({ PALIADIN_TURN_TIMEOUT: turnTimeout });
     const wire = await wireTo(daemon);
-    const backend = makeBackend(daemon, wire.process, giveUpMs);
+    const backend = makeBackend(wire.process, giveUpMs);
     const dispose = async () => {
       await backend.close();
       await wire.close();
@@ -39,7 +39,7 @@ async function aDaemon(settings?: Record<string, string>, stateDir?: string): Pr
 }
 
 function backendOf(daemon: TestDaemon, process = daemon.process): Backend {
-  const backend = makeBackend(daemon, process);
+  const backend = makeBackend(process);
   onTestFinished(() => backend.close());
   return backend;
 }
@@ -66,7 +66,7 @@ describe('the daemon', () => {
     const backend = backendOf(daemon);
     await backend.health('one');
     expect(daemon.pid()).not.toBe(pid);
-    expect(backend.identity()?.settings).toBe(daemon.expected.settings);
+    expect(backend.identity()?.settings).toBe(daemon.process.expected.settings);
     expect(await backend.sessions()).toEqual([{ session: 'one', live: true, running: null }]);
   });
 
@@ -79,7 +79,7 @@ describe('the daemon', () => {
     const backend = backendOf(daemon);
     await backend.health('one');
     expect(daemon.pid()).toBe(pid);
-    expect(backend.identity()?.settings).toBe(old.expected.settings);
+    expect(backend.identity()?.settings).toBe(old.process.expected.settings);
     old.release('x', 'one');
     expect(await running).toMatchObject({ state: 'done' });
   });
@@ -108,7 +108,7 @@ describe('the daemon', () => {
     const backend = backendOf(daemon, { ...daemon.process, socket });
     await expect(ask(backend, 'demo at once')).rejects.toMatchObject({
       code: 'shim_outdated',
-      detail: expect.stringMatching(/protocol 2 \(version 9\.9\.9\), this gateway 1/),
+      detail: expect.stringMatching(/version 9\.9\.9 with protocol 2, this is version .* with protocol 1/),
     });
   });
 

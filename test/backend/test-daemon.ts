@@ -5,20 +5,18 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { type Agent, chooseAgent } from '../../src/main/agent.ts';
 import { loadConfig } from '../../src/main/config/load.ts';
-import { settingsDigest } from '../../src/main/host-settings.ts';
 import { localDaemon } from '../../src/main/local-daemon.ts';
+import { clonePrograms } from '../../src/main/programs.ts';
 import { prepareState } from '../../src/main/state-paths.ts';
-import { readVersion } from '../../src/main/version.ts';
-import { type DaemonProcess, reachDaemon } from '../../src/transport/daemon-process.ts';
+import { reachDaemon } from '../../src/transport/daemon-process.ts';
+import type { ExpectedDaemon } from '../../src/transport/expected-daemon.ts';
 import { endHost } from '../support/end-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
 export interface TestDaemon {
   /** How it is reached, and started where there is none. */
-  process: DaemonProcess;
-  /** What it says of itself. */
-  expected: { version: string; settings: string };
+  process: ExpectedDaemon;
   pid(): number;
   /** Kills it, and waits until it is gone. What runs in the panes goes on. */
   kill(): Promise<void>;
@@ -38,12 +36,11 @@ export async function testDaemon(settings: Record<string, string> = {}, stateDir
   const config = loadConfig(env, root);
   const paths = prepareState(config);
   const agent = chooseAgent(config, env) as Agent;
-  const daemon = localDaemon(config, paths, env);
+  const daemon = localDaemon({ config, paths, agent, env, programs: clonePrograms });
   const agentDirectory = (session: string) => join(paths.host, 'sessions', session, 'agent');
   const pid = () => Number(readFileSync(paths.hostPid, 'utf8'));
   return {
     process: daemon,
-    expected: { version: readVersion(), settings: settingsDigest(config, agent, paths.workspace, env) },
     stateDir: root,
     pid,
     async kill() {
@@ -66,7 +63,7 @@ export async function testDaemon(settings: Record<string, string> = {}, stateDir
 
 export interface Wire {
   /** The daemon, reached over the wire. */
-  process: DaemonProcess;
+  process: ExpectedDaemon;
   /** Ends what is open; new connections are let through. */
   cut(): void;
   /** From now on nothing is let through; or again. */

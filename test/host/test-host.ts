@@ -10,6 +10,7 @@ import { openHost } from '../../src/host/host.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
 import { findProgram, makeDriver } from '../../src/main/agent.ts';
 import { loadConfig } from '../../src/main/config/load.ts';
+import { clonePrograms } from '../../src/main/programs.ts';
 import { endServer } from '../support/end-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
@@ -52,7 +53,12 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   const directory = options.directory ?? (await hostDirectory());
   const PATH = process.env.PATH ?? '';
   const agent = { name: 'demo', driverName: options.driver, program: process.execPath } as const;
-  const driver = makeDriver(agent, directory, loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory), process.env);
+  const driver = makeDriver(agent, {
+    config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
+    env: process.env,
+    programs: clonePrograms,
+    cwd: directory,
+  });
   const troubles: unknown[] = [];
   let retired = false;
   const host = await openHost({

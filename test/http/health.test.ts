@@ -30,7 +30,7 @@ test('what is in the way is named; the details are for the owner', async () => {
 
 test('a store that is gone and a backend that says nothing are both told, within seconds', async () => {
   const report = () => new Promise<null>(() => undefined);
-  const server = await runServer({ backend: { kind: 'remote', agent: null, report } });
+  const server = await runServer({ backend: { kind: 'remote', agent: () => null, report } });
   await server.store.close();
   const { status, json } = await call(server, 'GET', '/readyz');
   expect(status).toBe(503);

@@ -38,7 +38,7 @@ export function scriptedBackend(): ScriptedBackend {
   return {
     kind: 'local',
     host: 'scripted',
-    agent: 'demo',
+    agent: () => 'demo',
     refusal: () => refusal,
     identity: () => null,
     health: async () => undefined,
@@ -51,6 +51,7 @@ export function scriptedBackend(): ScriptedBackend {
     attach: async () => [],
     sessions: async () => [],
     onLate: () => undefined,
+    onBack: () => undefined,
     close: async () => {
       for (const { promise } of running.values()) {
         void promise.then(({ lose }) => lose(new PaliadinError('mriver_unreachable', 'the test is over')));

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
-import type { NewTurn, StoredEvent, Turn, TurnStore, TurnWrite } from '../store.ts';
+import { GIVEN_UP, type NewTurn, type StoredEvent, type Turn, type TurnStore, type TurnWrite } from '../store.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
@@ -61,7 +61,8 @@ export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
         .selectFrom('turns')
         .selectAll()
         .where('finishedAt', '>=', since)
-        .where('errorCode', 'in', ['timeout', 'outcome_unknown'])
+        .where('errorCode', 'in', GIVEN_UP)
+        .where((is) => is.or([is('deliveredAt', 'is not', null), is('errorCode', 'in', GIVEN_UP.slice(0, 2))]))
         .where('late', '=', 0)
         .orderBy('finishedAt')
         .execute();

@@ -23,7 +23,7 @@ export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backen
         canAsk: refusal === null,
         whyNot: refusal && bodyOf(refusal, { locale, hidden: own === null && !isForOwner(request) }),
         backend: backend.kind,
-        agent: backend.agent,
+        agent: backend.agent(),
         session: { name: session.name, generation: session.generation },
         starters: starters(locale),
         limits: { messageBytes: MAX_MESSAGE_BYTES },

@@ -3,7 +3,7 @@ import { type DestinationStream, pino } from 'pino';
 import { mintSignInCode } from '../../audit/secrets.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { prepareState } from '../state-paths.ts';
-import { readVersion } from '../version.ts';
+import { VERSION } from '../version.ts';
 import type { Settings } from './settings.ts';
 
 /** Runs the gateway until it is told to stop. */
@@ -12,7 +12,10 @@ export async function start({ config, env }: Settings): Promise<void> {
   const log = logFile(prepareState(config).root);
   const logger = pino({ level: config.values.PALIADIN_LOG_LEVEL }, log.destination);
   const gateway = await startGateway(config, env, logger);
-  logger.info({ pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent }, 'the gateway listens');
+  logger.info(
+    { pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent() },
+    'the gateway listens',
+  );
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
   const { store, owner } = gateway;
   const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
@@ -29,10 +32,10 @@ function logFile(root: string): { destination: DestinationStream; path: string |
 function greeting({ url, backend }: Gateway, state: string, log: string | null, code: string): string {
   const refusal = backend.refusal();
   const lines = [
-    `Paliadin ${readVersion()}`,
-    `  backend  ${backend.kind}${backend.agent === null ? '' : `, agent ${backend.agent}`}`,
+    `Paliadin ${VERSION}`,
+    `  backend  ${backend.kind}${backend.agent() === null ? '' : `, agent ${backend.agent()}`}`,
     ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
-    ...(backend.agent === 'demo'
+    ...(backend.agent() === 'demo'
       ? ['           the demo agent invents its answers; install Claude Code for real ones']
       : []),
     `  state    ${state}`,

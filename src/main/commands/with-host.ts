@@ -3,6 +3,7 @@ import { reachDaemon } from '../../transport/daemon-process.ts';
 import { type HostChannel, reachHost } from '../../transport/reach-host.ts';
 import { chooseAgent, findProgram } from '../agent.ts';
 import { localDaemon } from '../local-daemon.ts';
+import { clonePrograms } from '../programs.ts';
 import { prepareState } from '../state-paths.ts';
 import type { Settings } from './settings.ts';
 
@@ -11,7 +12,8 @@ export async function withHost<T>({ config, env }: Settings, use: (host: HostCha
   const agent = chooseAgent(config, env);
   if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
-  const host = await reachHost(await reachDaemon(localDaemon(config, prepareState(config), env)));
+  const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: clonePrograms });
+  const host = await reachHost(await reachDaemon(daemon));
   try {
     return await use(host);
   } finally {

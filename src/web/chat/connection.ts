@@ -161,6 +161,7 @@ const EVENT_TYPES = [
   'tool',
   'approval',
   'approval-closed',
+  'presence',
   'finished',
   'late',
   'feedback',

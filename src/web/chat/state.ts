@@ -3,7 +3,7 @@
  * and the event stream, so that two tabs, a reload and a reconnect all end with the same picture.
  */
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
-import { type ApprovalRequest, isFinal, type ToolProgress } from '../../contract/turn.ts';
+import { type ApprovalRequest, isFinal, type Presence, type ToolProgress } from '../../contract/turn.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -34,6 +34,8 @@ export interface ChatTurn {
   view: TurnView;
   steps: readonly Step[];
   approvals: readonly ApprovalRequest[];
+  /** Whether the machine of the agent can be reached. */
+  presence: Presence;
   /** The person pressed stop, and it has not stopped yet. */
   stopping: boolean;
 }
@@ -212,6 +214,8 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
       const approvals = turn.approvals.filter(({ id }) => id !== event.id);
       return { ...turn, view: { ...view, status: approvals.length > 0 ? 'waiting' : 'running' }, approvals };
     }
+    case 'presence':
+      return { ...turn, presence: event.presence };
   }
 }
 
@@ -274,7 +278,7 @@ function givenBack(draft: string, { body, fromBox }: Sending): string {
 }
 
 function ended(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { view, steps: turn.steps, approvals: [], stopping: false };
+  return { view, steps: turn.steps, approvals: [], presence: 'here', stopping: false };
 }
 
 function stillOpen(turn: ChatTurn, view: TurnView): ChatTurn {
@@ -282,7 +286,7 @@ function stillOpen(turn: ChatTurn, view: TurnView): ChatTurn {
 }
 
 function fromView(view: TurnView): ChatTurn {
-  return { view, steps: [], approvals: [], stopping: false };
+  return { view, steps: [], approvals: [], presence: 'here', stopping: false };
 }
 
 function change(state: ChatState, turnId: string, how: (turn: ChatTurn) => ChatTurn): ChatState {

@@ -2,9 +2,10 @@
 import type { Messages } from '../locales/en.ts';
 import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
 
-export function progressWords({ view, steps, approvals, stopping }: ChatTurn, t: Messages): string {
+export function progressWords({ view, steps, approvals, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;
   if (view.status === 'queued') return t.queued(view.queuePosition);
+  if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
   if (view.status === 'delivering') return t.delivering;
   if (view.status === 'waiting') return waitingWords(approvals[0]?.title, t);
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);

@@ -43,6 +43,8 @@ export const de: Messages = {
   writing: 'Der Assistent schreibt…',
   stopping: 'Wird angehalten…',
   waiting: 'Wartet…',
+  hostSilent: 'Der Rechner des Assistenten reagiert nicht. Es wird auf ihn gewartet…',
+  hostAway: 'Die Verbindung zum Rechner des Assistenten ist abgerissen. Sie wird wiederhergestellt…',
   waitingForDecision: 'Der Assistent wartet auf eine Entscheidung in seinem Terminal',
   withdraw: 'Zurückziehen',
   steps: 'Schritte',

@@ -47,6 +47,8 @@ export const en = {
   writing: 'Writing…',
   stopping: 'Stopping…',
   waiting: 'Waiting…',
+  hostSilent: 'The assistant’s computer does not respond. Waiting for it…',
+  hostAway: 'The connection to the assistant’s computer broke. Reconnecting…',
   waitingForDecision: 'The assistant waits for a decision in its terminal',
   withdraw: 'Withdraw',
   steps: 'Steps',

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildPage } from '../../bootstrap/page.mjs';
+import { build } from '../../bootstrap/build.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
@@ -23,14 +23,14 @@ test('the page is built when one of its sources changed, and only then', async (
   write('src/contract/turn.ts', '');
 
   const page = path.join(clone, 'dist', 'web', 'index.html');
-  const build = () => buildPage(clone, { path: process.execPath }, process.env);
+  const buildPage = () => build('page', clone, { path: process.execPath }, process.env);
   const builtAgain = async () => {
     fs.writeFileSync(page, 'old');
-    await build();
+    await buildPage();
     return fs.readFileSync(page, 'utf8') !== 'old';
   };
 
-  await build();
+  await buildPage();
   expect(fs.readFileSync(page, 'utf8')).toContain('first');
   expect(await builtAgain()).toBe(false);
   write('src/host/journal.ts', 'not of the page');
@@ -41,8 +41,8 @@ test('the page is built when one of its sources changed, and only then', async (
   expect(await builtAgain()).toBe(true);
 
   write('src/web/index.html', '<script type="module" src="./gone.ts"></script>');
-  await expect(build()).rejects.toThrow(/could not build the page/);
+  await expect(buildPage()).rejects.toThrow(/could not build the page/);
   write('src/web/index.html', '<title>second</title>');
-  await build();
+  await buildPage();
   expect(fs.readFileSync(page, 'utf8')).toContain('second');
 });

@@ -1,0 +1,22 @@
+/** The programs that Paliadin is made of, and how each is started. */
+import { fileURLToPath } from 'node:url';
+
+export interface Programs {
+  /** Program and first arguments of the host daemon. */
+  daemon: [string, ...string[]];
+  /** First arguments of the demo agent, for Node. */
+  demoAgent: string[];
+  /** Directory of the plugin with the skill, for Claude Code. */
+  skill: string;
+}
+
+/** In a clone everything runs from its source. */
+export const clonePrograms: Programs = {
+  daemon: [process.execPath, inClone('src/main/daemon.ts')],
+  demoAgent: [inClone('src/demo/main.ts')],
+  skill: inClone('skill'),
+};
+
+function inClone(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}

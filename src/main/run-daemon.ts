@@ -1,0 +1,88 @@
+/** The host daemon of a state directory, put together from its settings. */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type Logger, pino } from 'pino';
+import { PROTOCOL_VERSION } from '../contract/host.ts';
+import { startDaemon } from '../host/daemon.ts';
+import { openHost } from '../host/host.ts';
+import { checkSocketPath } from '../host/tmux/socket-path.ts';
+import { identityText } from '../transport/expected-daemon.ts';
+import { chooseAgent, findProgram, makeDriver, silenceMs } from './agent.ts';
+import { agentEnv } from './agent-env.ts';
+import { claim } from './claim.ts';
+import type { Config } from './config/load.ts';
+import { settingsDigest } from './host-settings.ts';
+import type { Programs } from './programs.ts';
+import { prepareState } from './state-paths.ts';
+import { VERSION } from './version.ts';
+
+// How long ended turns are kept: a week is longer than a gateway is ever down.
+const KEEP_MS = 7 * 24 * 3_600_000;
+
+export interface DaemonNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+}
+
+/** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
+export async function runDaemon(needs: DaemonNeeds): Promise<void> {
+  const { PALIADIN_LOG_LEVEL: level } = needs.config.values;
+  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  try {
+    await run(needs, logger);
+  } catch (error) {
+    logger.fatal({ reason: (error as Error).message }, 'the host daemon could not start');
+    process.exit(1);
+  }
+}
+
+async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Promise<void> {
+  process.umask(0o077);
+  const paths = prepareState(config);
+  checkSocketPath(paths.hostSocket);
+  if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer
+  writeFileSync(paths.hostPid, String(process.pid));
+  const agent = chooseAgent(config, env);
+  if ('missing' in agent) throw new Error(agent.missing);
+  const tmux = findProgram('tmux', env);
+  if (tmux === null) throw new Error('tmux is not installed');
+  const onTrouble = (what: string, error: unknown) => logger.error({ reason: (error as Error).message }, what);
+
+  const settings = settingsDigest(config, agent, paths.workspace, env);
+  writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
+
+  const host = await openHost({
+    identity: {
+      version: VERSION,
+      protocol: PROTOCOL_VERSION,
+      agent: agent.name,
+      driver: agent.driverName,
+      settings,
+    },
+    directory: paths.host,
+    tmux,
+    driver: makeDriver(agent, { config, env, programs, cwd: paths.workspace }),
+    agentProgram: agent.program,
+    agentEnv: agentEnv(env),
+    silenceMs: silenceMs(config, agent),
+    // A start keeps a core busy: more at once would only make each of them slower.
+    startsAtOnce: availableParallelism(),
+    keepMs: KEEP_MS,
+    clock: Date.now,
+    onTrouble,
+    onRetire: () => setImmediate(stop, 'retired'),
+  });
+  const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
+  logger.info({ pid: process.pid, agent: agent.name, driver: agent.driverName }, 'the host daemon listens');
+  process.stdout.on('error', () => {}); // whoever started it may be gone already
+  process.stdout.write('ready\n');
+
+  async function stop(why: string): Promise<void> {
+    logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
+    await daemon.close();
+    process.exit(0);
+  }
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}

@@ -1,0 +1,85 @@
+/**
+ * Entry of `paliadin-shim`, the one file that a host needs. sshd runs it as forced command, and a person by hand;
+ * it starts itself as daemon and as demo agent, which no ssh client can: what a client says is never its arguments.
+ */
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PaliadinError } from '../contract/errors.ts';
+import { SHIM_SAYS, shimExit } from '../contract/shim.ts';
+import { parseCommand, UsageError } from '../host/shim/parse-command.ts';
+import { serveVerb } from '../host/shim/serve-verb.ts';
+import type { Programs } from './programs.ts';
+import { VERSION } from './version.ts';
+
+const self = realpathSync(process.argv[1] ?? '');
+const programs: Programs = {
+  daemon: [process.execPath, self, 'daemon'],
+  demoAgent: [self, 'demo-agent'],
+  skill: join(dirname(self), 'skill'),
+};
+
+main();
+
+async function main(): Promise<void> {
+  const { SSH_ORIGINAL_COMMAND: asked, SSH_CONNECTION: connection } = process.env;
+  const byHand = asked === undefined && connection === undefined;
+  const [program] = process.argv.slice(2);
+  if (byHand && program === 'demo-agent') {
+    process.argv.splice(2, 1); // its arguments are its own
+    await import('../demo/main.ts');
+  } else if (byHand && program === 'daemon') {
+    const { runDaemon } = await import('./run-daemon.ts');
+    await runDaemon({ ...(await settings()), programs });
+  } else {
+    process.exit(await answer(byHand ? process.argv.slice(2).join(' ') : (asked ?? '')));
+  }
+}
+
+async function answer(line: string): Promise<number> {
+  let command: ReturnType<typeof parseCommand>;
+  try {
+    command = parseCommand(line);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    complain(error.message);
+    return shimExit.usage;
+  }
+  return serveVerb(command, {
+    version: VERSION,
+    reachDaemon,
+    examine: async () => {
+      const { examineHost } = await import('./doctor/examine-host.ts');
+      return examineHost({ ...(await settings()), programs });
+    },
+    input: process.stdin,
+    output: process.stdout,
+    complain,
+    turnMs: TURN_MS,
+  });
+}
+
+function complain(what: string): void {
+  process.stderr.write(`${SHIM_SAYS}${what}\n`);
+}
+
+/** Loaded only by the verbs that need it. */
+async function settings() {
+  const { shimSettings } = await import('./shim-settings.ts');
+  return shimSettings(dirname(self), process.env);
+}
+
+async function reachDaemon() {
+  const [{ reachExpected }, { chooseAgent }, { localDaemon }, { prepareState }] = await Promise.all([
+    import('../transport/expected-daemon.ts'),
+    import('./agent.ts'),
+    import('./local-daemon.ts'),
+    import('./state-paths.ts'),
+  ]);
+  const { config, env } = await settings();
+  const agent = chooseAgent(config, env);
+  if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
+  return reachExpected(localDaemon({ config, paths: prepareState(config), agent, env, programs }));
+}
+
+// What an older gateway waits for, less what ssh takes.
+const TURN_MS = 60_000;

@@ -1,0 +1,47 @@
+/** One verb of the shim over an ssh connection of its own. */
+import { type ExecFileException, execFile } from 'node:child_process';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { ShimVerb } from '../../contract/shim.ts';
+import { type SshEnd, sshFailure } from './failure.ts';
+import { placeOf, type SshTarget, sshArguments, sshEnvironment } from './target.ts';
+
+export interface CallOptions {
+  env: NodeJS.ProcessEnv;
+  /** The call is ended after this long. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * What the verb wrote to standard output, the login shell's greeting included.
+ * @throws PaliadinError by what ssh and shim said; `timeout` after `timeoutMs`.
+ */
+export async function callShim(
+  target: SshTarget,
+  { env, timeoutMs, signal }: CallOptions,
+  verb: ShimVerb,
+  ...args: string[]
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const settings = { env: sshEnvironment(env), maxBuffer: MAX_OUTPUT, killSignal: 'SIGKILL' as const };
+  const child = execFile(
+    target.program,
+    sshArguments(target, verb, ...args),
+    { ...settings, timeout: timeoutMs, ...(signal && { signal }) },
+    (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(toPaliadinError(error, stderr))),
+  );
+  child.stdin?.end();
+
+  function toPaliadinError(error: ExecFileException, stderr: string): PaliadinError {
+    if (signal?.aborted) return new PaliadinError('cancelled');
+    if (typeof error.code === 'string') return new PaliadinError('shim_error', `ssh: ${error.code}`, { cause: error });
+    if (error.killed) return new PaliadinError('timeout', `${placeOf(target)} did not answer within ${timeoutMs} ms`);
+    const end: SshEnd = { code: error.code ?? null, signal: error.signal ?? null, stderr };
+    return sshFailure(end, placeOf(target));
+  }
+
+  return promise;
+}
+
+// The longest answer that a host keeps, and what a login shell says before it.
+const MAX_OUTPUT = 16 * 1024 * 1024;

@@ -1,0 +1,46 @@
+/** A long-lived ssh process with a verb of the shim at its other end. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
+import type { ShimVerb } from '../../contract/shim.ts';
+import type { SshEnd } from './failure.ts';
+import { skipBanner } from './skip-banner.ts';
+import { type SshTarget, sshArguments, sshEnvironment } from './target.ts';
+
+export interface OpenSsh {
+  /** Standard input and output of the shim. Its end is the end of ssh, and destroying it ends ssh. */
+  duplex: Duplex;
+  /** Resolves when ssh has ended. */
+  ended: Promise<SshEnd>;
+  pid: number | undefined;
+}
+
+export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVerb, ...args: string[]): OpenSsh {
+  const child = spawn(target.program, sshArguments(target, verb, ...args), {
+    env: sshEnvironment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {}); // `ended` says why
+  const replies = child.stdout.pipe(skipBanner());
+  const duplex = Duplex.from({ readable: replies, writable: child.stdin });
+  duplex.on('error', () => {}); // a channel that breaks is closed; `ended` says why
+  duplex.once('close', () => child.kill('SIGKILL')); // it holds nothing, and must not wait for a host that is silent
+  const ended = endOf(child);
+  ended.then(() => duplex.destroy());
+  return { duplex, ended, pid: child.pid };
+}
+
+function endOf(child: ChildProcess): Promise<SshEnd> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-MAX_STDERR);
+  });
+  const { promise, resolve } = Promise.withResolvers<SshEnd>();
+  child.once('error', ({ message }) =>
+    resolve({ code: null, signal: null, stderr: `ssh can't be started: ${message}` }),
+  );
+  child.once('close', (code, signal) => resolve({ code, signal, stderr }));
+  return promise;
+}
+
+// Enough for what ssh and a crashing shim have to say.
+const MAX_STDERR = 16 * 1024;
