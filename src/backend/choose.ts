@@ -1,11 +1,10 @@
 /** Which backend serves: remote where a host is named, local where tmux and an agent are found, else disabled. */
-import { PaliadinError } from '../contract/errors.ts';
 import type { Backend } from './backend.ts';
 import { disabledBackend } from './disabled.ts';
 
 export interface Findings {
-  /** `PALIADIN_REMOTE_HOST` */
-  remoteHost: string | undefined;
+  /** Makes the remote backend; null where no host is named. */
+  remote: (() => Backend) | null;
   /** Path of the tmux program; null where there is none. */
   tmux: string | null;
   /** Why there is no agent; null where there is one. */
@@ -14,14 +13,8 @@ export interface Findings {
   local(): Backend;
 }
 
-/** @throws PaliadinError `disabled` where what is asked for is not to be had at all. */
-export function chooseBackend({ remoteHost, tmux, agentMissing, local }: Findings): Backend {
-  if (remoteHost !== undefined) {
-    throw new PaliadinError(
-      'disabled',
-      'PALIADIN_REMOTE_HOST is set, but this version reaches agents on its own machine only; unset it',
-    );
-  }
+export function chooseBackend({ remote, tmux, agentMissing, local }: Findings): Backend {
+  if (remote !== null) return remote();
   const missing = [tmux === null ? NO_TMUX : null, agentMissing].filter((reason) => reason !== null);
   return missing.length === 0 ? local() : disabledBackend(missing.join('; '));
 }

@@ -55,7 +55,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     const channel = await open();
     identity = channel.identity;
     channel.closed.then(lost);
-    watchAlive(channel, keepAlive, (silent) => tell(silent ? 'silent' : 'here'));
+    if (channel.connected) watchAlive(channel, keepAlive, (silent) => tell(silent ? 'silent' : 'here'));
     tell('here');
     return channel;
   }
@@ -95,6 +95,11 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
   return {
     get,
     async again(patienceMs) {
+      try {
+        return await get();
+      } catch (error) {
+        if (!isLost(error)) throw error;
+      }
       const patience = new AbortController();
       const tired = delay(patienceMs, null, { signal: patience.signal, ref: false }).then(
         () => Promise.reject(new PaliadinError('mriver_unreachable', 'the host stayed away')),

@@ -23,6 +23,8 @@ export interface HostPrompt {
   from: number;
   /** The agent had this prompt already: a host that has no record of it must not type it again. */
   known: boolean;
+  /** A gateway before this one may have handed it over: a host that keeps no record must not take it again. */
+  handedOver?: boolean | undefined;
 }
 
 /** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */

@@ -22,3 +22,9 @@ export const SESSION_DIGITS = 8;
 export function sessionName(prefix: string, userId: string, digits: number = SESSION_DIGITS): string {
   return `${prefix}-${userId.replaceAll('-', '').toLowerCase().slice(0, digits)}`;
 }
+
+/** A host's name or address. Nothing that begins with `-`, which ssh would take for an option. */
+export const HOST_PATTERN = /^[A-Za-z0-9:](?:[A-Za-z0-9._:%-]{0,253}[A-Za-z0-9])?$/;
+
+/** An account on a host. */
+export const USER_PATTERN = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;

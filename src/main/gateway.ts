@@ -9,6 +9,7 @@ import type { Store, User } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
 import { localBackend } from '../backend/local.ts';
+import { remoteBackend } from '../backend/remote.ts';
 import { asPaliadinError } from '../contract/errors.ts';
 import { createServer } from '../http/server.ts';
 import { createTurns } from '../turn/service.ts';
@@ -17,6 +18,7 @@ import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { localDaemon } from './local-daemon.ts';
 import { clonePrograms } from './programs.ts';
+import { remoteTarget } from './remote/target.ts';
 import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from './state-paths.ts';
 import { VERSION } from './version.ts';
@@ -92,8 +94,13 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
 
 function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {
   const agent = chooseAgent(config, env);
+  const { PALIADIN_REMOTE_HOST: remoteHost } = config.values;
+  const always = { giveUpMs: HOST_AWAY_MS, random: Math.random };
   return chooseBackend({
-    remoteHost: config.values.PALIADIN_REMOTE_HOST,
+    remote:
+      remoteHost === undefined
+        ? null
+        : () => remoteBackend({ target: remoteTarget(config, remoteHost, env), env, ...always }),
     tmux: findProgram('tmux', env),
     agentMissing: 'missing' in agent ? agent.missing : null,
     local() {
@@ -102,8 +109,7 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
         host: hostname(),
         agent: agent.name,
         daemon: localDaemon({ config, paths, agent, env, programs: clonePrograms }),
-        giveUpMs: HOST_AWAY_MS,
-        random: Math.random,
+        ...always,
       });
     },
   });

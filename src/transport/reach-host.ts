@@ -29,6 +29,8 @@ import {
 } from './acp-shapes.ts';
 
 export interface HostChannel extends Host {
+  /** Whether there is one open connection, whose end is the end of the channel; else each call makes its own. */
+  readonly connected: boolean;
   /** Resolves when the channel has closed. */
   readonly closed: Promise<void>;
   close(): void;
@@ -123,6 +125,7 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
 
   return {
     identity,
+    connected: true,
     closed,
     close: () => duplex.destroy(),
     health: (session) => tell(extension.health, { session }),
@@ -167,7 +170,7 @@ async function greet(request: Request): Promise<HostIdentity> {
   return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
 }
 
-function toPrompt({ session, turnId, message, ...rest }: HostPrompt): PromptRequest {
+function toPrompt({ session, turnId, message, handedOver: _, ...rest }: HostPrompt): PromptRequest {
   return {
     sessionId: session,
     prompt: [{ type: 'text', text: message }],

@@ -131,6 +131,7 @@ function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
     from,
     // Until then nothing was typed for certain, and a journal without the turn says that nothing was.
     known: turn.status === 'running' || turn.status === 'waiting',
+    handedOver: turn.status !== 'queued',
   };
 }
 

@@ -39,7 +39,29 @@ const count = (unset: number, least: number, most: number): Known => ({
 });
 
 const known: Record<Variable, Known> = {
-  PALIADIN_REMOTE_HOST: text(),
+  PALIADIN_REMOTE_HOST: {
+    unset: undefined,
+    good: [
+      ['laptop', 'laptop'],
+      [' m-1.example.net ', 'm-1.example.net'],
+      ['100.64.0.7', '100.64.0.7'],
+      ['fd7a:115c::1', 'fd7a:115c::1'],
+      ['::1', '::1'],
+    ],
+    bad: ['-oProxyCommand=touch', 'm@laptop', 'laptop -p 1', 'lap;top', '$(x)', '[::1]', 'a/b', 'laptop:'],
+    says: 'a host name or an address, without user and port',
+  },
+  PALIADIN_REMOTE_PORT: count(22_022, 1, 65_535),
+  PALIADIN_REMOTE_USER: {
+    unset: 'm',
+    good: [['mia.b-1', 'mia.b-1']],
+    bad: ['-l', 'a b', '1a', 'x'.repeat(33), 'a@b'],
+    says: 'the name of an account',
+  },
+  PALIADIN_SSH_KEY: text(),
+  PALIADIN_SSH_KEY_FILE: text(),
+  PALIADIN_KNOWN_HOSTS: text(),
+  PALIADIN_KNOWN_HOSTS_FILE: text(),
   PALIADIN_SESSION_PREFIX: {
     unset: 'paliad-paliadin',
     good: [['app-1', 'app-1']],

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { type Variable, variables } from './variables.ts';
+import { secrets, type Variable, variables } from './variables.ts';
 
 const shape = z.object(variables);
 type Values = z.output<typeof shape>;
@@ -63,7 +63,8 @@ function set(value: string | undefined): string | undefined {
 }
 
 function complain(name: string, given: NodeJS.Dict<string>, message: string): string {
-  return `${name} is ${JSON.stringify(given[name])}: ${message.replace(/^Invalid (input|option): /, '')}`;
+  const value = secrets.has(name) ? 'set' : JSON.stringify(given[name]);
+  return `${name} is ${value}: ${message.replace(/^Invalid (input|option): /, '')}`;
 }
 
 function sourceOf(name: string, env: NodeJS.ProcessEnv, file: NodeJS.Dict<string>) {

@@ -1,6 +1,6 @@
 /** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
 import { z } from 'zod';
-import { PREFIX_PATTERN } from '../../contract/names.ts';
+import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
 
 const text = z.string().trim().min(1);
 
@@ -24,7 +24,17 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 
 const DAY_MS = 24 * 3_600_000;
 
 export const variables = {
-  PALIADIN_REMOTE_HOST: text.optional(),
+  PALIADIN_REMOTE_HOST: z
+    .string()
+    .trim()
+    .regex(HOST_PATTERN, 'a host name or an address, without user and port')
+    .optional(),
+  PALIADIN_REMOTE_PORT: count(1, 65_535).default(22_022),
+  PALIADIN_REMOTE_USER: z.string().trim().regex(USER_PATTERN, 'the name of an account').default('m'),
+  PALIADIN_SSH_KEY: text.optional(),
+  PALIADIN_SSH_KEY_FILE: text.optional(),
+  PALIADIN_KNOWN_HOSTS: text.optional(),
+  PALIADIN_KNOWN_HOSTS_FILE: text.optional(),
   PALIADIN_SESSION_PREFIX: z
     .string()
     .regex(PREFIX_PATTERN, 'small letters, digits, - and _, at most 30')
@@ -49,5 +59,5 @@ export const variables = {
 
 export type Variable = keyof typeof variables;
 
-/** Variables whose value is shown to nobody. None yet: sign-in secrets will be. */
-export const secrets: ReadonlySet<string> = new Set();
+/** Variables whose value is shown to nobody, and handed on to no other process. */
+export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY']);

@@ -23,7 +23,12 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
   const replies = child.stdout.pipe(skipBanner());
   const duplex = Duplex.from({ readable: replies, writable: child.stdin });
   duplex.on('error', () => {}); // a channel that breaks is closed; `ended` says why
-  duplex.once('close', () => child.kill('SIGKILL')); // it holds nothing, and must not wait for a host that is silent
+  // With its input closed it ends by itself, and tells how; unless the host is silent, and it holds nothing then.
+  duplex.once('close', () => {
+    child.stdin.destroy();
+    const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    child.once('exit', () => clearTimeout(timer));
+  });
   const ended = endOf(child);
   ended.then(() => duplex.destroy());
   return { duplex, ended, pid: child.pid };
@@ -42,5 +47,7 @@ function endOf(child: ChildProcess): Promise<SshEnd> {
   return promise;
 }
 
+// What ssh takes to end, on a busy machine too.
+const GRACE_MS = 1000;
 // Enough for what ssh and a crashing shim have to say.
 const MAX_STDERR = 16 * 1024;

@@ -1,0 +1,14 @@
+/** tmux and agent on another machine, behind a shim that sshd runs for us. */
+import { reachOverSsh } from '../transport/ssh/reach.ts';
+import type { SshTarget } from '../transport/ssh/target.ts';
+import { type HostBackendOptions, hostBackend } from './host-backend.ts';
+
+export interface RemoteOptions extends Omit<HostBackendOptions, 'kind' | 'host' | 'agent' | 'open'> {
+  target: SshTarget;
+  env: NodeJS.ProcessEnv;
+}
+
+export function remoteBackend({ target, env, ...options }: RemoteOptions) {
+  const open = () => reachOverSsh(target, env);
+  return hostBackend({ ...options, kind: 'remote', host: target.host, agent: null, open });
+}

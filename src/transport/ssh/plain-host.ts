@@ -1,0 +1,135 @@
+/** A host whose shim knows only `health`, `run-turn` and `reset`: an ssh connection a call, and no streaming. */
+import { PaliadinError } from '../../contract/errors.ts';
+import type { HostOutcome, HostTurn } from '../../contract/host.ts';
+import { pieces } from '../../contract/pieces.ts';
+import type { HostChannel } from '../reach-host.ts';
+import { callShim } from './call.ts';
+import type { SshTarget } from './target.ts';
+
+/** Whether the shim knows the three verbs. @throws PaliadinError where it does not, or can't be reached. */
+export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv): Promise<HostChannel> {
+  let greeting = await probe(PROBE_SESSION);
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+  const answers = new Map<string, string>();
+  const calls = new Map<string, AbortController>();
+
+  /** What the login shell said before `ok`. @throws PaliadinError with the reason. */
+  async function probe(session: string): Promise<string> {
+    const said = await call(() => callShim(target, { env, timeoutMs: PROBE_MS }, 'health', session));
+    const [, before] = /^(.*?)ok\s*$/s.exec(said) ?? [];
+    if (before !== undefined) return before;
+    throw new PaliadinError('shim_error', 'the shim answered its health probe with something else than ok');
+  }
+
+  /** Where the host can't be reached the channel counts as closed: it may be another shim when it is back. */
+  async function call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof PaliadinError && error.code === 'mriver_unreachable') close();
+      throw error;
+    }
+  }
+
+  async function runTurn(session: string, turnId: string, message: string): Promise<string> {
+    const base64 = Buffer.from(message).toString('base64');
+    if (base64.length > MAX_ARGUMENT) {
+      const most = Math.floor((MAX_ARGUMENT * 3) / 4);
+      throw new PaliadinError('message_too_large', `this host’s shim takes at most ${most} bytes; update it for more`);
+    }
+    const controller = new AbortController();
+    calls.set(turnId, controller);
+    try {
+      const settings = { env, timeoutMs: TURN_MS, signal: controller.signal };
+      const said = await callShim(target, settings, 'run-turn', session, turnId, base64);
+      return said.startsWith(greeting) ? said.slice(greeting.length) : said;
+    } finally {
+      calls.delete(turnId);
+    }
+  }
+
+  const cannot = (what: string) =>
+    Promise.reject(new PaliadinError('shim_outdated', `this host’s shim can’t ${what}; update it`));
+
+  return {
+    identity: { version: 'unknown', protocol: 0, agent: 'unknown', driver: 'verbs', settings: '' },
+    connected: false,
+    closed,
+    close,
+    async health(session) {
+      greeting = await probe(session ?? PROBE_SESSION);
+    },
+    async prompt({ session, turnId, message, from, known, handedOver }, onUpdate) {
+      // Without a journal nobody can say whether the agent had it, and it must not have it twice.
+      if (known || handedOver) throw new PaliadinError('outcome_unknown', 'the host’s shim keeps no record of turns');
+      onUpdate({ type: 'running' });
+      try {
+        const answer = await runTurn(session, turnId, message);
+        remember(turnId, answer);
+        for (const piece of pieces(answer.slice(from), from)) onUpdate(piece);
+        return { ...DONE, answerLength: answer.length };
+      } catch (error) {
+        return outcomeOf(error);
+      }
+    },
+    async turn(_session, turnId, from): Promise<HostTurn> {
+      const answer = answers.get(turnId);
+      if (answer === undefined) return { ...DONE, state: 'absent', late: false, answer: '' };
+      const [piece] = pieces(answer.slice(from), from);
+      return { ...DONE, late: false, answer: piece?.text ?? '', answerLength: answer.length };
+    },
+    async cancel(_session, turnId) {
+      calls.get(turnId)?.abort();
+    },
+    async reset(session) {
+      await call(() => callShim(target, { env, timeoutMs: RESET_MS }, 'reset', session));
+    },
+    async acknowledge(_session, turnId) {
+      answers.delete(turnId);
+    },
+    attach: () => cannot('show a terminal'),
+    sessions: async () => [],
+    retire: async () => false,
+    shutdown: () => cannot('be shut down'),
+    onLate: () => () => {},
+  };
+
+  function remember(turnId: string, answer: string): void {
+    answers.set(turnId, answer);
+    const [oldest] = answers.keys();
+    if (answers.size > MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);
+  }
+}
+
+function outcomeOf(error: unknown): HostOutcome {
+  if (!(error instanceof PaliadinError)) throw error;
+  const { code, detail } = error;
+  if (code === 'message_too_large' || code === 'message_invalid') throw error;
+  if (code === 'cancelled') {
+    return { ...DONE, state: 'cancelled', code, detail: 'this host can’t be told to stop: its agent goes on' };
+  }
+  // The connection broke, or could not be made: the shim may have typed it all the same.
+  if (code === 'mriver_unreachable') return { ...DONE, state: 'unknown', code: 'outcome_unknown', detail };
+  return { ...DONE, state: 'failed', code, detail };
+}
+
+const DONE = {
+  state: 'done' as const,
+  code: null,
+  detail: null,
+  answerLength: 0,
+  inputTokens: null,
+  outputTokens: null,
+};
+
+// A session of nobody's, for the question whether the host is there at all.
+const PROBE_SESSION = 'paliadin-probe';
+// What a person waits for "the host is away".
+const PROBE_MS = 3_000;
+// 60 s of the shim, 10 s for ssh.
+const TURN_MS = 70_000;
+const RESET_MS = 10_000;
+// A system call takes no longer argument (128 KiB), and sshd hands the command on as one.
+const MAX_ARGUMENT = 120_000;
+// Each is fetched within seconds, or never.
+const MAX_ANSWERS = 100;

@@ -1,0 +1,45 @@
+/** A channel to the host through ssh: one open connection, or where its shim is older, a connection a call. */
+
+import { PaliadinError } from '../../contract/errors.ts';
+import { PROTOCOL_VERSION } from '../../contract/host.ts';
+import { type HostChannel, reachHost } from '../reach-host.ts';
+import { sshFailure } from './failure.ts';
+import { openSsh } from './open.ts';
+import { reachPlainHost } from './plain-host.ts';
+import { placeOf, type SshTarget } from './target.ts';
+
+/** @throws PaliadinError by what ssh and shim said. */
+export async function reachOverSsh(target: SshTarget, env: NodeJS.ProcessEnv): Promise<HostChannel> {
+  const ssh = openSsh(target, env, 'connect', String(PROTOCOL_VERSION));
+  // An sshd that was stopped after it took the connection says nothing for ever.
+  let silent = false;
+  const timer = setTimeout(() => {
+    silent = true;
+    ssh.duplex.destroy();
+  }, OPEN_MS);
+  try {
+    const channel = await reachHost(ssh.duplex);
+    return sameProtocol(channel);
+  } catch (error) {
+    ssh.duplex.destroy();
+    if (error instanceof PaliadinError && error.code === 'shim_outdated') throw error;
+    if (silent) throw new PaliadinError('mriver_unreachable', `${placeOf(target)} says nothing; it may be asleep`);
+    const failure = sshFailure(await ssh.ended, placeOf(target));
+    // Not ssh's own trouble, and no word of ours: perhaps it does not know `connect`.
+    if (failure.code !== 'shim_error') throw failure;
+    return await reachPlainHost(target, env).catch(() => Promise.reject(failure));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sameProtocol(channel: HostChannel): HostChannel {
+  const { protocol, version } = channel.identity;
+  if (protocol === PROTOCOL_VERSION) return channel;
+  channel.close();
+  const theirs = `the host (version ${version}) speaks protocol ${protocol}`;
+  throw new PaliadinError('shim_outdated', `${theirs}, this gateway ${PROTOCOL_VERSION}; update the older one`);
+}
+
+// Connecting (3 s), login shell, shim, and a daemon that has to start on a busy machine.
+const OPEN_MS = 15_000;

@@ -1,0 +1,34 @@
+/** What /proc tells of processes that are not our children. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Ids of all processes below `pid`, nearest first. */
+export function descendants(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const parent = parentOf(name);
+    if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const found: number[] = [];
+  for (let next = children.get(pid) ?? []; next.length > 0; next = next.flatMap((id) => children.get(id) ?? [])) {
+    found.push(...next);
+  }
+  return found;
+}
+
+/** Name of the program, at most 15 letters; null where the process is gone. */
+export function nameOf(pid: number): string | null {
+  return /\((.*)\)/.exec(statOf(pid) ?? '')?.[1] ?? null;
+}
+
+function parentOf(pid: string): number | null {
+  const [, , parent] = /\) (\S) (\d+)/.exec(statOf(pid) ?? '') ?? [];
+  return parent === undefined ? null : Number(parent);
+}
+
+function statOf(pid: number | string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return null;
+  }
+}
