@@ -10,6 +10,7 @@ import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
 import type { Store } from '../../src/audit/store.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { endHost } from './end-host.ts';
+import type { Laptop } from './laptop.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 export interface TestGateway {
@@ -43,11 +44,14 @@ export interface GatewayOptions {
   env?: Record<string, string>;
   /** A directory to use instead of a new one; it is not removed. */
   stateDir?: string;
+  /** The host, where it is not this machine itself. It is not ended with the gateway. */
+  laptop?: Laptop;
 }
 
 /** Resolves when the gateway listens. Rejects with its words when it ends before that. */
-export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOptions = {}): Promise<TestGateway> {
   const state = stateDir === undefined ? await temporaryDirectory() : { path: stateDir, remove: async () => {} };
+  const host = join(laptop?.stateDir ?? state.path, 'host');
   let child: ChildProcess | null = null;
   let url = '';
   let log = '';
@@ -61,6 +65,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
         NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...cleanEnv(),
         ...DEFAULTS,
+        ...laptop?.variables,
         PALIADIN_PORT: port,
         PALIADIN_STATE_DIR: state.path,
         ...env,
@@ -129,7 +134,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
       const user = await userOf(subject);
       return `${url}/#code=${await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id)}`;
     },
-    agentDirectory: (session) => join(state.path, 'host', 'sessions', session, 'agent'),
+    agentDirectory: (session) => join(host, 'sessions', session, 'agent'),
     async prompts(session) {
       const text = await readFile(join(gateway.agentDirectory(session), 'prompts.jsonl'), 'utf8').catch(() => '');
       return text
@@ -138,7 +143,7 @@ export async function startTestGateway({ env = {}, stateDir }: GatewayOptions = 
         .map((line) => JSON.parse(line));
     },
     async daemonPid() {
-      return Number(await readFile(join(state.path, 'host', 'daemon.pid'), 'utf8'));
+      return Number(await readFile(join(host, 'daemon.pid'), 'utf8'));
     },
     end,
     start,
