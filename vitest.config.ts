@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
 
-/** Tests that open the page in a real browser, and so need it built. */
-const IN_A_BROWSER = ['browser', 'attacks'].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Tests that open the page in a real browser. An attack that needs one says so by its name. */
+const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.test.ts'];
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
