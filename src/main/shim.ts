@@ -11,14 +11,14 @@ import { serveVerb } from '../host/shim/serve-verb.ts';
 import type { Programs } from './programs.ts';
 import { VERSION } from './version.ts';
 
+// What an older gateway waits for, less what ssh takes.
+const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
   daemon: [process.execPath, self, 'daemon'],
   demoAgent: [self, 'demo-agent'],
   skill: join(dirname(self), 'skill'),
 };
-
-main();
 
 async function main(): Promise<void> {
   const { SSH_ORIGINAL_COMMAND: asked, SSH_CONNECTION: connection } = process.env;
@@ -81,5 +81,4 @@ async function reachDaemon() {
   return reachExpected(localDaemon({ config, paths: prepareState(config), agent, env, programs }));
 }
 
-// What an older gateway waits for, less what ssh takes.
-const TURN_MS = 60_000;
+main();

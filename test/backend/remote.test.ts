@@ -10,15 +10,7 @@ backendContract({
   kind: 'remote',
   async open({ turnTimeout = '20s', giveUpMs = 60_000 } = {}) {
     const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: turnTimeout } });
-    const target = {
-      program: 'ssh',
-      host: '127.0.0.1',
-      port: laptop.port,
-      user: laptop.user,
-      keyFile: laptop.keyFile,
-      knownHostsFile: laptop.knownHostsFile,
-    };
-    const backend = remoteBackend({ target, env: process.env, giveUpMs, random: () => 0 });
+    const backend = remoteBackend({ target: laptop.target, env: process.env, giveUpMs, random: () => 0 });
     return {
       backend,
       prompts: laptop.prompts,

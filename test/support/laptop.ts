@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SshTarget } from '../../src/transport/ssh/target.ts';
 import { endHost } from './end-host.ts';
 import { descendants, nameOf } from './processes.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -18,6 +19,8 @@ export interface Laptop {
   /** Private key that may call the shim. */
   readonly keyFile: string;
   readonly knownHostsFile: string;
+  /** How ssh reaches it. */
+  readonly target: SshTarget;
   /** The variables by which a gateway reaches it. */
   readonly variables: Record<string, string>;
   /** Where its daemon keeps what it keeps. */
@@ -133,7 +136,7 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   ];
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   setHostEnv(env);
-  setKeyOptions(`restrict,command="${process.execPath} ${shim}"`);
+  setKeyOptions(`restrict,command="NODE_COMPILE_CACHE=${home}/.cache ${process.execPath} ${shim}"`);
   pinHostKey();
   await startListening();
 
@@ -142,6 +145,7 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
     ...{ port, user, home, stateDir, shim, connections, cut, stopListening, startListening, setKeyOptions, setHostEnv },
     keyFile: at('key'),
     knownHostsFile: at('known_hosts'),
+    target: { program: 'ssh', host: '127.0.0.1', port, user, keyFile: at('key'), knownHostsFile: at('known_hosts') },
     variables: {
       PALIADIN_REMOTE_HOST: '127.0.0.1',
       PALIADIN_REMOTE_PORT: String(port),
