@@ -3,23 +3,6 @@ import { z } from 'zod';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 
-export const extension = {
-  health: '_paliadin/health',
-  turn: '_paliadin/turn',
-  reset: '_paliadin/reset',
-  acknowledge: '_paliadin/acknowledge',
-  attach: '_paliadin/attach',
-  sessions: '_paliadin/sessions',
-  retire: '_paliadin/retire',
-  shutdown: '_paliadin/shutdown',
-  /** A notification: the agent has the prompt. */
-  running: '_paliadin/running',
-  /** A notification: an approval is no longer asked for. */
-  approvalClosed: '_paliadin/approval_closed',
-  /** A notification: the answer of a turn that was given up. */
-  late: '_paliadin/late',
-} as const;
-
 const session = z.string().regex(SESSION_PATTERN);
 const turnId = z.string().regex(TURN_ID_PATTERN);
 const tokens = z.int().nonnegative().nullable();

@@ -18,7 +18,6 @@ import {
 import {
   approvalClosedParams,
   attachResult,
-  extension,
   identityMeta,
   outcomeMeta,
   retireResult,
@@ -27,6 +26,7 @@ import {
   turnResult,
   updateMeta,
 } from './acp-shapes.ts';
+import { extension } from './extension.ts';
 
 export interface HostChannel extends Host {
   /** Whether there is one open connection, whose end is the end of the channel; else each call makes its own. */

@@ -7,7 +7,6 @@ import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
 import {
-  extension,
   healthParams,
   nothing,
   promptMeta,
@@ -16,6 +15,7 @@ import {
   turnParams,
   type updateMeta,
 } from './acp-shapes.ts';
+import { extension } from './extension.ts';
 
 /** Serves `host` over the stream until it closes. What runs goes on without it. */
 export async function serveHost(host: Host, duplex: Duplex): Promise<void> {

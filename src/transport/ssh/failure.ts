@@ -4,16 +4,22 @@ import { CONTROLS } from '../../contract/sanitise.ts';
 import { SHIM_SAYS, shimExit } from '../../contract/shim.ts';
 
 export interface SshEnd {
-  /** Null where a signal ended it. */
+  /** Null where a signal ended it, or nobody knows: then `stderr` is our own word. */
   code: number | null;
   signal: NodeJS.Signals | null;
   /** What ssh, the login shell and the shim wrote to standard error; the end of it, where that is long. */
   stderr: string;
 }
 
-/** `place` is the host as a person knows it: `m@laptop:22022`. */
-export function sshFailure({ code, signal, stderr }: SshEnd, place: string): PaliadinError {
-  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '');
+/** `place` is the host as a person knows it: `m@laptop:22022`. The end itself is the error's cause. */
+export function sshFailure(end: SshEnd, place: string): PaliadinError {
+  const { code, detail } = failureOf(end, place);
+  return new PaliadinError(code, detail, { cause: end });
+}
+
+function failureOf({ code, signal, stderr }: SshEnd, place: string): PaliadinError {
+  // ssh ends its own lines with a carriage return too; by that they are told from what the other side said.
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   if (code === null && signal === null)
     return new PaliadinError('shim_error', shown(lines.at(-1) ?? 'ssh did not run'));
   if (signal !== null) return new PaliadinError('mriver_unreachable', `ssh to ${place} was ended by ${signal}`);
@@ -21,18 +27,18 @@ export function sshFailure({ code, signal, stderr }: SshEnd, place: string): Pal
   return ofShim(code, lines, place);
 }
 
-/** ssh's own words, each with what it comes to. The first that a line matches counts. */
+/** ssh's own words, each with what it comes to. The last line that is known counts: a banner comes before. */
 function ofSsh(lines: string[], place: string): PaliadinError {
-  for (const { words, code, remedy } of SSH_WORDS) {
-    const line = lines.findLast((candidate) => words.test(candidate));
-    if (line !== undefined) return new PaliadinError(code, `${place}: ${shown(line)}; ${remedy}`);
+  for (const line of lines.toReversed()) {
+    const known = SSH_WORDS.find(({ words }) => words.test(line.trimEnd()));
+    if (known !== undefined) return new PaliadinError(known.code, `${place}: ${shown(line)}; ${known.remedy}`);
   }
-  // Not known to us, but ssh could not do its part, or has lost its peer.
-  const said = lines.at(-1);
-  return new PaliadinError(
-    'mriver_unreachable',
-    said === undefined ? `ssh to ${place} ended without a word` : `${place}: ${shown(said)}`,
-  );
+  const unheard = lines.findLast((line) => line.endsWith('\r'));
+  if (unheard !== undefined) return new PaliadinError('shim_error', `${place}: ${shown(unheard)}`);
+  // ssh has nothing to complain of, so what it ran there has ended without an exit code.
+  const said = shimWord(lines) ?? lines.at(-1);
+  const last = said === undefined ? '' : ` (${shown(said)})`;
+  return new PaliadinError('shim_error', `${place}: the shim was ended by a signal${last}; run \`paliadin doctor\``);
 }
 
 const UNREACHABLE = 'mriver_unreachable' as const;
@@ -59,17 +65,19 @@ const SSH_WORDS = [
     remedy: 'nothing listens there; start sshd on the host, or check PALIADIN_REMOTE_PORT',
   },
   {
-    words: /^ssh: connect to host .*: (Network is unreachable|No route to host|Host is down)$/,
-    code: UNREACHABLE,
-    remedy: 'there is no way to the host; check the network or the VPN on both sides',
-  },
-  {
-    words: /timed out|^Timeout, server .* not responding\.$/,
+    words: /^ssh: connect to host .*timed out$|^Connection timed out|^Timeout, server .* not responding\.$/,
     code: UNREACHABLE,
     remedy: 'the host does not answer; it may be asleep or offline',
   },
   {
-    words: /^kex_exchange_identification: |^Connection (closed|reset) by |closed by remote host|Broken pipe/,
+    // Network is unreachable, No route to host, Host is down, Permission denied (of the network, not of the host).
+    words: /^ssh: connect to host /,
+    code: UNREACHABLE,
+    remedy: 'there is no way to the host; check the network or the VPN on both sides',
+  },
+  {
+    words:
+      /^(kex_exchange_identification|banner exchange|ssh_dispatch_run_fatal|client_loop|ssh_packet_\w+): |^Connection (closed|reset) by |^Connection to .* closed by remote host|Broken pipe$/,
     code: UNREACHABLE,
     remedy: 'the connection broke',
   },
@@ -82,18 +90,30 @@ const SSH_WORDS = [
 
 /** ssh got through; what it called there failed. */
 function ofShim(code: number | null, lines: string[], place: string): PaliadinError {
-  const said = lines.findLast((line) => line.startsWith(SHIM_SAYS))?.slice(SHIM_SAYS.length);
+  const said = shimWord(lines);
   if (code === shimExit.protocol) return new PaliadinError('shim_outdated', shown(said ?? 'versions do not match'));
   if (code === shimExit.timeout) return new PaliadinError('timeout', `${place}: no answer within the shim’s limit`);
   if (code === shimExit.unavailable && said !== undefined) return ofHost(said);
-  const last = shown(said ?? lines.at(-1) ?? 'nothing on standard error');
-  if (isMissing(code, lines)) {
-    return new PaliadinError(
-      'shim_error',
-      `${place}: the shim is not there (${last}); run \`paliadin host add\` again`,
-    );
+  if (code === shimExit.oldNode && said !== undefined)
+    return new PaliadinError('shim_error', `${place}: ${shown(said)}`);
+  const last = shown(
+    said ?? lines.findLast((line) => THROWN.test(line)) ?? lines.at(-1) ?? 'nothing on standard error',
+  );
+  return new PaliadinError('shim_error', `${place}: ${whatHappened(code, lines, last)}`);
+}
+
+/** Shells say 127 for what they don't find and 126 for what they may not run; Node says it in words. */
+function whatHappened(code: number | null, lines: string[], last: string): string {
+  if (code === 126) return `the shim can't be run (${last}); run \`paliadin host add\` again`;
+  if (code === 127 || lines.some((line) => NO_MODULE.test(line))) {
+    return `the shim is not there (${last}); run \`paliadin host add\` again`;
   }
-  return new PaliadinError('shim_error', `${place}: the shim ended with ${code} (${last}); run \`paliadin doctor\``);
+  return `the shim ended with ${code} (${last}); run \`paliadin doctor\``;
+}
+
+/** What the shim itself said last. */
+function shimWord(lines: string[]): string | undefined {
+  return lines.findLast((line) => line.startsWith(SHIM_SAYS))?.slice(SHIM_SAYS.length);
 }
 
 /** `code: reason`, as the shim passes on what the host said. */
@@ -103,14 +123,12 @@ function ofHost(said: string): PaliadinError {
   return isErrorCode(said) ? new PaliadinError(said) : new PaliadinError('shim_error', shown(said));
 }
 
-/** Shells say 127 for what they don't find and 126 for what they may not run; Node says it in words. */
-function isMissing(code: number | null, lines: string[]): boolean {
-  return code === 127 || code === 126 || lines.some((line) => /^Error: Cannot find module '/.test(line));
-}
-
 /** What another machine said goes to logs and pages: one line, no control characters, not endless. */
 function shown(line: string): string {
   return line.replace(CONTROLS, '').trim().slice(0, 300);
 }
 
 const SSH_ITSELF = 255;
+// How Node begins the line that matters of a crash; a stack and its own version follow.
+const THROWN = /^(?:Uncaught )?\w*Error(?: \[\w+\])?: /;
+const NO_MODULE = /^Error(?: \[\w+\])?: Cannot find module '/;

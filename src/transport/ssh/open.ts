@@ -29,7 +29,12 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     child.once('exit', () => clearTimeout(timer));
   });
-  const ended = endOf(child);
+  let trouble: Error | null = null;
+  replies.once('error', (error) => {
+    trouble = error;
+  });
+  // What we ended ourselves has nothing to tell of the host.
+  const ended = endOf(child).then((end) => (trouble === null ? end : { ...NOTHING_SAID, stderr: trouble.message }));
   ended.then(() => duplex.destroy());
   return { duplex, ended, pid: child.pid };
 }
@@ -47,6 +52,7 @@ function endOf(child: ChildProcess): Promise<SshEnd> {
   return promise;
 }
 
+const NOTHING_SAID = { code: null, signal: null };
 // What ssh takes to end, on a busy machine too.
 const GRACE_MS = 1000;
 // Enough for what ssh and a crashing shim have to say.

@@ -1,0 +1,36 @@
+/** One request over a fresh channel, without the ACP library: loading that takes as long as all the rest of a call. */
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { isErrorCode, PaliadinError } from '../contract/errors.ts';
+
+/** What the host answers to one of `extension`'s methods. @throws PaliadinError as the host sent it. */
+export async function callHost(duplex: Duplex, method: string, params: object): Promise<unknown> {
+  const send = (message: object) => duplex.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  send({ id: HELLO, method: 'initialize', params: { protocolVersion: ACP_VERSION, clientCapabilities: {} } });
+  try {
+    for await (const line of createInterface({ input: duplex })) {
+      const reply = JSON.parse(line) as Reply;
+      if (reply.error !== undefined) throw toPaliadinError(reply.error);
+      if (reply.id === CALL) return reply.result;
+      if (reply.id === HELLO) send({ id: CALL, method, params });
+    }
+  } finally {
+    duplex.destroy();
+  }
+  throw new PaliadinError('mriver_unreachable', 'the host daemon went away before it answered');
+}
+
+interface Reply {
+  id?: number;
+  result?: unknown;
+  error?: { message: string; data?: { code?: unknown; detail?: string | null } };
+}
+
+function toPaliadinError({ message, data }: NonNullable<Reply['error']>): PaliadinError {
+  if (isErrorCode(data?.code)) return new PaliadinError(data.code, data.detail ?? null);
+  return new PaliadinError('shim_error', message);
+}
+
+const ACP_VERSION = 1;
+const HELLO = 0;
+const CALL = 1;

@@ -1,0 +1,17 @@
+/** The methods that are ours, beside ACP's own. */
+export const extension = {
+  health: '_paliadin/health',
+  turn: '_paliadin/turn',
+  reset: '_paliadin/reset',
+  acknowledge: '_paliadin/acknowledge',
+  attach: '_paliadin/attach',
+  sessions: '_paliadin/sessions',
+  retire: '_paliadin/retire',
+  shutdown: '_paliadin/shutdown',
+  /** A notification: the agent has the prompt. */
+  running: '_paliadin/running',
+  /** A notification: an approval is no longer asked for. */
+  approvalClosed: '_paliadin/approval_closed',
+  /** A notification: the answer of a turn that was given up. */
+  late: '_paliadin/late',
+} as const;
