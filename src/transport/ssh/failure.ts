@@ -65,21 +65,22 @@ const SSH_WORDS = [
     remedy: 'nothing listens there; start sshd on the host, or check PALIADIN_REMOTE_PORT',
   },
   {
-    words: /^ssh: connect to host .*timed out$|^Connection timed out|^Timeout, server .* not responding\.$/,
+    words:
+      /^(ssh: connect to host|Connection to) .*timed out$|^Connection timed out|^Timeout, server .* not responding\.$/,
     code: UNREACHABLE,
     remedy: 'the host does not answer; it may be asleep or offline',
+  },
+  {
+    words:
+      /^(kex_exchange_identification|banner exchange|ssh_dispatch_run_fatal|client_loop|ssh_packet_\w+): |^Connection (closed|reset) by |^Connection to .* closed by remote host|Broken pipe$|: Connection reset by peer$/,
+    code: UNREACHABLE,
+    remedy: 'the connection broke',
   },
   {
     // Network is unreachable, No route to host, Host is down, Permission denied (of the network, not of the host).
     words: /^ssh: connect to host /,
     code: UNREACHABLE,
     remedy: 'there is no way to the host; check the network or the VPN on both sides',
-  },
-  {
-    words:
-      /^(kex_exchange_identification|banner exchange|ssh_dispatch_run_fatal|client_loop|ssh_packet_\w+): |^Connection (closed|reset) by |^Connection to .* closed by remote host|Broken pipe$/,
-    code: UNREACHABLE,
-    remedy: 'the connection broke',
   },
   {
     words: /^Unable to negotiate with |no matching .* found/,

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { ShimVerb } from '../../contract/shim.ts';
 import type { SshEnd } from './failure.ts';
-import { skipBanner } from './skip-banner.ts';
+import { EndlessBanner, skipBanner } from './skip-banner.ts';
 import { type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
 export interface OpenSsh {
@@ -31,7 +31,7 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
   });
   let trouble: Error | null = null;
   replies.once('error', (error) => {
-    trouble = error;
+    if (error instanceof EndlessBanner) trouble = error;
   });
   // What we ended ourselves has nothing to tell of the host.
   const ended = endOf(child).then((end) => (trouble === null ? end : { ...NOTHING_SAID, stderr: trouble.message }));

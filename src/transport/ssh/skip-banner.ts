@@ -13,11 +13,13 @@ export function skipBanner(): Transform {
         waiting = null;
         return done(null, rest);
       }
-      done(
-        waiting.length > MAX_BANNER_BYTES ? new Error('the host prints without end, and no reply of the shim') : null,
-      );
+      done(waiting.length > MAX_BANNER_BYTES ? new EndlessBanner() : null);
     },
   });
+}
+
+export class EndlessBanner extends Error {
+  override message = 'the host prints without end, and no reply of the shim';
 }
 
 /** Where the first line begins that is a JSON-RPC message; null while there is none. */
