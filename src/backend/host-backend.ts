@@ -42,17 +42,21 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
 
   /** Asks, and joins again as often as the channel breaks. */
   async function follow(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave: AbortSignal | undefined) {
-    let { from, known } = prompt;
+    let { from, known, handedOver = false } = prompt;
     const take = (update: HostUpdate) => {
       known = true;
       if (update.type === 'chunk') from = update.offset + update.text.length;
       onUpdate(update);
     };
     for (;;) {
-      const opened = await channel.again(giveUpMs);
+      // Of a question that was never handed over it can be said at once that it did not arrive.
+      const opened = await (known || handedOver ? channel.again(giveUpMs).catch(stayedAway) : channel.get());
+      if (opened === null) return NEVER_KNOWN;
       if (leave?.aborted) throw new PaliadinError('cancelled');
+      const asked = { ...prompt, from, known, handedOver };
+      handedOver = true;
       try {
-        return await opened.prompt({ ...prompt, from, known }, take);
+        return await opened.prompt(asked, take);
       } catch (error) {
         if (!isLost(error)) throw error;
       }
@@ -70,9 +74,6 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
       const stopWatching = channel.onPresence((presence) => onUpdate({ type: 'presence', presence }));
       try {
         return await follow(prompt, onUpdate, leave);
-      } catch (error) {
-        if (isLost(error)) return NEVER_KNOWN;
-        throw error;
       } finally {
         stopWatching();
       }
@@ -91,6 +92,11 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
     },
     close: channel.close,
   } satisfies Backend;
+}
+
+function stayedAway(error: unknown): null {
+  if (isLost(error)) return null;
+  throw error;
 }
 
 // A person who waits should learn within ten seconds that nothing comes; a busy machine may take a while to answer.

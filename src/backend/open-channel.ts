@@ -1,6 +1,6 @@
 /** One channel to a host, kept open: opened when first needed, and opened again as long as it takes when it broke. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { PaliadinError } from '../contract/errors.ts';
+import { errorTable, PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
 import type { Presence } from '../contract/turn.ts';
 import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
@@ -62,7 +62,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   function failed(error: unknown): void {
     current = null;
-    if (closing.signal.aborted || !isLost(error)) return;
+    if (closing.signal.aborted || !mayPass(error)) return;
     tell('away');
     // Nobody may be waiting just now; but an answer may be, at the host.
     keepTrying({ atOnce: false }).catch(() => {});
@@ -87,7 +87,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     try {
       return await get();
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!mayPass(error)) throw error;
       return tryUntilOpen(attempt + 1);
     }
   }
@@ -98,7 +98,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
       try {
         return await get();
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (!mayPass(error)) throw error;
       }
       const patience = new AbortController();
       const tired = delay(patienceMs, null, { signal: patience.signal, ref: false }).then(
@@ -125,7 +125,12 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
   };
 }
 
-/** The host is out of reach for now; any other failure stays until somebody mends it. */
+/** A host that starts up, goes down, or has its shim replaced fails in many ways. What does not pass, a person has to mend. */
+function mayPass(error: unknown): boolean {
+  return error instanceof PaliadinError && errorTable[error.code].retryable;
+}
+
+/** The connection broke on the way, or there is none: what was asked may have arrived. */
 export function isLost(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'mriver_unreachable';
 }
