@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { PaliadinError } from '../contract/errors.ts';
 import { attach } from './commands/attach.ts';
 import { showConfig } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
 import { createLink } from './commands/link.ts';
 import { showSessions } from './commands/sessions.ts';
 import { start } from './commands/start.ts';
@@ -63,8 +64,13 @@ program
   .requiredOption('--name <name>', 'what it is for')
   .action((options) => createToken(settings(), options));
 program
+  .command('doctor')
+  .description('look at gateway and host, and say what to do where something is wrong')
+  .option('--json', 'as JSON')
+  .action((options) => doctor(settings(), options));
+program
   .command('stop-host')
-  .description('end the host daemon of this machine and the agents’ terminals; conversations are kept')
+  .description('end the host’s daemon and the agents’ terminals; conversations are kept')
   .action(() => stopHost(settings()));
 
 try {

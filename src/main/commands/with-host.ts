@@ -1,22 +1,41 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import { reachDaemon } from '../../transport/daemon-process.ts';
 import { type HostChannel, reachHost } from '../../transport/reach-host.ts';
+import { reachOverSsh } from '../../transport/ssh/reach.ts';
 import { chooseAgent, findProgram } from '../agent.ts';
 import { localDaemon } from '../local-daemon.ts';
 import { clonePrograms } from '../programs.ts';
+import { remoteTarget } from '../remote/target.ts';
 import { prepareState } from '../state-paths.ts';
 import type { Settings } from './settings.ts';
 
-/** Opens a channel to this machine's host daemon, which is started if it is not there. */
-export async function withHost<T>({ config, env }: Settings, use: (host: HostChannel) => Promise<T>): Promise<T> {
+/** Opens a channel to the host that the settings name, for as long as `use` takes. */
+export async function withHost<T>(settings: Settings, use: (host: HostChannel) => Promise<T>): Promise<T> {
+  await using host = await openHost(settings);
+  return await use(host.channel);
+}
+
+export async function openHost(settings: Settings): Promise<AsyncDisposable & { channel: HostChannel }> {
+  const { PALIADIN_REMOTE_HOST: remote } = settings.config.values;
+  const channel = await (remote === undefined ? reachLocal(settings) : reachRemote(settings, remote));
+  return {
+    channel,
+    async [Symbol.asyncDispose]() {
+      channel.close();
+    },
+  };
+}
+
+function reachRemote({ config, env }: Settings, host: string): Promise<HostChannel> {
+  prepareState(config);
+  return reachOverSsh(remoteTarget(config, host, env), env);
+}
+
+/** This machine's daemon, which is started if it is not there. */
+async function reachLocal({ config, env }: Settings): Promise<HostChannel> {
   const agent = chooseAgent(config, env);
   if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
   const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: clonePrograms });
-  const host = await reachHost(await reachDaemon(daemon));
-  try {
-    return await use(host);
-  } finally {
-    host.close();
-  }
+  return reachHost(await reachDaemon(daemon));
 }

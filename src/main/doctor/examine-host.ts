@@ -1,5 +1,34 @@
+/** What a host finds out about itself. Runs inside the shim, and on the gateway's machine where that is the host. */
+import type { Check, HostReport } from '../../contract/check.ts';
+import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import type { Programs } from '../programs.ts';
 import type { ShimSettings } from '../shim-settings.ts';
-export async function examineHost(_: ShimSettings & { programs: Programs }): Promise<object> {
-  return {};
+import { VERSION } from '../version.ts';
+import { checksOf } from './checks.ts';
+import { examineAgent } from './host/agent.ts';
+import { examineDirectories } from './host/directories.ts';
+import { examineKeyLines } from './host/key-lines.ts';
+import { examineSkill } from './host/skill.ts';
+import { examineTmux } from './host/tmux.ts';
+
+export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
+  const { env, programs } = settings;
+  const [tmux, agent, directories] = await Promise.all([
+    examineTmux(env),
+    examineAgent(settings, process.platform),
+    examineDirectories(settings),
+  ]);
+  const shim = programs.daemon[1] ?? '';
+  const checks: Check[] = [
+    // An older one would not have come as far as this.
+    passed('node', `${process.versions.node} (${process.execPath})`),
+    tmux,
+    ...agent,
+    ...directories,
+    examineSkill(programs.skill),
+    ...examineKeyLines(env, shim),
+  ];
+  return { version: VERSION, protocol: PROTOCOL_VERSION, now: Date.now(), checks };
 }
+
+const { passed } = checksOf('host');

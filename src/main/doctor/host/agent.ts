@@ -1,0 +1,47 @@
+/** Which agent would answer, whether it runs, and whether it is signed in: as far as can be told without its secrets. */
+import { existsSync } from 'node:fs';
+import type { Check } from '../../../contract/check.ts';
+import { chooseAgent } from '../../agent.ts';
+import { agentEnv } from '../../agent-env.ts';
+import type { ShimSettings } from '../../shim-settings.ts';
+import { checksOf } from '../checks.ts';
+import { outputOf } from '../output-of.ts';
+import { claudePlaces } from './claude-places.ts';
+import { readJson } from './read-json.ts';
+
+export async function examineAgent({ config, env }: ShimSettings, platform: NodeJS.Platform): Promise<Check[]> {
+  const agent = chooseAgent(config, env);
+  if ('missing' in agent) return [failedBy('agent', new Error(agent.missing))];
+  if (agent.name === 'demo') {
+    const real = 'it invents its answers; for real ones install Claude Code on the host and sign in there';
+    return [passed('agent', 'the demo agent', real)];
+  }
+  const runs = await outputOf(agent.program, ['--version'], agentEnv(env)).then(
+    (version) => passed('agent', `${version} (${agent.program})`),
+    (error) => failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew'),
+  );
+  return [runs, examineSignIn(env, platform)];
+}
+
+/** Only whether there is something to sign in with; what it is worth, the first question shows. */
+function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform): Check {
+  const name = KEY_VARIABLES.find((variable) => (env[variable] ?? '') !== '');
+  if (name !== undefined) return passed('sign-in', `by ${name}`);
+  const { credentials, settings } = claudePlaces(env);
+  if (existsSync(credentials)) return passed('sign-in', credentials);
+  if (readJson(settings)?.apiKeyHelper !== undefined) return passed('sign-in', `by the apiKeyHelper of ${settings}`);
+  if (platform === 'darwin') {
+    const advice =
+      'run `claude` on the host once to be sure; where the keychain stays locked for ssh, put CLAUDE_CODE_OAUTH_TOKEN (of `claude setup-token`) into host.env';
+    return passed('sign-in', 'can’t be told: it is in the keychain, which is not open to ssh', advice);
+  }
+  return failed('sign-in', `Claude Code is not signed in: no ${credentials}`, 'run `claude` on the host and sign in');
+}
+
+const { passed, failed, failedBy } = checksOf('host');
+
+// What Claude Code takes instead of a sign-in.
+const KEY_VARIABLES = [
+  ...['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  ...['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX'],
+];

@@ -1,0 +1,91 @@
+/** Where agents work, and where what is kept is kept. */
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import type { Check } from '../../../contract/check.ts';
+import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
+import { chooseAgent } from '../../agent.ts';
+import type { ShimSettings } from '../../shim-settings.ts';
+import { prepareState, type StatePaths } from '../../state-paths.ts';
+import { checksOf } from '../checks.ts';
+import { claudePlaces } from './claude-places.ts';
+import { readJson } from './read-json.ts';
+
+export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {
+  const { PALIADIN_AGENT_DIR: chosen } = settings.config.values;
+  // Looked at before the state is prepared, which makes it: a wrong name would seem right.
+  if (chosen !== undefined && !existsSync(chosen)) {
+    return [failed('directory', `${chosen} does not exist`, 'make it, or correct PALIADIN_AGENT_DIR')];
+  }
+  let paths: StatePaths;
+  try {
+    paths = prepareState(settings.config);
+    checkSocketPath(paths.hostSocket);
+  } catch (error) {
+    return [failedBy('state', error, 'set PALIADIN_STATE_DIR to a directory with a shorter path that you can write')];
+  }
+  return [
+    examineWorkspace(paths.workspace),
+    ...examineTrust(settings, paths.workspace),
+    examineState(paths.root),
+    await examineDisk(paths.root),
+  ];
+}
+
+function examineWorkspace(path: string): Check {
+  try {
+    if (!statSync(path).isDirectory()) throw new Error('it is not a directory');
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return passed('directory', path);
+  } catch (error) {
+    return failed('directory', `${path}: ${(error as Error).message}`, 'mend it, or correct PALIADIN_AGENT_DIR');
+  }
+}
+
+/** Claude Code asks before it works in a directory for the first time, and nobody would answer. */
+function examineTrust({ config, env }: ShimSettings, path: string): Check[] {
+  const agent = chooseAgent(config, env);
+  if ('missing' in agent || agent.name !== 'claude') return [];
+  const { state } = claudePlaces(env);
+  const known = readJson(state);
+  const remedy = `on the host run \`cd ${path} && claude\`, answer what it asks, and leave it with /exit`;
+  if (known === null) return [failed('trust', `Claude Code has not been run yet: no ${state}`, remedy)];
+  const projects = (known.projects ?? {}) as Record<string, { hasTrustDialogAccepted?: boolean } | undefined>;
+  const trusted = withParents(path).find((directory) => projects[directory]?.hasTrustDialogAccepted === true);
+  if (trusted !== undefined) return [passed('trust', `Claude Code trusts ${trusted}`)];
+  return [failed('trust', `Claude Code does not trust ${path} yet`, remedy)];
+}
+
+/** A directory inherits its parents' trust. */
+function withParents(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [path] : [path, ...withParents(parent)];
+}
+
+function examineState(path: string): Check {
+  const { uid, mode } = lstatSync(path);
+  const mine = userInfo();
+  if (uid !== mine.uid) {
+    return failed(
+      'state',
+      `${path} belongs to user id ${uid}, not to ${mine.username}`,
+      `chown -R ${mine.uid} ${path}`,
+    );
+  }
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  if ((mode & 0o077) !== 0) return failed('state', `${path} is open to others (mode ${shown})`, `chmod 700 ${path}`);
+  return passed('state', `${path}, mode ${shown}`);
+}
+
+async function examineDisk(path: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(path);
+  const free = bavail * bsize;
+  const shown = `${(free / GB).toFixed(1)} GB free for ${path}`;
+  return free < LITTLE ? failed('disk', shown, 'make room: without it questions are refused') : passed('disk', shown);
+}
+
+const { passed, failed, failedBy } = checksOf('host');
+const GB = 1e9;
+// A day of long conversations, and their agent's own records.
+const LITTLE = 0.2 * GB;

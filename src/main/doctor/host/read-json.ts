@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** An object of another program's; null where there is none that can be read. */
+export function readJson(path: string): Record<string, unknown> | null {
+  try {
+    const value = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}
