@@ -133,6 +133,17 @@ export const codeBody = z.object({ code: z.string().min(1).max(200) });
 export const readiness = z.object({
   ready: z.boolean(),
   reasons: z.array(errorBody.extend({ part: z.enum(['store', 'backend']) })),
+  host: z
+    .object({
+      backend: z.enum(['local', 'remote', 'disabled']),
+      name: z.string(),
+      /** `channel`: one open connection. `verbs`: an older shim, a connection for each call, and no streaming. */
+      mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
+      version: z.string().nullable().describe('of Paliadin on the host'),
+      agent: z.string().nullable(),
+    })
+    .nullable()
+    .describe('for a signed-in owner; null for anybody else'),
 });
 
 export const resetResult = z.object({ session: z.string(), generation: z.int() });

@@ -70,6 +70,7 @@ export interface HostTurn {
 export interface HostIdentity {
   /** Version of Paliadin on the host. */
   version: string;
+  /** 0 where there is none: an older shim, with a connection for each call. */
   protocol: number;
   agent: string;
   driver: string;

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Store, User } from '../audit/store.ts';
 import type { PaliadinError } from '../contract/errors.ts';
+import type { HostIdentity } from '../contract/host.ts';
 import type { Turns } from '../turn/turns.ts';
 
 export interface ServerOptions {
@@ -12,6 +13,10 @@ export interface ServerOptions {
   store: Store;
   backend: {
     kind: 'local' | 'remote' | 'disabled';
+    /** Name of the host. */
+    host: string;
+    /** Who answered last; null before the first contact. */
+    identity(): HostIdentity | null;
     /** The agent in the pane; null where there is none. */
     agent(): string | null;
     /** Why a question could not be answered just now; null where it could. */

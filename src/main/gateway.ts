@@ -63,7 +63,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const origins: string[] = [];
   const server = await createServer({
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
-    backend: { kind: backend.kind, agent: backend.agent, report: () => report(backend) },
+    backend: { ...backend, report: () => report(backend) },
     publicOrigins: () => origins,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,

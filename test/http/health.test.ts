@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { readiness } from '../../src/contract/api.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
+import type { HostIdentity } from '../../src/contract/host.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 test('it lives, and is ready while store and backend are', async () => {
@@ -28,9 +29,29 @@ test('what is in the way is named; the details are for the owner', async () => {
   }
 });
 
+test('the owner is told which host it is, and how it is reached', async () => {
+  const known = { version: '0.1.0', agent: 'demo', driver: 'demo', settings: '' };
+  let identity: HostIdentity | null = null;
+  const backend = { kind: 'remote', host: 'laptop', agent: () => 'demo', report: async () => null } as const;
+  const server = await runServer({ backend: { ...backend, identity: () => identity } });
+  const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
+  const hostFor = async (headers: Record<string, string>) =>
+    readiness.parse((await call(server, 'GET', '/readyz', { headers })).json).host;
+  expect(await hostFor(anna.bearer)).toBeNull();
+  expect(await hostFor({})).toBeNull();
+  const told = { backend: 'remote', name: 'laptop', agent: 'demo' };
+  expect(await hostFor(owner.bearer)).toEqual({ ...told, mode: null, version: null });
+  identity = { ...known, protocol: 1 };
+  expect(await hostFor(owner.bearer)).toEqual({ ...told, mode: 'channel', version: '0.1.0' });
+  identity = { ...known, protocol: 0 };
+  expect(await hostFor(owner.bearer)).toEqual({ ...told, mode: 'verbs', version: '0.1.0' });
+});
+
 test('a store that is gone and a backend that says nothing are both told, within seconds', async () => {
   const report = () => new Promise<null>(() => undefined);
-  const server = await runServer({ backend: { kind: 'remote', agent: () => null, report } });
+  const server = await runServer({
+    backend: { kind: 'remote', host: 'laptop', identity: () => null, agent: () => null, report },
+  });
   await server.store.close();
   const { status, json } = await call(server, 'GET', '/readyz');
   expect(status).toBe(503);

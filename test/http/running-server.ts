@@ -48,7 +48,7 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   const app = await createServer({
     turns,
     store,
-    backend: { kind: 'local', agent: () => 'demo', report: async () => health.error },
+    backend: { ...agent, kind: 'local', report: async () => health.error },
     publicOrigins: () => [origin],
     webRoot,
     clock: () => clock.now,

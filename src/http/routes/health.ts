@@ -46,6 +46,7 @@ export function healthRoutes(app: App, options: Needs): void {
         .send({
           ready: failed.length === 0,
           reasons: failed.map(({ part, error }) => ({ part, ...tell(error, request) })),
+          host: isForOwner(request) ? describe(options.backend) : null,
         });
     },
   );
@@ -99,6 +100,12 @@ function remember<T>(work: () => Promise<T>): () => Promise<T> {
     }
     return last;
   };
+}
+
+function describe({ kind, host, identity, agent }: Needs['backend']) {
+  const found = identity();
+  const mode = found?.protocol === 0 ? ('verbs' as const) : ('channel' as const);
+  return { backend: kind, name: host, mode: found && mode, version: found?.version ?? null, agent: agent() };
 }
 
 function tell(error: PaliadinError, request: FastifyRequest) {
