@@ -4,6 +4,14 @@ import { closingLine } from './test/support/closing-line.ts';
 /** Tests that open the page in a real browser. An attack that needs one says so by its name. */
 const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.test.ts'];
 
+/** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
+const WITH_AGENTS = ['test/agents/**/*.test.ts'];
+const agents = {
+  extends: true,
+  // One agent at a time keeps both cores of a small machine busy.
+  test: { name: 'agents', include: WITH_AGENTS, testTimeout: 60_000, fileParallelism: false },
+} as const;
+
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
@@ -19,7 +27,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.{ts,tsx}'], exclude: IN_A_BROWSER },
+        test: { name: 'parts', include: ['test/**/*.test.{ts,tsx}'], exclude: [...IN_A_BROWSER, ...WITH_AGENTS] },
       },
       {
         extends: true,
@@ -30,6 +38,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      ...(process.env.TEST_AGENTS === undefined ? [] : [agents]),
     ],
   },
 });

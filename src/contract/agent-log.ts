@@ -5,6 +5,13 @@
  */
 import { z } from 'zod';
 
+const approvalQuestion = z.object({
+  question: z.string(),
+  header: z.string(),
+  multiple: z.boolean(),
+  options: z.array(z.object({ label: z.string(), description: z.string() })),
+});
+
 export const agentLogEntry = z.discriminatedUnion('event', [
   /** The prompt was received: the evidence of delivery. Always the first entry. */
   z.object({ event: z.literal('prompt') }),
@@ -21,11 +28,16 @@ export const agentLogEntry = z.discriminatedUnion('event', [
     id: z.string(),
     title: z.string(),
     options: z.array(z.object({ id: z.string(), label: z.string() })),
+    kind: z.enum(['permission', 'question']).optional(),
+    detail: z.string().optional(),
+    diff: z.string().optional(),
+    questions: z.array(approvalQuestion).optional(),
   }),
   z.object({ event: z.literal('approval-closed'), id: z.string() }),
-  /** The answer is whole. */
+  /** The answer is whole, or cut for a reason that `detail` says. */
   z.object({
     event: z.literal('stop'),
+    detail: z.string().optional(),
     inputTokens: z.int().optional(),
     outputTokens: z.int().optional(),
   }),

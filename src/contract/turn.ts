@@ -72,8 +72,34 @@ export interface ToolProgress {
 export interface ApprovalRequest {
   id: string;
   title: string;
+  /** None where a question is answered by its own options, or in words. */
   options: { id: string; label: string }[];
+  /** A permission where it does not say. */
+  kind?: 'permission' | 'question' | undefined;
+  /** What would be done: the command, the file, the address. Plain text. */
+  detail?: string | undefined;
+  /** What would change, each line behind a `+` or `-`. Plain text. */
+  diff?: string | undefined;
+  questions?: ApprovalQuestion[] | undefined;
 }
+
+/** A question of the agent's own. It can be answered by an option's label, or in words. */
+export interface ApprovalQuestion {
+  question: string;
+  /** In a word or two. */
+  header: string;
+  /** Whether several options may be chosen. */
+  multiple: boolean;
+  options: { label: string; description: string }[];
+}
+
+/** What a person says to an approval: one of its options, or answers to its questions. */
+export type ApprovalDecision =
+  | { type: 'allow' }
+  /** `reason` is told to the agent. */
+  | { type: 'deny'; reason?: string | undefined }
+  /** By the text of each question. */
+  | { type: 'answer'; answers: Record<string, string> };
 
 /** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
 export type Presence = 'here' | 'silent' | 'away';

@@ -56,12 +56,16 @@ export function agentPane(options: {
     return current;
   }
 
-  async function readyIfRunning(signal: AbortSignal): Promise<Pane | null> {
+  async function readyIfRunning(place: AgentPlace, signal: AbortSignal): Promise<Pane | null> {
     try {
       const pane = await find();
       if (pane === null) return null;
-      const [end, reading] = await Promise.all([pane.ended(), read(pane)]);
-      if (end !== null) return null;
+      if (driver.hears?.(place) === false) {
+        await end(); // nothing that it does would be heard; one that is started goes on with the conversation
+        return null;
+      }
+      const [ended, reading] = await Promise.all([pane.ended(), read(pane)]);
+      if (ended !== null) return null;
       // As it sits there between two questions: seen in one round trip.
       const isIdle = reading.state === 'ready' && reading.box === 'empty' && pane.bracketedPaste;
       if (!isIdle) await untilReady(pane, signal);
@@ -98,6 +102,11 @@ export function agentPane(options: {
     if (isFull(reading)) await clearBox(pane, read);
   }
 
+  async function pressEscape(pane: Pane): Promise<void> {
+    await pane.press('Escape');
+    await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
+  }
+
   async function end(): Promise<void> {
     const pane = await find();
     current = null;
@@ -107,17 +116,18 @@ export function agentPane(options: {
   return {
     find,
     async ready(place, signal) {
-      return (await readyIfRunning(signal)) ?? (await options.starts(() => start(place, signal)));
+      return (await readyIfRunning(place, signal)) ?? (await options.starts(() => start(place, signal)));
     },
     type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
     async interrupt() {
       const pane = await find();
       if (pane === null || (await pane.ended()) !== null) return;
-      await pane.press('Escape');
       try {
-        await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
-        // A prompt that was not answered yet may come back into the box, a moment after the agent looks idle.
+        await pressEscape(pane);
+        // A prompt that was not answered yet may come back into the box, a moment after the agent looks idle;
+        // or a dialog opens.
         await untilScreen(pane, read, { accept: isFull, timeoutMs: RETURN_MS }).catch(() => {});
+        if ((await read(pane)).state === 'dialog') await pressEscape(pane);
         await clearBox(pane, read);
       } catch {
         await end();

@@ -51,8 +51,7 @@ export function openJournal(root: string): Journal {
   }
 
   function pathOf(session: string, file = ''): string {
-    if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
-    return join(root, session, file);
+    return join(root, pathName(session), file);
   }
 
   // Made once a session and process: what is made stays made.
@@ -82,7 +81,7 @@ export function openJournal(root: string): Journal {
   }
 
   const journal: Journal = {
-    agentDirectory: (session) => pathOf(session, 'agent'),
+    agentDirectory: (session) => agentDirectory(root, session),
     async sessions() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       return (await readdir(root)).filter((name) => SESSION_PATTERN.test(name));
@@ -118,6 +117,17 @@ export function openJournal(root: string): Journal {
     },
   };
   return journal;
+}
+
+/** The session's own directory for what agent and driver say to each other, where `root` is the journal. */
+export function agentDirectory(root: string, session: string): string {
+  return join(root, pathName(session), 'agent');
+}
+
+/** @throws PaliadinError `bad_request`: a name that is none could lead anywhere. */
+function pathName(session: string): string {
+  if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
+  return session;
 }
 
 async function makeDirectories(path: string): Promise<string> {

@@ -77,7 +77,10 @@ export class TurnRunner {
     const pane = await this.pane.find();
     if (pane === null) return (await readRecord(turn, this.#signals(turn))) ?? lost(turn);
     const watch = this.#watch(turn, pane);
-    if (state === 'running' || (await isReceived(turn, watch))) return this.#see(turn, watch);
+    if (state === 'running' || (await isReceived(turn, watch))) {
+      watch.taken();
+      return this.#see(turn, watch);
+    }
     this.#awaitLate(turn, watch);
     return lost(turn);
   }
@@ -115,7 +118,7 @@ export class TurnRunner {
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
     const { driver, journal, session, silenceMs, onTrouble } = this.#options;
-    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, rests: driver.rests });
+    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver) });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
@@ -139,6 +142,8 @@ export class TurnRunner {
       return last?.state === 'done' ? last : CANCELLED;
     }
     if (end.code === 'timeout') this.#awaitLate(turn, watch);
+    // An agent may ask what to do now, or go on by itself once the limit is over.
+    if (end.code === 'agent_limit') await this.pane.interrupt();
     return end;
   }
 
@@ -175,6 +180,10 @@ export class TurnRunner {
       ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
     };
   }
+}
+
+function looks({ rests, progress }: Driver): Pick<Driver, 'rests' | 'progress'> {
+  return { ...(rests ? { rests } : {}), ...(progress ? { progress } : {}) };
 }
 
 function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {

@@ -1,4 +1,5 @@
 /** Watches a turn until it ends, whichever reason comes first: the agent says so, it dies, rests, or is silent. */
+import type { ToolProgress } from '../contract/turn.ts';
 import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
@@ -17,18 +18,27 @@ export interface TurnWatch {
   close(): void;
 }
 
+/** What is to be seen on the screen. */
+type Looks = Pick<Driver, 'rests' | 'progress'>;
 type Signals = (stop: AbortSignal) => AsyncIterable<AgentSignal>;
 
 export function watchTurn(
   turn: LiveTurn,
   pane: Pane,
   signals: Signals,
-  options: { silenceMs: number; rests: Driver['rests'] },
+  options: { silenceMs: number } & Looks,
 ): TurnWatch {
   const stop = new AbortController();
   const received = Promise.withResolvers<void>();
   const rest = Promise.withResolvers<'at rest'>();
   const silence = silenceTimer(options.silenceMs);
+  const look = lookAt(pane, options, stop.signal, {
+    onRest: () => rest.resolve('at rest'),
+    onProgress(tool) {
+      turn.showTool(tool);
+      silence.restart(turn.waiting);
+    },
+  });
   const last = follow(turn, signals(stop.signal), () => {
     received.resolve();
     // While a person decides, the agent has nothing to say.
@@ -52,7 +62,7 @@ export function watchTurn(
     end: first(),
     last,
     taken() {
-      if (options.rests) onRest(pane, options.rests, stop.signal, () => rest.resolve('at rest'));
+      look.awaitRest();
     },
     close() {
       silence.close();
@@ -97,7 +107,7 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
       return {
         state: 'done',
         code: null,
-        detail: null,
+        detail: signal.detail ?? null,
         inputTokens: signal.inputTokens,
         outputTokens: signal.outputTokens,
       };
@@ -127,20 +137,41 @@ function deathOf(pane: Pane, signal: AbortSignal): Promise<string> {
   return promise;
 }
 
-/** Calls back when the agent has rested for a while. */
-function onRest(pane: Pane, rests: NonNullable<Driver['rests']>, signal: AbortSignal, tell: () => void): void {
+/** Looks at the screen from time to time, where the driver can tell something by it. */
+function lookAt(
+  pane: Pane,
+  { rests, progress }: Looks,
+  signal: AbortSignal,
+  tell: { onRest(): void; onProgress(tool: ToolProgress): void },
+) {
+  let awaitsRest = false;
   let since: number | null = null;
+  let shown: ToolProgress | null = null;
+
+  function notice(tool: ToolProgress | null): void {
+    if (tool?.id === shown?.id && tool?.title === shown?.title) return;
+    if (shown !== null && tool?.id !== shown.id) tell.onProgress({ ...shown, status: 'done' });
+    if (tool !== null) tell.onProgress(tool);
+    shown = tool;
+  }
+
   const look = async () => {
     const screen = await pane.screen().catch(() => null);
+    if (signal.aborted) return;
+    if (screen !== null && progress) notice(progress(screen));
+    if (!awaitsRest || !rests) return;
     since = screen !== null && rests(screen) ? (since ?? performance.now()) : null;
-    if (since === null || performance.now() - since < REST_MS) return;
-    clearInterval(timer);
-    tell();
+    if (since !== null && performance.now() - since >= REST_MS) tell.onRest();
   };
-  const timer = setInterval(look, LOOK_MS);
+  const timer = rests || progress ? setInterval(look, LOOK_MS) : undefined;
   const stop = () => clearInterval(timer);
   signal.addEventListener('abort', stop);
-  if (signal.aborted) stop(); // the answer may be there before the prompt is seen to be taken
+  if (signal.aborted) stop();
+  return {
+    awaitRest() {
+      awaitsRest = true;
+    },
+  };
 }
 
 function silenceTimer(ms: number) {

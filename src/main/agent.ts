@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { claudeBackground, claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
+import { type ClaudeCode, claudeBackground, claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
@@ -11,7 +11,8 @@ import type { Programs } from './programs.ts';
 
 export interface Agent {
   name: 'claude' | 'demo';
-  driverName: 'demo' | 'reply-file';
+  /** What is wanted; where Claude Code's hooks are forbidden, `reply-file` takes the place of `claude`. */
+  driverName: Driver['name'];
   /** Path of the program in the pane. */
   program: string;
 }
@@ -22,7 +23,10 @@ export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent |
   const claude = findProgram(command ?? 'claude', env);
   const name = values.PALIADIN_AGENT ?? (claude === null ? 'demo' : 'claude');
   if (name === 'none') return { missing: 'PALIADIN_AGENT is none; set it to demo or claude to take questions' };
-  const driverName = values.PALIADIN_DRIVER ?? (name === 'demo' ? 'demo' : 'reply-file');
+  const driverName = values.PALIADIN_DRIVER ?? name;
+  if (name === 'demo' && driverName === 'claude') {
+    return { missing: 'PALIADIN_DRIVER=claude drives Claude Code only; unset it' };
+  }
   if (name === 'demo') return { name, driverName, program: process.execPath };
   if (driverName === 'demo') return { missing: 'PALIADIN_DRIVER=demo drives the demo agent only; unset it' };
   if (claude !== null) return { name, driverName, program: claude };
@@ -48,11 +52,14 @@ function isExecutable(path: string): boolean {
 
 /**
  * Milliseconds without a sign of life after which a turn is given up. Of an agent that writes its answer to
- * a file nothing is heard before the whole answer, so it is given the time that a long one takes.
+ * a file nothing is heard before the whole answer, so it is given the time that a long one takes; of one with
+ * hooks, nothing while it thinks or a command runs.
  */
-export function silenceMs({ values }: Config, agent: Agent): number {
-  return values.PALIADIN_TURN_TIMEOUT ?? (agent.driverName === 'reply-file' ? 600_000 : 60_000);
+export function silenceMs({ values }: Config, driver: Driver['name']): number {
+  return values.PALIADIN_TURN_TIMEOUT ?? SILENCE_MS[driver];
 }
+
+const SILENCE_MS = { demo: 60_000, claude: 300_000, 'reply-file': 600_000 };
 
 export interface DriverNeeds {
   config: Config;
@@ -62,21 +69,32 @@ export interface DriverNeeds {
   cwd: string;
 }
 
-export function makeDriver(agent: Agent, { config: { values }, env, programs, cwd }: DriverNeeds): Driver {
+/** The driver of the demo agent, or the one through files. */
+export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
+  const {
+    config: { values },
+    programs,
+    cwd,
+  } = needs;
   const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
   const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
   if (agent.name === 'demo') {
     return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
   }
-  const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
-  const claude = { program: agent.program, plugin: programs.skill, directory, cwd };
+  const claude = claudeCode(agent, needs);
   return replyFileDriver({
     command: (place) => claudeCommand(claude, place),
     cwd,
     busy: claudeBusy,
     background: claudeBackground,
   });
+}
+
+/** Where Claude Code is, and where it keeps what it knows. */
+export function claudeCode({ program }: Agent, { env, programs, cwd }: DriverNeeds): ClaudeCode {
+  const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
+  return { program, plugin: programs.skill, directory, cwd };
 }
 
 function demoReplies({ directory, conversation }: AgentPlace): string[] {

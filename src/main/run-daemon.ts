@@ -7,11 +7,12 @@ import { startDaemon } from '../host/daemon.ts';
 import { openHost } from '../host/host.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
 import { identityText } from '../transport/expected-daemon.ts';
-import { chooseAgent, findProgram, makeDriver, silenceMs } from './agent.ts';
+import { chooseAgent, findProgram, silenceMs } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
 import { settingsDigest } from './host-settings.ts';
+import { openDriver } from './open-driver.ts';
 import type { Programs } from './programs.ts';
 import { prepareState } from './state-paths.ts';
 import { VERSION } from './version.ts';
@@ -52,20 +53,26 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   const settings = settingsDigest(config, agent, paths.workspace, env);
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
 
+  const { driver, instead } = await openDriver(agent, {
+    ...{ config, env, programs, cwd: paths.workspace, directory: paths.host, onTrouble },
+  });
+  if (instead !== null)
+    logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
+
   const host = await openHost({
     identity: {
       version: VERSION,
       protocol: PROTOCOL_VERSION,
       agent: agent.name,
-      driver: agent.driverName,
+      driver: driver.name,
       settings,
     },
     directory: paths.host,
     tmux,
-    driver: makeDriver(agent, { config, env, programs, cwd: paths.workspace }),
+    driver,
     agentProgram: agent.program,
     agentEnv: agentEnv(env),
-    silenceMs: silenceMs(config, agent),
+    silenceMs: silenceMs(config, driver.name),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
     keepMs: KEEP_MS,
@@ -74,13 +81,14 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     onRetire: () => setImmediate(stop, 'retired'),
   });
   const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
-  logger.info({ pid: process.pid, agent: agent.name, driver: agent.driverName }, 'the host daemon listens');
+  logger.info({ pid: process.pid, agent: agent.name, driver: driver.name }, 'the host daemon listens');
   process.stdout.on('error', () => {}); // whoever started it may be gone already
   process.stdout.write('ready\n');
 
   async function stop(why: string): Promise<void> {
     logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
     await daemon.close();
+    await driver.close?.();
     process.exit(0);
   }
   process.once('SIGTERM', () => stop('SIGTERM'));

@@ -41,33 +41,40 @@ export interface Asked {
 }
 
 export interface TestHostOptions {
-  driver: 'demo' | 'reply-file';
+  driver: Driver['name'];
   directory?: string;
   silenceMs?: number;
   keepMs?: number;
   agentProgram?: string;
   wrap?(driver: Driver): Driver;
+  /** Another agent than the demo agent. */
+  agent?: TestAgent;
+}
+
+export interface TestAgent {
+  driver: Driver;
+  program: string;
+  env: Record<string, string>;
+  release(name: string): void;
+  /** Every prompt that any agent of its kind has received. */
+  prompts(): { turnId: string; message: string; sha256: string }[];
 }
 
 export async function testHost(options: TestHostOptions): Promise<TestHost> {
   const directory = options.directory ?? (await hostDirectory());
   const PATH = process.env.PATH ?? '';
-  const agent = { name: 'demo', driverName: options.driver, program: process.execPath } as const;
-  const driver = makeDriver(agent, {
-    config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
-    env: process.env,
-    programs: clonePrograms,
-    cwd: directory,
-  });
+  const { agent } = options;
+  const driver = agent?.driver ?? demoAgent(options.driver, directory);
+  const asked = new Map<string, string>();
   const troubles: unknown[] = [];
   let retired = false;
   const host = await openHost({
-    identity: { version: '0', protocol: 1, agent: 'demo', driver: options.driver, settings: 'x' },
+    identity: { version: '0', protocol: 1, agent: 'demo', driver: driver.name, settings: 'x' },
     directory,
     tmux: findProgram('tmux', { PATH }) ?? 'tmux',
     driver: options.wrap?.(driver) ?? driver,
-    agentProgram: options.agentProgram ?? process.execPath,
-    agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+    agentProgram: options.agentProgram ?? agent?.program ?? process.execPath,
+    agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
     silenceMs: options.silenceMs ?? 20_000,
     startsAtOnce: 2,
     keepMs: options.keepMs ?? 1000,
@@ -86,10 +93,17 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     get retired() {
       return retired;
     },
-    ask: (message, prompt) =>
-      ask(host, { message, session: 'one', turnId: randomUUID(), fence: 1, from: 0, known: false, ...prompt }),
-    release: (name, session = 'one') => writeFileSync(join(agentDirectory(session), `release-${name}`), ''),
+    ask(message, prompt) {
+      const whole = { message, session: 'one', turnId: randomUUID(), fence: 1, from: 0, known: false, ...prompt };
+      asked.set(whole.turnId, whole.session);
+      return ask(host, whole);
+    },
+    release(name, session = 'one') {
+      if (agent === undefined) writeFileSync(join(agentDirectory(session), `release-${name}`), '');
+      else agent.release(name);
+    },
     prompts(session = 'one') {
+      if (agent !== undefined) return agent.prompts().filter(({ turnId }) => asked.get(turnId) === session);
       const file = join(agentDirectory(session), 'prompts.jsonl');
       const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
       return lines.map((line) => JSON.parse(line));
@@ -99,6 +113,18 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
       return spawnSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' }).stdout.trimEnd();
     },
   };
+}
+
+function demoAgent(driverName: Driver['name'], directory: string): Driver {
+  return makeDriver(
+    { name: 'demo', driverName, program: process.execPath },
+    {
+      config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
+      env: process.env,
+      programs: clonePrograms,
+      cwd: directory,
+    },
+  );
 }
 
 /** A host's directory, which goes with the test; and with it what runs there. */

@@ -78,9 +78,9 @@ const known: Record<Variable, Known> = {
   PALIADIN_AGENT_DIR: text(),
   PALIADIN_DRIVER: {
     unset: undefined,
-    good: ['demo', 'reply-file'].map((name) => [name, name]),
+    good: ['claude', 'demo', 'reply-file'].map((name) => [name, name]),
     bad: ['hooks'],
-    says: 'expected one of "demo"|"reply-file"',
+    says: 'expected one of "claude"|"demo"|"reply-file"',
   },
   PALIADIN_DEMO_PACE: count(12, 0, 1000),
   PALIADIN_TURN_TIMEOUT: {

@@ -1,4 +1,4 @@
-/** How Claude Code is started where it leaves its answers in files, and how it says that it works. */
+/** How Claude Code is started, where it keeps its conversations, and how it says that it works. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentPlace } from './driver.ts';
@@ -18,15 +18,19 @@ export const claudeBusy = /esc to interrupt|^[\u2801-\u28ff]/;
 
 export const claudeBackground = /↓ to manage/;
 
-/** With our skill, and allowed to write its answers where the driver looks for them. */
-export function claudeCommand(claude: ClaudeCode, { directory, conversation }: AgentPlace): [string, ...string[]] {
+/** With our skill, and allowed to write its answers where the `reply-file` driver looks for them. */
+export function claudeCommand(
+  claude: ClaudeCode,
+  { directory, conversation }: AgentPlace,
+  options: { plugins?: string[]; mode?: 'dontAsk' | 'default' } = {},
+): [string, ...string[]] {
   const settings = {
     permissions: {
       // `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link,
       // both names have to be allowed.
       allow: [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`),
-      // Nobody sits at the terminal: what its owner has not allowed is refused, and the agent goes on without it.
-      defaultMode: 'dontAsk',
+      // Where nobody can be asked, what the owner has not allowed is refused, and the agent goes on without it.
+      defaultMode: options.mode ?? 'dontAsk',
     },
     // A suggested question costs a request to the model, and an Enter too many would ask it.
     promptSuggestionEnabled: false,
@@ -35,22 +39,23 @@ export function claudeCommand(claude: ClaudeCode, { directory, conversation }: A
   };
   return [
     claude.program,
-    ...['--plugin-dir', claude.plugin],
+    ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
     ...['--settings', JSON.stringify(settings)],
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
-    ...[hasBegun(claude, conversation) ? '--resume' : '--session-id', conversation],
+    ...[transcriptOf(claude, conversation) === null ? '--session-id' : '--resume', conversation],
   ];
 }
 
-/** The transcript is there from the first prompt on, whatever became of that. */
-function hasBegun({ directory, cwd }: ClaudeCode, conversation: string): boolean {
+/** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
+export function transcriptOf({ directory, cwd }: ClaudeCode, conversation: string): string | null {
   const projects = join(directory, 'projects');
   const project = realpathSync(cwd)
     .replace(/[^a-zA-Z0-9]/g, '-')
     .slice(0, MAX_PROJECT_LENGTH);
-  return namesIn(projects)
+  const found = namesIn(projects)
     .filter((name) => name.startsWith(project))
-    .some((name) => existsSync(join(projects, name, `${conversation}.jsonl`)));
+    .map((name) => join(projects, name, `${conversation}.jsonl`));
+  return found.find((path) => existsSync(path)) ?? null;
 }
 
 function namesIn(directory: string): string[] {

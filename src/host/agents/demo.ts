@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type AgentLogEntry, agentLogEntry } from '../../contract/agent-log.ts';
 import type { AgentSignal, Driver } from './driver.ts';
 import { readScreen } from './screen.ts';
+import { signalOf } from './signal-of.ts';
 import { tail } from './tail.ts';
 
 /** `command` runs the demo agent; the driver adds where to log. */
@@ -29,7 +30,7 @@ async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSi
   for await (const line of tail(file, signal)) {
     const entry = parse(line);
     if (entry === null) continue;
-    const told = translate(entry);
+    const told = signalOf(entry);
     yield told;
     if (told.type === 'stopped' || told.type === 'failed' || told.type === 'interrupted') return;
   }
@@ -41,27 +42,6 @@ function parse(line: string): AgentLogEntry | null {
     return agentLogEntry.parse(JSON.parse(line));
   } catch {
     return null;
-  }
-}
-
-function translate(entry: AgentLogEntry): AgentSignal {
-  switch (entry.event) {
-    case 'prompt':
-      return { type: 'received' };
-    case 'text':
-      return { type: 'text', delta: entry.delta };
-    case 'tool':
-      return { type: 'tool', tool: { id: entry.id, title: entry.title, status: entry.status } };
-    case 'approval':
-      return { type: 'approval', approval: { id: entry.id, title: entry.title, options: entry.options } };
-    case 'approval-closed':
-      return { type: 'approval-closed', id: entry.id };
-    case 'stop':
-      return { type: 'stopped', inputTokens: entry.inputTokens ?? null, outputTokens: entry.outputTokens ?? null };
-    case 'failure':
-      return { type: 'failed', code: entry.code, detail: entry.detail };
-    case 'interrupted':
-      return { type: 'interrupted' };
   }
 }
 

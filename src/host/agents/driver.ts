@@ -1,12 +1,12 @@
 /** What the host has to know of one kind of agent. The session does the rest, the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
+import type { ApprovalDecision, ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
 import type { Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
 export interface Driver {
-  readonly name: 'demo' | 'reply-file';
+  readonly name: 'claude' | 'demo' | 'reply-file';
   /** The program to run in the pane. A conversation id that was used before is resumed. */
   launch(session: AgentPlace): Launch;
   /** Reads what the pane shows. */
@@ -23,8 +23,16 @@ export interface Driver {
    * the daemon. Ends after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
    */
   watch(turn: TurnPlace, signal: AbortSignal): AsyncIterable<AgentSignal>;
+  /** Whether an agent that runs already would still be heard. Without it, any would. */
+  hears?(session: AgentPlace): boolean;
+  /** What only the screen tells of the work on a turn; null for nothing. */
+  progress?(screen: Screen): ToolProgress | null;
+  /** @throws PaliadinError `not_found` where nothing by this id waits for a decision any more. */
+  decide?(turn: TurnPlace, approvalId: string, decision: ApprovalDecision): void;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPlace): Promise<void>;
+  /** Stops listening. Agents go on. */
+  close?(): Promise<void>;
 }
 
 /** Where a session's agent lives. */
@@ -52,7 +60,8 @@ export type AgentSignal =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
-  | { type: 'stopped'; inputTokens: number | null; outputTokens: number | null }
+  /** `detail` says, for the owner, why the answer is not whole. */
+  | { type: 'stopped'; inputTokens: number | null; outputTokens: number | null; detail?: string }
   | { type: 'failed'; code: ErrorCode; detail: string }
   | { type: 'interrupted' };
 

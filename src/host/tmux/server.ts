@@ -27,10 +27,10 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
     [
       ...['-S', socket, '-f', setup.configuration, '-u', 'new-session', '-s', session],
       ...['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows), '-c', literal(launch.cwd)],
-      ...Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
       ...['--', ...launch.argv],
     ],
-    { env: setup.env, cwd: launch.cwd },
+    // What the pane is given may be a secret: everybody on the machine can read a program's arguments.
+    { env: { ...setup.env, ...launch.env }, cwd: launch.cwd },
   );
   return openPane(control, { bracketedPaste: false });
 }

@@ -42,7 +42,7 @@ export const variables = {
   PALIADIN_AGENT: z.enum(['claude', 'demo', 'none']).optional(),
   PALIADIN_AGENT_COMMAND: text.optional(),
   PALIADIN_AGENT_DIR: text.optional(),
-  PALIADIN_DRIVER: z.enum(['demo', 'reply-file']).optional(),
+  PALIADIN_DRIVER: z.enum(['claude', 'demo', 'reply-file']).optional(),
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
   // A timer of Node's takes no more than 24 days.
   PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),

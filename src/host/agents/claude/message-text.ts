@@ -1,0 +1,73 @@
+/** Puts the pieces of a turn's messages together: in order, each once, with a blank line between two messages. */
+import { BETWEEN_BLOCKS } from './transcript.ts';
+
+export interface Piece {
+  /** Of the message. */
+  id: string;
+  index: number;
+  delta: string;
+  final: boolean;
+}
+
+export class MessageText {
+  /** Of all that was told. */
+  length: number;
+  #end: string;
+  #id: string | null = null;
+  #next = 0;
+  #finalAt: number | null = null;
+  readonly #early = new Map<number, Piece>();
+  /** Something is missing, and what comes after it must not be told in its place. */
+  #broken = false;
+
+  /** `told` is what an earlier reader of the same turn has told already. */
+  constructor(told = '') {
+    this.length = told.length;
+    this.#end = told.slice(-BETWEEN_BLOCKS.length);
+  }
+
+  /** False while a piece is on its way or lost. */
+  get whole(): boolean {
+    return !this.#broken && this.#early.size === 0 && (this.#id === null || this.#finalAt !== null);
+  }
+
+  /** What can be told now; whether another message begins; whether it was seen now that something is missing. */
+  take(piece: Piece): { text: string; begins: boolean; gap: boolean } {
+    if (this.#broken) return { text: '', begins: false, gap: false };
+    const begins = piece.id !== this.#id;
+    if (begins) {
+      // A message before that never came to its end was given up by the agent itself, which asks again.
+      if (this.#early.size > 0) return { ...this.#break(), begins };
+      this.#id = piece.id;
+      this.#next = 0;
+      this.#finalAt = null;
+    }
+    this.#early.set(piece.index, piece);
+    let text = '';
+    for (let next = this.#early.get(this.#next); next !== undefined; next = this.#early.get(this.#next)) {
+      if (this.#next === 0 && next.delta !== '') text += this.#separator();
+      text += next.delta;
+      this.#early.delete(this.#next);
+      if (next.final) this.#finalAt = this.#next;
+      this.#next++;
+      this.#end = (this.#end + text).slice(-BETWEEN_BLOCKS.length);
+    }
+    this.length += text.length;
+    if (this.#early.size > MAX_EARLY) return { ...this.#break(), text, begins };
+    return { text, begins, gap: false };
+  }
+
+  #break() {
+    this.#broken = true;
+    this.#early.clear();
+    return { text: '', gap: true };
+  }
+
+  #separator(): string {
+    if (this.length === 0 || this.#end === BETWEEN_BLOCKS) return '';
+    return this.#end.endsWith('\n') ? '\n' : BETWEEN_BLOCKS;
+  }
+}
+
+// Pieces overtake each other by one or two; with more, the one before them is lost.
+const MAX_EARLY = 8;

@@ -1,0 +1,45 @@
+/** What only Claude Code's screen tells. */
+import type { ToolProgress } from '../../../contract/turn.ts';
+import type { Screen } from '../../tmux/pane.ts';
+import { claudeBackground, claudeBusy } from '../claude-code.ts';
+import type { Reading } from '../driver.ts';
+import { readScreen } from '../screen.ts';
+
+export function readClaude(screen: Screen): Reading {
+  const reading = readScreen(screen, claudeBusy);
+  if (reading.state !== 'dialog') return reading;
+  const known = DIALOGS.find(([pattern]) => pattern.test(reading.text));
+  return known === undefined ? reading : { ...reading, text: `${known[1]} (${reading.text})` };
+}
+
+/** Idle, and nothing that it started runs behind it. */
+export function claudeRests(screen: Screen): boolean {
+  return readClaude(screen).state === 'ready' && !claudeBackground.test(screen.lines.join('\n'));
+}
+
+/** The model's service does not answer, and is asked again: no hook tells. */
+export function retrying({ lines }: Screen): ToolProgress | null {
+  const line = lines.findLast((one) => RETRYING.test(one)) ?? '';
+  const [, attempt, of] = RETRYING.exec(line) ?? [];
+  if (attempt === undefined) return null;
+  return {
+    id: 'retrying',
+    title: `The model’s service does not answer; asking again (${attempt} of ${of})`,
+    status: 'running',
+  };
+}
+
+const RETRYING = /retrying in \d+s · attempt (\d+)\/(\d+)/i;
+
+const DIALOGS: [RegExp, string][] = [
+  [/select login method|sign in to|paste code here/i, 'Claude Code is not signed in; sign in at the terminal'],
+  [
+    /do you trust|quick safety check|trust this folder/i,
+    'Claude Code asks whether to trust its directory; answer at the terminal',
+  ],
+  [
+    /choose the (text|option) style|let.s get started/i,
+    'Claude Code was never set up; go through its first start at the terminal',
+  ],
+  [/limit to reset/i, 'Claude Code’s usage limit is reached; answer at the terminal'],
+];

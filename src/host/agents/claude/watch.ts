@@ -1,0 +1,200 @@
+/**
+ * What Claude Code tells of one turn: the log of its hooks, and where nobody heard those, its transcript. The log is
+ * ahead; the transcript is looked at when the log is silent, and for text that the log is missing.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AgentSignal } from '../driver.ts';
+import { signalOf } from '../signal-of.ts';
+import { tail } from '../tail.ts';
+import { failureOf } from './failure.ts';
+import { type LogEntry, parseEntry } from './log.ts';
+import { isComplete, openTranscript, sizeOf, type Transcript, type TurnRecord, textOf } from './transcript.ts';
+
+export interface WatchedTurn {
+  turnId: string;
+  /** The turn's log. */
+  log: string;
+  /** Where the conversation's transcript is, or will be; null where that is not known. */
+  transcript(): string | null;
+  /** The agent has answered, and its hooks have said nothing. */
+  onDeaf(): void;
+}
+
+export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): AsyncGenerator<AgentSignal> {
+  const state = new WatchState(turn);
+  const over = new AbortController();
+  const lines = tail(turn.log, AbortSignal.any([signal, over.signal]));
+  let nextLine = lines.next();
+  let tick = delay(QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+  try {
+    for (;;) {
+      const happened = await Promise.race([nextLine, tick]);
+      if (happened === 'tick') {
+        tick = delay(QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+        yield* state.look(false);
+      } else if (happened.done) {
+        yield* state.look(true);
+        return;
+      } else {
+        nextLine = lines.next();
+        const entry = parseEntry(happened.value);
+        if (entry !== null) yield* state.take(entry);
+      }
+      if (state.over) return;
+    }
+  } finally {
+    tick.catch(() => {}); // nobody waits for these any more
+    nextLine.catch(() => {});
+    over.abort();
+  }
+}
+
+class WatchState {
+  over = false;
+  readonly #turn: WatchedTurn;
+  #received = false;
+  #told = '';
+  #gap = false;
+  /** When the log said something last; of the pause, when that began. */
+  #heardAt = performance.now();
+  #pausedAt: number | null = null;
+  #grewAt = performance.now();
+  #path: string | null = null;
+  #transcript: Transcript | null = null;
+  #promptIds: string[] = [];
+  readonly #size: number;
+
+  constructor(turn: WatchedTurn) {
+    this.#turn = turn;
+    const path = turn.transcript();
+    this.#size = path === null ? 0 : sizeOf(path);
+  }
+
+  async *take(entry: LogEntry): AsyncGenerator<AgentSignal> {
+    this.#heardAt = performance.now();
+    this.#pausedAt = null;
+    switch (entry.event) {
+      case 'bound':
+        this.#follow(entry.promptId, entry.transcript);
+        return;
+      case 'gap':
+        this.#gap = true;
+        return;
+      case 'paused':
+        this.#pausedAt = performance.now();
+        return;
+      case 'text':
+        this.#told += entry.delta;
+        break;
+      case 'stop':
+        return yield* this.#stop(signalOf(entry));
+      case 'failure':
+      case 'interrupted':
+        this.over = true;
+        break;
+      case 'prompt':
+        this.#received = true;
+        break;
+    }
+    yield signalOf(entry);
+  }
+
+  /** Looks at the transcript. `last`: whatever it says now is all that will be known. */
+  async *look(last: boolean): AsyncGenerator<AgentSignal> {
+    const now = performance.now();
+    if (!last && now - this.#heardAt < QUIET_MS) return;
+    const found = this.#read();
+    if (found === null) return;
+    const { record } = found;
+    if (record.seen && !this.#received) {
+      this.#received = true;
+      yield { type: 'received' };
+    }
+    if (record.interrupted) return yield* this.#end({ type: 'interrupted' });
+    const settled = last || now - this.#grewAt >= SETTLED_MS;
+    if (this.#pausedAt !== null && (last || now - this.#pausedAt >= BACKGROUND_MS)) {
+      yield* this.#rest(record);
+      return yield* this.#end({ ...STOPPED, detail: 'a task of the agent still ran in the background' });
+    }
+    if (this.#pausedAt !== null || !settled || !record.seen) return;
+    if (record.failure !== null) {
+      const { event: _, ...failure } = failureOf(record.failure.kind, record.failure.said);
+      return yield* this.#end({ type: 'failed', ...failure });
+    }
+    if (!isComplete(record)) return;
+    if (this.#promptIds.length === 0) this.#turn.onDeaf();
+    yield* this.#rest(record);
+    yield* this.#end(STOPPED);
+  }
+
+  async *#stop(stopped: AgentSignal): AsyncGenerator<AgentSignal> {
+    if (this.#gap || this.#told === '') {
+      const record = await this.#complete();
+      if (record !== null) yield* this.#rest(record);
+      if (this.#told === '') {
+        return yield* this.#end({ type: 'failed', code: 'agent_error', detail: 'the agent ended without a word' });
+      }
+    }
+    yield* this.#end(stopped);
+  }
+
+  *#end(signal: AgentSignal): Generator<AgentSignal> {
+    this.over = true;
+    yield signal;
+  }
+
+  /** What of the answer was not told. */
+  *#rest(record: TurnRecord): Generator<AgentSignal> {
+    const text = textOf(record);
+    if (text === '' || this.#told.startsWith(text)) return;
+    // The same text as a whole, unless the agent began a message anew: then at least its last one is whole.
+    const rest = text.startsWith(this.#told) ? text.slice(this.#told.length) : `\n\n${record.messages.at(-1)?.text}`;
+    this.#told += rest;
+    yield { type: 'text', delta: rest };
+  }
+
+  /** A message comes to the transcript some 0.1 s after its end. */
+  async #complete(): Promise<TurnRecord | null> {
+    for (let tries = 0; tries < TRANSCRIPT_MS / LOOK_MS; tries++) {
+      const record = this.#read()?.record ?? null;
+      if (record !== null && isComplete(record)) return record;
+      await delay(LOOK_MS);
+    }
+    return this.#read()?.record ?? null;
+  }
+
+  #follow(promptId: string, path: string): void {
+    if (path !== '' && path !== this.#path) {
+      this.#path = path;
+      this.#transcript = null;
+    }
+    this.#promptIds.push(promptId);
+    this.#transcript?.follow(promptId);
+  }
+
+  #read(): { record: TurnRecord } | null {
+    if (this.#transcript === null) {
+      const path = this.#path ?? this.#turn.transcript();
+      if (path === null) return null;
+      // A turn that is watched from its beginning stands behind what was there; one that is taken up, before it.
+      const from = Math.max(0, this.#size - BEFORE_BYTES);
+      this.#transcript = openTranscript(path, this.#turn.turnId, from);
+      for (const promptId of this.#promptIds) this.#transcript.follow(promptId);
+    }
+    const { record, grew } = this.#transcript.read();
+    if (grew) this.#grewAt = performance.now();
+    return { record };
+  }
+}
+
+const STOPPED = { type: 'stopped', inputTokens: null, outputTokens: null } as const;
+// Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
+const QUIET_MS = 1_000;
+// The transcript says the same as the hooks, half a second later at most.
+const SETTLED_MS = 1_500;
+// A turn does not wait for ever for what the agent leaves running, like a server.
+const BACKGROUND_MS = 30_000;
+const TRANSCRIPT_MS = 2_000;
+const LOOK_MS = 50;
+// Longer than any one turn, and read in some ten milliseconds.
+const BEFORE_BYTES = 16 * 1024 * 1024;

@@ -1,0 +1,28 @@
+import type { AgentLogEntry } from '../../contract/agent-log.ts';
+import type { AgentSignal } from './driver.ts';
+
+/** What an entry of an agent's log says to the host. */
+export function signalOf(entry: AgentLogEntry): AgentSignal {
+  switch (entry.event) {
+    case 'prompt':
+      return { type: 'received' };
+    case 'text':
+      return { type: 'text', delta: entry.delta };
+    case 'tool':
+      return { type: 'tool', tool: { id: entry.id, title: entry.title, status: entry.status } };
+    case 'approval': {
+      const { event: _, ...approval } = entry;
+      return { type: 'approval', approval };
+    }
+    case 'approval-closed':
+      return { type: 'approval-closed', id: entry.id };
+    case 'stop': {
+      const { inputTokens = null, outputTokens = null, detail } = entry;
+      return { type: 'stopped', inputTokens, outputTokens, ...(detail === undefined ? {} : { detail }) };
+    }
+    case 'failure':
+      return { type: 'failed', code: entry.code, detail: entry.detail };
+    case 'interrupted':
+      return { type: 'interrupted' };
+  }
+}

@@ -1,0 +1,16 @@
+/** Claude Code keeps what every kind of agent has to keep. */
+import { describe } from 'vitest';
+import { driverContract } from '../host/driver-contract.ts';
+import { claudeHost, installedVersions } from './claude-host.ts';
+
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+  driverContract({
+    driver: 'claude',
+    streams: true,
+    open: (options) => claudeHost(program, options),
+    // A line is told once it is whole.
+    half: 'This is the first half.\n',
+    pasted: (text) => text.replaceAll('\t', '    ').trimEnd(),
+    obliging: false,
+  });
+});

@@ -1,0 +1,56 @@
+/** Reads what an agent asks the model: which question, and how far its answer has come. */
+import { parseEnvelope } from '../../../src/contract/envelope.ts';
+
+export interface Message {
+  role: 'user' | 'assistant';
+  content: string | Part[];
+}
+
+interface Part {
+  type: string;
+  text?: string;
+  content?: unknown;
+}
+
+export interface Request {
+  stream?: boolean;
+  model?: string;
+  tools?: unknown[];
+  messages?: Message[];
+}
+
+export interface Question {
+  turnId: string;
+  message: string;
+  number: number;
+  round: number;
+  results: string;
+}
+
+/** Null where no question of ours is asked: a title is wanted, or the owner typed something. */
+export function questionOf({ tools = [], messages = [] }: Request): Question | null {
+  const steps = messages.flatMap(({ role, content }) => {
+    const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+    return parts.map((part: Part) => ({ role, part }));
+  });
+  const prompts = steps.flatMap(({ role, part }, at) => {
+    const parsed = role === 'user' && part.type === 'text' ? parseEnvelope((part.text ?? '').trimStart()) : null;
+    return parsed === null ? [] : [{ at, turnId: parsed.envelope.turnId, message: parsed.message }];
+  });
+  const last = prompts.at(-1);
+  if (last === undefined || tools.length === 0) return null;
+  const after = steps.slice(last.at + 1);
+  const results = after.filter(({ part }) => part.type === 'tool_result').map(({ part }) => textOf(part.content));
+  return {
+    turnId: last.turnId,
+    message: last.message,
+    number: prompts.length,
+    round: results.length,
+    results: results.join('\n'),
+  };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map((part: Part) => part.text ?? '').join('') : '';
+}

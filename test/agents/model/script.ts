@@ -1,0 +1,141 @@
+/** What the scripted model answers: a message's first line says it, the same each time. */
+import { manyLines, oneLine } from '../../../src/demo/answers/sizes.ts';
+
+/** What the model does with one request of a turn. */
+export type Reply =
+  | { status: number; error: string; message?: string; headers?: Record<string, string> }
+  | { blocks: Block[]; stopReason?: string /** Breaks the connection after the blocks. */; drop?: boolean };
+
+export type Block =
+  /** `hold` waits after the text until it is released. Pieces are sent `pace` milliseconds apart. */
+  { text: string; hold?: string; pace?: number } | { tool: string; input: object };
+
+export interface Asked {
+  /** The person's message, below the envelope. */
+  message: string;
+  /** How many questions the conversation has so far, this one included. */
+  number: number;
+  /** Rounds of this turn that the model has answered already: 0 at first. */
+  round: number;
+  /** How often this round was asked for before. */
+  attempt: number;
+  /** What the tools of the turn gave back, joined. */
+  results: string;
+}
+
+export function replyTo(asked: Asked): Reply {
+  const [line = ''] = asked.message.split('\n');
+  for (const [pattern, answer] of SCRIPT) {
+    const match = pattern.exec(line);
+    if (match !== null) return answer(asked, match[1] ?? '');
+  }
+  const again = asked.number > 1 ? `\n\nThis is question ${asked.number} of our conversation.` : '';
+  return say(`There are 12 open cases.${again}`);
+}
+
+const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
+  [/^demo at once\b/, () => say('At once.')],
+  [/^demo long (\d+)kb/, (_asked, size) => say(manyLines(Number(size) * 1024))],
+  [/^demo line (\d+)kb/, (_asked, size) => say(oneLine(Number(size) * 1024))],
+  [
+    /^demo hold (\w+)/,
+    (_asked, name) => ({
+      blocks: [{ text: 'This is the first half.\n', hold: name }, { text: 'This is the second half.' }],
+    }),
+  ],
+  [/^model wait (\w+)/, (_asked, name) => ({ blocks: [{ text: '', hold: name }, { text: 'At last.' }] })],
+  [/^model lines (\d+)/, (_asked, count) => say(lines(Number(count)), 20)],
+  [
+    /^model tools/,
+    ({ round }) =>
+      [
+        { blocks: [{ text: 'I look at the files.' }, { tool: 'Glob', input: { pattern: '*.md' } }] },
+        { blocks: [{ text: 'And into one.' }, { tool: 'Read', input: { file_path: '/nowhere/at-all.md' } }] },
+      ][round] ?? say('There are none.'),
+  ],
+  [/^model silent tool/, ({ round }) => (round === 0 ? call('Glob', { pattern: '*.md' }) : { blocks: [] })],
+  [
+    /^model run (.+)/,
+    ({ round, results }, command) =>
+      round === 0 ? call('Bash', { command, description: 'Run' }) : say(`It said: ${results}`),
+  ],
+  [
+    /^model background (.+)/,
+    ({ round }, command) =>
+      round === 0 ? call('Bash', { command, description: 'Wait', run_in_background: true }) : say('It runs.'),
+  ],
+  [
+    /^model write (.+)/,
+    ({ round, results }, path) =>
+      round === 0 ? call('Write', { file_path: path, content: 'one\ntwo\n' }) : say(`It said: ${results}`),
+  ],
+  [
+    /^model ask/,
+    ({ round, results }) => (round === 0 ? call('AskUserQuestion', QUESTION) : say(`You said: ${results}`)),
+  ],
+  [/^model overloaded (\d+)/, ({ attempt }, times) => (attempt < Number(times) ? problem(529) : say('After all.'))],
+  [/^model status (\d+)/, (_asked, status) => problem(Number(status))],
+  [/^(?:model|demo) limit/, () => limit()],
+  [/^model refuse/, () => ({ blocks: [{ text: 'No.' }], stopReason: 'refusal' })],
+  [/^model cut/, () => ({ blocks: [{ text: 'This is half of' }], stopReason: 'max_tokens' })],
+  [/^model drop/, () => ({ blocks: [{ text: 'This is half of' }], drop: true })],
+];
+
+const TRAILER = '<!-- paliadin {"used_tools":["cases.search"],"rows_seen":12,"classifier_tag":"demo"} -->';
+
+function say(text: string, pace?: number): Reply {
+  return { blocks: [{ text: `${text}\n\n${TRAILER}`, ...(pace === undefined ? {} : { pace }) }] };
+}
+
+function call(tool: string, input: object): Reply {
+  return { blocks: [{ tool, input }] };
+}
+
+function lines(count: number): string {
+  return Array.from({ length: count }, (_, number) => `Line ${number + 1} of the answer.`).join('\n');
+}
+
+function problem(status: number): Reply {
+  return { status, error: PROBLEMS[status] ?? 'api_error' };
+}
+
+/** As it answers a subscription that is used up. */
+function limit(): Reply {
+  const reset = String(Math.floor(Date.now() / 1000) + 3600);
+  return {
+    status: 429,
+    error: 'rate_limit_error',
+    headers: {
+      'anthropic-ratelimit-unified-status': 'rejected',
+      'anthropic-ratelimit-unified-reset': reset,
+      'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+      'anthropic-ratelimit-unified-5h-status': 'rejected',
+      'anthropic-ratelimit-unified-5h-reset': reset,
+      'anthropic-ratelimit-unified-5h-utilization': '1',
+      'retry-after': '3600',
+    },
+  };
+}
+
+const PROBLEMS: Record<number, string> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+};
+
+const QUESTION = {
+  questions: [
+    {
+      question: 'Which cases do you want to see?',
+      header: 'Cases',
+      multiSelect: false,
+      options: [
+        { label: 'Open', description: 'The open ones' },
+        { label: 'Overdue', description: 'The overdue ones' },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,167 @@
+/** A Messages API on loopback that answers by its script. What it was asked is there to be looked at. */
+import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Question, questionOf, type Request } from './request.ts';
+import { type Block, type Reply, replyTo } from './script.ts';
+
+export interface Model extends AsyncDisposable {
+  url: string;
+  /** Each question of ours that reached it, once. */
+  questions: { turnId: string; message: string; sha256: string }[];
+  /** Lets an answer go on that is held by this name; also one that is held later. */
+  release(name: string): void;
+  /** When the last byte of an answer went out, on the monotonic clock. */
+  finishedAt: number;
+}
+
+export async function startModel(): Promise<Model> {
+  const questions: Model['questions'] = [];
+  const attempts = new Map<string, number>();
+  const released = new Set<string>();
+  const bell = new EventEmitter().setMaxListeners(0);
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!request.url?.startsWith('/v1/messages')) return refuse(response, { status: 404, error: 'not_found_error' });
+    const asked = (await json(request)) as Request;
+    if (request.url.includes('count_tokens')) return give(response, { input_tokens: 100 });
+    const question = questionOf(asked);
+    const name = asked.model ?? 'model';
+    if (question === null) return asked.stream ? stream(response, name, OTHERWISE) : give(response, whole(name));
+    const key = `${question.turnId} ${question.round}`;
+    const attempt = attempts.get(key) ?? 0;
+    attempts.set(key, attempt + 1);
+    if (attempt === 0 && question.round === 0) questions.push(noted(question));
+    const reply = replyTo({ ...question, attempt });
+    if ('status' in reply) return refuse(response, reply);
+    await stream(response, name, reply);
+  }
+
+  async function stream(response: ServerResponse, model: string, reply: Extract<Reply, { blocks: Block[] }>) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (type: string, data: object) =>
+      response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+    const id = `msg_${Math.random().toString(36).slice(2)}`;
+    const usage = { input_tokens: 120, cache_read_input_tokens: 30, cache_creation_input_tokens: 0, output_tokens: 1 };
+    const start = {
+      id,
+      type: 'message',
+      role: 'assistant',
+      model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+    };
+    send('message_start', { message: { ...start, usage } });
+    const texts = reply.blocks.filter((block) => 'text' in block);
+    const blocks = mergeTexts(reply.blocks);
+    for (const [index, block] of blocks.entries()) {
+      if ('tool' in block) {
+        const tool = { type: 'tool_use', id: `toolu_${id}_${index}`, name: block.tool, input: {} };
+        send('content_block_start', { index, content_block: tool });
+        send('content_block_delta', {
+          index,
+          delta: { type: 'input_json_delta', partial_json: JSON.stringify(block.input) },
+        });
+      } else {
+        send('content_block_start', { index, content_block: { type: 'text', text: '' } });
+        for (const part of block) {
+          for (const text of part.text.match(PIECES) ?? []) {
+            send('content_block_delta', { index, delta: { type: 'text_delta', text } });
+            if (part.pace !== undefined) await delay(part.pace);
+            if (response.destroyed) return;
+          }
+          if (part.hold !== undefined && !(await isReleased(part.hold, response))) return;
+        }
+      }
+      send('content_block_stop', { index });
+    }
+    if (reply.drop) return void response.destroy();
+    const tool = blocks.some((block) => 'tool' in block);
+    const output = { output_tokens: 40 + texts.length };
+    const stopReason = reply.stopReason ?? (tool ? 'tool_use' : 'end_turn');
+    send('message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage: output });
+    send('message_stop', {});
+    response.end();
+    self.finishedAt = performance.now();
+  }
+
+  /** False when nobody reads any more. */
+  async function isReleased(name: string, response: ServerResponse): Promise<boolean> {
+    const gone = once(response, 'close');
+    while (!released.has(name) && !response.destroyed) await Promise.race([once(bell, 'release'), gone]);
+    return !response.destroyed;
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const self: Model = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    questions,
+    finishedAt: 0,
+    release(name) {
+      released.add(name);
+      bell.emit('release');
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return self;
+}
+
+function noted({ turnId, message }: Question) {
+  return { turnId, message, sha256: createHash('sha256').update(message).digest('hex') };
+}
+
+/** Texts that follow one another are one block. */
+function mergeTexts(blocks: Block[]): (Extract<Block, { text: string }>[] | Extract<Block, { tool: string }>)[] {
+  const merged: ReturnType<typeof mergeTexts> = [];
+  for (const block of blocks) {
+    const last = merged.at(-1);
+    if ('tool' in block) merged.push(block);
+    else if (Array.isArray(last)) last.push(block);
+    else merged.push([block]);
+  }
+  return merged;
+}
+
+function refuse(
+  response: ServerResponse,
+  { status, error, message, headers }: Extract<Reply, { status: number }>,
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify({ type: 'error', error: { type: error, message: message ?? error } }));
+}
+
+function give(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function whole(model: string) {
+  const content = [{ type: 'text', text: '{"title":"A title"}' }];
+  const usage = { input_tokens: 10, output_tokens: 5 };
+  return {
+    id: 'msg_title',
+    type: 'message',
+    role: 'assistant',
+    model,
+    content,
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage,
+  };
+}
+
+// Titles, summaries and whatever else an agent asks for itself.
+const OTHERWISE = { blocks: [{ text: '{"title":"A title"}' }] };
+// Some words each, as a model's tokens come.
+const PIECES = /[\s\S]{1,80}/g;
