@@ -1,6 +1,6 @@
 /** A host in this process with a real Claude Code, which knows nobody but the scripted model. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
@@ -72,12 +72,14 @@ function makeHome(root: string, { settings = {}, trusted = true }: ClaudeHostOpt
   const home = join(root, 'home');
   const work = join(root, 'work');
   for (const path of [join(home, '.claude'), work]) mkdirSync(path, { recursive: true });
+  // Another host in the same directory finds what the agent has written since.
+  if (existsSync(join(home, '.claude.json'))) return { home, work };
   const state = {
     hasCompletedOnboarding: true,
     projects: { [work]: { hasTrustDialogAccepted: trusted } },
     customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
   };
-  writeFileSync(join(home, '.claude.json'), JSON.stringify(state), { flag: 'wx' });
+  writeFileSync(join(home, '.claude.json'), JSON.stringify(state));
   writeFileSync(join(home, '.claude', 'settings.json'), JSON.stringify(settings));
   return { home, work };
 }

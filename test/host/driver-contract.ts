@@ -17,14 +17,14 @@ export interface DriverTraits {
   open?(options: Partial<TestHostOptions>): Promise<TestHost>;
   /** What has been told of an answer that is held in the middle. */
   half?: string;
-  /** What the agent makes of a text that is pasted. */
+  /** What is left of a text that is pasted, where the agent does not keep all of it. */
   pasted?(text: string): string;
   /** A real agent does not crash, hang or open dialogs because it is asked to. */
   obliging?: boolean;
 }
 
 export function driverContract(traits: DriverTraits): void {
-  const { driver, streams, half = 'This is the first half.', pasted = (text) => text, obliging = true } = traits;
+  const { driver, streams, half = 'This is the first half.', pasted, obliging = true } = traits;
   const open = (options: Partial<TestHostOptions> = {}) => (traits.open ?? testHost)({ driver, ...options });
   /** Waits until the agent works on the turn. */
   const atWork = (host: TestHost, turnId: string, session = 'one') =>
@@ -64,10 +64,11 @@ export function driverContract(traits: DriverTraits): void {
         expect(bodyOf(asked)).toBe('At once.');
         const { context } = envelope as { context?: string };
         const [, ...lines] = composePrompt({ turnId: asked.turnId }, message, context).split('\n');
-        const sha256 = createHash('sha256')
-          .update(pasted(lines.join('\n')))
-          .digest('hex');
-        expect(host.prompts().at(-1)).toMatchObject({ turnId: asked.turnId, sha256 });
+        const text = lines.join('\n');
+        const prompt = host.prompts().at(-1);
+        const sha256 = createHash('sha256').update(text).digest('hex');
+        expect(prompt).toMatchObject({ turnId: asked.turnId, ...(pasted === undefined ? { sha256 } : {}) });
+        if (pasted !== undefined) expect(pasted(prompt?.message ?? '')).toBe(pasted(text));
       }
     });
 

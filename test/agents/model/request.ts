@@ -1,5 +1,5 @@
 /** Reads what an agent asks the model: which question, and how far its answer has come. */
-import { parseEnvelope } from '../../../src/contract/envelope.ts';
+import { parsePrompt } from '../../../src/host/agents/claude/pasted.ts';
 
 export interface Message {
   role: 'user' | 'assistant';
@@ -34,7 +34,7 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     return parts.map((part: Part) => ({ role, part }));
   });
   const prompts = steps.flatMap(({ role, part }, at) => {
-    const parsed = role === 'user' && part.type === 'text' ? parseEnvelope((part.text ?? '').trimStart()) : null;
+    const parsed = role === 'user' && part.type === 'text' ? parsePrompt(part.text ?? '') : null;
     return parsed === null ? [] : [{ at, turnId: parsed.envelope.turnId, message: parsed.message }];
   });
   const last = prompts.at(-1);

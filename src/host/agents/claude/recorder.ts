@@ -4,13 +4,13 @@
  */
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseEnvelope } from '../../../contract/envelope.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { ApprovalDecision } from '../../../contract/turn.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
 import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { MessageText } from './message-text.ts';
+import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
 import { toolTitle } from './tools.ts';
 
@@ -90,7 +90,7 @@ export class Recorder {
       goesOn.write([bound]);
       return;
     }
-    const envelope = parseEnvelope(prompt)?.envelope;
+    const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) return;
     const file = logFile(this.#directory, envelope.turnId);
     if (readLog(file).some(isEnd)) return; // somebody typed an old envelope again

@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { parseEnvelope } from '../../../contract/envelope.ts';
+import { parsePrompt } from './pasted.ts';
 
 /** What a transcript says of a turn by now. */
 export interface TurnRecord {
@@ -52,11 +52,11 @@ export function openTranscript(path: string, turnId: string, from: number): Tran
 
   function takeUser({ promptId, message }: Line): void {
     const texts = partsOf(message).flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : []));
-    const typed = texts.some((text) => parseEnvelope(text)?.envelope.turnId === turnId);
+    const typed = texts.some((text) => parsePrompt(text)?.envelope.turnId === turnId);
     if (typed && promptId !== undefined) promptIds.add(promptId);
     record.seen ||= typed;
     if (promptId !== undefined) ours = promptIds.has(promptId);
-    else if (texts.some((text) => parseEnvelope(text) !== null)) ours = typed;
+    else if (texts.some((text) => parsePrompt(text) !== null)) ours = typed;
     if (ours && texts.some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
   }
 
