@@ -4,12 +4,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
+import type { Driver } from '../../src/host/agents/driver.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { type Model, startModel } from './model/server.ts';
 
 export interface ClaudeHost extends TestHost {
+  driver: Driver;
   model: Model;
   /** Where the agents work. */
   work: string;
@@ -53,7 +55,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   onTestFinished(() => driver.close?.());
   const agent = { driver, program, env, release: model.release, prompts: () => model.questions };
   host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
-  return { ...host, model, home, work };
+  return { ...host, driver, model, home, work };
 }
 
 /** The installed versions, by what the command that started the tests says. */

@@ -38,7 +38,10 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     return parsed === null ? [] : [{ at, turnId: parsed.envelope.turnId, message: parsed.message }];
   });
   const last = prompts.at(-1);
-  if (last === undefined || tools.length === 0) return null;
+  const typed = steps.findLastIndex(
+    ({ role, part }) => role === 'user' && part.type === 'text' && isTyped(part.text ?? ''),
+  );
+  if (last === undefined || last.at !== typed || tools.length === 0) return null;
   const after = steps.slice(last.at + 1);
   const results = after.filter(({ part }) => part.type === 'tool_result').map(({ part }) => textOf(part.content));
   return {
@@ -48,6 +51,11 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     round: results.length,
     results: results.join('\n'),
   };
+}
+
+/** Not what the agent itself puts between: reminders, notes that a task has ended. */
+function isTyped(text: string): boolean {
+  return /^\s*(<pasted_content\b|[^<\s])/.test(text) && !text.startsWith('[Request interrupted');
 }
 
 function textOf(content: unknown): string {

@@ -49,11 +49,16 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
     /^model tools/,
     ({ round }) =>
       [
-        { blocks: [{ text: 'I look at the files.' }, { tool: 'Glob', input: { pattern: '*.md' } }] },
+        {
+          blocks: [{ text: 'I look at the files.' }, { tool: 'Bash', input: { command: 'true', description: 'Look' } }],
+        },
         { blocks: [{ text: 'And into one.' }, { tool: 'Read', input: { file_path: '/nowhere/at-all.md' } }] },
       ][round] ?? say('There are none.'),
   ],
-  [/^model silent tool/, ({ round }) => (round === 0 ? call('Glob', { pattern: '*.md' }) : { blocks: [] })],
+  [
+    /^model silent/,
+    ({ round }) => (round === 0 ? call('Bash', { command: 'true', description: 'Look' }) : { blocks: [] }),
+  ],
   [
     /^model run (.+)/,
     ({ round, results }, command) =>
@@ -74,6 +79,7 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
     ({ round, results }) => (round === 0 ? call('AskUserQuestion', QUESTION) : say(`You said: ${results}`)),
   ],
   [/^model overloaded (\d+)/, ({ attempt }, times) => (attempt < Number(times) ? problem(529) : say('After all.'))],
+  [/^model failing (\d+)/, ({ attempt }, times) => (attempt < Number(times) ? problem(500) : say('After all.'))],
   [/^model status (\d+)/, (_asked, status) => problem(Number(status))],
   [/^(?:model|demo) limit/, () => limit()],
   [/^model refuse/, () => ({ blocks: [{ text: 'No.' }], stopReason: 'refusal' })],

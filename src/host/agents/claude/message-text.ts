@@ -31,13 +31,12 @@ export class MessageText {
     return !this.#broken && this.#early.size === 0 && (this.#id === null || this.#finalAt !== null);
   }
 
-  /** What can be told now; whether another message begins; whether it was seen now that something is missing. */
-  take(piece: Piece): { text: string; begins: boolean; gap: boolean } {
-    if (this.#broken) return { text: '', begins: false, gap: false };
-    const begins = piece.id !== this.#id;
-    if (begins) {
+  /** What can be told now, and whether it was seen now that something is missing. */
+  take(piece: Piece): { text: string; gap: boolean } {
+    if (this.#broken) return { text: '', gap: false };
+    if (piece.id !== this.#id) {
       // A message before that never came to its end was given up by the agent itself, which asks again.
-      if (this.#early.size > 0) return { ...this.#break(), begins };
+      if (this.#early.size > 0) return this.#break();
       this.#id = piece.id;
       this.#next = 0;
       this.#finalAt = null;
@@ -53,8 +52,8 @@ export class MessageText {
       this.#end = (this.#end + text).slice(-BETWEEN_BLOCKS.length);
     }
     this.length += text.length;
-    if (this.#early.size > MAX_EARLY) return { ...this.#break(), text, begins };
-    return { text, begins, gap: false };
+    if (this.#early.size > MAX_EARLY) return { ...this.#break(), text };
+    return { text, gap: false };
   }
 
   #break() {

@@ -123,9 +123,8 @@ export class Recorder {
 
   #display(turn: Turn, { message_id: id, index, delta = '', final = false, agent_id: helper }: HookPayload): void {
     if (id === undefined || index === undefined || helper !== undefined) return;
-    const { text, begins, gap } = turn.text.take({ id, index, delta, final });
+    const { text, gap } = turn.text.take({ id, index, delta, final });
     const entries: LogEntry[] = [];
-    if (begins) entries.push(...turn.endTools()); // the model has their results, or was told that it can't have them
     if (text !== '') entries.push({ event: 'text', delta: text });
     if (gap) entries.push({ event: 'gap' });
     turn.write(entries);

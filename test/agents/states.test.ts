@@ -1,0 +1,221 @@
+/** What can become of a question, other than an answer, and what is said of it; with real agents. */
+import { describe, expect, test } from 'vitest';
+import { splitTrailer } from '../../src/contract/trailer.ts';
+import type { Asked } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
+import { type ClaudeHost, type ClaudeHostOptions, claudeHost, installedVersions } from './claude-host.ts';
+
+const bodyOf = (asked: Asked) => splitTrailer(asked.text).body;
+
+/** That the agent is none the worse for it. */
+async function answersNext(host: ClaudeHost): Promise<void> {
+  const next = host.ask('demo at once');
+  expect(await next.outcome).toMatchObject({ state: 'done' });
+  expect(bodyOf(next)).toBe('At once.');
+}
+
+const screen = (host: ClaudeHost) => host.tmux('one', 'capture-pane', '-p');
+const toolsOf = (asked: Asked) =>
+  asked.told.flatMap((update) => (update.type === 'tool' ? [`${update.tool.title}: ${update.tool.status}`] : []));
+const askedModel = (host: ClaudeHost, asked: Asked) =>
+  until('the model to be asked', () => host.model.questions.some(({ turnId }) => turnId === asked.turnId));
+
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+  const open = (options?: ClaudeHostOptions) => claudeHost(program, options);
+
+  describe('an answer', () => {
+    test('has everything that was said, before and after tools, which are shown', async () => {
+      const host = await open({ settings: { permissions: { allow: ['Bash(true)'] } } });
+      const asked = host.ask('model tools');
+      expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(bodyOf(asked)).toBe('I look at the files.\n\nAnd into one.\n\nThere are none.');
+      expect(toolsOf(asked)).toEqual([
+        'Running a command: running',
+        'Running a command: done',
+        'Reading a file: running',
+        // It asks for leave, and nobody is there to give it.
+        'Reading a file: failed',
+      ]);
+    });
+
+    test('is never the one before', async () => {
+      const host = await open({ settings: { permissions: { allow: ['Bash(true)'] } } });
+      await answersNext(host);
+      const asked = host.ask('model silent');
+      expect(await asked.outcome).toMatchObject({ code: 'agent_error', detail: 'the agent ended without a word' });
+      expect(asked.text).toBe('');
+      await answersNext(host);
+    });
+
+    test('goes on after a task in the background', async () => {
+      const host = await open({ settings: { permissions: { allow: ['Bash'] } } });
+      const asked = host.ask('model background for i in 1 2; do sleep 1; done');
+      expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(asked.text.match(/It runs\./g)).toHaveLength(2);
+      await answersNext(host);
+    });
+
+    test('that is cut at the model’s limit says so', async () => {
+      const host = await open();
+      const asked = host.ask('model cut');
+      expect(await asked.outcome).toMatchObject({
+        state: 'done',
+        detail: expect.stringContaining('limit of output tokens'),
+      });
+      expect(asked.text).toMatch(/^This is half of[\s\S]*\n\n\[…\]$/);
+      await answersNext(host);
+    });
+
+    test('comes after the model’s service has failed some times, which is shown', async () => {
+      const host = await open();
+      const asked = host.ask('model failing 3');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toBe('After all.');
+      expect(toolsOf(asked).join('\n')).toMatch(/service does not answer; asking again \(\d of 10\): running/);
+    });
+
+    test('of one long line is whole', async () => {
+      const host = await open();
+      const asked = host.ask('demo line 100kb');
+      await asked.outcome;
+      expect(bodyOf(asked)).toHaveLength(100 * 1024);
+    });
+  });
+
+  describe('a failure is told:', () => {
+    test.each([
+      ['an unknown model', 'model status 404', {}, 'agent_error', /model.*choose another model/i],
+      ['a request that is refused', 'model status 400', {}, 'agent_error', /400/],
+      ['a refusal of the model', 'model refuse', {}, 'agent_error', /safeguards|unable to respond|Usage Policy/i],
+      ['no sign-in', 'demo at once', { signedIn: 'no' }, 'agent_error', /Not logged in.*sign in at the terminal/],
+      [
+        'a sign-in that has run out',
+        'model status 401',
+        { signedIn: 'subscription' },
+        'agent_error',
+        /login.*sign in at the terminal/,
+      ],
+    ] as [string, string, ClaudeHostOptions, string, RegExp][])('%s', async (_what, message, options, code, detail) => {
+      const host = await open(options);
+      expect(await host.ask(message).outcome).toMatchObject({
+        state: 'failed',
+        code,
+        detail: expect.stringMatching(detail),
+      });
+    });
+
+    test('a usage limit, with when it is over; and the next question is taken', async () => {
+      const host = await open({ signedIn: 'subscription' });
+      const outcome = await host.ask('model limit').outcome;
+      expect(outcome).toMatchObject({ code: 'agent_limit', detail: expect.stringMatching(/limit · resets \d/) });
+      await answersNext(host);
+    });
+
+    test('a directory that is not trusted: nothing is typed until somebody has answered', async () => {
+      const host = await open({ trusted: false });
+      const asked = host.ask('demo at once');
+      const outcome = await asked.outcome;
+      expect(outcome).toMatchObject({ code: 'agent_not_ready', detail: expect.stringContaining('trust') });
+      expect((await host.turn('one', asked.turnId, 0)).state).toBe('absent');
+      expect(host.model.questions).toEqual([]);
+      // Some versions propose to leave.
+      if (screen(host).includes('❯ No')) host.tmux('one', 'send-keys', 'Down');
+      host.tmux('one', 'send-keys', 'Enter');
+      expect(await host.ask('demo at once', { turnId: asked.turnId }).outcome).toMatchObject({ state: 'done' });
+    });
+
+    test('an agent that is killed; the conversation goes on with the next question', async () => {
+      const host = await open();
+      await host.ask('Which cases are open?').outcome;
+      const asked = host.ask('demo hold x');
+      await asked.hears('chunk');
+      process.kill(Number(host.tmux('one', 'display-message', '-p', '#{pane_pid}')), 'SIGKILL');
+      expect(await asked.outcome).toMatchObject({ code: 'agent_stopped', detail: 'the agent has ended: signal 9' });
+      const next = host.ask('And which are due?');
+      await next.outcome;
+      expect(bodyOf(next)).toMatch(/This is question [23] of our conversation/);
+    });
+  });
+
+  describe('a cancel', () => {
+    test.each([
+      ['before the first word', 'model wait x', () => true],
+      [
+        'in a command',
+        'model run for i in 1 2 3 4 5 6 7 8 9; do sleep 1; done',
+        (asked: Asked) => toolsOf(asked).length > 0,
+      ],
+      ['while the service is asked again', 'model failing 99', (asked: Asked) => toolsOf(asked).length > 0],
+    ] as [string, string, (asked: Asked) => boolean][])('%s leaves a clean agent', async (_when, message, isThere) => {
+      const host = await open({ settings: { permissions: { allow: ['Bash'] } } });
+      const asked = host.ask(message);
+      await askedModel(host, asked);
+      await until('the moment', () => isThere(asked));
+      await host.cancel('one', asked.turnId);
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+      await answersNext(host);
+      expect(host.model.questions.map(({ message }) => message)).toEqual([message, 'demo at once']);
+    });
+  });
+
+  describe('the owner at the terminal', () => {
+    test('has a turn of their own, which is no answer to anybody', async () => {
+      const host = await open();
+      await answersNext(host);
+      host.tmux('one', 'send-keys', '-l', 'what the owner asks');
+      host.tmux('one', 'send-keys', 'Enter');
+      await until('the owner’s answer', () => /● (\{"title"|.*title)/.test(screen(host)));
+      await answersNext(host);
+    });
+
+    test('may stop a turn', async () => {
+      const host = await open();
+      const asked = host.ask('demo hold x');
+      await asked.hears('chunk');
+      host.tmux('one', 'send-keys', 'Escape');
+      expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+      await answersNext(host);
+    });
+  });
+
+  describe('where nobody hears the hooks', () => {
+    test('the answer is taken from the transcript', async () => {
+      const host = await open({ settings: { disableAllHooks: true } });
+      const asked = host.ask('model tools');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toBe('I look at the files.\n\nAnd into one.\n\nThere are none.');
+      expect(host.troubles).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('hooks were not heard') }),
+      ]);
+    });
+
+    test('because the daemon is away, the next one has the whole answer', async () => {
+      const host = await open();
+      const asked = host.ask('demo hold x');
+      await asked.hears('chunk');
+      await until('the record', async () => (await host.turn('one', asked.turnId, 0)).state === 'running');
+      await host.driver.close?.();
+      host.release('x');
+      await until('the answer on the screen', () => screen(host).includes('the second half'));
+      const next = await open({ directory: host.directory, model: host.model });
+      const again = next.ask('demo hold x', { turnId: asked.turnId, known: true });
+      expect(await again.outcome).toMatchObject({ state: 'done' });
+      expect(again.text).toBe('This is the first half.\nThis is the second half.');
+      await answersNext(next);
+    });
+
+    test('for a moment, the rest of the answer is there', async () => {
+      const host = await open();
+      const asked = host.ask('demo hold x');
+      await asked.hears('chunk');
+      await until('the record', async () => (await host.turn('one', asked.turnId, 0)).state === 'running');
+      await host.driver.close?.();
+      const next = await open({ directory: host.directory, model: host.model });
+      const again = next.ask('demo hold x', { turnId: asked.turnId, known: true });
+      host.release('x');
+      expect(await again.outcome).toMatchObject({ state: 'done' });
+      expect(again.text).toBe('This is the first half.\nThis is the second half.');
+      await answersNext(next);
+    });
+  });
+});
