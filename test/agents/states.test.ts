@@ -4,6 +4,7 @@ import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { type ClaudeHost, type ClaudeHostOptions, claudeHost, installedVersions } from './claude-host.ts';
+import { OWNER } from './model/request.ts';
 
 const bodyOf = (asked: Asked) => splitTrailer(asked.text).body;
 
@@ -162,7 +163,7 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
     test('has a turn of their own, which is no answer to anybody', async () => {
       const host = await open();
       await answersNext(host);
-      host.tmux('one', 'send-keys', '-l', 'what the owner asks');
+      host.tmux('one', 'send-keys', '-l', `${OWNER}what is the time?`);
       host.tmux('one', 'send-keys', 'Enter');
       await until('the owner’s answer', () => /● (\{"title"|.*title)/.test(screen(host)));
       await answersNext(host);

@@ -1,6 +1,9 @@
 /** Reads what an agent asks the model: which question, and how far its answer has come. */
 import { parsePrompt } from '../../../src/host/agents/claude/pasted.ts';
 
+/** How a prompt begins that the owner types: what else is no question of ours, the agent itself puts between. */
+export const OWNER = 'owner: ';
+
 export interface Message {
   role: 'user' | 'assistant';
   content: string | Part[];
@@ -38,10 +41,8 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     return parsed === null ? [] : [{ at, turnId: parsed.envelope.turnId, message: parsed.message }];
   });
   const last = prompts.at(-1);
-  const typed = steps.findLastIndex(
-    ({ role, part }) => role === 'user' && part.type === 'text' && isTyped(part.text ?? ''),
-  );
-  if (last === undefined || last.at !== typed || tools.length === 0) return null;
+  const owners = steps.findLastIndex(({ role, part }) => role === 'user' && part.text?.startsWith(OWNER));
+  if (last === undefined || last.at < owners || tools.length === 0) return null;
   const after = steps.slice(last.at + 1);
   const results = after.filter(({ part }) => part.type === 'tool_result').map(({ part }) => textOf(part.content));
   return {
@@ -51,11 +52,6 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     round: results.length,
     results: results.join('\n'),
   };
-}
-
-/** Not what the agent itself puts between: reminders, notes that a task has ended. */
-function isTyped(text: string): boolean {
-  return /^\s*(<pasted_content\b|[^<\s])/.test(text) && !text.startsWith('[Request interrupted');
 }
 
 function textOf(content: unknown): string {

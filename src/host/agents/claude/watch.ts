@@ -124,18 +124,20 @@ class WatchState {
     if (!isComplete(record)) return;
     if (this.#promptIds.length === 0) this.#turn.onDeaf();
     yield* this.#rest(record);
-    yield* this.#end(STOPPED);
+    yield* this.#finish(STOPPED);
   }
 
   async *#stop(stopped: AgentSignal): AsyncGenerator<AgentSignal> {
     if (this.#gap || this.#told === '') {
       const record = await this.#complete();
       if (record !== null) yield* this.#rest(record);
-      if (this.#told === '') {
-        return yield* this.#end({ type: 'failed', code: 'agent_error', detail: 'the agent ended without a word' });
-      }
     }
-    yield* this.#end(stopped);
+    yield* this.#finish(stopped);
+  }
+
+  *#finish(stopped: AgentSignal): Generator<AgentSignal> {
+    const wordless = { type: 'failed', code: 'agent_error', detail: 'the agent ended without a word' } as const;
+    yield* this.#end(this.#told === '' ? wordless : stopped);
   }
 
   *#end(signal: AgentSignal): Generator<AgentSignal> {

@@ -1,0 +1,94 @@
+/** What the agent may not do by itself, where a person is asked; with real agents. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { ApprovalDecision, ApprovalRequest } from '../../src/contract/turn.ts';
+import type { Asked } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
+import { type ClaudeHost, claudeHost, installedVersions } from './claude-host.ts';
+
+async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
+  return until('an approval', () => {
+    const update = asked.told.find(({ type }) => type === 'approval');
+    return update?.type === 'approval' ? update.approval : null;
+  });
+}
+
+function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: ApprovalDecision): void {
+  const directory = join(host.directory, 'sessions', 'one', 'agent');
+  host.driver.decide?.({ turnId: asked.turnId, directory, nonce: '' }, approvalId, decision);
+}
+
+describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
+  const open = () => claudeHost(program, { asks: true });
+
+  test('for leave to run a command, which it then runs once', async () => {
+    const host = await open();
+    const asked = host.ask('model run echo done > touched');
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ kind: 'permission', title: 'Running a command', detail: 'echo done > touched' });
+    expect(existsSync(join(host.work, 'touched'))).toBe(false);
+    decide(host, asked, approval.id, { type: 'allow' });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(existsSync(join(host.work, 'touched'))).toBe(true);
+    expect(asked.told).toContainEqual({ type: 'approval-closed', id: approval.id });
+    expect(() => decide(host, asked, approval.id, { type: 'allow' })).toThrow('not_found');
+  });
+
+  test('for leave to write a file, whose text is shown; a denial and its reason reach the model', async () => {
+    const host = await open();
+    const asked = host.ask(`model write ${join(host.work, 'file.txt')}`);
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ detail: join(host.work, 'file.txt'), diff: '+one\n+two' });
+    decide(host, asked, approval.id, { type: 'deny', reason: 'Put it elsewhere.' });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('Put it elsewhere.');
+    expect(existsSync(join(host.work, 'file.txt'))).toBe(false);
+  });
+
+  test('a question, and is answered', async () => {
+    const host = await open();
+    const asked = host.ask('model ask');
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ kind: 'question', title: 'Which cases do you want to see?' });
+    expect(approval.questions?.[0]?.options.map(({ label }) => label)).toEqual(['Open', 'Overdue']);
+    decide(host, asked, approval.id, { type: 'answer', answers: { 'Which cases do you want to see?': 'Overdue' } });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('Overdue');
+  });
+
+  test('and is answered at the terminal', async () => {
+    const host = await open();
+    const asked = host.ask('model run echo done > touched');
+    const approval = await approvalOf(asked);
+    const isOpen = () =>
+      host.health('one').then(
+        () => false,
+        ({ code }) => code === 'agent_not_ready',
+      );
+    await until('the dialog', isOpen);
+    // A key that comes with the dialog is not taken for an answer to it.
+    let pressedAt = 0;
+    await until('the dialog to go', async () => {
+      if (performance.now() - pressedAt > 1000) {
+        pressedAt = performance.now();
+        host.tmux('one', 'send-keys', 'Enter');
+      }
+      return !(await isOpen());
+    });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.told).toContainEqual({ type: 'approval-closed', id: approval.id });
+    expect(existsSync(join(host.work, 'touched'))).toBe(true);
+  });
+
+  test('and is stopped instead', async () => {
+    const host = await open();
+    const asked = host.ask('model run echo done > touched');
+    await approvalOf(asked);
+    await host.cancel('one', asked.turnId);
+    expect(await asked.outcome).toMatchObject({ state: 'cancelled' });
+    const next = host.ask('demo at once');
+    expect(await next.outcome).toMatchObject({ state: 'done' });
+    expect(existsSync(join(host.work, 'touched'))).toBe(false);
+  });
+});
