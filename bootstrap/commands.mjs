@@ -22,6 +22,10 @@ export const COMMANDS = {
     needs: () => ['page', 'shim'],
     steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]],
   },
+  'test:agents': {
+    needs: () => ['page', 'shim'],
+    steps: (root, args) => [[path.join(root, 'bootstrap', 'test-agents.mjs'), ...args]],
+  },
   build: { needs: () => ['page', 'shim'], steps: () => [] },
   bench: { needs: () => ['page', 'shim'], steps: (root, args) => benchmarks(root, args) },
 };

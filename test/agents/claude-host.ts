@@ -1,6 +1,7 @@
 /** A host in this process with a real Claude Code, which knows nobody but the scripted model. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
@@ -29,8 +30,10 @@ export interface ClaudeHostOptions extends Partial<TestHostOptions> {
   model?: Model;
 }
 
-/** `program` is the agent's path. */
+/** `program` is the agent's path. It is never started where it could reach anybody. */
 export async function claudeHost(program: string, options: ClaudeHostOptions = {}): Promise<ClaudeHost> {
+  const others = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
+  if (others.length > 0) throw new Error('run these with `npm run test:agents`: here is a network');
   const directory = options.directory ?? (await hostDirectory());
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);

@@ -1,0 +1,98 @@
+// Tests with real agents: brings the versions to try into a cache outside the clone, and runs the tests that use them in
+// a network namespace of their own, with a home and an environment of their own. An agent there reaches nobody.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findNpm } from './find-npm.mjs';
+import { run } from './run.mjs';
+import { fail, SetupError, say } from './say.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const PACKAGE = '@anthropic-ai/claude-code';
+/** The oldest that is promised to work; and whatever is newest today. */
+const VERSIONS = ['2.1.197', 'latest'];
+
+/** @param {string[]} args for the test runner @returns {Promise<number>} */
+async function testAgents(args) {
+  const unshare = namespaceCommand();
+  /** @type {Map<string, string>} */
+  const programs = new Map();
+  for (const wanted of VERSIONS) {
+    const version = wanted === 'latest' ? newest() : wanted;
+    if (!programs.has(version)) programs.set(version, await install(version));
+  }
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
+  try {
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      LANG: 'C.UTF-8',
+      ...(process.env.CI === undefined ? {} : { CI: process.env.CI }),
+      TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name: `${name}`, program }))),
+    };
+    const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const script = 'ip link set lo up && exec "$@"';
+    const inside = ['sh', '-c', script, 'sh', process.execPath, vitest, 'run', '--project', 'agents', ...args];
+    return await run('unshare', [...unshare, ...inside], { cwd: root, env });
+  } finally {
+    fs.rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Root makes a namespace as it is; anybody else becomes root in one of their own, where that is allowed. */
+function namespaceCommand() {
+  const ways = [['--net'], ['--user', '--map-root-user', '--net']];
+  const way = ways.find((flags) => spawnSync('unshare', [...flags, 'ip', 'link', 'set', 'lo', 'up']).status === 0);
+  if (way === undefined) {
+    throw new SetupError(
+      'Real agents are only tried where they reach nobody, and no network namespace can be made here. It needs Linux, `unshare` and `ip`, and root or user namespaces.',
+    );
+  }
+  return way;
+}
+
+function newest() {
+  const version = npm(['view', PACKAGE, 'version'], os.tmpdir());
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new SetupError(`npm does not tell the newest version of ${PACKAGE}`);
+  return version;
+}
+
+/** Its program, installed once. No script of it runs: the program is a file of the package for this platform. @param {string} version */
+async function install(version) {
+  const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
+  const directory = path.join(cache, 'paliadin-agents', version);
+  const found = programIn(directory);
+  if (found !== undefined) return found;
+  say(`installing ${PACKAGE} ${version} into ${directory}`);
+  fs.mkdirSync(directory, { recursive: true });
+  fs.writeFileSync(path.join(directory, 'package.json'), '{"private":true}\n');
+  npm(['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', `${PACKAGE}@${version}`], directory);
+  const program = programIn(directory);
+  if (program === undefined)
+    throw new SetupError(`${PACKAGE} ${version} has no program for ${process.platform}-${process.arch}`);
+  return program;
+}
+
+/** @param {string} directory */
+function programIn(directory) {
+  const scope = path.join(directory, 'node_modules', '@anthropic-ai');
+  const packages = fs.existsSync(scope) ? fs.readdirSync(scope) : [];
+  return packages.map((name) => path.join(scope, name, 'claude')).find((file) => fs.existsSync(file));
+}
+
+/** @param {string[]} args @param {string} cwd */
+function npm(args, cwd) {
+  const result = spawnSync(process.execPath, ['--no-deprecation', findNpm(process.env), ...args, '--loglevel=error'], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (result.status !== 0) throw new SetupError(`npm ${args[0]} failed; its own words are above`);
+  return result.stdout.trim();
+}
+
+testAgents(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+}, fail);
