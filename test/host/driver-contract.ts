@@ -264,7 +264,8 @@ export function driverContract(traits: DriverTraits): void {
       expect(await asked.outcome).toMatchObject({ code: 'agent_stopped', detail: 'the tmux server is gone' });
       const next = host.ask('And which are due?');
       await next.outcome;
-      expect(bodyOf(next)).toMatch(/This is question 3 of our conversation/);
+      // A real agent that is ended at once may not have written down what it was asked last.
+      expect(bodyOf(next)).toMatch(obliging ? /This is question 3 of/ : /This is question [23] of/);
     });
 
     test('that is reset while it runs stops', async () => {

@@ -1,0 +1,213 @@
+/** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
+import { readdirSync } from 'node:fs';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type LogEntry, logFile, readLog } from '../../../../src/host/agents/claude/log.ts';
+import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
+import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+import { readLines, VERSIONS } from './read-lines.ts';
+
+const TURN = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+const never = new AbortController().signal;
+let directory: string;
+let recorder: Recorder;
+
+beforeEach(async () => {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  directory = path;
+  recorder = new Recorder(directory, { asks: false });
+});
+
+const hear = (event: string, payload: Partial<HookPayload> = {}) =>
+  recorder.receive({ hook_event_name: event, prompt_id: 'p1', ...payload }, never);
+const prompt = (text = `[PALIADIN:${TURN}]\nhello`, payload: Partial<HookPayload> = {}) =>
+  hear('UserPromptSubmit', { prompt: text, transcript_path: '/t.jsonl', ...payload });
+const display = (id: string, index: number, delta: string, final = false) =>
+  hear('MessageDisplay', { message_id: id, index, delta, final });
+const log = (turnId = TURN) => readLog(logFile(directory, turnId));
+const textOf = (entries: LogEntry[]) =>
+  entries.flatMap((entry) => (entry.event === 'text' ? [entry.delta] : [])).join('');
+const events = (entries: LogEntry[]) => entries.map(({ event }) => event);
+
+describe.each(VERSIONS)('what Claude Code %s told', (version) => {
+  test('becomes the logs of four turns', async () => {
+    for (const payload of readLines('payloads', version)) await recorder.receive(hookPayload.parse(payload), never);
+    const logs = readdirSync(directory).map((name) => log(name.replace('.jsonl', '')));
+    const holding = (text: string) => logs.filter((entries) => textOf(entries).includes(text));
+
+    const [tools = []] = holding('There are none.');
+    expect(textOf(tools)).toMatch(
+      /^I look at the files\.\n\nAnd into one\.\n\nThere are none\.\n\n<!-- paliadin .*-->$/,
+    );
+    expect(tools.flatMap((entry) => (entry.event === 'tool' ? [`${entry.title} ${entry.status}`] : []))).toEqual([
+      'Running a command running',
+      'Running a command done',
+      'Reading a file running',
+      'Reading a file failed',
+    ]);
+    expect(events(tools).slice(0, 2)).toEqual(['prompt', 'bound']);
+    expect(events(tools).at(-1)).toBe('stop');
+
+    const [background = []] = holding('It runs.');
+    expect(textOf(background).match(/It runs\./g)).toHaveLength(2);
+    expect(events(background).filter((event) => event === 'paused' || event === 'stop')).toEqual(['paused', 'stop']);
+
+    expect(logs.flat().filter(({ event }) => event === 'failure')).toEqual([
+      { event: 'failure', code: 'agent_limit', detail: 'API Error: Request rejected (429) · rate_limit_error' },
+    ]);
+    expect(logs).toHaveLength(4);
+  });
+});
+
+describe('text', () => {
+  test('is in order whatever comes first, and whole before the end', async () => {
+    await prompt();
+    await display('m', 1, 'two\n');
+    await display('m', 0, 'one\n');
+    const stopped = hear('Stop');
+    await display('m', 2, 'three', true);
+    await stopped;
+    expect(textOf(log())).toBe('one\ntwo\nthree');
+    expect(events(log()).at(-1)).toBe('stop');
+    expect(events(log())).not.toContain('gap');
+  });
+
+  test('that is missing leaves a mark, and what comes after it is not put in its place', async () => {
+    await prompt();
+    await display('m', 0, 'one\n');
+    await display('m', 2, 'three', true);
+    await hear('Stop');
+    expect(textOf(log())).toBe('one\n');
+    expect(events(log()).slice(-2)).toEqual(['gap', 'stop']);
+  });
+
+  test('of two messages has a blank line between, and no more than that', async () => {
+    await prompt();
+    await display('a', 0, 'one\n', true);
+    await display('b', 0, 'two\n\n', true);
+    await display('c', 0, 'three', true);
+    await display('d', 0, 'four', true);
+    expect(textOf(log())).toBe('one\n\ntwo\n\nthree\n\nfour');
+  });
+
+  test('of a helper is not the answer', async () => {
+    await prompt();
+    await hear('MessageDisplay', { message_id: 'h', index: 0, delta: 'for the agent', final: true, agent_id: 'a1' });
+    expect(textOf(log())).toBe('');
+  });
+
+  test('that is cut at the limit of tokens ends with a mark', async () => {
+    await prompt();
+    await display('m', 0, 'half of', true);
+    await hear('StopFailure', { error: 'max_output_tokens', last_assistant_message: 'API Error: …' });
+    expect(textOf(log())).toBe('half of\n\n[…]');
+    expect(log().at(-1)).toMatchObject({ event: 'stop', detail: expect.stringContaining('limit of output tokens') });
+  });
+});
+
+describe('a prompt', () => {
+  test('in tags, as of something that was pasted, is ours', async () => {
+    await prompt(`\n\n<pasted_content id="d907">\n[PALIADIN:${TURN} locale=de]\nhello\n</pasted_content id="d907">\n`);
+    expect(events(log())).toEqual(['prompt', 'bound']);
+  });
+
+  test.each([
+    ['the owner’s', 'hello'],
+    ['one that speaks of an envelope', `look: [PALIADIN:${TURN}]`],
+    ['a note that a task has ended', '<task-notification>\nx'],
+  ])('%s is nobody’s turn', async (_what, text) => {
+    await prompt(text);
+    await display('m', 0, 'hello', true);
+    await hear('Stop');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('with the id of a turn that has ended is nobody’s turn either', async () => {
+    await prompt();
+    await hear('Stop');
+    const before = log();
+    await prompt(undefined, { prompt_id: 'p2' });
+    await hear('MessageDisplay', { prompt_id: 'p2', message_id: 'm', index: 0, delta: 'again', final: true });
+    expect(log()).toEqual(before);
+  });
+});
+
+test('what comes after the end changes nothing', async () => {
+  await prompt();
+  await hear('Stop');
+  const before = log();
+  await display('m', 0, 'late', true);
+  await hear('Stop');
+  expect(log()).toEqual(before);
+});
+
+describe('a daemon after this one', () => {
+  test('goes on with the turn, by the prompt’s id', async () => {
+    await prompt();
+    await display('a', 0, 'one\n', true);
+    recorder = new Recorder(directory, { asks: false });
+    await display('b', 0, 'two', true);
+    await hear('Stop');
+    expect(textOf(log())).toBe('one\n\ntwo');
+    expect(events(log())).not.toContain('gap');
+  });
+
+  test('knows that it has missed something in the middle of a message', async () => {
+    await prompt();
+    await display('a', 0, 'one\n');
+    recorder = new Recorder(directory, { asks: false });
+    await display('a', 2, 'three', true);
+    await hear('Stop');
+    expect(textOf(log())).toBe('one\n');
+    expect(events(log()).slice(-2)).toEqual(['gap', 'stop']);
+  });
+});
+
+describe('leave', () => {
+  const bash = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 't1' };
+  const decisionOf = (answer: object) =>
+    (answer as { hookSpecificOutput?: { decision: object } }).hookSpecificOutput?.decision;
+  const approvalOf = () => {
+    const entry = log().find(({ event }) => event === 'approval');
+    return entry?.event === 'approval' ? entry : undefined;
+  };
+
+  test('is denied where nobody is asked', async () => {
+    await prompt();
+    expect(decisionOf(await hear('PermissionRequest', bash))).toMatchObject({ behavior: 'deny' });
+    expect(approvalOf()).toBeUndefined();
+  });
+
+  test('is never given or denied for what the owner does', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt('hello');
+    expect(await hear('PermissionRequest', bash)).toEqual({});
+  });
+
+  test('is given by a person, once', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt();
+    const answer = hear('PermissionRequest', bash);
+    const { id = '' } = approvalOf() ?? {};
+    recorder.decide(TURN, id, { type: 'allow' });
+    expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
+    expect(log().at(-1)).toEqual({ event: 'approval-closed', id });
+    expect(() => recorder.decide(TURN, id, { type: 'allow' })).toThrow('not_found');
+  });
+
+  test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt();
+    const atTerminal = hear('PermissionRequest', bash);
+    await hear('PostToolUse', bash);
+    expect(await atTerminal).toEqual({});
+    const gone = new AbortController();
+    const unheard = recorder.receive({ hook_event_name: 'PermissionRequest', prompt_id: 'p1', ...bash }, gone.signal);
+    gone.abort();
+    expect(await unheard).toEqual({});
+    expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
+      ...['approval', 'approval-closed', 'approval', 'approval-closed'],
+    ]);
+  });
+});

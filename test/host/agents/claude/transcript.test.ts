@@ -1,0 +1,109 @@
+/** What the transcript says of one turn among others. The lines are real ones. */
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { parsePrompt } from '../../../../src/host/agents/claude/pasted.ts';
+import { isComplete, openTranscript, textOf } from '../../../../src/host/agents/claude/transcript.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+import { readLines, VERSIONS } from './read-lines.ts';
+
+interface Line {
+  promptId?: string;
+  message: { content: unknown };
+}
+
+let file: string;
+
+beforeEach(async () => {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  file = join(path, 'transcript.jsonl');
+});
+
+const write = (lines: object[]) => appendFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+const turnsIn = (lines: Line[]) =>
+  lines.flatMap(({ message: { content } }) =>
+    typeof content === 'string' ? (parsePrompt(content)?.envelope.turnId ?? []) : [],
+  );
+
+describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
+  const lines = readLines<Line>('transcripts', version);
+  const [tools = '', written = '', background = '', limit = ''] = turnsIn(lines);
+
+  test('has the answer of a turn, and of no other', () => {
+    write(lines);
+    const { record } = openTranscript(file, tools, 0).read();
+    expect(textOf(record)).toMatch(/^I look at the files\.\n\nAnd into one\.\n\nThere are none\.\n\n<!--/);
+    expect(record).toMatchObject({ seen: true, interrupted: false, failure: null });
+    expect(isComplete(record)).toBe(true);
+    expect([...record.tools.values()]).toEqual(['Bash', 'Read']);
+    expect(record.messages.map(({ usage }) => usage)).toEqual(Array(3).fill({ input: 120, cached: 30, output: 41 }));
+    expect(textOf(openTranscript(file, written, 0).read().record)).toMatch(/^It said: File created/);
+  });
+
+  test('has what a task in the background brought, once it is known to belong to the turn', () => {
+    write(lines);
+    const alone = openTranscript(file, background, 0).read().record;
+    expect(textOf(alone).match(/It runs\./g)).toHaveLength(1);
+    const transcript = openTranscript(file, background, 0);
+    const note = lines.find(({ message: { content } }) => typeof content === 'string' && content.startsWith('<task'));
+    transcript.follow(note?.promptId ?? '');
+    expect(textOf(transcript.read().record).match(/It runs\./g)).toHaveLength(2);
+  });
+
+  test('says how a turn failed', () => {
+    write(lines);
+    const { record } = openTranscript(file, limit, 0).read();
+    expect(record.failure).toEqual({
+      kind: 'rate_limit',
+      said: 'API Error: Request rejected (429) · rate_limit_error',
+    });
+    expect(record.messages).toEqual([]);
+  });
+
+  test('is read on as it grows, whatever piece of a line is there', () => {
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const transcript = openTranscript(file, tools, 0);
+    expect(transcript.read()).toMatchObject({ grew: false, record: { seen: false } });
+    writeFileSync(file, '');
+    for (const piece of text.match(/[\s\S]{1,997}/g) ?? []) {
+      appendFileSync(file, piece);
+      expect(transcript.read().grew).toBe(true);
+    }
+    expect(textOf(transcript.read().record)).toContain('There are none.');
+    expect(transcript.read().grew).toBe(false);
+  });
+});
+
+test('an interrupt counts for the turn whose prompt it names', () => {
+  const TURNS = ['1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'];
+  const prompt = (turnId = '', promptId = '') => ({
+    type: 'user',
+    promptId,
+    message: { content: `[PALIADIN:${turnId}]\nx` },
+  });
+  write([
+    prompt(TURNS[0], 'p1'),
+    prompt(TURNS[1], 'p2'),
+    { type: 'user', promptId: 'p2', message: { content: [{ type: 'text', text: '[Request interrupted by user]' }] } },
+  ]);
+  const interrupted = TURNS.map((turnId) => openTranscript(file, turnId, 0).read().record.interrupted);
+  expect(interrupted).toEqual([false, true]);
+});
+
+test('what a helper says is not the answer', () => {
+  const turnId = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+  const said = (text: string, more: object) => ({
+    ...{
+      type: 'assistant',
+      message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
+    },
+    ...more,
+  });
+  write([
+    { type: 'user', promptId: 'p1', message: { content: `[PALIADIN:${turnId}]\nx` } },
+    said('to the agent', { isSidechain: true }),
+    said('to the person', { isSidechain: false }),
+  ]);
+  expect(textOf(openTranscript(file, turnId, 0).read().record)).toBe('to the person');
+});
