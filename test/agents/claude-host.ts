@@ -32,20 +32,11 @@ export interface ClaudeHostOptions extends Partial<TestHostOptions> {
 
 /** `program` is the agent's path. It is never started where it could reach anybody. */
 export async function claudeHost(program: string, options: ClaudeHostOptions = {}): Promise<ClaudeHost> {
-  const others = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
-  if (others.length > 0) throw new Error('run these with `npm run test:agents`: here is a network');
+  refuseNetwork();
   const directory = options.directory ?? (await hostDirectory());
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);
-  const env = {
-    HOME: home,
-    USER: 'owner',
-    SHELL: '/bin/bash',
-    ANTHROPIC_BASE_URL: model.url,
-    // What it would fetch from elsewhere is not there: without this it would try again and again.
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    ...SIGN_IN[options.signedIn ?? 'key'],
-  };
+  const env = agentEnvironment(home, model, options.signedIn);
   let host: TestHost | null = null;
   const driver = await claudeDriver({
     claude: { program, plugin: clonePrograms.skill, directory: join(home, '.claude'), cwd: work },
@@ -61,19 +52,37 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   return { ...host, driver, model, home, work };
 }
 
+/** A real agent reaches nobody but what the test has started. */
+export function refuseNetwork(): void {
+  const others = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
+  if (others.length > 0) throw new Error('run these with `npm run test:agents`: here is a network');
+}
+
 /** The installed versions, by what the command that started the tests says. */
 export function installedVersions(): { name: string; program: string }[] {
   return JSON.parse(process.env.TEST_AGENTS ?? '[]');
 }
 
-async function modelOfTest(): Promise<Model> {
+export async function modelOfTest(): Promise<Model> {
   const model = await startModel();
   onTestFinished(() => model[Symbol.asyncDispose]());
   return model;
 }
 
+export function agentEnvironment(home: string, model: Model, signedIn: 'key' | 'subscription' | 'no' = 'key') {
+  return {
+    HOME: home,
+    USER: 'owner',
+    SHELL: '/bin/bash',
+    ANTHROPIC_BASE_URL: model.url,
+    // What it would fetch from elsewhere is not there: without this it would try again and again.
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    ...SIGN_IN[signedIn],
+  };
+}
+
 /** Past everything that a first start asks. */
-function makeHome(root: string, { settings = {}, trusted = true }: ClaudeHostOptions) {
+export function makeHome(root: string, { settings = {}, trusted = true }: ClaudeHostOptions = {}) {
   const home = join(root, 'home');
   const work = join(root, 'work');
   for (const path of [join(home, '.claude'), work]) mkdirSync(path, { recursive: true });

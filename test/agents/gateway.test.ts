@@ -1,0 +1,80 @@
+/** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { clonePrograms } from '../../src/main/programs.ts';
+import type { ApiClient } from '../support/api-client.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { startLaptop } from '../support/laptop.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { agentEnvironment, installedVersions, makeHome, modelOfTest, refuseNetwork } from './claude-host.ts';
+
+async function startLocal(program: string) {
+  refuseNetwork();
+  const model = await modelOfTest();
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  const { home, work } = makeHome(path);
+  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+  const gateway = await startTestGateway({ env: { ...agentEnvironment(home, model), ...agent } });
+  onTestFinished(() => gateway.dispose());
+  return { gateway, model };
+}
+
+async function startRemote(program: string) {
+  refuseNetwork();
+  const model = await modelOfTest();
+  const laptop = await startLaptop();
+  onTestFinished(() => laptop.dispose());
+  const { home, work } = makeHome(dirname(laptop.home));
+  cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
+  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent });
+  const gateway = await startTestGateway({ laptop });
+  onTestFinished(() => gateway.dispose());
+  return { gateway, model };
+}
+
+/** The pieces of an answer as they came. */
+async function piecesOf(client: ApiClient, turnId: string): Promise<string[]> {
+  const pieces: string[] = [];
+  for await (const { event } of client.events(turnId)) if (event.type === 'chunk') pieces.push(event.text);
+  return pieces;
+}
+
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+  describe.each([
+    ['on this machine', startLocal],
+    ['behind ssh', startRemote],
+  ] as [string, (program: string) => Promise<{ gateway: TestGateway }>][])('%s', (_where, start) => {
+    test('answers while it writes, and remembers', async () => {
+      const { gateway } = await start(program);
+      const owner = await gateway.as('owner');
+      const { turnId } = await owner.ask('model lines 40');
+      const pieces = await piecesOf(owner, turnId);
+      expect(pieces.length).toBeGreaterThan(2);
+      expect(pieces.join('')).toMatch(/^Line 1 of the answer\.\n[\s\S]*\nLine 40 of the answer\.$/);
+      expect(await owner.turn(turnId)).toMatchObject({
+        status: 'completed',
+        usedTools: ['cases.search'],
+        rowsSeen: 12,
+      });
+      expect((await owner.answer('And which are due?')).response).toMatch(/This is question 2 of our conversation/);
+      await owner.reset();
+      expect((await owner.answer('Which cases are open?')).response).not.toMatch(/This is question/);
+    });
+  });
+
+  test('answers to the end while the daemon is killed', async () => {
+    const { gateway, model } = await startLocal(program);
+    const owner = await gateway.as('owner');
+    const { turnId } = await owner.ask('demo hold x');
+    await owner.until(turnId, 'chunk');
+    process.kill(await gateway.daemonPid(), 'SIGKILL');
+    model.release('x');
+    const turn = await owner.finished(turnId);
+    expect(turn).toMatchObject({ status: 'completed', response: 'This is the first half.\nThis is the second half.' });
+    expect((await owner.answer('demo at once')).response).toBe('At once.');
+    expect(model.questions).toHaveLength(2);
+  });
+});
