@@ -23,6 +23,12 @@ export function hookNames(version: string): string[] | null {
   return names.includes('MessageDisplay') ? names : null;
 }
 
+/** Whether `printed`, of `claude --version`, names a version newer than any that was tried. */
+export function isUntried(printed: string): boolean {
+  const version = parseVersion(printed);
+  return version === null || !isAtLeast(NEWEST_TRIED, version);
+}
+
 /** Writes the plugin's directory. */
 export function writeHookPlugin(directory: string, { names, port }: { names: string[]; port: number }): void {
   for (const inner of ['.claude-plugin', 'hooks']) mkdirSync(join(directory, inner), { recursive: true, mode: 0o700 });
@@ -46,6 +52,8 @@ function hook(name: string, port: number) {
 function isAtLeast(version: string, wanted: string): boolean {
   return version.localeCompare(wanted, 'en', { numeric: true }) >= 0;
 }
+
+const NEWEST_TRIED = '2.1.330';
 
 /** Each with the version that brought it. */
 const HOOKS: [string, string][] = [

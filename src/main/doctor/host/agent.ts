@@ -7,9 +7,11 @@ import type { ShimSettings } from '../../shim-settings.ts';
 import { checksOf } from '../checks.ts';
 import { outputOf } from '../output-of.ts';
 import { claudePlaces } from './claude-places.ts';
+import { examineHooks } from './hooks.ts';
 import { readJson } from './read-json.ts';
 
-export async function examineAgent({ config, env }: ShimSettings, platform: NodeJS.Platform): Promise<Check[]> {
+export async function examineAgent(settings: ShimSettings, platform: NodeJS.Platform): Promise<Check[]> {
+  const { config, env } = settings;
   const agent = chooseAgent(config, env);
   if ('missing' in agent) return [failedBy('agent', new Error(agent.missing))];
   if (agent.name === 'demo') {
@@ -17,10 +19,10 @@ export async function examineAgent({ config, env }: ShimSettings, platform: Node
     return [passed('agent', 'the demo agent', real)];
   }
   const runs = await outputOf(agent.program, ['--version'], agentEnv(env)).then(
-    (version) => passed('agent', `${version} (${agent.program})`),
-    (error) => failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew'),
+    (version) => [passed('agent', `${version} (${agent.program})`), examineHooks(agent, version, settings)],
+    (error) => [failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew')],
   );
-  return [runs, examineSignIn(env, platform)];
+  return [...runs, examineSignIn(env, platform)];
 }
 
 /** Only whether there is something to sign in with; what it is worth, the first question shows. */

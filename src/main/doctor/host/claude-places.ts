@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export function claudePlaces({ CLAUDE_CONFIG_DIR: own, HOME: home = homedir() }: Record<string, string>) {
   const directory = own ?? join(home, '.claude');
   return {
+    directory,
     credentials: join(directory, '.credentials.json'),
     settings: join(directory, 'settings.json'),
     /** Which directories are trusted. */
