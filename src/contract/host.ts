@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from './errors.ts';
 import type { ApprovalRequest, Presence, ToolProgress } from './turn.ts';
+import type { TurnCost } from './turn-cost.ts';
 
 /** Grows when gateway and host could no longer understand each other. */
 export const PROTOCOL_VERSION = 1;
@@ -62,6 +63,8 @@ export interface HostTurn {
   answerLength: number;
   inputTokens: number | null;
   outputTokens: number | null;
+  /** Known a moment after the end, where the agent counts at all. */
+  cost?: TurnCost | undefined;
   /** The answer from where it was asked for, at most one message's worth. */
   answer: string;
 }

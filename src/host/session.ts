@@ -47,8 +47,9 @@ export class Session {
     if (live !== undefined) return { ...NOTHING, state: live.state, ...answerFrom(live.answer, from) };
     const entry = await this.#read(turnId);
     if (entry === null) return { ...NOTHING, state: 'absent' };
-    const { state, code, detail, late, inputTokens, outputTokens } = entry;
-    return { state, code, detail, late, inputTokens, outputTokens, ...answerFrom(entry.answer, from) };
+    const { state, code, detail, late, inputTokens, outputTokens, cost } = entry;
+    const known = { state, code, detail, late, inputTokens, outputTokens, ...(cost === undefined ? {} : { cost }) };
+    return { ...known, ...answerFrom(entry.answer, from) };
   }
 
   /** The turn then ends by itself; there is nothing to stop in one that has ended. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorCode } from '../contract/error-code.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
+import { turnCost } from '../contract/turn-cost.ts';
 import type { End } from './end.ts';
 
 export const turnEntry = z.object({
@@ -20,6 +21,7 @@ export const turnEntry = z.object({
   inputTokens: z.int().nullable(),
   outputTokens: z.int().nullable(),
   late: z.boolean(),
+  cost: turnCost.optional(),
 });
 
 export type TurnEntry = z.infer<typeof turnEntry>;

@@ -100,9 +100,18 @@ export class TurnRunner {
   async record(turn: LiveTurn, end: End): Promise<void> {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
     const { journal, session, clock, onTrouble } = this.#options;
-    await journal
-      .writeTurn(session, withEnd(this.#entryOf(turn), end, turn.answer, clock()))
-      .catch((error) => onTrouble('the end of a turn was not recorded', error));
+    const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
+    await journal.writeTurn(session, entry).catch((error) => onTrouble('the end of a turn was not recorded', error));
+    this.#recordCost(entry).catch((error) => onTrouble('what a turn took was not recorded', error));
+  }
+
+  /** The agent counts a moment later than it answers, and nobody waits for that. */
+  async #recordCost(entry: TurnEntry): Promise<void> {
+    const { driver, journal, session } = this.#options;
+    const cost = await driver.cost?.(this.placeOf(entry));
+    if (!cost) return;
+    const { inputTokens, cachedTokens, outputTokens } = cost;
+    await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
   }
 
   /** Ends the agent and all that is watched of it. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
+import { turnCost } from '../contract/turn-cost.ts';
 
 const session = z.string().regex(SESSION_PATTERN);
 const turnId = z.string().regex(TURN_ID_PATTERN);
@@ -46,6 +47,7 @@ export const turnResult = z.object({
   answerLength: z.int(),
   inputTokens: tokens,
   outputTokens: tokens,
+  cost: turnCost.optional(),
   answer: z.string(),
 });
 

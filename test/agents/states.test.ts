@@ -1,5 +1,9 @@
 /** What can become of a question, other than an answer, and what is said of it; with real agents. */
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
@@ -37,6 +41,14 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
         // It asks for leave, and nobody is there to give it.
         'Reading a file: failed',
       ]);
+      const cost = await until('the cost', async () => (await host.turn('one', asked.turnId, 0)).cost);
+      expect(cost).toMatchObject({
+        ...{ model: expect.stringMatching(/^claude-/), inputTokens: 360, cachedTokens: 90, outputTokens: 123 },
+        tools: [
+          { name: 'Bash', count: 1, ms: expect.any(Number) },
+          { name: 'Read', count: 1, ms: 0 },
+        ],
+      });
     });
 
     test('is never the one before', async () => {
@@ -73,6 +85,14 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
       expect(await asked.outcome).toMatchObject({ state: 'done' });
       expect(bodyOf(asked)).toBe('After all.');
       expect(toolsOf(asked).join('\n')).toMatch(/service does not answer; asking again \(\d of 10\): running/);
+    });
+
+    test('whose connection broke in the middle is given anew', async () => {
+      const host = await open();
+      const asked = host.ask('model drop');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toMatch(/(^|\n\n)One\.\nTwo\.\nThree\.$/);
+      await answersNext(host);
     });
 
     test('of one long line is whole', async () => {
@@ -203,6 +223,22 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
       expect(await again.outcome).toMatchObject({ state: 'done' });
       expect(again.text).toBe('This is the first half.\nThis is the second half.');
       await answersNext(next);
+    });
+
+    test('because the next daemon can’t listen where this one did, the agent is started anew, and remembers', async () => {
+      const host = await open();
+      await host.ask('Which cases are open?').outcome;
+      await host.driver.close?.();
+      const port = Number(readFileSync(join(host.directory, 'claude', 'port'), 'utf8'));
+      const stranger = createServer().listen(port, '127.0.0.1');
+      onTestFinished(() => void stranger.close());
+      await once(stranger, 'listening');
+      const next = await open({ directory: host.directory, model: host.model });
+      const asked = next.ask('And which are due?');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toMatch(/This is question 2 of our conversation/);
+      expect(asked.told.filter(({ type }) => type === 'chunk').length).toBeGreaterThan(1);
+      expect(next.troubles).toEqual([]);
     });
 
     test('for a moment, the rest of the answer is there', async () => {

@@ -2,6 +2,7 @@
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalDecision, ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
+import type { TurnCost } from '../../contract/turn-cost.ts';
 import type { Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
@@ -29,6 +30,8 @@ export interface Driver {
   progress?(screen: Screen): ToolProgress | null;
   /** @throws PaliadinError `not_found` where nothing by this id waits for a decision any more. */
   decide?(turn: TurnPlace, approvalId: string, decision: ApprovalDecision): void;
+  /** What an ended turn took; null where it can't be told. It is known a moment after the end. */
+  cost?(turn: TurnPlace): Promise<TurnCost | null>;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPlace): Promise<void>;
   /** Stops listening. Agents go on. */

@@ -84,7 +84,11 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
   [/^(?:model|demo) limit/, () => limit()],
   [/^model refuse/, () => ({ blocks: [{ text: 'No.' }], stopReason: 'refusal' })],
   [/^model cut/, () => ({ blocks: [{ text: 'This is half of' }], stopReason: 'max_tokens' })],
-  [/^model drop/, () => ({ blocks: [{ text: 'This is half of' }], drop: true })],
+  [
+    /^model drop/,
+    ({ attempt }) =>
+      attempt === 0 ? { blocks: [{ text: 'One.\nTwo.\nHalf of', pace: 300 }], drop: true } : say('One.\nTwo.\nThree.'),
+  ],
 ];
 
 const TRAILER = '<!-- paliadin {"used_tools":["cases.search"],"rows_seen":12,"classifier_tag":"demo"} -->';

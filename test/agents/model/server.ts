@@ -33,13 +33,16 @@ export async function startModel(): Promise<Model> {
     if (request.url.includes('count_tokens')) return give(response, { input_tokens: 100 });
     const question = questionOf(asked);
     const name = asked.model ?? 'model';
-    if (question === null) return asked.stream ? stream(response, name, OTHERWISE) : give(response, whole(name));
+    if (question === null)
+      return asked.stream ? stream(response, name, OTHERWISE) : give(response, whole(name, OTHERWISE));
     const key = `${question.turnId} ${question.round}`;
     const attempt = attempts.get(key) ?? 0;
     attempts.set(key, attempt + 1);
     if (attempt === 0 && question.round === 0) questions.push(noted(question));
     const reply = replyTo({ ...question, attempt });
     if ('status' in reply) return refuse(response, reply);
+    // After a stream that broke, some versions ask for the whole at once.
+    if (!asked.stream) return give(response, whole(name, reply));
     await stream(response, name, reply);
   }
 
@@ -146,19 +149,16 @@ function give(response: ServerResponse, body: object): void {
   response.end(JSON.stringify(body));
 }
 
-function whole(model: string) {
-  const content = [{ type: 'text', text: '{"title":"A title"}' }];
+function whole(model: string, { blocks }: Extract<Reply, { blocks: Block[] }>) {
+  const content = blocks.map((block, at) =>
+    'tool' in block
+      ? { type: 'tool_use', id: `toolu_whole_${at}`, name: block.tool, input: block.input }
+      : { type: 'text', text: block.text },
+  );
+  const stopReason = blocks.some((block) => 'tool' in block) ? 'tool_use' : 'end_turn';
   const usage = { input_tokens: 10, output_tokens: 5 };
-  return {
-    id: 'msg_title',
-    type: 'message',
-    role: 'assistant',
-    model,
-    content,
-    stop_reason: 'end_turn',
-    stop_sequence: null,
-    usage,
-  };
+  const message = { id: 'msg_whole', type: 'message', role: 'assistant', model, content, usage };
+  return { ...message, stop_reason: stopReason, stop_sequence: null };
 }
 
 // Titles, summaries and whatever else an agent asks for itself.

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
+import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { type ClaudeCode, claudeCommand, transcriptOf } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
@@ -32,6 +33,8 @@ export interface ClaudeOptions {
 /** Starts to listen for hooks. */
 export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { readonly port: number }> {
   const { claude, directoryOf } = options;
+  /** Of turns that have ended and are not forgotten. */
+  const costs = new Map<string, () => Promise<TurnCost | null>>();
   const recorders = new Map<string, Recorder>();
   const recorderIn = (directory: string): Recorder => {
     const recorder = recorders.get(directory) ?? new Recorder(directory, options);
@@ -71,13 +74,20 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
             const known = recall(directory);
             return known === null ? null : transcriptOf(claude, known.conversation);
           },
+          onEnd: (cost) => costs.set(turnId, cost),
           onDeaf: () =>
             options.onTrouble('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
         },
         signal,
       ),
     decide: ({ turnId, directory }, approvalId, decision) => recorderIn(directory).decide(turnId, approvalId, decision),
+    async cost({ turnId }) {
+      const cost = costs.get(turnId);
+      costs.delete(turnId);
+      return cost === undefined ? null : cost();
+    },
     async forget({ turnId, directory }) {
+      costs.delete(turnId);
       recorders.get(directory)?.forget(turnId);
       await rm(logFile(directory, turnId), { force: true });
     },

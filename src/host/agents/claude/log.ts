@@ -10,6 +10,8 @@ import { agentLogEntry } from '../../../contract/agent-log.ts';
 const ownEntry = z.discriminatedUnion('event', [
   /** The id by which hooks and transcript call what the turn set off. A turn has several where tasks go on behind it. */
   z.object({ event: z.literal('bound'), promptId: z.string(), transcript: z.string() }),
+  /** A tool has run. */
+  z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
   /** Something was missed: from here on only the transcript has the text. */
   z.object({ event: z.literal('gap') }),
   /** The agent has stopped, and something that it started in the background may make it go on. */

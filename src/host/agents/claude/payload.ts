@@ -19,6 +19,7 @@ export const hookPayload = z.object({
   tool_name: z.string().optional(),
   tool_input: z.record(z.string(), z.unknown()).optional(),
   tool_use_id: z.string().optional(),
+  duration_ms: z.number().optional(),
   /** Stop */
   background_tasks: z.array(z.unknown()).optional(),
   /** StopFailure: a word, and what the terminal says. */

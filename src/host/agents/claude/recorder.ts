@@ -137,12 +137,10 @@ export class Recorder {
     turn.write([{ event: 'tool', id, title, status: 'running' }]);
   }
 
-  #endTool(
-    turn: Turn,
-    { tool_name: name, tool_use_id: id = name ?? '' }: HookPayload,
-    status: 'done' | 'failed',
-  ): void {
+  #endTool(turn: Turn, payload: HookPayload, status: 'done' | 'failed'): void {
+    const { tool_name: name = '', tool_use_id: id = name, duration_ms: ms = 0 } = payload;
     turn.closeApprovals(name);
+    turn.write([{ event: 'ran', tool: name, ms }]);
     const title = turn.tools.get(id);
     if (title === undefined) return;
     turn.tools.delete(id);

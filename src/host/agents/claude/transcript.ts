@@ -33,57 +33,36 @@ export interface Transcript {
   follow(promptId: string): void;
 }
 
-/** `from` is where in the file the turn can't have begun yet. */
+/**
+ * `from` is where in the file the turn can't have begun yet. Lines may stand before the one that they follow: what
+ * belongs to a prompt is found by their links.
+ */
 export function openTranscript(path: string, turnId: string, from: number): Transcript {
-  const record: TurnRecord = { seen: false, interrupted: false, messages: [], failure: null, tools: new Map() };
   const promptIds = new Set<string>();
+  const links = new Map<string, { parent: string | null; promptId: string | undefined }>();
+  const lines: Line[] = [];
   const decoder = new StringDecoder('utf8');
   let offset = from;
   let rest = '';
-  let ours = false;
+  let record = readTurn([], turnId, () => false);
 
   function take(line: string): void {
-    if (!LINE.test(line)) return;
+    if (!LINKED.test(line)) return;
     const entry = parse(line);
     if (entry === null || entry.isSidechain === true) return;
-    if (entry.type === 'user') takeUser(entry);
-    if (entry.type === 'assistant' && ours) takeAssistant(entry);
+    if (entry.uuid !== undefined) links.set(entry.uuid, { parent: entry.parentUuid ?? null, promptId: entry.promptId });
+    if (entry.type === 'user' || entry.type === 'assistant') lines.push(entry);
+    if (entry.promptId !== undefined && isPromptOf(entry, turnId)) promptIds.add(entry.promptId);
   }
 
-  function takeUser({ promptId, message }: Line): void {
-    const texts = partsOf(message).flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : []));
-    const typed = texts.some((text) => parsePrompt(text)?.envelope.turnId === turnId);
-    if (typed && promptId !== undefined) promptIds.add(promptId);
-    record.seen ||= typed;
-    if (promptId !== undefined) ours = promptIds.has(promptId);
-    else if (texts.some((text) => parsePrompt(text) !== null)) ours = typed;
-    if (ours && texts.some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
-  }
-
-  function takeAssistant({ message, error }: Line): void {
-    const parts = partsOf(message);
-    const text = parts.flatMap((part) => (part.type === 'text' && part.text ? [part.text] : [])).join(BETWEEN_BLOCKS);
-    if (message?.model === SYNTHETIC) {
-      if (text !== '') record.failure = { kind: typeof error === 'string' ? error : 'unknown', said: text };
-      return;
+  function promptOf({ promptId, parentUuid }: Line): string | undefined {
+    let link = parentUuid ? links.get(parentUuid) : undefined;
+    let found = promptId;
+    while (found === undefined && link !== undefined) {
+      found = link.promptId;
+      link = link.parent === null ? undefined : links.get(link.parent);
     }
-    for (const part of parts) if (part.type === 'tool_use' && part.id) record.tools.set(part.id, part.name ?? '');
-    const id = message?.id ?? '';
-    const known = record.messages.find((one) => one.id === id);
-    const usage = {
-      input: count(message?.usage?.input_tokens) + count(message?.usage?.cache_creation_input_tokens),
-      cached: count(message?.usage?.cache_read_input_tokens),
-      output: count(message?.usage?.output_tokens),
-    };
-    const stopReason = message?.stop_reason ?? null;
-    // Each block of a message is a line of its own, with the message's usage by then.
-    if (known === undefined) {
-      record.messages.push({ id, model: message?.model ?? '', text, stopReason, usage });
-      return;
-    }
-    known.text = [known.text, text].filter(Boolean).join(BETWEEN_BLOCKS);
-    known.stopReason = stopReason ?? known.stopReason;
-    known.usage = usage;
+    return found;
   }
 
   return {
@@ -91,12 +70,59 @@ export function openTranscript(path: string, turnId: string, from: number): Tran
     read() {
       const bytes = readFrom(path, offset);
       offset += bytes.length;
-      const lines = (rest + decoder.write(bytes)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) take(line);
+      const whole = (rest + decoder.write(bytes)).split('\n');
+      rest = whole.pop() ?? '';
+      for (const line of whole) take(line);
+      record = readTurn(lines, turnId, (line) => promptIds.has(promptOf(line) ?? ''));
       return { record, grew: bytes.length > 0 };
     },
   };
+}
+
+function readTurn(lines: Line[], turnId: string, isOurs: (line: Line) => boolean): TurnRecord {
+  const record: TurnRecord = { seen: false, interrupted: false, messages: [], failure: null, tools: new Map() };
+  for (const line of lines) {
+    if (!isOurs(line)) continue;
+    if (line.type === 'assistant') takeAssistant(record, line);
+    else if (isPromptOf(line, turnId)) record.seen = true;
+    else if (textsOf(line).some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
+  }
+  return record;
+}
+
+function takeAssistant(record: TurnRecord, line: Line): void {
+  const { message, error } = line;
+  const text = textsOf(line).join(BETWEEN_BLOCKS);
+  if (message?.model === SYNTHETIC) {
+    if (text !== '') record.failure = { kind: typeof error === 'string' ? error : 'unknown', said: text };
+    return;
+  }
+  for (const part of partsOf(message))
+    if (part.type === 'tool_use' && part.id) record.tools.set(part.id, part.name ?? '');
+  const id = message?.id ?? '';
+  const usage = {
+    input: count(message?.usage?.input_tokens) + count(message?.usage?.cache_creation_input_tokens),
+    cached: count(message?.usage?.cache_read_input_tokens),
+    output: count(message?.usage?.output_tokens),
+  };
+  const stopReason = message?.stop_reason ?? null;
+  const known = record.messages.find((one) => one.id === id);
+  if (known === undefined) {
+    record.messages.push({ id, model: message?.model ?? '', text, stopReason, usage });
+    return;
+  }
+  // Each block of a message is a line of its own, with the message's usage by then.
+  known.text = [known.text, text].filter(Boolean).join(BETWEEN_BLOCKS);
+  known.stopReason = stopReason ?? known.stopReason;
+  known.usage = usage;
+}
+
+function isPromptOf(line: Line, turnId: string): boolean {
+  return line.type === 'user' && textsOf(line).some((text) => parsePrompt(text)?.envelope.turnId === turnId);
+}
+
+function textsOf({ message }: Line): string[] {
+  return partsOf(message).flatMap((part) => (part.type === 'text' && part.text ? [part.text] : []));
 }
 
 /** The text of a turn as its reader has it: every block, with a blank line between. */
@@ -131,6 +157,8 @@ export const BETWEEN_BLOCKS = '\n\n';
 
 interface Line {
   type?: string;
+  uuid?: string;
+  parentUuid?: string | null;
   promptId?: string;
   isSidechain?: boolean;
   error?: unknown;
@@ -182,7 +210,7 @@ function readFrom(path: string, offset: number): Buffer {
   }
 }
 
-// Only these matter; a conversation's file has many others, and long ones.
-const LINE = /"type":"(user|assistant)"/;
+// Only these belong to the conversation; its file has many others, and long ones.
+const LINKED = /"parentUuid":/;
 const SYNTHETIC = '<synthetic>';
 const INTERRUPTED = '[Request interrupted by user';

@@ -3,9 +3,11 @@
  * ahead; the transcript is looked at when the log is silent, and for text that the log is missing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TurnCost } from '../../../contract/turn-cost.ts';
 import type { AgentSignal } from '../driver.ts';
 import { signalOf } from '../signal-of.ts';
 import { tail } from '../tail.ts';
+import { costOf } from './cost.ts';
 import { failureOf } from './failure.ts';
 import { type LogEntry, parseEntry } from './log.ts';
 import { isComplete, openTranscript, sizeOf, type Transcript, type TurnRecord, textOf } from './transcript.ts';
@@ -18,6 +20,8 @@ export interface WatchedTurn {
   transcript(): string | null;
   /** The agent has answered, and its hooks have said nothing. */
   onDeaf(): void;
+  /** The turn is over: `cost` tells what it took, once its transcript does. */
+  onEnd(cost: () => Promise<TurnCost | null>): void;
 }
 
 export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): AsyncGenerator<AgentSignal> {
@@ -46,6 +50,7 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
     tick.catch(() => {}); // nobody waits for these any more
     nextLine.catch(() => {});
     over.abort();
+    if (state.over) turn.onEnd(() => state.cost());
   }
 }
 
@@ -62,6 +67,7 @@ class WatchState {
   #path: string | null = null;
   #transcript: Transcript | null = null;
   #promptIds: string[] = [];
+  readonly #ran: { tool: string; ms: number }[] = [];
   readonly #size: number;
 
   constructor(turn: WatchedTurn) {
@@ -76,6 +82,9 @@ class WatchState {
     switch (entry.event) {
       case 'bound':
         this.#follow(entry.promptId, entry.transcript);
+        return;
+      case 'ran':
+        this.#ran.push(entry);
         return;
       case 'gap':
         this.#gap = true;
@@ -125,6 +134,11 @@ class WatchState {
     if (this.#promptIds.length === 0) this.#turn.onDeaf();
     yield* this.#rest(record);
     yield* this.#finish(STOPPED);
+  }
+
+  async cost(): Promise<TurnCost | null> {
+    const record = await this.#complete();
+    return record === null || record.messages.length === 0 ? null : costOf(record, this.#ran);
   }
 
   async *#stop(stopped: AgentSignal): AsyncGenerator<AgentSignal> {

@@ -9,7 +9,7 @@ import { readLines, VERSIONS } from './read-lines.ts';
 
 interface Line {
   promptId?: string;
-  message: { content: unknown };
+  message?: { content: unknown };
 }
 
 let file: string;
@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 const write = (lines: object[]) => appendFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 const turnsIn = (lines: Line[]) =>
-  lines.flatMap(({ message: { content } }) =>
+  lines.flatMap(({ message: { content } = { content: null } }) =>
     typeof content === 'string' ? (parsePrompt(content)?.envelope.turnId ?? []) : [],
   );
 
@@ -46,7 +46,9 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
     const alone = openTranscript(file, background, 0).read().record;
     expect(textOf(alone).match(/It runs\./g)).toHaveLength(1);
     const transcript = openTranscript(file, background, 0);
-    const note = lines.find(({ message: { content } }) => typeof content === 'string' && content.startsWith('<task'));
+    const note = lines.find(
+      ({ message: { content } = { content: null } }) => typeof content === 'string' && content.startsWith('<task'),
+    );
     transcript.follow(note?.promptId ?? '');
     expect(textOf(transcript.read().record).match(/It runs\./g)).toHaveLength(2);
   });
@@ -79,13 +81,17 @@ test('an interrupt counts for the turn whose prompt it names', () => {
   const TURNS = ['1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'];
   const prompt = (turnId = '', promptId = '') => ({
     type: 'user',
+    parentUuid: null,
     promptId,
     message: { content: `[PALIADIN:${turnId}]\nx` },
   });
   write([
     prompt(TURNS[0], 'p1'),
     prompt(TURNS[1], 'p2'),
-    { type: 'user', promptId: 'p2', message: { content: [{ type: 'text', text: '[Request interrupted by user]' }] } },
+    {
+      ...{ type: 'user', parentUuid: null, promptId: 'p2' },
+      message: { content: [{ type: 'text', text: '[Request interrupted by user]' }] },
+    },
   ]);
   const interrupted = TURNS.map((turnId) => openTranscript(file, turnId, 0).read().record.interrupted);
   expect(interrupted).toEqual([false, true]);
@@ -96,14 +102,24 @@ test('what a helper says is not the answer', () => {
   const said = (text: string, more: object) => ({
     ...{
       type: 'assistant',
+      parentUuid: 'u1',
       message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
     },
     ...more,
   });
   write([
-    { type: 'user', promptId: 'p1', message: { content: `[PALIADIN:${turnId}]\nx` } },
+    { type: 'user', uuid: 'u1', parentUuid: null, promptId: 'p1', message: { content: `[PALIADIN:${turnId}]\nx` } },
     said('to the agent', { isSidechain: true }),
     said('to the person', { isSidechain: false }),
   ]);
   expect(textOf(openTranscript(file, turnId, 0).read().record)).toBe('to the person');
+});
+
+test('a line that stands before the one that it follows belongs to it all the same', () => {
+  const lines = readLines<Line>('transcripts', '2.1.197');
+  const [turnId = ''] = turnsIn(lines);
+  const inOrder = lines.slice(0, 12);
+  write(inOrder.toReversed());
+  const { record } = openTranscript(file, turnId, 0).read();
+  expect(record.messages.map(({ text }) => text).toReversed()).toEqual(['I look at the files.', 'And into one.']);
 });

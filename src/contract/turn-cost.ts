@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What a turn took, by the agent's own count. */
+export const turnCost = z.object({
+  model: z.string().nullable(),
+  /** Tokens that the model read: new ones, and those that it had kept from before. */
+  inputTokens: z.int(),
+  cachedTokens: z.int(),
+  outputTokens: z.int(),
+  /** `ms` is how long it ran, all times together. */
+  tools: z.array(z.object({ name: z.string(), count: z.int(), ms: z.number() })),
+});
+
+export type TurnCost = z.infer<typeof turnCost>;
