@@ -2,6 +2,7 @@
  * Turns what the hooks of one session tell into the logs of its turns. A prompt that is not ours, as the owner's at the
  * terminal, is no turn of ours: nothing of it is kept.
  */
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
@@ -21,7 +22,8 @@ export class Recorder {
   readonly #turns = new Map<string, Turn>();
   /** Stopped, with tasks in the background that may make it go on. */
   #paused: Turn | null = null;
-  #approvals = 0;
+  /** Prompts that are known to be nobody's turn. */
+  readonly #foreign = new Set<string>();
 
   constructor(directory: string, options: { asks: boolean }) {
     this.#directory = directory;
@@ -75,6 +77,7 @@ export class Recorder {
   }
 
   forget(turnId: string): void {
+    if (this.#paused?.turnId === turnId) this.#paused = null;
     for (const [promptId, turn] of this.#turns) if (turn.turnId === turnId) this.#turns.delete(promptId);
   }
 
@@ -91,7 +94,10 @@ export class Recorder {
       return;
     }
     const envelope = parsePrompt(prompt)?.envelope;
-    if (envelope === undefined) return;
+    if (envelope === undefined) {
+      this.#foreign.add(promptId);
+      return;
+    }
     const file = logFile(this.#directory, envelope.turnId);
     if (readLog(file).some(isEnd)) return; // somebody typed an old envelope again
     const turn = new Turn(envelope.turnId, file);
@@ -100,7 +106,7 @@ export class Recorder {
   }
 
   #turnOf(promptId: string | undefined): Turn | null {
-    if (promptId === undefined) return null;
+    if (promptId === undefined || this.#foreign.has(promptId)) return null;
     const turn = this.#turns.get(promptId) ?? this.#takeUp(promptId);
     return turn === null || turn.ended ? null : turn;
   }
@@ -118,6 +124,7 @@ export class Recorder {
       this.#turns.set(promptId, turn);
       return turn;
     }
+    this.#foreign.add(promptId);
     return null;
   }
 
@@ -151,7 +158,7 @@ export class Recorder {
     if (!this.#asks) return permission({ behavior: 'deny', message: NOBODY });
     const { event: _, ...entry } = {
       event: 'approval',
-      ...approvalOf(`approval-${++this.#approvals}-${Date.now()}`, payload),
+      ...approvalOf(randomUUID(), payload),
     };
     const { promise, resolve } = Promise.withResolvers<ApprovalDecision | null>();
     const close = () => resolve(null);
