@@ -18,8 +18,9 @@ export function claudeRests(screen: Screen): boolean {
 }
 
 /** The model's service does not answer, and is asked again: no hook tells. */
-export function retrying({ lines }: Screen): ToolProgress | null {
-  const line = lines.findLast((one) => RETRYING.test(one)) ?? '';
+export function retrying(screen: Screen): ToolProgress | null {
+  if (readClaude(screen).state !== 'busy') return null;
+  const line = screen.lines.findLast((one) => RETRYING.test(one)) ?? '';
   const [, attempt, of] = RETRYING.exec(line) ?? [];
   if (attempt === undefined) return null;
   return {
@@ -29,7 +30,8 @@ export function retrying({ lines }: Screen): ToolProgress | null {
   };
 }
 
-const RETRYING = /retrying in \d+s · attempt (\d+)\/(\d+)/i;
+// Behind the spinner's star: what it has written begins with a dot or is indented.
+const RETRYING = /^[^\s●❯] .*retrying in \d+s · attempt (\d+)\/(\d+)/i;
 
 const DIALOGS: [RegExp, string][] = [
   [/select login method|sign in to|paste code here/i, 'Claude Code is not signed in; sign in at the terminal'],
