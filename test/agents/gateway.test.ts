@@ -50,10 +50,11 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
     test('answers while it writes, and remembers', async () => {
       const { gateway } = await start(program);
       const owner = await gateway.as('owner');
-      const { turnId } = await owner.ask('model lines 40');
+      const { turnId } = await owner.ask('model lines 100');
       const pieces = await piecesOf(owner, turnId);
+      expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', error: null });
       expect(pieces.length).toBeGreaterThan(2);
-      expect(pieces.join('')).toMatch(/^Line 1 of the answer\.\n[\s\S]*\nLine 40 of the answer\.$/);
+      expect(pieces.join('')).toMatch(/^Line 1 of the answer\.\n[\s\S]*\nLine 100 of the answer\.$/);
       expect(await owner.turn(turnId)).toMatchObject({
         status: 'completed',
         usedTools: ['cases.search'],
