@@ -56,7 +56,7 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     end = await deliver(carried, scribe, options);
   } catch (error) {
     if (closing.aborted) return;
-    end = refused(asPaliadinError(error, 'internal'));
+    end = refused(asPaliadinError(error, 'internal'), scribe.answer);
   }
   const finishedAt = clock();
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
