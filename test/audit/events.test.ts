@@ -50,7 +50,11 @@ test('pruning drops the progress of turns that were final before, however much t
   for (const turn of turns) {
     await store.turns.insert(turn);
     const events = Array.from({ length: 1100 }, (_, offset): EventBody => {
-      return { turnId: turn.turnId, userId: turn.userId, at: 1, event: { type: 'chunk', offset, text: 'x' } };
+      const event =
+        offset === 0
+          ? ({ type: 'presence', presence: 'away' } as const)
+          : ({ type: 'chunk', offset, text: 'x' } as const);
+      return { turnId: turn.turnId, userId: turn.userId, at: 1, event };
     });
     const end: EventBody = { ...(events[0] as EventBody), event: { type: 'finished', status: 'completed' } };
     await store.turns.write([

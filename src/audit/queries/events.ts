@@ -59,7 +59,16 @@ export async function insertEvents(
 const PRUNE_AT_ONCE = 1000;
 
 // What a reader no longer needs once the `finished` event carries the whole turn.
-const progressTypes = ['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed'] as const;
+const progressTypes = [
+  'queued',
+  'delivering',
+  'running',
+  'chunk',
+  'tool',
+  'approval',
+  'approval-closed',
+  'presence',
+] as const;
 
 async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
   const result = await db
