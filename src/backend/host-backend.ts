@@ -80,6 +80,7 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
     },
     turn: async (session, turnId, from) => (await channel.get()).turn(session, turnId, from),
     cancel: async (session, turnId) => (await channel.get()).cancel(session, turnId),
+    decide: async (session, turnId, id, decision) => (await channel.get()).decide(session, turnId, id, decision),
     reset: async (session) => (await channel.get()).reset(session),
     acknowledge: async (session, turnId) => (await channel.get()).acknowledge(session, turnId),
     attach: async (session) => (await channel.get()).attach(session),

@@ -68,12 +68,44 @@ export interface ToolProgress {
   status: 'running' | 'done' | 'failed';
 }
 
-/** Something that the agent may not do without a person's word. */
+/** Something that the agent may not do without a person's word, or that it wants to know. */
 export interface ApprovalRequest {
   id: string;
+  /** In words, ready to show: `Allow: run a command?` */
   title: string;
   options: { id: string; label: string }[];
+  /** `permission` unless it says otherwise. */
+  kind?: 'permission' | 'question' | undefined;
+  /** What would be done, in full: the command, the file. Plain text, written by the agent: shown, never obeyed. */
+  detail?: string | undefined;
+  /** What would be changed, as a unified diff. */
+  diff?: string | undefined;
+  /** What the agent asks, where it is more than one thing, or where a free answer is possible. */
+  questions?: AgentQuestion[] | undefined;
 }
+
+export interface AgentQuestion {
+  question: string;
+  options: { label: string; description?: string | undefined }[];
+  /** Several options may be chosen. */
+  several: boolean;
+}
+
+/** What a person says to an `ApprovalRequest`. */
+export interface Decision {
+  /** Id of one of its options. */
+  option: string;
+  /** Why, for the agent. */
+  message?: string | undefined;
+  /** By question: what was chosen or written. */
+  answers?: Record<string, string> | undefined;
+}
+
+/** A person in the browser, the setting that says who may, the limit of time, or somebody at the agent's terminal. */
+export type DecidedBy = 'user' | 'policy' | 'timeout' | 'terminal';
+
+/** The option that every request for permission has, and that is taken when nobody decides. */
+export const DENY = 'deny';
 
 /** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
 export type Presence = 'here' | 'silent' | 'away';
@@ -92,6 +124,14 @@ export type TurnEvent =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
+  /** What was decided, and by whom: stays on record. `option` is null where somebody was faster at the terminal. */
+  | {
+      type: 'decided';
+      approval: { id: string; title: string; kind: 'permission' | 'question' };
+      option: string | null;
+      by: DecidedBy;
+      message?: string | undefined;
+    }
   /** Whether the host of a turn that is under way can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }

@@ -83,6 +83,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
+    decide: async (name, turnId, id, decision) => sessionOf(name).decide(turnId, id, decision),
     reset: async (name) => sessionOf(name).reset(),
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {

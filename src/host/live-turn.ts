@@ -73,6 +73,11 @@ export class LiveTurn {
     this.#tell({ type: 'approval', approval });
   }
 
+  /** What is asked under this id; undefined where nothing is, or no more. */
+  approval(id: string): ApprovalRequest | undefined {
+    return this.#approvals.get(id);
+  }
+
   closeApproval(id: string): void {
     if (this.#approvals.delete(id)) this.#tell({ type: 'approval-closed', id });
   }

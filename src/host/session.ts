@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
+import { DENY, type Decision } from '../contract/turn.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
@@ -54,6 +55,18 @@ export class Session {
   /** The turn then ends by itself; there is nothing to stop in one that has ended. */
   cancel(turnId: string): void {
     this.#live.get(turnId)?.stop.abort();
+  }
+
+  /** @throws PaliadinError `not_found`, `bad_request`, `conflict` */
+  async decide(turnId: string, approvalId: string, decision: Decision): Promise<void> {
+    const turn = this.#live.get(turnId);
+    const approval = turn?.approval(approvalId);
+    if (turn === undefined || approval === undefined)
+      throw new PaliadinError('not_found', 'this is not asked any more');
+    if (decision.option !== DENY && !approval.options.some(({ id }) => id === decision.option)) {
+      throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
+    }
+    await this.runner.decide(turn, approval, decision);
   }
 
   /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */

@@ -1,7 +1,9 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { composePrompt } from '../contract/envelope.ts';
+import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
+import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { type AgentPane, agentPane } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
@@ -91,6 +93,16 @@ export class TurnRunner {
     } catch (error) {
       this.#options.onTrouble('a late answer is not waited for', error);
     }
+  }
+
+  /** Tells the agent what a person decided. @throws PaliadinError `conflict` where only its terminal can answer. */
+  async decide(turn: LiveTurn, approval: ApprovalRequest, decision: Decision): Promise<void> {
+    const { driver } = this.#options;
+    const pane = await this.pane.find();
+    if (driver.decide === undefined || pane === null) {
+      throw new PaliadinError('conflict', 'this can be answered at the agent’s terminal only');
+    }
+    await driver.decide({ turn: this.placeOf(turn), approval, decision, pane });
   }
 
   /** What the turn's entry says once it has ended. */

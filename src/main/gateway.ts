@@ -54,6 +54,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
+    approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
     now: () => performance.now(),
     newId: randomUUID,

@@ -1,5 +1,6 @@
 /** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
+import { approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 
@@ -24,6 +25,12 @@ export const promptMeta = z.object({
   context: z.string().optional(),
   locale: z.string().optional(),
 });
+
+/** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can say. */
+export const permissionMeta = z.object({ turnId, approval: approvalRequest });
+
+/** `_meta.paliadin` of the answer to it. */
+export const decisionMeta = decisionMore;
 
 /** `_meta.paliadin` of each `session/update`: which turn it belongs to. */
 export const updateMeta = z.object({ turnId, offset: z.int().nonnegative().optional() });

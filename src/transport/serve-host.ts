@@ -5,10 +5,21 @@ import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
-import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
+import { type ApprovalRequest, DENY } from '../contract/turn.ts';
 import {
+  type AgentContext,
+  acpStream,
+  agent,
+  methods,
+  PROTOCOL_VERSION,
+  type RequestPermissionResponse,
+  toRequestError,
+} from './acp.ts';
+import {
+  decisionMeta,
   healthParams,
   nothing,
+  type permissionMeta,
   promptMeta,
   sessionParams,
   turnFromParams,
@@ -35,7 +46,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     answering(async () => {
       const asked = params._meta?.paliadin === undefined ? null : promptMeta.parse(params._meta.paliadin);
       const prompt = toHostPrompt(params.sessionId, textOf(params.prompt), asked);
-      const outcome = await host.prompt(prompt, (update) => tell(client, prompt, update));
+      const outcome = await host.prompt(prompt, (update) => tell(host, client, prompt, update));
       return toPromptResponse(outcome, asked !== null);
     }),
   );
@@ -107,11 +118,34 @@ function toPromptResponse(outcome: HostOutcome, extended: boolean) {
 }
 
 /** Whoever went away is told again when they come back and join. */
-function tell(client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
-  send(client, prompt, update).catch(() => {});
+function tell(host: Host, client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
+  const told = update.type === 'approval' ? ask(host, client, prompt, update.approval) : send(client, prompt, update);
+  told.catch(() => {});
 }
 
-function send(client: AgentContext, { session, turnId }: HostPrompt, update: HostUpdate): Promise<unknown> {
+/** Whoever is asked may answer. The first answer counts; the others then hear that it is closed. */
+async function ask(host: Host, client: AgentContext, { session, turnId }: HostPrompt, approval: ApprovalRequest) {
+  const options = approval.options.map(({ id, label }) => ({
+    optionId: id,
+    name: label,
+    kind: id === DENY ? ('reject_once' as const) : ('allow_once' as const),
+  }));
+  const { id: toolCallId, title, detail } = approval;
+  const content =
+    detail === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text: detail } }];
+  const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, {
+    ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
+    _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },
+  });
+  const { outcome, _meta } = answer;
+  if (outcome.outcome !== 'selected') return;
+  const more = decisionMeta.parse(_meta?.paliadin ?? {});
+  await host.decide(session, turnId, approval.id, { option: outcome.optionId, ...more });
+}
+
+type Sent = Exclude<HostUpdate, { type: 'approval' }>;
+
+function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sent): Promise<unknown> {
   const _meta = { paliadin: { turnId } satisfies z.infer<typeof updateMeta> };
   switch (update.type) {
     case 'running':
@@ -127,16 +161,6 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Hos
       const sessionUpdate = status === 'running' ? ('tool_call' as const) : ('tool_call_update' as const);
       const call = { sessionUpdate, toolCallId, title, status: acpStatus[status], _meta };
       return client.notify(methods.client.session.update, { sessionId: session, update: call });
-    }
-    case 'approval': {
-      const { id: toolCallId, title, options } = update.approval;
-      const choices = options.map(({ id, label }) => ({
-        optionId: id,
-        name: label,
-        kind: id === 'deny' ? ('reject_once' as const) : ('allow_once' as const),
-      }));
-      const request = { sessionId: session, toolCall: { toolCallId, title }, options: choices, _meta };
-      return client.request(methods.client.session.requestPermission, request);
     }
     case 'approval-closed':
       return client.notify(extension.approvalClosed, { session, turnId, id: update.id });

@@ -2,8 +2,9 @@
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostPrompt } from '../contract/host.ts';
+import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
+import type { Approvals } from './approvals.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
@@ -14,6 +15,7 @@ import { stoppable } from './stoppable.ts';
 export interface CarryOptions {
   backend: Backend;
   gate: HealthGate;
+  approvals: Approvals;
   recorder: Recorder;
   store: Store;
   fence: number;
@@ -58,6 +60,7 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     if (closing.aborted) return;
     end = refused(asPaliadinError(error, 'internal'), scribe.answer);
   }
+  options.approvals.forget(turn.turnId);
   const finishedAt = clock();
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
@@ -71,7 +74,11 @@ async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: 
     await stoppable(gate.pass(turn.agentSession), stop);
     markDelivering(turn, options);
   }
-  const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
+  const take = (update: HostUpdate) => {
+    scribe.take(update);
+    options.approvals.see(turn, update);
+  };
+  const outcome = await runStoppable(toPrompt(turn, fence, known.length), take, stop, options);
   // Of a host that stayed away nothing is known but what it had told.
   const whole = scribe.answer.length >= outcome.answerLength;
   const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);
@@ -88,7 +95,7 @@ function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: Carry
 
 async function runStoppable(
   prompt: HostPrompt,
-  scribe: Scribe,
+  take: (update: HostUpdate) => void,
   stop: AbortSignal,
   { backend, onTrouble, closing }: CarryOptions,
 ): Promise<HostOutcome> {
@@ -112,7 +119,7 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    return await Promise.race([backend.run(prompt, scribe.take, leave.signal), unheard.promise]);
+    return await Promise.race([backend.run(prompt, take, leave.signal), unheard.promise]);
   } finally {
     over = !leave.signal.aborted;
     stop.removeEventListener('abort', cancel);

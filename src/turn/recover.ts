@@ -14,7 +14,7 @@ export interface RecoverOptions {
 /** In the order of acceptance, before new questions are taken, so that each session's order stays. */
 export async function recover({ store, turns }: Pick<RecoverOptions, 'store' | 'turns'>): Promise<void> {
   for (const turn of await store.turns.open()) {
-    const known = turn.status === 'queued' ? '' : await shownSoFar(store, turn);
+    const known = turn.status === 'queued' ? '' : (await shownSoFar(store, turn)).text;
     turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, known, since: null });
   }
 }

@@ -46,6 +46,7 @@ export function scriptedBackend(): ScriptedBackend {
       new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
     turn: async () => absent,
     cancel: async (_session, turnId) => end(turnId, { state: 'cancelled', code: 'cancelled' }),
+    decide: async () => undefined,
     reset: async () => undefined,
     acknowledge: async () => undefined,
     attach: async () => [],

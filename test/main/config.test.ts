@@ -114,6 +114,21 @@ const known: Record<Variable, Known> = {
     bad: ['everybody'],
     says: 'expected one of "owner"|"users"',
   },
+  PALIADIN_APPROVALS: {
+    unset: 'owner',
+    good: ['owner', 'users', 'none'].map((who) => [who, who]),
+    bad: ['all', 'Owner'],
+    says: 'expected one of "owner"|"users"|"none"',
+  },
+  PALIADIN_APPROVAL_TIMEOUT: {
+    unset: 300_000,
+    good: [
+      ['90s', 90_000],
+      ['1h', 3_600_000],
+    ],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
+  },
   PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
   PALIADIN_STARTERS: text(),
   PALIADIN_LOG_LEVEL: {

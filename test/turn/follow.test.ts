@@ -16,7 +16,7 @@ async function observed() {
   const accept = async () => (await recorder.accept(aTurn(who))).turn;
   const view = async (id: string) => {
     const turn = (await store.turns.get(id)) as Turn;
-    return toView(turn, { shown: '', position: null }, { locale: null, seesDetails: false });
+    return toView(turn, { text: '', approvals: [], position: null }, { locale: null, seesDetails: false });
   };
   const write = ({ turnId, userId }: Turn, ...events: TurnEvent[]) =>
     recorder.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });

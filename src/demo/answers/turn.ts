@@ -27,6 +27,20 @@ export interface Trailer {
   tag: string;
 }
 
+/** What is asked of a person: in the terminal the dialog alone, elsewhere with all that is known. */
+export interface Request {
+  dialog: Dialog;
+  kind: 'permission' | 'question';
+  detail?: string;
+  diff?: string;
+}
+
+export interface Decision {
+  /** Id of one of the dialog's options. */
+  option: string;
+  message?: string | undefined;
+}
+
 /** Gives an answer, and the trailer that belongs at its end; null where it needs none. */
 export type Answer = (turn: Turn) => Promise<Trailer | null>;
 
@@ -56,8 +70,8 @@ export interface Turn {
   waitForRelease(name: string): Promise<void>;
   /** Pretends to use a tool. */
   runTool(title: Wording, ms: number): Promise<void>;
-  /** Opens a dialog on the terminal; resolves with the id of the option chosen. */
-  ask(dialog: Dialog): Promise<string>;
+  /** Opens a dialog on the terminal; resolves with what a person chose there or elsewhere. */
+  ask(request: Request): Promise<Decision>;
   /** Sends bytes to the terminal that it will obey. */
   scribble(bytes: Uint8Array): void;
   afterwards(deed: Afterwards): void;

@@ -1,8 +1,8 @@
 /** What the host has to know of one kind of agent. The session does the rest, the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
-import type { Screen } from '../tmux/pane.ts';
+import type { ApprovalRequest, Decision, ToolProgress } from '../../contract/turn.ts';
+import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
 export interface Driver {
@@ -23,8 +23,17 @@ export interface Driver {
    * the daemon. Ends after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
    */
   watch(turn: TurnPlace, signal: AbortSignal): AsyncIterable<AgentSignal>;
+  /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
+  decide?(what: AgentDecision): Promise<void>;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPlace): Promise<void>;
+}
+
+export interface AgentDecision {
+  turn: TurnPlace;
+  approval: ApprovalRequest;
+  decision: Decision;
+  pane: Pane;
 }
 
 /** Where a session's agent lives. */

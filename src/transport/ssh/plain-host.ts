@@ -81,6 +81,7 @@ export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv):
     async cancel(_session, turnId) {
       calls.get(turnId)?.abort();
     },
+    decide: () => cannot('be told a decision'),
     async reset(session) {
       await call(() => callShim(target, { env, timeoutMs: RESET_MS }, 'reset', session));
     },

@@ -1,6 +1,8 @@
 /** One question and its answer, in whatever state it is. */
 import { memo, useCallback } from 'react';
 import { Answer } from './Answer.tsx';
+import { ApprovalCard } from './ApprovalCard.tsx';
+import './approval.css';
 import type { Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
@@ -11,7 +13,7 @@ import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
-import { progressWords, runningStep } from './words.ts';
+import { decidedWords, progressWords, runningStep } from './words.ts';
 
 export interface TurnProps {
   turn: ChatTurn;
@@ -44,13 +46,20 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </Note>
       )}
       {view.response !== '' && <Answer text={view.response} growing={open} base={view.pageOrigin} onAsk={askOn} />}
-      {view.status === 'waiting' && (
-        <Note kind="wait" icon="hand" title={t.waitingForDecision}>
-          {turn.approvals.map(({ id, title }) => (
-            <p key={id}>{title}</p>
+      {turn.decisions.length > 0 && (
+        <ul className="decisions">
+          {turn.decisions.map((decided) => (
+            <li key={decided.approval.id}>{decidedWords(decided, t)}</li>
           ))}
-        </Note>
+        </ul>
       )}
+      {turn.approvals.map((approval) => (
+        <ApprovalCard
+          key={approval.id}
+          approval={approval}
+          onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
+        />
+      ))}
       {open ? (
         <Progress
           words={view.status === 'waiting' && !turn.stopping ? t.waiting : progressWords(turn, t)}

@@ -34,11 +34,15 @@ export interface ChatTurn {
   view: TurnView;
   steps: readonly Step[];
   approvals: readonly ApprovalRequest[];
+  /** What was decided while this page looked on. */
+  decisions: readonly Decided[];
   /** Whether the machine of the agent can be reached. */
   presence: Presence;
   /** The person pressed stop, and it has not stopped yet. */
   stopping: boolean;
 }
+
+export type Decided = Pick<Extract<StreamedEvent, { type: 'decided' }>, 'approval' | 'option' | 'by'>;
 
 export interface Step extends ToolProgress {
   startedAt: number;
@@ -214,6 +218,8 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
       const approvals = turn.approvals.filter(({ id }) => id !== event.id);
       return { ...turn, view: { ...view, status: approvals.length > 0 ? 'waiting' : 'running' }, approvals };
     }
+    case 'decided':
+      return { ...turn, decisions: [...turn.decisions, event] };
     case 'presence':
       return { ...turn, presence: event.presence };
   }
@@ -278,15 +284,15 @@ function givenBack(draft: string, { body, fromBox }: Sending): string {
 }
 
 function ended(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { view, steps: turn.steps, approvals: [], presence: 'here', stopping: false };
+  return { ...turn, view, approvals: [], presence: 'here', stopping: false };
 }
 
 function stillOpen(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { ...turn, view, approvals: view.status === 'waiting' ? turn.approvals : [] };
+  return { ...turn, view, approvals: view.approvals };
 }
 
 function fromView(view: TurnView): ChatTurn {
-  return { view, steps: [], approvals: [], presence: 'here', stopping: false };
+  return { view, steps: [], approvals: view.approvals, decisions: [], presence: 'here', stopping: false };
 }
 
 function change(state: ChatState, turnId: string, how: (turn: ChatTurn) => ChatTurn): ChatState {

@@ -1,18 +1,23 @@
 /** The states of a turn in words: for the progress line, and for whoever listens to the status region. */
+import { DENY } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
-import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
+import { activeTurn, type ChatState, type ChatTurn, type Decided, isOpen } from './state.ts';
 
 export function progressWords({ view, steps, approvals, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;
   if (view.status === 'queued') return t.queued(view.queuePosition);
   if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
   if (view.status === 'delivering') return t.delivering;
-  if (view.status === 'waiting') return waitingWords(approvals[0]?.title, t);
+  const [asked] = approvals;
+  if (asked !== undefined) return `${asked.kind === 'question' ? t.agentAsks : t.agentWaits}: ${asked.title}`;
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);
 }
 
-function waitingWords(title: string | undefined, t: Messages): string {
-  return title === undefined ? t.waitingForDecision : `${t.waitingForDecision}: ${title}`;
+/** What was decided, in words. */
+export function decidedWords({ approval: { title, kind }, option, by }: Decided, { decided }: Messages): string {
+  if (by !== 'user') return decided[by](title);
+  if (option === DENY) return decided.denied(title);
+  return kind === 'question' ? decided.answered(title) : decided.allowed(title);
 }
 
 export function runningStep(steps: ChatTurn['steps']) {
