@@ -38,7 +38,7 @@ export const agentLogEntry = z.discriminatedUnion('event', [
 export const agentDecision = decision;
 
 export function decisionFile(turnId: string, approvalId: string): string {
-  return `${turnId}.${approvalId}.decision`;
+  return `${turnId}.${encodeURIComponent(approvalId.toWellFormed())}.decision`;
 }
 
 export type AgentLogEntry = z.infer<typeof agentLogEntry>;

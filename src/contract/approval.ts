@@ -1,12 +1,17 @@
 /** The shapes of what is asked of a person and of what they decide, for whoever has to check them. */
 import { z } from 'zod';
-import type { ApprovalRequest, Decision } from './turn.ts';
+import type { ApprovalRequest, Decided, Decision } from './turn.ts';
+
+/** Part of an address, and of a file's name. */
+export const approvalId = z.string().min(1).max(100);
+
+const kind = z.enum(['permission', 'question']);
 
 export const approvalRequest = z.object({
-  id: z.string(),
+  id: approvalId,
   title: z.string(),
   options: z.array(z.object({ id: z.string(), label: z.string() })),
-  kind: z.enum(['permission', 'question']).optional(),
+  kind: kind.optional(),
   detail: z.string().optional(),
   diff: z.string().optional(),
   questions: z
@@ -32,3 +37,10 @@ export const decision = z.object({
 }) satisfies z.ZodType<Decision>;
 
 export const decisionMore = z.object(more);
+
+export const decided = z.object({
+  approval: z.object({ id: approvalId, title: z.string(), kind }),
+  option: z.string().nullable().describe('null where somebody was faster at the agent’s terminal'),
+  by: z.enum(['user', 'policy', 'timeout', 'terminal']),
+  ...more,
+}) satisfies z.ZodType<Decided>;

@@ -104,6 +104,14 @@ export interface Decision {
 /** A person in the browser, the setting that says who may, the limit of time, or somebody at the agent's terminal. */
 export type DecidedBy = 'user' | 'policy' | 'timeout' | 'terminal';
 
+/** What was decided, and by whom: stays on record. */
+export interface Decided extends Omit<Decision, 'option'> {
+  approval: Pick<ApprovalRequest, 'id' | 'title'> & { kind: 'permission' | 'question' };
+  /** Null where somebody was faster at the terminal. */
+  option: string | null;
+  by: DecidedBy;
+}
+
 /** The option that every request for permission has, and that is taken when nobody decides. */
 export const DENY = 'deny';
 
@@ -124,14 +132,7 @@ export type TurnEvent =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
-  /** What was decided, and by whom: stays on record. `option` is null where somebody was faster at the terminal. */
-  | {
-      type: 'decided';
-      approval: { id: string; title: string; kind: 'permission' | 'question' };
-      option: string | null;
-      by: DecidedBy;
-      message?: string | undefined;
-    }
+  | ({ type: 'decided' } & Decided)
   /** Whether the host of a turn that is under way can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }

@@ -67,6 +67,7 @@ export class Session {
       throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
     }
     await this.runner.decide(turn, approval, decision);
+    turn.decided(approvalId);
   }
 
   /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */

@@ -1,6 +1,6 @@
 /** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
-import { approvalRequest, decisionMore } from '../contract/approval.ts';
+import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 
@@ -12,7 +12,7 @@ export const sessionParams = z.object({ session });
 export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
-export const approvalClosedParams = z.object({ session, turnId, id: z.string() });
+export const approvalClosedParams = z.object({ session, turnId, id: approvalId });
 export const nothing = z.object({}).optional();
 
 /** `_meta.paliadin` of `session/prompt`. */

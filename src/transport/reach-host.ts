@@ -79,12 +79,14 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
   // The agent's request stays open until somebody decides, here or elsewhere; the one who is asked is told by the update.
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
     const { turnId, approval } = permissionMeta.parse(params._meta?.paliadin);
+    const watcher = watchers.get(turnId);
+    if (watcher === undefined) return { outcome: { outcome: 'cancelled' } };
     const asked = Promise.withResolvers<Decision | null>();
     const key = `${turnId} ${approval.id}`;
     approvals.set(key, asked.resolve);
-    watchers.get(turnId)?.({ type: 'approval', approval });
+    watcher({ type: 'approval', approval });
     const decision = await Promise.race([closed.then(() => null), asked.promise]);
-    approvals.delete(key);
+    if (approvals.get(key) === asked.resolve) approvals.delete(key);
     if (decision === null) return { outcome: { outcome: 'cancelled' } };
     const { option, ...more } = decision;
     return { outcome: { outcome: 'selected', optionId: option }, _meta: { paliadin: more } };
@@ -138,6 +140,7 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
         return outcomeMeta.parse(response._meta?.paliadin);
       } finally {
         watchers.delete(prompt.turnId);
+        for (const [key, answer] of approvals) if (key.startsWith(`${prompt.turnId} `)) answer(null);
       }
     },
     turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),

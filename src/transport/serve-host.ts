@@ -1,11 +1,12 @@
 /** The host's end of a channel: an ACP agent that speaks for a `Host`. */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
-import { type ApprovalRequest, DENY } from '../contract/turn.ts';
+import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
 import {
   type AgentContext,
   acpStream,
@@ -133,14 +134,32 @@ async function ask(host: Host, client: AgentContext, { session, turnId }: HostPr
   const { id: toolCallId, title, detail } = approval;
   const content =
     detail === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text: detail } }];
-  const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, {
+  const request = {
     ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
     _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },
-  });
-  const { outcome, _meta } = answer;
-  if (outcome.outcome !== 'selected') return;
-  const more = decisionMeta.parse(_meta?.paliadin ?? {});
-  await host.decide(session, turnId, approval.id, { option: outcome.optionId, ...more });
+  };
+  for (;;) {
+    const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, request);
+    if (answer.outcome.outcome !== 'selected') return;
+    try {
+      const more = decisionMeta.parse(answer._meta?.paliadin ?? {});
+      return await host.decide(session, turnId, approval.id, toDecision(answer.outcome.optionId, more));
+    } catch (error) {
+      if (error instanceof PaliadinError && error.code === 'not_found') return;
+      // The agent has not heard it, and waits: whoever was asked is asked again.
+      await delay(ASK_AGAIN_MS, undefined, { ref: false });
+    }
+  }
+}
+
+/** Whoever answers, nothing reaches the agent's terminal that it would obey. */
+function toDecision(option: string, { message, answers }: z.infer<typeof decisionMeta>): Decision {
+  const clean = Object.entries(answers ?? {}).map(([question, answer]) => [question, cleanText(answer)]);
+  return {
+    option,
+    ...(message !== undefined && { message: cleanText(message) }),
+    ...(answers !== undefined && { answers: Object.fromEntries(clean) }),
+  };
 }
 
 type Sent = Exclude<HostUpdate, { type: 'approval' }>;
@@ -168,6 +187,9 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sen
       return Promise.resolve(); // a host knows nothing of how it is reached
   }
 }
+
+// A disk that is full, a client that answers what was not asked: neither mends at once.
+const ASK_AGAIN_MS = 1_000;
 
 const acpStatus = { running: 'in_progress', done: 'completed', failed: 'failed' } as const;
 

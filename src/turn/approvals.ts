@@ -3,9 +3,11 @@ import type { Store, Turn } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
-import { type ApprovalRequest, DENY, type DecidedBy, type Decision } from '../contract/turn.ts';
+import { cleanText } from '../contract/sanitise.ts';
+import { type ApprovalRequest, DENY, type Decided, type DecidedBy, type Decision } from '../contract/turn.ts';
 import type { Recorder } from './recorder.ts';
 import { toBodies } from './scribe.ts';
+import type { Shown } from './shown.ts';
 
 /** Whose questions may lead to a request: the owner's, everybody's own, or nobody's. */
 export type WhoApproves = 'owner' | 'users' | 'none';
@@ -13,7 +15,7 @@ export type WhoApproves = 'owner' | 'users' | 'none';
 export interface ApprovalOptions {
   backend: Pick<Backend, 'decide'>;
   store: Pick<Store, 'users'>;
-  recorder: Recorder;
+  recorder: Pick<Recorder, 'write'>;
   who: WhoApproves;
   /** Nobody decides for this long: denied. Milliseconds. */
   patienceMs: number;
@@ -22,106 +24,201 @@ export interface ApprovalOptions {
 }
 
 export interface Approvals {
-  /** Takes what the host tells of a turn. */
-  see(turn: Turn, update: HostUpdate): void;
-  /** @throws PaliadinError `not_found` where this is not asked any more, `not_allowed`, `bad_request`, `conflict` */
+  /** Before the turn is run. `past` is what a gateway before this one told of it. */
+  begin(turn: Turn, past: Pick<Shown, 'approvals' | 'decisions'>): Promise<void>;
+  /** Takes what the host tells of a turn; whether the person is to be told. */
+  see(turn: Turn, update: HostUpdate): boolean;
+  /**
+   * Resolves when the decision is on record; then the agent is told, as soon as its host is there.
+   * @throws PaliadinError `not_found` where this is not asked, or not any more; `conflict` where it is decided
+   *   already; `not_allowed`, `bad_request`, `store_unavailable`
+   */
   decide(turn: Turn, approvalId: string, decision: Decision): Promise<void>;
   /** Nothing more is asked in this turn. */
   forget(turnId: string): void;
 }
 
-interface Open {
+interface OfTurn {
+  /** Whether this turn's user may allow what the agent asks leave for. */
+  mayAllow: boolean;
+  requests: Map<string, Request>;
+}
+
+interface Request {
   approval: ApprovalRequest;
-  patience: NodeJS.Timeout;
-  /** What was decided, and is on its way to the agent. */
+  /** The person sees it, and may decide it. */
+  shown: boolean;
+  patience: NodeJS.Timeout | undefined;
   decision: Decision | null;
+  onRecord: boolean;
+  /** Handed to the host at least once. */
+  told: boolean;
+  closed: boolean;
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
   const { backend, recorder, clock, onTrouble } = options;
-  const open = new Map<string, Map<string, Open>>();
-
-  async function asked(turn: Turn, approval: ApprovalRequest): Promise<void> {
-    const known = open.get(turn.turnId)?.get(approval.id);
-    if (known !== undefined) {
-      // Asked again after the channel broke: what was decided may not have arrived.
-      if (known.decision !== null) await tell(turn, approval.id, known.decision);
-      return;
-    }
-    const patience = setTimeout(() => deny(turn, approval, 'timeout', NOBODY), options.patienceMs);
-    const ofTurn = open.get(turn.turnId) ?? new Map<string, Open>();
-    open.set(turn.turnId, ofTurn.set(approval.id, { approval, patience, decision: null }));
-    if (!(await mayDecide(turn, approval))) deny(turn, approval, 'policy', REFUSED);
-  }
+  const turns = new Map<string, OfTurn>();
 
   /** A question harms nobody; leave to do something is the owner's to give, or whoever they let. */
-  async function mayDecide(turn: Turn, { kind }: ApprovalRequest): Promise<boolean> {
-    if (kind === 'question' || options.who === 'users') return true;
-    return options.who === 'owner' && (await options.store.users.get(turn.userId))?.role === 'owner';
+  async function mayAllow({ userId }: Turn): Promise<boolean> {
+    if (options.who !== 'owner') return options.who === 'users';
+    const user = await options.store.users.get(userId);
+    return user?.role === 'owner' && user.disabledAt === null;
   }
 
-  function deny(turn: Turn, approval: ApprovalRequest, by: DecidedBy, message: string): void {
-    settle(turn, approval, { option: DENY, message }, by).catch((error) => onTrouble('a denial was not heard', error));
+  function asked(turn: Turn, approval: ApprovalRequest): boolean {
+    const ofTurn = turns.get(turn.turnId);
+    if (ofTurn === undefined) return false;
+    const known = ofTurn.requests.get(approval.id);
+    if (known !== undefined) {
+      // Asked again after the channel broke or a gateway was killed: what was decided may not have arrived.
+      if (known.onRecord) tell(turn, known);
+      return known.shown && !known.closed;
+    }
+    const shown = isQuestion(approval) || ofTurn.mayAllow;
+    const request = asNew(approval, shown);
+    ofTurn.requests.set(approval.id, request);
+    if (shown) wait(turn, request);
+    else deny(turn, request, 'policy');
+    return shown;
   }
 
-  async function settle(turn: Turn, approval: ApprovalRequest, decision: Decision, by: DecidedBy): Promise<void> {
-    const found = open.get(turn.turnId)?.get(approval.id);
-    if (found === undefined || found.decision !== null) throw new PaliadinError('not_found', 'this is decided already');
-    clearTimeout(found.patience);
-    found.decision = decision;
+  function wait(turn: Turn, request: Request): void {
+    request.patience = setTimeout(() => deny(turn, request, 'timeout'), options.patienceMs);
+  }
+
+  function deny(turn: Turn, request: Request, by: 'policy' | 'timeout'): void {
+    settle(turn, request, { option: DENY, message: WHY[by] }, by).catch((error) => {
+      if (!isOpen(turn, request)) return; // decided at this very moment
+      onTrouble('a denial was not recorded; trying again', error);
+      request.patience = setTimeout(() => deny(turn, request, by), AGAIN_MS);
+    });
+  }
+
+  function isOpen(turn: Turn, request: Request): boolean {
+    return turns.has(turn.turnId) && request.decision === null && !request.closed;
+  }
+
+  async function settle(turn: Turn, request: Request, decision: Decision, by: DecidedBy): Promise<void> {
+    if (request.decision !== null) throw new PaliadinError('conflict', 'this is decided already');
+    clearTimeout(request.patience);
+    request.decision = decision;
+    try {
+      await record(turn, request.approval, { ...decision, by });
+    } catch (error) {
+      request.decision = null;
+      throw error;
+    }
     // On record before the agent may act on it.
-    await record(turn, approval, { option: decision.option, by, message: decision.message });
-    await tell(turn, approval.id, decision);
+    request.onRecord = true;
+    if (request.closed) throw new PaliadinError('conflict', 'somebody was faster at the agent’s terminal');
+    tell(turn, request);
   }
 
-  function tell(turn: Turn, approvalId: string, decision: Decision): Promise<void> {
-    return backend.decide(turn.agentSession, turn.turnId, approvalId, decision);
+  function tell(turn: Turn, request: Request): void {
+    const { approval, decision } = request;
+    if (decision === null) return;
+    request.told = true;
+    backend.decide(turn.agentSession, turn.turnId, approval.id, decision).catch((error) => {
+      if (!isHeardLater(error)) onTrouble('a decision was not heard', error);
+    });
   }
 
-  async function record(
-    turn: Turn,
-    { id, title, kind }: ApprovalRequest,
-    decided: { option: string | null; by: DecidedBy; message?: string | undefined },
-  ): Promise<void> {
-    const event = { type: 'decided' as const, approval: { id, title, kind: kind ?? 'permission' }, ...decided };
+  async function record(turn: Turn, approval: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
+    const { id, title, kind = 'permission' } = approval;
+    const event = { type: 'decided' as const, approval: { id, title, kind }, ...decided };
     await recorder.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
-  function closed(turn: Turn, approvalId: string): void {
-    const found = open.get(turn.turnId)?.get(approvalId);
-    if (found === undefined) return;
-    clearTimeout(found.patience);
-    open.get(turn.turnId)?.delete(approvalId);
-    if (found.decision !== null) return;
-    const elsewhere = { option: null, by: 'terminal' as const };
-    record(turn, found.approval, elsewhere).catch((error) => onTrouble('a decision was not recorded', error));
+  function closed(turn: Turn, approvalId: string): boolean {
+    const ofTurn = turns.get(turn.turnId);
+    if (ofTurn === undefined) return true; // of a turn that is being stopped
+    const request = ofTurn.requests.get(approvalId);
+    if (request === undefined || request.closed) return false;
+    clearTimeout(request.patience);
+    request.closed = true;
+    if (!request.told) {
+      const elsewhere = { option: null, by: 'terminal' as const };
+      record(turn, request.approval, elsewhere).catch((error) => onTrouble('a decision was not recorded', error));
+    }
+    return request.shown;
   }
 
   return {
-    see(turn, update) {
-      if (update.type === 'approval') {
-        asked(turn, update.approval).catch((error) => onTrouble('a request could not be asked', error));
+    async begin(turn, { approvals, decisions }) {
+      const requests = new Map<string, Request>();
+      for (const { approval, by: _, option, ...more } of decisions) {
+        const decision = option === null ? null : { option, ...more };
+        const settled = { decision, onRecord: decision !== null, told: true, closed: decision === null };
+        requests.set(approval.id, { ...asNew({ ...approval, options: [] }, false), ...settled });
       }
-      if (update.type === 'approval-closed') closed(turn, update.id);
+      for (const approval of approvals) {
+        requests.set(approval.id, { ...asNew(approval, true), ...settledBefore(requests.get(approval.id)) });
+      }
+      turns.set(turn.turnId, { mayAllow: await mayAllow(turn), requests });
+      for (const request of requests.values()) if (request.shown && isOpen(turn, request)) wait(turn, request);
     },
-    async decide(turn, approvalId, decision) {
-      const found = open.get(turn.turnId)?.get(approvalId);
-      if (found === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
-      const { approval } = found;
-      if (!(await mayDecide(turn, approval))) throw new PaliadinError('not_allowed', 'only the owner may decide this');
-      const known = [...approval.options.map(({ id }) => id), DENY];
-      if (!known.includes(decision.option)) {
-        throw new PaliadinError('bad_request', `option is one of: ${[...new Set(known)].join(', ')}`);
+    see(turn, update) {
+      if (update.type === 'approval') return asked(turn, update.approval);
+      return update.type === 'approval-closed' ? closed(turn, update.id) : true;
+    },
+    async decide(turn, approvalId, { option, message, answers }) {
+      const request = turns.get(turn.turnId)?.requests.get(approvalId);
+      if (!request?.shown || request.closed) throw new PaliadinError('not_found', 'this is not asked, or not any more');
+      const { approval } = request;
+      if (!isQuestion(approval) && !(await mayAllow(turn))) {
+        throw new PaliadinError('not_allowed', 'you may not decide this: PALIADIN_APPROVALS says who may');
       }
-      await settle(turn, approval, decision, 'user');
+      const known = new Set([...approval.options.map(({ id }) => id), DENY]);
+      if (!known.has(option)) throw new PaliadinError('bad_request', `option is one of: ${[...known].join(', ')}`);
+      const decision = { option, message: clean(message), answers: answers && cleanAnswers(answers) };
+      try {
+        await settle(turn, request, decision, 'user');
+      } catch (error) {
+        if (isOpen(turn, request)) wait(turn, request);
+        throw error;
+      }
     },
     forget(turnId) {
-      for (const { patience } of open.get(turnId)?.values() ?? []) clearTimeout(patience);
-      open.delete(turnId);
+      for (const { patience } of turns.get(turnId)?.requests.values() ?? []) clearTimeout(patience);
+      turns.delete(turnId);
     },
   };
 }
 
+function asNew(approval: ApprovalRequest, shown: boolean): Request {
+  return { approval, shown, patience: undefined, decision: null, onRecord: false, told: false, closed: false };
+}
+
+function settledBefore(request: Request | undefined): Partial<Request> {
+  if (request === undefined) return {};
+  const { decision, onRecord, told, closed } = request;
+  return { decision, onRecord, told, closed };
+}
+
+function isQuestion({ kind }: ApprovalRequest): boolean {
+  return kind === 'question';
+}
+
+/** The host asks again when it is back, and again as long as its agent has not heard. */
+function isHeardLater(error: unknown): boolean {
+  return error instanceof PaliadinError && (error.code === 'mriver_unreachable' || error.code === 'not_found');
+}
+
+/** It may come to stand on a terminal. */
+function clean(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : cleanText(text).trim();
+}
+
+function cleanAnswers(answers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
+}
+
 // For the agent, which reads it and goes on without.
-const NOBODY = 'Nobody answered in time. Go on without it.';
-const REFUSED = 'This user may not allow this. Go on without it.';
+const WHY = {
+  timeout: 'Nobody answered in time. Go on without it.',
+  policy: 'This user may not allow this. Go on without it.',
+};
+// The agent waits meanwhile, and a store that is away comes back or does not.
+const AGAIN_MS = 5_000;

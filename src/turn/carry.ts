@@ -10,6 +10,7 @@ import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
 import type { Recorder } from './recorder.ts';
 import { createScribe, type Scribe, toBodies } from './scribe.ts';
+import type { Shown } from './shown.ts';
 import { stoppable } from './stoppable.ts';
 
 export interface CarryOptions {
@@ -32,8 +33,8 @@ export interface Carried {
   turn: Turn;
   /** Aborts when a person wants it stopped. */
   stop: AbortSignal;
-  /** What a gateway before this one had stored of the answer. */
-  known: string;
+  /** What a gateway before this one had told of it. */
+  past: Shown;
   /** When it was accepted, on the monotonic clock; null where another process accepted it. */
   since: number | null;
 }
@@ -42,9 +43,9 @@ type End = TurnChange & { status: TurnStatus };
 
 export async function carry(carried: Carried, options: CarryOptions): Promise<void> {
   const { turn } = carried;
-  const { recorder, backend, clock, onTrouble, closing } = options;
+  const { recorder, backend, approvals, clock, onTrouble, closing } = options;
   const scribe = createScribe({
-    known: carried.known,
+    known: carried.past.text,
     deliveredAt: turn.deliveredAt,
     clock,
     write: (events, change) => {
@@ -59,8 +60,9 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
   } catch (error) {
     if (closing.aborted) return;
     end = refused(asPaliadinError(error, 'internal'), scribe.answer);
+  } finally {
+    approvals.forget(turn.turnId);
   }
-  options.approvals.forget(turn.turnId);
   const finishedAt = clock();
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
@@ -68,17 +70,21 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
   backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {}); // the host then keeps it a while longer
 }
 
-async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
-  const { backend, gate, fence } = options;
+async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
+  const { backend, gate, approvals, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
     markDelivering(turn, options);
   }
+  await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
-    scribe.take(update);
-    options.approvals.see(turn, update);
+    if (approvals.see(turn, update)) scribe.take(update);
   };
-  const outcome = await runStoppable(toPrompt(turn, fence, known.length), take, stop, options);
+  // Whoever stops the turn has nothing more to decide in it.
+  const forget = () => approvals.forget(turn.turnId);
+  stop.addEventListener('abort', forget);
+  if (stop.aborted) forget();
+  const outcome = await runStoppable(toPrompt(turn, fence, past.text.length), take, stop, options);
   // Of a host that stayed away nothing is known but what it had told.
   const whole = scribe.answer.length >= outcome.answerLength;
   const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);

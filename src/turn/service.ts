@@ -67,7 +67,9 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   async function view(turn: Turn, reader: Reader): Promise<TurnView> {
-    const shown = isFinal(turn.status) ? NOTHING_SHOWN : await shownSoFar(store, turn);
+    const shown = isFinal(turn.status)
+      ? { ...NOTHING_SHOWN, decisions: await store.events.decided(turn.turnId) }
+      : await shownSoFar(store, turn);
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 

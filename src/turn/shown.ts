@@ -1,19 +1,21 @@
 /** What a person has been shown of a running turn, put together from its stored events. */
 import type { Store, Turn } from '../audit/store.ts';
-import type { ApprovalRequest } from '../contract/turn.ts';
+import type { ApprovalRequest, Decided } from '../contract/turn.ts';
 
 export interface Shown {
   /** Of the answer. */
   text: string;
   /** What the agent waits for. */
   approvals: ApprovalRequest[];
+  decisions: Decided[];
 }
 
-export const NOTHING_SHOWN: Shown = { text: '', approvals: [] };
+export const NOTHING_SHOWN: Shown = { text: '', approvals: [], decisions: [] };
 
 export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promise<Shown> {
   let text = '';
   const approvals = new Map<string, ApprovalRequest>();
+  const decisions: Decided[] = [];
   let after = 0;
   for (;;) {
     const events = await store.events.after({ userId, turnId, after, limit: PAGE });
@@ -21,9 +23,13 @@ export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promis
       if (event.type === 'chunk') text = text.slice(0, event.offset) + event.text;
       if (event.type === 'approval') approvals.set(event.approval.id, event.approval);
       if (event.type === 'approval-closed') approvals.delete(event.id);
+      if (event.type === 'decided') {
+        const { type: _, ...decided } = event;
+        decisions.push(decided);
+      }
       after = id;
     }
-    if (events.length < PAGE) return { text, approvals: [...approvals.values()] };
+    if (events.length < PAGE) return { text, approvals: [...approvals.values()], decisions };
   }
 }
 

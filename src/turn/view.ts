@@ -32,6 +32,7 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
     trailerMalformed: turn.trailerMalformed,
     generation: turn.generation,
     approvals: final ? [] : live.approvals,
+    decisions: live.decisions,
     queuePosition: turn.status === 'queued' ? live.position : null,
     startedAt: turn.startedAt,
     deliveredAt: turn.deliveredAt,

@@ -19,6 +19,20 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
       return rows.map(({ id, turnId, userId, at, body }) => ({ id, turnId, userId, at, event: JSON.parse(body) }));
     },
 
+    async decided(turnId) {
+      const rows = await db
+        .selectFrom('turnEvents')
+        .select('body')
+        .where('turnId', '=', turnId)
+        .where('type', '=', 'decided')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ body }) => {
+        const { type: _, ...decided } = JSON.parse(body);
+        return decided;
+      });
+    },
+
     async lastId() {
       const row = await db
         .selectFrom('turnEvents')

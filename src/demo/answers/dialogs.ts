@@ -35,20 +35,29 @@ export const dialogs: Command[] = [
   },
   {
     name: 'ask',
-    does: { en: 'Asks a question with three answers.', de: 'Stellt eine Frage mit drei Antworten.' },
+    does: {
+      en: 'Asks a question with three answers, and takes another.',
+      de: 'Stellt eine Frage mit drei Antworten und nimmt auch eine andere.',
+    },
     async answer(turn) {
+      const question = 'Which cases do you want to see?';
       const options = [
-        { id: 'open', label: 'The open cases' },
-        { id: 'overdue', label: 'The overdue cases' },
-        { id: 'closed', label: 'The closed cases' },
+        { id: 'open', label: 'The open cases', description: 'Eleven, of which two are yours.' },
+        { id: 'overdue', label: 'The overdue cases', description: 'Two.' },
+        { id: 'closed', label: 'The closed cases', description: 'All that were ever closed.' },
       ];
-      const dialog = { heading: 'Question', question: 'Which cases do you want to see?', options };
-      const { option } = await turn.ask({ kind: 'question', dialog });
-      const label = options.find(({ id }) => id === option)?.label;
+      const { option, answers } = await turn.ask({
+        kind: 'question',
+        dialog: { heading: 'Question', question, options: options.map(({ id, label }) => ({ id, label })) },
+        questions: [
+          { question, options: options.map(({ label, description }) => ({ label, description })), several: false },
+        ],
+      });
+      const answer = answers?.[question] ?? options.find(({ id }) => id === option)?.label;
       await turn.say(
-        label === undefined
+        answer === undefined
           ? { en: 'You chose none, so I show none.', de: 'Nichts gewählt, also nichts gezeigt.' }
-          : { en: `You chose: ${label}`, de: `Gewählt: ${label}` },
+          : { en: `You chose: ${plain(answer)}`, de: `Gewählt: ${plain(answer)}` },
       );
       return { tag: option };
     },

@@ -1,4 +1,5 @@
 /** What an answer is made of: the question, and what an agent can do while it works on it. */
+import type { AgentQuestion } from '../../contract/turn.ts';
 import type { Dialog } from '../terminal/dialog.ts';
 
 export type Language = 'en' | 'de';
@@ -33,12 +34,15 @@ export interface Request {
   kind: 'permission' | 'question';
   detail?: string;
   diff?: string;
+  questions?: AgentQuestion[];
 }
 
 export interface Decision {
   /** Id of one of the dialog's options. */
   option: string;
   message?: string | undefined;
+  /** By question. */
+  answers?: Record<string, string> | undefined;
 }
 
 /** Gives an answer, and the trailer that belongs at its end; null where it needs none. */

@@ -22,9 +22,9 @@ export function demoDriver(options: { command: [string, ...string[]]; cwd: strin
     read: (screen) => readScreen(screen, /· working\b/),
     envelope: () => ({}),
     watch: (turn, signal) => watch(logFile(turn), signal),
-    async decide({ turn, approval, decision: { option, message } }) {
+    async decide({ turn, approval, decision: { option, message, answers } }) {
       const file = join(turn.directory, decisionFile(turn.turnId, approval.id));
-      const decision = { option, message } satisfies z.input<typeof agentDecision>;
+      const decision = { option, message, answers } satisfies z.input<typeof agentDecision>;
       await writeFile(`${file}.new`, JSON.stringify(decision), { mode: 0o600 });
       await rename(`${file}.new`, file);
     },

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { askBody, feedback, historyPage, historyQuery, turnView } from '../../contract/api.ts';
-import { decision } from '../../contract/approval.ts';
+import { approvalId, decision } from '../../contract/approval.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { requireMayAsk } from '../access.ts';
 import { userOf } from '../authenticate.ts';
@@ -117,14 +117,14 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
         summary: 'Decide what the agent asks',
         description:
           'An option of the request, or `deny`; with `message` the agent is told why, with `answers` what was answered.',
-        params: turnParams.extend({ approvalId: z.string().min(1).max(200) }),
+        params: turnParams.extend({ approvalId }),
         body: decision,
         response: responses({ 200: turnView }, 'bad_request', 'not_found', 'not_allowed', 'conflict'),
       },
     },
     async (request) => {
-      const { approvalId } = request.params;
-      return await turns.decide(userOf(request).id, idOf(request), approvalId, request.body, localeOf(request));
+      const { params, body } = request;
+      return await turns.decide(userOf(request).id, idOf(request), params.approvalId, body, localeOf(request));
     },
   );
 

@@ -1,9 +1,14 @@
 /** What the agent waits for: what it would do, or what it wants to know, and the buttons that decide it. */
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { type AgentQuestion, type ApprovalRequest, DENY, type Decision } from '../../contract/turn.ts';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
+import { type ApprovalRequest, DENY, type Decision } from '../../contract/turn.ts';
+import type { Messages } from '../locales/en.ts';
+import { AgentQuestions } from './AgentQuestions.tsx';
+import './approval.css';
+import { DenyReason } from './DenyReason.tsx';
 import { Diff } from './Diff.tsx';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
+import { visible } from './visible.ts';
 
 export interface ApprovalCardProps {
   approval: ApprovalRequest;
@@ -12,42 +17,66 @@ export interface ApprovalCardProps {
 }
 
 export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
-  const { t } = usePage();
-  const { title, detail, diff, options, questions } = approval;
+  const { t, toBox } = usePage();
+  const { title, detail, diff, options, questions = [] } = approval;
   const isQuestion = approval.kind === 'question';
   const [sent, setSent] = useState(false);
   const [explaining, setExplaining] = useState(false);
+  const card = useRef<HTMLElement>(null);
   const heading = useId();
+
+  // A card that is closed, here or elsewhere, must not take the focus with it.
+  useLayoutEffect(() => {
+    const element = card.current;
+    return () => {
+      if (element?.contains(document.activeElement)) toBox();
+    };
+  }, [toBox]);
 
   const decide = async (decision: Decision) => {
     setSent(true);
+    toBox();
     if (!(await onDecide(decision))) setSent(false);
   };
 
   return (
-    <section className="approval" aria-labelledby={heading}>
+    <section ref={card} className="approval" aria-labelledby={heading}>
       <h3 id={heading} className="approval-title">
         <Icon name={isQuestion ? 'unsure' : 'hand'} />
         <span>{isQuestion ? t.agentAsks : t.agentWaits}</span>
       </h3>
-      <p className="approval-what">{title}</p>
-      {detail !== undefined && <pre className="approval-detail">{detail}</pre>}
-      {diff !== undefined && <Diff text={diff} />}
-      {questions !== undefined && questions.length > 0 ? (
-        <Questions questions={questions} disabled={sent} option={options[0]?.id ?? ''} onDecide={decide} />
+      {questions[0]?.question !== title && <p className="approval-what">{visible(title)}</p>}
+      {detail !== undefined && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <pre className="approval-detail" tabIndex={0}>
+          {visible(detail)}
+        </pre>
+      )}
+      {diff !== undefined && <Diff text={visible(diff)} />}
+      {questions.length > 0 ? (
+        <AgentQuestions
+          questions={questions}
+          disabled={sent}
+          onAnswer={(answers) => decide({ option: optionFor(answers, options), answers })}
+          onSkip={() => decide({ option: DENY })}
+        />
       ) : explaining ? (
-        <Reason disabled={sent} onDecide={decide} onBack={() => setExplaining(false)} />
+        <DenyReason
+          disabled={sent}
+          onDeny={(message) => decide({ option: DENY, message })}
+          onBack={() => setExplaining(false)}
+        />
       ) : (
         <div className="approval-actions">
-          {options.map(({ id, label }, index) => (
+          {withDeny(approval, t).map(({ id, label }, index) => (
             <button
               key={id}
               type="button"
-              className={index === 0 && !isQuestion ? 'button button-main' : 'button'}
+              className={index === 0 && !isQuestion && id !== DENY ? 'button button-main' : 'button'}
               disabled={sent}
               onClick={() => decide({ option: id })}
             >
-              {isQuestion ? label : id === DENY ? t.deny : options.length === 2 ? t.allowOnce : label}
+              {visible(label)}
             </button>
           ))}
           {!isQuestion && (
@@ -61,121 +90,16 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
   );
 }
 
-/** A denial with a few words for the agent. */
-function Reason(props: { disabled: boolean; onDecide(decision: Decision): void; onBack(): void }) {
-  const { t } = usePage();
-  const [text, setText] = useState('');
-  const field = useRef<HTMLTextAreaElement>(null);
-  const id = useId();
-  useEffect(() => field.current?.focus(), []);
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    props.onDecide({ option: DENY, message: text.trim() });
-  };
-  return (
-    <form className="approval-reason" onSubmit={onSubmit}>
-      <label htmlFor={id}>{t.denyReason}</label>
-      <textarea
-        id={id}
-        ref={field}
-        rows={2}
-        maxLength={MAX_WORDS}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <div className="approval-actions">
-        <button type="submit" className="button button-main" disabled={props.disabled || text.trim() === ''}>
-          {t.deny}
-        </button>
-        <button type="button" className="button" onClick={props.onBack}>
-          {t.cancel}
-        </button>
-      </div>
-    </form>
-  );
+/** The agent's options in the page's words where those say it better, and always one that says no. */
+function withDeny({ kind, options }: ApprovalRequest, t: Messages): ApprovalRequest['options'] {
+  if (kind === 'question') return [...options.filter(({ id }) => id !== DENY), { id: DENY, label: t.noAnswer }];
+  const others = options.filter(({ id }) => id !== DENY);
+  const allow = others.map(({ id, label }) => ({ id, label: others.length === 1 ? t.allowOnce : label }));
+  return [...allow, { id: DENY, label: t.deny }];
 }
 
-/** Each question with its options, and room for an answer of one's own. */
-function Questions(props: {
-  questions: readonly AgentQuestion[];
-  disabled: boolean;
-  option: string;
-  onDecide(decision: Decision): void;
-}) {
-  const { t } = usePage();
-  const [answers, setAnswers] = useState<Record<string, string>>({});
-  const complete = props.questions.every(({ question }) => (answers[question] ?? '').trim() !== '');
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    props.onDecide({ option: props.option, answers });
-  };
-  return (
-    <form className="approval-questions" onSubmit={onSubmit}>
-      {props.questions.map((asked) => (
-        <OneQuestion
-          key={asked.question}
-          asked={asked}
-          answer={answers[asked.question] ?? ''}
-          onAnswer={(answer) => setAnswers((others) => ({ ...others, [asked.question]: answer }))}
-        />
-      ))}
-      <div className="approval-actions">
-        <button type="submit" className="button button-main" disabled={props.disabled || !complete}>
-          {t.answer}
-        </button>
-        <button
-          type="button"
-          className="button button-quiet"
-          disabled={props.disabled}
-          onClick={() => props.onDecide({ option: DENY })}
-        >
-          {t.noAnswer}
-        </button>
-      </div>
-    </form>
-  );
+/** The option of that name, for an agent that reads no answers; they say it in full. */
+function optionFor(answers: Record<string, string>, options: ApprovalRequest['options']): string {
+  const [answer] = Object.values(answers);
+  return (options.find(({ label }) => label === answer) ?? options[0])?.id ?? DENY;
 }
-
-function OneQuestion(props: { asked: AgentQuestion; answer: string; onAnswer(answer: string): void }) {
-  const { t } = usePage();
-  const { question, options, several } = props.asked;
-  const name = useId();
-  const chosen = several ? props.answer.split(', ') : [props.answer];
-  const choose = (label: string, on: boolean) => {
-    if (!several) return props.onAnswer(label);
-    const others = chosen.filter((one) => one !== label && options.some((option) => option.label === one));
-    props.onAnswer((on ? [...others, label] : others).join(', '));
-  };
-  const own = options.some(({ label }) => chosen.includes(label)) ? '' : props.answer;
-  return (
-    <fieldset className="approval-question">
-      <legend>{question}</legend>
-      {options.map(({ label, description }) => (
-        <label key={label} className="approval-option">
-          <input
-            type={several ? 'checkbox' : 'radio'}
-            name={name}
-            checked={chosen.includes(label)}
-            onChange={(event) => choose(label, event.target.checked)}
-          />
-          <span>
-            {label}
-            {description !== undefined && <small>{description}</small>}
-          </span>
-        </label>
-      ))}
-      <input
-        type="text"
-        className="approval-own"
-        aria-label={t.ownAnswer}
-        placeholder={t.ownAnswer}
-        maxLength={MAX_WORDS}
-        value={own}
-        onChange={(event) => props.onAnswer(event.target.value)}
-      />
-    </fieldset>
-  );
-}
-
-/** What the API takes. */
-const MAX_WORDS = 2000;

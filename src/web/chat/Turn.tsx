@@ -2,7 +2,6 @@
 import { memo, useCallback } from 'react';
 import { Answer } from './Answer.tsx';
 import { ApprovalCard } from './ApprovalCard.tsx';
-import './approval.css';
 import type { Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
@@ -13,6 +12,7 @@ import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
+import { visible } from './visible.ts';
 import { decidedWords, progressWords, runningStep } from './words.ts';
 
 export interface TurnProps {
@@ -46,14 +46,14 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </Note>
       )}
       {view.response !== '' && <Answer text={view.response} growing={open} base={view.pageOrigin} onAsk={askOn} />}
-      {turn.decisions.length > 0 && (
+      {view.decisions.length > 0 && (
         <ul className="decisions">
-          {turn.decisions.map((decided) => (
-            <li key={decided.approval.id}>{decidedWords(decided, t)}</li>
+          {view.decisions.map((decided) => (
+            <li key={`${decided.approval.id} ${decided.by}`}>{visible(decidedWords(decided, t))}</li>
           ))}
         </ul>
       )}
-      {turn.approvals.map((approval) => (
+      {view.approvals.map((approval) => (
         <ApprovalCard
           key={approval.id}
           approval={approval}

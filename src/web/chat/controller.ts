@@ -38,7 +38,7 @@ export interface Controller {
   ask(message: string, pageOrigin: string | null): Promise<void>;
   /** Stops one turn, or whatever is being worked on. */
   stop(turnId?: string): Promise<void>;
-  /** False where it was not taken. */
+  /** False where it was not taken, and can be tried again. */
   decide(turnId: string, approvalId: string, decision: Decision): Promise<boolean>;
   startOver(): Promise<void>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<void>;
@@ -143,6 +143,8 @@ export function createController(deps: ControllerDeps): Controller {
         await api.decide(turnId, approvalId, decision);
         return true;
       } catch (error) {
+        // Somebody was faster, in another tab or at the terminal: events tell who.
+        if (error instanceof Refusal && error.body.code === 'conflict') return true;
         dispatch({ type: 'problem', problem: explain(error) });
         return false;
       }
