@@ -101,6 +101,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   }
 
   async function settle(turn: Turn, request: Request, decision: Decision, by: DecidedBy): Promise<void> {
+    if (request.closed) throw new PaliadinError('conflict', FASTER);
     if (request.decision !== null) throw new PaliadinError('conflict', 'this is decided already');
     clearTimeout(request.patience);
     request.decision = decision;
@@ -112,7 +113,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     }
     // On record before the agent may act on it.
     request.onRecord = true;
-    if (request.closed) throw new PaliadinError('conflict', 'somebody was faster at the agent’s terminal');
+    if (request.closed) throw new PaliadinError('conflict', FASTER);
     tell(turn, request);
   }
 
@@ -215,6 +216,7 @@ function cleanAnswers(answers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
 }
 
+const FASTER = 'somebody was faster at the agent’s terminal';
 // For the agent, which reads it and goes on without.
 const WHY = {
   timeout: 'Nobody answered in time. Go on without it.',
