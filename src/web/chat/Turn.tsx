@@ -1,7 +1,7 @@
 /** One question and its answer, in whatever state it is. */
 import { memo, useCallback } from 'react';
 import { Answer } from './Answer.tsx';
-import { ApprovalCard } from './ApprovalCard.tsx';
+import { Approval } from './Approval.tsx';
 import type { Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
@@ -54,7 +54,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </ul>
       )}
       {view.approvals.map((approval) => (
-        <ApprovalCard
+        <Approval
           key={approval.id}
           approval={approval}
           onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
