@@ -115,6 +115,15 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
   const tell = (method: string, params: object): Promise<void> =>
     call(async () => void (await connection.agent.request(method, params)));
 
+  /** A turn that is over asks nothing, whether or not its agent could still say so. */
+  function forgetApprovals(turnId: string): void {
+    for (const [key, answer] of approvals) {
+      if (!key.startsWith(`${turnId} `)) continue;
+      approvals.delete(key);
+      answer(null);
+    }
+  }
+
   /** ACP wants a session made before it is prompted; the name is the id. */
   async function introduce(session: string): Promise<void> {
     if (known.has(session)) return;
@@ -140,7 +149,7 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
         return outcomeMeta.parse(response._meta?.paliadin);
       } finally {
         watchers.delete(prompt.turnId);
-        for (const [key, answer] of approvals) if (key.startsWith(`${prompt.turnId} `)) answer(null);
+        forgetApprovals(prompt.turnId);
       }
     },
     turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),
