@@ -101,6 +101,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   }
 
   async function settle(turn: Turn, request: Request, decision: Decision, by: DecidedBy): Promise<void> {
+    if (!turns.has(turn.turnId)) throw new PaliadinError('not_found', OVER);
     if (request.closed) throw new PaliadinError('conflict', FASTER);
     if (request.decision !== null) throw new PaliadinError('conflict', 'this is decided already');
     clearTimeout(request.patience);
@@ -113,6 +114,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     }
     // On record before the agent may act on it.
     request.onRecord = true;
+    if (!turns.has(turn.turnId)) throw new PaliadinError('conflict', OVER);
     if (request.closed) throw new PaliadinError('conflict', FASTER);
     tell(turn, request);
   }
@@ -216,6 +218,7 @@ function cleanAnswers(answers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
 }
 
+const OVER = 'the turn is over, or is being stopped';
 const FASTER = 'somebody was faster at the agent’s terminal';
 // For the agent, which reads it and goes on without.
 const WHY = {

@@ -128,6 +128,27 @@ describe('a decision', () => {
     expect(told).toEqual([]);
   });
 
+  test('in a turn that is stopped at this moment reaches the agent no more', async () => {
+    const { ask, decide, approvals, turn, told, store } = await observed();
+    ask();
+    const { write } = store.turns;
+    vi.spyOn(store.turns, 'write').mockImplementationOnce(async (writes) => {
+      approvals.forget(turn.turnId);
+      return await write(writes);
+    });
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(told).toEqual([]);
+  });
+
+  test('in a turn that was stopped just before is none', async () => {
+    const { ask, decide, approvals, turn, told, onRecord } = await observed();
+    ask();
+    const decided = decide({ option: 'allow' });
+    approvals.forget(turn.turnId);
+    await expect(decided).rejects.toMatchObject({ code: 'not_found' });
+    expect([told, await onRecord()]).toEqual([[], []]);
+  });
+
   test('that can’t be stored is not made, and can be made again', async () => {
     const { ask, decide, told, store, onRecord } = await observed();
     ask();

@@ -138,6 +138,11 @@ describe('a decision in words', () => {
       'Answered: Which? – This',
       'Beantwortet: Which? – This',
     ],
+    [
+      { approval: { ...approval, title: '\u202eRun' }, option: 'allow', by: 'user' },
+      'Allowed: ⟨U+202E⟩Run',
+      'Erlaubt: ⟨U+202E⟩Run',
+    ],
     [{ approval: question, option: 'x', by: 'user' }, 'Answered: Which?', 'Beantwortet: Which?'],
     [{ approval, option: null, by: 'terminal' }, 'Decided elsewhere: Run it?', 'Anderswo entschieden: Run it?'],
     [

@@ -12,7 +12,6 @@ import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 import { decidedWords, progressWords, runningStep } from './words.ts';
 
 export interface TurnProps {
@@ -49,7 +48,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
       {view.decisions.length > 0 && (
         <ul className="decisions">
           {view.decisions.map((decided) => (
-            <li key={`${decided.approval.id} ${decided.by}`}>{visible(decidedWords(decided, t))}</li>
+            <li key={`${decided.approval.id} ${decided.by}`}>{decidedWords(decided, t)}</li>
           ))}
         </ul>
       )}

@@ -2,6 +2,7 @@
 import { DENY, type Decided } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
+import { visible } from './visible.ts';
 
 export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;
@@ -9,13 +10,14 @@ export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: 
   if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
   if (view.status === 'delivering') return t.delivering;
   const [asked] = view.approvals;
-  if (asked !== undefined) return `${asked.kind === 'question' ? t.agentAsks : t.agentWaits}: ${asked.title}`;
+  if (asked !== undefined) return `${asked.kind === 'question' ? t.agentAsks : t.agentWaits}: ${visible(asked.title)}`;
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);
 }
 
 /** What was decided, in words. */
 export function decidedWords({ approval, option, by, message, answers }: Decided, { decided }: Messages): string {
-  const { title, kind } = approval;
+  const { kind } = approval;
+  const title = visible(approval.title);
   if (by !== 'user') return decided[by](title);
   if (option === DENY) return [decided.denied(title), message].filter(Boolean).join(' – ');
   if (kind !== 'question') return decided.allowed(title);
