@@ -52,13 +52,14 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
           ))}
         </ul>
       )}
-      {view.approvals.map((approval) => (
-        <Approval
-          key={approval.id}
-          approval={approval}
-          onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
-        />
-      ))}
+      {!turn.stopping &&
+        view.approvals.map((approval) => (
+          <Approval
+            key={approval.id}
+            approval={approval}
+            onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
+          />
+        ))}
       {open ? (
         <Progress
           words={view.status === 'waiting' && !turn.stopping ? t.waiting : progressWords(turn, t)}
