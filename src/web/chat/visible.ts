@@ -2,14 +2,10 @@
 
 /** Each character that is not seen, or that turns the direction of what follows, as its number: `⟨U+202E⟩`. */
 export function visible(text: string): string {
-  return text.replace(
-    HIDDEN,
-    (character) => `⟨U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`,
-  );
+  const number = (character: string) => character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  return text.replace(HIDDEN, (character) => `⟨U+${number(character)}⟩`);
 }
 
-// Controls but tab and newline, direction marks and overrides, what has no width, and the tags block. The joiners
-// stay: whole scripts, and many emoji, are written with them.
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff]|[\u{e0000}-\u{e007f}]/gu;
+// Controls, format characters (direction, no width, tags), separators, and blanks that count as letters; but not tab
+// and newline, nor the joiners, with which whole scripts and many emoji are written.
+const HIDDEN = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
