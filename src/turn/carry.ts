@@ -52,17 +52,20 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     },
   });
   let end: End;
+  let heard = true;
   try {
     end = await deliver(carried, scribe, options);
   } catch (error) {
     if (closing.aborted) return;
+    heard = false;
     end = refused(asPaliadinError(error, 'internal'), scribe.answer);
   }
   const finishedAt = clock();
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored({ turnId: turn.turnId, change, events }, options);
-  backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {}); // the host then keeps it a while longer
+  // Unheard, the host then keeps it a while longer. Where nothing was heard of it, there may be an answer to come.
+  if (heard) backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {});
 }
 
 async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
