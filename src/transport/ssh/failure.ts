@@ -92,7 +92,9 @@ const SSH_WORDS = [
 /** ssh got through; what it called there failed. */
 function ofShim(code: number | null, lines: string[], place: string): PaliadinError {
   const said = shimWord(lines);
-  if (code === shimExit.protocol) return new PaliadinError('shim_outdated', shown(said ?? 'versions do not match'));
+  if (code === shimExit.protocol) {
+    return new PaliadinError('shim_outdated', shown(said?.replace(/^shim_outdated: /, '') ?? 'versions do not match'));
+  }
   if (code === shimExit.timeout) return new PaliadinError('timeout', `${place}: no answer within the shim’s limit`);
   if (code === shimExit.unavailable && said !== undefined) return ofHost(said);
   if (code === shimExit.oldNode && said !== undefined)
