@@ -2,7 +2,7 @@
  * A second Unix account with its own home and sshd, which the machine itself never sees: its line of /etc/passwd is
  * there only in a mount namespace, and only root can make one.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
