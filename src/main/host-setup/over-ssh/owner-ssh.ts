@@ -122,11 +122,11 @@ function destination({ user, host }: GivenPlace): string {
 }
 
 function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null, given: GivenPlace): PaliadinError {
-  const lines = told.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
+  const lines = told.split('\n').filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
   const place = placeOf({ ...given, port: given.port ?? 22 });
   const failure = sshFailure({ code, signal, stderr: lines.join('\n') }, place);
   if (failure.code === 'mriver_unreachable') return failure;
-  const last = lines.at(-1) ?? `ssh ended with ${code}`;
+  const last = lines.at(-1)?.trim() ?? `ssh ended with ${code}`;
   const remedy = `your own ssh has to get in first; try \`ssh ${given.port === null ? '' : `-p ${given.port} `}${destination(given)}\``;
   return new PaliadinError(failure.code, `${last}; ${remedy}`);
 }
