@@ -58,7 +58,7 @@ export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds):
 
 /** Connects, and keeps the connection for all that follows. @throws PaliadinError */
 export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeeds): Promise<OwnerSsh> {
-  const directory = mkdtempSync(join(tmpdir(), 'pal-'));
+  const directory = mkdtempSync(join(tmpdir(), 'paliadin-'));
   const [socket, log] = [join(directory, 's'), join(directory, 'log')];
   const common = ['-S', socket, ...argumentsOf(given, wishes), ...OWN_OPTIONS];
   // Words by which one failure is told from another; all else is the owner's.
