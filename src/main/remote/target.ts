@@ -20,8 +20,8 @@ export function remoteTarget({ values }: Config, host: string, env: NodeJS.Proce
     const path = values[`${variable}_FILE`];
     if (text !== undefined && path !== undefined)
       throw new ConfigError(`set ${variable} or ${variable}_FILE, not both`);
-    if (text !== undefined) return { path: files.write(name, givenText(text, begins)), variable };
-    if (path !== undefined) return { path, variable: `${variable}_FILE` };
+    if (text !== undefined) return { path: plain(files.write(name, givenText(text, begins)), variable), variable };
+    if (path !== undefined) return { path: plain(path, `${variable}_FILE`), variable: `${variable}_FILE` };
     throw new ConfigError(
       `PALIADIN_REMOTE_HOST is set, and ${variable} or ${variable}_FILE is needed with it; \`paliadin host add ${user}@${host}:${port}\` makes all that is needed`,
     );
@@ -32,6 +32,13 @@ export function remoteTarget({ values }: Config, host: string, env: NodeJS.Proce
   const knownHosts = fileOf('PALIADIN_KNOWN_HOSTS', 'known_hosts', KNOWN_HOSTS);
   checkKnownHosts(knownHosts.path, knownHosts.variable, { host, port }, sshKeygen);
   return { program, host, port, user, keyFile: key.path, knownHostsFile: knownHosts.path };
+}
+
+/** ssh puts other things in the place of `%h` and `${HOME}`, and has no way to write them as they are everywhere. */
+function plain(path: string, variable: string): string {
+  const odd = /[%$"\\\n]/.exec(path)?.[0];
+  if (odd === undefined) return path;
+  throw new ConfigError(`${variable}: ssh can't be given a path with ${odd} in it (${path}); put the file elsewhere`);
 }
 
 function required(program: string, env: NodeJS.ProcessEnv): string {
