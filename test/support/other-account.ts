@@ -5,12 +5,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,6 +22,8 @@ import { dirname, join } from 'node:path';
 import { makeKey } from './laptop.ts';
 import { temporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';
+
+const SYSTEMD = '/lib/systemd/systemd';
 
 /** Why there can be no second account here; null where there can. */
 export const WHY_NOT =
@@ -52,18 +57,33 @@ export interface OtherAccount {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Why it can't have systemd's manager for an account; null where it can. */
+export const WHY_NO_SYSTEMD =
+  WHY_NOT ??
+  (!existsSync(SYSTEMD)
+    ? 'systemd is not installed'
+    : cgroupRoots().length === 0
+      ? 'control groups can’t be made here'
+      : null);
+
 export interface OtherAccountOptions {
+  /** Whether systemd's manager for the account runs. */
+  systemd?: boolean;
   /** The program that it has as `node`, where that is another than the one that runs here. */
   node?: string;
 }
 
-export async function startOtherAccount({ node = process.execPath }: OtherAccountOptions = {}): Promise<OtherAccount> {
+export async function startOtherAccount({
+  node = process.execPath,
+  systemd = false,
+}: OtherAccountOptions = {}): Promise<OtherAccount> {
   const { path: root, remove } = await temporaryDirectory();
   // Two tests at the same time must not end each other's processes.
   const uid = 50_000 + (process.pid % 10_000);
   const name = 'laptop';
   const at = (file: string) => join(root, file);
   const home = at('home');
+  const cgroups = systemd ? cgroupRoots().map((parent) => join(parent, `paliadin-test-${uid}`)) : [];
   const port = await freePort();
   let listener: ChildProcess | null = null;
 
@@ -80,7 +100,10 @@ export async function startOtherAccount({ node = process.execPath }: OtherAccoun
   }
 
   async function start(): Promise<void> {
-    const sshd = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh', ...mounts], {
+    const script = systemd ? `${START_SYSTEMD}\n${ENTER}` : ENTER;
+    const sshd = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...mounts], {
+      // A manager has what it was started with, and gives it to its services.
+      env: { PATH: process.env.PATH, uid: String(uid), home, account: name, cgroups: cgroups.join(' ') },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     listener = sshd;
@@ -106,7 +129,7 @@ export async function startOtherAccount({ node = process.execPath }: OtherAccoun
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry) && ownerOf(entry) === uid)
       .map((entry) => ({ pid: Number(entry), command: readProc(entry, 'cmdline').replaceAll('\0', ' ').trim() }))
-      .filter(({ command }) => command !== '' && !command.startsWith('sshd'));
+      .filter(({ command }) => command !== '' && !/^(sshd|\/lib\/systemd|\(sd-pam)/.test(command));
   }
 
   async function dispose(): Promise<void> {
@@ -118,6 +141,7 @@ export async function startOtherAccount({ node = process.execPath }: OtherAccoun
         // it has just ended
       }
     }
+    if (systemd) for (const cgroup of cgroups) await removeCgroup(cgroup);
     await remove();
   }
 
@@ -188,6 +212,51 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** Where systemd keeps its own groups, in the layouts that there are. */
+function cgroupRoots(): string[] {
+  const all = ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified', '/sys/fs/cgroup'];
+  return all.filter((path) => existsSync(join(path, 'cgroup.procs')) && isWritable(path));
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function removeCgroup(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeCgroup(join(path, entry.name));
+  }
+  // It is busy until its last process is gone for good.
+  await until(`${path} to be empty`, () => {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+// With a /run of its own, in groups of its own, as after a login.
+const START_SYSTEMD = `mount -t tmpfs tmpfs /run || exit 1
+mkdir -p /run/sshd /run/systemd/system "/run/user/$uid"
+chown "$uid:$uid" "/run/user/$uid" && chmod 700 "/run/user/$uid"
+for cgroup in $cgroups; do
+  mkdir -p "$cgroup" && chown "$uid:$uid" "$cgroup" "$cgroup/cgroup.procs" || exit 1
+  if [ -e "$cgroup/tasks" ]; then chown "$uid:$uid" "$cgroup/tasks"; fi
+done
+(
+  for cgroup in $cgroups; do sh -c 'echo $PPID' >"$cgroup/cgroup.procs"; done
+  exec setpriv --reuid "$uid" --regid "$uid" --clear-groups env -i HOME="$home" USER="$account" LOGNAME="$account" \\
+    SHELL=/bin/bash PATH=/usr/bin:/bin XDG_RUNTIME_DIR="/run/user/$uid" ${SYSTEMD} --user >/dev/null 2>&1
+) &`;
 
 // sshd's configuration, then pairs of a file and what it is put over.
 const ENTER = `config=$1
