@@ -4,7 +4,7 @@ import type { SshTarget } from '../../transport/ssh/target.ts';
 import { findProgram } from '../agent.ts';
 import { type Config, ConfigError } from '../config/load.ts';
 import { givenText } from './given-text.ts';
-import { checkKey, PRIVATE_KEY } from './key.ts';
+import { checkKey, KEY } from './key.ts';
 import { checkKnownHosts, KNOWN_HOSTS } from './known-hosts.ts';
 import { privateFiles } from './private-files.ts';
 
@@ -27,7 +27,7 @@ export function remoteTarget({ values }: Config, host: string, env: NodeJS.Proce
     );
   }
 
-  const key = fileOf('PALIADIN_SSH_KEY', 'key', PRIVATE_KEY);
+  const key = fileOf('PALIADIN_SSH_KEY', 'key', KEY);
   checkKey(key.path, key.variable, sshKeygen);
   const knownHosts = fileOf('PALIADIN_KNOWN_HOSTS', 'known_hosts', KNOWN_HOSTS);
   checkKnownHosts(knownHosts.path, knownHosts.variable, { host, port }, sshKeygen);
