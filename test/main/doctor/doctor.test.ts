@@ -1,5 +1,5 @@
 /** `paliadin doctor`: each thing that can be wrong is named, with what to do, against a real sshd. */
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -214,6 +214,15 @@ describe('a host behind ssh', { timeout: LONG }, () => {
       await expectFailure('state', /open to others \(mode 0755\)/, /chmod 700/);
     } finally {
       chmodSync(laptop.stateDir, 0o700);
+    }
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('the state is somebody else’s', async () => {
+    chownSync(laptop.stateDir, 1, 1);
+    try {
+      await expectFailure('state', /belongs to the account with number 1/, /PALIADIN_STATE_DIR/);
+    } finally {
+      chownSync(laptop.stateDir, 0, 0);
     }
   });
 

@@ -66,7 +66,8 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
 
   function close(): void {
     spawnSync(program, ['-S', socket, '-O', 'exit', '--', destination(given)], { ...settings, stdio: 'ignore' });
-    rmSync(directory, { recursive: true, force: true });
+    // The connection's process takes its socket away just now.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     for (const signal of SIGNALS) process.off(signal, interrupted);
   }
 
