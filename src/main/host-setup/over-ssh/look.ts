@@ -38,7 +38,7 @@ export function readLook(said: string): HostLook {
     account: all('account')[0] ?? '',
     home,
     node,
-    oldNodes: nodes.map(({ version }) => version).filter((version) => !isNewEnough(version)),
+    oldNodes: [...new Set(nodes.map(({ version }) => version).filter((version) => !isNewEnough(version)))],
     tmux,
     claude,
     // Where Claude Code's own installer will put it.
@@ -95,7 +95,10 @@ ask() {
 login=$(ask -l -i -c)
 login="$login:$(ask -l -c):$PATH"
 
+seen=:
 programs() {
+  case $seen in *:"$1":*) return ;; esac
+  seen="$seen$1:"
   for name in tmux claude; do
     if [ -f "$1/$name" ] && [ -x "$1/$name" ]; then say "$name" "$1/$name"; fi
   done
