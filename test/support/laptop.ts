@@ -162,7 +162,7 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   ];
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   setHostEnv(env);
-  setKeyOptions(`restrict,command="NODE_COMPILE_CACHE=${home}/.cache ${process.execPath} ${shim}"`);
+  setKeyOptions(`restrict,command="${process.execPath} ${shim}"`);
   writeFileSync(at('known_hosts'), hostKeyLine());
   await startListening();
 
