@@ -2,6 +2,7 @@
  * F7: nothing listens on the host: it is switched off, or offline. Who asks is told at once, and can ask again as
  * soon as it is back. What ran there when it went can be stopped, or is answered when it is back.
  */
+import { renameSync } from 'node:fs';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
@@ -35,6 +36,8 @@ test('F7: a host that is down is told of at once, also by who was just answered;
   const owner = await somebody(running());
   await owner.goesOn();
   await goDown();
+  // What is asked before it has noticed may have been on its way already, and is waited for.
+  await until('the gateway to say that it is not ready', async () => (await ready()).status === 503);
   for (const question of ['demo echo one', 'demo echo two']) {
     const turn = await owner.answer(question);
     expect(turn).toMatchObject({
@@ -50,7 +53,6 @@ test('F7: a host that is down is told of at once, also by who was just answered;
     expect(turn.durationMs).toBeLessThan(2_000);
     expect(await owner.timesReceived(turn.turnId)).toBe(0);
   }
-  await until('the gateway to say that it is not ready', async () => (await ready()).status === 503);
   await goUp();
   await owner.goesOn();
 });
@@ -117,4 +119,21 @@ test('a gateway that is killed while its host is down finds the answer when both
     response: 'This is the first half. This is the second half.',
   });
   expect(await dora.timesReceived(turnId)).toBe(1);
+});
+
+test('a turn whose host has its shim replaced waits until it is there again', async () => {
+  const emil = await somebody(running(), 'emil');
+  const { turnId } = await emil.ask('demo hold here');
+  await emil.until(turnId, 'chunk');
+  const away = `${laptop.shim}.away`;
+  renameSync(laptop.shim, away);
+  const before = laptop.log.length;
+  laptop.cut();
+  // Two are let in and find no shim: it was tried again.
+  await until('the shim to be missed twice', () => (laptop.log.slice(before).match(/Accepted/g)?.length ?? 0) >= 3);
+  expect(await emil.turn(turnId)).toMatchObject({ status: 'running', response: 'This is the first half.' });
+  renameSync(away, laptop.shim);
+  await emil.release('here');
+  expect(await emil.finished(turnId)).toMatchObject({ status: 'completed' });
+  expect(await emil.timesReceived(turnId)).toBe(1);
 });
