@@ -15,7 +15,7 @@ import { VERSION } from './version.ts';
 const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
-  daemon: [process.execPath, self, 'daemon'],
+  daemon: [process.execPath, '--disable-warning=ExperimentalWarning', self, 'daemon'],
   demoAgent: [self, 'demo-agent'],
   skill: join(dirname(self), 'skill'),
 };
