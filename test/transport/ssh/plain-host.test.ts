@@ -12,6 +12,8 @@ import { until } from '../../support/until.ts';
 
 const session = 'paliad-paliadin-1a2b3c4d';
 const env = process.env;
+// Where the limits are not what is tested, a busy machine may take longer.
+const PATIENT = { ...VERB_LIMITS, health: 30_000 };
 let laptop: Laptop;
 let turns = 0;
 
@@ -60,7 +62,7 @@ describe('a plain shim', () => {
   });
 
   test('answers with its trailer, exactly as it was written', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     const asked = ask(host, 'Grüße; $(id) "\'`\n-x');
     expect(await answerOf(host, asked)).toBe(
       'You said 21 bytes.\n<!-- paliadin {"used_tools":["plain"],"rows_seen":3,"classifier_tag":"plain"} -->\n',
@@ -78,26 +80,26 @@ describe('a plain shim', () => {
   });
 
   test('may answer at length', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await answerOf(host, ask(host, 'big'))).toMatch(/^ü{300000}\n<!-- paliadin /);
   });
 
   test('loses the greeting of the login shell before its answer, and nothing of the answer', async () => {
     laptop.setKeyOptions(`restrict,command="echo Welcome; echo ok; exec ${PLAIN_SHIM}"`);
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await answerOf(host, ask(host, 'hello'))).toMatch(/^You said 5 bytes\.\n<!-- /);
     laptop.setKeyOptions(`restrict,command="${PLAIN_SHIM}"`);
     expect(await answerOf(host, ask(host, 'hello'))).toMatch(/^You said 5 bytes\.\n<!-- /);
   });
 
   test('is asked to forget', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     await host.reset(session);
     expect(calls().at(-1)).toMatchObject({ verb: 'reset', session });
   });
 
   test('can’t do the rest, and says so', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     await expect(host.attach(session)).rejects.toMatchObject({ code: 'shim_outdated' });
     await expect(host.shutdown()).rejects.toMatchObject({ code: 'shim_outdated' });
     expect(await host.sessions()).toEqual([]);
@@ -117,19 +119,19 @@ describe('a turn of a plain shim', () => {
     ],
     ['in which it was killed', 'die', { state: 'unknown', code: 'outcome_unknown' }],
   ])('%s says what is known of it', async (_what, order, outcome) => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await ask(host, order).outcome).toMatchObject(outcome);
     expect(calls().filter(({ verb }) => verb === 'run-turn')).toHaveLength(1);
   });
 
   test('whose shim is not there any more was not typed', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     laptop.setKeyOptions('restrict,command="/nowhere/shim"');
     expect(await ask(host, 'hello').outcome).toMatchObject({ state: 'failed', code: 'shim_error' });
   });
 
   test('that never got to the host was not typed', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     await laptop.stopListening();
     const outcome = ask(host, 'hello').outcome;
     expect(await outcome).toMatchObject({ state: 'failed', code: 'mriver_unreachable' });
@@ -138,7 +140,7 @@ describe('a turn of a plain shim', () => {
   });
 
   test('is unknown when its connection breaks, and the channel counts as closed', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     const asked = ask(host, 'hold never');
     await until('the shim to have it', () => calls().some(({ verb }) => verb === 'run-turn'));
     laptop.cut();
@@ -151,13 +153,13 @@ describe('a turn of a plain shim', () => {
     ['was told of already', { known: true }],
     ['may have been handed over before', { handedOver: true }],
   ])('that %s is not handed over again', async (_what, more) => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     await expect(ask(host, 'hello', more).outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
     expect(calls().some(({ verb }) => verb === 'run-turn')).toBe(false);
   });
 
   test('that is stopped ends at once, and says that the agent goes on', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     const asked = ask(host, 'hang');
     await until('the shim to have it', () => calls().some(({ verb }) => verb === 'run-turn'));
     await host.cancel(session, asked.turnId);
@@ -180,7 +182,7 @@ describe('the time that a plain shim is given', () => {
   });
 
   test('ends a probe as a host that is away', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     laptop.setKeyOptions('restrict,command="sleep 60"');
     const impatient = reachPlainHost(laptop.target, env, { ...VERB_LIMITS, health: 500 });
     await expect(impatient).rejects.toMatchObject({ code: 'mriver_unreachable' });
@@ -193,7 +195,7 @@ describe('a question that is too long for it', () => {
   const longest = 90_000;
 
   test('is refused with what it takes at most, and nothing is called', async () => {
-    const host = await reachPlainHost(laptop.target, env);
+    const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await ask(host, 'x'.repeat(longest)).outcome).toMatchObject({ state: 'done' });
     await expect(ask(host, 'x'.repeat(longest + 1)).outcome).rejects.toMatchObject({
       code: 'message_too_large',
