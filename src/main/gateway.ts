@@ -38,7 +38,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const { values } = config;
   requireLoopback(values.PALIADIN_HOST);
   const paths = prepareState(config);
-  const release = claim(paths.gatewayLock);
+  const release = await claim(paths.gatewayLock);
   if (release === null) {
     throw new ConfigError(
       `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,

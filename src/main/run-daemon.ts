@@ -41,7 +41,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   process.umask(0o077);
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
-  if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer
+  if ((await claim(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
   writeFileSync(paths.hostPid, String(process.pid));
   const agent = chooseAgent(config, env);
   if ('missing' in agent) throw new Error(agent.missing);

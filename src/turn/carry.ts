@@ -2,7 +2,7 @@
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
+import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import type { Approvals } from './approvals.ts';
 import { fetchAnswer } from './fetch-answer.ts';
@@ -55,10 +55,12 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     },
   });
   let end: End;
+  let heard = true;
   try {
     end = await deliver(carried, scribe, options);
   } catch (error) {
     if (closing.aborted) return;
+    heard = false;
     end = refused(asPaliadinError(error, 'internal'), scribe.answer);
   } finally {
     approvals.forget(turn.turnId);
@@ -67,14 +69,15 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored({ turnId: turn.turnId, change, events }, options);
-  backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {}); // the host then keeps it a while longer
+  // Unheard, the host then keeps it a while longer. Where nothing was heard of it, there may be an answer to come.
+  if (heard) backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {});
 }
 
 async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
   const { backend, gate, approvals, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
-    markDelivering(turn, options);
+    await markDelivering(turn, options);
   }
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
@@ -91,12 +94,13 @@ async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: C
   return ended(outcome, answer);
 }
 
-/** Not waited for: the audit row is there, and the host types nothing twice. */
-function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: CarryOptions): void {
+/** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
+async function markDelivering(turn: Turn, { recorder, backend, fence, clock, onTrouble }: CarryOptions): Promise<void> {
   const change = { status: 'delivering' as const, fence };
-  recorder
-    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]), progress: true })
-    .catch((error) => onTrouble('a delivery was not marked', error));
+  const events = toBodies(turn, clock(), [{ type: 'delivering' }]);
+  const marked = recorder.write({ turnId: turn.turnId, change, events, progress: true });
+  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  else marked.catch((error) => onTrouble('a delivery was not marked', error));
 }
 
 async function runStoppable(
