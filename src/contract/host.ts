@@ -8,6 +8,9 @@ import type { ApprovalRequest, Presence, ToolProgress } from './turn.ts';
 /** Grows when gateway and host could no longer understand each other. */
 export const PROTOCOL_VERSION = 1;
 
+/** In its place, for a host that knows only the three verbs: it keeps no journal, and takes a question as often as it is called. */
+export const NO_JOURNAL = 0;
+
 /** A question as it travels to the host. */
 export interface HostPrompt {
   session: string;

@@ -29,7 +29,7 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
     PALIADIN_STATE_DIR: defaultState(home),
     ...readHostEnv(join(directory, HOST_ENV)),
   };
-  return { config: loadConfig(env, directory), env };
+  return { config: loadConfig(env, null), env };
 }
 
 /** Not where a gateway on the same machine keeps its own: the two would take each other's daemon away. */

@@ -2,7 +2,7 @@
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostPrompt } from '../contract/host.ts';
+import { type HostOutcome, type HostPrompt, NO_JOURNAL } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
@@ -72,7 +72,7 @@ async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: 
   const { backend, gate, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
-    markDelivering(turn, options);
+    await markDelivering(turn, options);
   }
   const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
   // Of a host that stayed away nothing is known but what it had told.
@@ -81,12 +81,13 @@ async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: 
   return ended(outcome, answer);
 }
 
-/** Not waited for: the audit row is there, and the host types nothing twice. */
-function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: CarryOptions): void {
+/** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
+async function markDelivering(turn: Turn, { recorder, backend, fence, clock, onTrouble }: CarryOptions): Promise<void> {
   const change = { status: 'delivering' as const, fence };
-  recorder
-    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]), progress: true })
-    .catch((error) => onTrouble('a delivery was not marked', error));
+  const events = toBodies(turn, clock(), [{ type: 'delivering' }]);
+  const marked = recorder.write({ turnId: turn.turnId, change, events, progress: true });
+  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  else marked.catch((error) => onTrouble('a delivery was not marked', error));
 }
 
 async function runStoppable(

@@ -226,6 +226,9 @@ export function makeKey(path: string, passphrase = ''): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'test', '-f', path]);
 }
 
+/** A forced command that knows `health`, `run-turn` and `reset` and nothing else. */
+export const PLAIN_SHIM = `${process.execPath} ${fileURLToPath(new URL('../transport/ssh/programs/plain-shim.ts', import.meta.url))}`;
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

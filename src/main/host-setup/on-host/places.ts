@@ -1,5 +1,6 @@
 /** What is installed on a host, and where. */
 import { join } from 'node:path';
+import { HOST_ENV } from '../../shim-settings.ts';
 
 export interface HostPlaces {
   directory: string;
@@ -18,7 +19,7 @@ export function hostPlaces(home: string): HostPlaces {
   return {
     directory,
     shim: join(directory, 'paliadin-shim.mjs'),
-    hostEnv: join(directory, 'host.env'),
+    hostEnv: join(directory, HOST_ENV),
     skill: join(directory, 'skill'),
     record: join(directory, 'installed.json'),
     authorizedKeys: join(home, '.ssh', 'authorized_keys'),

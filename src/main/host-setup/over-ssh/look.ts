@@ -27,9 +27,9 @@ export function readLook(said: string): HostLook {
       .split(/\r?\n/)
       .filter((line) => line.startsWith(`${SAYS}${what} `))
       .map((line) => line.slice(SAYS.length + what.length + 1));
-  const nodes = all('node').map(readNode);
-  const node = nodes.find(({ version }) => isNewEnough(version)) ?? null;
   const [home = ''] = all('home');
+  const nodes = all('node').map((line) => readNode(line, home));
+  const node = nodes.find(({ version }) => isNewEnough(version)) ?? null;
   const [tmux = null] = all('tmux');
   const [claude = null] = all('claude');
   const found = [node?.path, tmux, claude].flatMap((file) => (file ? [file.slice(0, file.lastIndexOf('/'))] : []));
@@ -42,7 +42,9 @@ export function readLook(said: string): HostLook {
     tmux,
     claude,
     // Where Claude Code's own installer will put it.
-    path: [...new Set([...all('path'), ...found, `${home}/.local/bin`])].filter(isLasting).join(delimiter),
+    path: [...new Set([...all('path'), ...found, `${home}/.local/bin`])]
+      .filter((directory) => isLasting(directory, home))
+      .join(delimiter),
   };
 }
 
@@ -54,14 +56,15 @@ function isNewEnough(version: string): boolean {
 }
 
 /** Path, version and the real path, with tabs between. */
-function readNode(line: string): { path: string; version: string } {
+function readNode(line: string, home: string): { path: string; version: string } {
   const [path = '', version = '', real = ''] = line.split('\t');
-  return { path: isLasting(path) && !/\/shims\/|\/\.volta\//.test(path) ? path : real, version };
+  return { path: isLasting(path, home) && !/\/shims\/|\/\.volta\//.test(path) ? path : real, version };
 }
 
 /** Version managers make directories for one login, which are gone after it. */
-function isLasting(path: string): boolean {
-  return path.startsWith('/') && !/^\/(run|tmp|private\/tmp)\/|\/fnm_multishells\//.test(path);
+function isLasting(path: string, home: string): boolean {
+  if (path.includes('/fnm_multishells/') || !path.startsWith('/')) return false;
+  return path.startsWith(`${home}/`) || !/^\/(run|tmp|private\/tmp)\//.test(path);
 }
 
 const SAYS = 'paliadin-look ';

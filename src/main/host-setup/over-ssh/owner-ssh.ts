@@ -58,7 +58,7 @@ export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds):
 
 /** Connects, and keeps the connection for all that follows. @throws PaliadinError */
 export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeeds): Promise<OwnerSsh> {
-  const directory = mkdtempSync(join(tmpdir(), 'pal-'));
+  const directory = mkdtempSync(join(tmpdir(), 'paliadin-'));
   const [socket, log] = [join(directory, 's'), join(directory, 'log')];
   const common = ['-S', socket, ...argumentsOf(given, wishes), ...OWN_OPTIONS];
   // Words by which one failure is told from another; all else is the owner's.
@@ -122,11 +122,11 @@ function destination({ user, host }: GivenPlace): string {
 }
 
 function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null, given: GivenPlace): PaliadinError {
-  const lines = told.split(/\r?\n/).filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
+  const lines = told.split('\n').filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
   const place = placeOf({ ...given, port: given.port ?? 22 });
   const failure = sshFailure({ code, signal, stderr: lines.join('\n') }, place);
   if (failure.code === 'mriver_unreachable') return failure;
-  const last = lines.at(-1) ?? `ssh ended with ${code}`;
+  const last = lines.at(-1)?.trim() ?? `ssh ended with ${code}`;
   const remedy = `your own ssh has to get in first; try \`ssh ${given.port === null ? '' : `-p ${given.port} `}${destination(given)}\``;
   return new PaliadinError(failure.code, `${last}; ${remedy}`);
 }
