@@ -8,12 +8,17 @@ import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import type { PaneLimit } from './pane-limit.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
 
+export interface SessionOptions extends RunnerOptions {
+  panes: PaneLimit;
+}
+
 export class Session {
   readonly runner: TurnRunner;
-  readonly #options: RunnerOptions;
+  readonly #options: SessionOptions;
   /** Accepted and not yet ended. */
   readonly #live = new Map<string, LiveTurn>();
   /** The next turn starts when this resolves. */
@@ -23,7 +28,7 @@ export class Session {
   /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
   readonly #inOrder = oneAtATime();
 
-  constructor(options: RunnerOptions) {
+  constructor(options: SessionOptions) {
     this.#options = options;
     this.runner = new TurnRunner(options);
   }
@@ -77,6 +82,7 @@ export class Session {
     const startOver = async () => {
       await ended;
       await this.runner.end(); // an agent that was being started just then
+      this.#options.panes.gone(this.#options.session);
       await this.#save({ ...(await this.#load()), conversation: randomUUID() });
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));
@@ -94,11 +100,15 @@ export class Session {
 
   /** Takes up what a killed daemon left open. */
   async recover(): Promise<void> {
-    const { journal, session } = this.#options;
+    const { journal, session, panes } = this.#options;
+    const live = (await this.runner.pane.find()) !== null;
+    if (live) panes.found(this.#paneUser);
     for (const entry of await journal.openTurns(session)) {
       const turn = new LiveTurn(entry);
       const state = entry.state === 'running' ? 'running' : 'delivering';
-      this.#enqueue(turn, () => this.runner.rejoin(turn, state));
+      const rejoin = () => this.runner.rejoin(turn, state);
+      // It has its place, or needs none to read what an agent has left that is gone.
+      this.#enqueue(turn, () => (live ? panes.use(this.#paneUser, turn.stop.signal, rejoin) : rejoin()));
     }
     const last = await journal.lastTurn(session);
     if (last !== null && isGivenUp(last)) {
@@ -123,8 +133,10 @@ export class Session {
     const nonce = randomBytes(16).toString('hex');
     const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
-      const { conversation } = await this.#load();
-      return this.runner.deliver(turn, prompt, conversation);
+      return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
+        const { conversation } = await this.#load();
+        return this.runner.deliver(turn, prompt, conversation);
+      });
     });
     return turn;
   }
@@ -143,6 +155,10 @@ export class Session {
     this.#running = null;
     this.#live.delete(turn.turnId);
     turn.end({ ...told, answerLength: turn.answer.length });
+  }
+
+  get #paneUser() {
+    return { session: this.#options.session, hibernate: () => this.runner.hibernate() };
   }
 
   async #checkFence(fence: number): Promise<void> {

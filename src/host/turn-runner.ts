@@ -114,6 +114,21 @@ export class TurnRunner {
       .catch((error) => onTrouble('the end of a turn was not recorded', error));
   }
 
+  /**
+   * Ends the agent to save memory; false where somebody looks at it, or it is at something of its own. Its
+   * conversation goes on with the next question.
+   */
+  async hibernate(): Promise<boolean> {
+    const pane = await this.pane.find();
+    if (pane === null) return true;
+    if (await pane.watched()) return false;
+    // One whose turn was given up may be hung: others need not wait for it.
+    const busy = this.#options.driver.read(await pane.screen()).state === 'busy';
+    if (busy && (await pane.ended()) === null && !this.awaitsLateAnswer) return false;
+    await this.end();
+    return true;
+  }
+
   /** Ends the agent and all that is watched of it. */
   async end(): Promise<void> {
     this.#late?.close();

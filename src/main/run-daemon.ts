@@ -68,6 +68,9 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     silenceMs: silenceMs(config, agent),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
+    maxPanes: config.values.PALIADIN_MAX_PANES,
+    hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
+    now: () => performance.now(),
     keepMs: KEEP_MS,
     clock: Date.now,
     onTrouble,

@@ -95,6 +95,13 @@ const known: Record<Variable, Known> = {
     bad: ['0', '999ms', '25h', '-5s', '1.5s', '1 s', 'soon', '60S'],
     says: 's',
   },
+  PALIADIN_MAX_PANES: count(30, 1, 1000),
+  PALIADIN_HIBERNATE_AFTER: {
+    unset: undefined,
+    good: [['30m', 1_800_000]],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
+  },
   PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
   PALIADIN_STATE_DIR: {
     unset: join(homedir(), '.local/state/paliadin'),
