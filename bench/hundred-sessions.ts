@@ -5,7 +5,7 @@ import { distribution, figure, report } from './support/report.ts';
 
 const USERS = 100;
 
-await using gateway = await startTestGateway({ env: { PALIADIN_LOG_LEVEL: 'error' } });
+await using gateway = await startTestGateway({ env: { PALIADIN_LOG_LEVEL: 'error', PALIADIN_MAX_PANES: '100' } });
 const clients = await Promise.all(Array.from({ length: USERS }, (_, user) => gateway.as(`user-${user}`)));
 
 async function askAll(): Promise<{ durations: number[]; completed: number }> {

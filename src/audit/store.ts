@@ -7,7 +7,7 @@
  */
 import type { Feedback } from '../contract/api.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import type { TrailerMeta, TurnEvent, TurnStatus } from '../contract/turn.ts';
+import type { Decided, TrailerMeta, TurnEvent, TurnStatus } from '../contract/turn.ts';
 
 export type Role = 'owner' | 'admin' | 'member';
 
@@ -168,6 +168,8 @@ export interface EventStore {
   append(event: EventBody): Promise<StoredEvent>;
   /** Oldest first, ids greater than `after`. One of `userId`, `turnId`. */
   after(query: { userId: string; turnId?: string; after: number; limit: number }): Promise<StoredEvent[]>;
+  /** What was decided in the turn, oldest first. It is not dropped. */
+  decided(turnId: string): Promise<Decided[]>;
   /** The newest id there is; 0 in an empty store. */
   lastId(): Promise<number>;
   /** Drops the chunks and progress of turns that were final before `before`. Returns how many went. */

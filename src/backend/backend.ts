@@ -3,7 +3,7 @@ import type { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 
 /** What a host does, wherever it is, passed on as it is. */
-type PassedOn = Pick<Host, 'health' | 'turn' | 'cancel' | 'reset' | 'acknowledge' | 'attach' | 'sessions'>;
+type PassedOn = Pick<Host, 'health' | 'turn' | 'cancel' | 'decide' | 'reset' | 'acknowledge' | 'attach' | 'sessions'>;
 
 export interface Backend extends PassedOn {
   readonly kind: 'local' | 'remote' | 'disabled';

@@ -16,6 +16,7 @@ export function disabledBackend(why: string) {
     run: refuse,
     turn: refuse,
     cancel: refuse,
+    decide: refuse,
     // There is no conversation to end, so there is nothing to refuse.
     reset: () => Promise.resolve(),
     acknowledge: () => Promise.resolve(),

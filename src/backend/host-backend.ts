@@ -63,13 +63,25 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
     }
   }
 
+  /** What does no more the second time than the first is asked again where the channel breaks just then. */
+  async function ask<T>(question: (opened: HostChannel) => Promise<T>): Promise<T> {
+    const opened = await channel.get();
+    try {
+      return await question(opened);
+    } catch (error) {
+      if (!isLost(error) || !opened.connected) throw error;
+      await opened.closed;
+      return question(await channel.get());
+    }
+  }
+
   return {
     kind,
     host,
     agent: () => channel.identity()?.agent ?? agent,
     refusal: () => null,
     identity: channel.identity,
-    health: async (session) => (await channel.get()).health(session),
+    health: (session) => ask((opened) => opened.health(session)),
     async run(prompt, onUpdate, leave) {
       const stopWatching = channel.onPresence((presence) => onUpdate({ type: 'presence', presence }));
       try {
@@ -78,12 +90,13 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
         stopWatching();
       }
     },
-    turn: async (session, turnId, from) => (await channel.get()).turn(session, turnId, from),
-    cancel: async (session, turnId) => (await channel.get()).cancel(session, turnId),
-    reset: async (session) => (await channel.get()).reset(session),
-    acknowledge: async (session, turnId) => (await channel.get()).acknowledge(session, turnId),
-    attach: async (session) => (await channel.get()).attach(session),
-    sessions: async () => (await channel.get()).sessions(),
+    turn: (session, turnId, from) => ask((opened) => opened.turn(session, turnId, from)),
+    cancel: (session, turnId) => ask((opened) => opened.cancel(session, turnId)),
+    decide: (session, turnId, id, decision) => ask((opened) => opened.decide(session, turnId, id, decision)),
+    reset: (session) => ask((opened) => opened.reset(session)),
+    acknowledge: (session, turnId) => ask((opened) => opened.acknowledge(session, turnId)),
+    attach: (session) => ask((opened) => opened.attach(session)),
+    sessions: () => ask((opened) => opened.sessions()),
     onLate(listener) {
       lateListeners.add(listener);
     },

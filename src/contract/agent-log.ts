@@ -4,13 +4,7 @@
  * that the prompt was received, the answer as it is written, and the end; and it survives whoever reads it.
  */
 import { z } from 'zod';
-
-const approvalQuestion = z.object({
-  question: z.string(),
-  header: z.string(),
-  multiple: z.boolean(),
-  options: z.array(z.object({ label: z.string(), description: z.string() })),
-});
+import { approvalRequest, decision } from './approval.ts';
 
 export const agentLogEntry = z.discriminatedUnion('event', [
   /** The prompt was received: the evidence of delivery. Always the first entry. */
@@ -23,16 +17,7 @@ export const agentLogEntry = z.discriminatedUnion('event', [
     title: z.string(),
     status: z.enum(['running', 'done', 'failed']),
   }),
-  z.object({
-    event: z.literal('approval'),
-    id: z.string(),
-    title: z.string(),
-    options: z.array(z.object({ id: z.string(), label: z.string() })),
-    kind: z.enum(['permission', 'question']).optional(),
-    detail: z.string().optional(),
-    diff: z.string().optional(),
-    questions: z.array(approvalQuestion).optional(),
-  }),
+  approvalRequest.extend({ event: z.literal('approval') }),
   z.object({ event: z.literal('approval-closed'), id: z.string() }),
   /** The answer is whole, or cut for a reason that `detail` says. */
   z.object({
@@ -46,5 +31,15 @@ export const agentLogEntry = z.discriminatedUnion('event', [
   /** A person pressed Escape. */
   z.object({ event: z.literal('interrupted') }),
 ]);
+
+/**
+ * What a person decided elsewhere, as a file beside the log: `<turn id>.<approval id>.decision`, put in place whole.
+ * What an answered hook is to Claude Code, this is to the demo agent.
+ */
+export const agentDecision = decision;
+
+export function decisionFile(turnId: string, approvalId: string): string {
+  return `${turnId}.${encodeURIComponent(approvalId.toWellFormed())}.decision`;
+}
 
 export type AgentLogEntry = z.infer<typeof agentLogEntry>;

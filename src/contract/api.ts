@@ -1,5 +1,6 @@
 /** The HTTP API's shapes: they validate requests, describe the API, and type the chat page. */
 import { z } from 'zod';
+import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
@@ -42,6 +43,8 @@ export const turnView = z.object({
   inputTokens: z.int().nullable(),
   trailerMalformed: z.boolean(),
   generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
+  approvals: z.array(approvalRequest).describe('what the agent waits for'),
+  decisions: z.array(decided).describe('what was decided in this turn, and by whom'),
   queuePosition: z.int().nullable().describe('1 is next'),
   startedAt: time,
   deliveredAt: time.nullable(),
@@ -101,13 +104,15 @@ export const recentQuery = z.object({
 });
 
 /** A turn as the owner sees it: everybody's, and what went wrong in full. */
-const recentTurn = turnView.omit({ queuePosition: true, error: true, response: true, message: true }).extend({
-  userId: z.uuid(),
-  agentSession: z.string(),
-  host: z.string(),
-  errorCode: errorCode.nullable(),
-  errorDetail: z.string().nullable(),
-});
+const recentTurn = turnView
+  .omit({ queuePosition: true, approvals: true, decisions: true, error: true, response: true, message: true })
+  .extend({
+    userId: z.uuid(),
+    agentSession: z.string(),
+    host: z.string(),
+    errorCode: errorCode.nullable(),
+    errorDetail: z.string().nullable(),
+  });
 
 export const recentTurns = z.object({ turns: z.array(recentTurn) });
 

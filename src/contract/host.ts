@@ -3,11 +3,14 @@
  * reaches it: one interface from end to end.
  */
 import type { ErrorCode } from './errors.ts';
-import type { ApprovalRequest, Presence, ToolProgress } from './turn.ts';
+import type { ApprovalRequest, Decision, Presence, ToolProgress } from './turn.ts';
 import type { TurnCost } from './turn-cost.ts';
 
 /** Grows when gateway and host could no longer understand each other. */
 export const PROTOCOL_VERSION = 1;
+
+/** In its place, for a host that knows only the three verbs: it keeps no journal, and takes a question as often as it is called. */
+export const NO_JOURNAL = 0;
 
 /** A question as it travels to the host. */
 export interface HostPrompt {
@@ -107,6 +110,11 @@ export interface Host {
   turn(session: string, turnId: string, from: number): Promise<HostTurn>;
   /** Interrupts the turn if it is under way; its `prompt` then resolves. */
   cancel(session: string, turnId: string): Promise<void>;
+  /**
+   * Tells the agent what a person decided; `approval-closed` follows when it has heard.
+   * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer.
+   */
+  decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
   /** Ends tmux session and conversation. */
   reset(session: string): Promise<void>;
   /** The gateway has the outcome on record: the host may forget it after a while. */

@@ -68,38 +68,53 @@ export interface ToolProgress {
   status: 'running' | 'done' | 'failed';
 }
 
-/** Something that the agent may not do without a person's word. */
+/** Something that the agent may not do without a person's word, or that it wants to know. */
 export interface ApprovalRequest {
   id: string;
+  /** In words, ready to show: `Allow: run a command?` */
   title: string;
   /** None where a question is answered by its own options, or in words. */
   options: { id: string; label: string }[];
-  /** A permission where it does not say. */
+  /** `permission` unless it says otherwise. */
   kind?: 'permission' | 'question' | undefined;
-  /** What would be done: the command, the file, the address. Plain text. */
+  /** What would be done, in full: the command, the file. Plain text, written by the agent: shown, never obeyed. */
   detail?: string | undefined;
-  /** What would change, each line behind a `+` or `-`. Plain text. */
+  /** What would be changed, as a unified diff. */
   diff?: string | undefined;
-  questions?: ApprovalQuestion[] | undefined;
+  /** What the agent asks, where it is more than one thing, or where a free answer is possible. */
+  questions?: AgentQuestion[] | undefined;
 }
 
-/** A question of the agent's own. It can be answered by an option's label, or in words. */
-export interface ApprovalQuestion {
+export interface AgentQuestion {
   question: string;
-  /** In a word or two. */
-  header: string;
-  /** Whether several options may be chosen. */
-  multiple: boolean;
-  options: { label: string; description: string }[];
+  options: { label: string; description?: string | undefined }[];
+  /** Several options may be chosen. */
+  several: boolean;
 }
 
-/** What a person says to an approval: one of its options, or answers to its questions. */
-export type ApprovalDecision =
-  | { type: 'allow' }
-  /** `reason` is told to the agent. */
-  | { type: 'deny'; reason?: string | undefined }
-  /** By the text of each question. */
-  | { type: 'answer'; answers: Record<string, string> };
+/** What a person says to an `ApprovalRequest`. */
+export interface Decision {
+  /** Id of one of its options. */
+  option: string;
+  /** Why, for the agent. */
+  message?: string | undefined;
+  /** By question: what was chosen or written. */
+  answers?: Record<string, string> | undefined;
+}
+
+/** A person in the browser, the setting that says who may, the limit of time, or somebody at the agent's terminal. */
+export type DecidedBy = 'user' | 'policy' | 'timeout' | 'terminal';
+
+/** What was decided, and by whom: stays on record. */
+export interface Decided extends Omit<Decision, 'option'> {
+  approval: Pick<ApprovalRequest, 'id' | 'title'> & { kind: 'permission' | 'question' };
+  /** Null where somebody was faster at the terminal. */
+  option: string | null;
+  by: DecidedBy;
+}
+
+/** The option that every request for permission has, and that is taken when nobody decides. */
+export const DENY = 'deny';
 
 /** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
 export type Presence = 'here' | 'silent' | 'away';
@@ -118,6 +133,7 @@ export type TurnEvent =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
+  | ({ type: 'decided' } & Decided)
   /** Whether the host of a turn that is under way can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }

@@ -159,9 +159,14 @@ export class Agent {
     void this.#workOn({ ...prompt, number: this.#conversation.count, earlier }, answer, recorder, typed);
   }
 
-  async #workOn(question: Question, answer: Answer, recorder: Recorder, typed: Piece[]): Promise<void> {
+  async #workOn(
+    { turnId, ...question }: Question & { turnId: string | null },
+    answer: Answer,
+    recorder: Recorder,
+    typed: Piece[],
+  ): Promise<void> {
     const { pace, logDirectory: releaseDirectory } = this.#options;
-    const turn = new LiveTurn(question, { recorder, stage: this.#stage, pace, releaseDirectory });
+    const turn = new LiveTurn(question, { recorder, stage: this.#stage, pace, releaseDirectory, turnId });
     const spinner = setInterval(() => this.#screen.spin(), SPIN_MS);
     this.#work = { turn, since: this.#outside.now(), spinner };
     this.#end(turn, await turn.play(answer), recorder, typed);
@@ -188,7 +193,7 @@ export class Agent {
   #do(deed: Afterwards, question: Question): void {
     if (deed.kind === 'bracketed-paste') this.#screen.setBracketedPaste(deed.on);
     if (deed.kind === 'dialog') this.#open({ dialog: deed.dialog, choose: () => {}, dismiss: () => {} });
-    if (deed.kind === 'background') void this.#workOn(question, deed.answer, screenOnly, []);
+    if (deed.kind === 'background') void this.#workOn({ ...question, turnId: null }, deed.answer, screenOnly, []);
   }
 
   #open(open: OpenDialog): void {

@@ -1,10 +1,12 @@
 /** A turn while it runs: what an answer does is recorded and shown, at the agent's pace. */
+
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentLogEntry } from '../contract/agent-log.ts';
-import type { Afterwards, Answer, Question, Trailer, Turn, Wording } from './answers/turn.ts';
+import { type AgentLogEntry, agentDecision, decisionFile } from '../contract/agent-log.ts';
+import type { Afterwards, Answer, Decision, Question, Request, Trailer, Turn, Wording } from './answers/turn.ts';
+import { appears } from './record/appears.ts';
 import { cut } from './record/cut.ts';
 import type { Recorder } from './record/recorder.ts';
-import { released } from './record/release.ts';
 import type { Dialog } from './terminal/dialog.ts';
 
 /** The terminal and the process, as far as a turn reaches them. */
@@ -23,6 +25,8 @@ export interface Surroundings {
   /** Milliseconds a few words take; with 0 everything comes at once. */
   pace: number;
   releaseDirectory: string | null;
+  /** By which a decision made elsewhere is found; null where a person typed the prompt. */
+  turnId: string | null;
 }
 
 export type Ending = Extract<AgentLogEntry, { event: 'stop' | 'failure' | 'interrupted' }>;
@@ -106,7 +110,7 @@ export class LiveTurn implements Turn {
   async waitForRelease(name: string): Promise<void> {
     const directory = this.#around.releaseDirectory;
     if (directory === null) this.fail('agent_error', 'holding needs --log-dir, where the release is looked for');
-    await released(directory, name, this.#interruption.signal);
+    await appears(directory, `release-${name}`, this.#interruption.signal);
   }
 
   async runTool(title: Wording, ms: number): Promise<void> {
@@ -123,15 +127,27 @@ export class LiveTurn implements Turn {
     }
   }
 
-  async ask(dialog: Dialog): Promise<string> {
+  async ask({ dialog, ...more }: Request): Promise<Decision> {
     const id = `approval-${++this.#steps}`;
     const { recorder, stage } = this.#around;
-    recorder.record({ event: 'approval', id, title: dialog.question, options: [...dialog.options] });
+    recorder.record({ event: 'approval', id, title: dialog.question, options: [...dialog.options], ...more });
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#interruption.signal]);
     try {
-      return await stage.ask(dialog, this.#interruption.signal);
+      const atTerminal = stage.ask(dialog, signal).then((option) => ({ option }));
+      return await Promise.race([atTerminal, this.#decidedElsewhere(id, signal)]);
     } finally {
+      over.abort(); // whoever was slower is no longer asked
       recorder.record({ event: 'approval-closed', id });
     }
+  }
+
+  async #decidedElsewhere(id: string, signal: AbortSignal): Promise<Decision> {
+    const { releaseDirectory: directory, turnId } = this.#around;
+    if (directory === null || turnId === null) return new Promise(() => {});
+    return agentDecision.parse(
+      JSON.parse(readFileSync(await appears(directory, decisionFile(turnId, id), signal), 'utf8')),
+    );
   }
 
   scribble(bytes: Uint8Array): void {

@@ -7,6 +7,7 @@ import { SESSION_PATTERN } from '../contract/names.ts';
 import type { Driver } from './agents/driver.ts';
 import { atMost } from './at-most.ts';
 import { openJournal } from './journal.ts';
+import { paneLimit } from './pane-limit.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { socketPath } from './tmux/socket-path.ts';
@@ -24,6 +25,12 @@ export interface HostOptions {
   silenceMs: number;
   /** How many agents may be starting at the same time. */
   startsAtOnce: number;
+  /** How many agents' terminals may live at the same time. */
+  maxPanes: number;
+  /** A terminal that nobody has asked for this long is ended; null: it stays. Milliseconds. */
+  hibernateAfterMs: number | null;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
   /** Ended turns are forgotten after this long. */
   keepMs: number;
   clock(): number;
@@ -41,6 +48,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
   const starts = atMost(options.startsAtOnce);
+  const panes = paneLimit(options.maxPanes, options.now);
 
   function sessionOf(name: string): Session {
     if (!SESSION_PATTERN.test(name)) {
@@ -51,7 +59,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const session = new Session({
       ...{ session: name, journal, driver, setup, scratch: paths.scratch, silenceMs: options.silenceMs, clock },
       socket: socketPath(paths.tmux, name),
-      starts,
+      ...{ starts, panes },
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },
@@ -69,6 +77,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
     }
   }
 
+  const { hibernateAfterMs } = options;
+  if (hibernateAfterMs !== null) {
+    const look = () => panes.hibernateIdle(options.now() - hibernateAfterMs);
+    setInterval(
+      () => look().catch((error) => options.onTrouble('an idle terminal was not ended', error)),
+      LOOK_MS,
+    ).unref();
+  }
+
   return {
     identity: options.identity,
     async health(name) {
@@ -83,6 +100,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
+    decide: async (name, turnId, id, decision) => sessionOf(name).decide(turnId, id, decision),
     reset: async (name) => sessionOf(name).reset(),
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {
@@ -114,6 +132,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     },
   };
 }
+
+// Memory that is given back this much later is given back soon enough.
+const LOOK_MS = 10_000;
 
 async function prepare(directory: string) {
   const paths = {

@@ -3,6 +3,7 @@ import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
 import { startAnswer } from './answer.ts';
+import { bounded } from './bounded-approval.ts';
 import type { TurnEntry } from './turn-entry.ts';
 
 type Listener = (update: HostUpdate) => void;
@@ -21,6 +22,12 @@ export class LiveTurn {
   readonly #answer = startAnswer();
   readonly #tools = new Map<string, ToolProgress>();
   readonly #approvals = new Map<string, ApprovalRequest>();
+  /** Told again too: whoever joins may have missed that they are not asked any more. */
+  readonly #closed = new Set<string>();
+  /** Decided, and not yet closed by the agent. */
+  readonly #decided = new Set<string>();
+  /** The agent was told what it waited for. */
+  onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
   constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt'>) {
@@ -37,8 +44,9 @@ export class LiveTurn {
     return this.#answer.text;
   }
 
+  /** A person's word is needed before the agent goes on. */
   get waiting(): boolean {
-    return this.#approvals.size > 0;
+    return this.#approvals.size > this.#decided.size;
   }
 
   /** Tells all that happened, the answer from offset `from` on, then what happens, until it ends. */
@@ -68,13 +76,27 @@ export class LiveTurn {
     this.#tell({ type: 'tool', tool });
   }
 
-  askApproval(approval: ApprovalRequest): void {
+  askApproval(asked: ApprovalRequest): void {
+    const approval = bounded(asked);
     this.#approvals.set(approval.id, approval);
     this.#tell({ type: 'approval', approval });
   }
 
+  /** What is asked under this id; undefined where nothing is, or no more. */
+  approval(id: string): ApprovalRequest | undefined {
+    return this.#approvals.get(id);
+  }
+
+  decided(id: string): void {
+    if (this.#approvals.has(id)) this.#decided.add(id);
+    this.onDecided();
+  }
+
   closeApproval(id: string): void {
-    if (this.#approvals.delete(id)) this.#tell({ type: 'approval-closed', id });
+    if (!this.#approvals.delete(id)) return;
+    this.#decided.delete(id);
+    this.#closed.add(id);
+    this.#tell({ type: 'approval-closed', id });
   }
 
   #replay(from: number, listener: Listener): void {
@@ -82,6 +104,7 @@ export class LiveTurn {
     for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
     for (const piece of pieces(this.answer.slice(from), from)) listener(piece);
     for (const approval of this.#approvals.values()) listener({ type: 'approval', approval });
+    for (const id of this.#closed) listener({ type: 'approval-closed', id });
   }
 
   #tell(update: HostUpdate): void {

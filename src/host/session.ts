@@ -3,16 +3,22 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
+import { DENY, type Decision } from '../contract/turn.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import type { PaneLimit } from './pane-limit.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
 
+export interface SessionOptions extends RunnerOptions {
+  panes: PaneLimit;
+}
+
 export class Session {
   readonly runner: TurnRunner;
-  readonly #options: RunnerOptions;
+  readonly #options: SessionOptions;
   /** Accepted and not yet ended. */
   readonly #live = new Map<string, LiveTurn>();
   /** The next turn starts when this resolves. */
@@ -22,7 +28,7 @@ export class Session {
   /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
   readonly #inOrder = oneAtATime();
 
-  constructor(options: RunnerOptions) {
+  constructor(options: SessionOptions) {
     this.#options = options;
     this.runner = new TurnRunner(options);
   }
@@ -57,6 +63,19 @@ export class Session {
     this.#live.get(turnId)?.stop.abort();
   }
 
+  /** @throws PaliadinError `not_found`, `bad_request`, `conflict` */
+  async decide(turnId: string, approvalId: string, decision: Decision): Promise<void> {
+    const turn = this.#live.get(turnId);
+    const approval = turn?.approval(approvalId);
+    if (turn === undefined || approval === undefined)
+      throw new PaliadinError('not_found', 'this is not asked any more');
+    if (decision.option !== DENY && !approval.options.some(({ id }) => id === decision.option)) {
+      throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
+    }
+    await this.runner.decide(turn, approval, decision);
+    turn.decided(approvalId);
+  }
+
   /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */
   reset(): Promise<void> {
     for (const turn of this.#live.values()) turn.stop.abort();
@@ -64,6 +83,7 @@ export class Session {
     const startOver = async () => {
       await ended;
       await this.runner.end(); // an agent that was being started just then
+      this.#options.panes.gone(this.#options.session);
       await this.#save({ ...(await this.#load()), conversation: randomUUID() });
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));
@@ -81,11 +101,15 @@ export class Session {
 
   /** Takes up what a killed daemon left open. */
   async recover(): Promise<void> {
-    const { journal, session } = this.#options;
+    const { journal, session, panes } = this.#options;
+    const live = (await this.runner.pane.find()) !== null;
+    if (live) panes.found(this.#paneUser);
     for (const entry of await journal.openTurns(session)) {
       const turn = new LiveTurn(entry);
       const state = entry.state === 'running' ? 'running' : 'delivering';
-      this.#enqueue(turn, () => this.runner.rejoin(turn, state));
+      const rejoin = () => this.runner.rejoin(turn, state);
+      // It has its place, or needs none to read what an agent has left that is gone.
+      this.#enqueue(turn, () => (live ? panes.use(this.#paneUser, turn.stop.signal, rejoin) : rejoin()));
     }
     const last = await journal.lastTurn(session);
     if (last !== null && isGivenUp(last)) {
@@ -110,8 +134,10 @@ export class Session {
     const nonce = randomBytes(16).toString('hex');
     const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
-      const { conversation } = await this.#load();
-      return this.runner.deliver(turn, prompt, conversation);
+      return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
+        const { conversation } = await this.#load();
+        return this.runner.deliver(turn, prompt, conversation);
+      });
     });
     return turn;
   }
@@ -130,6 +156,10 @@ export class Session {
     this.#running = null;
     this.#live.delete(turn.turnId);
     turn.end({ ...told, answerLength: turn.answer.length });
+  }
+
+  get #paneUser() {
+    return { session: this.#options.session, hibernate: () => this.runner.hibernate() };
   }
 
   async #checkFence(fence: number): Promise<void> {

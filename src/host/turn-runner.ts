@@ -1,7 +1,9 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { composePrompt } from '../contract/envelope.ts';
+import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
+import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { type AgentPane, agentPane } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
@@ -96,6 +98,16 @@ export class TurnRunner {
     }
   }
 
+  /** Tells the agent what a person decided. @throws PaliadinError `conflict` where only its terminal can answer. */
+  async decide(turn: LiveTurn, approval: ApprovalRequest, decision: Decision): Promise<void> {
+    const { driver } = this.#options;
+    const pane = await this.pane.find();
+    if (driver.decide === undefined || pane === null) {
+      throw new PaliadinError('conflict', 'this can be answered at the agent’s terminal only');
+    }
+    await driver.decide({ turn: this.placeOf(turn), approval, decision, pane });
+  }
+
   /** What the turn's entry says once it has ended. */
   async record(turn: LiveTurn, end: End): Promise<void> {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
@@ -112,6 +124,21 @@ export class TurnRunner {
     if (!cost) return;
     const { inputTokens, cachedTokens, outputTokens } = cost;
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
+  }
+
+  /**
+   * Ends the agent to save memory; false where somebody looks at it, or it is at something of its own. Its
+   * conversation goes on with the next question.
+   */
+  async hibernate(): Promise<boolean> {
+    const pane = await this.pane.find();
+    if (pane === null) return true;
+    if (await pane.watched()) return false;
+    // One whose turn was given up may be hung: others need not wait for it.
+    const busy = this.#options.driver.read(await pane.screen()).state === 'busy';
+    if (busy && (await pane.ended()) === null && !this.awaitsLateAnswer) return false;
+    await this.end();
+    return true;
   }
 
   /** Ends the agent and all that is watched of it. */

@@ -39,6 +39,8 @@ export function watchTurn(
       silence.restart(turn.waiting);
     },
   });
+  // The agent has heard, and is to give a sign of life from now on.
+  turn.onDecided = () => silence.restart(turn.waiting);
   const last = follow(turn, signals(stop.signal), () => {
     received.resolve();
     // While a person decides, the agent has nothing to say.
@@ -177,13 +179,17 @@ function lookAt(
 function silenceTimer(ms: number) {
   const { promise, resolve } = Promise.withResolvers<'silent'>();
   let timer = setTimeout(resolve, ms, 'silent');
+  let closed = false;
   return {
     over: promise,
     restart(paused: boolean): void {
       clearTimeout(timer);
-      if (!paused) timer = setTimeout(resolve, ms, 'silent');
+      if (!paused && !closed) timer = setTimeout(resolve, ms, 'silent');
     },
-    close: () => clearTimeout(timer),
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -2,10 +2,10 @@
  * One process a directory. The lock is SQLite's on an empty database: the system lets go of it however
  * the process ends, so there is never a stale one to guess about.
  */
-import { DatabaseSync } from 'node:sqlite';
-
 /** Claims `file` for this process until it ends or calls the returned release; null where another has it. */
-export function claim(file: string): (() => void) | null {
+export async function claim(file: string): Promise<(() => void) | null> {
+  // Not for all that shares a file with this: below Node 24.15 loading it prints a warning.
+  const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');

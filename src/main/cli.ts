@@ -4,6 +4,8 @@ import { PaliadinError } from '../contract/errors.ts';
 import { attach } from './commands/attach.ts';
 import { showConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
+import { addHostCommand } from './commands/host/add.ts';
+import { removeHostCommand } from './commands/host/remove.ts';
 import { createLink } from './commands/link.ts';
 import { showSessions } from './commands/sessions.ts';
 import { start } from './commands/start.ts';
@@ -68,6 +70,26 @@ program
   .description('look at gateway and host, and say what to do where something is wrong')
   .option('--json', 'as JSON')
   .action((options) => doctor(settings(), options));
+const host = program.command('host').description('the machine whose agent answers, where it is another one');
+const collect = (value: string, before: string[] = []) => [...before, value];
+const ownAccess = (command: Command) =>
+  command
+    .option('--identity <file>', 'your own key for the host, where your ssh does not find it by itself')
+    .option('--ssh-config <file>', 'your own ssh configuration, instead of the usual one')
+    .option('--ssh-option <option>', 'an option for your own ssh, such as ProxyJump=gate; may be repeated', collect)
+    .option('--settings <file>', 'the file of the gateway’s settings', '.env');
+ownAccess(host.command('add'))
+  .description('set up a host through your own ssh access: key, shim, skill and settings')
+  .argument('<place>', 'USER@HOST or USER@HOST:PORT')
+  .option('--agent <name>', 'which agent answers: claude or demo; claude where it is installed')
+  .option('--service', 'install the daemon as a service of the account')
+  .option('--print', 'print the settings, key included, instead of writing them to a file')
+  .action((place, options) => addHostCommand(settings(), place, options));
+ownAccess(host.command('remove'))
+  .description('undo what add did; conversations are kept')
+  .argument('[place]', 'USER@HOST or USER@HOST:PORT; the only one where none is given')
+  .option('--purge', 'remove conversations and what you have written too')
+  .action((place, options) => removeHostCommand(settings(), place, options));
 program
   .command('stop-host')
   .description('end the host’s daemon and the agents’ terminals; conversations are kept')

@@ -38,7 +38,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const { values } = config;
   requireLoopback(values.PALIADIN_HOST);
   const paths = prepareState(config);
-  const release = claim(paths.gatewayLock);
+  const release = await claim(paths.gatewayLock);
   if (release === null) {
     throw new ConfigError(
       `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,
@@ -54,6 +54,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
+    approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
     now: () => performance.now(),
     newId: randomUUID,

@@ -10,8 +10,9 @@ import type { Config } from './config/load.ts';
  */
 export function settingsDigest({ values }: Config, agent: Agent, workspace: string, env: NodeJS.ProcessEnv): string {
   const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace } = values;
+  const { PALIADIN_MAX_PANES: panes, PALIADIN_HIBERNATE_AFTER: hibernate } = values;
   return createHash('sha256')
-    .update(JSON.stringify([agent, timeout, pace, workspace, agentEnv(env)]))
+    .update(JSON.stringify([agent, timeout, pace, panes, hibernate, workspace, agentEnv(env)]))
     .digest('hex')
     .slice(0, 16);
 }

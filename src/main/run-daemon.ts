@@ -42,7 +42,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   process.umask(0o077);
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
-  if (claim(paths.hostLock) === null) process.exit(0); // the one that runs already will answer
+  if ((await claim(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
   writeFileSync(paths.hostPid, String(process.pid));
   const agent = chooseAgent(config, env);
   if ('missing' in agent) throw new Error(agent.missing);
@@ -75,6 +75,9 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     silenceMs: silenceMs(config, driver.name),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
+    maxPanes: config.values.PALIADIN_MAX_PANES,
+    hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
+    now: () => performance.now(),
     keepMs: KEEP_MS,
     clock: Date.now,
     onTrouble,

@@ -26,11 +26,15 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
   const env: Record<string, string> = {
     ...Object.fromEntries(who),
     HOME: home,
-    // Not where a gateway on the same machine keeps its own: the two would take each other's daemon away.
-    PALIADIN_STATE_DIR: join(home, '.local', 'state', 'paliadin-host'),
+    PALIADIN_STATE_DIR: defaultState(home),
     ...readHostEnv(join(directory, HOST_ENV)),
   };
-  return { config: loadConfig(env, directory), env };
+  return { config: loadConfig(env, null), env };
+}
+
+/** Not where a gateway on the same machine keeps its own: the two would take each other's daemon away. */
+export function defaultState(home: string): string {
+  return join(home, '.local', 'state', 'paliadin-host');
 }
 
 function readHostEnv(path: string): Record<string, string> {

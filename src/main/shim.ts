@@ -1,6 +1,6 @@
 /**
  * Entry of `paliadin-shim`, the one file that a host needs. sshd runs it as forced command, and a person by hand;
- * it starts itself as daemon and as demo agent, which no ssh client can: what a client says is never its arguments.
+ * it starts itself as daemon and as demo agent, and sets the host up, which no ssh client can: what a client says is never its arguments.
  */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ import { VERSION } from './version.ts';
 const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
-  daemon: [process.execPath, self, 'daemon'],
+  daemon: [process.execPath, '--disable-warning=ExperimentalWarning', self, 'daemon'],
   demoAgent: [self, 'demo-agent'],
   skill: join(dirname(self), 'skill'),
 };
@@ -30,6 +30,9 @@ async function main(): Promise<void> {
   } else if (byHand && program === 'daemon') {
     const { runDaemon } = await import('./run-daemon.ts');
     await runDaemon({ ...(await settings()), programs });
+  } else if (byHand && (program === 'install' || program === 'uninstall')) {
+    const { serveSetUp } = await import('./host-setup/on-host/serve.ts');
+    await serveSetUp(program, process.env, self, programs);
   } else {
     process.exit(await answer(byHand ? process.argv.slice(2).join(' ') : (asked ?? '')));
   }

@@ -1,5 +1,6 @@
 /** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
+import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 import { turnCost } from '../contract/turn-cost.ts';
@@ -12,7 +13,7 @@ export const sessionParams = z.object({ session });
 export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
-export const approvalClosedParams = z.object({ session, turnId, id: z.string() });
+export const approvalClosedParams = z.object({ session, turnId, id: approvalId });
 export const nothing = z.object({}).optional();
 
 /** `_meta.paliadin` of `session/prompt`. */
@@ -25,6 +26,12 @@ export const promptMeta = z.object({
   context: z.string().optional(),
   locale: z.string().optional(),
 });
+
+/** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can say. */
+export const permissionMeta = z.object({ turnId, approval: approvalRequest });
+
+/** `_meta.paliadin` of the answer to it. */
+export const decisionMeta = decisionMore;
 
 /** `_meta.paliadin` of each `session/update`: which turn it belongs to. */
 export const updateMeta = z.object({ turnId, offset: z.int().nonnegative().optional() });

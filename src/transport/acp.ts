@@ -10,6 +10,7 @@ export type {
   AgentContext,
   PromptRequest,
   PromptResponse,
+  RequestPermissionResponse,
   SessionUpdate,
   ToolCallStatus,
 } from '@agentclientprotocol/sdk';

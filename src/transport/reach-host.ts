@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostPrompt, HostUpdate } from '../contract/host.ts';
-import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
+import type { Decision, ToolProgress } from '../contract/turn.ts';
 import {
   acpStream,
   client,
@@ -20,6 +20,7 @@ import {
   attachResult,
   identityMeta,
   outcomeMeta,
+  permissionMeta,
   retireResult,
   sessionsResult,
   turnParams,
@@ -43,7 +44,7 @@ export interface HostChannel extends Host {
 export async function reachHost(duplex: Duplex): Promise<HostChannel> {
   const watchers = new Map<string, (update: HostUpdate) => void>();
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
-  const approvals = new Map<string, () => void>();
+  const approvals = new Map<string, (decision: Decision | null) => void>();
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
 
@@ -71,23 +72,24 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     extension.approvalClosed,
     (raw) => approvalClosedParams.parse(raw),
     ({ params }) => {
-      approvals.get(`${params.turnId} ${params.id}`)?.();
+      approvals.get(`${params.turnId} ${params.id}`)?.(null);
       watchers.get(params.turnId)?.({ type: 'approval-closed', id: params.id });
     },
   );
-  // The agent's request stays open until somebody decides; the one who is asked is told by the update.
+  // The agent's request stays open until somebody decides, here or elsewhere; the one who is asked is told by the update.
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
-    const { turnId } = updateMeta.parse(params._meta?.paliadin);
-    const approval: ApprovalRequest = {
-      id: params.toolCall.toolCallId,
-      title: params.toolCall.title ?? '',
-      options: params.options.map(({ optionId, name }) => ({ id: optionId, label: name })),
-    };
-    watchers.get(turnId)?.({ type: 'approval', approval });
+    const { turnId, approval } = permissionMeta.parse(params._meta?.paliadin);
+    const watcher = watchers.get(turnId);
+    if (watcher === undefined) return { outcome: { outcome: 'cancelled' } };
+    const asked = Promise.withResolvers<Decision | null>();
     const key = `${turnId} ${approval.id}`;
-    await Promise.race([closed, new Promise<void>((resolve) => approvals.set(key, resolve))]);
-    approvals.delete(key);
-    return { outcome: { outcome: 'cancelled' } };
+    approvals.set(key, asked.resolve);
+    watcher({ type: 'approval', approval });
+    const decision = await Promise.race([closed.then(() => null), asked.promise]);
+    if (approvals.get(key) === asked.resolve) approvals.delete(key);
+    if (decision === null) return { outcome: { outcome: 'cancelled' } };
+    const { option, ...more } = decision;
+    return { outcome: { outcome: 'selected', optionId: option }, _meta: { paliadin: more } };
   });
 
   const connection = app.connect(acpStream(duplex));
@@ -112,6 +114,15 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     call(async () => shape.parse(await connection.agent.request(method, params)));
   const tell = (method: string, params: object): Promise<void> =>
     call(async () => void (await connection.agent.request(method, params)));
+
+  /** A turn that is over asks nothing, whether or not its agent could still say so. */
+  function forgetApprovals(turnId: string): void {
+    for (const [key, answer] of approvals) {
+      if (!key.startsWith(`${turnId} `)) continue;
+      approvals.delete(key);
+      answer(null);
+    }
+  }
 
   /** ACP wants a session made before it is prompted; the name is the id. */
   async function introduce(session: string): Promise<void> {
@@ -138,12 +149,18 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
         return outcomeMeta.parse(response._meta?.paliadin);
       } finally {
         watchers.delete(prompt.turnId);
+        forgetApprovals(prompt.turnId);
       }
     },
     turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),
     cancel: (session, turnId) => {
       const _meta = { paliadin: { session, turnId } };
       return call(() => connection.agent.notify(methods.agent.session.cancel, { sessionId: session, _meta }));
+    },
+    async decide(_session, turnId, id, decision) {
+      const answer = approvals.get(`${turnId} ${id}`);
+      if (answer === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
+      answer(decision);
     },
     reset: (session) => tell(extension.reset, { session }),
     acknowledge: (session, turnId) => tell(extension.acknowledge, { session, turnId }),

@@ -1,14 +1,26 @@
 /** The host's end of a channel: an ACP agent that speaks for a `Host`. */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
-import { type AgentContext, acpStream, agent, methods, PROTOCOL_VERSION, toRequestError } from './acp.ts';
+import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
 import {
+  type AgentContext,
+  acpStream,
+  agent,
+  methods,
+  PROTOCOL_VERSION,
+  type RequestPermissionResponse,
+  toRequestError,
+} from './acp.ts';
+import {
+  decisionMeta,
   healthParams,
   nothing,
+  type permissionMeta,
   promptMeta,
   sessionParams,
   turnFromParams,
@@ -35,7 +47,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     answering(async () => {
       const asked = params._meta?.paliadin === undefined ? null : promptMeta.parse(params._meta.paliadin);
       const prompt = toHostPrompt(params.sessionId, textOf(params.prompt), asked);
-      const outcome = await host.prompt(prompt, (update) => tell(client, prompt, update));
+      const outcome = await host.prompt(prompt, (update) => tell(host, client, prompt, update));
       return toPromptResponse(outcome, asked !== null);
     }),
   );
@@ -107,11 +119,52 @@ function toPromptResponse(outcome: HostOutcome, extended: boolean) {
 }
 
 /** Whoever went away is told again when they come back and join. */
-function tell(client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
-  send(client, prompt, update).catch(() => {});
+function tell(host: Host, client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
+  const told = update.type === 'approval' ? ask(host, client, prompt, update.approval) : send(client, prompt, update);
+  told.catch(() => {});
 }
 
-function send(client: AgentContext, { session, turnId }: HostPrompt, update: HostUpdate): Promise<unknown> {
+/** Whoever is asked may answer. The first answer counts; the others then hear that it is closed. */
+async function ask(host: Host, client: AgentContext, { session, turnId }: HostPrompt, approval: ApprovalRequest) {
+  const options = approval.options.map(({ id, label }) => ({
+    optionId: id,
+    name: label,
+    kind: id === DENY ? ('reject_once' as const) : ('allow_once' as const),
+  }));
+  const { id: toolCallId, title, detail } = approval;
+  const content =
+    detail === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text: detail } }];
+  const request = {
+    ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
+    _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },
+  };
+  for (;;) {
+    const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, request);
+    if (answer.outcome.outcome !== 'selected') return;
+    try {
+      const more = decisionMeta.parse(answer._meta?.paliadin ?? {});
+      return await host.decide(session, turnId, approval.id, toDecision(answer.outcome.optionId, more));
+    } catch (error) {
+      if (error instanceof PaliadinError && error.code === 'not_found') return;
+      // The agent has not heard it, and waits: whoever was asked is asked again.
+      await delay(ASK_AGAIN_MS, undefined, { ref: false });
+    }
+  }
+}
+
+/** Whoever answers, nothing reaches the agent's terminal that it would obey. */
+function toDecision(option: string, { message, answers }: z.infer<typeof decisionMeta>): Decision {
+  const clean = Object.entries(answers ?? {}).map(([question, answer]) => [question, cleanText(answer)]);
+  return {
+    option,
+    ...(message !== undefined && { message: cleanText(message) }),
+    ...(answers !== undefined && { answers: Object.fromEntries(clean) }),
+  };
+}
+
+type Sent = Exclude<HostUpdate, { type: 'approval' }>;
+
+function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sent): Promise<unknown> {
   const _meta = { paliadin: { turnId } satisfies z.infer<typeof updateMeta> };
   switch (update.type) {
     case 'running':
@@ -128,22 +181,15 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Hos
       const call = { sessionUpdate, toolCallId, title, status: acpStatus[status], _meta };
       return client.notify(methods.client.session.update, { sessionId: session, update: call });
     }
-    case 'approval': {
-      const { id: toolCallId, title, options } = update.approval;
-      const choices = options.map(({ id, label }) => ({
-        optionId: id,
-        name: label,
-        kind: id === 'deny' ? ('reject_once' as const) : ('allow_once' as const),
-      }));
-      const request = { sessionId: session, toolCall: { toolCallId, title }, options: choices, _meta };
-      return client.request(methods.client.session.requestPermission, request);
-    }
     case 'approval-closed':
       return client.notify(extension.approvalClosed, { session, turnId, id: update.id });
     case 'presence':
       return Promise.resolve(); // a host knows nothing of how it is reached
   }
 }
+
+// A disk that is full, a client that answers what was not asked: neither mends at once.
+const ASK_AGAIN_MS = 1_000;
 
 const acpStatus = { running: 'in_progress', done: 'completed', failed: 'failed' } as const;
 

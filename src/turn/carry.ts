@@ -2,18 +2,21 @@
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostPrompt } from '../contract/host.ts';
+import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
 import type { TurnStatus } from '../contract/turn.ts';
+import type { Approvals } from './approvals.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
 import type { Recorder } from './recorder.ts';
 import { createScribe, type Scribe, toBodies } from './scribe.ts';
+import type { Shown } from './shown.ts';
 import { stoppable } from './stoppable.ts';
 
 export interface CarryOptions {
   backend: Backend;
   gate: HealthGate;
+  approvals: Approvals;
   recorder: Recorder;
   store: Store;
   fence: number;
@@ -30,8 +33,8 @@ export interface Carried {
   turn: Turn;
   /** Aborts when a person wants it stopped. */
   stop: AbortSignal;
-  /** What a gateway before this one had stored of the answer. */
-  known: string;
+  /** What a gateway before this one had told of it. */
+  past: Shown;
   /** When it was accepted, on the monotonic clock; null where another process accepted it. */
   since: number | null;
 }
@@ -40,9 +43,9 @@ type End = TurnChange & { status: TurnStatus };
 
 export async function carry(carried: Carried, options: CarryOptions): Promise<void> {
   const { turn } = carried;
-  const { recorder, backend, clock, onTrouble, closing } = options;
+  const { recorder, backend, approvals, clock, onTrouble, closing } = options;
   const scribe = createScribe({
-    known: carried.known,
+    known: carried.past.text,
     deliveredAt: turn.deliveredAt,
     clock,
     write: (events, change) => {
@@ -52,43 +55,57 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
     },
   });
   let end: End;
+  let heard = true;
   try {
     end = await deliver(carried, scribe, options);
   } catch (error) {
     if (closing.aborted) return;
-    end = refused(asPaliadinError(error, 'internal'));
+    heard = false;
+    end = refused(asPaliadinError(error, 'internal'), scribe.answer);
+  } finally {
+    approvals.forget(turn.turnId);
   }
   const finishedAt = clock();
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored({ turnId: turn.turnId, change, events }, options);
-  backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {}); // the host then keeps it a while longer
+  // Unheard, the host then keeps it a while longer. Where nothing was heard of it, there may be an answer to come.
+  if (heard) backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {});
 }
 
-async function deliver({ turn, stop, known }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
-  const { backend, gate, fence } = options;
+async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
+  const { backend, gate, approvals, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
-    markDelivering(turn, options);
+    await markDelivering(turn, options);
   }
-  const outcome = await runStoppable(toPrompt(turn, fence, known.length), scribe, stop, options);
+  await approvals.begin(turn, past);
+  const take = (update: HostUpdate) => {
+    if (approvals.see(turn, update)) scribe.take(update);
+  };
+  // Whoever stops the turn has nothing more to decide in it.
+  const forget = () => approvals.forget(turn.turnId);
+  stop.addEventListener('abort', forget);
+  if (stop.aborted) forget();
+  const outcome = await runStoppable(toPrompt(turn, fence, past.text.length), take, stop, options);
   // Of a host that stayed away nothing is known but what it had told.
   const whole = scribe.answer.length >= outcome.answerLength;
   const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
 }
 
-/** Not waited for: the audit row is there, and the host types nothing twice. */
-function markDelivering(turn: Turn, { recorder, fence, clock, onTrouble }: CarryOptions): void {
+/** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
+async function markDelivering(turn: Turn, { recorder, backend, fence, clock, onTrouble }: CarryOptions): Promise<void> {
   const change = { status: 'delivering' as const, fence };
-  recorder
-    .write({ turnId: turn.turnId, change, events: toBodies(turn, clock(), [{ type: 'delivering' }]), progress: true })
-    .catch((error) => onTrouble('a delivery was not marked', error));
+  const events = toBodies(turn, clock(), [{ type: 'delivering' }]);
+  const marked = recorder.write({ turnId: turn.turnId, change, events, progress: true });
+  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  else marked.catch((error) => onTrouble('a delivery was not marked', error));
 }
 
 async function runStoppable(
   prompt: HostPrompt,
-  scribe: Scribe,
+  take: (update: HostUpdate) => void,
   stop: AbortSignal,
   { backend, onTrouble, closing }: CarryOptions,
 ): Promise<HostOutcome> {
@@ -112,7 +129,7 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    return await Promise.race([backend.run(prompt, scribe.take, leave.signal), unheard.promise]);
+    return await Promise.race([backend.run(prompt, take, leave.signal), unheard.promise]);
   } finally {
     over = !leave.signal.aborted;
     stop.removeEventListener('abort', cancel);

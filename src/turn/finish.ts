@@ -17,10 +17,11 @@ export function ended(outcome: HostOutcome, answer: string): TurnChange & { stat
   };
 }
 
-/** The turn came to an end without an outcome of the host's. */
-export function refused({ code, detail }: PaliadinError): TurnChange & { status: TurnStatus } {
+/** The turn came to an end without an outcome of the host's; `told` is what it had told of its answer. */
+export function refused({ code, detail }: PaliadinError, told: string): TurnChange & { status: TurnStatus } {
   const status = code === 'cancelled' ? 'cancelled' : code === 'outcome_unknown' ? 'unknown' : 'failed';
-  return { status, errorCode: code, errorDetail: detail };
+  const shown = told === '' ? {} : described({ inputTokens: null, outputTokens: null }, told);
+  return { ...shown, status, errorCode: code, errorDetail: detail };
 }
 
 /** What an answer that came late adds to a turn that stays failed. */

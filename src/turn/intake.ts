@@ -3,6 +3,7 @@ import type { AgentSession, Store, Turn } from '../audit/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
 import type { OpenTurns } from './open-turns.ts';
 import type { Recorder } from './recorder.ts';
+import { NOTHING_SHOWN } from './shown.ts';
 
 export interface Accepted {
   turn: Turn;
@@ -38,7 +39,7 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
       const identity = { turnId: options.newId(), idempotencyKey: key, fence, startedAt: options.clock() };
       const recorded = await record(recorder, question, session, identity);
       if (recorded.inserted) {
-        turns.carry(place, { turn: recorded.turn, known: '', since });
+        turns.carry(place, { turn: recorded.turn, past: NOTHING_SHOWN, since });
       } else place.leave();
       return { turn: recorded.turn, repeated: !recorded.inserted };
     } catch (error) {

@@ -5,6 +5,7 @@ import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';
 import type { Recorder } from './recorder.ts';
 import { toBodies } from './scribe.ts';
+import { shownSoFar } from './shown.ts';
 
 export interface LateOptions {
   backend: Backend;
@@ -19,6 +20,10 @@ export async function collectLate(turnId: string, { backend, store, recorder, cl
   if (turn === null || !awaitsAnswer(turn)) return;
   const found = await backend.turn(turn.agentSession, turnId, 0);
   // The host may also have gone on with a turn that the gateway gave up while the host was away.
+  if (found.state === 'running' && (await shownSoFar(store, turn)).approvals.length > 0) {
+    // Nobody can decide any more what the agent waits for, and the next question would wait behind it.
+    return backend.cancel(turn.agentSession, turnId);
+  }
   if (!found.late && found.state !== 'done') return;
   const answer = await fetchAnswer(backend, turn, found.answerLength);
   const events = toBodies(turn, clock(), [{ type: 'late' }]);

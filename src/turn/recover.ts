@@ -1,7 +1,7 @@
 /** Takes up what was left: turns that a gateway before this one had open, answers that may have come late. */
 import type { Store } from '../audit/store.ts';
 import type { OpenTurns } from './open-turns.ts';
-import { shownSoFar } from './shown.ts';
+import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 
 export interface RecoverOptions {
   store: Store;
@@ -14,8 +14,8 @@ export interface RecoverOptions {
 /** In the order of acceptance, before new questions are taken, so that each session's order stays. */
 export async function recover({ store, turns }: Pick<RecoverOptions, 'store' | 'turns'>): Promise<void> {
   for (const turn of await store.turns.open()) {
-    const known = turn.status === 'queued' ? '' : await shownSoFar(store, turn);
-    turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, known, since: null });
+    const past = turn.status === 'queued' ? NOTHING_SHOWN : await shownSoFar(store, turn);
+    turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, past, since: null });
   }
 }
 

@@ -5,6 +5,7 @@ import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { isFinal } from '../contract/turn.ts';
 import { toQuestion } from './accept.ts';
+import { createApprovals, type WhoApproves } from './approvals.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
@@ -13,7 +14,7 @@ import { createOpenTurns } from './open-turns.ts';
 import { createRecorder } from './recorder.ts';
 import { collectAllLate, recover } from './recover.ts';
 import { reset } from './reset.ts';
-import { shownSoFar } from './shown.ts';
+import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 
@@ -22,6 +23,7 @@ export interface TurnsOptions {
   backend: Backend;
   sessionPrefix: string;
   queueLimit: number;
+  approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
   clock(): number;
   /** Milliseconds of a monotonic clock. */
@@ -43,7 +45,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const closing = new AbortController();
   const recorder = createRecorder(store);
   const gate = createHealthGate(backend.health, { probeMs: PROBE_MS, rememberMs: REMEMBER_MS, now });
-  const shared = { store, backend, recorder, gate, fence, clock, now, onTrouble };
+  const approvals = createApprovals({ store, backend, recorder, ...options.approvals, clock, onTrouble });
+  const shared = { store, backend, recorder, gate, approvals, fence, clock, now, onTrouble };
   const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
   const accept = createIntake({ ...shared, turns, sessionOf, newId });
 
@@ -64,8 +67,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   async function view(turn: Turn, reader: Reader): Promise<TurnView> {
-    const shown = isFinal(turn.status) ? '' : await shownSoFar(store, turn);
-    return toView(turn, { shown, position: turns.position(turn.turnId) }, reader);
+    const shown = isFinal(turn.status)
+      ? { ...NOTHING_SHOWN, decisions: await store.events.decided(turn.turnId) }
+      : await shownSoFar(store, turn);
+    return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 
   function collect(turnId: string): void {
@@ -92,7 +97,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request), key ?? null);
       // A new one has nothing to look up yet.
-      const fresh = { shown: '', position: turns.position(turn.turnId) };
+      const fresh = { ...NOTHING_SHOWN, position: turns.position(turn.turnId) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
@@ -111,6 +116,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async cancel(userId, turnId, locale) {
       await turnOf(userId, turnId);
       await turns.stop(turnId);
+      return view(await turnOf(userId, turnId), await readerOf(userId, locale));
+    },
+    async decide(userId, turnId, approvalId, decision, locale) {
+      await approvals.decide(await turnOf(userId, turnId), approvalId, decision);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async reset(userId) {

@@ -1,16 +1,35 @@
-/** What has been streamed of a running turn's answer, put together from its stored chunks. */
+/** What a person has been shown of a running turn, put together from its stored events. */
 import type { Store, Turn } from '../audit/store.ts';
+import type { ApprovalRequest, Decided } from '../contract/turn.ts';
 
-export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promise<string> {
+export interface Shown {
+  /** Of the answer. */
+  text: string;
+  /** What the agent waits for. */
+  approvals: ApprovalRequest[];
+  decisions: Decided[];
+}
+
+export const NOTHING_SHOWN: Shown = { text: '', approvals: [], decisions: [] };
+
+export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promise<Shown> {
   let text = '';
+  const approvals = new Map<string, ApprovalRequest>();
+  const decisions: Decided[] = [];
   let after = 0;
   for (;;) {
     const events = await store.events.after({ userId, turnId, after, limit: PAGE });
     for (const { id, event } of events) {
       if (event.type === 'chunk') text = text.slice(0, event.offset) + event.text;
+      if (event.type === 'approval') approvals.set(event.approval.id, event.approval);
+      if (event.type === 'approval-closed') approvals.delete(event.id);
+      if (event.type === 'decided') {
+        const { type: _, ...decided } = event;
+        decisions.push(decided);
+      }
       after = id;
     }
-    if (events.length < PAGE) return text;
+    if (events.length < PAGE) return { text, approvals: [...approvals.values()], decisions };
   }
 }
 

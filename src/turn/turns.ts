@@ -2,7 +2,7 @@
 import type { AgentSession, Turn, TurnStats } from '../audit/store.ts';
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';
-import type { TurnRequest } from '../contract/turn.ts';
+import type { Decision, TurnRequest } from '../contract/turn.ts';
 
 export interface Turns {
   /**
@@ -21,6 +21,17 @@ export interface Turns {
   ): Promise<HistoryPage>;
   /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
   cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
+  /**
+   * Tells the agent what the person decided, once that is on record.
+   * @throws PaliadinError `not_found` where it is not asked any more, `not_allowed`, `bad_request`
+   */
+  decide(
+    userId: string,
+    turnId: string,
+    approvalId: string,
+    decision: Decision,
+    locale?: string | null,
+  ): Promise<TurnView>;
   /** Stops what is open, ends the agent's conversation, and begins a new one. */
   reset(userId: string): Promise<AgentSession>;
   giveFeedback(userId: string, turnId: string, feedback: Feedback, locale?: string | null): Promise<TurnView>;

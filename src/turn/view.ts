@@ -4,6 +4,7 @@ import type { ErrorBody, TurnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
 import { isFinal } from '../contract/turn.ts';
+import type { Shown } from './shown.ts';
 
 export interface Reader {
   locale: string | null;
@@ -12,7 +13,7 @@ export interface Reader {
 }
 
 /** `shown` is what has been streamed of the answer of a turn that is not final. */
-export function toView(turn: Turn, live: { shown: string; position: number | null }, reader: Reader): TurnView {
+export function toView(turn: Turn, live: Shown & { position: number | null }, reader: Reader): TurnView {
   const final = isFinal(turn.status);
   return {
     turnId: turn.turnId,
@@ -20,7 +21,7 @@ export function toView(turn: Turn, live: { shown: string; position: number | nul
     status: turn.status,
     message: turn.message,
     pageOrigin: turn.pageOrigin,
-    response: final ? turn.response : live.shown,
+    response: final ? turn.response : live.text,
     usedTools: turn.usedTools,
     rowsSeen: turn.rowsSeen,
     classifierTag: turn.classifierTag,
@@ -30,6 +31,8 @@ export function toView(turn: Turn, live: { shown: string; position: number | nul
     inputTokens: turn.inputTokens,
     trailerMalformed: turn.trailerMalformed,
     generation: turn.generation,
+    approvals: final ? [] : live.approvals,
+    decisions: live.decisions,
     queuePosition: turn.status === 'queued' ? live.position : null,
     startedAt: turn.startedAt,
     deliveredAt: turn.deliveredAt,

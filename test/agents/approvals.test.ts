@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ApprovalDecision, ApprovalRequest } from '../../src/contract/turn.ts';
+import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { type ClaudeHost, claudeHost, installedVersions } from './claude-host.ts';
@@ -14,9 +14,8 @@ async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
   });
 }
 
-function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: ApprovalDecision): void {
-  const directory = join(host.directory, 'sessions', 'one', 'agent');
-  host.driver.decide?.({ turnId: asked.turnId, directory, nonce: '' }, approvalId, decision);
+function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: Decision): Promise<void> {
+  return host.decide('one', asked.turnId, approvalId, decision);
 }
 
 describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
@@ -28,11 +27,11 @@ describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
     const approval = await approvalOf(asked);
     expect(approval).toMatchObject({ kind: 'permission', title: 'Running a command', detail: 'echo done > touched' });
     expect(existsSync(join(host.work, 'touched'))).toBe(false);
-    decide(host, asked, approval.id, { type: 'allow' });
+    await decide(host, asked, approval.id, { option: 'allow' });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(existsSync(join(host.work, 'touched'))).toBe(true);
     expect(asked.told).toContainEqual({ type: 'approval-closed', id: approval.id });
-    expect(() => decide(host, asked, approval.id, { type: 'allow' })).toThrow('not_found');
+    await expect(decide(host, asked, approval.id, { option: 'allow' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('for leave to write a file, whose text is shown; a denial and its reason reach the model', async () => {
@@ -40,7 +39,7 @@ describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
     const asked = host.ask(`model write ${join(host.work, 'file.txt')}`);
     const approval = await approvalOf(asked);
     expect(approval).toMatchObject({ detail: join(host.work, 'file.txt'), diff: '+one\n+two' });
-    decide(host, asked, approval.id, { type: 'deny', reason: 'Put it elsewhere.' });
+    await decide(host, asked, approval.id, { option: 'deny', message: 'Put it elsewhere.' });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(asked.text).toContain('Put it elsewhere.');
     expect(existsSync(join(host.work, 'file.txt'))).toBe(false);
@@ -52,7 +51,10 @@ describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
     const approval = await approvalOf(asked);
     expect(approval).toMatchObject({ kind: 'question', title: 'Which cases do you want to see?' });
     expect(approval.questions?.[0]?.options.map(({ label }) => label)).toEqual(['Open', 'Overdue']);
-    decide(host, asked, approval.id, { type: 'answer', answers: { 'Which cases do you want to see?': 'Overdue' } });
+    await decide(host, asked, approval.id, {
+      option: 'answer',
+      answers: { 'Which cases do you want to see?': 'Overdue' },
+    });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(asked.text).toContain('Overdue');
   });

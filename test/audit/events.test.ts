@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EventBody, StoredEvent } from '../../src/audit/store.ts';
+import type { Decided, TurnEvent } from '../../src/contract/turn.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 test('events keep their order and their ids only grow, also where several turns are written at once', async () => {
@@ -50,7 +51,11 @@ test('pruning drops the progress of turns that were final before, however much t
   for (const turn of turns) {
     await store.turns.insert(turn);
     const events = Array.from({ length: 1100 }, (_, offset): EventBody => {
-      return { turnId: turn.turnId, userId: turn.userId, at: 1, event: { type: 'chunk', offset, text: 'x' } };
+      const event =
+        offset === 0
+          ? ({ type: 'presence', presence: 'away' } as const)
+          : ({ type: 'chunk', offset, text: 'x' } as const);
+      return { turnId: turn.turnId, userId: turn.userId, at: 1, event };
     });
     const end: EventBody = { ...(events[0] as EventBody), event: { type: 'finished', status: 'completed' } };
     await store.turns.write([
@@ -75,4 +80,25 @@ test('pruning drops the progress of turns that were final before, however much t
     event: { type: 'feedback' },
   });
   expect(next.id).toBeGreaterThan(before);
+});
+
+test('what was decided in a turn stays, in order, whatever goes', async () => {
+  const { store } = await temporaryStore();
+  const [turn, other] = [aTurn(await aUser(store)), aTurn(await aUser(store))];
+  const approval = { id: 'a', title: 'May I?', kind: 'permission' } as const;
+  const decisions: Decided[] = [
+    { approval, option: 'deny', by: 'user', message: 'no' },
+    { approval: { ...approval, id: 'b', kind: 'question' }, option: 'x', by: 'user', answers: { 'Which?': 'this' } },
+    { approval: { ...approval, id: 'c' }, option: null, by: 'terminal' },
+  ];
+  for (const { turnId, userId } of [turn, other]) {
+    const asked: TurnEvent = { type: 'approval', approval: { ...approval, options: [] } };
+    const events = [asked, ...decisions.map((decided) => ({ type: 'decided' as const, ...decided }))];
+    await store.turns.insert(turnId === turn.turnId ? turn : other);
+    const change = { status: 'completed', finishedAt: 10 } as const;
+    await store.turns.write([{ turnId, change, events: events.map((event) => ({ turnId, userId, at: 1, event })) }]);
+  }
+  expect(await store.events.prune(20)).toBe(2);
+  expect(await store.events.decided(turn.turnId)).toEqual(decisions);
+  expect(await store.events.decided(crypto.randomUUID())).toEqual([]);
 });

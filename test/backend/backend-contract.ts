@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import type { Backend } from '../../src/backend/backend.ts';
 import type { HostPrompt, HostUpdate } from '../../src/contract/host.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
+import type { Decision } from '../../src/contract/turn.ts';
 import { manyLines } from '../../src/demo/answers/sizes.ts';
 import { until } from '../support/until.ts';
 
@@ -110,6 +111,8 @@ export function backendContract({ kind, open }: BackendKind): void {
             { id: 'allow', label: 'Yes' },
             { id: 'deny', label: 'No' },
           ],
+          kind: 'permission',
+          detail: 'delete file x',
         },
       });
       await pressAtTerminal(test.backend, '2');
@@ -157,6 +160,115 @@ export function backendContract({ kind, open }: BackendKind): void {
       const test = shared;
       const turn = run(test, 'demo crash 9');
       expect(await turn.outcome).toMatchObject({ code: 'agent_stopped', detail: 'the agent has ended: exit status 9' });
+    });
+  });
+
+  describe('what the agent asks', () => {
+    test.each<[string, string, Decision, string]>([
+      ['allowed', 'demo approve', { option: 'allow' }, 'You allowed it, so I did: delete file x'],
+      ['denied', 'demo approve', { option: 'deny' }, 'You denied it, so I did not: delete file x'],
+      [
+        'denied with a reason',
+        'demo approve',
+        { option: 'deny', message: 'It is\u001b[2J needed.' },
+        'You denied it, so I did not: delete file x\n\n> It is\\[2J needed.',
+      ],
+      ['chosen', 'demo ask', { option: 'overdue' }, 'You chose: The overdue cases'],
+      [
+        'answered in words',
+        'demo ask',
+        { option: 'open', answers: { 'Which cases do you want to see?': 'Those of Bosch ü' } },
+        'You chose: Those of Bosch ü',
+      ],
+      ['not answered', 'demo ask', { option: 'deny' }, 'You chose none, so I show none.'],
+    ])('is %s', async (_how, message, decision, answer) => {
+      const turn = run(shared, message);
+      await turn.hears('approval');
+      await shared.backend.decide(session, turn.turnId, 'approval-1', decision);
+      expect(await answerOf(shared, turn)).toBe(answer);
+      expect(turn.told).toContainEqual({ type: 'approval-closed', id: 'approval-1' });
+      await expect(shared.backend.decide(session, turn.turnId, 'approval-1', decision)).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    });
+
+    test('comes with all that a person has to see', async () => {
+      const edit = run(shared, 'demo approve edit notes.md');
+      await edit.hears('approval');
+      expect(edit.told.find(({ type }) => type === 'approval')).toMatchObject({
+        approval: { detail: 'edit notes.md', diff: expect.stringContaining('+++ notes.md') },
+      });
+      await shared.backend.cancel(session, edit.turnId);
+      await edit.outcome;
+      const question = run(shared, 'demo ask');
+      await question.hears('approval');
+      expect(question.told.find(({ type }) => type === 'approval')).toMatchObject({
+        approval: { kind: 'question', questions: [{ options: [{ description: expect.any(String) }, {}, {}] }] },
+      });
+      await shared.backend.cancel(session, question.turnId);
+    });
+
+    test('is decided by its own id, for its own turn and no other', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      for (const [turnId, id] of [
+        [turn.turnId, 'approval-2'],
+        [turn.turnId, '../approval-1'],
+        [randomUUID(), 'approval-1'],
+      ] as const) {
+        const decided = shared.backend.decide(session, turnId, id, { option: 'allow' });
+        await expect(decided).rejects.toMatchObject({ code: 'not_found' });
+      }
+      await shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'deny' });
+      expect(await answerOf(shared, turn)).toMatch(/^You denied it/);
+    });
+
+    test('and was answered with what was not offered is asked again', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      await shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'whatever' });
+      await until('it to be asked again', () => turn.told.filter(({ type }) => type === 'approval').length === 2);
+      await shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'allow' });
+      expect(await answerOf(shared, turn)).toBe('You allowed it, so I did: delete file x');
+    });
+
+    test('is asked again after the channel broke, and decided then', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      shared.cut();
+      await until('the approval again', () => turn.told.filter(({ type }) => type === 'approval').length === 2);
+      await shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'allow' });
+      expect(await answerOf(shared, turn)).toBe('You allowed it, so I did: delete file x');
+      expect(shared.prompts(session)).toHaveLength(1);
+    });
+
+    test('and was answered at the terminal while the channel was broken is not asked any more', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      const press = await terminal(shared.backend);
+      await shared.block(true);
+      await press('1');
+      await shared.block(false);
+      expect(await answerOf(shared, turn)).toBe('You allowed it, so I did: delete file x');
+    });
+
+    test('is asked again by a host that was killed, and decided then', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      await shared.killHost();
+      await until('the approval again', () => turn.told.filter(({ type }) => type === 'approval').length === 2);
+      await shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'deny', message: 'no' });
+      expect(await answerOf(shared, turn)).toMatch(/^You denied it/);
+    });
+
+    test('is over when the turn is stopped', async () => {
+      const turn = run(shared, 'demo approve');
+      await turn.hears('approval');
+      await shared.backend.cancel(session, turn.turnId);
+      expect(await turn.outcome).toMatchObject({ state: 'cancelled' });
+      const decided = shared.backend.decide(session, turn.turnId, 'approval-1', { option: 'allow' });
+      await expect(decided).rejects.toMatchObject({ code: 'not_found' });
+      expect(await answerOf(shared, run(shared, 'demo at once'))).toBe('At once.');
     });
   });
 
@@ -331,10 +443,18 @@ export function backendContract({ kind, open }: BackendKind): void {
 
   /** As the person at the terminal would. */
   async function pressAtTerminal(backend: Backend, key: string): Promise<void> {
+    await (await terminal(backend))(key);
+  }
+
+  /** Once it shows a dialog; how to press a key there, also when the backend is cut off. */
+  async function terminal(backend: Backend): Promise<(key: string) => Promise<void>> {
     const [program = '', ...args] = await backend.attach(session);
     const socket = args[args.indexOf('-S') + 1] ?? '';
     const tmux = (...command: string[]) => execFileSync(program, ['-S', socket, ...command], { encoding: 'utf8' });
     await until('the dialog', () => tmux('capture-pane', '-p').includes('1. '));
-    tmux('send-keys', key);
+    return async (key) => {
+      tmux('send-keys', key);
+      await until('the end of the dialog', () => !tmux('capture-pane', '-p').includes('1. '));
+    };
   }
 }

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { en, type Messages } from '../../src/web/locales/en.ts';
+import { somebody } from '../faults/somebody.ts';
 import type { TestBrowser, Visitor } from '../support/browser.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 export interface Chat {
   readonly page: Page;
@@ -38,6 +40,8 @@ export interface Person extends Chat {
   timesReceived(question: string): Promise<number>;
   /** Lets an answer go on that `demo hold NAME` holds. */
   release(name: string): Promise<void>;
+  /** Presses a key in the dialog on the agent's own terminal. */
+  pressAtTerminal(key: string): Promise<void>;
   /** The same person's next tab. */
   newTab(): Promise<Chat>;
 }
@@ -73,6 +77,11 @@ export async function signedIn(
       return (await gateway.prompts(session.name)).filter(({ message }) => message === question).length;
     },
     release: (name) => writeFile(join(gateway.agentDirectory(session.name), `release-${name}`), ''),
+    async pressAtTerminal(key) {
+      const { tmux } = await somebody(gateway, subject);
+      await until('the dialog', async () => (await tmux('capture-pane', '-p')).includes('1. '));
+      await tmux('send-keys', key);
+    },
     async newTab() {
       const tab = chatOn(await visitor.context.newPage(), words);
       await tab.page.goto('/');

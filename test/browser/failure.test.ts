@@ -52,17 +52,6 @@ test('a dialog on the agent’s screen: nothing is typed into it, and the owner 
   expect(await timesReceived('demo at once')).toBe(0);
 });
 
-test('an approval that waits at the terminal is told of, and can be stopped', async () => {
-  const { ask, button, log } = await signedIn(browser, gateway(), 'carl');
-  const { says } = await ask('demo approve delete the lot');
-  await says(en.waitingForDecision);
-  await says('Allow: delete the lot?');
-  expect(await log.getAttribute('aria-busy')).toBe('true');
-  await button(en.stop).click();
-  await says(en.stopped);
-  await (await ask('demo at once')).answered();
-});
-
 test('an outcome that nobody knows: the page offers to send again, and does nothing by itself', async () => {
   const { ask, page, timesReceived } = await signedIn(browser, gateway(), 'dora');
   const { says, button } = await ask('demo deaf');

@@ -161,6 +161,8 @@ describe('a dialog', () => {
         { id: 'allow', label: 'Yes' },
         { id: 'deny', label: 'No' },
       ],
+      kind: 'permission',
+      detail: 'delete file x',
     });
     const screen = await pane.until((rows) => rows.at(-1) === '  demo agent · dialog · 1 or 2');
     expect(screen.slice(-6, -1)).toEqual([
@@ -178,6 +180,31 @@ describe('a dialog', () => {
       body: 'You denied it, so I did not: delete file x',
       meta: { classifierTag: 'deny' },
     });
+  });
+
+  test('is answered elsewhere by a file beside the log, and closes', async () => {
+    await pane.start();
+    await pane.submit(prompt('demo approve delete file x'));
+    await pane.logged(turnId, 'approval');
+    await pane.until((rows) => rows.at(-1) === '  demo agent · dialog · 1 or 2');
+    pane.leave(`${turnId}.approval-1.decision`, JSON.stringify({ option: 'deny', message: 'It is *needed*.' }));
+    const log = await pane.logged(turnId, 'stop');
+    expect(kinds(log)).toEqual(['prompt', 'approval', 'approval-closed', 'text', 'stop']);
+    expect(answer(log).body).toBe('You denied it, so I did not: delete file x\n\n> It is \\*needed\\*.');
+    expect((await pane.until((rows) => rows.at(-1) === READY)).at(-3)).toBe('❯');
+  });
+
+  test.each([
+    [{ option: 'overdue' }, 'You chose: The overdue cases'],
+    [{ option: 'open', answers: { 'Which cases do you want to see?': 'Those of Bosch' } }, 'You chose: Those of Bosch'],
+    [{ option: 'deny' }, 'You chose none, so I show none.'],
+  ])('that is a question takes an option, or words: %j', async (decision, body) => {
+    await pane.start();
+    await pane.submit(prompt('demo ask'));
+    const [, request] = await pane.logged(turnId, 'approval');
+    expect(request).toMatchObject({ kind: 'question', questions: [{ several: false, options: [{}, {}, {}] }] });
+    pane.leave(`${turnId}.approval-1.decision`, JSON.stringify(decision));
+    expect(answer(await pane.logged(turnId, 'stop')).body).toBe(body);
   });
 
   test('closes when the turn is interrupted', async () => {

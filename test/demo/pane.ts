@@ -1,6 +1,6 @@
 /** The demo agent in a pane of a tmux server of its own. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -106,6 +106,13 @@ export class Pane {
 
   prompts(): NotedPrompt[] {
     return readLines(join(this.logs, 'prompts.jsonl'));
+  }
+
+  /** Puts a file beside the log, whole at once. */
+  leave(name: string, content: string): void {
+    const file = join(this.logs, name);
+    writeFileSync(`${file}.new`, content);
+    renameSync(`${file}.new`, file);
   }
 
   release(name: string): void {

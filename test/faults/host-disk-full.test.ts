@@ -105,7 +105,7 @@ async function makeRoom(): Promise<void> {
 }
 
 function mount(size: string, path: string): void {
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path]);
+  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'none', path]);
   if (status !== 0) throw new Error(`mount: ${stderr}`);
 }
 

@@ -13,7 +13,7 @@ import type { TurnEntry } from '../../src/host/turn-entry.ts';
 import { findProgram } from '../../src/main/agent.ts';
 import { until } from '../support/until.ts';
 import { anEntry } from './temporary-journal.ts';
-import { hostDirectory, type TestHost, testHost } from './test-host.ts';
+import { hostDirectory, type TestHost, type TestHostOptions, testHost } from './test-host.ts';
 
 /** A host's directory as a killed daemon left it, in the middle of a turn. */
 async function leftOver(known: Partial<TurnEntry>, log: AgentLogEntry[] = []) {
@@ -226,5 +226,48 @@ describe('an answer of another turn', () => {
     host.release('x');
     await asked.outcome;
     expect(asked.text).toMatch(/^This is the first half\./);
+  });
+});
+
+describe('what an agent asks', () => {
+  const waiting = async (host: TestHost) => {
+    const asked = host.ask('demo approve');
+    await asked.hears('approval');
+    return asked;
+  };
+
+  test('and a person has decided gives it no more time to be silent', async () => {
+    const wrap: TestHostOptions['wrap'] = (driver) => ({ ...driver, decide: async () => {} });
+    const host = await testHost({ driver: 'demo', silenceMs: 1000, wrap });
+    const { turnId, outcome } = await waiting(host);
+    await host.decide('one', turnId, 'approval-1', { option: 'allow' });
+    expect(await outcome).toMatchObject({ state: 'failed', code: 'timeout' });
+  });
+
+  test('is decided by one of its options, at its terminal alone where the driver has no other way', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const { turnId, outcome } = await waiting(host);
+    const wrong = { code: 'bad_request', detail: 'decide for one of: allow, deny' };
+    await expect(host.decide('one', turnId, 'approval-1', { option: 'x' })).rejects.toMatchObject(wrong);
+    await host.decide('one', turnId, 'approval-1', { option: 'deny' });
+    expect(await outcome).toMatchObject({ state: 'done' });
+
+    const mute = await testHost({ driver: 'demo', wrap: ({ decide: _, ...driver }) => driver });
+    const asked = await waiting(mute);
+    const decided = mute.decide('one', asked.turnId, 'approval-1', { option: 'allow' });
+    await expect(decided).rejects.toMatchObject({ code: 'conflict' });
+    mute.tmux('one', 'send-keys', '1');
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+  });
+
+  test('leaves no file behind once its turn is on record and forgotten', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const { turnId, outcome } = await waiting(host);
+    await host.decide('one', turnId, 'approval-1', { option: 'allow' });
+    await outcome;
+    const left = async () => (await readdir(join(host.directory, 'sessions', 'one', 'agent'))).join(' ');
+    expect(await left()).toContain(`${turnId}.approval-1.decision`);
+    await host.acknowledge('one', turnId);
+    expect(await left()).not.toContain(turnId);
   });
 });

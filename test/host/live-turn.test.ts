@@ -58,6 +58,8 @@ describe('whoever joins', () => {
       { type: 'tool', tool: { id: '1', title: 'Looking', status: 'done' } },
       { type: 'chunk', offset: 5, text: 'whole.' },
       { type: 'approval', approval: { id: 'b', title: 'And that?', options: [] } },
+      // They may have left while it was still asked.
+      { type: 'approval-closed', id: 'a' },
     ]);
   });
 
@@ -99,4 +101,32 @@ test('a turn waits while an approval is open', () => {
   turn.closeApproval('a');
   expect(turn.waiting).toBe(false);
   expect(told.slice(1)).toEqual([{ type: 'approval-closed', id: 'a' }]);
+});
+
+test('a turn no longer waits for a person who has decided, and that is told', () => {
+  const turn = aTurn();
+  const waits: boolean[] = [];
+  turn.onDecided = () => waits.push(turn.waiting);
+  turn.askApproval({ id: 'a', title: 'May I?', options: [] });
+  turn.askApproval({ id: 'b', title: 'And that?', options: [] });
+  for (const id of ['a', 'a', 'b']) turn.decided(id);
+  expect(waits).toEqual([true, true, false]);
+  turn.closeApproval('a');
+  turn.askApproval({ id: 'c', title: 'And then?', options: [] });
+  expect(turn.waiting).toBe(true);
+  expect(turn.approval('a')).toBeUndefined();
+});
+
+test('what an agent asks is bounded, whatever it is, and says what is left out', () => {
+  const much = '\u001b[2J漢"\\\n'.repeat(100_000);
+  const turn = aTurn();
+  const { told } = join(turn);
+  const option = { id: 'allow', label: much };
+  const asked = { question: much, options: Array(99).fill({ label: much, description: much }), several: true };
+  turn.askApproval({ id: 'a', title: much, options: Array(99).fill(option), detail: much, diff: much });
+  turn.askApproval({ id: 'b', title: much, options: [], kind: 'question', questions: Array(99).fill(asked) });
+  for (const update of told) expect(Buffer.byteLength(JSON.stringify(update))).toBeLessThan(400_000);
+  expect(JSON.stringify(told)).not.toContain('\\u001b');
+  expect(turn.approval('a')?.detail).toMatch(/ \[…and \d{6} characters more\]$/);
+  expect(turn.approval('b')?.questions?.[0]?.question.length).toBeLessThanOrEqual(2000);
 });

@@ -45,6 +45,7 @@ export interface TestHostOptions {
   directory?: string;
   silenceMs?: number;
   keepMs?: number;
+  maxPanes?: number;
   agentProgram?: string;
   wrap?(driver: Driver): Driver;
   /** Another agent than the demo agent. */
@@ -77,6 +78,9 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
     silenceMs: options.silenceMs ?? 20_000,
     startsAtOnce: 2,
+    maxPanes: options.maxPanes ?? 100,
+    hibernateAfterMs: null,
+    now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,
     clock: Date.now,
     onTrouble: (_what, error) => troubles.push(error),

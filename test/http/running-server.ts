@@ -77,6 +77,7 @@ async function countedTurns(store: Store, agent: ScriptedBackend, clock: { now: 
     backend: agent,
     sessionPrefix: 'test',
     queueLimit: 1000,
+    approvals: { who: 'owner', patienceMs: 60_000 },
     clock: () => clock.now,
     now: () => performance.now(),
     newId: randomUUID,

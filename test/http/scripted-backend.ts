@@ -2,6 +2,7 @@
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostOutcome, HostTurn, HostUpdate } from '../../src/contract/host.ts';
+import type { Decision } from '../../src/contract/turn.ts';
 
 export interface ScriptedBackend extends Backend {
   /** Resolves once the turn has been delivered; then this happens to it. */
@@ -10,6 +11,8 @@ export interface ScriptedBackend extends Backend {
   answer(turnId: string, text: string): Promise<void>;
   /** From now on questions are refused; null takes that back. */
   refuse(error: PaliadinError | null): void;
+  /** What the agent was told, by approval. */
+  readonly decided: { turnId: string; id: string; decision: Decision }[];
 }
 
 interface Running {
@@ -20,6 +23,7 @@ interface Running {
 
 export function scriptedBackend(): ScriptedBackend {
   const running = new Map<string, PromiseWithResolvers<Running>>();
+  const decided: ScriptedBackend['decided'] = [];
   let refusal: PaliadinError | null = null;
 
   const slot = (turnId: string): PromiseWithResolvers<Running> => {
@@ -46,6 +50,11 @@ export function scriptedBackend(): ScriptedBackend {
       new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
     turn: async () => absent,
     cancel: async (_session, turnId) => end(turnId, { state: 'cancelled', code: 'cancelled' }),
+    decide: async (_session, turnId, id, decision) => {
+      decided.push({ turnId, id, decision });
+      await happen(turnId, [{ type: 'approval-closed', id }]);
+    },
+    decided,
     reset: async () => undefined,
     acknowledge: async () => undefined,
     attach: async () => [],

@@ -95,6 +95,13 @@ const known: Record<Variable, Known> = {
     bad: ['0', '999ms', '25h', '-5s', '1.5s', '1 s', 'soon', '60S'],
     says: 's',
   },
+  PALIADIN_MAX_PANES: count(30, 1, 1000),
+  PALIADIN_HIBERNATE_AFTER: {
+    unset: undefined,
+    good: [['30m', 1_800_000]],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
+  },
   PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
   PALIADIN_STATE_DIR: {
     unset: join(homedir(), '.local/state/paliadin'),
@@ -113,6 +120,21 @@ const known: Record<Variable, Known> = {
     good: ['owner', 'users'].map((name) => [name, name]),
     bad: ['everybody'],
     says: 'expected one of "owner"|"users"',
+  },
+  PALIADIN_APPROVALS: {
+    unset: 'owner',
+    good: ['owner', 'users', 'none'].map((who) => [who, who]),
+    bad: ['all', 'Owner'],
+    says: 'expected one of "owner"|"users"|"none"',
+  },
+  PALIADIN_APPROVAL_TIMEOUT: {
+    unset: 300_000,
+    good: [
+      ['90s', 90_000],
+      ['1h', 3_600_000],
+    ],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
   },
   PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
   PALIADIN_STARTERS: text(),

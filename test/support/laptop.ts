@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SshTarget } from '../../src/transport/ssh/target.ts';
 import { endHost } from './end-host.ts';
-import { descendants, nameOf } from './processes.ts';
+import { descendants, nameOf, signal, startedWith } from './processes.ts';
 import { temporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';
 
@@ -39,8 +39,19 @@ export interface Laptop {
   /** Takes sshd's listener away; connections stay. */
   stopListening(): Promise<void>;
   startListening(): Promise<void>;
-  /** Gives it another host key. */
+  /** Gives it another host key; the pinned one stays. */
   changeHostKey(): Promise<void>;
+  /** What known hosts would have to say of it now. */
+  hostKeyLine(): string;
+  /** Calls a verb of its shim over a connection of its own, as an older gateway does. */
+  verb(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** Stops all that runs there, as when its lid is closed: connections stay, and nobody answers. */
+  sleep(): void;
+  wake(): void;
+  /** What its journal says of the turn; null where nothing. */
+  turnState(session: string, turnId: string): string | null;
+  /** What sshd has logged. */
+  readonly log: string;
   /** What is in force for the key: `restrict,command="…"` by default. */
   setKeyOptions(options: string): void;
   setHostEnv(settings: Record<string, string>): void;
@@ -51,7 +62,7 @@ export interface Laptop {
 export interface LaptopOptions {
   /** Lines of its `host.env`. */
   env?: Record<string, string>;
-  /** More lines of sshd's configuration. */
+  /** Lines of sshd's configuration, which win over the usual ones. */
   sshd?: string[];
 }
 
@@ -70,6 +81,8 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   const port = await freePort();
   let listener: ChildProcess | null = null;
   let served: number[] = [];
+  let asleep: number[] = [];
+  let log = '';
 
   function setHostEnv(settings: Record<string, string>): void {
     const all = { PALIADIN_AGENT: 'demo', PALIADIN_DEMO_PACE: '0', PATH: process.env.PATH ?? '', ...settings };
@@ -85,8 +98,8 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
     writeFileSync(at('authorized_keys'), `${options} ${readFileSync(at('key.pub'), 'utf8')}`, { mode: 0o600 });
   }
 
-  function pinHostKey(): void {
-    writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${readFileSync(at('host_key.pub'), 'utf8')}`);
+  function hostKeyLine(): string {
+    return `[127.0.0.1]:${port} ${readFileSync(at('host_key.pub'), 'utf8')}`;
   }
 
   function connections(): number[] {
@@ -97,13 +110,13 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
 
   async function startListening(): Promise<void> {
     listener = spawn(SSHD, ['-D', '-e', '-f', at('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
+    const before = log.length;
     listener.stderr?.on('data', (text) => {
-      said += text;
+      log += text;
     });
     await until(`sshd to listen`, () => {
-      if (listener?.exitCode !== null) throw new Error(`sshd ended: ${said}`);
-      return said.includes('Server listening');
+      if (listener?.exitCode !== null) throw new Error(`sshd ended: ${log}`);
+      return log.includes('Server listening', before);
     });
   }
 
@@ -117,10 +130,21 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   }
 
   function cut(): void {
-    for (const pid of connections()) process.kill(pid, 'SIGKILL');
+    for (const pid of connections()) signal(pid, 'SIGKILL');
+  }
+
+  function sleep(): void {
+    const own = [listener?.pid ?? 0, ...connections(), ...startedWith(`HOME=${home}`)].filter((pid) => pid > 0);
+    asleep = own;
+    for (const pid of own) signal(pid, 'SIGSTOP');
+  }
+
+  function wake(): void {
+    for (const pid of asleep.splice(0)) signal(pid, 'SIGCONT');
   }
 
   async function dispose(): Promise<void> {
+    wake();
     cut();
     await stopListening();
     await endHost(join(stateDir, 'host'));
@@ -128,21 +152,27 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   }
 
   const config = [
+    'MaxStartups 100', // the one of which the last counts, not the first
+    ...extra,
     ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host_key')}`, `PidFile ${at('sshd.pid')}`],
     ...[`AuthorizedKeysFile ${at('authorized_keys')}`, 'PasswordAuthentication no', 'KbdInteractiveAuthentication no'],
     // The temporary directory is below one that everybody may write.
-    ...['StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'LogLevel INFO', 'MaxStartups 100'],
-    ...['Subsystem sftp internal-sftp', `SetEnv HOME=${home}`, ...extra],
+    ...['StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'LogLevel INFO'],
+    ...['Subsystem sftp internal-sftp', `SetEnv HOME=${home}`],
   ];
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   setHostEnv(env);
-  setKeyOptions(`restrict,command="NODE_COMPILE_CACHE=${home}/.cache ${process.execPath} ${shim}"`);
-  pinHostKey();
+  setKeyOptions(`restrict,command="${process.execPath} ${shim}"`);
+  writeFileSync(at('known_hosts'), hostKeyLine());
   await startListening();
 
   const agentDirectory = (session: string) => join(stateDir, 'host', 'sessions', session, 'agent');
   return {
-    ...{ port, user, home, stateDir, shim, connections, cut, stopListening, startListening, setKeyOptions, setHostEnv },
+    ...{ port, user, home, stateDir, shim, connections, cut, sleep, wake, stopListening, startListening },
+    ...{ setKeyOptions, setHostEnv, hostKeyLine },
+    get log() {
+      return log;
+    },
     keyFile: at('key'),
     knownHostsFile: at('known_hosts'),
     target: { program: 'ssh', host: '127.0.0.1', port, user, keyFile: at('key'), knownHostsFile: at('known_hosts') },
@@ -153,12 +183,32 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
       PALIADIN_SSH_KEY_FILE: at('key'),
       PALIADIN_KNOWN_HOSTS_FILE: at('known_hosts'),
     },
+    async verb(...words) {
+      const files = ['-i', at('key'), '-o', `UserKnownHostsFile=${at('known_hosts')}`];
+      const checks = ['IdentitiesOnly=yes', 'StrictHostKeyChecking=yes', 'BatchMode=yes', 'ConnectTimeout=3'];
+      const alive = ['ServerAliveInterval=10', 'ServerAliveCountMax=3'];
+      const options = [...checks, ...alive].flatMap((option) => ['-o', option]);
+      const args = ['-F', '/dev/null', ...files, '-p', String(port), ...options, `${user}@127.0.0.1`, '--', ...words];
+      const ssh = spawn('ssh', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const) {
+        ssh[name].setEncoding('utf8').on('data', (text: string) => {
+          said[name] += text;
+        });
+      }
+      const [code] = await once(ssh, 'close');
+      return { code, ...said };
+    },
     prompts(session) {
       const file = join(agentDirectory(session), 'prompts.jsonl');
       const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
       return lines.map((line) => JSON.parse(line));
     },
     release: (name, session) => writeFileSync(join(agentDirectory(session), `release-${name}`), ''),
+    turnState(session, turnId) {
+      const file = join(agentDirectory(session), '..', 'turns', `${turnId}.json`);
+      return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).state : null;
+    },
     daemonPid: () => Number(readFileSync(join(stateDir, 'host', 'daemon.pid'), 'utf8')),
     async changeHostKey() {
       await stopListening();
@@ -175,6 +225,9 @@ export function makeKey(path: string, passphrase = ''): void {
   if (existsSync(path)) for (const file of [path, `${path}.pub`]) execFileSync('rm', [file]);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'test', '-f', path]);
 }
+
+/** A forced command that knows `health`, `run-turn` and `reset` and nothing else. */
+export const PLAIN_SHIM = `${process.execPath} ${fileURLToPath(new URL('../transport/ssh/programs/plain-shim.ts', import.meta.url))}`;
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -15,9 +15,33 @@ export function descendants(pid: number): number[] {
   return found;
 }
 
+/** Ids of all processes that were started with this `NAME=value` in their environment. */
+export function startedWith(variable: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && environmentOf(entry).split('\0').includes(variable))
+    .map(Number);
+}
+
+/** Nothing happens where the process has just ended. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Name of the program, at most 15 letters; null where the process is gone. */
 export function nameOf(pid: number): string | null {
   return /\((.*)\)/.exec(statOf(pid) ?? '')?.[1] ?? null;
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 function parentOf(pid: string): number | null {

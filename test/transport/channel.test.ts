@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import type { HostUpdate } from '../../src/contract/host.ts';
 import { reachHost } from '../../src/transport/reach-host.ts';
 import { testHost } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
@@ -148,5 +150,48 @@ describe('a gateway', () => {
     channel.close();
     await expect(outcome).rejects.toMatchObject({ code: 'mriver_unreachable' });
     await channel.closed;
+  });
+
+  test('is asked again where the agent could not be told, and nothing stays open when the turn is over', async () => {
+    const failures = [new Error('disk full'), new PaliadinError('shim_error')];
+    const host = await testHost({
+      driver: 'demo',
+      wrap: (driver) => ({
+        ...driver,
+        async decide(what) {
+          const failure = failures.shift();
+          if (failure !== undefined) throw failure;
+          await driver.decide?.(what);
+        },
+      }),
+    });
+    const channel = await reachHost(await (await listenFor(host))());
+    const turnId = crypto.randomUUID();
+    const told: HostUpdate[] = [];
+    const prompt = { session: 'one', turnId, message: 'demo approve', fence: 1, from: 0, known: false };
+    const outcome = channel.prompt(prompt, (update) => {
+      told.push(update);
+      if (update.type === 'approval') void channel.decide('one', turnId, update.approval.id, { option: 'allow' });
+    });
+    expect(await outcome).toMatchObject({ state: 'done' });
+    expect(told.filter(({ type }) => type === 'approval')).toHaveLength(3);
+    await expect(channel.decide('one', turnId, 'approval-1', { option: 'allow' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  test('can decide nothing in a turn whose agent is gone', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const channel = await reachHost(await (await listenFor(host))());
+    const turnId = crypto.randomUUID();
+    const told: HostUpdate[] = [];
+    const prompt = { session: 'one', turnId, message: 'demo approve', fence: 1, from: 0, known: false };
+    const outcome = channel.prompt(prompt, (update) => told.push(update));
+    await until('the request', () => told.some(({ type }) => type === 'approval'));
+    host.tmux('one', 'kill-server');
+    expect(await outcome).toMatchObject({ code: 'agent_stopped' });
+    await expect(channel.decide('one', turnId, 'approval-1', { option: 'allow' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 });

@@ -1,19 +1,31 @@
 /** Any ACP client can drive our host, with the SDK as it comes and nothing of ours in what it sends. */
 import { Duplex } from 'node:stream';
-import { client, methods, ndJsonStream, type SessionUpdate } from '@agentclientprotocol/sdk';
+import {
+  client,
+  methods,
+  ndJsonStream,
+  type RequestPermissionRequest,
+  type RequestPermissionResponse,
+  type SessionUpdate,
+} from '@agentclientprotocol/sdk';
 import { describe, expect, test } from 'vitest';
 import { type TestHost, testHost } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { listenFor } from './served-host.ts';
 
-async function foreignClient(host: TestHost) {
+type Outcome = RequestPermissionResponse['outcome'];
+
+async function foreignClient(
+  host: TestHost,
+  decide: (request: RequestPermissionRequest) => Outcome = () => ({ outcome: 'cancelled' }),
+) {
   const updates: SessionUpdate[] = [];
   const permissions: string[] = [];
   const app = client({ name: 'somebody else' });
   app.onNotification(methods.client.session.update, ({ params }) => void updates.push(params.update));
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
     permissions.push(...params.options.map(({ kind, name }) => `${kind} ${name}`));
-    return { outcome: { outcome: 'cancelled' as const } };
+    return { outcome: decide(params) };
   });
   const { readable, writable } = Duplex.toWeb(await (await listenFor(host))());
   const { agent } = app.connect(ndJsonStream(writable, readable as ReadableStream<Uint8Array>));
@@ -75,6 +87,53 @@ describe('a foreign client', () => {
     host.tmux(somebody.sessionId, 'send-keys', '2');
     await answered;
     await until('the answer', () => somebody.text().includes('You denied it'));
+  });
+
+  test.each([
+    ['allow', 'You allowed it, so I did: delete the lot'],
+    ['deny', 'You denied it, so I did not: delete the lot'],
+  ])('decides, with nothing but ACP: %s', async (optionId, answer) => {
+    const host = await testHost({ driver: 'demo' });
+    const asked: RequestPermissionRequest[] = [];
+    const somebody = await foreignClient(host, (request) => {
+      asked.push(request);
+      return { outcome: 'selected', optionId };
+    });
+    expect(await somebody.prompt('demo approve delete the lot')).toMatchObject({ stopReason: 'end_turn' });
+    await until('the answer', () => somebody.text().includes(answer));
+    expect(asked).toMatchObject([
+      {
+        sessionId: somebody.sessionId,
+        toolCall: {
+          toolCallId: 'approval-1',
+          title: 'Allow: delete the lot?',
+          content: [{ type: 'content', content: { type: 'text', text: 'delete the lot' } }],
+        },
+        options: [
+          { optionId: 'allow', kind: 'allow_once' },
+          { optionId: 'deny', kind: 'reject_once' },
+        ],
+      },
+    ]);
+  });
+
+  test('chooses an answer to a question', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const somebody = await foreignClient(host, ({ options }) => ({
+      outcome: 'selected',
+      optionId: options.find(({ name }) => name === 'The overdue cases')?.optionId ?? '',
+    }));
+    await somebody.prompt('demo ask');
+    await until('the answer', () => somebody.text().includes('You chose: The overdue cases'));
+  });
+
+  test('that chooses what was not offered allows nothing, and is asked again', async () => {
+    const host = await testHost({ driver: 'demo' });
+    const tries = ['Allow', '', 'deny'];
+    const somebody = await foreignClient(host, () => ({ outcome: 'selected', optionId: tries.shift() ?? 'deny' }));
+    await somebody.prompt('demo approve');
+    await until('the answer', () => somebody.text().includes('You denied it'));
+    expect(somebody.permissions).toHaveLength(6);
   });
 
   test('stops a turn', async () => {

@@ -6,6 +6,7 @@ import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { toBodies } from '../../src/turn/scribe.ts';
+import { NOTHING_SHOWN } from '../../src/turn/shown.ts';
 import { toView } from '../../src/turn/view.ts';
 import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
 
@@ -16,7 +17,7 @@ async function observed() {
   const accept = async () => (await recorder.accept(aTurn(who))).turn;
   const view = async (id: string) => {
     const turn = (await store.turns.get(id)) as Turn;
-    return toView(turn, { shown: '', position: null }, { locale: null, seesDetails: false });
+    return toView(turn, { ...NOTHING_SHOWN, position: null }, { locale: null, seesDetails: false });
   };
   const write = ({ turnId, userId }: Turn, ...events: TurnEvent[]) =>
     recorder.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });

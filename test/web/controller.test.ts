@@ -227,3 +227,39 @@ describe('stopping', () => {
     expect(controller.getState()).toMatchObject({ draft: 'hello', sending: null, problem: null });
   });
 });
+
+describe('deciding', () => {
+  const failed = (status: number, code: string) =>
+    json(status, { code, message: code, retryable: false, detail: null });
+
+  it('sends the decision to its place, whatever the approval is called', async () => {
+    const { asked, base } = await gateway(json(200, turnView()));
+    const { controller } = open(base);
+    const { turnId } = turnView();
+    expect(await controller.decide(turnId, 'a b/ü?#', { option: 'deny', message: 'no' })).toBe(true);
+    expect(asked).toMatchObject([
+      {
+        method: 'POST',
+        path: `/api/turns/${turnId}/approvals/a%20b%2F%C3%BC%3F%23`,
+        body: { option: 'deny', message: 'no' },
+      },
+    ]);
+  });
+
+  it('is no failure where somebody was faster', async () => {
+    const { base } = await gateway(failed(409, 'conflict'));
+    const { controller } = open(base);
+    expect(await controller.decide('t', 'a', { option: 'allow' })).toBe(true);
+    expect(controller.getState().problem).toBeNull();
+  });
+
+  it.each([
+    ['was refused', failed(403, 'not_allowed'), 'not_allowed'],
+    ['got no answer', hangUp, messagesOf('en').unreachable],
+  ])('that %s can be done again, and says why', async (_what, answer, problem) => {
+    const { base } = await gateway(answer);
+    const { controller } = open(base);
+    expect(await controller.decide('t', 'a', { option: 'allow' })).toBe(false);
+    expect(controller.getState().problem).toBe(problem);
+  });
+});

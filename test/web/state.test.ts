@@ -185,11 +185,37 @@ describe('events', () => {
     const ask = (id: string) =>
       ({ type: 'approval' as const, approval: { id, title: `Allow ${id}`, options: [] } }) satisfies EventBody;
     const waiting = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, ask('a'), ask('b'))));
-    expect(waiting.turns[0]).toMatchObject({ view: { status: 'waiting' }, approvals: [{ id: 'a' }, { id: 'b' }] });
+    expect(waiting.turns[0]?.view).toMatchObject({ status: 'waiting', approvals: [{ id: 'a' }, { id: 'b' }] });
     const one = play(waiting, events(eventsOf(turn.turnId, 3, { type: 'approval-closed', id: 'a' })));
     expect(one.turns[0]?.view.status).toBe('waiting');
     const none = play(one, events(eventsOf(turn.turnId, 4, { type: 'approval-closed', id: 'b' })));
-    expect(none.turns[0]).toMatchObject({ view: { status: 'running' }, approvals: [] });
+    expect(none.turns[0]?.view).toMatchObject({ status: 'running', approvals: [] });
+  });
+
+  it('of approvals told again put nothing there twice', () => {
+    const turn = turnView({ status: 'running', response: '' });
+    const ask = (title: string): EventBody => ({ type: 'approval', approval: { id: 'a', title, options: [] } });
+    const state = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, ask('May I?'), ask('May I now?'))));
+    expect(state.turns[0]?.view.approvals).toMatchObject([{ title: 'May I now?' }]);
+  });
+
+  it('of decisions give the picture that the history gives', () => {
+    const approval = { id: 'a', title: 'Allow a', kind: 'permission' } as const;
+    const decided = { approval, option: 'deny', by: 'user', message: 'no' } as const;
+    const turn = turnView({ status: 'waiting', response: '', approvals: [{ ...approval, options: [] }] });
+    const list = eventsOf(turn.turnId, 1, { type: 'decided', ...decided }, { type: 'approval-closed', id: 'a' });
+    const { view } = play(start(), loaded([turn]), events(list)).turns[0] as { view: TurnView };
+    expect(view).toEqual({ ...turn, status: 'running', approvals: [], decisions: [decided] });
+    const again = play(start(), loaded([view])).turns[0];
+    expect(again?.view).toEqual(view);
+  });
+
+  it('that end the turn, or find it ended, leave nothing to decide', () => {
+    const turn = turnView({ status: 'waiting', approvals: [{ id: 'a', title: 'Allow a', options: [] }] });
+    const over = { ...turn, status: 'cancelled' as const, approvals: [] };
+    for (const action of [loaded([over]), events(eventsOf(turn.turnId, 1, { type: 'finished', turn: over }))]) {
+      expect(play(start(), loaded([turn]), action).turns[0]?.view.approvals).toEqual([]);
+    }
   });
 
   it('measure how far this clock is ahead by the quickest of them', () => {

@@ -22,6 +22,8 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     inputTokens: null,
     trailerMalformed: false,
     generation: 1,
+    approvals: [],
+    decisions: [],
     queuePosition: null,
     startedAt: 1_000_000 + made,
     deliveredAt: null,

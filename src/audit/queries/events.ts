@@ -19,6 +19,20 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
       return rows.map(({ id, turnId, userId, at, body }) => ({ id, turnId, userId, at, event: JSON.parse(body) }));
     },
 
+    async decided(turnId) {
+      const rows = await db
+        .selectFrom('turnEvents')
+        .select('body')
+        .where('turnId', '=', turnId)
+        .where('type', '=', 'decided')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ body }) => {
+        const { type: _, ...decided } = JSON.parse(body);
+        return decided;
+      });
+    },
+
     async lastId() {
       const row = await db
         .selectFrom('turnEvents')
@@ -59,7 +73,16 @@ export async function insertEvents(
 const PRUNE_AT_ONCE = 1000;
 
 // What a reader no longer needs once the `finished` event carries the whole turn.
-const progressTypes = ['queued', 'delivering', 'running', 'chunk', 'tool', 'approval', 'approval-closed'] as const;
+const progressTypes = [
+  'queued',
+  'delivering',
+  'running',
+  'chunk',
+  'tool',
+  'approval',
+  'approval-closed',
+  'presence',
+] as const;
 
 async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
   const result = await db

@@ -10,36 +10,56 @@ export const dialogs: Command[] = [
     does: { en: 'Asks for permission to do TEXT.', de: 'Bittet um Erlaubnis für TEXT.' },
     async answer(turn, argument) {
       const what = argument === '' ? 'delete file x' : argument;
-      const decision = await turn.ask({
-        heading: 'Permission',
-        question: `Allow: ${what}?`,
-        options: [
-          { id: 'allow', label: 'Yes' },
-          { id: 'deny', label: 'No' },
-        ],
+      const { option, message } = await turn.ask({
+        kind: 'permission',
+        dialog: {
+          heading: 'Permission',
+          question: `Allow: ${what}?`,
+          options: [
+            { id: 'allow', label: 'Yes' },
+            { id: 'deny', label: 'No' },
+          ],
+        },
+        detail: what,
+        ...(what.startsWith('edit ') && { diff: editOf(what.slice('edit '.length)) }),
       });
+      const why = message === undefined ? '' : `\n\n> ${plain(message)}`;
       const allowed = { en: `You allowed it, so I did: ${plain(what)}`, de: `Erlaubt und getan: ${plain(what)}` };
       const denied = {
-        en: `You denied it, so I did not: ${plain(what)}`,
-        de: `Abgelehnt, also nicht getan: ${plain(what)}`,
+        en: `You denied it, so I did not: ${plain(what)}${why}`,
+        de: `Abgelehnt, also nicht getan: ${plain(what)}${why}`,
       };
-      await turn.say(decision === 'allow' ? allowed : denied);
-      return { tag: decision };
+      await turn.say(option === 'allow' ? allowed : denied);
+      return { tag: option };
     },
   },
   {
     name: 'ask',
-    does: { en: 'Asks a question with three answers.', de: 'Stellt eine Frage mit drei Antworten.' },
+    does: {
+      en: 'Asks a question with three answers, and takes another.',
+      de: 'Stellt eine Frage mit drei Antworten und nimmt auch eine andere.',
+    },
     async answer(turn) {
+      const question = 'Which cases do you want to see?';
       const options = [
-        { id: 'open', label: 'The open cases' },
-        { id: 'overdue', label: 'The overdue cases' },
-        { id: 'closed', label: 'The closed cases' },
+        { id: 'open', label: 'The open cases', description: 'Eleven, of which two are yours.' },
+        { id: 'overdue', label: 'The overdue cases', description: 'Two.' },
+        { id: 'closed', label: 'The closed cases', description: 'All that were ever closed.' },
       ];
-      const decision = await turn.ask({ heading: 'Question', question: 'Which cases do you want to see?', options });
-      const label = options.find(({ id }) => id === decision)?.label ?? decision;
-      await turn.say({ en: `You chose: ${label}`, de: `Gewählt: ${label}` });
-      return { tag: decision };
+      const { option, answers } = await turn.ask({
+        kind: 'question',
+        dialog: { heading: 'Question', question, options: options.map(({ id, label }) => ({ id, label })) },
+        questions: [
+          { question, options: options.map(({ label, description }) => ({ label, description })), several: false },
+        ],
+      });
+      const answer = answers?.[question] ?? options.find(({ id }) => id === option)?.label;
+      await turn.say(
+        answer === undefined
+          ? { en: 'You chose none, so I show none.', de: 'Nichts gewählt, also nichts gezeigt.' }
+          : { en: `You chose: ${plain(answer)}`, de: `Gewählt: ${plain(answer)}` },
+      );
+      return { tag: option };
     },
   },
   {
@@ -72,6 +92,12 @@ export const dialogs: Command[] = [
     },
   },
 ];
+
+function editOf(file: string): string {
+  return [`--- ${file}`, `+++ ${file}`, '@@ -1,2 +1,2 @@', ' # Cases', '-due: never', '+due: 2026-12-01', ''].join(
+    '\n',
+  );
+}
 
 function ofItsOwn(name: string): Answer {
   return async (turn) => {

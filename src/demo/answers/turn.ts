@@ -1,4 +1,5 @@
 /** What an answer is made of: the question, and what an agent can do while it works on it. */
+import type { AgentQuestion } from '../../contract/turn.ts';
 import type { Dialog } from '../terminal/dialog.ts';
 
 export type Language = 'en' | 'de';
@@ -25,6 +26,23 @@ export interface Trailer {
   tools?: string[];
   rows?: number;
   tag: string;
+}
+
+/** What is asked of a person: in the terminal the dialog alone, elsewhere with all that is known. */
+export interface Request {
+  dialog: Dialog;
+  kind: 'permission' | 'question';
+  detail?: string;
+  diff?: string;
+  questions?: AgentQuestion[];
+}
+
+export interface Decision {
+  /** Id of one of the dialog's options. */
+  option: string;
+  message?: string | undefined;
+  /** By question. */
+  answers?: Record<string, string> | undefined;
 }
 
 /** Gives an answer, and the trailer that belongs at its end; null where it needs none. */
@@ -56,8 +74,8 @@ export interface Turn {
   waitForRelease(name: string): Promise<void>;
   /** Pretends to use a tool. */
   runTool(title: Wording, ms: number): Promise<void>;
-  /** Opens a dialog on the terminal; resolves with the id of the option chosen. */
-  ask(dialog: Dialog): Promise<string>;
+  /** Opens a dialog on the terminal; resolves with what a person chose there or elsewhere. */
+  ask(request: Request): Promise<Decision>;
   /** Sends bytes to the terminal that it will obey. */
   scribble(bytes: Uint8Array): void;
   afterwards(deed: Afterwards): void;

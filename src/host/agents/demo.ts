@@ -1,7 +1,8 @@
 /** The driver of the demo agent, which logs what it does to a file a turn. */
-import { rm } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AgentLogEntry, agentLogEntry } from '../../contract/agent-log.ts';
+import type { z } from 'zod';
+import { type AgentLogEntry, type agentDecision, agentLogEntry, decisionFile } from '../../contract/agent-log.ts';
 import type { AgentSignal, Driver } from './driver.ts';
 import { readScreen } from './screen.ts';
 import { signalOf } from './signal-of.ts';
@@ -22,7 +23,17 @@ export function demoDriver(options: { command: [string, ...string[]]; cwd: strin
     read: (screen) => readScreen(screen, /· working\b/),
     envelope: () => ({}),
     watch: (turn, signal) => watch(logFile(turn), signal),
-    forget: (turn) => rm(logFile(turn), { force: true }),
+    async decide({ turn, approval, decision: { option, message, answers } }) {
+      const file = join(turn.directory, decisionFile(turn.turnId, approval.id));
+      const decision = { option, message, answers } satisfies z.input<typeof agentDecision>;
+      await writeFile(`${file}.new`, JSON.stringify(decision), { mode: 0o600 });
+      await rename(`${file}.new`, file);
+    },
+    forget: async (turn) => {
+      const names = await readdir(turn.directory).catch(() => []);
+      const own = names.filter((name) => name.startsWith(`${turn.turnId}.`));
+      await Promise.all(own.map((name) => rm(join(turn.directory, name), { force: true })));
+    },
   };
 }
 

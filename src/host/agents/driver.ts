@@ -1,9 +1,9 @@
 /** What the host has to know of one kind of agent. The session does the rest, the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { ApprovalDecision, ApprovalRequest, ToolProgress } from '../../contract/turn.ts';
+import type { ApprovalRequest, Decision, ToolProgress } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
-import type { Screen } from '../tmux/pane.ts';
+import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
 export interface Driver {
@@ -28,14 +28,21 @@ export interface Driver {
   hears?(session: AgentPlace): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
   progress?(screen: Screen): ToolProgress | null;
-  /** @throws PaliadinError `not_found` where nothing by this id waits for a decision any more. */
-  decide?(turn: TurnPlace, approvalId: string, decision: ApprovalDecision): void;
   /** What an ended turn took; null where it can't be told. It is known a moment after the end. */
   cost?(turn: TurnPlace): Promise<TurnCost | null>;
+  /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
+  decide?(what: AgentDecision): Promise<void>;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPlace): Promise<void>;
   /** Stops listening. Agents go on. */
   close?(): Promise<void>;
+}
+
+export interface AgentDecision {
+  turn: TurnPlace;
+  approval: ApprovalRequest;
+  decision: Decision;
+  pane: Pane;
 }
 
 /** Where a session's agent lives. */

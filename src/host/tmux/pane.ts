@@ -41,6 +41,8 @@ export interface Pane extends EventEmitter<PaneEvents> {
   paste(text: string, file: string): Promise<void>;
   /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
   press(key: string): Promise<void>;
+  /** Whether a person looks at it. */
+  watched(): Promise<boolean>;
   /** Ends the program and starts another in its place; whoever is attached stays attached. */
   respawn(launch: Launch): Promise<void>;
   /** Ends the tmux server and what runs in it. */
@@ -134,6 +136,11 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   async press(key: string): Promise<void> {
     await this.#control.run('send-keys', '-t', this.#id, key);
+  }
+
+  async watched(): Promise<boolean> {
+    const [clients] = await this.#ask('#{session_attached}');
+    return Number(clients) > 1; // one is ours
   }
 
   async respawn(launch: Launch): Promise<void> {

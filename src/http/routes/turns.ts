@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { askBody, feedback, historyPage, historyQuery, turnView } from '../../contract/api.ts';
+import { approvalId, decision } from '../../contract/approval.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { requireMayAsk } from '../access.ts';
 import { userOf } from '../authenticate.ts';
@@ -107,6 +108,24 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
       },
     },
     async (request) => await turns.cancel(userOf(request).id, idOf(request), localeOf(request)),
+  );
+
+  app.post(
+    '/api/turns/:turnId/approvals/:approvalId',
+    {
+      schema: {
+        summary: 'Decide what the agent asks',
+        description:
+          'An option of the request, or `deny`; with `message` the agent is told why, with `answers` what was answered.',
+        params: turnParams.extend({ approvalId }),
+        body: decision,
+        response: responses({ 200: turnView }, 'bad_request', 'not_found', 'not_allowed', 'conflict'),
+      },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return await turns.decide(userOf(request).id, idOf(request), params.approvalId, body, localeOf(request));
+    },
   );
 
   app.post(

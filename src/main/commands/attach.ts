@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 import { withHost } from './with-host.ts';
 import { withStore } from './with-store.ts';
 
-/** Hands this terminal to tmux until the person leaves it. */
+/** Hands this terminal to tmux until the person leaves it. Of a host behind ssh, the command is printed. */
 export async function attach(
   settings: Settings,
   user: string | undefined,

@@ -31,13 +31,12 @@ function logFile(root: string): { destination: DestinationStream; path: string |
 
 function greeting({ url, backend }: Gateway, state: string, log: string | null, code: string): string {
   const refusal = backend.refusal();
+  const agent = backend.agent();
   const lines = [
     `Paliadin ${VERSION}`,
-    `  backend  ${backend.kind}${backend.agent() === null ? '' : `, agent ${backend.agent()}`}`,
+    `  backend  ${backend.kind}${backend.kind === 'remote' ? `, host ${backend.host}` : ''}${agent === null ? '' : `, agent ${agent}`}`,
     ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
-    ...(backend.agent() === 'demo'
-      ? ['           the demo agent invents its answers; install Claude Code for real ones']
-      : []),
+    ...(agent === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
     `  state    ${state}`,
     ...(log === null ? [] : [`  log      ${log}`]),
     '',

@@ -22,9 +22,13 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** @throws ConfigError for every bad value at once. */
-export function loadConfig(env: NodeJS.ProcessEnv, directory: string): Config {
-  const file = readEnvFile(join(directory, '.env'));
+/**
+ * `directory` is where a `.env` may be and relative paths begin; null: there is no such file.
+ *
+ * @throws ConfigError for every bad value at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, directory: string | null): Config {
+  const file = directory === null ? {} : readEnvFile(join(directory, '.env'));
   const names = Object.keys(variables) as Variable[];
   const given: Config['given'] = {};
   for (const name of names) {
@@ -40,7 +44,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, directory: string): Config {
     ...unknown.map((name) => `${name} is not a setting of this version; see docs/configuration.md`),
   ];
   if (!parsed.success || complaints.length > 0) throw new ConfigError(complaints.join('\n'));
-  const stateDir = resolve(directory, parsed.data.PALIADIN_STATE_DIR ?? defaultStateDir(env));
+  const stateDir = resolve(directory ?? '/', parsed.data.PALIADIN_STATE_DIR ?? defaultStateDir(env));
   return {
     values: { ...parsed.data, PALIADIN_STATE_DIR: stateDir },
     given,

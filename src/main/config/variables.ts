@@ -46,12 +46,18 @@ export const variables = {
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
   // A timer of Node's takes no more than 24 days.
   PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
+  PALIADIN_MAX_PANES: count(1, 1000).default(30),
+  PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_OWNER: text.default('owner'),
   PALIADIN_ACCESS: z.enum(['owner', 'users']).default('owner'),
+  PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
+  PALIADIN_APPROVAL_TIMEOUT: duration
+    .refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h')
+    .default(300_000),
   PALIADIN_RATE_LIMIT: count(1, 1_000_000).default(300),
   PALIADIN_STARTERS: text.optional(),
   PALIADIN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

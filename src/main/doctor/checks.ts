@@ -5,7 +5,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 export interface Checks {
   passed(step: string, found: string, advice?: string): Check;
   failed(step: string, found: string, remedy: string): Check;
-  /** By an error whose text is, as everywhere here, what was wrong, a semicolon, and what to do. */
+  /** By an error whose text is, as everywhere here, what was wrong, a semicolon or a new line, and what to do. */
   failedBy(step: string, error: unknown, remedy?: string): Check;
 }
 
@@ -15,7 +15,7 @@ export function checksOf(side: Check['side']): Checks {
     passed: (step, found, advice) => ({ step, side, ok: true, found, remedy: advice ?? null }),
     failed,
     failedBy(step, error, remedy) {
-      const [found = '', ...rest] = textOf(error).split('; ');
+      const [found = '', ...rest] = textOf(error).split(/; |\n/);
       return failed(step, found, remedy ?? (rest.join('; ') || OTHERWISE));
     },
   };

@@ -31,4 +31,10 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
   return { version: VERSION, protocol: PROTOCOL_VERSION, now: Date.now(), checks };
 }
 
+/** Whether a daemon could start: asking for one that can't would only take its time. */
+export function canStart(checks: readonly Check[]): boolean {
+  return checks.every(({ step, ok }) => ok || !NEEDED.includes(step));
+}
+
+const NEEDED = ['tmux', 'agent', 'directory', 'state'];
 const { passed } = checksOf('host');

@@ -11,6 +11,7 @@ import type { Settings } from '../commands/settings.ts';
 import { remoteTarget } from '../remote/target.ts';
 import { VERSION } from '../version.ts';
 import { checksOf } from './checks.ts';
+import { canStart } from './examine-host.ts';
 import { outputOf } from './output-of.ts';
 
 /** Returns whether a question would come as far as the host's daemon. */
@@ -52,7 +53,7 @@ export async function* examineRemote({ config, env }: Settings, host: string): A
   }
   yield* report.checks;
   yield examineClock(report.now, asked, Date.now());
-  return report.protocol === PROTOCOL_VERSION;
+  return report.protocol === PROTOCOL_VERSION && canStart(report.checks);
 }
 
 /** What ssh goes through on its way, in order. */
@@ -66,7 +67,7 @@ const FOUND: Record<(typeof WAY)[number], (target: SshTarget) => string> = {
 
 function whereStuck(shim: string | PaliadinError): (typeof WAY)[number] | null {
   if (!(shim instanceof PaliadinError)) return null;
-  if (shim.code === 'mriver_unreachable') return 'reachable';
+  if (shim.code === 'mriver_unreachable' || shim.code === 'timeout') return 'reachable';
   if (shim.code === 'host_key_changed') return 'host key';
   return shim.code === 'shim_auth_failed' ? 'key accepted' : null;
 }

@@ -5,7 +5,7 @@ import type { Settings } from '../commands/settings.ts';
 import { openHost } from '../commands/with-host.ts';
 import { clonePrograms } from '../programs.ts';
 import { checksOf } from './checks.ts';
-import { examineHost } from './examine-host.ts';
+import { canStart, examineHost } from './examine-host.ts';
 import { examineRemote } from './examine-remote.ts';
 
 /** In the order in which a question meets them. A step that can't be looked at before another is mended, is left out. */
@@ -23,8 +23,9 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
           `disabled: ${refusal}`,
           'mend that, or name another machine by `paliadin host add USER@HOST`',
         );
-    yield* (await examineHost({ ...settings, env: given(settings.env), programs: clonePrograms })).checks;
-    if (refusal !== null) return;
+    const { checks } = await examineHost({ ...settings, env: given(settings.env), programs: clonePrograms });
+    yield* checks;
+    if (!canStart(checks)) return;
   }
   yield await examineChannel(settings);
 }

@@ -35,4 +35,7 @@ export function checkKey(path: string, name: string, sshKeygen: string): void {
   );
 }
 
-export const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** How a key begins that is not in base64 once more; a public one too, which is told from what is none. */
+export const KEY = /^(-----BEGIN |ssh-|ecdsa-)/;

@@ -19,7 +19,8 @@ export function checkKnownHosts(path: string, name: string, place: HostPlace, ss
     throw new ConfigError(`${name}: line ${bad + 1} is malformed; a line is: ${knownName(place)} ssh-ed25519 AAAA…`);
   }
   const found = spawnSync(sshKeygen, ['-F', knownName(place), '-f', path], { encoding: 'utf8' });
-  if (found.status !== 0) {
+  const keys = found.stdout.split('\n').filter((line) => line !== '' && !/^(#|@revoked\s)/.test(line));
+  if (found.status !== 0 || keys.length === 0) {
     throw new ConfigError(
       `${name}: there is no key of ${knownName(place)}; add the host's line, as ssh-keyscan -p ${place.port} ${place.host} prints it, after you have compared it with the host's own`,
     );
@@ -40,9 +41,20 @@ function isGood(line: string): boolean {
   const trimmed = line.trim();
   if (trimmed === '' || trimmed.startsWith('#')) return true;
   const [, type = '', key = ''] = LINE.exec(trimmed) ?? [];
-  // A key's first field is the length and the name of its own type.
-  const bytes = Buffer.from(key, 'base64');
-  return bytes.length > 4 + type.length && bytes.toString('latin1', 4, 4 + bytes.readUInt32BE(0)) === type;
+  const [first, ...rest] = fieldsOf(Buffer.from(key, 'base64')) ?? [];
+  return first?.toString('latin1') === type && rest.length > 0;
+}
+
+/** A key is a row of fields, each after its length, the first of which names its type; null where one is cut short. */
+function fieldsOf(bytes: Buffer): Buffer[] | null {
+  const fields: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + (at + 4 <= bytes.length ? bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY);
+    if (end > bytes.length) return null;
+    fields.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
 }
 
 const LINE = /^(?:@(?:cert-authority|revoked)\s+)?\S+\s+((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?:\s.*)?$/;

@@ -4,7 +4,7 @@ import type { SshTarget } from '../../transport/ssh/target.ts';
 import { findProgram } from '../agent.ts';
 import { type Config, ConfigError } from '../config/load.ts';
 import { givenText } from './given-text.ts';
-import { checkKey, PRIVATE_KEY } from './key.ts';
+import { checkKey, KEY } from './key.ts';
 import { checkKnownHosts, KNOWN_HOSTS } from './known-hosts.ts';
 import { privateFiles } from './private-files.ts';
 
@@ -20,18 +20,25 @@ export function remoteTarget({ values }: Config, host: string, env: NodeJS.Proce
     const path = values[`${variable}_FILE`];
     if (text !== undefined && path !== undefined)
       throw new ConfigError(`set ${variable} or ${variable}_FILE, not both`);
-    if (text !== undefined) return { path: files.write(name, givenText(text, begins)), variable };
-    if (path !== undefined) return { path, variable: `${variable}_FILE` };
+    if (text !== undefined) return { path: plain(files.write(name, givenText(text, begins)), variable), variable };
+    if (path !== undefined) return { path: plain(path, `${variable}_FILE`), variable: `${variable}_FILE` };
     throw new ConfigError(
       `PALIADIN_REMOTE_HOST is set, and ${variable} or ${variable}_FILE is needed with it; \`paliadin host add ${user}@${host}:${port}\` makes all that is needed`,
     );
   }
 
-  const key = fileOf('PALIADIN_SSH_KEY', 'key', PRIVATE_KEY);
+  const key = fileOf('PALIADIN_SSH_KEY', 'key', KEY);
   checkKey(key.path, key.variable, sshKeygen);
   const knownHosts = fileOf('PALIADIN_KNOWN_HOSTS', 'known_hosts', KNOWN_HOSTS);
   checkKnownHosts(knownHosts.path, knownHosts.variable, { host, port }, sshKeygen);
   return { program, host, port, user, keyFile: key.path, knownHostsFile: knownHosts.path };
+}
+
+/** ssh puts other things in the place of `%h` and `${HOME}`, and has no way to write them as they are everywhere. */
+function plain(path: string, variable: string): string {
+  const odd = /[%$"\\\n]/.exec(path)?.[0];
+  if (odd === undefined) return path;
+  throw new ConfigError(`${variable}: ssh can't be given a path with ${odd} in it (${path}); put the file elsewhere`);
 }
 
 function required(program: string, env: NodeJS.ProcessEnv): string {

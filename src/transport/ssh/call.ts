@@ -24,13 +24,17 @@ export async function callShim(
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const settings = { env: sshEnvironment(env), maxBuffer: MAX_OUTPUT, killSignal: 'SIGKILL' as const };
-  const child = execFile(
-    target.program,
-    sshArguments(target, verb, ...args),
-    { ...settings, timeout: timeoutMs, ...(signal && { signal }) },
-    (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(toPaliadinError(error, stderr))),
-  );
-  child.stdin?.end();
+  try {
+    const child = execFile(
+      target.program,
+      sshArguments(target, verb, ...args),
+      { ...settings, timeout: timeoutMs, ...(signal && { signal }) },
+      (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(toPaliadinError(error, stderr))),
+    );
+    child.stdin?.end();
+  } catch (error) {
+    throw new PaliadinError('shim_error', `ssh can't be started: ${(error as Error).message}`, { cause: error });
+  }
 
   function toPaliadinError(error: ExecFileException, stderr: string): PaliadinError {
     if (signal?.aborted) return new PaliadinError('cancelled');

@@ -1,5 +1,5 @@
 /** What ssh printed and returned, as one of our codes. ssh says 255 for all that is its own, so its words decide. */
-import { isErrorCode, PaliadinError } from '../../contract/errors.ts';
+import { type ErrorCode, isErrorCode, PaliadinError } from '../../contract/errors.ts';
 import { CONTROLS } from '../../contract/sanitise.ts';
 import { SHIM_SAYS, shimExit } from '../../contract/shim.ts';
 
@@ -18,8 +18,7 @@ export function sshFailure(end: SshEnd, place: string): PaliadinError {
 }
 
 function failureOf({ code, signal, stderr }: SshEnd, place: string): PaliadinError {
-  // ssh ends its own lines with a carriage return too; by that they are told from what the other side said.
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const lines = linesOf(stderr);
   if (code === null && signal === null)
     return new PaliadinError('shim_error', shown(lines.at(-1) ?? 'ssh did not run'));
   if (signal !== null) return new PaliadinError('mriver_unreachable', `ssh to ${place} was ended by ${signal}`);
@@ -27,13 +26,22 @@ function failureOf({ code, signal, stderr }: SshEnd, place: string): PaliadinErr
   return ofShim(code, lines, place);
 }
 
-/** ssh's own words, each with what it comes to. The last line that is known counts: a banner comes before. */
+/** Whether it is certain that the shim has not touched anything. */
+export function touchedNothing({ code, stderr }: SshEnd): boolean {
+  if (code === SSH_ITSELF) return heard(linesOf(stderr))?.word.beforeLogin === true;
+  return code !== null && UNTOUCHED.includes(code);
+}
+
+function linesOf(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line.trim() !== '');
+}
+
 function ofSsh(lines: string[], place: string): PaliadinError {
-  for (const line of lines.toReversed()) {
-    const known = SSH_WORDS.find(({ words }) => words.test(line.trimEnd()));
-    if (known !== undefined) return new PaliadinError(known.code, `${place}: ${shown(line)}; ${known.remedy}`);
+  const known = heard(lines);
+  if (known !== null) {
+    return new PaliadinError(known.word.code, `${place}: ${shown(known.line)}; ${known.word.remedy}`);
   }
-  const unheard = lines.findLast((line) => line.endsWith('\r'));
+  const unheard = lines.findLast(isOfSsh);
   if (unheard !== undefined) return new PaliadinError('shim_error', `${place}: ${shown(unheard)}`);
   // ssh has nothing to complain of, so what it ran there has ended without an exit code.
   const said = shimWord(lines) ?? lines.at(-1);
@@ -41,27 +49,54 @@ function ofSsh(lines: string[], place: string): PaliadinError {
   return new PaliadinError('shim_error', `${place}: the shim was ended by a signal${last}; run \`paliadin doctor\``);
 }
 
-const UNREACHABLE = 'mriver_unreachable' as const;
+/** The last word of ssh that is known. */
+function heard(lines: string[]): { word: SshWord; line: string } | null {
+  for (const line of lines.filter(isOfSsh).toReversed()) {
+    const word = SSH_WORDS.find(({ words }) => words.test(line.trimEnd()));
+    if (word !== undefined) return { word, line };
+  }
+  return null;
+}
 
-const SSH_WORDS = [
+/** ssh ends its lines with a carriage return too; by that they are told from a banner and from what runs there. */
+function isOfSsh(line: string): boolean {
+  return line.endsWith('\r');
+}
+
+interface SshWord {
+  words: RegExp;
+  code: ErrorCode;
+  remedy: string;
+  /** It is said only while nothing has been run on the host. */
+  beforeLogin?: true;
+}
+
+const UNREACHABLE = 'mriver_unreachable';
+
+/** ssh's own words, each with what it comes to. The first that matches a line counts. */
+const SSH_WORDS: SshWord[] = [
   {
     words: /^Host key verification failed\.|REMOTE HOST IDENTIFICATION HAS CHANGED|^No \S+ host key is known for /,
-    code: 'host_key_changed' as const,
+    code: 'host_key_changed',
+    beforeLogin: true,
     remedy: 'the host shows another key than the pinned one; if that is right, pin it anew with `paliadin host add`',
   },
   {
     words: /^\S+@\S+: Permission denied \([\w,-]+\)\.?$|: Too many authentication failures$/,
-    code: 'shim_auth_failed' as const,
+    code: 'shim_auth_failed',
+    beforeLogin: true,
     remedy: 'the host does not accept this key; `paliadin host add` installs it, `paliadin doctor` looks further',
   },
   {
     words: /^ssh: Could not resolve hostname /,
     code: UNREACHABLE,
+    beforeLogin: true,
     remedy: 'the name is not known here; check PALIADIN_REMOTE_HOST and this machine’s DNS',
   },
   {
     words: /^ssh: connect to host .*: Connection refused$/,
     code: UNREACHABLE,
+    beforeLogin: true,
     remedy: 'nothing listens there; start sshd on the host, or check PALIADIN_REMOTE_PORT',
   },
   {
@@ -71,8 +106,14 @@ const SSH_WORDS = [
     remedy: 'the host does not answer; it may be asleep or offline',
   },
   {
+    words: /^(kex_exchange_identification|banner exchange): /,
+    code: UNREACHABLE,
+    beforeLogin: true,
+    remedy: 'the connection broke',
+  },
+  {
     words:
-      /^(kex_exchange_identification|banner exchange|ssh_dispatch_run_fatal|client_loop|ssh_packet_\w+): |^Connection (closed|reset) by |^Connection to .* closed by remote host|Broken pipe$|: Connection reset by peer$/,
+      /^(ssh_dispatch_run_fatal|client_loop|ssh_packet_\w+): |^Connection (closed|reset) by |^Connection to .* closed by remote host|Broken pipe$|: Connection reset by peer$/,
     code: UNREACHABLE,
     remedy: 'the connection broke',
   },
@@ -80,11 +121,12 @@ const SSH_WORDS = [
     // Network is unreachable, No route to host, Host is down, Permission denied (of the network, not of the host).
     words: /^ssh: connect to host /,
     code: UNREACHABLE,
+    beforeLogin: true,
     remedy: 'there is no way to the host; check the network or the VPN on both sides',
   },
   {
     words: /^Unable to negotiate with |no matching .* found/,
-    code: 'shim_error' as const,
+    code: 'shim_error',
     remedy: 'both OpenSSH versions have no algorithm in common; update the older one',
   },
 ];
@@ -92,7 +134,9 @@ const SSH_WORDS = [
 /** ssh got through; what it called there failed. */
 function ofShim(code: number | null, lines: string[], place: string): PaliadinError {
   const said = shimWord(lines);
-  if (code === shimExit.protocol) return new PaliadinError('shim_outdated', shown(said ?? 'versions do not match'));
+  if (code === shimExit.protocol) {
+    return new PaliadinError('shim_outdated', shown(said?.replace(/^shim_outdated: /, '') ?? 'versions do not match'));
+  }
   if (code === shimExit.timeout) return new PaliadinError('timeout', `${place}: no answer within the shim’s limit`);
   if (code === shimExit.unavailable && said !== undefined) return ofHost(said);
   if (code === shimExit.oldNode && said !== undefined)
@@ -103,10 +147,10 @@ function ofShim(code: number | null, lines: string[], place: string): PaliadinEr
   return new PaliadinError('shim_error', `${place}: ${whatHappened(code, lines, last)}`);
 }
 
-/** Shells say 127 for what they don't find and 126 for what they may not run; Node says it in words. */
+/** Shells say 127 of what they don't find and 126 of what they can't run; of a shim that is not there, Node tells in words. */
 function whatHappened(code: number | null, lines: string[], last: string): string {
-  if (code === 126) return `the shim can't be run (${last}); run \`paliadin host add\` again`;
-  if (code === 127 || lines.some((line) => NO_MODULE.test(line))) {
+  if (code === NOT_RUNNABLE) return `the shim can't be run (${last}); run \`paliadin host add\` again`;
+  if (code === NOT_THERE || lines.some((line) => NO_MODULE.test(line))) {
     return `the shim is not there (${last}); run \`paliadin host add\` again`;
   }
   return `the shim ended with ${code} (${last}); run \`paliadin doctor\``;
@@ -130,6 +174,9 @@ function shown(line: string): string {
 }
 
 const SSH_ITSELF = 255;
+const NOT_THERE = 127;
+const NOT_RUNNABLE = 126;
+const UNTOUCHED: readonly number[] = [shimExit.usage, shimExit.unavailable, shimExit.oldNode, NOT_THERE, NOT_RUNNABLE];
 // How Node begins the line that matters of a crash; a stack and its own version follow.
 const THROWN = /^(?:Uncaught )?\w*Error(?: \[\w+\])?: /;
 const NO_MODULE = /^Error(?: \[\w+\])?: Cannot find module '/;

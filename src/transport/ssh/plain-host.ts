@@ -1,21 +1,35 @@
 /** A host whose shim knows only `health`, `run-turn` and `reset`: an ssh connection a call, and no streaming. */
 import { PaliadinError } from '../../contract/errors.ts';
-import type { HostOutcome, HostTurn } from '../../contract/host.ts';
+import { type HostOutcome, type HostTurn, NO_JOURNAL } from '../../contract/host.ts';
 import { pieces } from '../../contract/pieces.ts';
 import type { HostChannel } from '../reach-host.ts';
 import { callShim } from './call.ts';
+import { type SshEnd, touchedNothing } from './failure.ts';
 import type { SshTarget } from './target.ts';
 
+/** How long each verb is waited for, in milliseconds. */
+export const VERB_LIMITS = {
+  /** What a person waits for "the host is away". */
+  health: 3_000,
+  /** 60 s of the shim, 10 s for ssh. */
+  'run-turn': 70_000,
+  reset: 10_000,
+} as const;
+
 /** Whether the shim knows the three verbs. @throws PaliadinError where it does not, or can't be reached. */
-export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv): Promise<HostChannel> {
-  let greeting = await probe(PROBE_SESSION);
+export async function reachPlainHost(
+  target: SshTarget,
+  env: NodeJS.ProcessEnv,
+  limits: Record<keyof typeof VERB_LIMITS, number> = VERB_LIMITS,
+): Promise<HostChannel> {
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const answers = new Map<string, string>();
   const calls = new Map<string, AbortController>();
+  let greeting = await probe(PROBE_SESSION);
 
   /** What the login shell said before `ok`. @throws PaliadinError with the reason. */
   async function probe(session: string): Promise<string> {
-    const said = await call(() => callShim(target, { env, timeoutMs: PROBE_MS }, 'health', session));
+    const said = await ask('health', session);
     const [, before] = /^(.*?)ok\s*$/s.exec(said) ?? [];
     if (before !== undefined) return before;
     throw new PaliadinError('shim_error', 'the shim answered its health probe with something else than ok');
@@ -31,6 +45,18 @@ export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv):
     }
   }
 
+  /** Whoever is silent here is away: there is no answer that could still come. */
+  function ask(verb: 'health' | 'reset', session: string): Promise<string> {
+    return call(async () => {
+      try {
+        return await callShim(target, { env, timeoutMs: limits[verb] }, verb, session);
+      } catch (error) {
+        if (!(error instanceof PaliadinError) || error.code !== 'timeout') throw error;
+        throw new PaliadinError('mriver_unreachable', error.detail, { cause: error });
+      }
+    });
+  }
+
   async function runTurn(session: string, turnId: string, message: string): Promise<string> {
     const base64 = Buffer.from(message).toString('base64');
     if (base64.length > MAX_ARGUMENT) {
@@ -40,8 +66,8 @@ export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv):
     const controller = new AbortController();
     calls.set(turnId, controller);
     try {
-      const settings = { env, timeoutMs: TURN_MS, signal: controller.signal };
-      const said = await callShim(target, settings, 'run-turn', session, turnId, base64);
+      const settings = { env, timeoutMs: limits['run-turn'], signal: controller.signal };
+      const said = await call(() => callShim(target, settings, 'run-turn', session, turnId, base64));
       return said.startsWith(greeting) ? said.slice(greeting.length) : said;
     } finally {
       calls.delete(turnId);
@@ -52,7 +78,7 @@ export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv):
     Promise.reject(new PaliadinError('shim_outdated', `this host’s shim can’t ${what}; update it`));
 
   return {
-    identity: { version: 'unknown', protocol: 0, agent: 'unknown', driver: 'verbs', settings: '' },
+    identity: { version: 'unknown', protocol: NO_JOURNAL, agent: 'unknown', driver: 'verbs', settings: '' },
     connected: false,
     closed,
     close,
@@ -81,8 +107,9 @@ export async function reachPlainHost(target: SshTarget, env: NodeJS.ProcessEnv):
     async cancel(_session, turnId) {
       calls.get(turnId)?.abort();
     },
+    decide: () => cannot('be told a decision'),
     async reset(session) {
-      await call(() => callShim(target, { env, timeoutMs: RESET_MS }, 'reset', session));
+      await ask('reset', session);
     },
     async acknowledge(_session, turnId) {
       answers.delete(turnId);
@@ -108,8 +135,11 @@ function outcomeOf(error: unknown): HostOutcome {
   if (code === 'cancelled') {
     return { ...DONE, state: 'cancelled', code, detail: 'this host can’t be told to stop: its agent goes on' };
   }
-  // The connection broke, or could not be made: the shim may have typed it all the same.
-  if (code === 'mriver_unreachable') return { ...DONE, state: 'unknown', code: 'outcome_unknown', detail };
+  const unclear = code === 'mriver_unreachable' || code === 'shim_error';
+  // The connection broke, or the shim did: it may have typed it all the same.
+  if (code === 'outcome_unknown' || (unclear && !touchedNothing(error.cause as SshEnd))) {
+    return { ...DONE, state: 'unknown', code: 'outcome_unknown', detail };
+  }
   return { ...DONE, state: 'failed', code, detail };
 }
 
@@ -124,11 +154,6 @@ const DONE = {
 
 // A session of nobody's, for the question whether the host is there at all.
 const PROBE_SESSION = 'paliadin-probe';
-// What a person waits for "the host is away".
-const PROBE_MS = 3_000;
-// 60 s of the shim, 10 s for ssh.
-const TURN_MS = 70_000;
-const RESET_MS = 10_000;
 // A system call takes no longer argument (128 KiB), and sshd hands the command on as one.
 const MAX_ARGUMENT = 120_000;
 // Each is fetched within seconds, or never.

@@ -23,10 +23,13 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   const [asking, setAsking] = useState(false);
   const [said, setSaid] = useState('');
   const box = useRef<HTMLTextAreaElement>(null);
-  const context = useMemo(() => ({ t, locale, announce: setSaid }), [t, locale]);
   const busy = state.sending !== null || activeTurn(state) !== null;
 
   const focusBox = useCallback(() => box.current?.focus(), []);
+  const toBox = useCallback(() => {
+    if (window.matchMedia('(pointer: fine)').matches) focusBox();
+  }, [focusBox]);
+  const context = useMemo(() => ({ t, locale, announce: setSaid, toBox }), [t, locale, toBox]);
   const ask = useCallback(
     (question: string, from: string | null) => {
       controller.ask(question, from);
@@ -44,10 +47,8 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   const stopActive = useCallback(() => stop(), [stop]);
 
   useEscape(busy ? stopActive : null);
-  useEffect(() => {
-    // On a phone the keyboard would cover what the person came to read.
-    if (window.matchMedia('(pointer: fine)').matches) focusBox();
-  }, [focusBox]);
+  // On a phone the keyboard would cover what the person came to read.
+  useEffect(toBox, [toBox]);
 
   const signOut = async () => {
     await api.signOut().catch(() => undefined);

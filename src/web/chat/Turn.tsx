@@ -1,6 +1,7 @@
 /** One question and its answer, in whatever state it is. */
 import { memo, useCallback } from 'react';
 import { Answer } from './Answer.tsx';
+import { Approval } from './Approval.tsx';
 import type { Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
@@ -11,7 +12,7 @@ import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
-import { progressWords, runningStep } from './words.ts';
+import { decidedWords, progressWords, runningStep } from './words.ts';
 
 export interface TurnProps {
   turn: ChatTurn;
@@ -44,13 +45,21 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </Note>
       )}
       {view.response !== '' && <Answer text={view.response} growing={open} base={view.pageOrigin} onAsk={askOn} />}
-      {view.status === 'waiting' && (
-        <Note kind="wait" icon="hand" title={t.waitingForDecision}>
-          {turn.approvals.map(({ id, title }) => (
-            <p key={id}>{title}</p>
+      {view.decisions.length > 0 && (
+        <ul className="decisions">
+          {view.decisions.map((decided) => (
+            <li key={`${decided.approval.id} ${decided.by}`}>{decidedWords(decided, t)}</li>
           ))}
-        </Note>
+        </ul>
       )}
+      {!turn.stopping &&
+        view.approvals.map((approval) => (
+          <Approval
+            key={approval.id}
+            approval={approval}
+            onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
+          />
+        ))}
       {open ? (
         <Progress
           words={view.status === 'waiting' && !turn.stopping ? t.waiting : progressWords(turn, t)}

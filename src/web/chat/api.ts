@@ -1,5 +1,7 @@
 /** The gateway's HTTP API, as the chat page uses it. */
+
 import type { AskBody, ErrorBody, Feedback, HistoryPage, Me, ResetResult, TurnView } from '../../contract/api.ts';
+import type { Decision } from '../../contract/turn.ts';
 
 export interface Api {
   signIn(code: string): Promise<void>;
@@ -8,6 +10,7 @@ export interface Api {
   history(query: { before?: string; limit: number }): Promise<{ page: HistoryPage; serverTime: number | null }>;
   ask(body: AskBody, idempotencyKey: string): Promise<TurnView>;
   cancel(turnId: string): Promise<TurnView>;
+  decide(turnId: string, approvalId: string, decision: Decision): Promise<TurnView>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<TurnView>;
   reset(): Promise<ResetResult>;
 }
@@ -73,6 +76,8 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
       return { page: page as HistoryPage, serverTime: Number.isNaN(date) ? null : date };
     },
     ask: (body, idempotencyKey) => json('POST', '/api/turns', body, { 'idempotency-key': idempotencyKey }),
+    decide: (turnId, approvalId, decision) =>
+      json('POST', `/api/turns/${turnId}/approvals/${encodeURIComponent(approvalId)}`, decision),
     cancel: (turnId) => json('POST', `/api/turns/${turnId}/cancel`),
     giveFeedback: (turnId, feedback) => json('POST', `/api/turns/${turnId}/feedback`, feedback),
     reset: () => json('POST', '/api/session/reset'),

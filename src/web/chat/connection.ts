@@ -161,6 +161,7 @@ const EVENT_TYPES = [
   'tool',
   'approval',
   'approval-closed',
+  'decided',
   'presence',
   'finished',
   'late',

@@ -1,5 +1,6 @@
 /** What a person can do in the chat, beside the state that it changes. Knows no React. */
 import type { AskBody, Feedback } from '../../contract/api.ts';
+import type { Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import type { Memory } from '../storage.ts';
 import { type Api, isSignedOut, Refusal, Unreachable } from './api.ts';
@@ -37,6 +38,8 @@ export interface Controller {
   ask(message: string, pageOrigin: string | null): Promise<void>;
   /** Stops one turn, or whatever is being worked on. */
   stop(turnId?: string): Promise<void>;
+  /** False where it was not taken, and can be tried again. */
+  decide(turnId: string, approvalId: string, decision: Decision): Promise<boolean>;
   startOver(): Promise<void>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<void>;
   loadEarlier(): Promise<void>;
@@ -133,6 +136,18 @@ export function createController(deps: ControllerDeps): Controller {
       if (target !== undefined) return cancel(target);
       dispatch({ type: 'stop-sending' });
       sending.abort();
+    },
+    decide: async (turnId, approvalId, decision) => {
+      try {
+        // What comes of it is told by events; the answer's own picture may be older than they are.
+        await api.decide(turnId, approvalId, decision);
+        return true;
+      } catch (error) {
+        // Somebody was faster, in another tab or at the terminal: events tell who.
+        if (error instanceof Refusal && error.body.code === 'conflict') return true;
+        dispatch({ type: 'problem', problem: explain(error) });
+        return false;
+      }
     },
     startOver: async () => {
       try {

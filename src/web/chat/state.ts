@@ -3,7 +3,7 @@
  * and the event stream, so that two tabs, a reload and a reconnect all end with the same picture.
  */
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
-import { type ApprovalRequest, isFinal, type Presence, type ToolProgress } from '../../contract/turn.ts';
+import { isFinal, type Presence, type ToolProgress } from '../../contract/turn.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -33,7 +33,6 @@ export interface ChatState {
 export interface ChatTurn {
   view: TurnView;
   steps: readonly Step[];
-  approvals: readonly ApprovalRequest[];
   /** Whether the machine of the agent can be reached. */
   presence: Presence;
   /** The person pressed stop, and it has not stopped yet. */
@@ -147,7 +146,7 @@ function loaded(state: ChatState, page: HistoryPage, clockAhead: number | null):
   const known = new Map(state.turns.map((turn) => [turn.view.turnId, turn]));
   const fresh = page.turns.toReversed().map((view) => {
     const turn = known.get(view.turnId);
-    return turn === undefined ? fromView(view) : isFinal(view.status) ? ended(turn, view) : stillOpen(turn, view);
+    return turn === undefined ? fromView(view) : isFinal(view.status) ? ended(turn, view) : { ...turn, view };
   });
   const oldest = fresh[0];
   const joint = oldest === undefined ? -1 : state.turns.findIndex((turn) => turn.view.turnId === oldest.view.turnId);
@@ -207,16 +206,23 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
     case 'approval':
       return {
         ...turn,
-        view: { ...view, status: 'waiting' },
-        approvals: [...turn.approvals.filter(({ id }) => id !== event.approval.id), event.approval],
+        view: { ...view, status: 'waiting', approvals: [...others(view, event.approval.id), event.approval] },
       };
     case 'approval-closed': {
-      const approvals = turn.approvals.filter(({ id }) => id !== event.id);
-      return { ...turn, view: { ...view, status: approvals.length > 0 ? 'waiting' : 'running' }, approvals };
+      const approvals = others(view, event.id);
+      return { ...turn, view: { ...view, status: approvals.length > 0 ? 'waiting' : 'running', approvals } };
+    }
+    case 'decided': {
+      const { type: _type, turnId: _turnId, at: _at, ...decided } = event;
+      return { ...turn, view: { ...view, decisions: [...view.decisions, decided] } };
     }
     case 'presence':
       return { ...turn, presence: event.presence };
   }
+}
+
+function others({ approvals }: TurnView, id: string): TurnView['approvals'] {
+  return approvals.filter((approval) => approval.id !== id);
 }
 
 function step(steps: readonly Step[], tool: ToolProgress, at: number): Step[] {
@@ -278,15 +284,11 @@ function givenBack(draft: string, { body, fromBox }: Sending): string {
 }
 
 function ended(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { view, steps: turn.steps, approvals: [], presence: 'here', stopping: false };
-}
-
-function stillOpen(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { ...turn, view, approvals: view.status === 'waiting' ? turn.approvals : [] };
+  return { ...turn, view, presence: 'here', stopping: false };
 }
 
 function fromView(view: TurnView): ChatTurn {
-  return { view, steps: [], approvals: [], presence: 'here', stopping: false };
+  return { view, steps: [], presence: 'here', stopping: false };
 }
 
 function change(state: ChatState, turnId: string, how: (turn: ChatTurn) => ChatTurn): ChatState {

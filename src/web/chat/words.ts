@@ -1,18 +1,27 @@
 /** The states of a turn in words: for the progress line, and for whoever listens to the status region. */
+import { DENY, type Decided } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
+import { visible } from './visible.ts';
 
-export function progressWords({ view, steps, approvals, presence, stopping }: ChatTurn, t: Messages): string {
+export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;
   if (view.status === 'queued') return t.queued(view.queuePosition);
   if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
   if (view.status === 'delivering') return t.delivering;
-  if (view.status === 'waiting') return waitingWords(approvals[0]?.title, t);
+  const [asked] = view.approvals;
+  if (asked !== undefined) return `${asked.kind === 'question' ? t.agentAsks : t.agentWaits}: ${visible(asked.title)}`;
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);
 }
 
-function waitingWords(title: string | undefined, t: Messages): string {
-  return title === undefined ? t.waitingForDecision : `${t.waitingForDecision}: ${title}`;
+/** What was decided, in words. */
+export function decidedWords({ approval, option, by, message, answers }: Decided, { decided }: Messages): string {
+  const { kind } = approval;
+  const title = visible(approval.title);
+  if (by !== 'user') return decided[by](title);
+  if (option === DENY) return [decided.denied(title), message].filter(Boolean).join(' – ');
+  if (kind !== 'question') return decided.allowed(title);
+  return [decided.answered(title), ...Object.values(answers ?? {})].join(' – ');
 }
 
 export function runningStep(steps: ChatTurn['steps']) {

@@ -1,5 +1,5 @@
 /** What Claude Code asks leave for, as plain text that a person can judge. */
-import type { ApprovalRequest } from '../../../contract/turn.ts';
+import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
 import type { HookPayload } from './payload.ts';
 import { toolTitle } from './tools.ts';
 
@@ -22,15 +22,14 @@ function question(id: string, input: Record<string, unknown>): ApprovalRequest {
   const asked = Array.isArray(input.questions) ? input.questions : [];
   const questions = asked.map((one) => ({
     question: text(one?.question) ?? '',
-    header: text(one?.header) ?? '',
-    multiple: one?.multiSelect === true,
+    several: one?.multiSelect === true,
     options: (Array.isArray(one?.options) ? one.options : []).map((option: Record<string, unknown>) => ({
       label: text(option?.label) ?? '',
       description: text(option?.description) ?? '',
     })),
   }));
   const title = questions[0]?.question ?? 'A question';
-  return { id, title, kind: 'question', options: [], questions };
+  return { id, title, kind: 'question', options: ANSWER, questions };
 }
 
 function detailOf(tool: string, input: Record<string, unknown>): string | null {
@@ -60,9 +59,14 @@ function bounded(block: string): string {
   return block.length > MAX_LENGTH ? `${block.slice(0, MAX_LENGTH)}\n…` : block;
 }
 
+const ANSWER = [
+  { id: 'answer', label: 'Answer' },
+  { id: DENY, label: 'No answer' },
+];
+
 const OPTIONS = [
   { id: 'allow', label: 'Allow once' },
-  { id: 'deny', label: 'Deny' },
+  { id: DENY, label: 'Deny' },
 ];
 
 // More than a person reads before they decide, and little to send.

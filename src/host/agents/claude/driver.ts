@@ -80,7 +80,9 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
         },
         signal,
       ),
-    decide: ({ turnId, directory }, approvalId, decision) => recorderIn(directory).decide(turnId, approvalId, decision),
+    async decide({ turn, approval, decision }) {
+      recorderIn(turn.directory).decide(turn.turnId, approval.id, decision);
+    },
     async cost({ turnId }) {
       const cost = costs.get(turnId);
       costs.delete(turnId);

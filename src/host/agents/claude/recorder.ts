@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
-import type { ApprovalDecision } from '../../../contract/turn.ts';
+import { DENY, type Decision } from '../../../contract/turn.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
 import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
@@ -67,7 +67,7 @@ export class Recorder {
   }
 
   /** @throws PaliadinError `not_found` where nothing by this id waits. */
-  decide(turnId: string, approvalId: string, decision: ApprovalDecision): void {
+  decide(turnId: string, approvalId: string, decision: Decision): void {
     const turn = [...this.#turns.values()].find((one) => one.turnId === turnId);
     const answer = turn?.approvals.get(approvalId)?.answer;
     if (answer === undefined) {
@@ -160,7 +160,7 @@ export class Recorder {
       event: 'approval',
       ...approvalOf(randomUUID(), payload),
     };
-    const { promise, resolve } = Promise.withResolvers<ApprovalDecision | null>();
+    const { promise, resolve } = Promise.withResolvers<Decision | null>();
     const close = () => resolve(null);
     gone.addEventListener('abort', close);
     turn.approvals.set(entry.id, { tool: payload.tool_name, answer: resolve, close });
@@ -194,10 +194,7 @@ class Turn {
   readonly text: MessageText;
   /** Titles of the tools that run. */
   readonly tools = new Map<string, string>();
-  readonly approvals = new Map<
-    string,
-    { tool: string | undefined; answer(decision: ApprovalDecision): void; close(): void }
-  >();
+  readonly approvals = new Map<string, { tool: string | undefined; answer(decision: Decision): void; close(): void }>();
   ended = false;
   readonly #file: string;
 
@@ -245,10 +242,10 @@ class Turn {
   }
 }
 
-function behaviorOf(decision: ApprovalDecision, { tool_input: input = {} }: HookPayload): object {
-  if (decision.type === 'answer') return { behavior: 'allow', updatedInput: { ...input, answers: decision.answers } };
-  if (decision.type === 'allow') return { behavior: 'allow' };
-  return { behavior: 'deny', message: decision.reason ?? DENIED };
+function behaviorOf({ option, message, answers }: Decision, { tool_input: input = {} }: HookPayload): object {
+  if (option === DENY) return { behavior: 'deny', message: message ?? DENIED };
+  if (answers !== undefined) return { behavior: 'allow', updatedInput: { ...input, answers } };
+  return { behavior: 'allow' };
 }
 
 function permission(decision: object): object {

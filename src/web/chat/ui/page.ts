@@ -6,9 +6,16 @@ export interface Page {
   t: Messages;
   locale: string;
   announce(text: string): void;
+  /** Puts the focus back where the next question is written; not on a phone, where the keyboard would come up. */
+  toBox(): void;
 }
 
-export const PageContext = createContext<Page>({ t: en, locale: 'en', announce: () => undefined });
+export const PageContext = createContext<Page>({
+  t: en,
+  locale: 'en',
+  announce: () => undefined,
+  toBox: () => undefined,
+});
 
 export function usePage(): Page {
   return useContext(PageContext);

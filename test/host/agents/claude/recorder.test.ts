@@ -190,10 +190,10 @@ describe('leave', () => {
     await prompt();
     const answer = hear('PermissionRequest', bash);
     const { id = '' } = approvalOf() ?? {};
-    recorder.decide(TURN, id, { type: 'allow' });
+    recorder.decide(TURN, id, { option: 'allow' });
     expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
     expect(log().at(-1)).toEqual({ event: 'approval-closed', id });
-    expect(() => recorder.decide(TURN, id, { type: 'allow' })).toThrow('not_found');
+    expect(() => recorder.decide(TURN, id, { option: 'allow' })).toThrow('not_found');
   });
 
   test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {

@@ -1,0 +1,105 @@
+/** What the agent waits for: what it would do, or what it wants to know, and the buttons that decide it. */
+import { useId, useLayoutEffect, useRef, useState } from 'react';
+import { type ApprovalRequest, DENY, type Decision } from '../../contract/turn.ts';
+import type { Messages } from '../locales/en.ts';
+import { AgentQuestions } from './AgentQuestions.tsx';
+import './approval.css';
+import { DenyReason } from './DenyReason.tsx';
+import { Diff } from './Diff.tsx';
+import { Icon } from './ui/Icon.tsx';
+import { usePage } from './ui/page.ts';
+import { visible } from './visible.ts';
+
+export interface ApprovalCardProps {
+  approval: ApprovalRequest;
+  /** Resolves to false where the decision was not taken, and can be made again. */
+  onDecide(decision: Decision): Promise<boolean>;
+}
+
+export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
+  const { t, toBox } = usePage();
+  const { title, detail, diff, options, questions = [] } = approval;
+  const isQuestion = approval.kind === 'question';
+  const [sent, setSent] = useState(false);
+  const [explaining, setExplaining] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  const heading = useId();
+
+  // A card that is closed, here or elsewhere, must not take the focus with it.
+  useLayoutEffect(() => {
+    const element = card.current;
+    return () => {
+      if (element?.contains(document.activeElement)) toBox();
+    };
+  }, [toBox]);
+
+  const decide = async (decision: Decision) => {
+    setSent(true);
+    toBox();
+    if (!(await onDecide(decision))) setSent(false);
+  };
+
+  return (
+    <section ref={card} className="approval" aria-labelledby={heading}>
+      <h3 id={heading} className="approval-title">
+        <Icon name={isQuestion ? 'unsure' : 'hand'} />
+        <span>{isQuestion ? t.agentAsks : t.agentWaits}</span>
+      </h3>
+      {questions[0]?.question !== title && <p className="approval-what">{visible(title)}</p>}
+      {detail !== undefined && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <pre className="approval-detail" tabIndex={0}>
+          {visible(detail)}
+        </pre>
+      )}
+      {diff !== undefined && <Diff text={visible(diff)} />}
+      {questions.length > 0 ? (
+        <AgentQuestions
+          questions={questions}
+          disabled={sent}
+          onAnswer={(answers) => decide({ option: optionFor(answers, options), answers })}
+          onSkip={() => decide({ option: DENY })}
+        />
+      ) : explaining ? (
+        <DenyReason
+          disabled={sent}
+          onDeny={(message) => decide({ option: DENY, message })}
+          onBack={() => setExplaining(false)}
+        />
+      ) : (
+        <div className="approval-actions">
+          {withDeny(approval, t).map(({ id, label }, index) => (
+            <button
+              key={id}
+              type="button"
+              className={index === 0 && !isQuestion && id !== DENY ? 'button button-main' : 'button'}
+              disabled={sent}
+              onClick={() => decide({ option: id })}
+            >
+              {visible(label)}
+            </button>
+          ))}
+          {!isQuestion && (
+            <button type="button" className="button button-quiet" disabled={sent} onClick={() => setExplaining(true)}>
+              {t.denyWhy}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The agent's options in the page's words where those say it better, and always one that says no. */
+function withDeny({ kind, options }: ApprovalRequest, t: Messages): ApprovalRequest['options'] {
+  if (kind === 'question') return [...options.filter(({ id }) => id !== DENY), { id: DENY, label: t.noAnswer }];
+  const others = options.filter(({ id }) => id !== DENY);
+  const allow = others.map(({ id, label }) => ({ id, label: others.length === 1 ? t.allowOnce : label }));
+  return [...allow, { id: DENY, label: t.deny }];
+}
+
+/** The option of that name, for an agent that reads no answers; they say it in full. */
+function optionFor(answers: Record<string, string>, options: ApprovalRequest['options']): string {
+  const [answer] = Object.values(answers);
+  return (options.find(({ label }) => label === answer) ?? options[0])?.id ?? DENY;
+}

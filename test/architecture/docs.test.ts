@@ -1,0 +1,76 @@
+/** The documents: their links lead somewhere, and what is listed in full is there in full. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { errorTable } from '../../src/contract/errors.ts';
+import { shimArguments, shimExit } from '../../src/contract/shim.ts';
+import { variables } from '../../src/main/config/variables.ts';
+
+const ROOT = path.join(import.meta.dirname, '..', '..');
+const documents = [
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['docs', 'skill'].flatMap(markdownBelow),
+];
+
+test.each(documents)('%s: each link leads to a file, and each fragment to a heading', (document) => {
+  const links = [...prose(read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  expect(links.filter((link) => !/^(https?|mailto|app|ask):/.test(link) && !leadsSomewhere(document, link))).toEqual(
+    [],
+  );
+});
+
+test('every setting is in the configuration', () => {
+  const text = read('docs/configuration.md');
+  expect(Object.keys(variables).filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
+});
+
+test('every error code is in the protocol, with its status and whether to try again', () => {
+  const text = read('docs/protocol.md');
+  const missing = Object.entries(errorTable).filter(
+    ([code, { http, retryable }]) => !text.includes(`| \`${code}\` | ${http} | ${retryable ? 'yes' : 'no'} |`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('every verb and exit code of the shim is in the protocol', () => {
+  const [, shim = ''] = read('docs/protocol.md').split('\n## The shim\n');
+  expect(Object.keys(shimArguments).filter((verb) => !shim.includes(`| \`${verb}\` |`))).toEqual([]);
+  expect(Object.values(shimExit).filter((code) => !shim.includes(`\n| ${code} |`))).toEqual([]);
+});
+
+test('every decision is in the list', () => {
+  const list = read('docs/decisions/README.md');
+  const pages = fs.readdirSync(path.join(ROOT, 'docs', 'decisions')).filter((name) => /^\d/.test(name));
+  expect(pages.filter((name) => !list.includes(`[${name.slice(0, 4)}](${name})`))).toEqual([]);
+});
+
+function leadsSomewhere(document: string, link: string): boolean {
+  const [file = '', fragment] = link.split('#');
+  const target = file === '' ? document : path.join(path.dirname(document), file);
+  if (!fs.existsSync(path.join(ROOT, target))) return false;
+  return fragment === undefined || headingsOf(target).includes(fragment);
+}
+
+/** As GitHub makes fragments of headings. */
+function headingsOf(document: string): string[] {
+  const headings = prose(read(document)).matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function prose(text: string): string {
+  return text.replaceAll(/^```.*?^```$/gms, '');
+}
+
+function markdownBelow(directory: string): string[] {
+  const names = fs.readdirSync(path.join(ROOT, directory), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.md')).map((name) => path.join(directory, name));
+}
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(ROOT, file), 'utf8');
+}

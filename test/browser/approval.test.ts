@@ -1,0 +1,258 @@
+/** What the agent asks becomes a card in the chat, and the click decides it. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { de } from '../../src/web/locales/de.ts';
+import { en, type Messages } from '../../src/web/locales/en.ts';
+import { pictureFile, useBrowser } from '../support/browser.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
+import { type Manner, type Person, signedIn, type Turn } from './chat.ts';
+
+const browser = useBrowser();
+const gateway = useGateway({ env: { PALIADIN_APPROVALS: 'users' } });
+
+const QUESTION = 'Which cases do you want to see?';
+
+/** The card in this turn. */
+const cardIn = ({ whole }: Turn, words: Messages = en): Locator =>
+  whole
+    .getByRole('region', { name: words.agentWaits, exact: true })
+    .or(whole.getByRole('region', { name: words.agentAsks, exact: true }));
+
+interface Asked {
+  person: Person;
+  turn: Turn;
+  card: Locator;
+  button(name: string): Locator;
+}
+
+async function asked(subject: string, question: string, { words = en, ...manner }: Manner = {}): Promise<Asked> {
+  const person = await signedIn(browser, gateway(), subject, { words, ...manner });
+  const turn = await person.ask(question);
+  const card = cardIn(turn, words);
+  await card.waitFor();
+  return { person, turn, card, button: (name) => card.getByRole('button', { name, exact: true }) };
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: await pictureFile(name), animations: 'disabled' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
+
+const hasFocus = (element: Locator) => element.evaluate((node) => node === document.activeElement);
+
+const decisionsOf = async (subject: string) => (await (await gateway().as(subject)).history()).turns[0]?.decisions;
+
+test('allowed once: the card says what would be done, goes, and stays as a line', async () => {
+  const { person, turn, card, button } = await asked('anna', 'demo approve edit notes.md');
+  expect(await card.getByText('Allow: edit notes.md?').isVisible()).toBe(true);
+  expect(await card.locator('ins').allTextContents()).toEqual(['+due: 2026-12-01\n']);
+  expect(await card.locator('del').allTextContents()).toEqual(['-due: never\n']);
+  await expect.poll(() => person.status.textContent()).toBe(`${en.agentWaits}: Allow: edit notes.md?`);
+  expect(await person.log.getAttribute('aria-busy')).toBe('true');
+  // It came while the person may be writing the next question.
+  expect(await hasFocus(person.box)).toBe(true);
+  await look(person.page, 'approval');
+  await button(en.allowOnce).click();
+  await turn.says('You allowed it, so I did: edit notes.md');
+  await card.waitFor({ state: 'detached' });
+  await turn.says('Allowed: Allow: edit notes.md?');
+  expect(await hasFocus(person.box)).toBe(true);
+  await person.page.reload();
+  await turn.says('Allowed: Allow: edit notes.md?');
+  expect(await decisionsOf('anna')).toMatchObject([{ option: 'allow', by: 'user' }]);
+});
+
+test('denied', async () => {
+  const { turn, card, button } = await asked('ben', 'demo approve delete the lot');
+  await button(en.deny).click();
+  await turn.says('You denied it, so I did not: delete the lot');
+  await turn.says('Denied: Allow: delete the lot?');
+  await card.waitFor({ state: 'detached' });
+});
+
+test('denied with a reason, which the agent reads; Esc leaves the reason and nothing else', async () => {
+  const { person, turn, card, button } = await asked('carl', 'demo approve delete the lot');
+  await button(en.denyWhy).click();
+  const reason = card.getByRole('textbox', { name: en.denyReason });
+  expect(await hasFocus(reason)).toBe(true);
+  expect(await button(en.deny).isDisabled()).toBe(true);
+  await reason.press('Escape');
+  await button(en.allowOnce).waitFor();
+  await button(en.denyWhy).click();
+  await reason.fill('Bosch still needs it.');
+  await look(person.page, 'approval-reason');
+  await button(en.deny).click();
+  await turn.says('You denied it, so I did not: delete the lot');
+  expect(await turn.answer.locator('blockquote').textContent()).toContain('Bosch still needs it.');
+  await turn.says('Denied: Allow: delete the lot? – Bosch still needs it.');
+});
+
+test('a question: an option, words of one’s own, or no answer', async () => {
+  const { person, turn, card, button } = await asked('dora', 'demo ask');
+  expect(await button(en.answer).isDisabled()).toBe(true);
+  expect(await card.getByText(QUESTION).count()).toBe(1);
+  await look(person.page, 'question');
+  await card.getByRole('radio', { name: 'The overdue cases' }).check();
+  await button(en.answer).click();
+  await turn.says('You chose: The overdue cases');
+  await turn.says(`Answered: ${QUESTION} – The overdue cases`);
+
+  const own = await person.ask('demo ask');
+  await cardIn(own).getByRole('radio', { name: 'The open cases' }).check();
+  await cardIn(own).getByRole('textbox', { name: en.ownAnswer }).fill('Those of Bosch');
+  expect(await cardIn(own).getByRole('radio', { checked: true }).count()).toBe(0);
+  await cardIn(own).getByRole('textbox').press('Enter');
+  await own.says('You chose: Those of Bosch');
+
+  const none = await person.ask('demo ask');
+  await cardIn(none).getByRole('button', { name: en.noAnswer }).click();
+  await none.says('You chose none, so I show none.');
+});
+
+test('all of it by keyboard', async () => {
+  const { person, turn, card } = await asked('emil', 'demo approve delete the lot');
+  const { keyboard } = person.page;
+  const focused = () => person.page.evaluate(() => document.activeElement?.textContent ?? '');
+  await card.getByRole('button', { name: en.denyWhy }).waitFor();
+  for (let presses = 0; (await focused()) !== en.denyWhy; presses++) {
+    expect(presses).toBeLessThan(20);
+    await keyboard.press('Shift+Tab');
+  }
+  await keyboard.press('Enter');
+  await keyboard.type('no');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await turn.says('You denied it, so I did not: delete the lot');
+  expect(await hasFocus(person.box)).toBe(true);
+
+  const question = await person.ask('demo ask');
+  await cardIn(question).waitFor();
+  const isRadio = () => person.page.evaluate(() => document.activeElement?.getAttribute('type') === 'radio');
+  for (let presses = 0; !(await isRadio()); presses++) {
+    expect(presses).toBeLessThan(20);
+    await keyboard.press('Shift+Tab');
+  }
+  await keyboard.press('ArrowUp');
+  await keyboard.press('Enter');
+  await question.says(/You chose: The (open|overdue|closed) cases/);
+});
+
+test('a reload while it waits shows it again, and it is decided then', async () => {
+  const { person, turn, card, button } = await asked('fred', 'demo approve delete the lot');
+  await person.page.reload();
+  await card.waitFor();
+  expect(await card.getByText('delete the lot', { exact: true }).isVisible()).toBe(true);
+  await button(en.allowOnce).click();
+  await turn.says('You allowed it, so I did: delete the lot');
+});
+
+test('two tabs: who decides first decides, and the other’s card goes', async () => {
+  const { person, turn, card, button } = await asked('gina', 'demo approve delete the lot');
+  const tab = await person.newTab();
+  const other = tab.turn('demo approve delete the lot');
+  await cardIn(other).waitFor();
+  await cardIn(other).getByRole('button', { name: en.deny, exact: true }).click();
+  await card.waitFor({ state: 'detached' });
+  for (const each of [turn, other]) await each.says('You denied it, so I did not: delete the lot');
+
+  // Both at the same moment: one counts, and nobody reads of a failure.
+  person.visitor.expectTrouble(/409 \(Conflict\)|404 \(Not Found\)/);
+  const next = await person.ask('demo approve delete another');
+  const cards = [cardIn(next), cardIn(tab.turn('demo approve delete another'))];
+  await Promise.all(cards.map((each) => each.waitFor()));
+  await Promise.all(
+    cards.map((each) =>
+      each.getByRole('button', { name: en.allowOnce }).evaluate((node) => (node as HTMLElement).click()),
+    ),
+  );
+  await next.says('You allowed it, so I did: delete another');
+  expect(await decisionsOf('gina')).toHaveLength(1);
+  expect(await button(en.deny).count()).toBe(0);
+});
+
+test('answered at the terminal: the card goes, and the focus is not lost with it', async () => {
+  const { person, turn, card, button } = await asked('hans', 'demo approve delete the lot');
+  await button(en.denyWhy).focus();
+  await person.pressAtTerminal('1');
+  await turn.says('You allowed it, so I did: delete the lot');
+  await card.waitFor({ state: 'detached' });
+  await turn.says('Decided elsewhere: Allow: delete the lot?');
+  expect(await hasFocus(person.box)).toBe(true);
+});
+
+test('stopped while it waits: nothing was decided, and the agent is free', async () => {
+  const { person, turn, card } = await asked('ida', 'demo approve delete the lot');
+  await person.button(en.stop).click();
+  await turn.says(en.stopped);
+  await card.waitFor({ state: 'detached' });
+  expect(await decisionsOf('ida')).toEqual([]);
+  await (await person.ask('demo at once')).answered();
+});
+
+test('the gateway is killed while it waits: the card stays, and decides when it is back', async () => {
+  const { person, turn, card, button } = await asked('jan', 'demo approve delete the lot');
+  person.visitor.expectTrouble(/ERR_|503/);
+  await gateway().end('SIGKILL');
+  await expect.poll(() => person.status.textContent()).toBe(en.reconnecting);
+  await button(en.allowOnce).click();
+  // Not taken, said so, and there to be tried again.
+  await expect.poll(() => button(en.allowOnce).isEnabled()).toBe(true);
+  await person.page.getByText(en.unreachable).waitFor();
+  await gateway().start();
+  await expect.poll(() => person.status.textContent()).not.toBe(en.reconnecting);
+  await button(en.allowOnce).click();
+  await turn.says('You allowed it, so I did: delete the lot');
+  await card.waitFor({ state: 'detached' });
+  expect(await person.timesReceived('demo approve delete the lot')).toBe(1);
+});
+
+test('nobody decides: denied after the limit, and the answer goes on', async () => {
+  const strict = await gatewayForTest({ env: { PALIADIN_APPROVAL_TIMEOUT: '1s' } });
+  const owner = await signedIn(browser, strict, 'owner');
+  const turn = await owner.ask('demo approve delete the lot');
+  await turn.says('You denied it, so I did not: delete the lot');
+  await turn.says('Denied, because nobody decided: Allow: delete the lot?');
+  // Whose questions may lead to nothing is not asked at all.
+  const member = await signedIn(browser, strict, 'anna');
+  const refused = await member.ask('demo approve delete the lot');
+  await refused.says('You denied it, so I did not: delete the lot');
+  await refused.says('Not allowed for you: Allow: delete the lot?');
+});
+
+test('what the agent writes is text, and hides nothing', async () => {
+  const hostile = 'edit <img src=x onerror=alert(1)> \u202eabc\u202c **b** [x](javascript:alert(1))';
+  const { card } = await asked('kim', `demo approve ${hostile}`);
+  expect(await card.locator('img, a, b, strong').count()).toBe(0);
+  expect(await card.locator('.approval-detail').textContent()).toBe(
+    hostile.replace('\u202e', '⟨U+202E⟩').replace('\u202c', '⟨U+202C⟩'),
+  );
+});
+
+test('in German, on a phone', async () => {
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
+  const manner = { words: de, options: { locale: 'de', ...phone } };
+  const { person, turn, card, button } = await asked('lena', `demo approve edit ${'w'.repeat(200)}`, manner);
+  for (const name of [de.allowOnce, de.deny, de.denyWhy]) {
+    const size = await button(name).boundingBox();
+    expect(Math.min(size?.height ?? 0, size?.width ?? 0)).toBeGreaterThanOrEqual(40);
+  }
+  await look(person.page, 'german-phone-approval');
+  // Nothing is cut off at the side.
+  expect(await person.log.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  expect(await person.page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.viewport.width);
+  await button(de.deny).tap();
+  await turn.says('Abgelehnt:');
+  const question = await person.ask('demo ask');
+  await cardIn(question, de).waitFor();
+  const text = await cardIn(question, de).textContent();
+  for (const english of [en.agentAsks, en.answer, en.noAnswer]) expect(text).not.toContain(english);
+  await look(person.page, 'german-phone-question');
+  await card.waitFor({ state: 'detached' });
+});
+
+test('in the dark', async () => {
+  const { person } = await asked('mia', 'demo approve edit notes.md', { options: { colorScheme: 'dark' } });
+  await look(person.page, 'dark-approval');
+});

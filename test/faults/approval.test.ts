@@ -1,0 +1,122 @@
+/**
+ * An approval waits, and something breaks under it: gateway, daemon, agent. It is asked until it is decided, what
+ * was decided reaches the agent once, and a person who is gone holds up nobody.
+ */
+import { readdir } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import type { TurnView } from '../../src/contract/api.ts';
+import { until } from '../support/until.ts';
+import { gatewayForTest } from '../support/use-gateway.ts';
+import { type Somebody, somebody } from './somebody.ts';
+
+const ALLOWED = { status: 'completed', response: 'You allowed it, so I did: delete it', approvals: [] };
+
+function decide({ call }: Somebody, turnId: string, decision: object): Promise<Response> {
+  return call('POST', `/api/turns/${turnId}/approvals/approval-1`, { body: decision });
+}
+
+async function asked(person: Somebody): Promise<string> {
+  const { turnId } = await person.ask('demo approve delete it');
+  await person.until(turnId, 'approval');
+  return turnId;
+}
+
+const decisionsOf = ({ decisions }: TurnView) => decisions.map(({ by, option }) => `${by} ${option}`);
+
+test('the gateway is killed while an approval waits: the next one asks, and can be answered at once', async () => {
+  const gateway = await gatewayForTest();
+  const owner = await somebody(gateway);
+  const turnId = await asked(owner);
+  await gateway.end('SIGKILL');
+  await gateway.start();
+  expect(await owner.turn(turnId)).toMatchObject({ approvals: [{ id: 'approval-1', detail: 'delete it' }] });
+  expect((await decide(owner, turnId, { option: 'allow' })).status).toBe(200);
+  const turn = await owner.finished(turnId);
+  expect(turn).toMatchObject(ALLOWED);
+  expect(decisionsOf(turn)).toEqual(['user allow']);
+  expect(await owner.timesReceived(turnId)).toBe(1);
+  await owner.goesOn();
+});
+
+test('the gateway is stopped while an approval waits: at once, for all its patience', async () => {
+  const gateway = await gatewayForTest({ env: { PALIADIN_APPROVAL_TIMEOUT: '24h' } });
+  const owner = await somebody(gateway);
+  const turnId = await asked(owner);
+  expect(await gateway.end('SIGTERM')).toBe(0);
+  await gateway.start();
+  await decide(owner, turnId, { option: 'allow' });
+  expect(await owner.finished(turnId)).toMatchObject(ALLOWED);
+});
+
+test('the gateway is killed with a decision that has not reached the host: the next one delivers it', async () => {
+  const gateway = await gatewayForTest();
+  const owner = await somebody(gateway);
+  const turnId = await asked(owner);
+  const daemon = await gateway.daemonPid();
+  process.kill(daemon, 'SIGSTOP');
+  expect((await decide(owner, turnId, { option: 'deny', message: 'It is needed.' })).status).toBe(200);
+  await gateway.end('SIGKILL');
+  // What lay in the socket may have gone with the gateway, or not; it comes to the same.
+  process.kill(daemon, 'SIGCONT');
+  await gateway.start();
+  const turn = await owner.finished(turnId);
+  expect(turn.response).toBe('You denied it, so I did not: delete it\n\n> It is needed.');
+  expect(decisionsOf(turn)).toEqual(['user deny']);
+});
+
+test('it is answered at the terminal while no gateway runs: the next one asks nobody any more', async () => {
+  const gateway = await gatewayForTest();
+  const owner = await somebody(gateway);
+  const { turnId } = await owner.ask('demo approve delete it');
+  await owner.until(turnId, 'approval');
+  await gateway.end('SIGKILL');
+  await until('the dialog', async () => (await owner.tmux('capture-pane', '-p')).includes('1. Yes'));
+  await owner.tmux('send-keys', '1');
+  await gateway.start();
+  expect(await owner.finished(turnId)).toMatchObject(ALLOWED);
+  await owner.goesOn();
+});
+
+test('the daemon is killed while an approval waits: it is asked again, and decided once', async () => {
+  const gateway = await gatewayForTest();
+  const owner = await somebody(gateway);
+  const turnId = await asked(owner);
+  process.kill(await gateway.daemonPid(), 'SIGKILL');
+  expect((await decide(owner, turnId, { option: 'allow' })).status).toBe(200);
+  const turn = await owner.finished(turnId);
+  expect(turn).toMatchObject(ALLOWED);
+  expect(decisionsOf(turn)).toEqual(['user allow']);
+});
+
+test('the agent dies while an approval waits: that is told, and nothing was decided', async () => {
+  const gateway = await gatewayForTest();
+  const owner = await somebody(gateway);
+  const turnId = await asked(owner);
+  await owner.tmux('kill-server');
+  const turn = await owner.finished(turnId);
+  expect(turn).toMatchObject({ status: 'failed', error: { code: 'agent_stopped' }, approvals: [], decisions: [] });
+  expect((await decide(owner, turnId, { option: 'allow' })).status).toBe(404);
+  await owner.goesOn();
+});
+
+test('it is longer than the agent may be silent until somebody decides: the turn waits', async () => {
+  const gateway = await gatewayForTest({ env: { PALIADIN_TURN_TIMEOUT: '1s', PALIADIN_APPROVAL_TIMEOUT: '3s' } });
+  const owner = await somebody(gateway);
+  const turn = await owner.answer('demo approve delete it');
+  expect(turn).toMatchObject({ status: 'completed', response: expect.stringMatching(/^You denied it/) });
+  expect(decisionsOf(turn)).toEqual(['timeout deny']);
+});
+
+test('many members ask for what they may not have: all are denied at once, and no file is left', async () => {
+  const gateway = await gatewayForTest();
+  const people = await Promise.all(['anna', 'ben', 'carl'].map((name) => somebody(gateway, name)));
+  const turns = await Promise.all(people.map((person) => person.answer('demo approve delete it')));
+  for (const turn of turns) {
+    expect(turn.response).toMatch(/^You denied it, so I did not: delete it/);
+    expect(decisionsOf(turn)).toEqual(['policy deny']);
+  }
+  for (const { session } of people) {
+    const files = async () => (await readdir(gateway.agentDirectory(session))).filter((name) => name.endsWith('.new'));
+    expect(await files()).toEqual([]);
+  }
+});

@@ -1,0 +1,137 @@
+/** More users than terminals: the one that was used longest ago ends, and its conversation goes on where it was. */
+import { describe, expect, test } from 'vitest';
+import { paneLimit } from '../../src/host/pane-limit.ts';
+import { until } from '../support/until.ts';
+import { testHost } from './test-host.ts';
+
+const never = new AbortController().signal;
+
+/** Places whose users end at once, unless they are in `stays`; with what has ended, in order. */
+function places(limit: number, stays: string[] = []) {
+  let time = 0;
+  const ended: string[] = [];
+  const panes = paneLimit(limit, () => ++time);
+  const userOf = (session: string) => ({
+    session,
+    async hibernate() {
+      if (stays.includes(session)) return false;
+      ended.push(session);
+      return true;
+    },
+  });
+  const use = (session: string, work: () => Promise<unknown> = async () => {}, signal = never) =>
+    panes.use(userOf(session), signal, work);
+  return { panes, use, ended, userOf };
+}
+
+describe('a limit of places', () => {
+  test('ends the one that was used longest ago', async () => {
+    const { use, ended } = places(2);
+    for (const session of ['a', 'b', 'a', 'c', 'b']) await use(session);
+    expect(ended).toEqual(['b', 'a']);
+  });
+
+  test('ends none that is in use, and none that somebody looks at; whoever finds no place waits for one', async () => {
+    const { use, ended } = places(2, ['b']);
+    const held = Promise.withResolvers<void>();
+    const working = use('a', () => held.promise);
+    await use('b');
+    let done = false;
+    const waiting = use('c').then(() => {
+      done = true;
+    });
+    await use('b');
+    expect([done, ended]).toEqual([false, []]);
+    held.resolve();
+    await Promise.all([working, waiting]);
+    expect(ended).toEqual(['a']);
+  });
+
+  test('lets go of whoever is stopped while it waits', async () => {
+    const { use } = places(1);
+    const held = Promise.withResolvers<void>();
+    const working = use('a', () => held.promise);
+    const stop = new AbortController();
+    const waiting = use('b', async () => expect.fail('it had no place'), stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    held.resolve();
+    await working;
+    await use('c');
+  });
+
+  test('counts what lives already, and what has gone', async () => {
+    const { panes, use, ended, userOf } = places(1);
+    for (const session of ['a', 'b']) panes.found(userOf(session));
+    await use('c');
+    expect(ended).toEqual(['a', 'b']);
+    panes.gone('c');
+    await use('d');
+    expect(ended).toEqual(['a', 'b']);
+    await panes.hibernateIdle(100);
+    expect(ended).toEqual(['a', 'b', 'd']);
+  });
+
+  test('whose terminal is just being ended begins a new one after that', async () => {
+    const { panes, use } = places(1);
+    const ending = Promise.withResolvers<boolean>();
+    const order: string[] = [];
+    const slow = { session: 'a', hibernate: () => ending.promise };
+    await panes.use(slow, never, async () => {});
+    const other = use('b', async () => void order.push('b'));
+    const again = panes.use(slow, never, async () => void order.push('a'));
+    order.push('ended');
+    ending.resolve(true);
+    await Promise.all([other, again]);
+    expect(order[0]).toBe('ended');
+    expect(order).toHaveLength(3);
+  });
+});
+
+describe('a host with three terminals', () => {
+  test('answers 200 users, one after the other in their own conversations', { timeout: 300_000 }, async () => {
+    const host = await testHost({ driver: 'demo', maxPanes: 3, silenceMs: 120_000 });
+    const names = Array.from({ length: 200 }, (_, number) => `user-${number}`);
+    let most = 0;
+    const count = async () => {
+      most = Math.max(most, (await host.sessions()).filter(({ live }) => live).length);
+    };
+    const first = names.map((session) => host.ask('Which cases are open?', { session }));
+    for (const [number, asked] of first.entries()) {
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      if (number % 20 === 0) await count();
+    }
+    const again = names.slice(0, 6).map((session) => host.ask('And which are due?', { session }));
+    for (const asked of again) {
+      await asked.outcome;
+      expect(asked.text).toMatch(/This is question 2 of our conversation/);
+      await count();
+    }
+    expect(most).toBeLessThanOrEqual(3);
+    expect(names.map((name) => host.prompts(name).length)).toEqual(names.map((_, number) => (number < 6 ? 2 : 1)));
+  });
+
+  test('ends none that somebody looks at, or whose agent is at something of its own', async () => {
+    const host = await testHost({ driver: 'demo', maxPanes: 1 });
+    await host.ask('demo background x', { session: 'anna' }).outcome;
+    await until('the agent to be busy', () => host.tmux('anna', 'capture-pane', '-p').includes('working'));
+    const ben = host.ask('demo at once', { session: 'ben' });
+    expect(await host.sessions()).toContainEqual({ session: 'anna', live: true, running: null });
+    host.release('x', 'anna');
+    expect(await ben.outcome).toMatchObject({ state: 'done' });
+    expect(await host.sessions()).toContainEqual({ session: 'anna', live: false, running: null });
+  });
+
+  test('stops a question that waits for a place', async () => {
+    const host = await testHost({ driver: 'demo', maxPanes: 1 });
+    const anna = host.ask('demo hold x', { session: 'anna' });
+    await anna.hears('chunk');
+    const ben = host.ask('demo at once', { session: 'ben' });
+    await until('the question to be known', async () => (await host.turn('ben', ben.turnId, 0)).state === 'accepted');
+    await host.cancel('ben', ben.turnId);
+    expect(await ben.outcome).toMatchObject({ state: 'cancelled' });
+    host.release('x', 'anna');
+    expect(await anna.outcome).toMatchObject({ state: 'done' });
+    expect(host.prompts('ben')).toEqual([]);
+  });
+});

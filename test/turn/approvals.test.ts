@@ -1,0 +1,390 @@
+/** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Role } from '../../src/audit/store.ts';
+import { PaliadinError } from '../../src/contract/errors.ts';
+import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
+import { createApprovals, type WhoApproves } from '../../src/turn/approvals.ts';
+import { createRecorder } from '../../src/turn/recorder.ts';
+import { shownSoFar } from '../../src/turn/shown.ts';
+import { aTurn, temporaryStore } from '../audit/temporary-store.ts';
+
+// The store answers at its own pace; only waiting is made short.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const PATIENCE = 60_000;
+const permission: ApprovalRequest = {
+  id: 'a',
+  title: 'Allow: delete it?',
+  options: [
+    { id: 'allow', label: 'Yes' },
+    { id: 'deny', label: 'No' },
+  ],
+};
+const question: ApprovalRequest = { ...permission, kind: 'question', title: 'Which?' };
+
+async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: WhoApproves } = {}) {
+  const { store } = await temporaryStore();
+  const { user } = await store.users.ensure({ subject: 'anna', role, now: 1 });
+  const session = await store.sessions.ofUser(user, { prefix: 'test', host: 'local', now: 1 });
+  const recorder = createRecorder(store);
+  const { turn } = await recorder.accept(aTurn({ user, session }));
+  const told: Decision[] = [];
+  const troubles: string[] = [];
+  const backend = {
+    decide: vi.fn(async (_session: string, _turnId: string, _id: string, decision: Decision): Promise<void> => {
+      told.push(decision);
+    }),
+  };
+  const onRecord = async () => (await store.turns.get(turn.turnId)) && store.events.decided(turn.turnId);
+  const gateway = () => {
+    const onTrouble = (what: string) => troubles.push(what);
+    const options = { backend, store, recorder, who, patienceMs: PATIENCE, clock: () => 1, onTrouble };
+    const approvals = createApprovals(options);
+    return {
+      approvals,
+      begin: async () => approvals.begin(turn, await shownSoFar(store, turn)),
+      ask: (approval = permission) => approvals.see(turn, { type: 'approval', approval }),
+      close: (id = 'a') => approvals.see(turn, { type: 'approval-closed', id }),
+      decide: (decision: Decision, id = 'a') => approvals.decide(turn, id, decision),
+    };
+  };
+  const first = gateway();
+  await first.begin();
+  /** As the scribe stores what is shown. */
+  const show = (approval = permission) =>
+    recorder.write({
+      turnId: turn.turnId,
+      change: {},
+      events: [{ turnId: turn.turnId, userId: user.id, at: 1, event: { type: 'approval', approval } }],
+    });
+  return { store, recorder, turn, user, backend, told, troubles, onRecord, show, gateway, ...first };
+}
+
+const says = (decision: object) => expect.objectContaining(decision);
+
+describe('a decision', () => {
+  test('is on record before the agent hears it', async () => {
+    const { ask, decide, backend, onRecord } = await observed();
+    let recorded: unknown;
+    backend.decide.mockImplementation(async () => {
+      recorded = await onRecord();
+    });
+    expect(ask()).toBe(true);
+    await decide({ option: 'allow' });
+    await vi.waitFor(() => expect(recorded).toBeDefined());
+    const approval = { id: 'a', title: 'Allow: delete it?', kind: 'permission' };
+    expect(recorded).toEqual([{ approval, option: 'allow', by: 'user' }]);
+  });
+
+  test('carries its reason and its answers, without what a terminal would obey', async () => {
+    const { ask, decide, told, onRecord } = await observed();
+    ask();
+    await decide({ option: 'deny', message: ' not\u001b[2J that\r\none ' });
+    expect(told).toEqual([{ option: 'deny', message: 'not[2J that\none', answers: undefined }]);
+    ask({ ...question, id: 'b' });
+    await decide({ option: 'allow', answers: { 'Which?': '\u0007the\u009b first' } }, 'b');
+    expect(told[1]).toEqual({ option: 'allow', answers: { 'Which?': 'the first' } });
+    expect(await onRecord()).toEqual([
+      says({ message: 'not[2J that\none' }),
+      says({ answers: { 'Which?': 'the first' } }),
+    ]);
+  });
+
+  test('is made once, however many make it at the same time', async () => {
+    const { ask, decide, told, onRecord } = await observed();
+    ask();
+    const tabs = await Promise.allSettled(['allow', 'deny', 'allow'].map((option) => decide({ option })));
+    expect(tabs.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(tabs[1]).toMatchObject({ reason: { code: 'conflict' } });
+    expect(told).toEqual([says({ option: 'allow' })]);
+    expect(await onRecord()).toHaveLength(1);
+  });
+
+  test('may always be to deny, and is otherwise one of those offered', async () => {
+    const { ask, decide, told } = await observed();
+    ask({ ...permission, options: [{ id: 'allow', label: 'Yes' }] });
+    for (const option of ['Allow', 'yes', '']) {
+      await expect(decide({ option })).rejects.toMatchObject({
+        code: 'bad_request',
+        detail: 'option is one of: allow, deny',
+      });
+    }
+    await decide({ option: 'deny' });
+    expect(told).toEqual([says({ option: 'deny' })]);
+  });
+
+  test('on what is not asked, or not any more, is refused', async () => {
+    const { ask, close, decide, approvals, turn, told } = await observed();
+    const gone = { code: 'not_found' };
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject(gone);
+    ask();
+    await expect(decide({ option: 'allow' }, 'b')).rejects.toMatchObject(gone);
+    close();
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject(gone);
+    ask({ ...permission, id: 'b' });
+    approvals.forget(turn.turnId);
+    await expect(decide({ option: 'allow' }, 'b')).rejects.toMatchObject(gone);
+    expect(told).toEqual([]);
+  });
+
+  test('in a turn that is stopped at this moment reaches the agent no more', async () => {
+    const { ask, decide, approvals, turn, told, store } = await observed();
+    ask();
+    const { write } = store.turns;
+    vi.spyOn(store.turns, 'write').mockImplementationOnce(async (writes) => {
+      approvals.forget(turn.turnId);
+      return await write(writes);
+    });
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(told).toEqual([]);
+  });
+
+  test('in a turn that was stopped just before is none', async () => {
+    const { ask, decide, approvals, turn, told, onRecord } = await observed();
+    ask();
+    const decided = decide({ option: 'allow' });
+    approvals.forget(turn.turnId);
+    await expect(decided).rejects.toMatchObject({ code: 'not_found' });
+    expect([told, await onRecord()]).toEqual([[], []]);
+  });
+
+  test('that can’t be stored is not made, and can be made again', async () => {
+    const { ask, decide, told, store, onRecord } = await observed();
+    ask();
+    vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(told).toEqual([]);
+    await decide({ option: 'deny' });
+    expect(told).toEqual([says({ option: 'deny' })]);
+    expect(await onRecord()).toHaveLength(1);
+  });
+
+  test('that can’t be stored leaves the limit of time as it was', async () => {
+    const { ask, decide, told, store } = await observed();
+    ask();
+    vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
+    await expect(decide({ option: 'allow' })).rejects.toThrow();
+    vi.advanceTimersByTime(PATIENCE);
+    await vi.waitFor(() => expect(told).toEqual([says({ option: 'deny' })]));
+  });
+});
+
+describe('nobody decides', () => {
+  test('so it is denied after the limit, once', async () => {
+    const { ask, decide, told, onRecord } = await observed();
+    ask();
+    vi.advanceTimersByTime(PATIENCE - 1);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await vi.waitFor(() => expect(told).toEqual([{ option: 'deny', message: expect.stringContaining('in time') }]));
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await onRecord()).toEqual([says({ option: 'deny', by: 'timeout' })]);
+  });
+
+  test('also a question, which the agent then goes on without', async () => {
+    const { ask, told } = await observed();
+    ask(question);
+    vi.advanceTimersByTime(PATIENCE);
+    await vi.waitFor(() => expect(told).toEqual([says({ option: 'deny' })]));
+  });
+
+  test('and the store is away: denied as soon as it is back', async () => {
+    const { ask, told, troubles, store } = await observed();
+    ask();
+    vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
+    vi.advanceTimersByTime(PATIENCE);
+    await vi.waitFor(() => expect(troubles).toHaveLength(1));
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(5_000);
+    await vi.waitFor(() => expect(told).toEqual([says({ option: 'deny' })]));
+  });
+
+  test('in a turn that is over: no timer is left', async () => {
+    const { ask, approvals, turn, told, onRecord } = await observed();
+    ask();
+    ask({ ...permission, id: 'b' });
+    approvals.forget(turn.turnId);
+    expect(vi.getTimerCount()).toBe(0);
+    expect([told, await onRecord()]).toEqual([[], []]);
+  });
+});
+
+describe('who may', () => {
+  test.each<[Role, WhoApproves, boolean]>([
+    ['owner', 'owner', true],
+    ['admin', 'owner', false],
+    ['member', 'owner', false],
+    ['owner', 'users', true],
+    ['member', 'users', true],
+    ['owner', 'none', false],
+    ['member', 'none', false],
+  ])('%s, where it is %s: %s', async (role, who, may) => {
+    const { ask, decide, told, onRecord } = await observed({ role, who });
+    expect(ask()).toBe(may);
+    if (may) return await decide({ option: 'allow' });
+    // Denied at once, and never shown.
+    await vi.waitFor(() => expect(told).toEqual([{ option: 'deny', message: expect.stringContaining('may not') }]));
+    expect(await onRecord()).toEqual([says({ option: 'deny', by: 'policy' })]);
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'not_found' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each<WhoApproves>(['owner', 'users', 'none'])('answers a question, where it is %s: everybody', async (who) => {
+    const { ask, decide, told } = await observed({ role: 'member', who });
+    expect(ask(question)).toBe(true);
+    await decide({ option: 'allow' });
+    expect(told).toHaveLength(1);
+  });
+
+  test('an owner who is one no more may not', async () => {
+    const { ask, decide, told, store, user } = await observed();
+    ask();
+    vi.spyOn(store.users, 'get').mockResolvedValue({ ...user, role: 'member' });
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'not_allowed' });
+    vi.spyOn(store.users, 'get').mockResolvedValue({ ...user, disabledAt: 1 });
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'not_allowed' });
+    expect(told).toEqual([]);
+  });
+});
+
+describe('somebody at the terminal', () => {
+  test('was faster: that is on record, and the person can decide no more', async () => {
+    const { ask, close, onRecord, told } = await observed();
+    ask();
+    expect(close()).toBe(true);
+    await vi.waitFor(async () => expect(await onRecord()).toEqual([says({ option: null, by: 'terminal' })]));
+    expect(told).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('was faster by a hair: both are on record, in order, and the person is told', async () => {
+    const { ask, close, decide, onRecord, told, store } = await observed();
+    ask();
+    const { write } = store.turns;
+    vi.spyOn(store.turns, 'write').mockImplementationOnce(async (writes) => {
+      close();
+      return await write(writes);
+    });
+    await expect(decide({ option: 'allow' })).rejects.toMatchObject({ code: 'conflict' });
+    await vi.waitFor(async () => expect((await onRecord())?.map(({ by }) => by)).toEqual(['user', 'terminal']));
+    expect(told).toEqual([]);
+  });
+
+  test('is not who closed what was decided here', async () => {
+    const { ask, close, decide, onRecord } = await observed();
+    ask();
+    await decide({ option: 'allow' });
+    expect([close(), close()]).toEqual([true, false]);
+    expect((await onRecord())?.map(({ by }) => by)).toEqual(['user']);
+  });
+
+  test('is not who closed what was denied at once, of which nobody was told', async () => {
+    const { ask, close, told, onRecord } = await observed({ role: 'member' });
+    ask();
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    expect(close()).toBe(false);
+    expect((await onRecord())?.map(({ by }) => by)).toEqual(['policy']);
+  });
+
+  test('is not who closes what is asked in a turn that is stopped', async () => {
+    const { ask, close, approvals, turn, onRecord } = await observed();
+    ask();
+    approvals.forget(turn.turnId);
+    expect(close()).toBe(true);
+    expect(ask({ ...permission, id: 'b' })).toBe(false);
+    expect(await onRecord()).toEqual([]);
+  });
+});
+
+describe('asked again', () => {
+  test('after the channel broke: shown again, decided once', async () => {
+    const { ask, decide, told } = await observed();
+    expect([ask(), ask()]).toEqual([true, true]);
+    expect(vi.getTimerCount()).toBe(1);
+    await decide({ option: 'allow' });
+    expect(told).toHaveLength(1);
+  });
+
+  test('after the decision was lost on its way: the agent is told again, and nobody else is bothered', async () => {
+    const { ask, decide, backend, told, troubles, onRecord } = await observed();
+    ask();
+    backend.decide.mockRejectedValueOnce(new PaliadinError('mriver_unreachable'));
+    await decide({ option: 'allow', message: 'go' });
+    expect(told).toEqual([]);
+    ask();
+    expect(told).toEqual([says({ option: 'allow', message: 'go' })]);
+    expect([troubles, (await onRecord())?.length]).toEqual([[], 1]);
+  });
+
+  test('by a daemon that reads the agent’s record from the beginning: what is closed stays closed', async () => {
+    const { ask, close, decide, onRecord } = await observed();
+    ask();
+    await decide({ option: 'allow' });
+    close();
+    expect([ask(), close()]).toEqual([false, false]);
+    expect(await onRecord()).toHaveLength(1);
+  });
+
+  test('what the host could not do with a decision is told to whoever runs it', async () => {
+    const { ask, decide, backend, troubles } = await observed();
+    ask();
+    backend.decide.mockRejectedValueOnce(new PaliadinError('shim_error', 'disk full'));
+    await decide({ option: 'allow' });
+    await vi.waitFor(() => expect(troubles).toEqual(['a decision was not heard']));
+  });
+});
+
+describe('the next gateway', () => {
+  test('asks on, with the whole patience, and can be decided before the host asks again', async () => {
+    const { ask, show, gateway, approvals, turn, told } = await observed();
+    ask();
+    await show();
+    approvals.forget(turn.turnId); // as if killed
+    const next = gateway();
+    await next.begin();
+    expect(vi.getTimerCount()).toBe(1);
+    await next.decide({ option: 'allow' });
+    expect(next.ask()).toBe(true);
+    expect(told.at(-1)).toEqual(says({ option: 'allow' }));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('tells the agent what was decided and did not arrive, and takes no other decision', async () => {
+    const { ask, show, decide, backend, gateway, told, onRecord } = await observed();
+    ask();
+    await show();
+    backend.decide.mockImplementationOnce(() => new Promise(() => {}));
+    await decide({ option: 'deny', message: 'why not' });
+    const next = gateway();
+    await next.begin();
+    await expect(next.decide({ option: 'allow' })).rejects.toMatchObject({ code: 'conflict' });
+    next.ask();
+    expect(told).toEqual([{ option: 'deny', message: 'why not' }]);
+    expect(next.close()).toBe(true);
+    expect((await onRecord())?.map(({ by }) => by)).toEqual(['user']);
+  });
+
+  test('denies once what was denied at once', async () => {
+    const { ask, gateway, told, onRecord } = await observed({ role: 'member' });
+    ask();
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    const next = gateway();
+    await next.begin();
+    expect(next.ask()).toBe(false);
+    expect(told).toHaveLength(2);
+    expect(await onRecord()).toHaveLength(1);
+  });
+
+  test('hears that the terminal was faster while there was none', async () => {
+    const { ask, show, approvals, turn, gateway, onRecord } = await observed();
+    ask();
+    await show();
+    approvals.forget(turn.turnId);
+    const next = gateway();
+    await next.begin();
+    expect(next.close()).toBe(true);
+    await vi.waitFor(async () => expect(await onRecord()).toEqual([says({ by: 'terminal' })]));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,58 @@
+/** What becomes of a turn that was given up while its host stayed away. */
+import { expect, test, vi } from 'vitest';
+import type { HostTurn } from '../../src/contract/host.ts';
+import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
+import { collectLate } from '../../src/turn/late.ts';
+import { createRecorder } from '../../src/turn/recorder.ts';
+import { toBodies } from '../../src/turn/scribe.ts';
+import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+
+const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };
+const text = 'All of it.';
+const known: HostTurn = {
+  ...{ state: 'running', code: null, detail: null, late: false, inputTokens: null, outputTokens: null },
+  ...{ answer: '', answerLength: 0 },
+};
+
+async function givenUp(...events: TurnEvent[]) {
+  const { store } = await temporaryStore();
+  const recorder = createRecorder(store);
+  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  const change = { status: 'unknown', errorCode: 'outcome_unknown', finishedAt: 2, deliveredAt: 1 } as const;
+  await recorder.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
+  const cancel = vi.fn(async () => undefined);
+  const collect = async (found: HostTurn) => {
+    const backend = { turn: async () => found, cancel } as unknown as Parameters<typeof collectLate>[1]['backend'];
+    await collectLate(turn.turnId, { backend, store, recorder, clock: () => 3 });
+    return await store.turns.get(turn.turnId);
+  };
+  return { turn, collect, cancel };
+}
+
+test('that waits for a decision is stopped: nobody can make it any more', async () => {
+  const { turn, collect, cancel } = await givenUp({ type: 'approval', approval });
+  expect(await collect(known)).toMatchObject({ status: 'unknown', late: false });
+  expect(cancel.mock.calls).toEqual([[turn.agentSession, turn.turnId]]);
+});
+
+test.each<[string, TurnEvent[]]>([
+  ['nothing was asked in', []],
+  [
+    'all that was asked in is decided',
+    [
+      { type: 'approval', approval },
+      { type: 'approval-closed', id: 'a' },
+    ],
+  ],
+])('that %s goes on: its answer may come late', async (_what, events) => {
+  const { collect, cancel } = await givenUp(...events);
+  await collect(known);
+  expect(cancel).not.toHaveBeenCalled();
+});
+
+test('that has been answered meanwhile is shown as late, whatever was asked in it', async () => {
+  const { collect, cancel } = await givenUp({ type: 'approval', approval });
+  const found = await collect({ ...known, state: 'done', answer: text, answerLength: text.length });
+  expect(found).toMatchObject({ late: true, response: text });
+  expect(cancel).not.toHaveBeenCalled();
+});

@@ -1,0 +1,161 @@
+/** The card of what an agent asks: everything on it is text, nothing is hidden, and one can always say no. */
+import fc from 'fast-check';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import type { ApprovalRequest, Decided } from '../../src/contract/turn.ts';
+import { ApprovalCard } from '../../src/web/chat/ApprovalCard.tsx';
+import { Diff } from '../../src/web/chat/Diff.tsx';
+import { visible } from '../../src/web/chat/visible.ts';
+import { decidedWords } from '../../src/web/chat/words.ts';
+import { de } from '../../src/web/locales/de.ts';
+import { en } from '../../src/web/locales/en.ts';
+import { hostileText } from '../contract/hostile-text.ts';
+
+const permission: ApprovalRequest = {
+  id: 'a',
+  title: 'Allow: run it?',
+  options: [
+    { id: 'allow', label: 'Yes' },
+    { id: 'deny', label: 'No' },
+  ],
+};
+
+const render = (approval: Partial<ApprovalRequest>) =>
+  renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} onDecide={async () => true} />);
+const buttonsOf = (html: string) => [...html.matchAll(/<button[^>]*>([^<]*)</g)].map(([, label]) => label);
+
+describe('the card', () => {
+  it('offers to allow once, to deny, and to say why', () => {
+    expect(buttonsOf(render({}))).toEqual([en.allowOnce, en.deny, en.denyWhy]);
+  });
+
+  it('offers each way of allowing that the agent knows, by its name', () => {
+    const options = [
+      { id: 'once', label: 'Once' },
+      { id: 'deny', label: 'No' },
+      { id: 'always', label: 'Always' },
+    ];
+    expect(buttonsOf(render({ options }))).toEqual(['Once', 'Always', en.deny, en.denyWhy]);
+  });
+
+  it.each<[string, Partial<ApprovalRequest>]>([
+    ['without a way to deny', { options: [{ id: 'allow', label: 'Yes' }] }],
+    ['without options', { options: [] }],
+  ])('of a request %s can be denied all the same', (_what, request) => {
+    expect(buttonsOf(render(request))).toContain(en.deny);
+  });
+
+  it('of a question offers its options and to go on without an answer', () => {
+    const options = [
+      { id: 'a', label: 'The first' },
+      { id: 'b', label: 'The second' },
+    ];
+    expect(buttonsOf(render({ kind: 'question', options }))).toEqual(['The first', 'The second', en.noAnswer]);
+  });
+
+  it('of a question with several answers has boxes to tick; of one without options a line to write', () => {
+    const several = { question: 'Which?', options: [{ label: 'One' }, { label: 'Two' }], several: true };
+    const free = { question: 'What else?', options: [], several: false };
+    const html = render({ kind: 'question', questions: [several, free] });
+    expect(html.match(/type="checkbox"/g)).toHaveLength(2);
+    expect(html.match(/type="text"/g)).toHaveLength(2);
+    expect(html).toContain('<legend>What else?</legend>');
+  });
+
+  it('shows whatever it is given as text, in all of its places', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const attack = `<img src=x onerror=alert(1)>${text}`;
+        const question = { question: attack, options: [{ label: attack, description: attack }], several: false };
+        for (const html of [
+          render({ title: attack, detail: attack, diff: `@@\n+${attack}`, options: [{ id: 'x', label: attack }] }),
+          render({ kind: 'question', title: attack, questions: [question] }),
+        ]) {
+          expect(html).not.toContain('<img');
+          expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+        }
+      }),
+    );
+  });
+});
+
+describe('what hides', () => {
+  it.each([
+    ['rm \u202efdp.exe', 'rm ⟨U+202E⟩fdp.exe'],
+    ['a\u200bb\u00adc\ufeff', 'a⟨U+200B⟩b⟨U+00AD⟩c⟨U+FEFF⟩'],
+    ['\u2066x\u2069', '⟨U+2066⟩x⟨U+2069⟩'],
+    ['\u{e0041}', '⟨U+E0041⟩'],
+    ['\u001b[8mx\u0007\u009b', '⟨U+001B⟩[8mx⟨U+0007⟩⟨U+009B⟩'],
+  ])('is shown by its number: %j', (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  it('is not what people write with', () => {
+    const text = 'Größe\tmit Tab\nund Zeile, 漢字, עברית, नमस्ते‍, 👩‍👩‍👧 and é';
+    expect(visible(text)).toBe(text);
+  });
+});
+
+describe('a diff', () => {
+  const render = (text: string) => renderToStaticMarkup(<Diff text={text} />);
+  const kinds = (text: string) =>
+    [...render(text).matchAll(/<(span|ins|del)(?: class="([\w-]+)")?>/g)].map(([, , name]) => name ?? '');
+
+  it('says of each line what it is', () => {
+    expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n')).toEqual([
+      ...['diff-head', 'diff-head', 'diff-head', '', 'diff-old', 'diff-new'],
+    ]);
+  });
+
+  it('is not fooled by changes that look like heads', () => {
+    expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n+++ z\n one')).toEqual([
+      ...['diff-head', 'diff-head', 'diff-head', 'diff-old', 'diff-new', 'diff-new', ''],
+    ]);
+  });
+
+  it('knows the heads of the next file', () => {
+    expect(kinds('--- a\n+++ b\n@@ @@\n-x\n--- c\n+++ d\n@@ @@\n+y').slice(4)).toEqual([
+      ...['diff-head', 'diff-head', 'diff-head', 'diff-new'],
+    ]);
+  });
+
+  it('is shown to its last line, however long', () => {
+    const text = Array.from({ length: 5000 }, (_, line) => `+line ${line}`).join('\n');
+    expect(render(text).replace(/<[^>]*>/g, '')).toBe(text);
+  });
+});
+
+describe('a decision in words', () => {
+  const approval = { id: 'a', title: 'Run it?', kind: 'permission' } as const;
+  const question = { ...approval, title: 'Which?', kind: 'question' } as const;
+
+  it.each<[Decided, string, string]>([
+    [{ approval, option: 'allow', by: 'user' }, 'Allowed: Run it?', 'Erlaubt: Run it?'],
+    [{ approval, option: 'deny', by: 'user' }, 'Denied: Run it?', 'Abgelehnt: Run it?'],
+    [{ approval, option: 'deny', by: 'user', message: 'no' }, 'Denied: Run it? – no', 'Abgelehnt: Run it? – no'],
+    [
+      { approval: question, option: 'x', by: 'user', answers: { 'Which?': 'This' } },
+      'Answered: Which? – This',
+      'Beantwortet: Which? – This',
+    ],
+    [
+      { approval: { ...approval, title: '\u202eRun' }, option: 'allow', by: 'user' },
+      'Allowed: ⟨U+202E⟩Run',
+      'Erlaubt: ⟨U+202E⟩Run',
+    ],
+    [{ approval: question, option: 'x', by: 'user' }, 'Answered: Which?', 'Beantwortet: Which?'],
+    [{ approval, option: null, by: 'terminal' }, 'Decided elsewhere: Run it?', 'Anderswo entschieden: Run it?'],
+    [
+      { approval, option: 'deny', by: 'policy', message: 'for the agent' },
+      'Not allowed for you: Run it?',
+      'Dir nicht erlaubt: Run it?',
+    ],
+    [
+      { approval, option: 'deny', by: 'timeout', message: 'for the agent' },
+      'Denied, because nobody decided: Run it?',
+      'Abgelehnt, weil niemand entschieden hat: Run it?',
+    ],
+  ])('%j', (decided, english, german) => {
+    expect([decidedWords(decided, en), decidedWords(decided, de)]).toEqual([english, german]);
+  });
+});
