@@ -34,8 +34,8 @@ export async function openDriver(
     ...{ claude, version, onTrouble: needs.onTrouble },
     directory: join(needs.directory, 'claude'),
     directoryOf: (session) => agentDirectory(join(needs.directory, 'sessions'), session),
-    // Nobody is asked yet whether the agent may do what its owner has not allowed.
-    asks: false,
+    // The gateway knows who may be asked, and denies at once where that is nobody.
+    asks: true,
   });
   const instead = forbidden(driver.port);
   if (instead === null) return { driver, instead };

@@ -1,5 +1,5 @@
 /** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { clonePrograms } from '../../src/main/programs.ts';
@@ -18,7 +18,7 @@ async function startLocal(program: string) {
   const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
   const gateway = await startTestGateway({ env: { ...agentEnvironment(home, model), ...agent } });
   onTestFinished(() => gateway.dispose());
-  return { gateway, model };
+  return { gateway, model, work };
 }
 
 async function startRemote(program: string) {
@@ -64,6 +64,24 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
       await owner.reset();
       expect((await owner.answer('Which cases are open?')).response).not.toMatch(/This is question/);
     });
+  });
+
+  test('does what the owner allows in the chat, and nothing that another user’s question leads to', async () => {
+    const { gateway, work } = await startLocal(program);
+    const owner = await gateway.as('owner');
+    const { turnId } = await owner.ask('model run echo done > touched');
+    const event = await owner.until(turnId, 'approval');
+    if (event.type !== 'approval') throw new Error('no approval');
+    expect(event.approval).toMatchObject({ detail: 'echo done > touched' });
+    const path = `/api/turns/${turnId}/approvals/${event.approval.id}`;
+    expect((await owner.call('POST', path, { body: { option: 'allow' } })).ok).toBe(true);
+    expect(await owner.finished(turnId)).toMatchObject({ status: 'completed' });
+    expect(existsSync(join(work, 'touched'))).toBe(true);
+
+    const member = await gateway.as('anna');
+    const denied = await member.answer('model run echo done > other');
+    expect(denied).toMatchObject({ status: 'completed' });
+    expect(existsSync(join(work, 'other'))).toBe(false);
   });
 
   test('answers to the end while the daemon is killed', async () => {
