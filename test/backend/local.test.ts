@@ -61,6 +61,7 @@ describe('the daemon', () => {
     const old = await aDaemon();
     const first = backendOf(old);
     await ask(first, 'Which cases are open?');
+    await first.close(); // it would want its own daemon back
     const pid = old.pid();
     const daemon = await aDaemon({ PALIADIN_TURN_TIMEOUT: '99s' }, old.stateDir);
     const backend = backendOf(daemon);
