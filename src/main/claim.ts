@@ -9,12 +9,19 @@ export async function claim(file: string): Promise<(() => void) | null> {
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
-    return () => database.close();
+    held.add(database);
+    return () => {
+      held.delete(database);
+      database.close();
+    };
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
     throw error;
   }
 }
+
+/** One that nobody refers to is collected, and closed: the claim would end with it, in the middle of everything. */
+const held = new Set<object>();
 
 const SQLITE_BUSY = 5;
