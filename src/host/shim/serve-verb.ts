@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { shimExit } from '../../contract/shim.ts';
+import { DENY } from '../../contract/turn.ts';
 import { callHost } from '../../transport/call-host.ts';
 import { extension } from '../../transport/extension.ts';
 import type { HostChannel } from '../../transport/reach-host.ts';
@@ -74,7 +75,9 @@ const verbs: Record<ShimCommand['verb'], Serve> = {
 };
 
 async function runTurn(host: HostChannel, prompt: Parameters<HostChannel['prompt']>[0]): Promise<string> {
-  const { state, code, detail, answerLength } = await host.prompt(prompt, () => {});
+  const { state, code, detail, answerLength } = await host.prompt(prompt, (update) => {
+    if (update.type === 'approval') refuse(host, prompt, update.approval.id);
+  });
   // One that had been given up may have been answered since.
   const late = state !== 'done' && (await host.turn(prompt.session, prompt.turnId, 0)).late;
   if (state !== 'done' && !late) throw new PaliadinError(code ?? 'shim_error', detail);
@@ -89,6 +92,12 @@ async function runTurn(host: HostChannel, prompt: Parameters<HostChannel['prompt
 
 async function call({ reachDaemon }: ShimOptions, method: string, session: string): Promise<void> {
   await callHost(await reachDaemon(), method, { session });
+}
+
+/** A gateway that knows no more than this verb can ask nobody. */
+function refuse(host: HostChannel, { session, turnId }: { session: string; turnId: string }, approvalId: string): void {
+  const denial = { option: DENY, message: 'Nobody can be asked. Go on without it.' };
+  host.decide(session, turnId, approvalId, denial).catch(() => {}); // it may have been answered at the terminal
 }
 
 async function withHost<T>({ reachDaemon }: ShimOptions, use: (host: HostChannel) => Promise<T>): Promise<T> {

@@ -65,6 +65,13 @@ test('a connection that breaks in the middle costs nothing: the same call collec
   expect(laptop.prompts(session).filter((prompt) => prompt.turnId === turnId)).toHaveLength(1);
 });
 
+test('what the agent asks leave for is denied, since nobody can be asked', async () => {
+  expect(await turn(randomUUID(), 'demo approve delete file x')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^You denied it, so I did not: delete file x\n\n> Nobody can be asked/),
+  });
+});
+
 test('a turn that fails says so on standard error only', async () => {
   expect(await turn(randomUUID(), 'demo crash 7')).toEqual({
     code: 69,
