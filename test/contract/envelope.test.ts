@@ -18,6 +18,8 @@ describe('the prompt', () => {
   test('gives back the envelope exactly, with the message below it', () => {
     fc.assert(
       fc.property(envelope, cleaned, (written, message) => {
+        // A backslash that the person wrote there could not be told from ours.
+        fc.pre(!/\\\[PALIADIN:/i.test(message));
         const read = parseEnvelope(composePrompt(written, message));
         expect(read?.envelope).toEqual(written);
         // A line that looked like an envelope has a backslash more; nothing else has changed.
