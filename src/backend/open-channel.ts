@@ -83,12 +83,13 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
   }
 
   async function tryUntilOpen(attempt: number): Promise<HostChannel> {
-    if (attempt > 0) await delay(backoff(attempt - 1, random()), undefined, { signal: closing.signal, ref: false });
-    try {
-      return await get();
-    } catch (error) {
-      if (!mayPass(error)) throw error;
-      return tryUntilOpen(attempt + 1);
+    for (; ; attempt++) {
+      if (attempt > 0) await delay(backoff(attempt - 1, random()), undefined, { signal: closing.signal, ref: false });
+      try {
+        return await get();
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+      }
     }
   }
 

@@ -5,12 +5,14 @@
  * Verified: what `restrict,command="…"` grants is the shim's verbs. No terminal, no port, no socket, no agent, no file,
  * no command reaches the host; a variable that ssh carries reaches neither the shim's settings nor daemon and agents.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { descendants } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -274,12 +276,4 @@ async function ends(port: number, say: Buffer[] = []): Promise<string | null> {
   socket.once('close', () => resolve(heard));
   for (const part of say) socket.write(part);
   return promise;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,13 +1,14 @@
 /** A host behind a real sshd on loopback: own keys, own home directory, the shim as forced command, the demo agent. */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SshTarget } from '../../src/transport/ssh/target.ts';
 import { endHost } from './end-host.ts';
+import { freePort } from './free-port.ts';
 import { descendants, nameOf, signal, startedWith } from './processes.ts';
 import { temporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';
@@ -228,14 +229,6 @@ export function makeKey(path: string, passphrase = ''): void {
 
 /** A forced command that knows `health`, `run-turn` and `reset` and nothing else. */
 export const PLAIN_SHIM = `${process.execPath} ${fileURLToPath(new URL('../transport/ssh/programs/plain-shim.ts', import.meta.url))}`;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const BUNDLE = fileURLToPath(new URL('../../dist/paliadin-shim.mjs', import.meta.url));
 // sshd wants to be called by its whole path.

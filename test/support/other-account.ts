@@ -2,6 +2,7 @@
  * A second Unix account with its own home and sshd, which the machine itself never sees: its line of /etc/passwd is
  * there only in a mount namespace, and only root can make one.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -17,8 +18,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { makeKey } from './laptop.ts';
 import { temporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';
@@ -203,14 +204,6 @@ function readProc(pid: string, file: string): string {
   } catch {
     return '';
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Where systemd keeps its own groups, in the layouts that there are. */

@@ -11,7 +11,6 @@ export interface OpenSsh {
   duplex: Duplex;
   /** Resolves when ssh has ended. */
   ended: Promise<SshEnd>;
-  pid: number | undefined;
 }
 
 export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVerb, ...args: string[]): OpenSsh {
@@ -36,7 +35,7 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
   // What we ended ourselves has nothing to tell of the host.
   const ended = endOf(child).then((end) => (trouble === null ? end : { ...NOTHING_SAID, stderr: trouble.message }));
   ended.then(() => duplex.destroy());
-  return { duplex, ended, pid: child.pid };
+  return { duplex, ended };
 }
 
 function endOf(child: ChildProcess): Promise<SshEnd> {
