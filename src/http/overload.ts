@@ -12,8 +12,10 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
     maxHeapUsedBytes: Math.round(getHeapStatistics().heap_size_limit * limits.heapShare),
     sampleInterval: 1000,
     // `unlimited` is what has to answer above all: whether the process lives.
-    pressureHandler: async (request, reply) => {
+    pressureHandler: async (request, reply, _kind, value) => {
       if (request.routeOptions.config.unlimited === true) return;
+      // What stands for "not measured": the process slept through a whole sample. It is awake now.
+      if (value === Number.POSITIVE_INFINITY) return;
       reply.header('retry-after', RETRY_AFTER_S);
       throw withStatus(503, new PaliadinError('rate_limited', 'the server is overloaded'));
     },

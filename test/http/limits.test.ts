@@ -47,6 +47,16 @@ test('an overloaded server says so, and still that it lives', async () => {
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);
 });
 
+test('a server that slept for a moment is not overloaded', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  for (let n = 0; n < 3; n++) {
+    // Longer than a sample.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
+    expect((await call(server, 'GET', '/api/me', { headers: bearer })).status).toBe(200);
+  }
+});
+
 test('header lines without end are refused in our words', async () => {
   const server = await runServer();
   const { status, json } = await call(server, 'GET', '/healthz', { headers: { 'x-long': 'x'.repeat(20_000) } });
