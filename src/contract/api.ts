@@ -4,7 +4,7 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
-import { type TurnEvent, turnStatuses } from './turn.ts';
+import { type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
@@ -42,6 +42,7 @@ export const turnView = z.object({
   tokensExact: z.boolean(),
   inputTokens: z.int().nullable(),
   trailerMalformed: z.boolean(),
+  notices: z.array(z.enum(turnNotices)).describe('what went on in the agent’s conversation that was not asked here'),
   generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
   approvals: z.array(approvalRequest).describe('what the agent waits for'),
   decisions: z.array(decided).describe('what was decided in this turn, and by whom'),

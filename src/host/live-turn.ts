@@ -1,7 +1,7 @@
 /** A turn that is under way: what happened so far, who listens, and how it ends. */
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
-import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
+import type { ApprovalRequest, ToolProgress, TurnNotice } from '../contract/turn.ts';
 import { startAnswer } from './answer.ts';
 import { bounded } from './bounded-approval.ts';
 import type { TurnEntry } from './turn-entry.ts';
@@ -21,6 +21,7 @@ export class LiveTurn {
   readonly end: (outcome: HostOutcome) => void;
   readonly #answer = startAnswer();
   readonly #tools = new Map<string, ToolProgress>();
+  readonly #notices = new Set<TurnNotice>();
   readonly #approvals = new Map<string, ApprovalRequest>();
   /** Told again too: whoever joins may have missed that they are not asked any more. */
   readonly #closed = new Set<string>();
@@ -76,6 +77,12 @@ export class LiveTurn {
     this.#tell({ type: 'tool', tool });
   }
 
+  notice(notice: TurnNotice): void {
+    if (this.#notices.has(notice)) return;
+    this.#notices.add(notice);
+    this.#tell({ type: 'notice', notice });
+  }
+
   askApproval(asked: ApprovalRequest): void {
     const approval = bounded(asked);
     this.#approvals.set(approval.id, approval);
@@ -100,6 +107,7 @@ export class LiveTurn {
   }
 
   #replay(from: number, listener: Listener): void {
+    for (const notice of this.#notices) listener({ type: 'notice', notice });
     if (this.state === 'running') listener({ type: 'running' });
     for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
     for (const piece of pieces(this.answer.slice(from), from)) listener(piece);

@@ -99,6 +99,9 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
     case 'tool':
       turn.showTool(signal.tool);
       return null;
+    case 'notice':
+      turn.notice(signal.notice);
+      return null;
     case 'approval':
       turn.askApproval(signal.approval);
       return null;

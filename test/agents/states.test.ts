@@ -41,8 +41,7 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
         // It asks for leave, and nobody is there to give it.
         'Reading a file: failed',
       ]);
-      const cost = await until('the cost', async () => (await host.turn('one', asked.turnId, 0)).cost);
-      expect(cost).toMatchObject({
+      expect(await host.acknowledge('one', asked.turnId)).toMatchObject({
         ...{ model: expect.stringMatching(/^claude-/), inputTokens: 360, cachedTokens: 90, outputTokens: 123 },
         tools: [
           { name: 'Bash', count: 1, ms: expect.any(Number) },

@@ -1,7 +1,7 @@
 /** What the host has to know of one kind of agent. The session does the rest, the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { ApprovalRequest, Decision, ToolProgress } from '../../contract/turn.ts';
+import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
@@ -10,6 +10,8 @@ export interface Driver {
   readonly name: 'claude' | 'demo' | 'reply-file';
   /** The program to run in the pane. A conversation id that was used before is resumed. */
   launch(session: AgentPlace): Launch;
+  /** Whether the agent still has a conversation that was used before, and would resume it. */
+  keeps(session: AgentPlace): boolean;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**
@@ -68,6 +70,7 @@ export type AgentSignal =
   /** The next piece of the answer, as the agent wrote it. */
   | { type: 'text'; delta: string }
   | { type: 'tool'; tool: ToolProgress }
+  | { type: 'notice'; notice: TurnNotice }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
   /** `detail` says, for the owner, why the answer is not whole. */

@@ -1,12 +1,12 @@
 /**
  * Turns what the hooks of one session tell into the logs of its turns. A prompt that is not ours, as the owner's at the
- * terminal, is no turn of ours: nothing of it is kept.
+ * terminal, is no turn of ours: nothing of it is kept but that there was one.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
-import { DENY, type Decision } from '../../../contract/turn.ts';
+import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
 import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
@@ -24,6 +24,8 @@ export class Recorder {
   #paused: Turn | null = null;
   /** Prompts that are known to be nobody's turn. */
   readonly #foreign = new Set<string>();
+  /** What went on since the last turn. */
+  readonly #meanwhile = new Set<TurnNotice>();
 
   constructor(directory: string, options: { asks: boolean }) {
     this.#directory = directory;
@@ -96,13 +98,16 @@ export class Recorder {
     const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) {
       this.#foreign.add(promptId);
+      this.#meanwhile.add(prompt.startsWith(TASK_NOTIFICATION) ? 'background' : 'terminal');
       return;
     }
     const file = logFile(this.#directory, envelope.turnId);
     if (readLog(file).some(isEnd)) return; // somebody typed an old envelope again
     const turn = new Turn(envelope.turnId, file);
     this.#turns.set(promptId, turn);
-    turn.write([{ event: 'prompt' }, bound]);
+    const notices = [...this.#meanwhile].map((notice): LogEntry => ({ event: 'notice', notice }));
+    this.#meanwhile.clear();
+    turn.write([{ event: 'prompt' }, bound, ...notices]);
   }
 
   #turnOf(promptId: string | undefined): Turn | null {

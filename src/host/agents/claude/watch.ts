@@ -86,6 +86,9 @@ class WatchState {
       case 'ran':
         this.#ran.push(entry);
         return;
+      case 'notice':
+        yield { type: 'notice', notice: entry.notice };
+        return;
       case 'gap':
         this.#gap = true;
         return;
