@@ -13,6 +13,8 @@ export class LiveTurn {
   readonly digest: string;
   readonly nonce: string;
   readonly acceptedAt: number;
+  /** The language of whoever asked. */
+  readonly locale: string | undefined;
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
   /** Aborts when a person wants the turn stopped. */
   readonly stop = new AbortController();
@@ -31,11 +33,12 @@ export class LiveTurn {
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
-  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt'>) {
+  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'locale'>) {
     this.turnId = known.turnId;
     this.digest = known.digest;
     this.nonce = known.nonce;
     this.acceptedAt = known.acceptedAt;
+    this.locale = known.locale;
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;
     this.end = resolve;

@@ -131,10 +131,10 @@ export class Session {
   }
 
   async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
-    const { turnId, fence } = prompt;
+    const { turnId, fence, locale } = prompt;
     await this.#checkFence(fence);
     const nonce = randomBytes(16).toString('hex');
-    const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
+    const turn = new LiveTurn({ turnId, digest, nonce, locale, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
       return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
         return this.runner.deliver(turn, prompt, await this.#conversationFor(turn));

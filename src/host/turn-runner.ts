@@ -13,7 +13,7 @@ import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
-import { readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
+import { type Looks, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
 
 export interface RunnerOptions {
   session: string;
@@ -178,7 +178,7 @@ export class TurnRunner {
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
     const { driver, journal, session, silenceMs, onTrouble } = this.#options;
-    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver) });
+    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver, turn) });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
@@ -236,16 +236,19 @@ export class TurnRunner {
   }
 
   #entryOf(turn: LiveTurn): TurnEntry {
-    const { turnId, digest, nonce, acceptedAt, state } = turn;
+    const { turnId, digest, nonce, acceptedAt, locale, state } = turn;
     return {
-      ...{ turnId, digest, nonce, acceptedAt, state: state === 'running' ? state : 'delivering' },
+      ...{ turnId, digest, nonce, acceptedAt, locale, state: state === 'running' ? state : 'delivering' },
       ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
     };
   }
 }
 
-function looks({ rests, progress }: Driver): Pick<Driver, 'rests' | 'progress'> {
-  return { ...(rests ? { rests } : {}), ...(progress ? { progress } : {}) };
+function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
+  return {
+    ...(rests ? { rests } : {}),
+    ...(progress ? { progress: (screen) => progress(screen, locale ?? null) } : {}),
+  };
 }
 
 function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {

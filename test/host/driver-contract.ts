@@ -412,6 +412,26 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
+  describe('what is asked at the terminal', () => {
+    test('is no turn; a question waits until it is done, and its reader is told why', async () => {
+      const host = await open();
+      await host.ask('demo at once').outcome;
+      const screen = () => host.tmux('one', 'capture-pane', '-p');
+      host.tmux('one', 'send-keys', '-l', 'demo hold x');
+      await until('the typed text', () => screen().includes('demo hold x'));
+      host.tmux('one', 'send-keys', 'Enter');
+      await until('the agent at work', () => screen().includes('first half'));
+      const asked = host.ask('demo at once');
+      await until('the reason', () => asked.told.some(({ type }) => type === 'notice'));
+      expect(asked.told).toEqual([{ type: 'notice', notice: 'terminal' }]);
+      expect(host.prompts().map(({ turnId }) => turnId)).not.toContain(asked.turnId);
+      host.release('x');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toBe('At once.');
+      expect(asked.told.filter(({ type }) => type === 'notice')).toHaveLength(1);
+    });
+  });
+
   describe('looking', () => {
     test('at a session that runs is a command; at one that does not, an error', async () => {
       const host = await open();

@@ -29,7 +29,7 @@ export interface Driver {
   /** Whether an agent that runs already would still be heard. Without it, any would. */
   hears?(session: AgentPlace): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
-  progress?(screen: Screen): ToolProgress | null;
+  progress?(screen: Screen, locale: string | null): ToolProgress | null;
   /** What an ended turn took; null where it can't be told. It is known a moment after the end. */
   cost?(turn: TurnPlace): Promise<TurnCost | null>;
   /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */

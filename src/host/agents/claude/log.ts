@@ -12,7 +12,13 @@ const ownEntry = z.discriminatedUnion('event', [
   /** Went on in the conversation before the turn, and is nobody's turn. */
   z.object({ event: z.literal('notice'), notice: z.enum(turnNotices) }),
   /** The id by which hooks and transcript call what the turn set off. A turn has several where tasks go on behind it. */
-  z.object({ event: z.literal('bound'), promptId: z.string(), transcript: z.string() }),
+  z.object({
+    event: z.literal('bound'),
+    promptId: z.string(),
+    transcript: z.string(),
+    /** Of the person who asks. */
+    locale: z.string().optional(),
+  }),
   /** A tool has run. */
   z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
   /** Something was missed: from here on only the transcript has the text. */

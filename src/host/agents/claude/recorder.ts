@@ -14,6 +14,7 @@ import { MessageText } from './message-text.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
 import { toolTitle } from './tools.ts';
+import { type Words, wordsOf } from './words.ts';
 
 export class Recorder {
   readonly #directory: string;
@@ -51,10 +52,10 @@ export class Recorder {
         this.#endTool(turn, payload, 'failed');
         return {};
       case 'PreCompact':
-        turn.write([{ event: 'tool', ...COMPACTION, status: 'running' }]);
+        turn.write([{ event: 'tool', id: COMPACTION, title: turn.words.compaction, status: 'running' }]);
         return {};
       case 'PostCompact':
-        turn.write([{ event: 'tool', ...COMPACTION, status: 'done' }]);
+        turn.write([{ event: 'tool', id: COMPACTION, title: turn.words.compaction, status: 'done' }]);
         return {};
       case 'PermissionRequest':
         return this.#ask(turn, payload, gone);
@@ -87,7 +88,7 @@ export class Recorder {
     if (promptId === undefined) return;
     // One turn at a time: whatever an earlier one still asked is void.
     for (const turn of this.#turns.values()) turn.closeApprovals();
-    const bound: LogEntry = { event: 'bound', promptId, transcript };
+    const bound: Extract<LogEntry, { event: 'bound' }> = { event: 'bound', promptId, transcript };
     const goesOn = this.#paused !== null && prompt.startsWith(TASK_NOTIFICATION) ? this.#paused : null;
     this.#paused = null;
     if (goesOn !== null) {
@@ -103,7 +104,9 @@ export class Recorder {
     }
     const file = logFile(this.#directory, envelope.turnId);
     if (readLog(file).some(isEnd)) return; // somebody typed an old envelope again
-    const turn = new Turn(envelope.turnId, file);
+    const { turnId, locale } = envelope;
+    if (locale !== undefined) bound.locale = locale;
+    const turn = new Turn(turnId, file, [bound]);
     this.#turns.set(promptId, turn);
     const notices = [...this.#meanwhile].map((notice): LogEntry => ({ event: 'notice', notice }));
     this.#meanwhile.clear();
@@ -143,7 +146,7 @@ export class Recorder {
   }
 
   #beginTool(turn: Turn, { tool_name: name = '', tool_use_id: id = name }: HookPayload): void {
-    const title = toolTitle(name);
+    const title = toolTitle(name, turn.words);
     if (title === null) return;
     turn.tools.set(id, title);
     turn.write([{ event: 'tool', id, title, status: 'running' }]);
@@ -163,7 +166,7 @@ export class Recorder {
     if (!this.#asks) return permission({ behavior: 'deny', message: NOBODY });
     const { event: _, ...entry } = {
       event: 'approval',
-      ...approvalOf(randomUUID(), payload),
+      ...approvalOf(randomUUID(), payload, turn.words),
     };
     const { promise, resolve } = Promise.withResolvers<Decision | null>();
     const close = () => resolve(null);
@@ -197,17 +200,19 @@ export class Recorder {
 class Turn {
   readonly turnId: string;
   readonly text: MessageText;
+  readonly words: Words;
   /** Titles of the tools that run. */
   readonly tools = new Map<string, string>();
   readonly approvals = new Map<string, { tool: string | undefined; answer(decision: Decision): void; close(): void }>();
   ended = false;
   readonly #file: string;
 
-  constructor(turnId: string, file: string, entries: LogEntry[] = []) {
+  constructor(turnId: string, file: string, entries: LogEntry[]) {
     this.turnId = turnId;
     this.#file = file;
     const told = entries.flatMap((entry) => (entry.event === 'text' ? [entry.delta] : [])).join('');
     this.text = new MessageText(told);
+    this.words = wordsOf(entries.find((entry) => entry.event === 'bound')?.locale);
     for (const entry of entries) {
       if (entry.event !== 'tool') continue;
       if (entry.status === 'running') this.tools.set(entry.id, entry.title);
@@ -257,7 +262,7 @@ function permission(decision: object): object {
   return { hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } };
 }
 
-const COMPACTION = { id: 'compaction', title: 'Summing up the conversation so far' };
+const COMPACTION = 'compaction';
 const TASK_NOTIFICATION = '<task-notification>';
 const NOBODY = 'Nobody can be asked. Go on without it, or say in your answer what is missing.';
 const DENIED = 'The person does not want this. Go on without it.';

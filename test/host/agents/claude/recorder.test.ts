@@ -60,6 +60,37 @@ describe.each(VERSIONS)('what Claude Code %s told', (version) => {
   });
 });
 
+describe('a prompt that is nobody’s turn', () => {
+  test('is told with the next turn, once, and nothing of it is kept', async () => {
+    await prompt('what the owner asks', { prompt_id: 'own' });
+    await display('m', 0, 'secret', true);
+    await prompt('<task-notification>done</task-notification>', { prompt_id: 'task' });
+    expect(readdirSync(directory)).toEqual([]);
+    await prompt();
+    await hear('Stop');
+    expect(log().flatMap((entry) => (entry.event === 'notice' ? [entry.notice] : []))).toEqual([
+      'terminal',
+      'background',
+    ]);
+    const next = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+    await prompt(`[PALIADIN:${next}]\nhello`, { prompt_id: 'p2' });
+    expect(events(log(next))).toEqual(['prompt', 'bound']);
+  });
+});
+
+test('what is said by itself is in the language of whoever asks, also after a restart', async () => {
+  await prompt(`[PALIADIN:${TURN} locale=de-AT]\nhallo`);
+  await hear('PreToolUse', { tool_name: 'Read', tool_use_id: 'r' });
+  recorder = new Recorder(directory, { asks: false });
+  await hear('PostToolUse', { tool_name: 'Read', tool_use_id: 'r' });
+  await hear('PreCompact');
+  expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.title] : []))).toEqual([
+    'Liest eine Datei',
+    'Liest eine Datei',
+    'Fasst das bisherige Gespräch zusammen',
+  ]);
+});
+
 describe('text', () => {
   test('is in order whatever comes first, and whole before the end', async () => {
     await prompt();
