@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A tool that the agent used, by its own record. `ms` is how long it ran, all times together. */
-const toolUse = z.object({ name: z.string(), count: z.int(), ms: z.number() });
+export const toolUse = z.object({ name: z.string(), count: z.int(), ms: z.number() });
 
 export type ToolUse = z.infer<typeof toolUse>;
 

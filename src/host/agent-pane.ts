@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
+import { ConversationLost } from './conversation-lost.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
@@ -16,7 +17,7 @@ export interface AgentPane {
   /**
    * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste. An agent that
    * works on something that was not asked here is waited for; `onBusy` is told.
-   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`.
+   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`, `ConversationLost`.
    */
   ready(place: AgentPlace, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
   /**
@@ -81,7 +82,14 @@ export function agentPane(options: {
   async function start(place: AgentPlace, signal: AbortSignal): Promise<Pane> {
     if (signal.aborted) throw new PaliadinError('cancelled');
     const pane = await inTurn(() => bringUp(place));
-    await untilReady(pane, signal);
+    try {
+      await untilReady(pane, signal);
+    } catch (error) {
+      const ended = error instanceof PaliadinError && error.code === 'agent_stopped';
+      if (!ended || !driver.lost?.(await pane.leftovers())) throw error;
+      await end(); // tmux 3.3a loses what is started in a pane that has ended this moment
+      throw new ConversationLost({ cause: error });
+    }
     return pane;
   }
 

@@ -5,6 +5,7 @@ import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/
 import { pieces } from '../contract/pieces.ts';
 import { DENY, type Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
+import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
@@ -137,7 +138,7 @@ export class Session {
     const turn = new LiveTurn({ turnId, digest, nonce, locale, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
       return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
-        return this.runner.deliver(turn, prompt, await this.#conversationFor(turn));
+        return this.#deliver(turn, prompt);
       });
     });
     return turn;
@@ -160,12 +161,22 @@ export class Session {
     turn.end({ ...told, answerLength: turn.answer.length });
   }
 
-  /** The one that goes on; a new one, and the person is told, where the agent has lost it. */
-  async #conversationFor(turn: LiveTurn): Promise<string> {
-    const entry = await this.#load();
-    if (!entry.begun || (await this.runner.keeps(entry.conversation))) return entry.conversation;
+  /** In the conversation that goes on; in a new one, and the person is told, where the agent has lost it. */
+  async #deliver(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
+    const { begun, conversation } = await this.#load();
+    if (begun && !(await this.runner.keeps(conversation))) return this.#deliverAnew(turn, prompt);
+    try {
+      return await this.runner.deliver(turn, prompt, conversation);
+    } catch (error) {
+      if (error instanceof ConversationLost) return this.#deliverAnew(turn, prompt);
+      throw error;
+    }
+  }
+
+  async #deliverAnew(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     turn.notice('new-conversation');
-    return (await this.#save({ ...entry, ...newConversation() })).conversation;
+    const { conversation } = await this.#save({ ...(await this.#load()), ...newConversation() });
+    return this.runner.deliver(turn, prompt, conversation);
   }
 
   async #markBegun(): Promise<void> {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
+import type { Driver } from '../../src/host/agents/driver.ts';
 import { until } from '../support/until.ts';
 import { type TestHost, testHost } from './test-host.ts';
 
@@ -39,6 +40,26 @@ test('of an agent that has ended begins anew, once, and is told', async () => {
   const third = await answerTo(host, 'And which are due?');
   expect(third.notices).toEqual([]);
   expect(third.text).toMatch(/question 2 of our conversation/);
+});
+
+test('that the agent refuses to resume begins anew: it says so as it ends', async () => {
+  let first = '';
+  const refusing = (driver: Driver): Driver => ({
+    ...driver,
+    launch: (place) =>
+      place.conversation === first
+        ? { argv: ['sh', '-c', 'echo No such conversation; exit 1'], cwd: '/', env: {} }
+        : driver.launch(place),
+    lost: (lines) => lines.includes('No such conversation'),
+  });
+  const host = await testHost({ driver: 'demo', wrap: refusing });
+  await answerTo(host, 'Which cases are open?');
+  first = conversationOf(host);
+  await endAgent(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
+  expect(next.text).not.toMatch(/question 2 of our conversation/);
+  expect((await answerTo(host, 'And which are due?')).text).toMatch(/question 2 of our conversation/);
 });
 
 test('of an agent that still runs goes on: it has it in mind', async () => {

@@ -19,12 +19,14 @@ export interface DriverTraits {
   half?: string;
   /** What is left of a text that is pasted, where the agent does not keep all of it. */
   pasted?(text: string): string;
+  /** How what is typed at the terminal begins, for the model to know it. */
+  atTerminal?: string;
   /** A real agent does not crash, hang or open dialogs because it is asked to. */
   obliging?: boolean;
 }
 
 export function driverContract(traits: DriverTraits): void {
-  const { driver, streams, half = 'This is the first half.', pasted, obliging = true } = traits;
+  const { driver, streams, half = 'This is the first half.', pasted, atTerminal = '', obliging = true } = traits;
   const open = (options: Partial<TestHostOptions> = {}) => (traits.open ?? testHost)({ driver, ...options });
   /** Waits until the agent works on the turn. */
   const atWork = (host: TestHost, turnId: string, session = 'one') =>
@@ -417,7 +419,7 @@ export function driverContract(traits: DriverTraits): void {
       const host = await open();
       await host.ask('demo at once').outcome;
       const screen = () => host.tmux('one', 'capture-pane', '-p');
-      host.tmux('one', 'send-keys', '-l', 'demo hold x');
+      host.tmux('one', 'send-keys', '-l', `${atTerminal}demo hold x`);
       await until('the typed text', () => screen().includes('demo hold x'));
       host.tmux('one', 'send-keys', 'Enter');
       await until('the agent at work', () => screen().includes('first half'));

@@ -18,6 +18,9 @@ export const claudeBusy = /esc to interrupt|^[\u2801-\u28ff]/;
 
 export const claudeBackground = /↓ to manage/;
 
+/** What it says where it was to resume a conversation that it does not know, or can't read. */
+export const claudeLost = /No conversation found with session ID/;
+
 /** With our skill, and allowed to write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,

@@ -12,6 +12,8 @@ export interface Driver {
   launch(session: AgentPlace): Launch;
   /** Whether the agent still has a conversation that was used before, and would resume it. */
   keeps(session: AgentPlace): boolean;
+  /** Whether what an agent left on the screen says that it does not know the conversation it was to resume. */
+  lost?(lines: string[]): boolean;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Question, questionOf, type Request } from './request.ts';
+import { ownersOf, type Question, questionOf, type Request } from './request.ts';
 import { type Block, type Reply, replyTo } from './script.ts';
 
 export interface Model extends AsyncDisposable {
@@ -33,8 +33,13 @@ export async function startModel(): Promise<Model> {
     if (request.url.includes('count_tokens')) return give(response, { input_tokens: 100 });
     const question = questionOf(asked);
     const name = asked.model ?? 'model';
-    if (question === null)
-      return asked.stream ? stream(response, name, OTHERWISE) : give(response, whole(name, OTHERWISE));
+    if (question === null) {
+      const typed = ownersOf(asked);
+      const reply =
+        typed === null ? OTHERWISE : replyTo({ message: typed, number: 1, round: 0, attempt: 0, results: '' });
+      if ('status' in reply) return refuse(response, reply);
+      return asked.stream ? stream(response, name, reply) : give(response, whole(name, reply));
+    }
     const key = `${question.turnId} ${question.round}`;
     const attempt = attempts.get(key) ?? 0;
     attempts.set(key, attempt + 1);
