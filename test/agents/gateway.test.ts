@@ -7,7 +7,8 @@ import type { ApiClient } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { agentEnvironment, installedVersions, makeHome, modelOfTest, refuseNetwork } from './claude-host.ts';
+import { modelOfTest } from './claude-host.ts';
+import { agentEnvironment, installedVersions, makeHome, refuseNetwork } from './claude-owner.ts';
 
 async function startLocal(program: string) {
   refuseNetwork();
