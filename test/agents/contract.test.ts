@@ -1,7 +1,8 @@
 /** Claude Code keeps what every kind of agent has to keep. */
 import { describe } from 'vitest';
 import { driverContract } from '../host/driver-contract.ts';
-import { claudeHost, installedVersions } from './claude-host.ts';
+import { claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
 import { OWNER } from './model/request.ts';
 
 describe.each(installedVersions())('Claude Code $name', ({ program }) => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import { until } from '../support/until.ts';
-import { type ClaudeHost, claudeHost, installedVersions } from './claude-host.ts';
+import { type ClaudeHost, claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
 import { OWNER } from './model/request.ts';
 
 async function answerTo(host: ClaudeHost, message: string) {

@@ -8,7 +8,8 @@ import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
-import { agentEnvironment, installedVersions, makeHome, modelOfTest, refuseNetwork } from './claude-host.ts';
+import { modelOfTest } from './claude-host.ts';
+import { agentEnvironment, installedVersions, makeHome, refuseNetwork } from './claude-owner.ts';
 
 async function startLocal(program: string) {
   refuseNetwork();

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
-import { type ClaudeHost, type ClaudeHostOptions, claudeHost, installedVersions } from './claude-host.ts';
+import { type ClaudeHost, type ClaudeHostOptions, claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
 import { OWNER } from './model/request.ts';
 
 const bodyOf = (asked: Asked) => splitTrailer(asked.text).body;

@@ -1,8 +1,9 @@
 /** A real Chromium for the tests of one file, and a browser of their own for every person in it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from './chromium.ts';
 
 export interface TestBrowser {
   /** A person with an empty profile, whose pages all come from `url`. */
@@ -24,8 +25,7 @@ export function useBrowser(): TestBrowser {
   let browser: Browser;
 
   beforeAll(async () => {
-    // Playwright makes the profile directory, a new one each, and removes it.
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    browser = await launchChromium();
   });
 
   afterEach(async ({ task }) => {
@@ -99,13 +99,6 @@ async function keepPictures({ visitor }: Visit, test: string): Promise<void> {
 }
 
 const PICTURES = join(import.meta.dirname, '..', '..', 'test-output');
-
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  // Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-];
 
 // A busy machine is no failure; below the limit of a test, so that the failure names what was waited for.
 const PATIENCE_MS = 20_000;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
+import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
@@ -140,7 +141,8 @@ export class Recorder {
     if (id === undefined || index === undefined || helper !== undefined) return;
     const { text, gap } = turn.text.take({ id, index, delta, final });
     const entries: LogEntry[] = [];
-    if (text !== '') entries.push({ event: 'text', delta: text });
+    // A line may be as long as the answer; a reader of the log passes over an entry of that length.
+    for (const piece of pieces(text, 0)) entries.push({ event: 'text', delta: piece.text });
     if (gap) entries.push({ event: 'gap' });
     turn.write(entries);
   }

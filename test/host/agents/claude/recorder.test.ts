@@ -1,9 +1,10 @@
 /** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
 import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type LogEntry, logFile, readLog } from '../../../../src/host/agents/claude/log.ts';
+import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
+import { tail } from '../../../../src/host/agents/tail.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 
@@ -120,6 +121,17 @@ describe('text', () => {
     await display('c', 0, 'three', true);
     await display('d', 0, 'four', true);
     expect(textOf(log())).toBe('one\n\ntwo\n\nthree\n\nfour');
+  });
+
+  test('of one very long line is in entries that a reader of the log takes', async () => {
+    await prompt();
+    const line = '"🙂\u0000'.repeat(400_000);
+    await display('m', 0, 'short\n');
+    await display('m', 1, line, true);
+    await hear('Stop');
+    const read: string[] = [];
+    for await (const entry of tail(logFile(directory, TURN), AbortSignal.abort())) read.push(entry);
+    expect(textOf(read.flatMap((entry) => parseEntry(entry) ?? []))).toBe(`short\n${line}`);
   });
 
   test('of a helper is not the answer', async () => {
