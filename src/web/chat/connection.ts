@@ -12,6 +12,8 @@ export interface ConnectionDeps {
   onLost(lost: boolean): void;
   /** Asked about every failure to load; true ends the attempts. */
   isFinal(error: unknown): boolean;
+  /** Somebody who looks elsewhere wants to be told of an answer: the page then keeps its connection. */
+  isAwaited(): boolean;
   /** The language of what the stream says; an EventSource can't send a header. */
   locale(): string;
   now(): number;
@@ -93,14 +95,20 @@ export function connect(deps: ConnectionDeps): () => void {
     deps.onLost(false);
   };
 
+  const rest = () => {
+    if (deps.isAwaited()) {
+      hiddenTimer = window.setTimeout(rest, HIDDEN_MS);
+      return;
+    }
+    found();
+    close();
+  };
+
   const onVisibility = () => {
     window.clearTimeout(hiddenTimer);
     if (document.visibilityState === 'hidden') {
       hiddenSince = deps.now();
-      hiddenTimer = window.setTimeout(() => {
-        found();
-        close();
-      }, HIDDEN_MS);
+      hiddenTimer = window.setTimeout(rest, HIDDEN_MS);
       return;
     }
     // A machine that slept fired no timer, and its stream may be dead without knowing it.

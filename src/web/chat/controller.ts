@@ -6,6 +6,7 @@ import type { Memory } from '../storage.ts';
 import { type Api, isSignedOut, Refusal, Unreachable } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
+import { isAwaited } from './notify.ts';
 import { type Action, activeTurn, type ChatState, initialState, reduce } from './state.ts';
 import { submit } from './submit.ts';
 
@@ -124,6 +125,7 @@ export function createController(deps: ControllerDeps): Controller {
           if (isSignedOut(error)) deps.onSignedOut();
           return isSignedOut(error);
         },
+        isAwaited: () => isAwaited(state, deps.memory),
         locale: deps.locale,
         now: deps.now,
         random: deps.random,
