@@ -135,7 +135,10 @@ export function connect(deps: ConnectionDeps): () => void {
   return stop;
 }
 
-/** Collects what arrives within one frame, so that a burst is drawn once. A hidden page has no frames. */
+/**
+ * Hands on what arrives at once, and what comes within the same frame after it together, so that a burst is drawn once.
+ * A hidden page has no frames.
+ */
 function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
   let waiting: NumberedEvent[] = [];
   let frame: number | undefined;
@@ -145,16 +148,17 @@ function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
     if (frame !== undefined) cancelAnimationFrame(frame);
     window.clearTimeout(timer);
     frame = undefined;
-    timer = undefined;
     const events = waiting;
     waiting = [];
-    if (events.length > 0) deliver(events);
+    if (events.length === 0) return;
+    frame = requestAnimationFrame(flush);
+    timer = window.setTimeout(flush, FRAME_AT_LATEST_MS);
+    deliver(events);
   };
 
   const add = (event: NumberedEvent) => {
     waiting.push(event);
-    frame ??= requestAnimationFrame(flush);
-    timer ??= window.setTimeout(flush, FRAME_AT_LATEST_MS);
+    if (frame === undefined) flush();
   };
 
   return { add, flush };
