@@ -1,6 +1,7 @@
 /**
- * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, in one run and turn by turn: in a bare
- * terminal, from Enter until its own Stop hook calls; with us, from submit until the client has the final event.
+ * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, in one run and in turn: a bare terminal,
+ * from Enter until its own Stop hook calls; one that has hooks by the same names as ours, which do nothing; and with us, from
+ * submit until the client has the final event.
  */
 import { startBareTerminal } from './support/bare-terminal.ts';
 import { realClaude } from './support/claude.ts';
@@ -54,9 +55,10 @@ const p50 = (samples: Timed[]) =>
     '',
     samples.map(({ all }) => all),
   ).p50;
+const echo = distribution('terminal: paste → its echo, on top', echoes);
 report(`Claude Code ${version}, ms (${TURNS} turns each, in turn)`, [
   ...parts('terminal', bare, ['Enter → model asked', 'model done → Stop hook', 'Enter → Stop hook']),
-  distribution('terminal: paste → its echo, on top', echoes),
+  echo,
   ...parts('terminal with our hooks’ names', withHooks, [
     'Enter → model asked',
     'model done → Stop hook',
@@ -65,6 +67,7 @@ report(`Claude Code ${version}, ms (${TURNS} turns each, in turn)`, [
   ...parts('with us', ours, ['submit → model asked', 'model done → final event', 'submit → final event']),
   figure('questions asked while the machine was busy with something else', restless),
   figure('added, at p50', p50(ours) - p50(bare), '≤ 15'),
+  figure('of that, beyond what the agent takes for a paste and for hooks', p50(ours) - p50(withHooks) - echo.p50),
 ]);
 
 async function askUs(): Promise<Timed> {

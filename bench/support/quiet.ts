@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** False where the machine did not come to rest in time. */
-export async function quiet(timeoutMs = 3_000): Promise<boolean> {
+export async function quiet(timeoutMs = 1_000): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const before = times();
