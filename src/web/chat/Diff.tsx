@@ -11,7 +11,7 @@ export function Diff({ text }: { text: string }) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name, and never change
           <Element key={index} className={className}>
-            <b>{className === HEAD ? '' : line.slice(0, 1)}</b>
+            {className !== HEAD && <span className="diff-sign">{line.slice(0, 1)}</span>}
             {className === HEAD ? line : line.slice(1)}
             {'\n'}
           </Element>
