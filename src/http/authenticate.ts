@@ -42,8 +42,11 @@ export async function stillIn(
   { way, hash }: Pick<Identity, 'way' | 'hash'>,
   { store, clock }: Needs,
 ): Promise<Identity | null> {
-  const find = way === 'token' ? store.signIn.byToken : store.signIn.byBrowserSession;
-  const user = await find(hash, clock());
+  const now = clock();
+  const user =
+    way === 'token'
+      ? ((await store.signIn.byToken(hash, now))?.user ?? null)
+      : await store.signIn.byBrowserSession(hash, now);
   return user === null ? null : { user, way, hash };
 }
 

@@ -11,6 +11,7 @@ import { onTestFinished } from 'vitest';
 import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
 import type { Role, Store, User } from '../../src/audit/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
+import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
@@ -104,11 +105,15 @@ async function countedTurns(store: Store, agent: ScriptedBackend, clock: { now: 
 
 export async function aPerson(
   { store, clock }: Running,
-  { subject = 'anna', role = 'member' }: { subject?: string; role?: Role } = {},
+  {
+    subject = 'anna',
+    role = 'member',
+    scopes: tokenScopes = scopes,
+  }: { subject?: string; role?: Role; scopes?: readonly Scope[] } = {},
 ): Promise<{ user: User; token: string; bearer: Record<string, string> }> {
   const { user } = await store.users.ensure({ subject, role, now: 1 });
   const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'test', expiresAt: null });
+  const token = await mintToken(minting, { userId: user.id, name: 'test', scopes: tokenScopes, expiresAt: null });
   return { user, token, bearer: { authorization: `Bearer ${token}` } };
 }
 

@@ -104,7 +104,12 @@ test('a token ends when it says, and wins over a cookie', async () => {
     (await call(server, 'GET', '/api/me', { headers: { cookie, authorization: 'Bearer pal_wrong' } })).status,
   ).toBe(401);
   const minting = { signIn: server.store.signIn, random: randomBytes, now: server.clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'short', expiresAt: server.clock.now + 1000 });
+  const token = await mintToken(minting, {
+    userId: user.id,
+    name: 'short',
+    scopes: ['read'],
+    expiresAt: server.clock.now + 1000,
+  });
   const headers = { authorization: `Bearer ${token}` };
   expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);
   server.clock.now += 1000;

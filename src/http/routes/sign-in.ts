@@ -38,7 +38,7 @@ export function signInRoutes(app: App, options: Needs): void {
       const now = clock();
       const secret = await mintBrowserSession(
         { signIn: store.signIn, random, now },
-        { userId: user.id, expiresAt: now + BROWSER_SESSION_MS },
+        { userId: user.id, expiresAt: now + BROWSER_SESSION_MS, way: 'code', keyDigest: null },
       );
       reply.setCookie(cookieName(options), secret, { ...cookieOptions(options), maxAge: BROWSER_SESSION_MS / 1000 });
       return reply.code(204).send();

@@ -13,7 +13,10 @@ export async function createToken(
     const now = Date.now();
     const role = subject === ownerSubject ? 'owner' : 'member';
     const { user, created } = await users.ensure({ subject, role, now });
-    const token = await mintToken({ signIn, random: randomBytes, now }, { userId: user.id, name, expiresAt: null });
+    const token = await mintToken(
+      { signIn, random: randomBytes, now },
+      { userId: user.id, name, scopes: ['ask', 'read'], expiresAt: null },
+    );
     if (created) process.stderr.write(`created user ${subject} (${user.role})\n`);
     if (user.role !== 'owner' && access === 'owner') {
       process.stderr.write('only the owner may ask now; set PALIADIN_ACCESS=users to let others ask too\n');
