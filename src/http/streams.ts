@@ -1,8 +1,9 @@
 /** All open event streams: bounded for each user, watched, and closed with the server. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
-import { identityOf, stillIn } from './authenticate.ts';
+import { identityOf } from './authenticate.ts';
 import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
+import type { Doors } from './sign-in/doors.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
 
 export interface Streams {
@@ -21,10 +22,7 @@ interface Open {
   gone: Promise<void>;
 }
 
-export function createStreams(
-  app: App,
-  options: Pick<ServerOptions, 'streamLimits' | 'store' | 'clock' | 'secureCookies'>,
-): Streams {
+export function createStreams(app: App, options: Pick<ServerOptions, 'streamLimits'>, doors: Doors): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
   const all = new Set<Open>();
 
@@ -46,7 +44,7 @@ export function createStreams(
     all.add(open);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, options), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, doors), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
@@ -89,12 +87,9 @@ const headers = {
   connection: 'close',
 };
 
-async function endIfRevoked(
-  { stream, identity }: Open,
-  options: Pick<ServerOptions, 'store' | 'clock' | 'secureCookies'>,
-): Promise<void> {
+async function endIfRevoked({ stream, identity }: Open, doors: Doors): Promise<void> {
   // While the store is away nobody can be disabled either.
-  const now = await stillIn(identity, options).catch(() => identity);
+  const now = await doors.stillIn(identity).catch(() => identity);
   if (now === null || now.user.disabledAt !== null) stream.end();
 }
 

@@ -19,6 +19,8 @@ import { type Config, ConfigError } from './config/load.ts';
 import { localDaemon } from './local-daemon.ts';
 import { clonePrograms } from './programs.ts';
 import { remoteTarget } from './remote/target.ts';
+import { bracketed, originsOf } from './sign-in/public-address.ts';
+import { waysIn } from './sign-in/ways.ts';
 import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from './state-paths.ts';
 import { VERSION } from './version.ts';
@@ -26,6 +28,8 @@ import { VERSION } from './version.ts';
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
   url: string;
+  /** Where people find it. */
+  publicUrl: string;
   owner: User;
   backend: Backend;
   store: Store;
@@ -36,7 +40,7 @@ export interface Gateway {
 /** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running then. */
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
-  requireLoopback(values.PALIADIN_HOST);
+  const ways = await waysIn(config, Date.now);
   const paths = prepareState(config);
   const release = await claim(paths.gatewayLock);
   if (release === null) {
@@ -49,7 +53,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   };
   const backend = findBackend(config, env, paths);
   const store = await openSqliteStore(paths.database);
-  const owner = await store.users.ensure({ subject: values.PALIADIN_OWNER, role: 'owner', now: Date.now() });
+  const owner = await theOwner(store, values.PALIADIN_OWNER);
+  // Who came in by a key that is no longer ours may be somebody who had stolen it.
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ways.signIn.jwt?.keyDigest ?? null);
   const turns = await createTurns({
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
@@ -63,6 +69,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
   const origins: string[] = [];
   const server = await createServer({
+    ...ways,
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
     backend: { ...backend, report: () => report(backend) },
     publicOrigins: () => origins,
@@ -70,7 +77,6 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     clock: Date.now,
     random: randomBytes,
     access: values.PALIADIN_ACCESS,
-    secureCookies: false,
     rateLimit: values.PALIADIN_RATE_LIMIT,
     version: VERSION,
   });
@@ -84,9 +90,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
 
   try {
     const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);
-    const names = new Set([values.PALIADIN_HOST, '127.0.0.1', 'localhost', '::1'].map(bracketed));
-    origins.push(...[...names].map((name) => `http://${name}:${port}`));
-    return { url: `http://${bracketed(values.PALIADIN_HOST)}:${port}`, owner: owner.user, backend, store, close };
+    origins.push(...originsOf(values, port));
+    const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
+    return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, backend, store, close };
   } catch (error) {
     await close();
     throw error;
@@ -125,12 +131,10 @@ async function report(backend: Backend) {
   );
 }
 
-/** Anybody who can reach another address could ask the agent: that needs a real sign-in first. */
-function requireLoopback(host: string): void {
-  if (/^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/.test(host)) return;
-  throw new ConfigError(
-    `PALIADIN_HOST is ${JSON.stringify(host)}: without sign-in for a public address the gateway listens on 127.0.0.1 only; unset it, and reach it from elsewhere through an SSH tunnel`,
-  );
+/** As the settings name them now, whoever was it before. */
+async function theOwner(store: Store, subject: string): Promise<User> {
+  const { user } = await store.users.ensure({ subject, role: 'owner', now: Date.now() });
+  return await store.users.setOwner(user.id);
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<number> {
@@ -143,10 +147,6 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   }
   const address = server.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 // A daemon that does not come back within five minutes does not come back by itself.

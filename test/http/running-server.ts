@@ -57,7 +57,6 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     starters: (locale) => [locale === 'de' ? 'Was ist offen?' : 'What is open?'],
     access: 'users',
-    secureCookies: false,
     rateLimit: 1000,
     version: '1.2.3',
     ...options,

@@ -26,9 +26,13 @@ test('a code signs in once; the cookie is for this server and no script', async 
 });
 
 test('behind https the cookie says so in its name', async () => {
-  const server = await runServer({ secureCookies: true });
+  const server = await runServer({ publicOrigins: () => ['https://chat.example', 'http://127.0.0.1:1'] });
+  const host = 'chat.example';
   const { user } = await aPerson(server);
-  const { headers } = await call(server, 'POST', '/api/auth/code', { json: { code: await aCode(server, user.id) } });
+  const { headers } = await call(server, 'POST', '/api/auth/code', {
+    headers: { host },
+    json: { code: await aCode(server, user.id) },
+  });
   const [cookie] = headers['set-cookie'] as string[];
   expect(cookie).toMatch(/^__Host-paliadin=[\w-]{43}; /);
   expect((cookie as string).split('; ')).toEqual(
@@ -37,7 +41,14 @@ test('behind https the cookie says so in its name', async () => {
   expect(cookie).not.toMatch(/domain/i);
   expect(headers['strict-transport-security']).toBeDefined();
   const plain = (cookie as string).split(';')[0]?.replace('__Host-', '') as string;
-  expect((await call(server, 'GET', '/api/me', { headers: { cookie: plain } })).status).toBe(401);
+  expect((await call(server, 'GET', '/api/me', { headers: { host, cookie: plain } })).status).toBe(401);
+  // Whoever is on the machine itself has no https, and is promised none.
+  const here = await call(server, 'POST', '/api/auth/code', {
+    headers: { host: '127.0.0.1:1' },
+    json: { code: await aCode(server, user.id) },
+  });
+  expect(String(here.headers['set-cookie'])).toMatch(/^paliadin=(?!.*Secure)/);
+  expect(here.headers['strict-transport-security']).toBeUndefined();
 });
 
 test('a code is too old after a quarter of an hour', async () => {

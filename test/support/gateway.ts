@@ -165,7 +165,7 @@ async function listening(child: ChildProcess, log: () => string): Promise<string
   let said = '';
   child.stdout?.on('data', (text) => {
     said += text;
-    const url = /Open (http:\/\/\S+?)\/#code=/.exec(said)?.[1];
+    const url = /(?: {2}listens {2}|^Open )(http:\/\/[^\s/]+)/m.exec(said)?.[1];
     if (url !== undefined) resolve(url);
   });
   // `close`, not `exit`: by then all that it wrote has been read.
