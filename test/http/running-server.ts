@@ -113,7 +113,11 @@ export async function aPerson(
   const { user } = await store.users.ensure({ subject, role, now: 1 });
   const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
   const token = await mintToken(minting, { userId: user.id, name: 'test', scopes: tokenScopes, expiresAt: null });
-  return { user, token, bearer: { authorization: `Bearer ${token}` } };
+  return { user, token, bearer: bearer(token) };
+}
+
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
 }
 
 /** Signs a browser in and returns its cookie. */
