@@ -18,14 +18,17 @@ export interface Visitor {
   expectTrouble(...expected: RegExp[]): void;
 }
 
-/** For the top of a file: starts with its first test, ends with its last, looks at every visitor after each. */
-export function useBrowser(): TestBrowser {
+/**
+ * For the top of a file: starts with its first test, ends with its last, looks at every visitor after each. `names` are
+ * those of other sites that lead to this machine.
+ */
+export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrowser {
   const visits: Visit[] = [];
   let browser: Browser;
 
   beforeAll(async () => {
     // Playwright makes the profile directory, a new one each, and removes it.
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, resolving(names)] });
   });
 
   afterEach(async ({ task }) => {
@@ -103,9 +106,13 @@ const PICTURES = join(import.meta.dirname, '..', '..', 'test-output');
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  // Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
+
+/** Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen. */
+function resolving(names: string[]): string {
+  const here = names.map((name) => `MAP ${name} 127.0.0.1, `).join('');
+  return `--host-resolver-rules=${here}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
+}
 
 // A busy machine is no failure; below the limit of a test, so that the failure names what was waited for.
 const PATIENCE_MS = 20_000;
