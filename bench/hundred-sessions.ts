@@ -1,6 +1,6 @@
 /** A hundred users ask at the same moment: all are answered, and the gateway stays small. */
-import { readFileSync } from 'node:fs';
 import { startTestGateway } from '../test/support/gateway.ts';
+import { peakMegabytes } from './support/memory.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const USERS = 100;
@@ -32,9 +32,3 @@ report(`${USERS} sessions at once`, [
   figure('gateway’s peak memory, MB', peakMegabytes(gateway.pid), '< 200'),
   figure('daemon’s peak memory, MB', peakMegabytes(await gateway.daemonPid())),
 ]);
-
-/** The most resident memory the process ever had. */
-function peakMegabytes(pid: number): number {
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
-}

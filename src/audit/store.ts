@@ -8,7 +8,8 @@
 import type { Feedback } from '../contract/api.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Scope } from '../contract/scopes.ts';
-import type { Decided, TrailerMeta, TurnEvent, TurnStatus } from '../contract/turn.ts';
+import type { Decided, TrailerMeta, TurnEvent, TurnNotice, TurnStatus } from '../contract/turn.ts';
+import type { ToolUse } from '../contract/turn-cost.ts';
 
 export type Role = 'owner' | 'admin' | 'member';
 
@@ -61,14 +62,23 @@ export interface Turn extends TrailerMeta {
   durationMs: number | null;
   response: string;
   responseTokens: number | null;
+  /** The agent's own count; otherwise an estimate by the length of the answer. */
   tokensExact: boolean;
+  /** All that the model read, `cachedTokens` of it from its cache. */
   inputTokens: number | null;
+  cachedTokens: number | null;
+  model: string | null;
+  /** What was used, by the agent's own record; `usedTools` is what the answer claims. Null where nothing exact is known. */
+  tools: ToolUse[] | null;
   chipCount: number;
   trailerMalformed: boolean;
   /** The answer arrived after the turn had been given up. */
   late: boolean;
   errorCode: ErrorCode | null;
   errorDetail: string | null;
+  notices: TurnNotice[];
+  /** The host knows that the outcome is on record, and has told what the turn took. */
+  settled: boolean;
   /** Grows with every gateway start; the host refuses an older one. */
   fence: number;
   feedback: Feedback | null;
@@ -141,6 +151,8 @@ export interface TurnStore {
   open(): Promise<Turn[]>;
   /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
+  /** Turns that ended since `since`, and of which the host has not been told that they are on record. */
+  unsettled(since: number): Promise<Turn[]>;
   recent(query: { limit: number; userId?: string }): Promise<Turn[]>;
   stats(query: { since: number; userId?: string }): Promise<TurnStats>;
 }

@@ -19,7 +19,7 @@ export function disabledBackend(why: string) {
     decide: refuse,
     // There is no conversation to end, so there is nothing to refuse.
     reset: () => Promise.resolve(),
-    acknowledge: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve(null),
     attach: refuse,
     sessions: () => Promise.resolve([]),
     onLate() {},

@@ -4,7 +4,8 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
-import { type TurnEvent, turnStatuses } from './turn.ts';
+import { type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
+import { toolUse } from './turn-cost.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
@@ -42,6 +43,7 @@ export const turnView = z.object({
   tokensExact: z.boolean(),
   inputTokens: z.int().nullable(),
   trailerMalformed: z.boolean(),
+  notices: z.array(z.enum(turnNotices)).describe('what went on in the agent’s conversation that was not asked here'),
   generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
   approvals: z.array(approvalRequest).describe('what the agent waits for'),
   decisions: z.array(decided).describe('what was decided in this turn, and by whom'),
@@ -112,6 +114,9 @@ const recentTurn = turnView
     host: z.string(),
     errorCode: errorCode.nullable(),
     errorDetail: z.string().nullable(),
+    cachedTokens: z.int().nullable().describe('of the input tokens, those that the model had kept from before'),
+    model: z.string().nullable(),
+    tools: z.array(toolUse).nullable().describe('by the agent’s own record; `usedTools` is what the answer claims'),
   });
 
 export const recentTurns = z.object({ turns: z.array(recentTurn) });

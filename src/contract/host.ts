@@ -3,7 +3,7 @@
  * reaches it: one interface from end to end.
  */
 import type { ErrorCode } from './errors.ts';
-import type { ApprovalRequest, Decision, Presence, ToolProgress } from './turn.ts';
+import type { ApprovalRequest, Decision, Presence, ToolProgress, TurnNotice } from './turn.ts';
 import type { TurnCost } from './turn-cost.ts';
 
 /** Grows when gateway and host could no longer understand each other. */
@@ -38,6 +38,7 @@ export type HostUpdate =
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
+  | { type: 'notice'; notice: TurnNotice }
   /** Not the host's own word: whoever reaches it sees that it is away, or back. */
   | { type: 'presence'; presence: Presence };
 
@@ -66,8 +67,6 @@ export interface HostTurn {
   answerLength: number;
   inputTokens: number | null;
   outputTokens: number | null;
-  /** Known a moment after the end, where the agent counts at all. */
-  cost?: TurnCost | undefined;
   /** The answer from where it was asked for, at most one message's worth. */
   answer: string;
 }
@@ -117,8 +116,11 @@ export interface Host {
   decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
   /** Ends tmux session and conversation. */
   reset(session: string): Promise<void>;
-  /** The gateway has the outcome on record: the host may forget it after a while. */
-  acknowledge(session: string, turnId: string): Promise<void>;
+  /**
+   * The gateway has the outcome on record: the host may forget it after a while. Resolves with what the turn took,
+   * which is known a moment after its end; null where the agent does not count, or the host has no record.
+   */
+  acknowledge(session: string, turnId: string): Promise<TurnCost | null>;
   /** The command by which a person looks at the session's terminal. */
   attach(session: string): Promise<string[]>;
   sessions(): Promise<HostSession[]>;

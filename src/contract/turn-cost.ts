@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+/** A tool that the agent used, by its own record. `ms` is how long it ran, all times together. */
+export const toolUse = z.object({ name: z.string(), count: z.int(), ms: z.number() });
+
+export type ToolUse = z.infer<typeof toolUse>;
+
 /** What a turn took, by the agent's own count. */
 export const turnCost = z.object({
   model: z.string().nullable(),
@@ -7,8 +12,7 @@ export const turnCost = z.object({
   inputTokens: z.int(),
   cachedTokens: z.int(),
   outputTokens: z.int(),
-  /** `ms` is how long it ran, all times together. */
-  tools: z.array(z.object({ name: z.string(), count: z.int(), ms: z.number() })),
+  tools: z.array(toolUse),
 });
 
 export type TurnCost = z.infer<typeof turnCost>;

@@ -113,6 +113,14 @@ export interface Decided extends Omit<Decision, 'option'> {
   by: DecidedBy;
 }
 
+/**
+ * What went on in the agent's conversation around a turn, and was not asked in it: it began anew, because the agent had
+ * lost what was said before; somebody asked at its terminal; it went on with a task of its own.
+ */
+export const turnNotices = ['new-conversation', 'terminal', 'background'] as const;
+
+export type TurnNotice = (typeof turnNotices)[number];
+
 /** The option that every request for permission has, and that is taken when nobody decides. */
 export const DENY = 'deny';
 
@@ -134,6 +142,7 @@ export type TurnEvent =
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
   | ({ type: 'decided' } & Decided)
+  | { type: 'notice'; notice: TurnNotice }
   /** Whether the host of a turn that is under way can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
+import { ConversationLost } from './conversation-lost.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
@@ -14,10 +15,11 @@ export interface AgentPane {
   /** The pane that runs already; null where there is none. Starts nothing. */
   find(): Promise<Pane | null>;
   /**
-   * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste.
-   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`.
+   * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste. An agent that
+   * works on something that was not asked here is waited for; `onBusy` is told.
+   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`, `ConversationLost`.
    */
-  ready(place: AgentPlace, signal: AbortSignal): Promise<Pane>;
+  ready(place: AgentPlace, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
   /**
    * Pastes the prompt, sees it in the box, presses Enter, and sees it gone.
    * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
@@ -56,7 +58,7 @@ export function agentPane(options: {
     return current;
   }
 
-  async function readyIfRunning(place: AgentPlace, signal: AbortSignal): Promise<Pane | null> {
+  async function readyIfRunning(place: AgentPlace, signal: AbortSignal, onBusy: () => void): Promise<Pane | null> {
     try {
       const pane = await find();
       if (pane === null) return null;
@@ -68,7 +70,7 @@ export function agentPane(options: {
       if (ended !== null) return null;
       // As it sits there between two questions: seen in one round trip.
       const isIdle = reading.state === 'ready' && reading.box === 'empty' && pane.bracketedPaste;
-      if (!isIdle) await untilReady(pane, signal);
+      if (!isIdle) await untilReady(pane, signal, onBusy);
       return pane;
     } catch (error) {
       // It has ended just now, before anything was typed: one that is started will do as well.
@@ -80,7 +82,14 @@ export function agentPane(options: {
   async function start(place: AgentPlace, signal: AbortSignal): Promise<Pane> {
     if (signal.aborted) throw new PaliadinError('cancelled');
     const pane = await inTurn(() => bringUp(place));
-    await untilReady(pane, signal);
+    try {
+      await untilReady(pane, signal);
+    } catch (error) {
+      const ended = error instanceof PaliadinError && error.code === 'agent_stopped';
+      if (!ended || !driver.lost?.(await pane.leftovers())) throw error;
+      await end(); // tmux 3.3a loses what is started in a pane that has ended this moment
+      throw new ConversationLost({ cause: error });
+    }
     return pane;
   }
 
@@ -94,10 +103,15 @@ export function agentPane(options: {
     return pane;
   }
 
-  async function untilReady(pane: Pane, signal: AbortSignal): Promise<void> {
+  async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {
     const until = (accept: (reading: Reading) => boolean, timeoutMs: number) =>
       untilScreen(pane, read, { accept, timeoutMs, signal, explain: (reading) => explain(reading, pane) });
-    await until(({ state }) => state === 'ready', READY_MS);
+    // What it has just done for us may still be on the screen for a moment.
+    const { state } = await until(isReadyOrBusyFor(BUSY_STANDS_MS), READY_MS);
+    if (state === 'busy') {
+      onBusy();
+      await until((reading) => reading.state === 'ready', BUSY_MS);
+    }
     const reading = await until(({ state }) => state === 'ready' && pane.bracketedPaste, PASTE_MODE_MS);
     if (isFull(reading)) await clearBox(pane, read);
   }
@@ -115,8 +129,8 @@ export function agentPane(options: {
 
   return {
     find,
-    async ready(place, signal) {
-      return (await readyIfRunning(place, signal)) ?? (await options.starts(() => start(place, signal)));
+    async ready(place, signal, { onBusy }) {
+      return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
     },
     type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
     async interrupt() {
@@ -138,12 +152,24 @@ export function agentPane(options: {
   };
 }
 
+/** Accepts what is ready, and what has been busy for this long. */
+function isReadyOrBusyFor(ms: number): (reading: Reading) => boolean {
+  let since: number | null = null;
+  return ({ state }) => {
+    since = state === 'busy' ? (since ?? performance.now()) : null;
+    return state === 'ready' || (since !== null && performance.now() - since >= ms);
+  };
+}
+
 function explain(reading: Reading, pane: Pane): string {
   if (reading.state === 'busy') return 'the agent is busy with something that was not asked here';
   if (reading.state === 'ready' && !pane.bracketedPaste) return 'the agent does not accept bracketed paste';
   return 'the agent did not show its input box';
 }
 
+const BUSY_STANDS_MS = 1_500;
+// Whoever asks can stop to wait sooner; and nobody's task keeps the others out for ever.
+const BUSY_MS = 600_000;
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
 // An agent that starts shows its box up to 0.4 s before it takes a paste; one that has stood there longer never will.

@@ -16,6 +16,8 @@ const sessionEntry = z.object({
   conversation: z.uuid(),
   /** The highest fencing number seen. */
   fence: z.int(),
+  /** The agent has had a prompt in this conversation. */
+  begun: z.boolean().default(false),
 });
 export type SessionEntry = z.infer<typeof sessionEntry>;
 

@@ -1,7 +1,7 @@
 /** A turn that is under way: what happened so far, who listens, and how it ends. */
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
-import type { ApprovalRequest, ToolProgress } from '../contract/turn.ts';
+import type { ApprovalRequest, ToolProgress, TurnNotice } from '../contract/turn.ts';
 import { startAnswer } from './answer.ts';
 import { bounded } from './bounded-approval.ts';
 import type { TurnEntry } from './turn-entry.ts';
@@ -13,6 +13,8 @@ export class LiveTurn {
   readonly digest: string;
   readonly nonce: string;
   readonly acceptedAt: number;
+  /** The language of whoever asked. */
+  readonly locale: string | undefined;
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
   /** Aborts when a person wants the turn stopped. */
   readonly stop = new AbortController();
@@ -21,6 +23,7 @@ export class LiveTurn {
   readonly end: (outcome: HostOutcome) => void;
   readonly #answer = startAnswer();
   readonly #tools = new Map<string, ToolProgress>();
+  readonly #notices = new Set<TurnNotice>();
   readonly #approvals = new Map<string, ApprovalRequest>();
   /** Told again too: whoever joins may have missed that they are not asked any more. */
   readonly #closed = new Set<string>();
@@ -30,11 +33,12 @@ export class LiveTurn {
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
-  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt'>) {
+  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'locale'>) {
     this.turnId = known.turnId;
     this.digest = known.digest;
     this.nonce = known.nonce;
     this.acceptedAt = known.acceptedAt;
+    this.locale = known.locale;
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;
     this.end = resolve;
@@ -76,6 +80,12 @@ export class LiveTurn {
     this.#tell({ type: 'tool', tool });
   }
 
+  notice(notice: TurnNotice): void {
+    if (this.#notices.has(notice)) return;
+    this.#notices.add(notice);
+    this.#tell({ type: 'notice', notice });
+  }
+
   askApproval(asked: ApprovalRequest): void {
     const approval = bounded(asked);
     this.#approvals.set(approval.id, approval);
@@ -100,6 +110,7 @@ export class LiveTurn {
   }
 
   #replay(from: number, listener: Listener): void {
+    for (const notice of this.#notices) listener({ type: 'notice', notice });
     if (this.state === 'running') listener({ type: 'running' });
     for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
     for (const piece of pieces(this.answer.slice(from), from)) listener(piece);

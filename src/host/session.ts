@@ -4,6 +4,8 @@ import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import { DENY, type Decision } from '../contract/turn.ts';
+import type { TurnCost } from '../contract/turn-cost.ts';
+import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
@@ -53,9 +55,8 @@ export class Session {
     if (live !== undefined) return { ...NOTHING, state: live.state, ...answerFrom(live.answer, from) };
     const entry = await this.#read(turnId);
     if (entry === null) return { ...NOTHING, state: 'absent' };
-    const { state, code, detail, late, inputTokens, outputTokens, cost } = entry;
-    const known = { state, code, detail, late, inputTokens, outputTokens, ...(cost === undefined ? {} : { cost }) };
-    return { ...known, ...answerFrom(entry.answer, from) };
+    const { state, code, detail, late, inputTokens, outputTokens } = entry;
+    return { ...{ state, code, detail, late, inputTokens, outputTokens }, ...answerFrom(entry.answer, from) };
   }
 
   /** The turn then ends by itself; there is nothing to stop in one that has ended. */
@@ -84,19 +85,21 @@ export class Session {
       await ended;
       await this.runner.end(); // an agent that was being started just then
       this.#options.panes.gone(this.#options.session);
-      await this.#save({ ...(await this.#load()), conversation: randomUUID() });
+      await this.#save({ ...(await this.#load()), ...newConversation() });
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));
     this.#tail = fresh.catch(() => {});
     return fresh;
   }
 
-  async acknowledge(turnId: string): Promise<void> {
+  async acknowledge(turnId: string): Promise<TurnCost | null> {
     const { journal, session, driver } = this.#options;
+    await this.runner.counted(turnId);
     const entry = await this.#read(turnId);
-    if (entry === null) return;
+    if (entry === null) return null;
     await journal.acknowledge(session, turnId);
     if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.placeOf(entry));
+    return entry.cost ?? null;
   }
 
   /** Takes up what a killed daemon left open. */
@@ -129,14 +132,13 @@ export class Session {
   }
 
   async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
-    const { turnId, fence } = prompt;
+    const { turnId, fence, locale } = prompt;
     await this.#checkFence(fence);
     const nonce = randomBytes(16).toString('hex');
-    const turn = new LiveTurn({ turnId, digest, nonce, acceptedAt: this.#options.clock() });
+    const turn = new LiveTurn({ turnId, digest, nonce, locale, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
       return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
-        const { conversation } = await this.#load();
-        return this.runner.deliver(turn, prompt, conversation);
+        return this.#deliver(turn, prompt);
       });
     });
     return turn;
@@ -151,11 +153,37 @@ export class Session {
   async #carry(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
     this.#running = turn;
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
+    if (turn.state === 'running') await this.#markBegun();
     const told = turn.stop.signal.aborted && end.state === 'failed' ? CANCELLED : end;
     await this.runner.record(turn, told);
     this.#running = null;
     this.#live.delete(turn.turnId);
     turn.end({ ...told, answerLength: turn.answer.length });
+  }
+
+  /** In the conversation that goes on; in a new one, and the person is told, where the agent has lost it. */
+  async #deliver(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
+    const { begun, conversation } = await this.#load();
+    if (begun && !(await this.runner.keeps(conversation))) return this.#deliverAnew(turn, prompt);
+    try {
+      return await this.runner.deliver(turn, prompt, conversation);
+    } catch (error) {
+      if (error instanceof ConversationLost) return this.#deliverAnew(turn, prompt);
+      throw error;
+    }
+  }
+
+  async #deliverAnew(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
+    turn.notice('new-conversation');
+    const { conversation } = await this.#save({ ...(await this.#load()), ...newConversation() });
+    return this.runner.deliver(turn, prompt, conversation);
+  }
+
+  async #markBegun(): Promise<void> {
+    const entry = await this.#load();
+    if (entry.begun) return;
+    const { onTrouble } = this.#options;
+    await this.#save({ ...entry, begun: true }).catch((error) => onTrouble('a conversation was not marked', error));
   }
 
   get #paneUser() {
@@ -170,7 +198,7 @@ export class Session {
 
   async #load(): Promise<SessionEntry> {
     this.#entry ??= await this.#options.journal.readSession(this.#options.session);
-    return this.#entry ?? this.#save({ conversation: randomUUID(), fence: 0 });
+    return this.#entry ?? this.#save({ ...newConversation(), fence: 0 });
   }
 
   async #save(entry: SessionEntry): Promise<SessionEntry> {
@@ -182,6 +210,10 @@ export class Session {
   #read(turnId: string): Promise<TurnEntry | null> {
     return this.#options.journal.readTurn(this.#options.session, turnId);
   }
+}
+
+function newConversation(): Pick<SessionEntry, 'conversation' | 'begun'> {
+  return { conversation: randomUUID(), begun: false };
 }
 
 /** Of all that was asked; not of who asks, or how much of the answer they have. */

@@ -15,6 +15,7 @@ export const turnEntry = z.object({
   /** UTC milliseconds. */
   acceptedAt: z.int(),
   endedAt: z.int().nullable(),
+  locale: z.string().optional(),
   answer: z.string(),
   code: errorCode.nullable(),
   detail: z.string().nullable(),

@@ -13,7 +13,7 @@ import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
-import { readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
+import { type Looks, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
 
 export interface RunnerOptions {
   session: string;
@@ -40,6 +40,8 @@ export class TurnRunner {
   readonly #options: RunnerOptions;
   /** Still watched after its turn was given up: the answer may come late. */
   #late: TurnWatch | null = null;
+  /** Turns whose agent still counts. */
+  readonly #counting = new Map<string, Promise<void>>();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -55,7 +57,9 @@ export class TurnRunner {
     const { driver, journal, session } = this.#options;
     const place = this.placeOf(turn);
     await this.#dropLate();
-    const pane = await this.pane.ready({ session, conversation, directory: place.directory }, turn.stop.signal);
+    const pane = await this.pane.ready({ session, conversation, directory: place.directory }, turn.stop.signal, {
+      onBusy: () => turn.notice('terminal'),
+    });
     turn.state = 'delivering';
     await journal.writeTurn(session, this.#entryOf(turn));
     if (turn.stop.signal.aborted) return CANCELLED;
@@ -114,7 +118,19 @@ export class TurnRunner {
     const { journal, session, clock, onTrouble } = this.#options;
     const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
     await journal.writeTurn(session, entry).catch((error) => onTrouble('the end of a turn was not recorded', error));
-    this.#recordCost(entry).catch((error) => onTrouble('what a turn took was not recorded', error));
+    this.#count(entry);
+  }
+
+  /** Resolves once what the turn took is on record, as far as it can be known. */
+  async counted(turnId: string): Promise<void> {
+    await this.#counting.get(turnId);
+  }
+
+  #count(entry: TurnEntry): void {
+    const counted = this.#recordCost(entry)
+      .catch((error) => this.#options.onTrouble('what a turn took was not recorded', error))
+      .finally(() => this.#counting.delete(entry.turnId));
+    this.#counting.set(entry.turnId, counted);
   }
 
   /** The agent counts a moment later than it answers, and nobody waits for that. */
@@ -124,6 +140,14 @@ export class TurnRunner {
     if (!cost) return;
     const { inputTokens, cachedTokens, outputTokens } = cost;
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
+  }
+
+  /** Whether the conversation can go on: its agent runs, or would resume it. */
+  async keeps(conversation: string): Promise<boolean> {
+    const { driver, journal, session } = this.#options;
+    const pane = await this.pane.find();
+    if (pane !== null && (await pane.ended()) === null) return true;
+    return driver.keeps({ session, conversation, directory: journal.agentDirectory(session) });
   }
 
   /**
@@ -154,7 +178,7 @@ export class TurnRunner {
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
     const { driver, journal, session, silenceMs, onTrouble } = this.#options;
-    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver) });
+    const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver, turn) });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
@@ -197,7 +221,9 @@ export class TurnRunner {
     const { journal, session, onLate } = this.#options;
     const entry = await journal.readTurn(session, turn.turnId);
     if (end?.state !== 'done' || entry === null) return;
-    await journal.writeTurn(session, withLateAnswer(entry, end, turn.answer));
+    const late = withLateAnswer(entry, end, turn.answer);
+    await journal.writeTurn(session, late);
+    this.#count(late);
     onLate(turn.turnId);
   }
 
@@ -210,16 +236,19 @@ export class TurnRunner {
   }
 
   #entryOf(turn: LiveTurn): TurnEntry {
-    const { turnId, digest, nonce, acceptedAt, state } = turn;
+    const { turnId, digest, nonce, acceptedAt, locale, state } = turn;
     return {
-      ...{ turnId, digest, nonce, acceptedAt, state: state === 'running' ? state : 'delivering' },
+      ...{ turnId, digest, nonce, acceptedAt, locale, state: state === 'running' ? state : 'delivering' },
       ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
     };
   }
 }
 
-function looks({ rests, progress }: Driver): Pick<Driver, 'rests' | 'progress'> {
-  return { ...(rests ? { rests } : {}), ...(progress ? { progress } : {}) };
+function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
+  return {
+    ...(rests ? { rests } : {}),
+    ...(progress ? { progress: (screen) => progress(screen, locale ?? null) } : {}),
+  };
 }
 
 function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {

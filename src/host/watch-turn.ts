@@ -3,7 +3,7 @@ import type { ToolProgress } from '../contract/turn.ts';
 import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
-import type { Pane } from './tmux/pane.ts';
+import type { Pane, Screen } from './tmux/pane.ts';
 
 export interface TurnWatch {
   /** The agent has the prompt. */
@@ -19,7 +19,9 @@ export interface TurnWatch {
 }
 
 /** What is to be seen on the screen. */
-type Looks = Pick<Driver, 'rests' | 'progress'>;
+export interface Looks extends Pick<Driver, 'rests'> {
+  progress?(screen: Screen): ToolProgress | null;
+}
 type Signals = (stop: AbortSignal) => AsyncIterable<AgentSignal>;
 
 export function watchTurn(
@@ -98,6 +100,9 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
       return null;
     case 'tool':
       turn.showTool(signal.tool);
+      return null;
+    case 'notice':
+      turn.notice(signal.notice);
       return null;
     case 'approval':
       turn.askApproval(signal.approval);

@@ -2,7 +2,13 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type ClaudeCode, claudeBackground, claudeBusy, claudeCommand } from '../host/agents/claude-code.ts';
+import {
+  type ClaudeCode,
+  claudeBackground,
+  claudeBusy,
+  claudeCommand,
+  keepsConversation,
+} from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
@@ -85,6 +91,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
   const claude = claudeCode(agent, needs);
   return replyFileDriver({
     command: (place) => claudeCommand(claude, place),
+    keeps: ({ conversation }) => keepsConversation(claude, conversation),
     cwd,
     busy: claudeBusy,
     background: claudeBackground,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
+import { turnNotices } from '../contract/turn.ts';
 import { turnCost } from '../contract/turn-cost.ts';
 
 const session = z.string().regex(SESSION_PATTERN);
@@ -54,10 +55,11 @@ export const turnResult = z.object({
   answerLength: z.int(),
   inputTokens: tokens,
   outputTokens: tokens,
-  cost: turnCost.optional(),
   answer: z.string(),
 });
 
+export const acknowledgeResult = z.object({ cost: turnCost.nullish() });
+export const noticeParams = z.object({ session, turnId, notice: z.enum(turnNotices) });
 export const attachResult = z.object({ command: z.array(z.string()) });
 export const retireResult = z.object({ retired: z.boolean() });
 export const sessionsResult = z.object({

@@ -12,6 +12,8 @@ export const extension = {
   running: '_paliadin/running',
   /** A notification: an approval is no longer asked for. */
   approvalClosed: '_paliadin/approval_closed',
+  /** A notification: something to know about the agent's conversation. */
+  notice: '_paliadin/notice',
   /** A notification: the answer of a turn that was given up. */
   late: '_paliadin/late',
 } as const;

@@ -16,9 +16,11 @@ import {
   type ToolCallStatus,
 } from './acp.ts';
 import {
+  acknowledgeResult,
   approvalClosedParams,
   attachResult,
   identityMeta,
+  noticeParams,
   outcomeMeta,
   permissionMeta,
   retireResult,
@@ -74,6 +76,13 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     ({ params }) => {
       approvals.get(`${params.turnId} ${params.id}`)?.(null);
       watchers.get(params.turnId)?.({ type: 'approval-closed', id: params.id });
+    },
+  );
+  app.onNotification(
+    extension.notice,
+    (raw) => noticeParams.parse(raw),
+    ({ params: { turnId, notice } }) => {
+      watchers.get(turnId)?.({ type: 'notice', notice });
     },
   );
   // The agent's request stays open until somebody decides, here or elsewhere; the one who is asked is told by the update.
@@ -163,7 +172,8 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
       answer(decision);
     },
     reset: (session) => tell(extension.reset, { session }),
-    acknowledge: (session, turnId) => tell(extension.acknowledge, { session, turnId }),
+    acknowledge: async (session, turnId) =>
+      (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult)).cost ?? null,
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
     sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
     retire: async () => (await extend(extension.retire, {}, retireResult)).retired,

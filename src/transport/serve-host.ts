@@ -75,8 +75,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     return {};
   });
   serve(extension.acknowledge, turnParams, async ({ session, turnId }) => {
-    await host.acknowledge(session, turnId);
-    return {};
+    return { cost: await host.acknowledge(session, turnId) };
   });
   serve(extension.attach, sessionParams, async ({ session }) => ({ command: await host.attach(session) }));
   serve(extension.sessions, nothing, async () => ({ sessions: await host.sessions() }));
@@ -183,6 +182,8 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sen
     }
     case 'approval-closed':
       return client.notify(extension.approvalClosed, { session, turnId, id: update.id });
+    case 'notice':
+      return client.notify(extension.notice, { session, turnId, notice: update.notice });
     case 'presence':
       return Promise.resolve(); // a host knows nothing of how it is reached
   }

@@ -10,6 +10,7 @@ import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
 import type { Recorder } from './recorder.ts';
 import { createScribe, type Scribe, toBodies } from './scribe.ts';
+import { settle } from './settle.ts';
 import type { Shown } from './shown.ts';
 import { stoppable } from './stoppable.ts';
 
@@ -43,10 +44,11 @@ type End = TurnChange & { status: TurnStatus };
 
 export async function carry(carried: Carried, options: CarryOptions): Promise<void> {
   const { turn } = carried;
-  const { recorder, backend, approvals, clock, onTrouble, closing } = options;
+  const { recorder, approvals, clock, onTrouble, closing } = options;
   const scribe = createScribe({
     known: carried.past.text,
     deliveredAt: turn.deliveredAt,
+    notices: turn.notices,
     clock,
     write: (events, change) => {
       // An event that is not stored is missed by a reader, who gets the whole turn at its end.
@@ -69,8 +71,8 @@ export async function carry(carried: Carried, options: CarryOptions): Promise<vo
   const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
   const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored({ turnId: turn.turnId, change, events }, options);
-  // Unheard, the host then keeps it a while longer. Where nothing was heard of it, there may be an answer to come.
-  if (heard) backend.acknowledge(turn.agentSession, turn.turnId).catch(() => {});
+  // Where nothing was heard of it, there may be an answer to come.
+  if (heard) settle(turn, options).catch(() => {}); // again when the host is back
 }
 
 async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {

@@ -5,6 +5,7 @@ import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';
 import type { Recorder } from './recorder.ts';
 import { toBodies } from './scribe.ts';
+import { settle } from './settle.ts';
 import { shownSoFar } from './shown.ts';
 
 export interface LateOptions {
@@ -28,8 +29,10 @@ export async function collectLate(turnId: string, { backend, store, recorder, cl
   const answer = await fetchAnswer(backend, turn, found.answerLength);
   const events = toBodies(turn, clock(), [{ type: 'late' }]);
   await recorder.write({ turnId, change: answeredLate(found, answer), events });
+  await settle(turn, { backend, recorder });
 }
 
-function awaitsAnswer(turn: Turn): boolean {
+/** It was given up, and the agent may still answer. */
+export function awaitsAnswer(turn: Turn): boolean {
   return !turn.late && GIVEN_UP.some((code) => code === turn.errorCode);
 }

@@ -1,5 +1,6 @@
 /** Takes up what was left: turns that a gateway before this one had open, answers that may have come late. */
-import type { Store } from '../audit/store.ts';
+import type { Store, Turn } from '../audit/store.ts';
+import { awaitsAnswer } from './late.ts';
 import type { OpenTurns } from './open-turns.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 
@@ -11,17 +12,21 @@ export async function recover({ store, turns }: { store: Store; turns: OpenTurns
   }
 }
 
-export interface CollectOptions {
+export interface CatchUpOptions {
   store: Store;
   /** Asks the host for the answer of a turn that was given up. */
   collectLate(turnId: string): void;
+  /** Tells the host that a turn is on record. */
+  settle(turn: Turn): void;
   clock(): number;
 }
 
-/** Asks for the answer of each turn that was given up, at the start and whenever the host is back. */
-export async function collectAllLate({ store, collectLate, clock }: CollectOptions): Promise<void> {
-  for (const { turnId } of await store.turns.awaitingLateAnswer(clock() - AWAIT_LATE_MS)) collectLate(turnId);
+/** What could not be said while the host was away: at the start, and whenever it is back. */
+export async function catchUp({ store, collectLate, settle, clock }: CatchUpOptions): Promise<void> {
+  const since = clock() - CATCH_UP_MS;
+  for (const { turnId } of await store.turns.awaitingLateAnswer(since)) collectLate(turnId);
+  for (const turn of await store.turns.unsettled(since)) if (!awaitsAnswer(turn)) settle(turn);
 }
 
 // A laptop that slept over the weekend still tells what its agent answered.
-const AWAIT_LATE_MS = 7 * 24 * 3_600_000;
+const CATCH_UP_MS = 7 * 24 * 3_600_000;

@@ -3,7 +3,7 @@ import type { EventBody, TurnChange } from '../audit/store.ts';
 import type { HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import { visibleLength } from '../contract/trailer.ts';
-import type { TurnEvent } from '../contract/turn.ts';
+import type { TurnEvent, TurnNotice } from '../contract/turn.ts';
 
 export interface Scribe {
   take(update: HostUpdate): void;
@@ -18,17 +18,20 @@ export interface ScribeOptions {
   known: string;
   /** When the agent had the prompt, where that is known already. */
   deliveredAt: number | null;
+  /** Those that are on record already. */
+  notices: readonly TurnNotice[];
   write(events: TurnEvent[], change: TurnChange): void;
   clock(): number;
 }
 
-export function createScribe({ known, deliveredAt, write, clock }: ScribeOptions): Scribe {
+export function createScribe({ known, deliveredAt, notices, write, clock }: ScribeOptions): Scribe {
   let answer = known;
   let shown = known.length;
   let running = false;
   let finished = false;
   let timer: NodeJS.Timeout | null = null;
   const open = new Set<string>();
+  const noticed = new Set(notices);
 
   function chunk(): TurnEvent[] {
     const visible = visibleLength(answer);
@@ -80,6 +83,11 @@ export function createScribe({ known, deliveredAt, write, clock }: ScribeOptions
         case 'approval-closed':
           open.delete(update.id);
           writeNow({ type: 'approval-closed', id: update.id }, open.size === 0 ? { status: 'running' } : {});
+          break;
+        case 'notice':
+          if (noticed.has(update.notice)) break;
+          noticed.add(update.notice);
+          writeNow(update, { notices: [...noticed] });
           break;
         case 'presence':
           writeNow(update);

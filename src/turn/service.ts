@@ -12,8 +12,9 @@ import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { createOpenTurns } from './open-turns.ts';
 import { createRecorder } from './recorder.ts';
-import { collectAllLate, recover } from './recover.ts';
+import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
+import { settle } from './settle.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
@@ -78,14 +79,17 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   backend.onLate(({ turnId }) => collect(turnId));
-  const collectAll = () =>
-    collectAllLate({ store, collectLate: collect, clock }).catch((error) =>
-      onTrouble('late answers were not looked for', error),
+  const settleSoon = (turn: Turn) => {
+    settle(turn, shared).catch(() => {}); // again when the host is back
+  };
+  const catchUpWithHost = () =>
+    catchUp({ store, collectLate: collect, settle: settleSoon, clock }).catch((error) =>
+      onTrouble('what the host may still know was not looked for', error),
     );
-  backend.onBack(collectAll);
+  backend.onBack(catchUpWithHost);
   if (backend.refusal() === null) {
     await recover({ store, turns });
-    collectAll();
+    catchUpWithHost();
   }
   const pruning = setInterval(() => {
     store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));

@@ -30,6 +30,7 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
     tokensExact: turn.tokensExact,
     inputTokens: turn.inputTokens,
     trailerMalformed: turn.trailerMalformed,
+    notices: turn.notices,
     generation: turn.generation,
     approvals: final ? [] : live.approvals,
     decisions: live.decisions,

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
-import { type ClaudeHost, claudeHost, installedVersions } from './claude-host.ts';
+import { type ClaudeHost, claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
 
 async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
   return until('an approval', () => {

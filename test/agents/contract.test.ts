@@ -1,7 +1,9 @@
 /** Claude Code keeps what every kind of agent has to keep. */
 import { describe } from 'vitest';
 import { driverContract } from '../host/driver-contract.ts';
-import { claudeHost, installedVersions } from './claude-host.ts';
+import { claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
+import { OWNER } from './model/request.ts';
 
 describe.each(installedVersions())('Claude Code $name', ({ program }) => {
   driverContract({
@@ -11,6 +13,7 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
     // A line is told once it is whole.
     half: 'This is the first half.\n',
     pasted: (text) => text.replaceAll('\t', '    ').trimEnd(),
+    atTerminal: OWNER,
     obliging: false,
   });
 });

@@ -7,7 +7,9 @@ import type { ApiClient } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { agentEnvironment, installedVersions, makeHome, modelOfTest, refuseNetwork } from './claude-host.ts';
+import { until } from '../support/until.ts';
+import { modelOfTest } from './claude-host.ts';
+import { agentEnvironment, installedVersions, makeHome, refuseNetwork } from './claude-owner.ts';
 
 async function startLocal(program: string) {
   refuseNetwork();
@@ -59,6 +61,13 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
         status: 'completed',
         usedTools: ['cases.search'],
         rowsSeen: 12,
+      });
+      // The agent's record comes a moment after its answer.
+      await until('the exact record', async () => (await owner.turn(turnId)).tokensExact);
+      const recent = (await (await owner.call('GET', '/api/admin/turns')).json()) as { turns: object[] };
+      expect(recent.turns[0]).toMatchObject({
+        ...{ turnId, tokensExact: true, model: expect.stringMatching(/^claude-/), usedTools: ['cases.search'] },
+        ...{ inputTokens: expect.any(Number), cachedTokens: expect.any(Number), tools: [] },
       });
       expect((await owner.answer('And which are due?')).response).toMatch(/This is question 2 of our conversation/);
       await owner.reset();

@@ -38,6 +38,9 @@ test('every field of a turn that may change is kept', async () => {
     responseTokens: 5,
     tokensExact: true,
     inputTokens: 6,
+    cachedTokens: 4,
+    model: 'claude-x',
+    tools: [{ name: 'Read', count: 2, ms: 12.5 }],
     usedTools: ['cases.search', 'x"y'],
     rowsSeen: 7,
     classifierTag: 'lookup',
@@ -46,12 +49,21 @@ test('every field of a turn that may change is kept', async () => {
     late: true,
     errorCode: 'timeout',
     errorDetail: 'quiet',
+    notices: ['terminal'],
+    settled: true,
     fence: 9,
     feedback: { rating: 'down', comment: 'no' },
   };
   await store.turns.write([{ turnId, change, events: [] }]);
   expect(await store.turns.get(turnId)).toMatchObject(change);
-  const back: TurnChange = { tokensExact: false, late: false, feedback: null, usedTools: [] };
+  const back: TurnChange = {
+    tokensExact: false,
+    late: false,
+    settled: false,
+    feedback: null,
+    tools: null,
+    usedTools: [],
+  };
   await store.turns.write([{ turnId, change: back, events: [] }]);
   expect(await store.turns.get(turnId)).toMatchObject({ ...change, ...back });
 });

@@ -364,6 +364,26 @@ export function backendContract({ kind, open }: BackendKind): void {
     });
   });
 
+  describe('what happened in the conversation beside the turn', () => {
+    test('is told with it', async () => {
+      const test = shared;
+      await run(test, 'demo at once').outcome;
+      const [program = '', ...args] = await test.backend.attach(session);
+      const tmux = (...command: string[]) =>
+        execFileSync(program, ['-S', args[args.indexOf('-S') + 1] ?? '', ...command], { encoding: 'utf8' });
+      tmux('send-keys', '-l', 'demo hold x');
+      await until('the typed text', () => tmux('capture-pane', '-p').includes('demo hold x'));
+      tmux('send-keys', 'Enter');
+      await until('the agent at work', () => tmux('capture-pane', '-p').includes('first half'));
+      const turn = run(test, 'demo at once');
+      await turn.hears('notice');
+      expect(turn.told.at(-1)).toEqual({ type: 'notice', notice: 'terminal' });
+      test.release('x', session);
+      expect(await turn.outcome).toMatchObject({ state: 'done' });
+      expect(await test.backend.acknowledge(session, turn.turnId)).toBeNull();
+    });
+  });
+
   describe('a session', () => {
     test('is stopped, forgotten and begun anew on request', async () => {
       const test = shared;

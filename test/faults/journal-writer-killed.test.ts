@@ -30,7 +30,7 @@ test('F26: killed thirty times while it writes, it leaves whole entries, and all
     }
     if ((await readdir(turns)).some(isTemporary)) inTheMiddle++;
     // The first write of the next daemon clears away what was left half done.
-    await openJournal(root.path).writeSession(SESSION, { conversation: randomUUID(), fence: kill });
+    await openJournal(root.path).writeSession(SESSION, { conversation: randomUUID(), fence: kill, begun: false });
     expect((await readdir(turns)).filter(isTemporary)).toEqual([]);
   }
   const journal = openJournal(root.path);

@@ -19,12 +19,14 @@ export interface DriverTraits {
   half?: string;
   /** What is left of a text that is pasted, where the agent does not keep all of it. */
   pasted?(text: string): string;
+  /** How what is typed at the terminal begins, for the model to know it. */
+  atTerminal?: string;
   /** A real agent does not crash, hang or open dialogs because it is asked to. */
   obliging?: boolean;
 }
 
 export function driverContract(traits: DriverTraits): void {
-  const { driver, streams, half = 'This is the first half.', pasted, obliging = true } = traits;
+  const { driver, streams, half = 'This is the first half.', pasted, atTerminal = '', obliging = true } = traits;
   const open = (options: Partial<TestHostOptions> = {}) => (traits.open ?? testHost)({ driver, ...options });
   /** Waits until the agent works on the turn. */
   const atWork = (host: TestHost, turnId: string, session = 'one') =>
@@ -409,6 +411,26 @@ export function driverContract(traits: DriverTraits): void {
       await host.acknowledge('one', asked.turnId);
       expect(await records()).toEqual([]);
       expect(await host.turn('one', asked.turnId, 0)).toMatchObject({ state: 'done', answer: asked.text });
+    });
+  });
+
+  describe('what is asked at the terminal', () => {
+    test('is no turn; a question waits until it is done, and its reader is told why', async () => {
+      const host = await open();
+      await host.ask('demo at once').outcome;
+      const screen = () => host.tmux('one', 'capture-pane', '-p');
+      host.tmux('one', 'send-keys', '-l', `${atTerminal}demo hold x`);
+      await until('the typed text', () => screen().includes('demo hold x'));
+      host.tmux('one', 'send-keys', 'Enter');
+      await until('the agent at work', () => screen().includes('first half'));
+      const asked = host.ask('demo at once');
+      await until('the reason', () => asked.told.some(({ type }) => type === 'notice'));
+      expect(asked.told).toEqual([{ type: 'notice', notice: 'terminal' }]);
+      expect(host.prompts().map(({ turnId }) => turnId)).not.toContain(asked.turnId);
+      host.release('x');
+      expect(await asked.outcome).toMatchObject({ state: 'done' });
+      expect(bodyOf(asked)).toBe('At once.');
+      expect(asked.told.filter(({ type }) => type === 'notice')).toHaveLength(1);
     });
   });
 

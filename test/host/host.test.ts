@@ -20,7 +20,7 @@ async function leftOver(known: Partial<TurnEntry>, log: AgentLogEntry[] = []) {
   const directory = await hostDirectory();
   const journal = openJournal(join(directory, 'sessions'));
   const entry = anEntry({ turnId: randomUUID(), ...known });
-  await journal.writeSession('one', { conversation: randomUUID(), fence: 1 });
+  await journal.writeSession('one', { conversation: randomUUID(), fence: 1, begun: true });
   await journal.writeTurn('one', entry);
   const record = join(journal.agentDirectory('one'), `${entry.turnId}.jsonl`);
   for (const line of log) await appendFile(record, `${JSON.stringify(line)}\n`);

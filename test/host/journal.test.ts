@@ -48,7 +48,7 @@ describe('a turn', () => {
 test('a session is kept with its conversation and its fence', async () => {
   const { journal, again } = await temporaryJournal();
   expect(await journal.readSession('one')).toBeNull();
-  const entry = { conversation: randomUUID(), fence: 7 };
+  const entry = { conversation: randomUUID(), fence: 7, begun: true };
   await journal.writeSession('one', entry);
   expect(await again().readSession('one')).toEqual(entry);
   expect(await again().sessions()).toEqual(['one']);
@@ -57,7 +57,7 @@ test('a session is kept with its conversation and its fence', async () => {
 test('no other user of the machine can read any of it', async () => {
   const { journal, root } = await temporaryJournal();
   await journal.writeTurn('one', anEntry());
-  await journal.writeSession('one', { conversation: randomUUID(), fence: 0 });
+  await journal.writeSession('one', { conversation: randomUUID(), fence: 0, begun: false });
   await journal.acknowledge('one', anEntry().turnId);
   for (const name of await readdir(root, { recursive: true })) {
     const { mode } = await stat(join(root, name));

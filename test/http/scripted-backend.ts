@@ -56,7 +56,7 @@ export function scriptedBackend(): ScriptedBackend {
     },
     decided,
     reset: async () => undefined,
-    acknowledge: async () => undefined,
+    acknowledge: async () => null,
     attach: async () => [],
     sessions: async () => [],
     onLate: () => undefined,

@@ -145,7 +145,7 @@ describe('turns', () => {
     const { code, stdout } = await cli('turns');
     expect(code).toBe(0);
     const [head = '', limit = '', answered = ''] = stdout.split('\n');
-    expect(head).toMatch(/^started +user +status +code +ms +tokens +tools +rows +chips +tag +turn$/);
+    expect(head).toMatch(/^started +user +status +code +ms +tokens +model +tools +rows +chips +tag +turn$/);
     expect(limit).toMatch(/Z +anna +failed +agent_limit +\d+/);
     expect(answered).toMatch(/Z +owner +completed +\d+ +\d+ +cases\.search +\d+ +\d+ +\w+ +[0-9a-f-]{36}$/);
     expect(stdout).not.toContain('cases are');

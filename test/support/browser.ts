@@ -1,8 +1,9 @@
 /** A real Chromium for the tests of one file, and a browser of their own for every person in it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from './chromium.ts';
 
 export interface TestBrowser {
   /** A person with an empty profile, whose pages all come from `url`. */
@@ -27,8 +28,7 @@ export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrows
   let browser: Browser;
 
   beforeAll(async () => {
-    // Playwright makes the profile directory, a new one each, and removes it.
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, resolving(names)] });
+    browser = await launchChromium(names);
   });
 
   afterEach(async ({ task }) => {
@@ -102,17 +102,6 @@ async function keepPictures({ visitor }: Visit, test: string): Promise<void> {
 }
 
 const PICTURES = join(import.meta.dirname, '..', '..', 'test-output');
-
-const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-/** Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen. */
-function resolving(names: string[]): string {
-  const here = names.map((name) => `MAP ${name} 127.0.0.1, `).join('');
-  return `--host-resolver-rules=${here}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
-}
 
 // A busy machine is no failure; below the limit of a test, so that the failure names what was waited for.
 const PATIENCE_MS = 20_000;

@@ -22,7 +22,10 @@ async function givenUp(...events: TurnEvent[]) {
   await recorder.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
   const cancel = vi.fn(async () => undefined);
   const collect = async (found: HostTurn) => {
-    const backend = { turn: async () => found, cancel } as unknown as Parameters<typeof collectLate>[1]['backend'];
+    const acknowledge = async () => null;
+    const backend = { turn: async () => found, cancel, acknowledge } as unknown as Parameters<
+      typeof collectLate
+    >[1]['backend'];
     await collectLate(turn.turnId, { backend, store, recorder, clock: () => 3 });
     return await store.turns.get(turn.turnId);
   };

@@ -16,6 +16,7 @@ function observed(known = '', deliveredAt: number | null = null) {
   const scribe = createScribe({
     known,
     deliveredAt,
+    notices: [],
     clock: () => at++,
     write: (events, change) => writes.push({ events, change }),
   });

@@ -21,6 +21,7 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     tokensExact: false,
     inputTokens: null,
     trailerMalformed: false,
+    notices: [],
     generation: 1,
     approvals: [],
     decisions: [],

@@ -82,6 +82,7 @@ const progressTypes = [
   'approval',
   'approval-closed',
   'presence',
+  'notice',
 ] as const;
 
 async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {

@@ -22,9 +22,12 @@ export interface Schema {
   counters: { name: string; value: number };
 }
 
-type Flags = 'tokensExact' | 'trailerMalformed' | 'late';
+type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
 
-type TurnTable = Omit<Turn, Flags | 'usedTools' | 'feedback' | 'status' | 'response' | 'chipCount'> &
+type TurnTable = Omit<
+  Turn,
+  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount'
+> &
   Record<Flags, Generated<number>> & {
     seq: Generated<number>;
     status: Generated<Turn['status']>;
@@ -32,6 +35,10 @@ type TurnTable = Omit<Turn, Flags | 'usedTools' | 'feedback' | 'status' | 'respo
     chipCount: Generated<number>;
     /** JSON. */
     usedTools: Generated<string>;
+    /** JSON. */
+    tools: string | null;
+    /** JSON. */
+    notices: Generated<string>;
     /** JSON. */
     feedback: string | null;
     leaseOwner: string | null;

@@ -8,10 +8,13 @@ export function fromRow(row: Selectable<Schema['turns']>): Turn {
   return {
     ...turn,
     usedTools: JSON.parse(row.usedTools),
+    tools: row.tools === null ? null : JSON.parse(row.tools),
+    notices: JSON.parse(row.notices),
     feedback: row.feedback === null ? null : JSON.parse(row.feedback),
     tokensExact: row.tokensExact !== 0,
     trailerMalformed: row.trailerMalformed !== 0,
     late: row.late !== 0,
+    settled: row.settled !== 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import { GIVEN_UP, type NewTurn, type StoredEvent, type Turn, type TurnStore, type TurnWrite } from '../store.ts';
@@ -64,6 +64,17 @@ export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
         .where('errorCode', 'in', GIVEN_UP)
         .where((is) => is.or([is('deliveredAt', 'is not', null), is('errorCode', 'in', GIVEN_UP.slice(0, 2))]))
         .where('late', '=', 0)
+        .orderBy('finishedAt')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async unsettled(since) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('settled', '=', sql.lit(0))
+        .where('finishedAt', '>=', since)
         .orderBy('finishedAt')
         .execute();
       return rows.map(fromRow);

@@ -1,5 +1,5 @@
 /** How Claude Code is started, where it keeps its conversations, and how it says that it works. */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentPlace } from './driver.ts';
 
@@ -17,6 +17,9 @@ export interface ClaudeCode {
 export const claudeBusy = /esc to interrupt|^[\u2801-\u28ff]/;
 
 export const claudeBackground = /↓ to manage/;
+
+/** What it says where it was to resume a conversation that it does not know, or can't read. */
+export const claudeLost = /No conversation found with session ID/;
 
 /** With our skill, and allowed to write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
@@ -42,8 +45,14 @@ export function claudeCommand(
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
     ...['--settings', JSON.stringify(settings)],
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
-    ...[transcriptOf(claude, conversation) === null ? '--session-id' : '--resume', conversation],
+    ...[keepsConversation(claude, conversation) ? '--resume' : '--session-id', conversation],
   ];
+}
+
+/** It resumes by the transcript, in the directory where that began; one that is empty it refuses. */
+export function keepsConversation(claude: ClaudeCode, conversation: string): boolean {
+  const path = transcriptOf(claude, conversation);
+  return path !== null && statSync(path, { throwIfNoEntry: false })?.size !== 0;
 }
 
 /** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */

@@ -1,4 +1,5 @@
 /** The driver of the demo agent, which logs what it does to a file a turn. */
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -20,6 +21,7 @@ export function demoDriver(options: { command: [string, ...string[]]; cwd: strin
       cwd: options.cwd,
       env: {},
     }),
+    keeps: ({ directory, conversation }) => existsSync(join(directory, `${conversation}.json`)),
     read: (screen) => readScreen(screen, /· working\b/),
     envelope: () => ({}),
     watch: (turn, signal) => watch(logFile(turn), signal),

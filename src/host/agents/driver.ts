@@ -1,7 +1,7 @@
 /** What the host has to know of one kind of agent. The session does the rest, the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { ApprovalRequest, Decision, ToolProgress } from '../../contract/turn.ts';
+import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
@@ -10,6 +10,10 @@ export interface Driver {
   readonly name: 'claude' | 'demo' | 'reply-file';
   /** The program to run in the pane. A conversation id that was used before is resumed. */
   launch(session: AgentPlace): Launch;
+  /** Whether the agent still has a conversation that was used before, and would resume it. */
+  keeps(session: AgentPlace): boolean;
+  /** Whether what an agent left on the screen says that it does not know the conversation it was to resume. */
+  lost?(lines: string[]): boolean;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**
@@ -27,7 +31,7 @@ export interface Driver {
   /** Whether an agent that runs already would still be heard. Without it, any would. */
   hears?(session: AgentPlace): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
-  progress?(screen: Screen): ToolProgress | null;
+  progress?(screen: Screen, locale: string | null): ToolProgress | null;
   /** What an ended turn took; null where it can't be told. It is known a moment after the end. */
   cost?(turn: TurnPlace): Promise<TurnCost | null>;
   /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
@@ -68,6 +72,7 @@ export type AgentSignal =
   /** The next piece of the answer, as the agent wrote it. */
   | { type: 'text'; delta: string }
   | { type: 'tool'; tool: ToolProgress }
+  | { type: 'notice'; notice: TurnNotice }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
   /** `detail` says, for the owner, why the answer is not whole. */

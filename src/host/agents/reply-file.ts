@@ -13,6 +13,8 @@ import { changesOf } from './watch-file.ts';
 export function replyFileDriver(options: {
   /** Arguments that start the agent, or resume `conversation`. */
   command(place: AgentPlace): [string, ...string[]];
+  /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
+  keeps?(place: AgentPlace): boolean;
   cwd: string;
   /** How the agent's status line says that it works. */
   busy: RegExp;
@@ -22,6 +24,7 @@ export function replyFileDriver(options: {
   return {
     name: 'reply-file',
     launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: {} }),
+    keeps: (place) => options.keeps?.(place) ?? true,
     read: (screen) => readScreen(screen, options.busy),
     rests: (screen) =>
       readScreen(screen, options.busy).state === 'ready' && !options.background?.test(screen.lines.join('\n')),

@@ -46,5 +46,5 @@ function openIfThere(file: string): number | null {
 }
 
 const BLOCK_BYTES = 64 * 1024;
-// An entry carries at most 16 kB of answer; escaped six-fold it is still far below this.
+// An entry carries at most 64 Ki units of answer; escaped six-fold it is still far below this.
 const MAX_LINE_LENGTH = 1024 * 1024;

@@ -32,6 +32,8 @@ export interface Pane extends EventEmitter<PaneEvents> {
   /** Whether a paste reaches the program as one piece. Without it every newline would be an Enter. */
   readonly bracketedPaste: boolean;
   screen(): Promise<Screen>;
+  /** What a program that has ended left on the screen: its end moves that up by a line. */
+  leftovers(): Promise<string[]>;
   /** How the program ended; null while it runs. */
   ended(): Promise<string | null>;
   /**
@@ -95,6 +97,10 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
       this.#control.run('capture-pane', '-p', '-t', this.#id),
     ]);
     return { lines, cursor: { row: Number(row), column: Number(column) }, title: title.join(' ') };
+  }
+
+  leftovers(): Promise<string[]> {
+    return this.#control.run('capture-pane', '-p', '-S', '-1', '-t', this.#id);
   }
 
   async ended(): Promise<string | null> {

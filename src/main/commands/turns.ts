@@ -34,7 +34,13 @@ export async function showTurns(
   });
 }
 
-const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'tools', 'rows', 'chips', 'tag', 'turn'];
+const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'model', 'tools', 'rows', 'chips', 'tag', 'turn'];
+
+/** By the agent's own record where there is one, else as the answer claims. */
+function toolsOf({ tools, usedTools }: Turn): string {
+  if (tools === null) return usedTools.join(',');
+  return tools.map(({ name, count }) => (count === 1 ? name : `${name}×${count}`)).join(',');
+}
 
 function describe(turn: Turn): string[] {
   return [
@@ -42,7 +48,8 @@ function describe(turn: Turn): string[] {
     turn.errorCode ?? '',
     String(turn.durationMs ?? ''),
     `${turn.responseTokens === null || turn.tokensExact ? '' : '~'}${turn.responseTokens ?? ''}`,
-    turn.usedTools.join(','),
+    turn.model ?? '',
+    toolsOf(turn),
     String(turn.rowsSeen ?? ''),
     String(turn.chipCount),
     turn.classifierTag ?? '',

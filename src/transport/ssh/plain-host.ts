@@ -113,6 +113,7 @@ export async function reachPlainHost(
     },
     async acknowledge(_session, turnId) {
       answers.delete(turnId);
+      return null;
     },
     attach: () => cannot('show a terminal'),
     sessions: async () => [],

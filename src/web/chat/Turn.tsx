@@ -37,6 +37,11 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
 
   return (
     <article className="turn" data-turn={view.turnId}>
+      {view.notices.map((notice) => (
+        <p key={notice} className="turn-notice">
+          {t.notices[notice]}
+        </p>
+      ))}
       <Question text={view.message} pageOrigin={samePage ? null : view.pageOrigin} askedAt={view.startedAt} />
       {open && <Steps steps={steps} />}
       {view.late && (

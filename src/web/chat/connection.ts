@@ -163,6 +163,7 @@ const EVENT_TYPES = [
   'approval-closed',
   'decided',
   'presence',
+  'notice',
   'finished',
   'late',
   'feedback',

@@ -216,6 +216,8 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
       const { type: _type, turnId: _turnId, at: _at, ...decided } = event;
       return { ...turn, view: { ...view, decisions: [...view.decisions, decided] } };
     }
+    case 'notice':
+      return { ...turn, view: { ...view, notices: [...new Set([...view.notices, event.notice])] } };
     case 'presence':
       return { ...turn, presence: event.presence };
   }

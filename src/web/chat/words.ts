@@ -8,7 +8,7 @@ export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: 
   if (stopping) return t.stopping;
   if (view.status === 'queued') return t.queued(view.queuePosition);
   if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
-  if (view.status === 'delivering') return t.delivering;
+  if (view.status === 'delivering') return view.notices.includes('terminal') ? t.busyElsewhere : t.delivering;
   const [asked] = view.approvals;
   if (asked !== undefined) return `${asked.kind === 'question' ? t.agentAsks : t.agentWaits}: ${visible(asked.title)}`;
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);

@@ -24,6 +24,13 @@ export const de: Messages = {
   loadEarlier: 'Frühere Fragen laden',
   loadingEarlier: 'Wird geladen…',
   newConversation: 'Neue Unterhaltung. Der Assistent weiß nicht mehr, was darüber steht.',
+  notices: {
+    'new-conversation': 'Das Gespräch oben war dem Assistenten verloren gegangen. Hier beginnt ein neues.',
+    terminal: 'Davor wurde der Assistent an seinem eigenen Terminal etwas gefragt.',
+    background: 'Davor hat der Assistent eine eigene Aufgabe weitergeführt.',
+  },
+  busyElsewhere:
+    'Der Assistent ist mit etwas beschäftigt, das an seinem Terminal gefragt wurde. Diese Frage kommt danach.',
   jumpToLatest: 'Zum Neuesten',
   showAll: 'Alles zeigen',
   showLess: 'Weniger zeigen',

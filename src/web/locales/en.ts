@@ -27,6 +27,12 @@ export const en = {
   loadEarlier: 'Load earlier questions',
   loadingEarlier: 'Loading…',
   newConversation: 'New conversation. The assistant no longer knows what is above.',
+  notices: {
+    'new-conversation': 'The assistant no longer had the conversation above. A new one begins here.',
+    terminal: 'Before this, something was asked at the assistant’s own terminal.',
+    background: 'Before this, the assistant went on with a task of its own.',
+  },
+  busyElsewhere: 'The assistant is busy with something that was asked at its terminal. Your question is next.',
   jumpToLatest: 'Jump to latest',
   showAll: 'Show all',
   showLess: 'Show less',

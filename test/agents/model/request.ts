@@ -30,6 +30,14 @@ export interface Question {
   results: string;
 }
 
+/** What the owner typed at the terminal, where that is what is to be answered. */
+export function ownersOf({ tools = [], messages = [] }: Request): string | null {
+  const last = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const texts = typeof last === 'string' ? [last] : last.flatMap(({ text = '' }) => text);
+  const typed = texts.findLast((text) => text.startsWith(OWNER));
+  return typed === undefined || tools.length === 0 ? null : typed.slice(OWNER.length);
+}
+
 /** Null where no question of ours is asked: a title is wanted, or the owner typed something. */
 export function questionOf({ tools = [], messages = [] }: Request): Question | null {
   const steps = messages.flatMap(({ role, content }) => {

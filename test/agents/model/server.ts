@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Question, questionOf, type Request } from './request.ts';
+import { ownersOf, type Question, questionOf, type Request } from './request.ts';
 import { type Block, type Reply, replyTo } from './script.ts';
 
 export interface Model extends AsyncDisposable {
@@ -14,7 +14,8 @@ export interface Model extends AsyncDisposable {
   questions: { turnId: string; message: string; sha256: string }[];
   /** Lets an answer go on that is held by this name; also one that is held later. */
   release(name: string): void;
-  /** When the last byte of an answer went out, on the monotonic clock. */
+  /** When a question of ours reached it last, and when the last byte of its answer went out, on the monotonic clock. */
+  askedAt: number;
   finishedAt: number;
 }
 
@@ -33,8 +34,14 @@ export async function startModel(): Promise<Model> {
     if (request.url.includes('count_tokens')) return give(response, { input_tokens: 100 });
     const question = questionOf(asked);
     const name = asked.model ?? 'model';
-    if (question === null)
-      return asked.stream ? stream(response, name, OTHERWISE) : give(response, whole(name, OTHERWISE));
+    if (question === null) {
+      const typed = ownersOf(asked);
+      const reply =
+        typed === null ? OTHERWISE : replyTo({ message: typed, number: 1, round: 0, attempt: 0, results: '' });
+      if ('status' in reply) return refuse(response, reply);
+      return asked.stream ? stream(response, name, reply) : give(response, whole(name, reply));
+    }
+    self.askedAt = performance.now();
     const key = `${question.turnId} ${question.round}`;
     const attempt = attempts.get(key) ?? 0;
     attempts.set(key, attempt + 1);
@@ -44,6 +51,7 @@ export async function startModel(): Promise<Model> {
     // After a stream that broke, some versions ask for the whole at once.
     if (!asked.stream) return give(response, whole(name, reply));
     await stream(response, name, reply);
+    self.finishedAt = performance.now();
   }
 
   async function stream(response: ServerResponse, model: string, reply: Extract<Reply, { blocks: Block[] }>) {
@@ -92,7 +100,6 @@ export async function startModel(): Promise<Model> {
     send('message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage: output });
     send('message_stop', {});
     response.end();
-    self.finishedAt = performance.now();
   }
 
   /** False when nobody reads any more. */
@@ -107,6 +114,7 @@ export async function startModel(): Promise<Model> {
   const self: Model = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     questions,
+    askedAt: 0,
     finishedAt: 0,
     release(name) {
       released.add(name);

@@ -2,23 +2,29 @@
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
 import type { HookPayload } from './payload.ts';
 import { toolTitle } from './tools.ts';
+import type { Words } from './words.ts';
 
 export function approvalOf(
   id: string,
   { tool_name: tool = 'a tool', tool_input: input = {} }: HookPayload,
+  words: Words,
 ): ApprovalRequest {
-  if (tool === 'AskUserQuestion') return question(id, input);
-  const title = toolTitle(tool) ?? tool;
+  if (tool === 'AskUserQuestion') return question(id, input, words);
+  const title = toolTitle(tool, words) ?? tool;
   const diff = diffOf(tool, input);
   const detail = detailOf(tool, input);
   return {
-    ...{ id, title, kind: 'permission', options: OPTIONS },
+    ...{ id, title, kind: 'permission' },
+    options: [
+      { id: 'allow', label: words.options.allow },
+      { id: DENY, label: words.options.deny },
+    ],
     ...(detail === null ? {} : { detail: bounded(detail) }),
     ...(diff === null ? {} : { diff: bounded(diff) }),
   };
 }
 
-function question(id: string, input: Record<string, unknown>): ApprovalRequest {
+function question(id: string, input: Record<string, unknown>, words: Words): ApprovalRequest {
   const asked = Array.isArray(input.questions) ? input.questions : [];
   const questions = asked.map((one) => ({
     question: text(one?.question) ?? '',
@@ -28,8 +34,12 @@ function question(id: string, input: Record<string, unknown>): ApprovalRequest {
       description: text(option?.description) ?? '',
     })),
   }));
-  const title = questions[0]?.question ?? 'A question';
-  return { id, title, kind: 'question', options: ANSWER, questions };
+  const title = questions[0]?.question ?? words.question;
+  const options = [
+    { id: 'answer', label: words.options.answer },
+    { id: DENY, label: words.options.noAnswer },
+  ];
+  return { id, title, kind: 'question', options, questions };
 }
 
 function detailOf(tool: string, input: Record<string, unknown>): string | null {
@@ -58,16 +68,6 @@ function text(value: unknown): string | null {
 function bounded(block: string): string {
   return block.length > MAX_LENGTH ? `${block.slice(0, MAX_LENGTH)}\n…` : block;
 }
-
-const ANSWER = [
-  { id: 'answer', label: 'Answer' },
-  { id: DENY, label: 'No answer' },
-];
-
-const OPTIONS = [
-  { id: 'allow', label: 'Allow once' },
-  { id: DENY, label: 'Deny' },
-];
 
 // More than a person reads before they decide, and little to send.
 const MAX_LENGTH = 20_000;

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
-import { type ClaudeCode, claudeCommand, transcriptOf } from '../claude-code.ts';
+import { type ClaudeCode, claudeCommand, claudeLost, keepsConversation, transcriptOf } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
 import { logFile } from './log.ts';
@@ -61,6 +61,8 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
       };
     },
     hears: ({ directory }) => recall(directory)?.port === server.port,
+    keeps: ({ conversation }) => keepsConversation(claude, conversation),
+    lost: (lines) => claudeLost.test(lines.join('\n')),
     read: readClaude,
     rests: claudeRests,
     progress: retrying,

@@ -6,10 +6,19 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { agentLogEntry } from '../../../contract/agent-log.ts';
+import { turnNotices } from '../../../contract/turn.ts';
 
 const ownEntry = z.discriminatedUnion('event', [
+  /** Went on in the conversation before the turn, and is nobody's turn. */
+  z.object({ event: z.literal('notice'), notice: z.enum(turnNotices) }),
   /** The id by which hooks and transcript call what the turn set off. A turn has several where tasks go on behind it. */
-  z.object({ event: z.literal('bound'), promptId: z.string(), transcript: z.string() }),
+  z.object({
+    event: z.literal('bound'),
+    promptId: z.string(),
+    transcript: z.string(),
+    /** Of the person who asks. */
+    locale: z.string().optional(),
+  }),
   /** A tool has run. */
   z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
   /** Something was missed: from here on only the transcript has the text. */

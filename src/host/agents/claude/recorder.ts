@@ -1,12 +1,13 @@
 /**
  * Turns what the hooks of one session tell into the logs of its turns. A prompt that is not ours, as the owner's at the
- * terminal, is no turn of ours: nothing of it is kept.
+ * terminal, is no turn of ours: nothing of it is kept but that there was one.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
-import { DENY, type Decision } from '../../../contract/turn.ts';
+import { pieces } from '../../../contract/pieces.ts';
+import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
 import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
@@ -14,6 +15,7 @@ import { MessageText } from './message-text.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
 import { toolTitle } from './tools.ts';
+import { type Words, wordsOf } from './words.ts';
 
 export class Recorder {
   readonly #directory: string;
@@ -24,6 +26,8 @@ export class Recorder {
   #paused: Turn | null = null;
   /** Prompts that are known to be nobody's turn. */
   readonly #foreign = new Set<string>();
+  /** What went on since the last turn. */
+  readonly #meanwhile = new Set<TurnNotice>();
 
   constructor(directory: string, options: { asks: boolean }) {
     this.#directory = directory;
@@ -49,10 +53,10 @@ export class Recorder {
         this.#endTool(turn, payload, 'failed');
         return {};
       case 'PreCompact':
-        turn.write([{ event: 'tool', ...COMPACTION, status: 'running' }]);
+        turn.write([{ event: 'tool', id: COMPACTION, title: turn.words.compaction, status: 'running' }]);
         return {};
       case 'PostCompact':
-        turn.write([{ event: 'tool', ...COMPACTION, status: 'done' }]);
+        turn.write([{ event: 'tool', id: COMPACTION, title: turn.words.compaction, status: 'done' }]);
         return {};
       case 'PermissionRequest':
         return this.#ask(turn, payload, gone);
@@ -85,7 +89,7 @@ export class Recorder {
     if (promptId === undefined) return;
     // One turn at a time: whatever an earlier one still asked is void.
     for (const turn of this.#turns.values()) turn.closeApprovals();
-    const bound: LogEntry = { event: 'bound', promptId, transcript };
+    const bound: Extract<LogEntry, { event: 'bound' }> = { event: 'bound', promptId, transcript };
     const goesOn = this.#paused !== null && prompt.startsWith(TASK_NOTIFICATION) ? this.#paused : null;
     this.#paused = null;
     if (goesOn !== null) {
@@ -96,13 +100,18 @@ export class Recorder {
     const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) {
       this.#foreign.add(promptId);
+      this.#meanwhile.add(prompt.startsWith(TASK_NOTIFICATION) ? 'background' : 'terminal');
       return;
     }
     const file = logFile(this.#directory, envelope.turnId);
     if (readLog(file).some(isEnd)) return; // somebody typed an old envelope again
-    const turn = new Turn(envelope.turnId, file);
+    const { turnId, locale } = envelope;
+    if (locale !== undefined) bound.locale = locale;
+    const turn = new Turn(turnId, file, [bound]);
     this.#turns.set(promptId, turn);
-    turn.write([{ event: 'prompt' }, bound]);
+    const notices = [...this.#meanwhile].map((notice): LogEntry => ({ event: 'notice', notice }));
+    this.#meanwhile.clear();
+    turn.write([{ event: 'prompt' }, bound, ...notices]);
   }
 
   #turnOf(promptId: string | undefined): Turn | null {
@@ -132,13 +141,14 @@ export class Recorder {
     if (id === undefined || index === undefined || helper !== undefined) return;
     const { text, gap } = turn.text.take({ id, index, delta, final });
     const entries: LogEntry[] = [];
-    if (text !== '') entries.push({ event: 'text', delta: text });
+    // A line may be as long as the answer; a reader of the log passes over an entry of that length.
+    for (const piece of pieces(text, 0)) entries.push({ event: 'text', delta: piece.text });
     if (gap) entries.push({ event: 'gap' });
     turn.write(entries);
   }
 
   #beginTool(turn: Turn, { tool_name: name = '', tool_use_id: id = name }: HookPayload): void {
-    const title = toolTitle(name);
+    const title = toolTitle(name, turn.words);
     if (title === null) return;
     turn.tools.set(id, title);
     turn.write([{ event: 'tool', id, title, status: 'running' }]);
@@ -158,7 +168,7 @@ export class Recorder {
     if (!this.#asks) return permission({ behavior: 'deny', message: NOBODY });
     const { event: _, ...entry } = {
       event: 'approval',
-      ...approvalOf(randomUUID(), payload),
+      ...approvalOf(randomUUID(), payload, turn.words),
     };
     const { promise, resolve } = Promise.withResolvers<Decision | null>();
     const close = () => resolve(null);
@@ -192,17 +202,19 @@ export class Recorder {
 class Turn {
   readonly turnId: string;
   readonly text: MessageText;
+  readonly words: Words;
   /** Titles of the tools that run. */
   readonly tools = new Map<string, string>();
   readonly approvals = new Map<string, { tool: string | undefined; answer(decision: Decision): void; close(): void }>();
   ended = false;
   readonly #file: string;
 
-  constructor(turnId: string, file: string, entries: LogEntry[] = []) {
+  constructor(turnId: string, file: string, entries: LogEntry[]) {
     this.turnId = turnId;
     this.#file = file;
     const told = entries.flatMap((entry) => (entry.event === 'text' ? [entry.delta] : [])).join('');
     this.text = new MessageText(told);
+    this.words = wordsOf(entries.find((entry) => entry.event === 'bound')?.locale);
     for (const entry of entries) {
       if (entry.event !== 'tool') continue;
       if (entry.status === 'running') this.tools.set(entry.id, entry.title);
@@ -252,7 +264,7 @@ function permission(decision: object): object {
   return { hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } };
 }
 
-const COMPACTION = { id: 'compaction', title: 'Summing up the conversation so far' };
+const COMPACTION = 'compaction';
 const TASK_NOTIFICATION = '<task-notification>';
 const NOBODY = 'Nobody can be asked. Go on without it, or say in your answer what is missing.';
 const DENIED = 'The person does not want this. Go on without it.';

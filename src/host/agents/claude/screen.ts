@@ -4,6 +4,7 @@ import type { Screen } from '../../tmux/pane.ts';
 import { claudeBackground, claudeBusy } from '../claude-code.ts';
 import type { Reading } from '../driver.ts';
 import { readScreen } from '../screen.ts';
+import { wordsOf } from './words.ts';
 
 export function readClaude(screen: Screen): Reading {
   const reading = readScreen(screen, claudeBusy);
@@ -18,16 +19,12 @@ export function claudeRests(screen: Screen): boolean {
 }
 
 /** The model's service does not answer, and is asked again: no hook tells. */
-export function retrying(screen: Screen): ToolProgress | null {
+export function retrying(screen: Screen, locale: string | null): ToolProgress | null {
   if (readClaude(screen).state !== 'busy') return null;
   const line = screen.lines.findLast((one) => RETRYING.test(one)) ?? '';
   const [, attempt, of] = RETRYING.exec(line) ?? [];
-  if (attempt === undefined) return null;
-  return {
-    id: 'retrying',
-    title: `The model’s service does not answer; asking again (${attempt} of ${of})`,
-    status: 'running',
-  };
+  if (attempt === undefined || of === undefined) return null;
+  return { id: 'retrying', title: wordsOf(locale).retrying(attempt, of), status: 'running' };
 }
 
 // Behind the spinner's star: what it has written begins with a dot or is indented.

@@ -86,6 +86,9 @@ class WatchState {
       case 'ran':
         this.#ran.push(entry);
         return;
+      case 'notice':
+        yield { type: 'notice', notice: entry.notice };
+        return;
       case 'gap':
         this.#gap = true;
         return;
@@ -172,9 +175,9 @@ class WatchState {
   /** A message comes to the transcript some 0.1 s after its end. */
   async #complete(): Promise<TurnRecord | null> {
     for (let tries = 0; tries < TRANSCRIPT_MS / LOOK_MS; tries++) {
+      await delay(LOOK_MS); // to read it takes a while, and whoever waits for the end is told that first
       const record = this.#read()?.record ?? null;
       if (record !== null && isComplete(record)) return record;
-      await delay(LOOK_MS);
     }
     return this.#read()?.record ?? null;
   }

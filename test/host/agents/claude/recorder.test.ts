@@ -1,9 +1,10 @@
 /** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
 import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type LogEntry, logFile, readLog } from '../../../../src/host/agents/claude/log.ts';
+import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
+import { tail } from '../../../../src/host/agents/tail.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 
@@ -60,6 +61,37 @@ describe.each(VERSIONS)('what Claude Code %s told', (version) => {
   });
 });
 
+describe('a prompt that is nobody’s turn', () => {
+  test('is told with the next turn, once, and nothing of it is kept', async () => {
+    await prompt('what the owner asks', { prompt_id: 'own' });
+    await display('m', 0, 'secret', true);
+    await prompt('<task-notification>done</task-notification>', { prompt_id: 'task' });
+    expect(readdirSync(directory)).toEqual([]);
+    await prompt();
+    await hear('Stop');
+    expect(log().flatMap((entry) => (entry.event === 'notice' ? [entry.notice] : []))).toEqual([
+      'terminal',
+      'background',
+    ]);
+    const next = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+    await prompt(`[PALIADIN:${next}]\nhello`, { prompt_id: 'p2' });
+    expect(events(log(next))).toEqual(['prompt', 'bound']);
+  });
+});
+
+test('what is said by itself is in the language of whoever asks, also after a restart', async () => {
+  await prompt(`[PALIADIN:${TURN} locale=de-AT]\nhallo`);
+  await hear('PreToolUse', { tool_name: 'Read', tool_use_id: 'r' });
+  recorder = new Recorder(directory, { asks: false });
+  await hear('PostToolUse', { tool_name: 'Read', tool_use_id: 'r' });
+  await hear('PreCompact');
+  expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.title] : []))).toEqual([
+    'Liest eine Datei',
+    'Liest eine Datei',
+    'Fasst das bisherige Gespräch zusammen',
+  ]);
+});
+
 describe('text', () => {
   test('is in order whatever comes first, and whole before the end', async () => {
     await prompt();
@@ -89,6 +121,17 @@ describe('text', () => {
     await display('c', 0, 'three', true);
     await display('d', 0, 'four', true);
     expect(textOf(log())).toBe('one\n\ntwo\n\nthree\n\nfour');
+  });
+
+  test('of one very long line is in entries that a reader of the log takes', async () => {
+    await prompt();
+    const line = '"🙂\u0000'.repeat(400_000);
+    await display('m', 0, 'short\n');
+    await display('m', 1, line, true);
+    await hear('Stop');
+    const read: string[] = [];
+    for await (const entry of tail(logFile(directory, TURN), AbortSignal.abort())) read.push(entry);
+    expect(textOf(read.flatMap((entry) => parseEntry(entry) ?? []))).toBe(`short\n${line}`);
   });
 
   test('of a helper is not the answer', async () => {

@@ -13,12 +13,12 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
   };
 
   test('that it asks the service again, and which time that is', () => {
-    expect(retrying(screen('retrying'))).toEqual({
+    expect(retrying(screen('retrying'), null)).toEqual({
       id: 'retrying',
       title: expect.stringMatching(/^The model’s service does not answer; asking again \(\d+ of 10\)$/),
       status: 'running',
     });
-    for (const name of ['busy', 'answered', 'trust']) expect(retrying(screen(name))).toBeNull();
+    for (const name of ['busy', 'answered', 'trust']) expect(retrying(screen(name), null)).toBeNull();
   });
 
   test('a dialog, and what is to be done about it', () => {
@@ -41,5 +41,5 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
 test('what it wrote before is no sign that it asks again', () => {
   const said = '● The log says: retrying in 2s · attempt 3/10';
   const lines = [said, '─'.repeat(40), '❯ ', '─'.repeat(40), '  esc to interrupt'];
-  expect(retrying({ lines, cursor: { row: 2, column: 2 }, title: '' })).toBeNull();
+  expect(retrying({ lines, cursor: { row: 2, column: 2 }, title: '' }, null)).toBeNull();
 });

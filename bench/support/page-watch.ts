@@ -1,0 +1,57 @@
+/** Looks into a page from inside: when the first words of an answer reached it, and when they were in its document. */
+import type { Page } from 'playwright-core';
+
+export interface PageWatch {
+  /** The next first words are looked for in the turn that has this question. Resolves when they are there. */
+  first(question: string, words: string): Promise<Seen>;
+}
+
+/** On the clock that all processes of the machine share, in milliseconds since 1970. */
+export interface Seen {
+  /** The event stream told of text. */
+  received: number;
+  /** The words are in the document. */
+  shown: number;
+}
+
+/** Before the page is opened. */
+export async function watchPage(page: Page): Promise<PageWatch> {
+  await page.addInitScript(() => {
+    const clock = () => performance.timeOrigin + performance.now();
+    let look = () => {};
+    let received = 0;
+    const Original = window.EventSource;
+    window.EventSource = class extends Original {
+      constructor(url: string | URL, options?: EventSourceInit) {
+        super(url, options);
+        this.addEventListener('chunk', () => {
+          received ||= clock();
+        });
+      }
+    };
+    new MutationObserver(() => look()).observe(document, { subtree: true, childList: true, characterData: true });
+    Object.assign(window, {
+      firstWords: (question: string, words: string) =>
+        new Promise((resolve) => {
+          received = 0;
+          look = () => {
+            const text = [...document.querySelectorAll('article')].at(-1)?.textContent ?? '';
+            if (!text.includes(question) || !text.includes(words)) return;
+            look = () => {};
+            resolve({ received, shown: clock() });
+          };
+        }),
+    });
+  });
+  return {
+    first: (question, words) =>
+      page.evaluate(([asked, wanted]) => (window as unknown as Inside).firstWords(asked, wanted), [
+        question,
+        words,
+      ] as const),
+  };
+}
+
+interface Inside {
+  firstWords(question: string, words: string): Promise<Seen>;
+}

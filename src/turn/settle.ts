@@ -1,0 +1,23 @@
+/** Tells the host that the end of a turn is on record, and takes down what only the host knows of it: what it took. */
+import type { Turn, TurnChange } from '../audit/store.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { TurnCost } from '../contract/turn-cost.ts';
+import type { Recorder } from './recorder.ts';
+
+/** A host that is away is told when it is back; see `recover.ts`. */
+export async function settle(
+  { turnId, agentSession }: Pick<Turn, 'turnId' | 'agentSession'>,
+  { backend, recorder }: { backend: Backend; recorder: Recorder },
+): Promise<void> {
+  const cost = await backend.acknowledge(agentSession, turnId);
+  const change = { settled: true, ...(cost === null ? {} : exact(cost)) };
+  // Lost in a power cut, it is asked for once more.
+  await recorder.write({ turnId, change, events: [], progress: true });
+}
+
+function exact({ model, inputTokens, cachedTokens, outputTokens, tools }: TurnCost): TurnChange {
+  return {
+    ...{ model, tools, cachedTokens },
+    ...{ inputTokens: inputTokens + cachedTokens, responseTokens: outputTokens, tokensExact: true },
+  };
+}

@@ -1,0 +1,61 @@
+/** What goes on in a conversation beside its turns: something is asked at the terminal, or the agent loses it. */
+import { existsSync, globSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { splitTrailer } from '../../src/contract/trailer.ts';
+import { until } from '../support/until.ts';
+import { type ClaudeHost, claudeHost } from './claude-host.ts';
+import { installedVersions } from './claude-owner.ts';
+import { OWNER } from './model/request.ts';
+
+async function answerTo(host: ClaudeHost, message: string) {
+  const asked = host.ask(message);
+  expect(await asked.outcome).toMatchObject({ state: 'done', code: null, detail: null });
+  return {
+    notices: asked.told.flatMap((update) => (update.type === 'notice' ? [update.notice] : [])),
+    text: splitTrailer(asked.text).body,
+  };
+}
+
+async function askAtTerminal(host: ClaudeHost, message: string): Promise<void> {
+  const text = `${OWNER}${message}`;
+  const screen = () => host.tmux('one', 'capture-pane', '-p');
+  host.tmux('one', 'send-keys', '-l', text);
+  await until('the typed text', () => screen().includes(text));
+  host.tmux('one', 'send-keys', 'Enter');
+}
+
+/** It writes to its transcript until it is gone. */
+async function endAgent(host: ClaudeHost): Promise<void> {
+  const pid = Number(host.tmux('one', 'display-message', '-p', '#{pane_pid}'));
+  host.tmux('one', 'kill-server');
+  await until('the end of the terminal', async () => (await host.sessions()).every(({ live }) => !live));
+  await until('the end of the agent', () => !existsSync(`/proc/${pid}`));
+}
+
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+  test('tells with the next turn that something was asked at its terminal, and nothing of that', async () => {
+    const host = await claudeHost(program);
+    await answerTo(host, 'demo at once');
+    await askAtTerminal(host, 'demo long 2kb');
+    await until('the answer', () => host.tmux('one', 'capture-pane', '-p').includes('Line 20'));
+    const next = await answerTo(host, 'demo at once');
+    expect(next).toEqual({ notices: ['terminal'], text: 'At once.' });
+    expect(await answerTo(host, 'demo at once')).toEqual({ notices: [], text: 'At once.' });
+  });
+
+  test.each([
+    ['is gone', (file: string) => rmSync(file)],
+    ['is empty', (file: string) => truncateSync(file)],
+    ['holds nothing of it', (file: string) => writeFileSync(file, '{"type":"summary"}\n')],
+  ])('begins anew, and says so, where its transcript %s', async (_how, lose) => {
+    const host = await claudeHost(program);
+    await answerTo(host, 'demo at once');
+    await endAgent(host);
+    const projects = join(host.home, '.claude', 'projects');
+    const [transcript = ''] = globSync(join(projects, '*', '*.jsonl'));
+    lose(transcript);
+    expect((await answerTo(host, 'demo at once')).notices).toEqual(['new-conversation']);
+    expect((await answerTo(host, 'demo at once')).notices).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+/** A conversation that the agent has lost: a new one begins, and who asks is told. */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { splitTrailer } from '../../src/contract/trailer.ts';
+import type { Driver } from '../../src/host/agents/driver.ts';
+import { until } from '../support/until.ts';
+import { type TestHost, testHost } from './test-host.ts';
+
+const conversationOf = ({ directory }: TestHost): string =>
+  JSON.parse(readFileSync(join(directory, 'sessions', 'one', 'session.json'), 'utf8')).conversation;
+
+function forgetConversation(host: TestHost): void {
+  const agent = join(host.directory, 'sessions', 'one', 'agent');
+  expect(readdirSync(agent)).toContain(`${conversationOf(host)}.json`);
+  rmSync(join(agent, `${conversationOf(host)}.json`));
+}
+
+async function endAgent(host: TestHost): Promise<void> {
+  host.tmux('one', 'kill-server');
+  await until('the end of the terminal', async () => (await host.sessions()).every(({ live }) => !live));
+}
+
+async function answerTo(host: TestHost, message: string) {
+  const asked = host.ask(message);
+  expect(await asked.outcome).toMatchObject({ state: 'done', code: null, detail: null });
+  return { notices: asked.told.filter(({ type }) => type === 'notice'), text: splitTrailer(asked.text).body };
+}
+
+test('of an agent that has ended begins anew, once, and is told', async () => {
+  const host = await testHost({ driver: 'demo' });
+  expect((await answerTo(host, 'Which cases are open?')).notices).toEqual([]);
+  const first = conversationOf(host);
+  await endAgent(host);
+  forgetConversation(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
+  expect(next.text).not.toMatch(/question 2 of our conversation/);
+  expect(conversationOf(host)).not.toBe(first);
+  const third = await answerTo(host, 'And which are due?');
+  expect(third.notices).toEqual([]);
+  expect(third.text).toMatch(/question 2 of our conversation/);
+});
+
+test('that the agent refuses to resume begins anew: it says so as it ends', async () => {
+  let first = '';
+  const refusing = (driver: Driver): Driver => ({
+    ...driver,
+    launch: (place) =>
+      place.conversation === first
+        ? { argv: ['sh', '-c', 'echo No such conversation; exit 1'], cwd: '/', env: {} }
+        : driver.launch(place),
+    lost: (lines) => lines.includes('No such conversation'),
+  });
+  const host = await testHost({ driver: 'demo', wrap: refusing });
+  await answerTo(host, 'Which cases are open?');
+  first = conversationOf(host);
+  await endAgent(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
+  expect(next.text).not.toMatch(/question 2 of our conversation/);
+  expect((await answerTo(host, 'And which are due?')).text).toMatch(/question 2 of our conversation/);
+});
+
+test('of an agent that still runs goes on: it has it in mind', async () => {
+  const host = await testHost({ driver: 'demo' });
+  await answerTo(host, 'Which cases are open?');
+  forgetConversation(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([]);
+  expect(next.text).toMatch(/question 2 of our conversation/);
+});
+
+test('of an agent that was ended and kept it goes on', async () => {
+  const host = await testHost({ driver: 'demo' });
+  await answerTo(host, 'Which cases are open?');
+  await endAgent(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([]);
+  expect(next.text).toMatch(/question 2 of our conversation/);
+});

@@ -1,0 +1,62 @@
+/** What only the host knows of a turn comes into its audit row, sooner or later. */
+import { expect, test } from 'vitest';
+import type { Turn, TurnChange } from '../../src/audit/store.ts';
+import type { Backend } from '../../src/backend/backend.ts';
+import type { TurnCost } from '../../src/contract/turn-cost.ts';
+import { createRecorder } from '../../src/turn/recorder.ts';
+import { catchUp } from '../../src/turn/recover.ts';
+import { settle } from '../../src/turn/settle.ts';
+import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+
+const cost: TurnCost = {
+  ...{ model: 'claude-x', inputTokens: 100, cachedTokens: 20, outputTokens: 7 },
+  tools: [{ name: 'Read', count: 2, ms: 31 }],
+};
+
+const end: TurnChange = {
+  ...{ status: 'completed', finishedAt: 5, response: 'Done.', responseTokens: 3, usedTools: ['files'] },
+};
+
+async function endedTurn(change: TurnChange = {}) {
+  const { store } = await temporaryStore();
+  const recorder = createRecorder(store);
+  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  await recorder.write({ turnId: turn.turnId, change: { ...end, ...change }, events: [] });
+  const settleWith = (acknowledge: () => Promise<TurnCost | null>) =>
+    settle(turn, { backend: { acknowledge } as unknown as Backend, recorder });
+  const unsettled = async () => {
+    const found: string[] = [];
+    const noted = (one: Turn) => found.push(one.turnId);
+    await catchUp({ store, collectLate: () => {}, settle: noted, clock: () => 10 });
+    return found;
+  };
+  return { turn, row: () => store.turns.get(turn.turnId), settleWith, unsettled };
+}
+
+test('the agent’s own count takes the place of the estimate, beside what the answer claims', async () => {
+  const { row, settleWith } = await endedTurn();
+  await settleWith(async () => cost);
+  expect(await row()).toMatchObject({
+    ...{ model: 'claude-x', inputTokens: 120, cachedTokens: 20, responseTokens: 7, tokensExact: true },
+    ...{ tools: cost.tools, usedTools: ['files'], settled: true, response: 'Done.' },
+  });
+});
+
+test('where the agent does not count, the estimate stays and is called one', async () => {
+  const { row, settleWith } = await endedTurn();
+  await settleWith(async () => null);
+  expect(await row()).toMatchObject({ responseTokens: 3, tokensExact: false, tools: null, model: null, settled: true });
+});
+
+test('a host that was away is asked again when it is back, and no more after that', async () => {
+  const { turn, settleWith, unsettled } = await endedTurn();
+  await expect(settleWith(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  expect(await unsettled()).toEqual([turn.turnId]);
+  await settleWith(async () => cost);
+  expect(await unsettled()).toEqual([]);
+});
+
+test('a turn whose answer may still come is not called settled', async () => {
+  const { unsettled } = await endedTurn({ status: 'failed', errorCode: 'timeout', deliveredAt: 4 });
+  expect(await unsettled()).toEqual([]);
+});
