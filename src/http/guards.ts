@@ -23,6 +23,8 @@ export const guards = {
   ask: { role: 'member', scope: 'ask', asks: true },
   /** Everybody's turns, users, hosts. */
   admin: { role: 'admin', scope: 'admin' },
+  /** For a program that counts: nobody's name or words. */
+  metrics: { role: 'admin', scope: 'metrics' },
 } as const satisfies Record<string, Guard>;
 
 /** Null where this caller may call a route with this guard. */

@@ -9,6 +9,7 @@ import type { HostIdentity } from '../contract/host.ts';
 import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guards.ts';
+import type { ServerMetrics } from './metrics.ts';
 import type { JwtDoor } from './sign-in/jwt.ts';
 import type { ProxyDoor } from './sign-in/proxy.ts';
 import type { SignInEvent } from './sign-in/tell.ts';
@@ -47,6 +48,7 @@ export interface ServerOptions {
   signIn?: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
   /** Whether a proxy of ours has this address: it may say whom it asks for, and from where. */
   trustsProxy?: (address: string) => boolean;
+  metrics?: ServerMetrics;
   /** Hears who came in, was turned away, or left; has to be quick. */
   onSignIn?: (event: SignInEvent) => void;
   /** Requests a minute: of each user, and of each address that is not signed in. */

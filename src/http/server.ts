@@ -9,6 +9,7 @@ import { takeWholeRequests } from './drain.ts';
 import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
 import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
+import { measureResponses, metricsRoute } from './metrics.ts';
 import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
@@ -61,6 +62,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   parseJsonBodies(app);
   takeWholeRequests(app);
   logResponses(app);
+  measureResponses(app, options);
 
   // In this order for every request.
   await securityHeaders(app, options);
@@ -79,6 +81,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   const streams = createStreams(app, options, doors);
   await describeApi(app, options);
+  metricsRoute(app, options);
   healthRoutes(app, options, doors);
   signInRoutes(app, options, doors, teller);
   signOutRoutes(app, options, teller);

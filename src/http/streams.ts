@@ -22,7 +22,11 @@ interface Open {
   gone: Promise<void>;
 }
 
-export function createStreams(app: App, options: Pick<ServerOptions, 'streamLimits'>, doors: Doors): Streams {
+export function createStreams(
+  app: App,
+  options: Pick<ServerOptions, 'streamLimits' | 'metrics'>,
+  doors: Doors,
+): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
   const all = new Set<Open>();
 
@@ -42,6 +46,7 @@ export function createStreams(app: App, options: Pick<ServerOptions, 'streamLimi
     const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
     const open: Open = { stream, identity: identityOf(request), reply, gone };
     all.add(open);
+    options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
       setInterval(() => void endIfRevoked(open, doors), limits.recheckMs),
@@ -49,6 +54,7 @@ export function createStreams(app: App, options: Pick<ServerOptions, 'streamLimi
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
       all.delete(open);
+      options.metrics?.streams(all.size);
       for (const timer of timers) clearInterval(timer);
       forget();
       abort.abort();

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { openSqliteStore } from '../audit/sqlite/open.ts';
-import type { Store, User } from '../audit/store.ts';
+import type { Store, Turn, User } from '../audit/store.ts';
+import { timedStore } from '../audit/timed-store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
 import { localBackend } from '../backend/local.ts';
@@ -17,6 +18,9 @@ import { chooseAgent, findProgram } from './agent.ts';
 import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { localDaemon } from './local-daemon.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { openTraces } from './observe/traces.ts';
+import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { clonePrograms } from './programs.ts';
 import { remoteTarget } from './remote/target.ts';
 import { bracketed, originsOf } from './sign-in/public-address.ts';
@@ -51,8 +55,12 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const onTrouble = (what: string, error: unknown) => {
     logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
   };
-  const backend = findBackend(config, env, paths);
-  const store = await openSqliteStore(paths.database);
+  const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
+  const found = findBackend(config, env, paths);
+  const backend = traces === null ? found : handingOnTraces(found);
+  const metrics = await createMetrics(VERSION);
+  const store = timedStore(await openSqliteStore(paths.database), () => performance.now(), metrics.stored);
+  metrics.watch({ store, backend });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // Who came in by a key that is no longer ours may be somebody who had stolen it.
   await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ways.signIn.jwt?.keyDigest ?? null);
@@ -64,12 +72,19 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     clock: Date.now,
     now: () => performance.now(),
     newId: randomUUID,
+    onEnded(turn) {
+      metrics.turnEnded(turn);
+      if (traces !== null) recordTurn(traces, turn);
+      logger.info(summaryOf(turn), 'turn ended');
+    },
   });
   // The first question should not wait for the daemon to start.
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
   const origins: string[] = [];
   const server = await createServer({
     ...ways,
+    metrics,
+    onSignIn: metrics.signIn,
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
     backend: { ...backend, report: () => report(backend) },
     publicOrigins: () => origins,
@@ -85,6 +100,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     await server.close();
     await turns.close();
     await store.close();
+    await traces?.close();
     release?.();
   }
 
@@ -120,6 +136,11 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
       });
     },
   });
+}
+
+/** For the log: how it went, and nothing that was said. */
+function summaryOf({ turnId, status, errorCode, late, durationMs, agentSession, host }: Turn) {
+  return { turnId, status, code: errorCode, late, ms: durationMs, session: agentSession, host };
 }
 
 async function report(backend: Backend) {

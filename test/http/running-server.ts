@@ -13,6 +13,7 @@ import type { Role, Store, User } from '../../src/audit/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { createMetrics } from '../../src/main/observe/metrics.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
@@ -59,6 +60,7 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     access: 'users',
     rateLimit: 1000,
     version: '1.2.3',
+    metrics: await createMetrics('1.2.3'),
     ...options,
     // How busy the machine is that runs the tests is not what they are about.
     overloadLimits: { eventLoopDelayMs: 60_000, ...options.overloadLimits },

@@ -14,6 +14,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'POST /api/auth/sign-out': 'act',
   'GET /api/events': 'read',
   'GET /api/me': 'read',
+  'GET /metrics': 'metrics',
   'POST /api/session/reset': 'ask',
   'GET /api/turns': 'read',
   'POST /api/turns': 'ask',
@@ -111,8 +112,8 @@ test('each role and each token gets through the guards that are for it, and no o
   );
   const callers = [
     { who: 'a member', headers: member.bearer, may: ['read', 'act', 'ask'] },
-    { who: 'an admin', headers: admin.bearer, may: ['read', 'act', 'ask', 'admin'] },
-    { who: 'the owner', headers: owner.bearer, may: ['read', 'act', 'ask', 'admin'] },
+    { who: 'an admin', headers: admin.bearer, may: ['read', 'act', 'ask', 'admin', 'metrics'] },
+    { who: 'the owner', headers: owner.bearer, may: ['read', 'act', 'ask', 'admin', 'metrics'] },
     { who: 'a disabled owner', headers: gone.bearer, may: [] },
     ...one,
   ];
