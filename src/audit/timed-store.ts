@@ -1,18 +1,26 @@
 /** The same store; how long each call took is told. */
 import type { Store } from './store.ts';
 
-/** `now` gives milliseconds of a clock that only goes forward. `operation` is such as `turns.write`. */
-export function timedStore(
-  store: Store,
-  now: () => number,
-  tell: (operation: string, ms: number, failed: boolean) => void,
-): Store {
-  const { turns, events, sessions, users, signIn, ...own } = store;
-  const timed = <T extends object>(group: string, methods: T): T =>
-    Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, timing(`${group}${name}`, method)])) as T;
-  const timing =
-    (operation: string, method: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]) => {
+/** `operation` is such as `turns.write`. */
+type Tell = (operation: string, ms: number, failed: boolean) => void;
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** `now` gives milliseconds of a clock that only goes forward. */
+export function timedStore(store: Store, now: () => number, tell: Tell): Store {
+  return timed(store, '') as Store;
+
+  /** Methods, and groups of them. */
+  function timed(methods: object, group: string): object {
+    return Object.fromEntries(
+      Object.entries(methods).map(([name, part]: [string, object | Method]) => [
+        name,
+        typeof part === 'function' ? timing(part as Method, group + name) : timed(part, `${group}${name}.`),
+      ]),
+    );
+  }
+
+  function timing(method: Method, operation: string): Method {
+    return async (...args) => {
       const from = now();
       let failed = true;
       try {
@@ -23,12 +31,5 @@ export function timedStore(
         tell(operation, now() - from, failed);
       }
     };
-  return {
-    ...timed('', own),
-    turns: timed('turns.', turns),
-    events: timed('events.', events),
-    sessions: timed('sessions.', sessions),
-    users: timed('users.', users),
-    signIn: timed('signIn.', signIn),
-  };
+  }
 }
