@@ -20,10 +20,12 @@ export default defineConfig({
         codeSplitting: false,
         postBanner: `#!/usr/bin/env node
 import { createRequire } from 'node:module';
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 13)) {
-  console.error('paliadin-shim: Node ' + process.versions.node + ' is too old: install 22.13 or newer on this host');
-  process.exit(70);
+{ // names of its own, which no package's can meet
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 22 || (major === 22 && minor < 13)) {
+    console.error('paliadin-shim: Node ' + process.versions.node + ' is too old: install 22.13 or newer on this host');
+    process.exit(70);
+  }
 }
 const require = createRequire(import.meta.url), exports = {};`,
       },

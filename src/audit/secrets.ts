@@ -1,6 +1,7 @@
 /** Secrets that let somebody in. They are shown once; the store keeps only their SHA-256. */
 import { createHash } from 'node:crypto';
-import type { SignInStore } from './store.ts';
+import type { Scope } from '../contract/scopes.ts';
+import type { BrowserWay, SignInStore } from './store.ts';
 
 export interface Minting {
   signIn: SignInStore;
@@ -25,7 +26,7 @@ export async function mintSignInCode({ signIn, random, now }: Minting, userId: s
 /** A bearer token for programs. `expiresAt` null: until it is revoked. */
 export async function mintToken(
   { signIn, random, now }: Minting,
-  token: { userId: string; name: string; expiresAt: number | null },
+  token: { userId: string; name: string; scopes: readonly Scope[]; expiresAt: number | null },
 ): Promise<string> {
   const secret = TOKEN_PREFIX + newSecret(random);
   await signIn.addToken({ hash: hashSecret(secret), ...token, createdAt: now });
@@ -35,7 +36,7 @@ export async function mintToken(
 /** What a browser's cookie holds. */
 export async function mintBrowserSession(
   { signIn, random, now }: Minting,
-  session: { userId: string; expiresAt: number },
+  session: { userId: string; expiresAt: number; way: BrowserWay; keyDigest: string | null },
 ): Promise<string> {
   const secret = newSecret(random);
   await signIn.addBrowserSession({ hash: hashSecret(secret), ...session, createdAt: now });

@@ -7,6 +7,7 @@
  */
 import type { Feedback } from '../contract/api.ts';
 import type { ErrorCode } from '../contract/errors.ts';
+import type { Scope } from '../contract/scopes.ts';
 import type { Decided, TrailerMeta, TurnEvent, TurnNotice, TurnStatus } from '../contract/turn.ts';
 import type { ToolUse } from '../contract/turn-cost.ts';
 
@@ -14,7 +15,7 @@ export type Role = 'owner' | 'admin' | 'member';
 
 export interface User {
   id: string;
-  /** The name by which the way in knows the user: `owner`, a token's subject, later a JWT's `sub`. */
+  /** The name by which the way in knows the user: `anna` here, `jwt:…` by an application's token, `proxy:…` by a proxy. */
   subject: string;
   name: string;
   email: string | null;
@@ -22,6 +23,8 @@ export interface User {
   locale: string | null;
   createdAt: number;
   disabledAt: number | null;
+  /** Signed in everywhere anew since: what an application's token said before this doesn't count. */
+  signedOutAt: number | null;
 }
 
 /** A user's persistent conversation with the agent. */
@@ -201,10 +204,50 @@ export interface SessionStore {
 
 export interface UserStore {
   /** Finds the user by subject, or creates one. An existing user is returned as it is. */
-  ensure(user: { subject: string; name?: string; role?: Role; now: number }): Promise<{ user: User; created: boolean }>;
+  ensure(user: {
+    subject: string;
+    name?: string;
+    email?: string | null;
+    locale?: string | null;
+    role?: Role;
+    now: number;
+  }): Promise<{ user: User; created: boolean }>;
   get(id: string): Promise<User | null>;
   bySubject(subject: string): Promise<User | null>;
   list(): Promise<User[]>;
+  /** What the way in says of them now. @throws PaliadinError `not_found`, as the next three do */
+  describe(id: string, says: Pick<User, 'name' | 'email' | 'locale'>): Promise<User>;
+  setRole(id: string, role: Role): Promise<User>;
+  /** Whoever is disabled is not let in, by whatever way; streams of theirs end within seconds. */
+  disable(id: string, now: number): Promise<User>;
+  enable(id: string): Promise<User>;
+  /** Makes this user the only owner, and enabled; whoever was one before is a member from now on. */
+  setOwner(id: string): Promise<User>;
+}
+
+/** By which way a browser came in: a one-time code, or an application's token. */
+export type BrowserWay = 'code' | 'jwt';
+
+export interface BrowserSession {
+  hash: string;
+  userId: string;
+  createdAt: number;
+  expiresAt: number;
+  way: BrowserWay;
+  /** Of the key that the application's token was signed with. */
+  keyDigest: string | null;
+}
+
+export interface ApiToken {
+  /** The beginning of the hash, by which a person names a token. */
+  id: string;
+  userId: string;
+  name: string;
+  scopes: Scope[];
+  createdAt: number;
+  /** To the hour. */
+  lastUsedAt: number | null;
+  expiresAt: number | null;
 }
 
 /** What lets somebody in. Secrets are 128 bits or more, and only their SHA-256 is kept. */
@@ -213,17 +256,34 @@ export interface SignInStore {
   addCode(code: { hash: string; userId: string; expiresAt: number }): Promise<void>;
   /** Uses the code up; null where there is none, it is used, or it is too old. */
   takeCode(hash: string, now: number): Promise<User | null>;
-  addBrowserSession(session: { hash: string; userId: string; createdAt: number; expiresAt: number }): Promise<void>;
+  addBrowserSession(session: BrowserSession): Promise<void>;
   byBrowserSession(hash: string, now: number): Promise<User | null>;
   dropBrowserSession(hash: string): Promise<void>;
+  /** Drops the sessions of this way whose key is another one. Returns how many went. */
+  dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
+  /** How many browsers of the user are signed in. */
+  countBrowserSessions(userId: string, now: number): Promise<number>;
   addToken(token: {
     hash: string;
     userId: string;
     name: string;
+    scopes: readonly Scope[];
     createdAt: number;
     expiresAt: number | null;
   }): Promise<void>;
-  byToken(hash: string, now: number): Promise<User | null>;
+  byToken(hash: string, now: number): Promise<{ user: User; scopes: Scope[] } | null>;
+  /** Oldest first; those that have expired too. */
+  tokens(query?: { userId?: string }): Promise<ApiToken[]>;
+  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins so. */
+  dropToken(id: string): Promise<ApiToken>;
+  /**
+   * Ends the user's browser sessions and codes, and what applications' tokens said before now; with `tokens` their API
+   * tokens as well.
+   */
+  signOutEverywhere(
+    userId: string,
+    options: { now: number; tokens: boolean },
+  ): Promise<{ browsers: number; tokens: number }>;
 }
 
 export interface Store {

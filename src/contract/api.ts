@@ -158,6 +158,20 @@ export const stats = z.object({
 
 export const codeBody = z.object({ code: z.string().min(1).max(200) });
 
+/** As much as a header takes. */
+export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
+
+/** Beside the one-time link, which always works. */
+export const signInWays = z.object({
+  application: z.boolean().describe('by a token that the application signs'),
+  proxy: z.boolean().describe('by a proxy that says who its user is'),
+});
+export type SignInWays = z.infer<typeof signInWays>;
+
+export const signOutBody = z.object({ everywhere: z.boolean().default(false) });
+export const adminSignOutBody = z.object({ tokens: z.boolean().default(false).describe('API tokens too') });
+export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
+
 /** Whether questions can be answered, and what is in the way. */
 export const readiness = z.object({
   ready: z.boolean(),

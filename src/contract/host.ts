@@ -29,6 +29,8 @@ export interface HostPrompt {
   known: boolean;
   /** A gateway before this one may have handed it over: a host that keeps no record must not take it again. */
   handedOver?: boolean | undefined;
+  /** The trace to which the turn belongs (W3C), where somebody keeps traces. */
+  traceparent?: string | undefined;
 }
 
 /** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */

@@ -8,8 +8,3 @@ export function refusalOf(user: User, { access }: Pick<ServerOptions, 'access'>)
   if (access === 'users' || user.role === 'owner') return null;
   return new PaliadinError('not_allowed', 'only the owner may ask here; PALIADIN_ACCESS=users lets every user ask');
 }
-
-export function requireMayAsk(user: User, options: Pick<ServerOptions, 'access'>): void {
-  const refusal = refusalOf(user, options);
-  if (refusal !== null) throw refusal;
-}

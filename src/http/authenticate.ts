@@ -1,50 +1,42 @@
-/** Who asks: by the cookie of a signed-in browser, or by a bearer token. */
+/** Finds out who asks, before the body is read, and whether they may call this route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { hashSecret } from '../audit/secrets.ts';
 import type { User } from '../audit/store.ts';
-import { PaliadinError } from '../contract/errors.ts';
-import { cookieName } from './browser-cookie.ts';
-import { requireOrigin } from './guard.ts';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import { refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
+import { requireOrigin } from './own-pages.ts';
+import type { Doors } from './sign-in/doors.ts';
+import type { Teller } from './sign-in/tell.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'clock' | 'secureCookies'>;
-
-export function identify(app: App, options: Needs): void {
+export function identify(app: App, doors: Doors): void {
   app.addHook('onRequest', async (request) => {
     if (isOpen(request)) return; // not to need the store
-    request.identity = await whoAsks(request, options);
+    try {
+      request.identity = await doors.whoAsks(request);
+    } catch (error) {
+      // Told after the request has been counted.
+      request.turnedAway = asPaliadinError(error, 'internal');
+    }
   });
 }
 
-/** Before the body is read. */
-export function requireUser(app: App): void {
+export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { tellSeldom }: Teller): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
-    if (request.identity === null) refuse(reply);
-    else if (request.identity.user.disabledAt !== null) throw new PaliadinError('not_allowed', DISABLED);
-    else if (request.identity.way === 'cookie') requireOrigin(request);
+    const { identity } = request;
+    if (identity === null) return refuse(request, reply, tellSeldom);
+    const { user, way } = identity;
+    if (user.disabledAt !== null) {
+      tellSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+      throw new PaliadinError('not_allowed', DISABLED);
+    }
+    // What a browser sends by itself, whatever page makes it: its cookie, and by way of the proxy the proxy's.
+    if (way === 'cookie' || way === 'proxy') requireOrigin(request);
+    const { guard } = request.routeOptions.config;
+    // A server with such a route does not start; still, where nothing is said, nothing is open.
+    const refusal = guard === undefined ? new PaliadinError('not_allowed') : refusedBy(guard, identity, options);
+    if (refusal !== null) throw refusal;
   });
-}
-
-/** A token wins over a cookie, so that whoever sends one knows which it was. */
-export async function whoAsks(request: FastifyRequest, options: Needs): Promise<Identity | null> {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const secret = BEARER.exec(authorization)?.[1];
-    return secret === undefined ? null : await stillIn({ way: 'token', hash: hashSecret(secret) }, options);
-  }
-  const secret = request.cookies[cookieName(options)];
-  return secret === undefined ? null : await stillIn({ way: 'cookie', hash: hashSecret(secret) }, options);
-}
-
-/** Whom a secret lets in now; null once it is revoked or too old. */
-export async function stillIn(
-  { way, hash }: Pick<Identity, 'way' | 'hash'>,
-  { store, clock }: Needs,
-): Promise<Identity | null> {
-  const find = way === 'token' ? store.signIn.byToken : store.signIn.byBrowserSession;
-  const user = await find(hash, clock());
-  return user === null ? null : { user, way, hash };
 }
 
 /** The user of a request that `requireUser` let pass. */
@@ -59,13 +51,18 @@ export function identityOf(request: FastifyRequest): Identity {
 
 export const DISABLED = 'the owner has disabled this user';
 
-const BEARER = /^Bearer +([A-Za-z0-9_-]{1,200})$/i;
-
 function isOpen(request: FastifyRequest): boolean {
   return request.is404 || request.routeOptions.config.open === true;
 }
 
-function refuse(reply: FastifyReply): never {
-  reply.header('www-authenticate', 'Bearer');
-  throw new PaliadinError('unauthenticated', 'sign in, or send a valid token as Authorization: Bearer …');
+function refuse(request: FastifyRequest, reply: FastifyReply, tellSeldom: Teller['tellSeldom']): never {
+  const { turnedAway, headers } = request;
+  const error =
+    turnedAway ?? new PaliadinError('unauthenticated', 'sign in, or send a valid token as Authorization: Bearer …');
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  if (headers.authorization !== undefined) {
+    const reason = error.detail ?? error.code;
+    tellSeldom(`denied ${request.ip}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
+  }
+  throw error;
 }

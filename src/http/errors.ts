@@ -9,13 +9,19 @@ import { errorMessage } from '../contract/locales/locale.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
 import { localeOf } from './locale.ts';
 import type { App } from './options.ts';
+import { NOTHING } from './security-headers.ts';
 
 export function answerErrors(app: App): void {
   app.setErrorHandler(answerError);
 }
 
-/** The URL could not be read, so there is no route yet. */
+/** The URL could not be read, so there is no route yet, and no hook has said what a browser may do with the answer. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'content-security-policy': NOTHING,
+    'x-content-type-options': 'nosniff',
+    'x-request-id': request.id,
+  });
   answerError(error, request, reply);
 }
 

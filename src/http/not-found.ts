@@ -1,6 +1,7 @@
 /** Answers what no route takes: nothing there, or not with this method. */
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
+import type { Guard } from './guards.ts';
 import type { App } from './options.ts';
 
 export interface KnownRoute {
@@ -8,6 +9,7 @@ export interface KnownRoute {
   /** As registered, such as `/api/turns/:turnId`. */
   url: string;
   open: boolean;
+  guard: Guard | null;
 }
 
 /** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */
@@ -21,6 +23,9 @@ export function rememberRoutes(app: App): readonly KnownRoute[] {
         // Read late: a folder's own hook may say it after this one.
         get open() {
           return route.config?.open === true;
+        },
+        get guard() {
+          return route.config?.guard ?? null;
         },
       });
     }

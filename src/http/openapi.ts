@@ -7,18 +7,25 @@ import { errorTable } from '../contract/errors.ts';
 import { cookieName } from './browser-cookie.ts';
 import type { App, ServerOptions } from './options.ts';
 
-export async function describeApi(app: App, options: Pick<ServerOptions, 'version' | 'secureCookies'>): Promise<void> {
+export async function describeApi(
+  app: App,
+  { version, publicOrigins }: Pick<ServerOptions, 'version' | 'publicOrigins'>,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Paliadin',
-        version: options.version,
+        version,
         description: 'Asks the CLI agent on the owner’s machine, and tells what became of each question.',
       },
       components: {
         securitySchemes: {
-          browser: { type: 'apiKey', in: 'cookie', name: cookieName(options) },
+          browser: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: cookieName(publicOrigins().some((origin) => origin.startsWith('https:'))),
+          },
           token: { type: 'http', scheme: 'bearer' },
         },
       },

@@ -6,7 +6,13 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Store, User } from '../audit/store.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
+import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
+import type { Guard } from './guards.ts';
+import type { ServerMetrics } from './metrics.ts';
+import type { JwtDoor } from './sign-in/jwt.ts';
+import type { ProxyDoor } from './sign-in/proxy.ts';
+import type { SignInEvent } from './sign-in/tell.ts';
 
 export interface ServerOptions {
   turns: Turns;
@@ -38,8 +44,13 @@ export interface ServerOptions {
   starters: (locale: string) => string[];
   /** Who may ask: the owner, or every user. */
   access: 'owner' | 'users';
-  /** True where browsers reach the server by https. */
-  secureCookies: boolean;
+  /** The ways in beside links and API tokens. */
+  signIn?: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
+  /** Whether a proxy of ours has this address: it may say whom it asks for, and from where. */
+  trustsProxy?: (address: string) => boolean;
+  metrics?: ServerMetrics;
+  /** Hears who came in, was turned away, or left; has to be quick. */
+  onSignIn?: (event: SignInEvent) => void;
   /** Requests a minute: of each user, and of each address that is not signed in. */
   rateLimit: number;
   version: string;
@@ -77,22 +88,31 @@ export type App = FastifyInstance<
 /** Who asks, and how they got in. */
 export interface Identity {
   user: User;
-  way: 'cookie' | 'token';
-  /** Of the secret that let them in. */
+  /** `token`: an API token of ours. `jwt`: the application's. `proxy`: by the word of a proxy. */
+  way: 'cookie' | 'token' | 'jwt' | 'proxy';
+  /** Of the secret that let them in; empty where there is none. */
   hash: string;
+  /** What the token is for; null: whatever its user may do. */
+  scopes: readonly Scope[] | null;
+  /** Of an application's token, in UTC milliseconds. */
+  issuedAt: number | null;
+  expiresAt: number | null;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null where nobody is signed in, and on open routes. */
     identity: Identity | null;
+    /** Why somebody who says who they are is not believed. */
+    turnedAway: PaliadinError | null;
     /** The turn that the request is about, for the log. */
     turnId: string | null;
   }
 
   interface FastifyContextConfig {
-    /** Answers without sign-in. Any route that does not say so is closed. */
+    /** Answers without sign-in. Any route that does not say so has a guard. */
     open?: boolean;
+    guard?: Guard;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;
   }

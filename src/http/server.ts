@@ -7,12 +7,14 @@ import { parseJsonBodies } from './body.ts';
 import { refuseWhenClosing } from './closing.ts';
 import { takeWholeRequests } from './drain.ts';
 import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
-import { guard } from './guard.ts';
+import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
+import { measureResponses, metricsRoute } from './metrics.ts';
 import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
+import { requireOwnPages } from './own-pages.ts';
 import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -21,8 +23,12 @@ import { meRoute } from './routes/me.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { signOutRoutes } from './routes/sign-out.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createDoors } from './sign-in/doors.ts';
+import { refuseForgedIdentities } from './sign-in/proxy.ts';
+import { createTeller } from './sign-in/tell.ts';
 import { createStreams } from './streams.ts';
 
 export type { ServerOptions } from './options.ts';
@@ -35,6 +41,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false, // its body is not ours; see closing.ts
+    genReqId: () => options.random(12).toString('base64url'), // nobody else's, so nobody else's text is in our log
+    // For whom the requests are counted. Who somebody is, is never decided by this.
+    trustProxy: (address) => options.trustsProxy?.(address) ?? false,
     exposeHeadRoutes: false, // the HEAD of a stream would be a stream
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerUnreadableRequest,
@@ -43,29 +52,39 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // What leaves is what our own code made, and typed: it is described by the schemas, not checked again.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.decorateRequest('identity', null);
+  app.decorateRequest('turnedAway', null);
   app.decorateRequest('turnId', null);
 
   answerErrors(app);
   const routes = rememberRoutes(app);
+  requireGuards(app, routes);
   answerUnknownRoutes(app, routes);
   parseJsonBodies(app);
   takeWholeRequests(app);
   logResponses(app);
+  measureResponses(app, options);
 
   // In this order for every request.
   await securityHeaders(app, options);
   await refuseWhenOverloaded(app, options);
   refuseWhenClosing(app);
-  guard(app, options);
+  requireOwnPages(app, options);
+  const teller = createTeller(options.onSignIn, () => performance.now());
+  refuseForgedIdentities(app, options, ({ ip }) => {
+    teller.tellSeldom(`forged ${ip}`, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
+  });
   await app.register(cookie);
-  identify(app, options);
+  const doors = createDoors(options, teller);
+  identify(app, doors);
   await limitRate(app, options);
-  requireUser(app);
+  requireUser(app, options, teller);
 
-  const streams = createStreams(app, options);
+  const streams = createStreams(app, options, doors);
   await describeApi(app, options);
-  healthRoutes(app, options);
-  signInRoutes(app, options);
+  metricsRoute(app, options);
+  healthRoutes(app, options, doors);
+  signInRoutes(app, options, doors, teller);
+  signOutRoutes(app, options, teller);
   meRoute(app, options);
   turnRoutes(app, options, streams);
   eventRoutes(app, options, streams);

@@ -1,8 +1,9 @@
 /** All open event streams: bounded for each user, watched, and closed with the server. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
-import { identityOf, stillIn } from './authenticate.ts';
+import { identityOf } from './authenticate.ts';
 import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
+import type { Doors } from './sign-in/doors.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
 
 export interface Streams {
@@ -23,7 +24,8 @@ interface Open {
 
 export function createStreams(
   app: App,
-  options: Pick<ServerOptions, 'streamLimits' | 'store' | 'clock' | 'secureCookies'>,
+  options: Pick<ServerOptions, 'streamLimits' | 'metrics'>,
+  doors: Doors,
 ): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
   const all = new Set<Open>();
@@ -44,13 +46,15 @@ export function createStreams(
     const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
     const open: Open = { stream, identity: identityOf(request), reply, gone };
     all.add(open);
+    options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, options), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, doors), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
       all.delete(open);
+      options.metrics?.streams(all.size);
       for (const timer of timers) clearInterval(timer);
       forget();
       abort.abort();
@@ -89,12 +93,9 @@ const headers = {
   connection: 'close',
 };
 
-async function endIfRevoked(
-  { stream, identity }: Open,
-  options: Pick<ServerOptions, 'store' | 'clock' | 'secureCookies'>,
-): Promise<void> {
+async function endIfRevoked({ stream, identity }: Open, doors: Doors): Promise<void> {
   // While the store is away nobody can be disabled either.
-  const now = await stillIn(identity, options).catch(() => identity);
+  const now = await doors.stillIn(identity).catch(() => identity);
   if (now === null || now.user.disabledAt !== null) stream.end();
 }
 

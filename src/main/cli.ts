@@ -10,8 +10,9 @@ import { createLink } from './commands/link.ts';
 import { showSessions } from './commands/sessions.ts';
 import { start } from './commands/start.ts';
 import { stopHost } from './commands/stop-host.ts';
-import { createToken } from './commands/token.ts';
+import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { showTurns } from './commands/turns.ts';
+import { disableUser, enableUser, listUsers, setUserRole, signOutUser } from './commands/user.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
 import { VERSION } from './version.ts';
 
@@ -57,14 +58,54 @@ program
   .option('--user <name>', 'of this user only')
   .option('--limit <number>', 'how many at most', '20')
   .action((options) => showTurns(settings(), options));
-program
-  .command('token')
-  .description('tokens for programs')
+const token = program.command('token').description('tokens for programs');
+token
   .command('create')
   .description('make a token; it is printed once, alone on standard output')
   .requiredOption('--user <name>', 'whose token; a user who is not there yet is created')
   .requiredOption('--name <name>', 'what it is for')
+  .option('--scopes <words>', 'what for: some of ask, read, admin, metrics', 'ask,read')
+  .option('--expires <days>', 'such as 90d; never where it is not said')
   .action((options) => createToken(settings(), options));
+token
+  .command('list')
+  .description('list the tokens; they themselves are not kept')
+  .option('--user <name>', 'of this user only')
+  .option('--json', 'as JSON')
+  .action((options) => listTokens(settings(), options));
+token
+  .command('revoke')
+  .description('end a token')
+  .argument('<id>', 'as `token list` shows it')
+  .action((id) => revokeToken(settings(), id));
+const user = program.command('user').description('who may do what');
+user
+  .command('list')
+  .description('list the users')
+  .option('--json', 'as JSON')
+  .action((options) => listUsers(settings(), options));
+user
+  .command('role')
+  .description('make a user an admin, who sees everybody’s turns, or a member')
+  .argument('<user>')
+  .argument('<role>', 'admin or member')
+  .action((subject, role) => setUserRole(settings(), subject, role));
+user
+  .command('disable')
+  .description('let a user in no more; open streams end within seconds')
+  .argument('<user>')
+  .action((subject) => disableUser(settings(), subject));
+user
+  .command('enable')
+  .description('let a user in again')
+  .argument('<user>')
+  .action((subject) => enableUser(settings(), subject));
+program
+  .command('sign-out')
+  .description('sign a user out of all browsers')
+  .argument('<user>')
+  .option('--tokens', 'end their API tokens too')
+  .action((subject, options) => signOutUser(settings(), subject, options));
 program
   .command('doctor')
   .description('look at gateway and host, and say what to do where something is wrong')

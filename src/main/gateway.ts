@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { openSqliteStore } from '../audit/sqlite/open.ts';
-import type { Store, User } from '../audit/store.ts';
+import type { Store, Turn, User } from '../audit/store.ts';
+import { timedStore } from '../audit/timed-store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
 import { localBackend } from '../backend/local.ts';
@@ -17,8 +18,13 @@ import { chooseAgent, findProgram } from './agent.ts';
 import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { localDaemon } from './local-daemon.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { openTraces } from './observe/traces.ts';
+import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { clonePrograms } from './programs.ts';
 import { remoteTarget } from './remote/target.ts';
+import { bracketed, originsOf } from './sign-in/public-address.ts';
+import { waysIn } from './sign-in/ways.ts';
 import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from './state-paths.ts';
 import { VERSION } from './version.ts';
@@ -26,6 +32,8 @@ import { VERSION } from './version.ts';
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
   url: string;
+  /** Where people find it. */
+  publicUrl: string;
   owner: User;
   backend: Backend;
   store: Store;
@@ -36,7 +44,7 @@ export interface Gateway {
 /** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running then. */
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
-  requireLoopback(values.PALIADIN_HOST);
+  const ways = await waysIn(config, Date.now);
   const paths = prepareState(config);
   const release = await claim(paths.gatewayLock);
   if (release === null) {
@@ -47,9 +55,15 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const onTrouble = (what: string, error: unknown) => {
     logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
   };
-  const backend = findBackend(config, env, paths);
-  const store = await openSqliteStore(paths.database);
-  const owner = await store.users.ensure({ subject: values.PALIADIN_OWNER, role: 'owner', now: Date.now() });
+  const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
+  const found = findBackend(config, env, paths);
+  const backend = traces === null ? found : handingOnTraces(found);
+  const metrics = await createMetrics(VERSION);
+  const store = timedStore(await openSqliteStore(paths.database), () => performance.now(), metrics.stored);
+  metrics.watch({ store, backend });
+  const owner = await theOwner(store, values.PALIADIN_OWNER);
+  // Who came in by a key that is no longer ours may be somebody who had stolen it.
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ways.signIn.jwt?.keyDigest ?? null);
   const turns = await createTurns({
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
@@ -58,11 +72,19 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     clock: Date.now,
     now: () => performance.now(),
     newId: randomUUID,
+    onEnded(turn) {
+      metrics.turnEnded(turn);
+      if (traces !== null) recordTurn(traces, turn);
+      logger.info(summaryOf(turn), 'turn ended');
+    },
   });
   // The first question should not wait for the daemon to start.
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
   const origins: string[] = [];
   const server = await createServer({
+    ...ways,
+    metrics,
+    onSignIn: metrics.signIn,
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
     backend: { ...backend, report: () => report(backend) },
     publicOrigins: () => origins,
@@ -70,7 +92,6 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     clock: Date.now,
     random: randomBytes,
     access: values.PALIADIN_ACCESS,
-    secureCookies: false,
     rateLimit: values.PALIADIN_RATE_LIMIT,
     version: VERSION,
   });
@@ -79,14 +100,15 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     await server.close();
     await turns.close();
     await store.close();
+    await traces?.close();
     release?.();
   }
 
   try {
     const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);
-    const names = new Set([values.PALIADIN_HOST, '127.0.0.1', 'localhost', '::1'].map(bracketed));
-    origins.push(...[...names].map((name) => `http://${name}:${port}`));
-    return { url: `http://${bracketed(values.PALIADIN_HOST)}:${port}`, owner: owner.user, backend, store, close };
+    origins.push(...originsOf(values, port));
+    const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
+    return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, backend, store, close };
   } catch (error) {
     await close();
     throw error;
@@ -116,6 +138,11 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
   });
 }
 
+/** For the log: how it went, and nothing that was said. */
+function summaryOf({ turnId, status, errorCode, late, durationMs, agentSession, host }: Turn) {
+  return { turnId, status, code: errorCode, late, ms: durationMs, session: agentSession, host };
+}
+
 async function report(backend: Backend) {
   const refusal = backend.refusal();
   if (refusal !== null) return refusal;
@@ -125,12 +152,10 @@ async function report(backend: Backend) {
   );
 }
 
-/** Anybody who can reach another address could ask the agent: that needs a real sign-in first. */
-function requireLoopback(host: string): void {
-  if (/^(127(\.\d{1,3}){3}|localhost|::1|\[::1\])$/.test(host)) return;
-  throw new ConfigError(
-    `PALIADIN_HOST is ${JSON.stringify(host)}: without sign-in for a public address the gateway listens on 127.0.0.1 only; unset it, and reach it from elsewhere through an SSH tunnel`,
-  );
+/** As the settings name them now, whoever was it before. */
+async function theOwner(store: Store, subject: string): Promise<User> {
+  const { user } = await store.users.ensure({ subject, role: 'owner', now: Date.now() });
+  return await store.users.setOwner(user.id);
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<number> {
@@ -143,10 +168,6 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   }
   const address = server.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 // A daemon that does not come back within five minutes does not come back by itself.

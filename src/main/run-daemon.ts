@@ -12,6 +12,8 @@ import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
 import { settingsDigest } from './host-settings.ts';
+import { tracedHost } from './observe/host-trace.ts';
+import { openTraces } from './observe/traces.ts';
 import { openDriver } from './open-driver.ts';
 import type { Programs } from './programs.ts';
 import { prepareState } from './state-paths.ts';
@@ -59,7 +61,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
 
-  const host = await openHost({
+  const opened = await openHost({
     identity: {
       version: VERSION,
       protocol: PROTOCOL_VERSION,
@@ -83,6 +85,8 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     onTrouble,
     onRetire: () => setImmediate(stop, 'retired'),
   });
+  const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
+  const host = traces === null ? opened : tracedHost(opened, traces, Date.now);
   const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
   logger.info({ pid: process.pid, agent: agent.name, driver: driver.name }, 'the host daemon listens');
   process.stdout.on('error', () => {}); // whoever started it may be gone already
@@ -92,6 +96,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
     await daemon.close();
     await driver.close?.();
+    await traces?.close();
     process.exit(0);
   }
   process.once('SIGTERM', () => stop('SIGTERM'));

@@ -197,11 +197,12 @@ async function greet(request: Request): Promise<HostIdentity> {
   return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
 }
 
-function toPrompt({ session, turnId, message, handedOver: _, ...rest }: HostPrompt): PromptRequest {
+function toPrompt({ session, turnId, message, handedOver: _, traceparent, ...rest }: HostPrompt): PromptRequest {
   return {
     sessionId: session,
     prompt: [{ type: 'text', text: message }],
-    _meta: { paliadin: { idempotencyKey: turnId, ...rest } },
+    // Where ACP has it for everyone.
+    _meta: { ...(traceparent !== undefined && { traceparent }), paliadin: { idempotencyKey: turnId, ...rest } },
   };
 }
 

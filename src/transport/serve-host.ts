@@ -47,6 +47,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     answering(async () => {
       const asked = params._meta?.paliadin === undefined ? null : promptMeta.parse(params._meta.paliadin);
       const prompt = toHostPrompt(params.sessionId, textOf(params.prompt), asked);
+      const traceparent = params._meta?.traceparent;
+      if (typeof traceparent === 'string') prompt.traceparent = traceparent;
       const outcome = await host.prompt(prompt, (update) => tell(host, client, prompt, update));
       return toPromptResponse(outcome, asked !== null);
     }),

@@ -32,6 +32,8 @@ export interface TurnsOptions {
   newId(): string;
   /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
   onTrouble(what: string, error: unknown): void;
+  /** A turn has ended, and that is on record. */
+  onEnded?(turn: Turn): void;
 }
 
 export interface RunningTurns extends Turns {
@@ -41,7 +43,7 @@ export interface RunningTurns extends Turns {
 
 /** Takes up what a gateway before this one left open, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
-  const { store, backend, clock, now, newId, onTrouble } = options;
+  const { store, backend, clock, now, newId, onTrouble, onEnded } = options;
   const fence = await store.nextFence();
   const closing = new AbortController();
   const recorder = createRecorder(store);
@@ -78,6 +80,17 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
   }
 
+  if (onEnded !== undefined) {
+    recorder.on('stored', (events) => {
+      for (const { turnId, event } of events) {
+        if (event.type !== 'finished') continue;
+        store.turns.get(turnId).then(
+          (turn) => turn !== null && onEnded(turn),
+          (error) => onTrouble('the end of a turn was not counted', error),
+        );
+      }
+    });
+  }
   backend.onLate(({ turnId }) => collect(turnId));
   const settleSoon = (turn: Turn) => {
     settle(turn, shared).catch(() => {}); // again when the host is back

@@ -51,6 +51,21 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     },
   },
   {
+    what: ['prom-client'],
+    by: { 'src/main/observe': 'counts for everyone; the others say what there is to count' },
+    oneFile: true,
+  },
+  {
+    what: ['@opentelemetry/api', '@opentelemetry/sdk-trace', '@opentelemetry/exporter-trace-otlp-http'],
+    by: { 'src/main/observe': 'sends traces for everyone, and is loaded only where somebody collects them' },
+    oneFile: true,
+  },
+  {
+    what: ['jose'],
+    by: { 'src/http/sign-in': 'looks at tokens of an application' },
+    oneFile: true,
+  },
+  {
     what: [ENVIRONMENT],
     by: {
       'src/main': 'reads it once at the start and tells the others what they need',

@@ -11,6 +11,8 @@ import {
 import { SESSION_PATTERN } from '../../src/contract/names.ts';
 import { aUser, temporaryStore } from './temporary-store.ts';
 
+const BY_CODE = { way: 'code', keyDigest: null } as const;
+
 test('a user is made once, also where two ask at once, and keeps what they are', async () => {
   const { store } = await temporaryStore();
   const made = await Promise.all(
@@ -86,14 +88,18 @@ test('browser sessions and tokens let in until they end', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
-  const browser = hashSecret(await mintBrowserSession(minting, { userId: user.id, expiresAt: 2000 }));
-  const token = hashSecret(await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: 2000 }));
-  const lasting = hashSecret(await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: null }));
+  const browser = hashSecret(await mintBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 }));
+  const token = hashSecret(
+    await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: 2000 }),
+  );
+  const lasting = hashSecret(
+    await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: null }),
+  );
   expect(await store.signIn.byBrowserSession(browser, 1999)).toEqual(user);
   expect(await store.signIn.byBrowserSession(browser, 2000)).toBeNull();
-  expect(await store.signIn.byToken(token, 1999)).toEqual(user);
+  expect(await store.signIn.byToken(token, 1999)).toEqual({ user, scopes: ['ask', 'read'] });
   expect(await store.signIn.byToken(token, 2000)).toBeNull();
-  expect(await store.signIn.byToken(lasting, 2000)).toEqual(user);
+  expect(await store.signIn.byToken(lasting, 2000)).toEqual({ user, scopes: ['ask', 'read'] });
   expect(await store.signIn.byToken(browser, 1500)).toBeNull();
   await store.signIn.dropBrowserSession(browser);
   expect(await store.signIn.byBrowserSession(browser, 1500)).toBeNull();
@@ -105,8 +111,8 @@ test('no secret is in the file', async () => {
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
   const secrets = [
     await mintSignInCode(minting, user.id),
-    await mintBrowserSession(minting, { userId: user.id, expiresAt: 2000 }),
-    await mintToken(minting, { userId: user.id, name: 'ci', expiresAt: null }),
+    await mintBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 }),
+    await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: null }),
   ];
   const db = new DatabaseSync(file, { readOnly: true });
   const rows = JSON.stringify(
@@ -118,4 +124,102 @@ test('no secret is in the file', async () => {
     expect(rows).not.toContain(secret);
     expect(Buffer.from(secret.replace('pal_', ''), 'base64url')).toHaveLength(32);
   }
+});
+
+test('a user’s role and state can be changed, and what is said of them', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store, 'anna');
+  expect(await store.users.setRole(user.id, 'admin')).toEqual({ ...user, role: 'admin' });
+  expect(await store.users.disable(user.id, 5)).toMatchObject({ disabledAt: 5 });
+  expect(await store.users.enable(user.id)).toMatchObject({ disabledAt: null });
+  const says = { name: 'Anna B.', email: 'a@b.example', locale: 'de' };
+  expect(await store.users.describe(user.id, says)).toEqual({ ...user, role: 'admin', ...says });
+  expect(await store.users.get(user.id)).toMatchObject(says);
+  for (const change of [() => store.users.setRole('x', 'admin'), () => store.users.disable('x', 1)]) {
+    await expect(change()).rejects.toMatchObject({ code: 'not_found' });
+  }
+});
+
+test('there is one owner: whoever was one before is a member then', async () => {
+  const { store } = await temporaryStore();
+  const { user: anna } = await store.users.ensure({ subject: 'anna', role: 'owner', now: 1 });
+  const { user: bert } = await aUser(store, 'bert');
+  const { user: carl } = await aUser(store, 'carl');
+  await store.users.setRole(carl.id, 'admin');
+  await store.users.disable(bert.id, 3);
+  expect(await store.users.setOwner(bert.id)).toEqual({ ...bert, role: 'owner' });
+  const roles = (await store.users.list()).map(({ subject, role }) => [subject, role]);
+  expect(Object.fromEntries(roles)).toEqual({ anna: 'member', bert: 'owner', carl: 'admin' });
+  await expect(store.users.setOwner('nobody')).rejects.toMatchObject({ code: 'not_found' });
+  expect(await store.users.get(bert.id)).toMatchObject({ role: 'owner' });
+  expect(await store.users.get(anna.id)).toMatchObject({ role: 'member' });
+});
+
+test('tokens can be listed and taken back, by the beginning of their id', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store, 'anna');
+  const { user: bert } = await aUser(store, 'bert');
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const hash = hashSecret(await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['read'], expiresAt: 9000 }));
+  await mintToken(minting, { userId: bert.id, name: 'other', scopes: ['ask', 'read'], expiresAt: null });
+  const [token, ...rest] = await store.signIn.tokens({ userId: user.id });
+  expect(rest).toEqual([]);
+  expect(token).toEqual({
+    ...{ id: hash.slice(0, 10), userId: user.id, name: 'ci', scopes: ['read'] },
+    ...{ createdAt: 1000, lastUsedAt: null, expiresAt: 9000 },
+  });
+  await store.signIn.byToken(hash, 5_000_000);
+  await store.signIn.byToken(hash, 5000);
+  expect(await store.signIn.tokens()).toHaveLength(2);
+  expect((await store.signIn.tokens({ userId: user.id }))[0]).toMatchObject({ lastUsedAt: null });
+  await expect(store.signIn.dropToken('')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.signIn.dropToken('%')).rejects.toMatchObject({ code: 'not_found' });
+  expect(await store.signIn.dropToken(hash.slice(0, 8))).toEqual(token);
+  expect(await store.signIn.byToken(hash, 1001)).toBeNull();
+  await expect(store.signIn.dropToken(hash)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('signing out everywhere ends browsers and codes; tokens only where that is said', async () => {
+  const { store } = await temporaryStore();
+  const [anna, bert] = [(await aUser(store, 'anna')).user, (await aUser(store, 'bert')).user];
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const enter = async (userId: string) => ({
+    browser: hashSecret(await mintBrowserSession(minting, { ...BY_CODE, userId, expiresAt: 9000 })),
+    code: hashSecret(await mintSignInCode(minting, userId)),
+    token: hashSecret(await mintToken(minting, { userId, name: 'ci', scopes: ['read'], expiresAt: null })),
+  });
+  const [first, second] = [await enter(anna.id), await enter(bert.id)];
+  expect(await store.signIn.countBrowserSessions(anna.id, 1500)).toBe(1);
+  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1500, tokens: false })).toEqual({
+    browsers: 1,
+    tokens: 0,
+  });
+  expect(await store.signIn.byBrowserSession(first.browser, 1501)).toBeNull();
+  expect(await store.signIn.takeCode(first.code, 1501)).toBeNull();
+  expect(await store.signIn.byToken(first.token, 1501)).not.toBeNull();
+  expect(await store.users.get(anna.id)).toMatchObject({ signedOutAt: 1500 });
+  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1600, tokens: true })).toEqual({
+    browsers: 0,
+    tokens: 1,
+  });
+  expect(await store.signIn.byToken(first.token, 1601)).toBeNull();
+  expect(await store.signIn.byBrowserSession(second.browser, 1601)).toEqual(bert);
+  expect(await store.signIn.takeCode(second.code, 1601)).toEqual(bert);
+});
+
+test('browsers that came in by another key are put out', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store);
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const session = { userId: user.id, expiresAt: 9000 };
+  const [old, now] = [
+    hashSecret(await mintBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'old' })),
+    hashSecret(await mintBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'new' })),
+  ];
+  const byCode = hashSecret(await mintBrowserSession(minting, { ...session, ...BY_CODE }));
+  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', 'new')).toBe(1);
+  const found = await Promise.all([old, now, byCode].map((hash) => store.signIn.byBrowserSession(hash, 1001)));
+  expect(found).toEqual([null, user, user]);
+  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', null)).toBe(1);
+  expect(await store.signIn.byBrowserSession(byCode, 1001)).toEqual(user);
 });

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
+import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { pictureFile, useBrowser } from '../support/browser.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { chatOn, isLoaded, signedIn } from './chat.ts';
@@ -71,7 +72,7 @@ test('signing in, and a server without an agent, speak German too', async () => 
   expectTrouble(/401 \(Unauthorized\)/);
   await page.goto('/#code=used-already');
   await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
-  expect(await page.getByRole('alert').textContent()).toBe(de.codeRefused);
+  expect(await page.getByRole('alert').textContent()).toBe(signInWords.de.refused);
   await page.goto(await lonely.signInLink('dora'));
   await page.getByRole('note').getByText('Der Assistent ist auf diesem Server ausgeschaltet.').waitFor();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
+import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { chatOn, signedIn } from './chat.ts';
@@ -39,8 +40,8 @@ test('a link that was used already is refused in friendly words, and another one
     'This link or code is not valid. It has been used already, or it is too old.',
   );
   expect(second.page.url()).not.toContain('code');
-  await second.page.getByLabel(en.signInField).fill(await gateway().signInLink('ben'));
-  await second.page.getByRole('button', { name: en.signInButton }).click();
+  await second.page.getByLabel(signInWords.en.field).fill(await gateway().signInLink('ben'));
+  await second.page.getByRole('button', { name: signInWords.en.button }).click();
   await chatOn(second.page).log.waitFor();
 });
 
@@ -86,8 +87,8 @@ test('a question that is asked after the session has ended is not lost with it',
   await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await box.fill('demo at once');
   await box.press('Enter');
-  await page.getByLabel(en.signInField).fill(await gateway().signInLink('fred'));
-  await page.getByRole('button', { name: en.signInButton }).click();
+  await page.getByLabel(signInWords.en.field).fill(await gateway().signInLink('fred'));
+  await page.getByRole('button', { name: signInWords.en.button }).click();
   await box.waitFor();
   expect(await box.inputValue()).toBe('demo at once');
 });

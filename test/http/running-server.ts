@@ -11,7 +11,9 @@ import { onTestFinished } from 'vitest';
 import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
 import type { Role, Store, User } from '../../src/audit/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
+import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { createMetrics } from '../../src/main/observe/metrics.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
@@ -56,9 +58,9 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     starters: (locale) => [locale === 'de' ? 'Was ist offen?' : 'What is open?'],
     access: 'users',
-    secureCookies: false,
     rateLimit: 1000,
     version: '1.2.3',
+    metrics: await createMetrics('1.2.3'),
     ...options,
     // How busy the machine is that runs the tests is not what they are about.
     overloadLimits: { eventLoopDelayMs: 60_000, ...options.overloadLimits },
@@ -104,12 +106,20 @@ async function countedTurns(store: Store, agent: ScriptedBackend, clock: { now: 
 
 export async function aPerson(
   { store, clock }: Running,
-  { subject = 'anna', role = 'member' }: { subject?: string; role?: Role } = {},
+  {
+    subject = 'anna',
+    role = 'member',
+    scopes: tokenScopes = scopes,
+  }: { subject?: string; role?: Role; scopes?: readonly Scope[] } = {},
 ): Promise<{ user: User; token: string; bearer: Record<string, string> }> {
   const { user } = await store.users.ensure({ subject, role, now: 1 });
   const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'test', expiresAt: null });
-  return { user, token, bearer: { authorization: `Bearer ${token}` } };
+  const token = await mintToken(minting, { userId: user.id, name: 'test', scopes: tokenScopes, expiresAt: null });
+  return { user, token, bearer: bearer(token) };
+}
+
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
 }
 
 /** Signs a browser in and returns its cookie. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/audit/secrets.ts';
 import { BROWSER_SESSION_MS } from '../../src/http/browser-cookie.ts';
+import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
 import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
 
 async function aCode({ store, clock }: Running, userId: string): Promise<string> {
@@ -26,9 +27,13 @@ test('a code signs in once; the cookie is for this server and no script', async 
 });
 
 test('behind https the cookie says so in its name', async () => {
-  const server = await runServer({ secureCookies: true });
+  const server = await runServer({ publicOrigins: () => ['https://chat.example', 'http://127.0.0.1:1'] });
+  const host = 'chat.example';
   const { user } = await aPerson(server);
-  const { headers } = await call(server, 'POST', '/api/auth/code', { json: { code: await aCode(server, user.id) } });
+  const { headers } = await call(server, 'POST', '/api/auth/code', {
+    headers: { host },
+    json: { code: await aCode(server, user.id) },
+  });
   const [cookie] = headers['set-cookie'] as string[];
   expect(cookie).toMatch(/^__Host-paliadin=[\w-]{43}; /);
   expect((cookie as string).split('; ')).toEqual(
@@ -37,7 +42,14 @@ test('behind https the cookie says so in its name', async () => {
   expect(cookie).not.toMatch(/domain/i);
   expect(headers['strict-transport-security']).toBeDefined();
   const plain = (cookie as string).split(';')[0]?.replace('__Host-', '') as string;
-  expect((await call(server, 'GET', '/api/me', { headers: { cookie: plain } })).status).toBe(401);
+  expect((await call(server, 'GET', '/api/me', { headers: { host, cookie: plain } })).status).toBe(401);
+  // Whoever is on the machine itself has no https, and is promised none.
+  const here = await call(server, 'POST', '/api/auth/code', {
+    headers: { host: '127.0.0.1:1' },
+    json: { code: await aCode(server, user.id) },
+  });
+  expect(String(here.headers['set-cookie'])).toMatch(/^paliadin=(?!.*Secure)/);
+  expect(here.headers['strict-transport-security']).toBeUndefined();
 });
 
 test('a code is too old after a quarter of an hour', async () => {
@@ -104,7 +116,12 @@ test('a token ends when it says, and wins over a cookie', async () => {
     (await call(server, 'GET', '/api/me', { headers: { cookie, authorization: 'Bearer pal_wrong' } })).status,
   ).toBe(401);
   const minting = { signIn: server.store.signIn, random: randomBytes, now: server.clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'short', expiresAt: server.clock.now + 1000 });
+  const token = await mintToken(minting, {
+    userId: user.id,
+    name: 'short',
+    scopes: ['read'],
+    expiresAt: server.clock.now + 1000,
+  });
   const headers = { authorization: `Bearer ${token}` };
   expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);
   server.clock.now += 1000;
@@ -124,4 +141,62 @@ test('a disabled user is refused, however they come', async () => {
     });
   }
   expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(403);
+});
+
+test('signing out everywhere ends every browser, its streams and unused links, and no token', async () => {
+  const events: SignInEvent[] = [];
+  const server = await runServer({ streamLimits: { recheckMs: 20 }, onSignIn: (event) => events.push(event) });
+  const { user, bearer } = await aPerson(server);
+  const other = await aPerson(server, { subject: 'bert' });
+  const [here, there, others] = [
+    await signIn(server, user),
+    await signIn(server, user),
+    await signIn(server, other.user),
+  ];
+  const code = await aCode(server, user.id);
+  const stream = call(server, 'GET', '/api/events', { headers: { cookie: there } });
+  await expect.poll(() => server.readers.now).toBe(1);
+  server.clock.now += 1000;
+  const out = await call(server, 'POST', '/api/auth/sign-out', {
+    headers: { cookie: here, origin: server.origin },
+    json: { everywhere: true },
+  });
+  expect([out.status, String(out.headers['set-cookie'])]).toEqual([204, expect.stringMatching(/^paliadin=;/)]);
+  expect((await stream).text).toContain('event: reconnect');
+  const status = async (headers: Record<string, string>) => (await call(server, 'GET', '/api/me', { headers })).status;
+  expect([await status({ cookie: here }), await status({ cookie: there })]).toEqual([401, 401]);
+  expect([await status({ cookie: others }), await status(bearer)]).toEqual([200, 200]);
+  expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(401);
+  expect(events.slice(-2)).toEqual([
+    { kind: 'sign-out', userId: user.id, way: 'cookie', reason: 'everywhere' },
+    { kind: 'sign-in-denied', userId: null, way: 'code', reason: expect.stringContaining('unknown, used or too old') },
+  ]);
+});
+
+test('an admin signs others out, with their tokens too; the owner only themselves', async () => {
+  const server = await runServer();
+  const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const admin = await aPerson(server, { subject: 'ada', role: 'admin' });
+  const member = await aPerson(server, { subject: 'max' });
+  await signIn(server, member.user);
+  const out = (by: Record<string, string>, userId: string, json?: object) =>
+    call(server, 'POST', `/api/admin/users/${userId}/sign-out`, { headers: by, ...(json && { json }) });
+  expect((await out(member.bearer, admin.user.id)).status).toBe(403);
+  expect((await out(admin.bearer, owner.user.id)).json).toMatchObject({ code: 'not_allowed' });
+  expect((await out(owner.bearer, owner.user.id)).status).toBe(200);
+  expect((await out(admin.bearer, member.user.id)).json).toEqual({ browsers: 1, tokens: 0 });
+  expect((await call(server, 'GET', '/api/me', { headers: member.bearer })).status).toBe(200);
+  expect((await out(admin.bearer, member.user.id, { tokens: true })).json).toEqual({ browsers: 0, tokens: 1 });
+  expect((await call(server, 'GET', '/api/me', { headers: member.bearer })).status).toBe(401);
+  expect((await out(admin.bearer, '39152504-4154-4a41-92f6-60d5456892f2')).status).toBe(404);
+});
+
+test('codes and tokens are guessed from one address as often together as each alone', async () => {
+  const server = await runServer();
+  for (let i = 0; i < 5; i++) {
+    expect((await call(server, 'POST', '/api/auth/code', { json: { code: `guess ${i}` } })).status).toBe(401);
+    expect((await call(server, 'POST', '/api/auth/token', { json: { token: `a.b.${i}` } })).status).toBe(401);
+  }
+  expect((await call(server, 'POST', '/api/auth/code', { json: { code: 'x' } })).status).toBe(429);
+  expect((await call(server, 'POST', '/api/auth/token', { json: { token: 'x' } })).status).toBe(429);
 });

@@ -1,45 +1,189 @@
+/** The routes as the router has them, each with its guard: what every kind of caller gets from it. */
 import { expect, test } from 'vitest';
 import { errorBody } from '../../src/contract/api.ts';
-import { call, runServer } from './running-server.ts';
+import { scopes } from '../../src/contract/scopes.ts';
+import { guards } from '../../src/http/guards.ts';
+import { createServer } from '../../src/http/server.ts';
+import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
-test('every route answers 401 without sign-in, but for those that are meant to be open', async () => {
+/** Whoever adds a route writes its guard down here a second time. */
+const CLOSED: Record<string, keyof typeof guards> = {
+  'GET /api/admin/stats': 'admin',
+  'GET /api/admin/turns': 'admin',
+  'POST /api/admin/users/:userId/sign-out': 'admin',
+  'POST /api/auth/sign-out': 'act',
+  'GET /api/events': 'read',
+  'GET /api/me': 'read',
+  'GET /metrics': 'metrics',
+  'POST /api/session/reset': 'ask',
+  'GET /api/turns': 'read',
+  'POST /api/turns': 'ask',
+  'GET /api/turns/:turnId': 'read',
+  'POST /api/turns/:turnId/approvals/:approvalId': 'act',
+  'POST /api/turns/:turnId/cancel': 'act',
+  'GET /api/turns/:turnId/events': 'read',
+  'POST /api/turns/:turnId/feedback': 'act',
+};
+
+const OPEN = [
+  'GET /',
+  'GET /*',
+  'GET /api/auth/ways',
+  'GET /healthz',
+  'GET /openapi.json',
+  'GET /readyz',
+  'HEAD /',
+  'HEAD /*',
+  'HEAD /healthz',
+  'POST /api/auth/code',
+  'POST /api/auth/token',
+];
+
+const ID = '39152504-4154-4a41-92f6-60d5456892f2';
+
+function closedRoutes({ app }: Running) {
+  return app.routes
+    .filter((route) => !route.open)
+    .map(({ method, url, guard }) => ({
+      ...{ method, url, guard, name: `${method} ${url}` },
+      path: url.replace(/:(turnId|userId|approvalId)/g, ID),
+    }));
+}
+
+/** The status alone: a stream does not end. */
+async function statusOf(server: Running, method: string, path: string, headers: Record<string, string>) {
+  const request = open(server, { method, path, headers: { connection: 'close', ...headers } });
+  request.end();
+  const { statusCode, destroy } = await responseOf(request).then((response) => ({
+    statusCode: response.statusCode as number,
+    destroy: () => response.destroy(),
+  }));
+  destroy();
+  return statusCode;
+}
+
+test('every route is one that is listed here, open or with its guard', async () => {
   const server = await runServer();
-  const closed = server.app.routes.filter((route) => !route.open);
-  const open = server.app.routes.filter((route) => route.open).map(({ method, url }) => `${method} ${url}`);
-  expect(open.sort()).toEqual([
-    'GET /',
-    'GET /*',
-    'GET /healthz',
-    'GET /openapi.json',
-    'GET /readyz',
-    'HEAD /',
-    'HEAD /*',
-    'HEAD /healthz',
-    'POST /api/auth/code',
-  ]);
-  expect(closed.length).toBeGreaterThanOrEqual(10);
-  for (const { method, url } of closed) {
-    expect(url).toMatch(/^\/api\//);
-    const path = url.replace(':turnId', '39152504-4154-4a41-92f6-60d5456892f2');
-    const attempts = [
+  const opened = server.app.routes.filter((route) => route.open).map(({ method, url }) => `${method} ${url}`);
+  expect(opened.sort()).toEqual(OPEN);
+  const closed = closedRoutes(server).map(({ name, guard }) => [name, guard]);
+  expect(Object.fromEntries(closed)).toEqual(
+    Object.fromEntries(Object.entries(CLOSED).map(([name, guard]) => [name, guards[guard]])),
+  );
+});
+
+test('without sign-in every closed route answers 401', async () => {
+  const server = await runServer({ rateLimit: 10_000 });
+  for (const { method, name, path } of closedRoutes(server)) {
+    const attempts: Record<string, string>[] = [
       {},
       { authorization: `Bearer pal_${'A'.repeat(43)}` },
       { authorization: 'Bearer' },
       { authorization: 'Basic cm9vdDpyb290' },
+      { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJvd25lciJ9.' },
       { cookie: `paliadin=${'A'.repeat(43)}`, origin: server.origin },
       { cookie: 'paliadin=', origin: server.origin },
+      { 'tailscale-user-login': 'owner', 'x-forwarded-email': 'owner', 'x-forwarded-user': 'owner' },
     ];
     for (const headers of attempts) {
-      const {
-        status,
-        json,
-        headers: sent,
-      } = await call(server, method, path, { headers: headers as Record<string, string> });
-      expect([method, url, status, json?.code]).toEqual([method, url, 401, 'unauthenticated']);
+      const { status, json, headers: sent } = await call(server, method, path, { headers });
+      expect([name, headers, status, json?.code]).toEqual([name, headers, 401, 'unauthenticated']);
       expect(errorBody.parse(json)).toEqual(json);
       expect(sent['www-authenticate']).toBe('Bearer');
     }
   }
+});
+
+test('each role and each token gets through the guards that are for it, and no other', async () => {
+  const server = await runServer({ rateLimit: 10_000 });
+  const member = await aPerson(server, { subject: 'max' });
+  const admin = await aPerson(server, { subject: 'ada', role: 'admin' });
+  const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const gone = await aPerson(server, { subject: 'gus', role: 'owner' });
+  disable(server, gone.user.id);
+  const one = await Promise.all(
+    scopes.map(async (scope) => ({
+      who: `the owner's token for ${scope}`,
+      headers: (await aPerson(server, { subject: 'olga', role: 'owner', scopes: [scope] })).bearer,
+      may: Object.entries(guards)
+        .filter(([, guard]) => guard.scope === scope)
+        .map(([name]) => name),
+    })),
+  );
+  const callers = [
+    { who: 'a member', headers: member.bearer, may: ['read', 'act', 'ask'] },
+    { who: 'an admin', headers: admin.bearer, may: ['read', 'act', 'ask', 'admin', 'metrics'] },
+    { who: 'the owner', headers: owner.bearer, may: ['read', 'act', 'ask', 'admin', 'metrics'] },
+    { who: 'a disabled owner', headers: gone.bearer, may: [] },
+    ...one,
+  ];
+  for (const { who, headers, may } of callers) {
+    for (const { method, name, path } of closedRoutes(server)) {
+      const status = await statusOf(server, method, path, headers);
+      expect([who, name, status === 403 ? 'refused' : 'through'], String(status)).toEqual([
+        who,
+        name,
+        may.includes(CLOSED[name] as string) ? 'through' : 'refused',
+      ]);
+      // Through means: as far as the route itself, which complains of what was not said, or finds nothing.
+      expect([200, 202, 204, 400, 403, 404]).toContain(status);
+    }
+  }
+});
+
+test('where only the owner may ask, a member can read what is theirs, and asks nothing', async () => {
+  const server = await runServer({ access: 'owner', rateLimit: 10_000 });
+  const people = {
+    member: await aPerson(server, { subject: 'max' }),
+    admin: await aPerson(server, { subject: 'ada', role: 'admin' }),
+    owner: await aPerson(server, { subject: 'olga', role: 'owner' }),
+  };
+  for (const [role, { bearer }] of Object.entries(people)) {
+    for (const { method, name, path, guard } of closedRoutes(server)) {
+      if (guard?.asks !== true) continue;
+      const status = await statusOf(server, method, path, bearer);
+      expect([role, name, status === 403]).toEqual([role, name, role !== 'owner']);
+    }
+  }
+});
+
+test('a browser and its proxy have to say which page asks, on every route that changes something', async () => {
+  const server = await runServer({
+    rateLimit: 10_000,
+    signIn: { jwt: null, proxy: { header: 'x-forwarded-email', nameHeader: null } },
+    trustsProxy: (address) => address === '127.0.0.1',
+  });
+  const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const cookie = await signIn(server, user);
+  await call(server, 'GET', '/api/me', { headers: { 'x-forwarded-email': 'eve@example.com' } });
+  await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner');
+  for (const headers of [{ cookie }, { 'x-forwarded-email': 'eve@example.com' }] as Record<string, string>[]) {
+    for (const { method, name, path } of closedRoutes(server)) {
+      if (method === 'GET' || name === 'POST /api/auth/sign-out') continue;
+      expect([name, await statusOf(server, method, path, headers)]).toEqual([name, 403]);
+      expect([name, await statusOf(server, method, path, { ...headers, origin: server.origin })]).not.toEqual([
+        name,
+        403,
+      ]);
+    }
+  }
+});
+
+test('a server with a route that names no guard does not start', async () => {
+  const { store, turns, agent, webRoot, app } = await runServer();
+  const { log } = app;
+  const make = (config: object) =>
+    createServer({
+      ...{ store, turns, webRoot, starters: () => [], access: 'users', rateLimit: 10, version: '1' },
+      backend: { ...agent, kind: 'local', report: async () => null },
+      ...{ publicOrigins: () => [], clock: Date.now, random: (n) => Buffer.alloc(n, 1), logger: log },
+    }).then((fresh) => {
+      fresh.get('/api/forgotten', { config }, async () => 'open to all');
+      return fresh;
+    });
+  await expect((await make({})).ready()).rejects.toThrow(/neither `open` nor their `guard`.*GET \/api\/forgotten/);
+  await expect((await make({ open: true, guard: guards.read })).ready()).rejects.toThrow(/GET \/api\/forgotten/);
+  await expect((await make({ open: true })).ready()).resolves.toBeDefined();
 });
 
 test('unknown addresses and methods say so, without a stack', async () => {

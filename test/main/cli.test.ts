@@ -42,6 +42,104 @@ describe('token create', () => {
   });
 });
 
+describe('token', () => {
+  test('list shows what is known of each, never the token; revoke ends it', async () => {
+    const made = await cli(
+      'token',
+      'create',
+      '--user',
+      'tina',
+      '--name',
+      'nightly',
+      '--scopes',
+      'read',
+      '--expires',
+      '30d',
+    );
+    const token = made.stdout.trim();
+    const { stdout } = await cli('token', 'list', '--user', 'tina');
+    expect(stdout).toMatch(
+      /^id +user +name +scopes +created +last used +expires\n\S{10} +tina +nightly +read +\d{4}-\S+ +never +\d{4}-\S+\n$/,
+    );
+    expect(stdout).not.toContain(token.slice(4, 12));
+    const [row] = JSON.parse((await cli('token', 'list', '--user', 'tina', '--json')).stdout);
+    expect(row).toMatchObject({ user: 'tina', scopes: ['read'], expiresAt: row.createdAt + 30 * 86_400_000 });
+    const client = apiClient(() => gateway().url, token);
+    expect((await client.me()).user.name).toBe('tina');
+    await expect(client.ask('may I?')).rejects.toThrow(/403.*no scope ask/);
+    expect((await cli('token', 'revoke', row.id)).stdout).toBe(`revoked the token ${row.id} (nightly) of tina\n`);
+    await expect(client.me()).rejects.toThrow(/401/);
+    expect(await cli('token', 'revoke', row.id)).toMatchObject({
+      code: 1,
+      stderr: `paliadin: there is no token ${row.id}\n`,
+    });
+  });
+
+  test.each([
+    [['--scopes', 'everything'], /--scopes is "everything": some of ask, read, admin, metrics/],
+    [['--scopes', ''], /--scopes is ""/],
+    [['--expires', 'soon'], /--expires is "soon": a number of days such as 90d/],
+    [['--expires', '0d'], /--expires is "0d"/],
+  ])('create with %j is refused', async (args, why) => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'tina', '--name', 'x', ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(why);
+  });
+});
+
+describe('user', () => {
+  test('role makes an admin, who sees the dashboard’s figures, and a member again', async () => {
+    const dora = await gateway().as('dora');
+    const figures = async () => (await dora.call('GET', '/api/admin/stats')).status;
+    expect(await figures()).toBe(403);
+    expect((await cli('user', 'role', 'dora', 'admin')).stdout).toBe('dora is admin, enabled\n');
+    expect(await figures()).toBe(200);
+    expect((await cli('user', 'list')).stdout).toMatch(/^dora +dora +admin +enabled +0 +\d{4}-/m);
+    expect((await cli('user', 'role', 'dora', 'member')).stdout).toBe('dora is member, enabled\n');
+    expect(await figures()).toBe(403);
+  });
+
+  test('disable lets nobody in, enable does', async () => {
+    const egon = await gateway().as('egon');
+    expect((await egon.me()).user.name).toBe('egon');
+    expect((await cli('user', 'disable', 'egon')).stdout).toBe('egon is member, disabled\n');
+    await expect(egon.me()).rejects.toThrow(/403.*disabled this user/);
+    expect(JSON.parse((await cli('user', 'list', '--json')).stdout)).toContainEqual(
+      expect.objectContaining({ subject: 'egon', disabledAt: expect.any(Number) }),
+    );
+    expect((await cli('user', 'enable', 'egon')).stdout).toBe('egon is member, enabled\n');
+    await egon.me();
+  });
+
+  test.each([
+    [['user', 'disable', 'owner'], 'owner is the owner; name another by PALIADIN_OWNER first'],
+    [['user', 'role', 'owner', 'member'], 'owner is the owner; name another by PALIADIN_OWNER first'],
+    [['user', 'role', 'anna', 'owner'], 'a user is made admin or member, not "owner"; PALIADIN_OWNER names the owner'],
+    [['user', 'disable', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
+    [['sign-out', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
+  ])('%j is refused with the reason', async (args, reason) => {
+    expect(await cli(...args)).toEqual({ code: 1, stdout: '', stderr: `paliadin: ${reason}\n` });
+  });
+});
+
+test('sign-out ends browsers, and tokens where that is said', async () => {
+  const fritz = await gateway().as('fritz');
+  const code = new URL(await gateway().signInLink('fritz')).hash.replace('#code=', '');
+  const entered = await fetch(`${gateway().url}/api/auth/code`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+  const cookie = String(entered.headers.get('set-cookie')).split(';')[0] as string;
+  const me = () => fetch(`${gateway().url}/api/me`, { headers: { cookie } });
+  expect((await me()).status).toBe(200);
+  expect((await cli('sign-out', 'fritz')).stdout).toMatch(/^fritz: ended 1 browser sessions; API tokens stay valid/);
+  expect((await me()).status).toBe(401);
+  await fritz.me();
+  expect((await cli('sign-out', 'fritz', '--tokens')).stdout).toBe('fritz: ended 0 browser sessions and 1 tokens\n');
+  await expect(fritz.me()).rejects.toThrow(/401/);
+});
+
 describe('turns', () => {
   test('lists what happened, newest first, and nothing that was said', async () => {
     const { code, stdout } = await cli('turns');

@@ -114,6 +114,62 @@ const known: Record<Variable, Known> = {
   },
   PALIADIN_HOST: text('127.0.0.1'),
   PALIADIN_PORT: count(7717, 0, 65_535),
+  PALIADIN_PUBLIC_URL: {
+    unset: undefined,
+    good: [
+      ['https://chat.example', 'https://chat.example'],
+      [' https://Chat.Example/ ', 'https://chat.example'],
+      ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+      ['https://chat.example:443', 'https://chat.example'],
+    ],
+    bad: ['chat.example', 'https://chat.example/paliadin', 'https://a:b@chat.example', 'ftp://x', 'https://x?y', '*'],
+    says: 'an address such as https://chat.example, without a path',
+  },
+  PALIADIN_PUBLIC_HTTP: {
+    unset: 'refuse',
+    good: [['allow', 'allow']],
+    bad: ['yes', '1'],
+    says: 'expected one of "refuse"|"allow"',
+  },
+  // Written into a complaint it would be in a log.
+  PALIADIN_JWT_SECRET: text(),
+  PALIADIN_JWT_SECRET_FILE: text(),
+  PALIADIN_JWT_JWKS_URL: text(),
+  PALIADIN_JWT_ISSUER: text(),
+  PALIADIN_JWT_AUDIENCE: text(),
+  PALIADIN_JWT_MAX_AGE: {
+    unset: 600_000,
+    good: [['1h', 3_600_000]],
+    bad: ['9s', '25h', 'never'],
+    says: 's',
+  },
+  PALIADIN_JWT_CLOCK_SKEW: {
+    unset: 30_000,
+    good: [
+      ['0', 0],
+      ['2m', 120_000],
+    ],
+    bad: ['6m', '-1s'],
+    says: 'm',
+  },
+  PALIADIN_TRUSTED_HEADER: {
+    unset: undefined,
+    good: [['X-Forwarded-Email', 'X-Forwarded-Email']],
+    bad: ['Cookie', 'authorization', 'X Forwarded', 'x:y', 'Host', 'Content-Type', 'X-Forwarded-For', 'x_y'],
+    says: 'the name of a header that the proxy sets',
+  },
+  PALIADIN_TRUSTED_NAME_HEADER: {
+    unset: undefined,
+    good: [['Tailscale-User-Name', 'Tailscale-User-Name']],
+    bad: ['Cookie'],
+    says: 'the name of a header that the proxy sets',
+  },
+  PALIADIN_TRUSTED_PROXIES: {
+    unset: undefined,
+    good: [['127.0.0.1, ::1 10.0.0.0/8,fd00::/8', '127.0.0.1, ::1 10.0.0.0/8,fd00::/8']],
+    bad: ['proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0/8', '127.0.0.1/x', '10.0.0.0/8/8', '*'],
+    says: 'addresses or networks such as 127.0.0.1 or 10.0.0.0/8',
+  },
   PALIADIN_OWNER: text('owner'),
   PALIADIN_ACCESS: {
     unset: 'owner',
@@ -210,11 +266,12 @@ describe.each(names)('%s', (name) => {
 
 test('a secret is only said to be set', () => {
   const added = secrets as Set<string>;
+  const before = [...added];
   added.add('PALIADIN_OWNER').add('PALIADIN_STARTERS');
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   onTestFinished(() => {
     write.mockRestore();
-    added.clear();
+    for (const name of [...added]) if (!before.includes(name)) added.delete(name);
   });
   for (const json of [false, true])
     showConfig({ config: loadConfig({ PALIADIN_OWNER: 'hush' }, NOWHERE), env: {} }, { json });

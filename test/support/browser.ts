@@ -19,13 +19,16 @@ export interface Visitor {
   expectTrouble(...expected: RegExp[]): void;
 }
 
-/** For the top of a file: starts with its first test, ends with its last, looks at every visitor after each. */
-export function useBrowser(): TestBrowser {
+/**
+ * For the top of a file: starts with its first test, ends with its last, looks at every visitor after each. `names` are
+ * those of other sites that lead to this machine.
+ */
+export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrowser {
   const visits: Visit[] = [];
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(names);
   });
 
   afterEach(async ({ task }) => {

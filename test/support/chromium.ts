@@ -1,13 +1,20 @@
 import { type Browser, chromium } from 'playwright-core';
 
-/** A real Chromium. Playwright makes its profile directory, a new one each, and removes it. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+/**
+ * A real Chromium. Playwright makes its profile directory, a new one each, and removes it. `names` are those of other
+ * sites that lead to this machine.
+ */
+export function launchChromium(names: string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, resolving(names)] });
 }
 
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  // Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
+
+/** Not even a name is looked up elsewhere: what wants to leave this machine fails, and is seen. */
+function resolving(names: string[]): string {
+  const here = names.map((name) => `MAP ${name} 127.0.0.1, `).join('');
+  return `--host-resolver-rules=${here}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
+}

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
 import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
 import type { Store } from '../../src/audit/store.ts';
+import { scopes } from '../../src/contract/scopes.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { endHost } from './end-host.ts';
 import type { Laptop } from './laptop.ts';
@@ -124,7 +125,7 @@ export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOp
       const { signIn } = await store();
       const user = await userOf(subject);
       const minting = { signIn, random: randomBytes, now: Date.now() };
-      const token = await mintToken(minting, { userId: user.id, name: 'test', expiresAt: null });
+      const token = await mintToken(minting, { userId: user.id, name: 'test', scopes, expiresAt: null });
       const client = apiClient(() => url, token);
       clients.set(subject, client);
       return client;
@@ -164,7 +165,7 @@ async function listening(child: ChildProcess, log: () => string): Promise<string
   let said = '';
   child.stdout?.on('data', (text) => {
     said += text;
-    const url = /Open (http:\/\/\S+?)\/#code=/.exec(said)?.[1];
+    const url = /(?: {2}listens {2}|^Open )(http:\/\/[^\s/]+)/m.exec(said)?.[1];
     if (url !== undefined) resolve(url);
   });
   // `close`, not `exit`: by then all that it wrote has been read.

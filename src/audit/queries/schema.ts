@@ -1,6 +1,6 @@
 /** The tables as Kysely sees them. Names are in camel case here and in snake case in the database. */
 import type { Generated } from 'kysely';
-import type { AgentSession, StoredEvent, Turn, User } from '../store.ts';
+import type { AgentSession, BrowserSession, StoredEvent, Turn, User } from '../store.ts';
 
 export interface Schema {
   users: User;
@@ -8,11 +8,13 @@ export interface Schema {
   turns: TurnTable;
   turnEvents: EventTable;
   signInCodes: { hash: string; userId: string; expiresAt: number; usedAt: number | null };
-  browserSessions: { hash: string; userId: string; createdAt: number; expiresAt: number };
+  browserSessions: BrowserSession;
   apiTokens: {
     hash: string;
     userId: string;
     name: string;
+    /** Words with spaces between. */
+    scopes: string;
     createdAt: number;
     lastUsedAt: number | null;
     expiresAt: number | null;

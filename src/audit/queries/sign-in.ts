@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { SignInStore, User } from '../store.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { isScope, type Scope } from '../../contract/scopes.ts';
+import type { ApiToken, SignInStore, User } from '../store.ts';
 import type { Schema } from './schema.ts';
 
 export function signInQueries(db: Kysely<Schema>): SignInStore {
@@ -47,27 +49,94 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       await db.deleteFrom('browserSessions').where('hash', '=', hash).execute();
     },
 
-    async addToken(token) {
+    async dropBrowserSessionsOfOtherKeys(way, keyDigest) {
+      const { numDeletedRows } = await db
+        .deleteFrom('browserSessions')
+        .where('way', '=', way)
+        .where((eb) => eb.or([eb('keyDigest', 'is', null), eb('keyDigest', '!=', keyDigest ?? '')]))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    async countBrowserSessions(userId, now) {
+      const { count } = await db
+        .selectFrom('browserSessions')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('userId', '=', userId)
+        .where('expiresAt', '>', now)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
+
+    async addToken({ scopes, ...token }) {
       await db
         .insertInto('apiTokens')
-        .values({ ...token, lastUsedAt: null })
+        .values({ ...token, scopes: scopes.join(' '), lastUsedAt: null })
         .execute();
     },
 
     async byToken(hash, now) {
       const token = await db
         .selectFrom('apiTokens')
-        .select(['userId', 'lastUsedAt'])
+        .select(['userId', 'lastUsedAt', 'scopes'])
         .where('hash', '=', hash)
         .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', now)]))
         .executeTakeFirst();
-      if (token !== undefined && now - (token.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) {
+      if (token === undefined) return null;
+      if (now - (token.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) {
         await db.updateTable('apiTokens').set({ lastUsedAt: now }).where('hash', '=', hash).execute();
       }
-      return await user(token?.userId);
+      const found = await user(token.userId);
+      return found === null ? null : { user: found, scopes: scopesOf(token) };
     },
+
+    async tokens({ userId } = {}) {
+      let query = db.selectFrom('apiTokens').selectAll();
+      if (userId !== undefined) query = query.where('userId', '=', userId);
+      return (await query.orderBy('createdAt').orderBy('hash').execute()).map(shown);
+    },
+
+    async dropToken(id) {
+      const meant = db
+        .selectFrom('apiTokens')
+        .selectAll()
+        .where(({ fn, eb, val }) => eb(fn('substr', ['hash', val(1), val(id.length)]), '=', id));
+      const [token, another] = id === '' ? [] : await meant.limit(2).execute();
+      if (token === undefined) throw new PaliadinError('not_found', `there is no token ${id}`);
+      if (another !== undefined) throw new PaliadinError('conflict', `more than one token begins with ${id}`);
+      await db.deleteFrom('apiTokens').where('hash', '=', token.hash).execute();
+      return shown(token);
+    },
+
+    signOutEverywhere: (userId, { now, tokens }) =>
+      db.transaction().execute(async (trx) => {
+        await trx.updateTable('users').set({ signedOutAt: now }).where('id', '=', userId).execute();
+        await trx
+          .updateTable('signInCodes')
+          .set({ usedAt: now })
+          .where('userId', '=', userId)
+          .where('usedAt', 'is', null)
+          .execute();
+        const browsers = await trx.deleteFrom('browserSessions').where('userId', '=', userId).executeTakeFirst();
+        const revoked = tokens
+          ? await trx.deleteFrom('apiTokens').where('userId', '=', userId).executeTakeFirst()
+          : { numDeletedRows: 0 };
+        return { browsers: Number(browsers.numDeletedRows), tokens: Number(revoked.numDeletedRows) };
+      }),
   };
 }
+
+function shown({ hash, ...token }: { hash: string; scopes: string } & Omit<ApiToken, 'id' | 'scopes'>): ApiToken {
+  return { id: hash.slice(0, TOKEN_ID_DIGITS), ...token, scopes: scopesOf(token) };
+}
+
+/** A word of a later version gives nothing. */
+function scopesOf({ scopes }: { scopes: string }): Scope[] {
+  return scopes.split(' ').filter(isScope);
+}
+
+// Enough to tell some thousand tokens apart, short enough to be typed.
+const TOKEN_ID_DIGITS = 10;
 
 // To know that a token is still in use, the hour is enough; a write for each request would not be cheap.
 const LAST_USED_STEP_MS = 60 * 60 * 1000;

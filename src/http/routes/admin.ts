@@ -1,22 +1,15 @@
 /** What the owner sees of everybody's turns. It reads the store alone, so it works without a backend too. */
-import type { FastifyRequest } from 'fastify';
 import type { Turn } from '../../audit/store.ts';
 import { recentQuery, recentTurns, stats, statsQuery } from '../../contract/api.ts';
-import { PaliadinError } from '../../contract/errors.ts';
-import { userOf } from '../authenticate.ts';
+import { guards } from '../guards.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
 export function adminRoutes(app: App, { turns, clock }: Pick<ServerOptions, 'turns' | 'clock'>): void {
-  const requireOwner = async (request: FastifyRequest) => {
-    if (await turns.isOwner(userOf(request).id)) return;
-    throw new PaliadinError('not_allowed', 'only the owner sees everybody’s turns; PALIADIN_OWNER names the owner');
-  };
-
   app.get(
     '/api/admin/turns',
     {
-      preHandler: requireOwner,
+      config: { guard: guards.admin },
       schema: {
         summary: 'Recent turns of all users, newest first',
         description: 'Without what was said.',
@@ -33,7 +26,7 @@ export function adminRoutes(app: App, { turns, clock }: Pick<ServerOptions, 'tur
   app.get(
     '/api/admin/stats',
     {
-      preHandler: requireOwner,
+      config: { guard: guards.admin },
       schema: {
         summary: 'Counts and durations',
         querystring: statsQuery,

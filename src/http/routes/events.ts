@@ -3,6 +3,7 @@ import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { isFinal } from '../../contract/turn.ts';
 import type { FollowQuery, Turns } from '../../turn/turns.ts';
 import { userOf } from '../authenticate.ts';
+import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
@@ -17,6 +18,7 @@ export function eventRoutes(
   app.get(
     '/api/events',
     {
+      config: { guard: guards.read },
       schema: {
         summary: 'All of one’s events, as they happen',
         description: 'From after `Last-Event-ID` or `after`; without either, from now on.',
@@ -37,6 +39,7 @@ export function eventRoutes(
   app.get(
     '/api/turns/:turnId/events',
     {
+      config: { guard: guards.read },
       schema: {
         summary: 'A turn’s events, to its end',
         description:

@@ -2,15 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readiness } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
-import { whoAsks } from '../authenticate.ts';
 import { bodyOf, isForOwner } from '../errors.ts';
 import { localeOf } from '../locale.ts';
 import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
+import type { Doors } from '../sign-in/doors.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'backend' | 'clock' | 'secureCookies'>;
+type Needs = Pick<ServerOptions, 'store' | 'backend'>;
 
-export function healthRoutes(app: App, options: Needs): void {
+export function healthRoutes(app: App, options: Needs, doors: Doors): void {
   app.get(
     '/healthz',
     {
@@ -39,7 +39,7 @@ export function healthRoutes(app: App, options: Needs): void {
     },
     async (request, reply) => {
       const failed = await probe();
-      request.identity = await whoAsks(request, options).catch(() => null);
+      request.identity = await doors.whoAsks(request).catch(() => null);
       return reply
         .code(failed.length === 0 ? 200 : 503)
         .header('cache-control', 'no-store')

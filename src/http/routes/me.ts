@@ -3,6 +3,7 @@ import { MAX_MESSAGE_BYTES } from '../../contract/sanitise.ts';
 import { refusalOf } from '../access.ts';
 import { userOf } from '../authenticate.ts';
 import { bodyOf, isForOwner } from '../errors.ts';
+import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
@@ -11,7 +12,10 @@ export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backen
   const { turns, backend, starters } = options;
   app.get(
     '/api/me',
-    { schema: { summary: 'Who am I, and may I ask', response: responses({ 200: me }) } },
+    {
+      config: { guard: guards.read },
+      schema: { summary: 'Who am I, and may I ask', response: responses({ 200: me }) },
+    },
     async (request) => {
       const user = userOf(request);
       const locale = localeOf(request);

@@ -1,13 +1,14 @@
 import { resetResult } from '../../contract/api.ts';
-import { requireMayAsk } from '../access.ts';
 import { userOf } from '../authenticate.ts';
+import { guards } from '../guards.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
-export function sessionRoutes(app: App, options: Pick<ServerOptions, 'turns' | 'access'>): void {
+export function sessionRoutes(app: App, options: Pick<ServerOptions, 'turns'>): void {
   app.post(
     '/api/session/reset',
     {
+      config: { guard: guards.ask },
       schema: {
         summary: 'Begin a new conversation with the agent',
         description: 'Stops what is open. The history stays.',
@@ -16,7 +17,6 @@ export function sessionRoutes(app: App, options: Pick<ServerOptions, 'turns' | '
     },
     async (request) => {
       const user = userOf(request);
-      requireMayAsk(user, options);
       const { name, generation } = await options.turns.reset(user.id);
       return { session: name, generation };
     },

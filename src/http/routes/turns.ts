@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { askBody, feedback, historyPage, historyQuery, turnView } from '../../contract/api.ts';
 import { approvalId, decision } from '../../contract/approval.ts';
 import { PaliadinError } from '../../contract/errors.ts';
-import { requireMayAsk } from '../access.ts';
 import { userOf } from '../authenticate.ts';
+import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
 import { streamResponse, turnParams } from './shapes.ts';
 
-type Needs = Pick<ServerOptions, 'turns' | 'access'>;
+type Needs = Pick<ServerOptions, 'turns'>;
 
 export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   const { turns } = options;
@@ -19,6 +19,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.post(
     '/api/turns',
     {
+      config: { guard: guards.ask },
       schema: {
         summary: 'Ask',
         description:
@@ -39,7 +40,6 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
     },
     async (request, reply) => {
       const user = userOf(request);
-      requireMayAsk(user, options);
       const streamed = wantsStream(request);
       if (streamed) streams.requireRoom(request); // before anything is accepted
       const { sessionId = DEFAULT_CHAT, locale = localeOf(request), ...body } = request.body;
@@ -58,6 +58,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.get(
     '/api/turns',
     {
+      config: { guard: guards.read },
       schema: {
         summary: 'One’s own history, newest first',
         querystring: historyQuery,
@@ -88,6 +89,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.get(
     '/api/turns/:turnId',
     {
+      config: { guard: guards.read },
       schema: {
         summary: 'One turn',
         params: turnParams,
@@ -100,6 +102,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.post(
     '/api/turns/:turnId/cancel',
     {
+      config: { guard: guards.act },
       schema: {
         summary: 'Stop a turn',
         description: 'At whatever stage it is. A turn that is final stays as it is.',
@@ -113,6 +116,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.post(
     '/api/turns/:turnId/approvals/:approvalId',
     {
+      config: { guard: guards.act },
       schema: {
         summary: 'Decide what the agent asks',
         description:
@@ -131,6 +135,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   app.post(
     '/api/turns/:turnId/feedback',
     {
+      config: { guard: guards.act },
       schema: {
         summary: 'Say whether the answer was good',
         params: turnParams,

@@ -29,7 +29,7 @@ function logFile(root: string): { destination: DestinationStream; path: string |
   return { destination: pino.destination({ dest: path, mode: 0o600, sync: true }), path };
 }
 
-function greeting({ url, backend }: Gateway, state: string, log: string | null, code: string): string {
+function greeting({ url, publicUrl, backend }: Gateway, state: string, log: string | null, code: string): string {
   const refusal = backend.refusal();
   const agent = backend.agent();
   const lines = [
@@ -39,8 +39,9 @@ function greeting({ url, backend }: Gateway, state: string, log: string | null, 
     ...(agent === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
     `  state    ${state}`,
     ...(log === null ? [] : [`  log      ${log}`]),
+    ...(publicUrl === url ? [] : [`  listens  ${url}`]),
     '',
-    `Open ${url}/#code=${code}`,
+    `Open ${publicUrl}/#code=${code}`,
     'The link signs you in once, within 15 minutes; `paliadin link` makes another. Ctrl-C stops; conversations go on.',
   ];
   return `${lines.join('\n')}\n`;

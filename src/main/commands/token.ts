@@ -1,23 +1,81 @@
 import { randomBytes } from 'node:crypto';
 import { mintToken } from '../../audit/secrets.ts';
+import type { ApiToken } from '../../audit/store.ts';
+import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
+import { ConfigError } from '../config/load.ts';
+import { table } from '../table.ts';
 import type { Settings } from './settings.ts';
+import { findUser } from './user.ts';
 import { withStore } from './with-store.ts';
 
 /** Prints the token alone on standard output, so that a script can take it; all else goes to standard error. */
 export async function createToken(
   settings: Settings,
-  { user: subject, name }: { user: string; name: string },
+  options: { user: string; name: string; scopes: string; expires?: string },
 ): Promise<void> {
+  const { user: subject, name } = options;
+  const meant = scopesOf(options.scopes);
+  const lifetimeMs = options.expires === undefined ? null : daysOf(options.expires) * DAY_MS;
   const { PALIADIN_OWNER: ownerSubject, PALIADIN_ACCESS: access } = settings.config.values;
   await withStore(settings, async ({ users, signIn }) => {
     const now = Date.now();
     const role = subject === ownerSubject ? 'owner' : 'member';
     const { user, created } = await users.ensure({ subject, role, now });
-    const token = await mintToken({ signIn, random: randomBytes, now }, { userId: user.id, name, expiresAt: null });
+    const token = await mintToken(
+      { signIn, random: randomBytes, now },
+      { userId: user.id, name, scopes: meant, expiresAt: lifetimeMs === null ? null : now + lifetimeMs },
+    );
     if (created) process.stderr.write(`created user ${subject} (${user.role})\n`);
-    if (user.role !== 'owner' && access === 'owner') {
+    if (user.role !== 'owner' && access === 'owner' && meant.includes('ask')) {
       process.stderr.write('only the owner may ask now; set PALIADIN_ACCESS=users to let others ask too\n');
+    }
+    if (user.role === 'member' && meant.some((scope) => scope === 'admin' || scope === 'metrics')) {
+      process.stderr.write(`${subject} is a member: the scopes admin and metrics count once they are an admin\n`);
     }
     process.stdout.write(`${token}\n`);
   });
+}
+
+/** Lists tokens by what is known of them; the secrets are not. */
+export async function listTokens(settings: Settings, options: { user?: string; json?: boolean }): Promise<void> {
+  await withStore(settings, async ({ users, signIn }) => {
+    const user = options.user === undefined ? null : await findUser(users, options.user);
+    const tokens = await signIn.tokens(user === null ? {} : { userId: user.id });
+    const names = new Map((await users.list()).map(({ id, subject }) => [id, subject]));
+    const rows = tokens.map((token) => ({ ...token, user: names.get(token.userId) ?? token.userId }));
+    const text = options.json ? JSON.stringify(rows, null, 2) : table(HEAD, rows.map(describe));
+    process.stdout.write(`${text}\n`);
+  });
+}
+
+export async function revokeToken(settings: Settings, id: string): Promise<void> {
+  await withStore(settings, async ({ users, signIn }) => {
+    const token = await signIn.dropToken(id);
+    const user = await users.get(token.userId);
+    process.stdout.write(`revoked the token ${token.id} (${token.name}) of ${user?.subject ?? token.userId}\n`);
+  });
+}
+
+const HEAD = ['id', 'user', 'name', 'scopes', 'created', 'last used', 'expires'];
+const DAY_MS = 24 * 3_600_000;
+
+function describe({ id, user, name, scopes, createdAt, lastUsedAt, expiresAt }: ApiToken & { user: string }): string[] {
+  return [id, user, name, scopes.join(','), day(createdAt), day(lastUsedAt) || 'never', day(expiresAt) || 'never'];
+}
+
+function day(at: number | null): string {
+  return at === null ? '' : new Date(at).toISOString();
+}
+
+function scopesOf(words: string): Scope[] {
+  const given = words.split(/[\s,]+/).filter((word) => word !== '');
+  const known = given.filter(isScope);
+  if (known.length > 0 && known.length === given.length) return known;
+  throw new ConfigError(`--scopes is ${JSON.stringify(words)}: some of ${scopes.join(', ')}, with commas between them`);
+}
+
+function daysOf(written: string): number {
+  const days = /^(\d{1,4})d$/.exec(written)?.[1];
+  if (days !== undefined && Number(days) > 0) return Number(days);
+  throw new ConfigError(`--expires is ${JSON.stringify(written)}: a number of days such as 90d`);
 }

@@ -1,6 +1,7 @@
 /** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
 import { z } from 'zod';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
+import { badAddresses } from '../sign-in/addresses.ts';
 
 const text = z.string().trim().min(1);
 
@@ -19,6 +20,26 @@ const duration = z
     const [, number, unit = 's'] = /^(\d+)(\D*)$/.exec(written) ?? [];
     return Number(number) * (UNITS[unit || 's'] ?? 1000);
   });
+
+/** `https://chat.example`, as browsers name it in `Origin`. */
+const origin = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = URL.parse(written);
+    const bare = url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(url.href);
+    if (bare) return url.origin;
+    context.addIssue({ code: 'custom', message: 'an address such as https://chat.example, without a path' });
+    return z.NEVER;
+  });
+
+const headerName = z
+  .string()
+  .trim()
+  .regex(
+    /^(?!(?:host|cookie|authorization|origin|connection|content-.*|accept.*|x-forwarded-for)$)[a-z][a-z0-9-]{2,60}$/i,
+    'the name of a header that the proxy sets, such as X-Forwarded-Email',
+  );
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const DAY_MS = 24 * 3_600_000;
@@ -52,6 +73,27 @@ export const variables = {
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),
   PALIADIN_PORT: count(0, 65_535).default(7717),
+  PALIADIN_PUBLIC_URL: origin.optional(),
+  PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
+  PALIADIN_JWT_SECRET: text.optional(),
+  PALIADIN_JWT_SECRET_FILE: text.optional(),
+  PALIADIN_JWT_JWKS_URL: text.optional(),
+  PALIADIN_JWT_ISSUER: text.optional(),
+  PALIADIN_JWT_AUDIENCE: text.optional(),
+  PALIADIN_JWT_MAX_AGE: duration
+    .refine((ms) => ms >= 10_000 && ms <= DAY_MS, 'at least 10s, at most 24h')
+    .default(600_000),
+  PALIADIN_JWT_CLOCK_SKEW: duration.refine((ms) => ms <= 300_000, 'at most 5m').default(30_000),
+  PALIADIN_TRUSTED_HEADER: headerName.optional(),
+  PALIADIN_TRUSTED_NAME_HEADER: headerName.optional(),
+  PALIADIN_TRUSTED_PROXIES: z
+    .string()
+    .trim()
+    .refine(
+      (list) => badAddresses(list).length === 0,
+      'addresses or networks such as 127.0.0.1 or 10.0.0.0/8, with commas between them',
+    )
+    .optional(),
   PALIADIN_OWNER: text.default('owner'),
   PALIADIN_ACCESS: z.enum(['owner', 'users']).default('owner'),
   PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
@@ -66,4 +108,4 @@ export const variables = {
 export type Variable = keyof typeof variables;
 
 /** Variables whose value is shown to nobody, and handed on to no other process. */
-export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY']);
+export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY', 'PALIADIN_JWT_SECRET']);

@@ -1,20 +1,22 @@
 /** From sign-in to the chat: who is there, in which language. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Me } from '../../contract/api.ts';
-import type { Messages } from '../locales/en.ts';
 import { chooseLocale, languageOf, messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
-import { type Api, createApi, isSignedOut, Refusal } from './api.ts';
+import { type Api, createApi, isShutOut, isSignedOut } from './api.ts';
 import { Chat } from './Chat.tsx';
-import { SignIn } from './SignIn.tsx';
 import { takeCode } from './sign-in-link.ts';
 import './app.css';
+import { Fallback } from './ui/Fallback.tsx';
+
+// Who is signed in never sees it.
+const SignIn = lazy(() => import('./SignIn.tsx'));
 
 /** `kept` outlives the tab, `ofTab` does not. */
 export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; ofTab: Memory }) {
   const [me, setMe] = useState<Me | null>(null);
   const [screen, setScreen] = useState<'starting' | 'unreachable' | 'signed-out'>('starting');
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refused, setRefused] = useState<unknown>(null);
   const [chosen, setChosen] = useState(() => kept.getItem(LOCALE_KEY));
   const locale = chooseLocale({
     chosen,
@@ -25,7 +27,8 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
   const t = messagesOf(locale);
   const api = useApi(locale);
 
-  const signOut = () => {
+  const signOut = (because?: unknown) => {
+    if (isShutOut(because)) setRefused(because);
     setMe(null);
     setScreen('signed-out');
   };
@@ -36,7 +39,7 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
       setMe(await api.me());
       setRefused(null);
     } catch (error) {
-      if (isSignedOut(error)) return signOut();
+      if (isSignedOut(error) || isShutOut(error)) return signOut(error);
       setScreen('unreachable');
       await pause(Math.min(MAX_PAUSE_MS, 1000 * 2 ** attempt));
       return identify(attempt + 1);
@@ -50,7 +53,7 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
       setRefused(null);
     } catch (error) {
       // A used link is no harm to who is signed in already.
-      setRefused(refusalWords(error, t));
+      setRefused(error);
     }
     await identify();
   };
@@ -89,12 +92,21 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
       <Chat key={me.user.id} {...{ me, api, locale, kept, ofTab }} onLanguage={chooseLanguage} onSignedOut={signOut} />
     );
   }
-  if (screen === 'signed-out') return <SignIn t={t} problem={refused} onCode={signIn} />;
-  return (
+  const wait = (words: string) => (
     <main className="app-wait">
-      <p role="status">{screen === 'unreachable' ? t.unreachable : code === null ? '' : t.signingIn}</p>
+      <p role="status">{words}</p>
     </main>
   );
+  if (screen === 'signed-out') {
+    return (
+      <Fallback with={wait(t.unreachable)}>
+        <Suspense fallback={wait('')}>
+          <SignIn {...{ t, locale, api }} problem={refused} onCode={signIn} />
+        </Suspense>
+      </Fallback>
+    );
+  }
+  return wait(screen === 'unreachable' ? t.unreachable : code === null ? '' : t.signingIn);
 }
 
 /** One API for the page's life, which reads the language at each call. */
@@ -102,11 +114,6 @@ function useApi(locale: string): Api {
   const current = useRef(locale);
   current.current = locale;
   return useMemo(() => createApi(() => current.current, window.fetch.bind(window)), []);
-}
-
-function refusalWords(error: unknown, t: Messages): string {
-  if (isSignedOut(error)) return t.codeRefused;
-  return error instanceof Refusal ? error.body.message : t.unreachable;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,10 +1,61 @@
-/** What somebody sees who is not signed in: how to get in. */
-import { type FormEvent, useId, useState } from 'react';
+/** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import type { SignInWays } from '../../contract/api.ts';
 import type { Messages } from '../locales/en.ts';
+import { languageOf } from '../locales/locale.ts';
+import { signInWords } from '../locales/sign-in.ts';
+import { type Api, isSignedOut, Refusal } from './api.ts';
 import { pastedCode } from './sign-in-link.ts';
+import './sign-in.css';
 import { Icon } from './ui/Icon.tsx';
 
-export function SignIn({ t, problem, onCode }: { t: Messages; problem: string | null; onCode(code: string): void }) {
+interface SignInProps {
+  t: Messages;
+  locale: string;
+  api: Api;
+  /** What went wrong with the last attempt; null where nothing did. */
+  problem: unknown;
+  onCode(code: string): void;
+}
+
+export default function SignIn({ t, locale, api, problem, onCode }: SignInProps) {
+  const words = signInWords[languageOf(locale)];
+  const ways = useWays(api);
+  if (ways === null) return <main className="sign-in" aria-busy="true" />;
+  const alone = !ways.application && !ways.proxy;
+  const byLink = <ByLink words={words} onCode={onCode} />;
+  return (
+    <main className="sign-in">
+      <p className="brand">{t.appName}</p>
+      <h1>{words.title}</h1>
+      {ways.application && <p>{words.fromApplication}</p>}
+      {ways.proxy && <p>{words.byProxy}</p>}
+      {problem !== null && (
+        <p className="sign-in-problem" role="alert">
+          <Icon name="alert" />
+          {problemWords(problem, words, t)}
+        </p>
+      )}
+      {ways.proxy && (
+        <button type="button" className="button button-main" onClick={() => window.location.reload()}>
+          {words.reload}
+        </button>
+      )}
+      {alone ? (
+        byLink
+      ) : (
+        <details>
+          <summary>{words.withLink}</summary>
+          {byLink}
+        </details>
+      )}
+    </main>
+  );
+}
+
+type Words = (typeof signInWords)['en'];
+
+function ByLink({ words, onCode }: { words: Words; onCode(code: string): void }) {
   const [text, setText] = useState('');
   const id = useId();
   const onSubmit = (event: FormEvent) => {
@@ -13,21 +64,13 @@ export function SignIn({ t, problem, onCode }: { t: Messages; problem: string | 
     if (code !== '') onCode(code);
   };
   return (
-    <main className="sign-in">
-      <p className="brand">{t.appName}</p>
-      <h1>{t.signInTitle}</h1>
-      <p>{t.signInText}</p>
+    <>
+      <p>{words.link}</p>
       <p className="sign-in-note">
-        {t.signInAnother} <code>paliadin link</code>
+        {words.another} <code>paliadin link</code>
       </p>
-      {problem !== null && (
-        <p className="sign-in-problem" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </p>
-      )}
       <form onSubmit={onSubmit}>
-        <label htmlFor={id}>{t.signInField}</label>
+        <label htmlFor={id}>{words.field}</label>
         <div className="sign-in-row">
           <input
             id={id}
@@ -39,10 +82,25 @@ export function SignIn({ t, problem, onCode }: { t: Messages; problem: string | 
             required
           />
           <button type="submit" className="button button-main">
-            {t.signInButton}
+            {words.button}
           </button>
         </div>
       </form>
-    </main>
+    </>
   );
+}
+
+/** Null until they are known. Where they can't be asked for, the way that there always is will do. */
+function useWays(api: Api): SignInWays | null {
+  const [ways, setWays] = useState<SignInWays | null>(null);
+  useEffect(() => {
+    api.signInWays().then(setWays, () => setWays({ application: false, proxy: false }));
+  }, [api]);
+  return ways;
+}
+
+function problemWords(problem: unknown, words: Words, t: Messages): string {
+  if (isSignedOut(problem)) return words.refused;
+  if (!(problem instanceof Refusal)) return t.unreachable;
+  return problem.status === 403 ? words.shutOut : problem.body.message;
 }

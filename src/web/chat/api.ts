@@ -1,9 +1,19 @@
 /** The gateway's HTTP API, as the chat page uses it. */
 
-import type { AskBody, ErrorBody, Feedback, HistoryPage, Me, ResetResult, TurnView } from '../../contract/api.ts';
+import type {
+  AskBody,
+  ErrorBody,
+  Feedback,
+  HistoryPage,
+  Me,
+  ResetResult,
+  SignInWays,
+  TurnView,
+} from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
 
 export interface Api {
+  signInWays(): Promise<SignInWays>;
   signIn(code: string): Promise<void>;
   signOut(): Promise<void>;
   me(): Promise<Me>;
@@ -44,6 +54,11 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof Refusal && error.status === 401;
 }
 
+/** Whoever may not even see what is theirs is not let in at all any more. */
+export function isShutOut(error: unknown): boolean {
+  return error instanceof Refusal && error.status === 403;
+}
+
 /** `locale` is read at each call, because a person may switch it. */
 export function createApi(locale: () => string, fetch: typeof globalThis.fetch): Api {
   const call = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
@@ -66,6 +81,7 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
   const json = async <T>(...request: Parameters<typeof call>) => (await call(...request)).json as T;
 
   return {
+    signInWays: () => json('GET', '/api/auth/ways'),
     signIn: async (code) => void (await call('POST', '/api/auth/code', { code })),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),
     me: () => json('GET', '/api/me'),

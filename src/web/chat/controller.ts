@@ -3,7 +3,7 @@ import type { AskBody, Feedback } from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import type { Memory } from '../storage.ts';
-import { type Api, isSignedOut, Refusal, Unreachable } from './api.ts';
+import { type Api, isShutOut, isSignedOut, Refusal, Unreachable } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
 import { isAwaited } from './notify.ts';
@@ -20,7 +20,7 @@ export interface ControllerDeps {
   locale(): string;
   messages(): Messages;
   memory: Memory;
-  onSignedOut(): void;
+  onSignedOut(because?: unknown): void;
   now(): number;
   random(): number;
   newKey(): string;
@@ -122,8 +122,9 @@ export function createController(deps: ControllerDeps): Controller {
         onEvents: (events) => dispatch({ type: 'events', events, receivedAt: deps.now() }),
         onLost: (lost) => dispatch({ type: 'connection', lost }),
         isFinal: (error) => {
-          if (isSignedOut(error)) deps.onSignedOut();
-          return isSignedOut(error);
+          const out = isSignedOut(error) || isShutOut(error);
+          if (out) deps.onSignedOut(error);
+          return out;
         },
         isAwaited: () => isAwaited(state, deps.memory),
         locale: deps.locale,

@@ -15,7 +15,7 @@ export interface ControllerProps {
   locale: string;
   kept: Memory;
   ofTab: Memory;
-  onSignedOut(): void;
+  onSignedOut(because?: unknown): void;
 }
 
 export function useController(props: ControllerProps): { controller: Controller; state: ChatState } {
@@ -41,7 +41,7 @@ function create(props: ControllerProps) {
     locale: () => current.props.locale,
     messages: () => messagesOf(current.props.locale),
     memory: props.kept,
-    onSignedOut: () => current.props.onSignedOut(),
+    onSignedOut: (because) => current.props.onSignedOut(because),
     now: () => Date.now(),
     random: () => Math.random(),
     newKey: randomId,

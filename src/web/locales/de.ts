@@ -23,12 +23,6 @@ export const de: Messages = {
     'Einfach in eigenen Worten fragen. Der Assistent kann in der Anwendung nachsehen und merkt sich diese Unterhaltung.',
   startersLabel: 'Fragen für den Anfang',
 
-  signInTitle: 'Anmelden',
-  signInText: 'Bitte den Link öffnen, den Paliadin beim Start ausgegeben hat. Er gilt einmal, 15 Minuten lang.',
-  signInAnother: 'Einen neuen Link gibt im Terminal aus:',
-  codeRefused: 'Dieser Link oder Code gilt nicht. Er wurde schon benutzt oder ist zu alt.',
-  signInField: 'Oder den Link oder seinen Code hier einfügen',
-  signInButton: 'Anmelden',
   signingIn: 'Anmeldung läuft…',
 
   conversation: 'Unterhaltung',

@@ -25,12 +25,6 @@ export const en = {
   startersLabel: 'Questions to begin with',
 
   // Sign-in
-  signInTitle: 'Sign in',
-  signInText: 'Open the link that Paliadin printed when it was started. It works once, within 15 minutes.',
-  signInAnother: 'For another link, run in the terminal:',
-  codeRefused: 'This link or code is not valid. It has been used already, or it is too old.',
-  signInField: 'Or paste the link or its code here',
-  signInButton: 'Sign in',
   signingIn: 'Signing in…',
 
   // Conversation

@@ -5,8 +5,9 @@
 import type { FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
 import type { App, ServerOptions } from './options.ts';
+import { hostOf } from './public-address.ts';
 
-export function guard(app: App, { publicOrigins }: Pick<ServerOptions, 'publicOrigins'>): void {
+export function requireOwnPages(app: App, { publicOrigins }: Pick<ServerOptions, 'publicOrigins'>): void {
   app.addHook('onRequest', async (request) => {
     const origins = publicOrigins();
     checkHost(request, origins);
@@ -46,8 +47,4 @@ function checkSite(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;
   throw new PaliadinError('not_allowed', 'pages of other origins may not use this API');
-}
-
-function hostOf(origin: string): string {
-  return origin.slice(origin.indexOf('//') + 2);
 }

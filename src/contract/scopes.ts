@@ -1,0 +1,8 @@
+/** What a token may be used for. Its user's role bounds it as well. */
+export const scopes = ['ask', 'read', 'admin', 'metrics'] as const;
+
+export type Scope = (typeof scopes)[number];
+
+export function isScope(word: string): word is Scope {
+  return (scopes as readonly string[]).includes(word);
+}

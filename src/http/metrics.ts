@@ -1,0 +1,30 @@
+/** What the server tells of itself, for whoever counts. */
+import { guards } from './guards.ts';
+import type { App, ServerOptions } from './options.ts';
+
+export interface ServerMetrics {
+  contentType: string;
+  text(): Promise<string>;
+  answered(request: { method: string; route: string; status: number; ms: number }): void;
+  /** How many event streams are open now. */
+  streams(count: number): void;
+}
+
+export function measureResponses(app: App, { metrics }: Pick<ServerOptions, 'metrics'>): void {
+  if (metrics === undefined) return;
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+    });
+  });
+}
+
+export function metricsRoute(app: App, { metrics }: Pick<ServerOptions, 'metrics'>): void {
+  if (metrics === undefined) return;
+  app.get('/metrics', { config: { guard: guards.metrics }, schema: { hide: true } }, async (_request, reply) => {
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
+}

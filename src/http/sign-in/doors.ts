@@ -1,0 +1,108 @@
+/** Who asks: by the cookie of a signed-in browser, an API token, an application's token, or a proxy's word. */
+import type { FastifyRequest } from 'fastify';
+import { hashSecret } from '../../audit/secrets.ts';
+import type { User } from '../../audit/store.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { cookieOf } from '../browser-cookie.ts';
+import type { Identity, ServerOptions } from '../options.ts';
+import type { Claimed } from './claimed.ts';
+import type { AdmittedToken } from './jwt.ts';
+import { namedByProxy } from './proxy.ts';
+import type { Teller } from './tell.ts';
+
+export interface Doors {
+  /** Null where nobody is signed in. @throws PaliadinError where somebody says that they are, and why that is not so */
+  whoAsks(request: FastifyRequest): Promise<Identity | null>;
+  /** The same caller as they are now; null once what let them in is revoked or too old. */
+  stillIn(identity: Identity): Promise<Identity | null>;
+  /** Whom an application's token names, made on first sight. @throws PaliadinError `unauthenticated`, `not_found` */
+  byApplication(token: string): Promise<Identity & { user: User }>;
+}
+
+type Needs = Pick<ServerOptions, 'store' | 'clock' | 'publicOrigins' | 'signIn' | 'trustsProxy'>;
+
+export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
+  const { store, clock, signIn } = options;
+
+  const byToken = async (hash: string): Promise<Identity | null> => {
+    const found = await store.signIn.byToken(hash, clock());
+    return found && { ...found, ...NEVER_ENDS, way: 'token', hash };
+  };
+
+  const byCookie = async (hash: string): Promise<Identity | null> => {
+    const user = await store.signIn.byBrowserSession(hash, clock());
+    return user && { ...NEVER_ENDS, user, way: 'cookie', hash, scopes: null };
+  };
+
+  const byApplication: Doors['byApplication'] = async (token) => {
+    if (signIn?.jwt == null) {
+      throw new PaliadinError(
+        'unauthenticated',
+        'tokens of an application are not taken here; set PALIADIN_JWT_SECRET',
+      );
+    }
+    const admitted = await signIn.jwt.admit(token);
+    const user = await knownAs(admitted);
+    if (!isSince(user, admitted)) {
+      throw new PaliadinError('unauthenticated', 'this user has been signed out since the application made the token');
+    }
+    const { issuedAt, expiresAt } = admitted;
+    return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt };
+  };
+
+  const byProxy = async (claimed: Claimed): Promise<Identity> => {
+    const user = await knownAs(claimed);
+    tellSeldom(`proxy ${user.id}`, { kind: 'sign-in', userId: user.id, way: 'proxy' });
+    return { ...NEVER_ENDS, user, way: 'proxy', hash: '', scopes: null };
+  };
+
+  /** Made on first sight, as a member; what is said of them is kept up to date. */
+  async function knownAs({ subject, ...says }: Claimed): Promise<User> {
+    const { user } = await store.users.ensure({ subject, ...says, now: clock() });
+    // A proxy does not say in which language; what another way said stays.
+    const told = { ...says, locale: says.locale ?? user.locale, email: says.email ?? user.email };
+    const same = told.name === user.name && told.email === user.email && told.locale === user.locale;
+    return same ? user : await store.users.describe(user.id, told);
+  }
+
+  return {
+    async whoAsks(request) {
+      const { authorization } = request.headers;
+      // First, so that whoever sends a token knows which it was.
+      if (authorization !== undefined) {
+        const secret = BEARER.exec(authorization)?.[1];
+        if (secret === undefined) return null;
+        if (!secret.includes('.')) return await byToken(hashSecret(secret));
+        const identity = await byApplication(secret);
+        const { id } = identity.user;
+        tellSeldom(`jwt ${id}`, { kind: 'sign-in', userId: id, way: 'jwt' });
+        return identity;
+      }
+      // Before a cookie, which may be of whoever used this browser before.
+      const named = namedByProxy(request, options);
+      if (named !== null) return await byProxy(named);
+      const secret = cookieOf(request, options);
+      return secret === undefined ? null : await byCookie(hashSecret(secret));
+    },
+
+    async stillIn(identity) {
+      if (identity.way === 'token') return await byToken(identity.hash);
+      if (identity.way === 'cookie') return await byCookie(identity.hash);
+      if (identity.expiresAt !== null && identity.expiresAt <= clock()) return null;
+      const user = await store.users.get(identity.user.id);
+      return user !== null && isSince(user, identity) ? { ...identity, user } : null;
+    },
+
+    byApplication,
+  };
+}
+
+const NEVER_ENDS = { issuedAt: null, expiresAt: null };
+
+// An API token of ours has no dots, a JWT has two. Node takes 16 KiB of headers.
+const BEARER = /^Bearer +([A-Za-z0-9_-]{1,200}|[A-Za-z0-9_-]{1,4000}(?:\.[A-Za-z0-9_-]{0,8000}){2})$/i;
+
+/** An application's token says to the second when it was made. */
+function isSince({ signedOutAt }: User, { issuedAt }: Pick<AdmittedToken, 'issuedAt'> | Identity): boolean {
+  return signedOutAt === null || issuedAt === null || issuedAt >= signedOutAt;
+}

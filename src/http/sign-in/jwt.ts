@@ -1,0 +1,101 @@
+/** Sign-in by the application's own signed token (JWT). */
+import { createHash } from 'node:crypto';
+import type { errors as JoseErrors, JWTPayload, JWTVerifyGetKey } from 'jose';
+import { PaliadinError } from '../../contract/errors.ts';
+import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
+import { withStatus } from '../errors.ts';
+import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
+
+export interface JwtSettings {
+  /** A secret that the application shares with us, or the address of its public keys. */
+  key: { secret: Uint8Array } | { jwks: URL };
+  issuer: string;
+  audience: string;
+  /** A token that was made longer ago than this is refused, whenever it says that it ends. */
+  maxAgeMs: number;
+  /** How far the application's clock may be off. */
+  skewMs: number;
+}
+
+export interface JwtDoor {
+  /** Changes when the key does. */
+  keyDigest: string;
+  /** @throws PaliadinError `unauthenticated` with the reason */
+  admit(token: string): Promise<AdmittedToken>;
+}
+
+export interface AdmittedToken extends Claimed {
+  /** UTC milliseconds, to the second. */
+  issuedAt: number;
+  expiresAt: number;
+}
+
+/** `clock` gives UTC milliseconds. */
+export async function jwtDoor(settings: JwtSettings, clock: () => number): Promise<JwtDoor> {
+  // Only where it is used: it is no small library, and every command would wait for it.
+  const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
+  const { key, issuer, audience, maxAgeMs, skewMs } = settings;
+  const algorithms = 'secret' in key ? WITH_SECRET : WITH_PUBLIC_KEY;
+  // Always a function, so that both kinds of key go the same way.
+  const find: JWTVerifyGetKey =
+    'secret' in key ? async () => key.secret : createRemoteJWKSet(key.jwks, { timeoutDuration: JWKS_TIMEOUT_MS });
+  return {
+    keyDigest: createHash('sha256')
+      .update('secret' in key ? key.secret : key.jwks.href)
+      .digest('hex'),
+    async admit(token) {
+      try {
+        const { payload } = await jwtVerify(token, find, {
+          ...{ algorithms: [...algorithms], issuer, audience },
+          requiredClaims: ['sub', 'iat', 'exp'],
+          maxTokenAge: maxAgeMs / 1000,
+          clockTolerance: skewMs / 1000,
+          currentDate: new Date(clock()),
+        });
+        return read(payload, skewMs);
+      } catch (error) {
+        throw explain(error, errors);
+      }
+    },
+  };
+}
+
+// Fixed by the kind of key, never by the token: `none`, or a public key used as a shared secret, can't be chosen.
+const WITH_SECRET = ['HS256'] as const;
+const WITH_PUBLIC_KEY = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const;
+
+// A request waits for it; the keys are kept for ten minutes.
+const JWKS_TIMEOUT_MS = 5000;
+
+function read(payload: JWTPayload, skewMs: number): AdmittedToken {
+  const { sub, iat, exp, name, email, locale } = payload;
+  const subject = subjectOf('jwt', sub);
+  if (subject === null) throw refused('its sub is not a name of 1 to 200 visible characters');
+  return {
+    subject,
+    name: nameOf(name) ?? nameOf(payload.preferred_username) ?? emailOf(email) ?? (sub as string),
+    email: emailOf(email),
+    locale: typeof locale === 'string' && LOCALE_PATTERN.test(locale) ? locale : null,
+    issuedAt: (iat as number) * 1000,
+    expiresAt: (exp as number) * 1000 + skewMs,
+  };
+}
+
+/** jose's own words name the claim or the check, and quote nothing of the token. */
+function explain(error: unknown, errors: typeof JoseErrors): PaliadinError {
+  if (error instanceof PaliadinError) return error;
+  if (error instanceof errors.JOSEError && !KEYS_AWAY.has(error.code)) {
+    return error instanceof errors.JWTClaimValidationFailed
+      ? refused(`${error.message} (${error.claim})`)
+      : refused(error.message);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return withStatus(503, new PaliadinError('internal', `the keys at PALIADIN_JWT_JWKS_URL can’t be had: ${reason}`));
+}
+
+/** What is wrong with the keys, not with the token. */
+const KEYS_AWAY: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
+
+function refused(why: string): PaliadinError {
+  return new PaliadinError('unauthenticated', `the application’s token is refused: ${why}`);
+}

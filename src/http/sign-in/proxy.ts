@@ -1,0 +1,76 @@
+/** Sign-in by a proxy in front of us, which says in a header who its user is. */
+import type { FastifyRequest } from 'fastify';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { App, ServerOptions } from '../options.ts';
+import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
+
+export interface ProxyDoor {
+  /** Names of headers, in lower case. */
+  header: string;
+  nameHeader: string | null;
+}
+
+type Needs = Pick<ServerOptions, 'signIn' | 'trustsProxy'>;
+
+/**
+ * Whoever says who they are without being a proxy of ours is refused, on every route: it is an attack, or a proxy that
+ * is missing in the list, and to pass over it in silence would hide both.
+ */
+export function refuseForgedIdentities(app: App, options: Needs, onForged: (request: FastifyRequest) => void): void {
+  const door = options.signIn?.proxy ?? null;
+  if (door === null) return;
+  app.addHook('onRequest', async (request) => {
+    if (isTrusted(request, options)) return;
+    const carried = [door.header, door.nameHeader].filter((name) => name !== null && name in request.headers);
+    if (carried.length === 0) return;
+    onForged(request);
+    throw new PaliadinError(
+      'not_allowed',
+      `${carried.join(' and ')} came from ${request.socket.remoteAddress}, which is not in PALIADIN_TRUSTED_PROXIES`,
+    );
+  });
+}
+
+/** Whom the proxy names; null where it names nobody. @throws PaliadinError `unauthenticated` for what is no name */
+export function namedByProxy(request: FastifyRequest, options: Needs): Claimed | null {
+  const door = options.signIn?.proxy ?? null;
+  if (door === null || !isTrusted(request, options)) return null;
+  const values = request.raw.headersDistinct[door.header] ?? [];
+  const [value = '', ...more] = values;
+  if (value === '' && more.length === 0) return null;
+  const subject = more.length === 0 ? subjectOf('proxy', inUtf8(value)) : null;
+  // Two of them: one may be the client's own, which the proxy let through.
+  if (subject === null) throw new PaliadinError('unauthenticated', `${door.header} is not one name`);
+  const shown = door.nameHeader === null ? undefined : request.raw.headersDistinct[door.nameHeader]?.[0];
+  const login = subject.slice('proxy:'.length);
+  return {
+    subject,
+    name: nameOf(shown === undefined ? undefined : decodeWords(inUtf8(shown))) ?? login,
+    email: emailOf(login),
+    locale: null,
+  };
+}
+
+/** By the address that the connection comes from, whatever headers say. */
+function isTrusted(request: FastifyRequest, { trustsProxy }: Needs): boolean {
+  const { remoteAddress } = request.socket;
+  return remoteAddress !== undefined && trustsProxy?.(remoteAddress) === true;
+}
+
+/** Node reads headers as Latin-1; proxies write UTF-8. */
+function inUtf8(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const text = bytes.toString('utf8');
+  return text.includes('\ufffd') ? value : text;
+}
+
+/** Names in encoded words (RFC 2047, as Tailscale Serve writes them): `=?utf-8?q?J=C3=BCrgen?=`. */
+function decodeWords(value: string): string {
+  return value.replace(/=\?utf-8\?([qb])\?([^?]*)\?=(?:\s+(?==\?))?/gi, (_, kind: string, text: string) => {
+    if (kind.toLowerCase() === 'b') return Buffer.from(text, 'base64').toString('utf8');
+    const bytes = text.replaceAll('_', ' ').replace(/=([0-9a-f]{2})/gi, (_, hex: string) => {
+      return String.fromCharCode(Number.parseInt(hex, 16));
+    });
+    return Buffer.from(bytes, 'latin1').toString('utf8');
+  });
+}

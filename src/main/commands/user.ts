@@ -1,0 +1,76 @@
+import type { Role, User, UserStore } from '../../audit/store.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { ConfigError } from '../config/load.ts';
+import { table } from '../table.ts';
+import type { Settings } from './settings.ts';
+import { withStore } from './with-store.ts';
+
+/** Who is known here, and what they may do. */
+export async function listUsers(settings: Settings, { json }: { json?: boolean }): Promise<void> {
+  await withStore(settings, async ({ users, signIn }) => {
+    const rows = await Promise.all(
+      (await users.list()).map(async (user) => ({
+        ...user,
+        browsers: await signIn.countBrowserSessions(user.id, Date.now()),
+      })),
+    );
+    const text = json
+      ? JSON.stringify(rows, null, 2)
+      : table(
+          ['user', 'name', 'role', 'state', 'browsers', 'created'],
+          rows.map(({ subject, name, role, disabledAt, browsers, createdAt }) => [
+            ...[subject, name, role, disabledAt === null ? 'enabled' : 'disabled', String(browsers)],
+            new Date(createdAt).toISOString(),
+          ]),
+        );
+    process.stdout.write(`${text}\n`);
+  });
+}
+
+export async function setUserRole(settings: Settings, subject: string, role: string): Promise<void> {
+  if (role !== 'admin' && role !== 'member') {
+    throw new ConfigError(
+      `a user is made admin or member, not ${JSON.stringify(role)}; PALIADIN_OWNER names the owner`,
+    );
+  }
+  await changeUser(settings, subject, ({ setRole }, { id }) => setRole(id, role satisfies Role));
+}
+
+export async function disableUser(settings: Settings, subject: string): Promise<void> {
+  await changeUser(settings, subject, ({ disable }, { id }) => disable(id, Date.now()));
+}
+
+export async function enableUser(settings: Settings, subject: string): Promise<void> {
+  await changeUser(settings, subject, ({ enable }, { id }) => enable(id));
+}
+
+export async function signOutUser(settings: Settings, subject: string, options: { tokens?: boolean }): Promise<void> {
+  await withStore(settings, async ({ users, signIn }) => {
+    const user = await findUser(users, subject);
+    const ended = await signIn.signOutEverywhere(user.id, { now: Date.now(), tokens: options.tokens === true });
+    const tokens = options.tokens ? ` and ${ended.tokens} tokens` : '; API tokens stay valid (--tokens ends them too)';
+    process.stdout.write(`${user.subject}: ended ${ended.browsers} browser sessions${tokens}\n`);
+  });
+}
+
+/** @throws PaliadinError `not_found` */
+export async function findUser(users: Pick<UserStore, 'bySubject'>, subject: string): Promise<User> {
+  const user = await users.bySubject(subject);
+  if (user !== null) return user;
+  throw new PaliadinError('not_found', `there is no user ${subject}; \`paliadin user list\` shows who there is`);
+}
+
+async function changeUser(
+  settings: Settings,
+  subject: string,
+  change: (users: UserStore, user: User) => Promise<User>,
+): Promise<void> {
+  await withStore(settings, async ({ users }) => {
+    const user = await findUser(users, subject);
+    if (user.role === 'owner') {
+      throw new PaliadinError('not_allowed', `${subject} is the owner; name another by PALIADIN_OWNER first`);
+    }
+    const { role, disabledAt } = await change(users, user);
+    process.stdout.write(`${subject} is ${role}, ${disabledAt === null ? 'enabled' : 'disabled'}\n`);
+  });
+}

@@ -1,0 +1,33 @@
+/** What the sign-in page says. Apart, because whoever is signed in never loads it. */
+import type { Language } from '../../contract/locales/locale.ts';
+
+export const signInWords = {
+  en: {
+    title: 'Sign in',
+    fromApplication: 'Open Paliadin from your application: it signs you in.',
+    byProxy:
+      'Whoever comes to this address is signed in on the way. That did not happen here: load the page again, and if that does not help, tell whoever runs Paliadin.',
+    reload: 'Load again',
+    withLink: 'With a sign-in link',
+    link: 'Open the link that Paliadin printed when it was started. It works once, within 15 minutes.',
+    another: 'For another link, run in the terminal:',
+    refused: 'This link or code is not valid. It has been used already, or it is too old.',
+    shutOut: 'You are not let in here at present. Please ask whoever runs Paliadin.',
+    field: 'Or paste the link or its code here',
+    button: 'Sign in',
+  },
+  de: {
+    title: 'Anmelden',
+    fromApplication: 'Bitte Paliadin aus der Anwendung heraus öffnen: Sie meldet dich an.',
+    byProxy:
+      'Wer diese Adresse aufruft, wird unterwegs angemeldet. Das ist hier nicht geschehen: Bitte die Seite neu laden und, wenn das nicht hilft, dem Betreiber Bescheid geben.',
+    reload: 'Neu laden',
+    withLink: 'Mit einem Anmeldelink',
+    link: 'Bitte den Link öffnen, den Paliadin beim Start ausgegeben hat. Er gilt einmal, 15 Minuten lang.',
+    another: 'Einen neuen Link gibt im Terminal aus:',
+    refused: 'Dieser Link oder Code gilt nicht. Er wurde schon benutzt oder ist zu alt.',
+    shutOut: 'Der Zugang ist zurzeit gesperrt. Bitte beim Betreiber nachfragen.',
+    field: 'Oder den Link oder seinen Code hier einfügen',
+    button: 'Anmelden',
+  },
+} satisfies Record<Language, Record<string, string>>;

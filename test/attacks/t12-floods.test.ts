@@ -1,0 +1,115 @@
+/**
+ * T12. A user, or somebody without an account, sends more than anybody can need: bodies of megabytes, requests by the
+ * thousand, questions faster than they are answered, streams without end, connections that say nothing.
+ *
+ * Verified with a real gateway: each is refused with a code that says so, its memory stays where it was, and another user
+ * is answered meanwhile.
+ */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { memoryOf } from '../faults/memory.ts';
+import { somebody } from '../faults/somebody.ts';
+import { useGateway } from '../support/use-gateway.ts';
+
+const LIMIT = 200;
+const gateway = useGateway({ env: { PALIADIN_RATE_LIMIT: String(LIMIT), PALIADIN_QUEUE_LIMIT: '5' } });
+
+// A gateway at rest has some 100 MB; what it took for good would be far more than this.
+const FLAT_MB = 64;
+
+test('T12: bodies of 10 MB are refused, and leave nothing behind', async () => {
+  const eve = await somebody(gateway(), 'eve');
+  await eve.goesOn();
+  const before = await memoryOf(gateway().pid);
+  const message = 'x'.repeat(10 * 1024 * 1024);
+  for (let n = 0; n < 20; n++) {
+    const response = await eve.call('POST', '/api/turns', { body: { message } });
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([413, 'message_too_large']);
+  }
+  // The same for those who have no account.
+  const stranger = await fetch(`${gateway().url}/api/auth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: message }),
+  });
+  expect(stranger.status).toBe(413);
+  expect((await memoryOf(gateway().pid)).now - before.now).toBeLessThan(FLAT_MB);
+  expect(await gateway().prompts(eve.session)).toHaveLength(1);
+});
+
+test('T12: a body that never ends is cut off', async () => {
+  const eve = await gateway().as('eve');
+  const { port } = new URL(gateway().url);
+  const sending = request({
+    ...{ host: '127.0.0.1', port, method: 'POST', path: '/api/turns', agent: false },
+    headers: { authorization: `Bearer ${eve.token}`, 'content-type': 'application/json', 'content-length': 10 ** 10 },
+  });
+  sending.on('error', () => undefined);
+  sending.write('{"message":"');
+  const [response] = await once(sending, 'response');
+  expect(response.statusCode).toBe(413);
+  sending.destroy();
+});
+
+test('T12: of 1,000 requests as many as are allowed are answered; others notice nothing', async () => {
+  const [fred, gina] = [await somebody(gateway(), 'fred'), await somebody(gateway(), 'gina')];
+  await gina.goesOn();
+  const before = await memoryOf(gateway().pid);
+  const statuses: Record<number, number> = {};
+  for (let round = 0; round < 20; round++) {
+    const all = await Promise.all(Array.from({ length: 50 }, () => fred.call('GET', '/api/me')));
+    for (const response of all) {
+      statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+      await response.arrayBuffer();
+      if (response.status === 429) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+  }
+  expect(Object.keys(statuses)).toEqual(['200', '429']);
+  // A new minute may have begun on the way.
+  expect(statuses[200]).toBeLessThanOrEqual(2 * LIMIT);
+  expect(statuses[429]).toBeGreaterThanOrEqual(1000 - 2 * LIMIT);
+  expect((await memoryOf(gateway().pid)).now - before.now).toBeLessThan(FLAT_MB);
+  await gina.goesOn();
+});
+
+test('T12: more questions than may wait are refused, and the first are answered in their order', async () => {
+  const hugo = await somebody(gateway(), 'hugo');
+  const first = await hugo.ask('demo hold hugo');
+  await hugo.until(first.turnId, 'chunk');
+  const asked = await Promise.all(
+    Array.from({ length: 30 }, (_, n) =>
+      hugo.call('POST', '/api/turns', { body: { message: `demo echo ${n}`, sessionId: 'chat' } }),
+    ),
+  );
+  const codes = await Promise.all(
+    asked.map(async (response) => [response.status, ((await response.json()) as { code?: string }).code]),
+  );
+  expect(codes.filter(([status]) => status === 202)).toHaveLength(5);
+  expect(codes.filter(([, code]) => code === 'queue_full')).toHaveLength(25);
+  await hugo.release('hugo');
+  await hugo.finished(first.turnId);
+  await hugo.finished((await hugo.history()).turns[0]?.turnId ?? '');
+  expect(await gateway().prompts(hugo.session)).toHaveLength(6);
+});
+
+test('T12: one user has so many streams and no more; connections that say nothing hinder nobody', async () => {
+  const ida = await somebody(gateway(), 'ida');
+  const abort = new AbortController();
+  onTestFinished(() => abort.abort());
+  const streams = [];
+  for (let n = 0; n < 20; n++) streams.push(await ida.call('GET', '/api/events', { signal: abort.signal }));
+  expect(streams.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  const refused = await ida.call('GET', '/api/events');
+  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([429, 'rate_limited']);
+
+  const { port } = new URL(gateway().url);
+  const silent = Array.from({ length: 300 }, () => connect(Number(port), '127.0.0.1').on('error', () => undefined));
+  onTestFinished(() => {
+    for (const socket of silent) socket.destroy();
+  });
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  for (const socket of silent) socket.write('GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+  await (await somebody(gateway(), 'julia')).goesOn();
+});

@@ -1,0 +1,101 @@
+/** The sign-in page by the ways that are set, and what becomes of somebody who is put out while they look. */
+import { randomBytes } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import { SignJWT } from 'jose';
+import { expect, test } from 'vitest';
+import { en } from '../../src/web/locales/en.ts';
+import { signInWords } from '../../src/web/locales/sign-in.ts';
+import { pictureFile, useBrowser } from '../support/browser.ts';
+import { useGateway } from '../support/use-gateway.ts';
+import { chatOn, signedIn } from './chat.ts';
+
+const SECRET = randomBytes(48).toString('base64');
+const browser = useBrowser();
+const byApplication = useGateway({
+  env: { PALIADIN_JWT_SECRET: SECRET, PALIADIN_JWT_ISSUER: 'app', PALIADIN_JWT_AUDIENCE: 'paliadin' },
+});
+const behindProxy = useGateway({
+  env: {
+    PALIADIN_TRUSTED_HEADER: 'Tailscale-User-Login',
+    PALIADIN_TRUSTED_NAME_HEADER: 'Tailscale-User-Name',
+    PALIADIN_TRUSTED_PROXIES: '127.0.0.1',
+  },
+});
+
+/** A browser writes every refusal on its console. */
+const REFUSED = /401 \(Unauthorized\)|403 \(Forbidden\)/;
+
+test.each(['en', 'de'] as const)(
+  'it says that the application signs in (%s), and keeps the link at hand',
+  async (language) => {
+    const words = signInWords[language];
+    const { page, expectTrouble } = await browser.visitor(byApplication().url, { locale: language });
+    expectTrouble(REFUSED);
+    await page.goto('/');
+    await page.getByText(words.fromApplication).waitFor();
+    expect(await page.getByLabel(words.field).isVisible()).toBe(false);
+    await page.getByText(words.withLink).click();
+    await page.screenshot({ path: await pictureFile(`sign-in-application-${language}`) });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await page.getByLabel(words.field).fill(await byApplication().signInLink('anna'));
+    await page.getByRole('button', { name: words.button }).click();
+    await page.getByRole('log').waitFor();
+  },
+);
+
+test('the application’s token signs a browser in, which then asks', async () => {
+  const { page } = await browser.visitor(byApplication().url);
+  const token = await new SignJWT({ sub: '42', name: 'Ben B.' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('app')
+    .setAudience('paliadin')
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(Buffer.from(SECRET));
+  await page.goto('/favicon.svg'); // as somebody who has not opened the chat yet
+  await page.goto('about:blank');
+  const { status } = await page.request
+    .post('/api/auth/token', { data: { token } })
+    .then((response) => ({ status: response.status() }));
+  expect(status).toBe(204);
+  await page.goto('/');
+  const { ask, button } = chatOn(page);
+  await (await ask('demo at once')).answered();
+  await button(en.settings).click();
+  await page.getByText('Signed in as Ben B.').waitFor();
+});
+
+test('behind a proxy there is nothing to do; where it names nobody, that is said', async () => {
+  const known = await browser.visitor(behindProxy().url, {
+    extraHTTPHeaders: { 'Tailscale-User-Login': 'carl@example.com', 'Tailscale-User-Name': 'Carl C.' },
+  });
+  await known.page.goto('/');
+  const { ask, button } = chatOn(known.page);
+  await (await ask('demo at once')).answered();
+  await button(en.settings).click();
+  await known.page.getByText('Signed in as Carl C.').waitFor();
+
+  const unknown = await browser.visitor(behindProxy().url);
+  unknown.expectTrouble(REFUSED);
+  await unknown.page.goto('/');
+  await unknown.page.getByText(signInWords.en.byProxy).waitFor();
+  await unknown.page.screenshot({ path: await pictureFile('sign-in-proxy') });
+  expect((await new AxeBuilder({ page: unknown.page }).analyze()).violations).toEqual([]);
+  await unknown.page.getByRole('button', { name: signInWords.en.reload }).click();
+  await unknown.page.getByText(signInWords.en.byProxy).waitFor();
+});
+
+test('whoever is disabled while they look is told so, and comes in again once they are not', async () => {
+  const { page, visitor, log } = await signedIn(browser, byApplication(), 'dora');
+  visitor.expectTrouble(REFUSED);
+  const { users } = await byApplication().store();
+  const user = await users.bySubject('dora');
+  await users.disable(user?.id ?? '', Date.now());
+  await page.getByRole('alert').getByText(signInWords.en.shutOut).waitFor();
+  await page.screenshot({ path: await pictureFile('sign-in-shut-out') });
+  await page.reload();
+  await page.getByRole('alert').getByText(signInWords.en.shutOut).waitFor();
+  await users.enable(user?.id ?? '');
+  await page.reload();
+  await log.waitFor();
+});

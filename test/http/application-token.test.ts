@@ -1,0 +1,262 @@
+/** Sign-in by a token that the application signed: what is taken, and what never is. */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { expect, onTestFinished, test } from 'vitest';
+import { type JwtSettings, jwtDoor } from '../../src/http/sign-in/jwt.ts';
+import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
+import { bearer, call, disable, type Running, runServer } from './running-server.ts';
+
+const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
+const OTHER = Buffer.from('another secret, which is 32 bytes or more, too');
+const ISSUER = 'https://app.example';
+const settings: JwtSettings = {
+  key: { secret: SECRET },
+  issuer: ISSUER,
+  audience: 'paliadin',
+  maxAgeMs: 600_000,
+  skewMs: 30_000,
+};
+
+/** What the test server's clock says at its start, in seconds. */
+const NOW = 1000;
+const good = { sub: 'anna', iss: ISSUER, aud: 'paliadin', iat: NOW, exp: NOW + 300 };
+
+function without(claim: keyof typeof good): JWTPayload {
+  const { [claim]: _, ...rest } = good;
+  return rest;
+}
+
+function sign(claims: JWTPayload, { secret = SECRET, alg = 'HS256' } = {}): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg }).sign(secret);
+}
+
+async function runWith(over: Partial<JwtSettings> = {}): Promise<Running & { events: SignInEvent[] }> {
+  const events: SignInEvent[] = [];
+  let now = () => 0;
+  const jwt = await jwtDoor({ ...settings, ...over }, () => now());
+  const server = await runServer({ signIn: { jwt, proxy: null }, onSignIn: (event) => events.push(event) });
+  now = () => server.clock.now;
+  return { ...server, events };
+}
+
+async function statusWith(server: Running, token: string): Promise<[number | undefined, string | null]> {
+  const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(token) });
+  return [status, json.detail ?? null];
+}
+
+test('whoever the application names is known from then on, as a member, with what it says of them', async () => {
+  const server = await runWith();
+  const token = await sign({ ...good, name: ' Anna\u0007  B. ', email: 'anna@app.example', locale: 'de-AT' });
+  const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(token) });
+  expect([status, json.user]).toEqual([
+    200,
+    { id: expect.any(String), name: 'Anna B.', role: 'member', locale: 'de-AT' },
+  ]);
+  expect(await server.store.users.bySubject('jwt:anna')).toMatchObject({ email: 'anna@app.example', role: 'member' });
+  const married = await sign({ ...good, name: 'Anna C.' });
+  const again = await call(server, 'GET', '/api/me', { headers: bearer(married) });
+  expect(again.json.user).toEqual({ ...json.user, name: 'Anna C.' });
+  expect(await server.store.users.list()).toHaveLength(1);
+  // Once, and not for each request.
+  expect(server.events).toEqual([{ kind: 'sign-in', userId: json.user.id, way: 'jwt' }]);
+});
+
+test('nobody from the application is ever somebody from here, the owner above all', async () => {
+  const server = await runWith();
+  const { user: owner } = await server.store.users.ensure({ subject: 'owner', role: 'owner', now: 1 });
+  for (const sub of ['owner', owner.id, 'jwt:owner']) {
+    const { json } = await call(server, 'GET', '/api/me', { headers: bearer(await sign({ ...good, sub })) });
+    expect(json.user).toMatchObject({ role: 'member' });
+    expect(json.user.id).not.toBe(owner.id);
+  }
+});
+
+test.each<[string, JWTPayload, RegExp]>([
+  ['for somebody else', { ...good, aud: 'other' }, /aud/],
+  ['for nobody in particular', without('aud'), /aud/],
+  ['of somebody else', { ...good, iss: 'https://evil.example' }, /iss/],
+  ['of nobody', without('iss'), /iss/],
+  ['about nobody', without('sub'), /sub/],
+  ['about an empty name', { ...good, sub: '' }, /sub/],
+  ['about a name of control characters', { ...good, sub: 'an\u0000na' }, /sub/],
+  ['about a name with an end of line', { ...good, sub: 'anna\n' }, /sub/],
+  ['about a name that is too long', { ...good, sub: 'x'.repeat(201) }, /sub/],
+  ['about a number', { ...good, sub: 7 } as unknown as JWTPayload, /sub/],
+  ['that never ends', without('exp'), /exp/],
+  ['that was made at no time', without('iat'), /iat/],
+  ['that has ended', { ...good, iat: NOW - 100, exp: NOW - 31 }, /exp/],
+  ['that is too old, however long it says that it lasts', { ...good, iat: NOW - 631, exp: NOW + 9999 }, /iat|old/],
+  ['of tomorrow', { ...good, iat: NOW + 86_400, exp: NOW + 87_000 }, /iat/],
+  ['that does not hold yet', { ...good, nbf: NOW + 31 }, /nbf/],
+])('a token %s is refused', async (_, claims, why) => {
+  const server = await runWith();
+  const [status, detail] = await statusWith(server, await sign(claims));
+  expect([status, detail]).toEqual([401, expect.stringMatching(why)]);
+  expect(await server.store.users.list()).toEqual([]);
+});
+
+test('clocks may differ by as much as is set', async () => {
+  const server = await runWith();
+  for (const claims of [
+    { ...good, iat: NOW - 100, exp: NOW - 29 },
+    { ...good, iat: NOW + 29, exp: NOW + 60 },
+    { ...good, nbf: NOW + 29 },
+  ]) {
+    expect(await statusWith(server, await sign(claims))).toEqual([200, null]);
+  }
+});
+
+test('a token of another key, another algorithm or none is refused', async () => {
+  const server = await runWith();
+  const [header, payload, signature = ''] = (await sign(good)).split('.');
+  const forged = [
+    await sign(good, { secret: OTHER }),
+    await sign(good, { alg: 'HS512' }),
+    new UnsecuredJWT(good).encode(),
+    `${header}.${payload}.`,
+    `${header}.${payload}.${signature.slice(0, -2)}AA`,
+    `${header}.${Buffer.from(JSON.stringify({ ...good, sub: 'eve' })).toString('base64url')}.${signature}`,
+    ...['none', 'None', 'nOnE'].map(
+      (alg) => `${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${payload}.`,
+    ),
+    // With a key of its own.
+    `${Buffer.from(JSON.stringify({ alg: 'HS256', jwk: { kty: 'oct', k: OTHER.toString('base64url') } })).toString('base64url')}.${payload}.${(await sign(good, { secret: OTHER })).split('.')[2]}`,
+    'a.b.c',
+    '..',
+  ];
+  for (const token of forged) expect([token, (await statusWith(server, token))[0]]).toEqual([token, 401]);
+  expect(await server.store.users.list()).toEqual([]);
+  expect(server.log()).not.toContain(signature);
+});
+
+/** Serves public keys on loopback. */
+async function aKeyServer() {
+  const served = { keys: [] as object[], asked: 0, status: 200 };
+  const web = createServer((_request, response) => {
+    served.asked++;
+    response
+      .writeHead(served.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ keys: served.keys }));
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void web.close());
+  const { port } = web.address() as AddressInfo;
+  return { served, url: new URL(`http://127.0.0.1:${port}/keys`) };
+}
+
+async function publicKey(key: KeyObject, kid: string) {
+  return { ...(await exportJWK(key)), kid };
+}
+
+test('with public keys: taken by name, fetched anew for one that is not known, and never a secret', async () => {
+  const { served, url } = await aKeyServer();
+  const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  served.keys = [await publicKey(first.publicKey, 'first')];
+  const server = await runWith({ key: { jwks: url } });
+  const signed = (key: KeyObject, alg: string, kid: string, claims = good) =>
+    new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(key);
+
+  expect(await statusWith(server, await signed(first.privateKey, 'RS256', 'first'))).toEqual([200, null]);
+  expect(await statusWith(server, await signed(first.privateKey, 'PS256', 'first'))).toEqual([200, null]);
+  expect(served.asked).toBe(1);
+
+  // The public key as if it were a shared secret, in the forms that a library might take.
+  const pem = first.publicKey.export({ type: 'spki', format: 'pem' });
+  for (const secret of [Buffer.from(pem), Buffer.from(JSON.stringify(served.keys[0])), SECRET]) {
+    const token = await new SignJWT(good).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(secret);
+    expect((await statusWith(server, token))[0]).toBe(401);
+  }
+  expect((await statusWith(server, await signed(second.privateKey, 'ES256', 'first')))[0]).toBe(401);
+  expect((await statusWith(server, new UnsecuredJWT(good).encode()))[0]).toBe(401);
+  expect((await statusWith(server, await sign(good)))[0]).toBe(401);
+  // A secret among the public keys is no key for us either.
+  served.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: SECRET.toString('base64url') });
+  const shared = await new SignJWT(good).setProtectedHeader({ alg: 'HS256', kid: 'shared' }).sign(SECRET);
+  expect((await statusWith(server, shared))[0]).toBe(401);
+});
+
+test('where the keys can’t be had, that is said, and is no wrong token', async () => {
+  const { served, url } = await aKeyServer();
+  served.status = 500;
+  const server = await runWith({ key: { jwks: url } });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const token = await new SignJWT(good).setProtectedHeader({ alg: 'ES256', kid: 'x' }).sign(privateKey);
+  const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(token) });
+  expect([status, json.code, json.retryable]).toEqual([503, 'internal', true]);
+});
+
+test('a browser exchanges a token for a session of its own', async () => {
+  const server = await runWith();
+  const exchange = async (token: string, headers = {}) =>
+    call(server, 'POST', '/api/auth/token', { headers: { origin: server.origin, ...headers }, json: { token } });
+  const { status, headers } = await exchange(await sign(good));
+  expect(status).toBe(204);
+  const [set = ''] = headers['set-cookie'] as string[];
+  expect(set).toMatch(/^paliadin=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  const cookie = set.split(';')[0] as string;
+  const me = () => call(server, 'GET', '/api/me', { headers: { cookie } });
+  expect((await me()).json.user).toMatchObject({ name: 'anna', role: 'member' });
+  server.clock.now += 12 * 3_600_000 - 1;
+  expect((await me()).status).toBe(200);
+  server.clock.now += 1;
+  expect((await me()).status).toBe(401);
+
+  expect((await exchange(await sign(good))).status).toBe(401); // too old by now
+  expect((await exchange('a.b.c')).status).toBe(401);
+  const { user } = await server.store.users.ensure({ subject: 'jwt:anna', now: 1 });
+  disable(server, user.id);
+  const fresh = { ...good, iat: server.clock.now / 1000, exp: server.clock.now / 1000 + 60 };
+  expect((await exchange(await sign(fresh))).json.code).toBe('not_allowed');
+  // A page of somebody else's signs nobody in as somebody else.
+  expect((await exchange(await sign({ ...fresh, sub: 'eve' }), { origin: 'https://evil.example' })).status).toBe(403);
+  expect(server.events.map(({ kind, way, reason = '' }) => [kind, way, reason.slice(0, 8)])).toEqual([
+    ['sign-in', 'jwt', ''],
+    ['sign-in-denied', 'jwt', 'the appl'],
+    ['sign-in-denied', 'jwt', 'the appl'],
+    ['sign-in-denied', 'jwt', 'disabled'],
+  ]);
+});
+
+test('another key puts out whoever came in by the one before', async () => {
+  const server = await runWith();
+  const { headers } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
+  const cookie = String(headers['set-cookie']).split(';')[0] as string;
+  const rotated = await jwtDoor({ ...settings, key: { secret: OTHER } }, () => server.clock.now);
+  expect(await server.store.signIn.dropBrowserSessionsOfOtherKeys('jwt', rotated.keyDigest)).toBe(1);
+  expect((await call(server, 'GET', '/api/me', { headers: { cookie } })).status).toBe(401);
+  await expect(rotated.admit(await sign(good))).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+test('whoever is signed out everywhere needs a token that was made since', async () => {
+  const server = await runWith();
+  const old = await sign(good);
+  expect((await statusWith(server, old))[0]).toBe(200);
+  server.clock.now += 5000;
+  const out = await call(server, 'POST', '/api/auth/sign-out', { headers: bearer(old), json: { everywhere: true } });
+  expect(out.status).toBe(204);
+  expect(await statusWith(server, old)).toEqual([401, expect.stringContaining('signed out since')]);
+  const exchanged = await call(server, 'POST', '/api/auth/token', { json: { token: old } });
+  expect([exchanged.status, exchanged.headers['set-cookie']]).toEqual([401, undefined]);
+  expect((await statusWith(server, await sign({ ...good, iat: NOW + 6, exp: NOW + 60 })))[0]).toBe(200);
+});
+
+test('a stream that a token opened ends with the token', async () => {
+  const jwt = await jwtDoor(settings, () => server.clock.now);
+  const server = await runServer({ signIn: { jwt, proxy: null }, streamLimits: { recheckMs: 20 } });
+  const token = await sign(good);
+  const stream = call(server, 'GET', '/api/events', { headers: bearer(token) });
+  await expect.poll(() => server.readers.now).toBe(1);
+  server.clock.now = (NOW + 300 + 30) * 1000;
+  expect((await stream).text).toContain('event: reconnect');
+});
+
+test('an application’s token is not taken where none is set', async () => {
+  const server = await runServer();
+  expect((await statusWith(server, await sign(good)))[0]).toBe(401);
+  const { status } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
+  expect(status).toBe(401);
+  expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({ application: false, proxy: false });
+});
