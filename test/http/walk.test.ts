@@ -155,7 +155,10 @@ test('a browser and its proxy have to say which page asks, on every route that c
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const cookie = await signIn(server, user);
   await call(server, 'GET', '/api/me', { headers: { 'x-forwarded-email': 'eve@example.com' } });
-  await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner');
+  await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner', {
+    actor: 'cli',
+    at: 1,
+  });
   for (const headers of [{ cookie }, { 'x-forwarded-email': 'eve@example.com' }] as Record<string, string>[]) {
     for (const { method, name, path } of closedRoutes(server)) {
       if (method === 'GET' || name === 'POST /api/auth/sign-out') continue;
