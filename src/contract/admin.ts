@@ -229,7 +229,7 @@ export const probe = z.object({
 });
 export type Probe = z.infer<typeof probe>;
 
-export const hostView = z.object({
+const hostView = z.object({
   name: z.string(),
   backend: z.enum(['local', 'remote', 'disabled']),
   presence: z.enum(['here', 'silent', 'away']),
@@ -253,7 +253,7 @@ export type Hosts = z.infer<typeof hosts>;
 
 // ── /api/admin/sessions ───────────────────────────────────────────────────────────────────────────────────────────
 
-export const sessionView = z.object({
+const sessionView = z.object({
   name: session,
   user: person,
   host: z.string(),

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ScreenView } from '../../src/contract/screen.ts';
@@ -21,11 +22,14 @@ test('whoever looks sees the terminal come, change and go, and nothing is starte
     () => screens.at(-1)?.live === true && screens.at(-1)?.lines.some((line) => line.includes('demo hold h')),
   );
   expect(await host.hibernate(session)).toBe(false);
+  // As a program writes it that wants to be obeyed by whoever looks.
+  const tty = host.tmux(session, 'display-message', '-p', '#{pane_tty}').trim();
+  writeFileSync(tty, '\u001b[H\u001b[31mred\u001b[0m\u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007');
+  await until('the colour', () => screens.some(({ lines }) => lines[0]?.startsWith('\u001b[31mred')));
   host.release('h', session);
   expect(await asked.outcome).toMatchObject({ state: 'done' });
   const last = screens.at(-1) as ScreenView;
   expect([last.columns, last.rows]).toEqual([120, 40]);
-  expect(last.lines.join('')).toContain('\u001b[');
   for (const line of screens.flatMap(({ lines }) => lines)) {
     expect(line.replaceAll(COLOUR, '')).not.toMatch(/\p{Cc}/u);
   }

@@ -95,7 +95,7 @@ export function addStored(to: Counts, text: string): void {
   addPacked(to.firstText, firstText);
 }
 
-export function toStored(counts: Counts): string {
+function toStored(counts: Counts): string {
   const { total, firstText, ...more } = counts;
   return JSON.stringify({ ...more, total: packed(total), firstText: packed(firstText) } satisfies Stored);
 }
@@ -149,7 +149,7 @@ export const ALL = '';
 
 export const HOUR_MS = 3_600_000;
 
-export function hourOf(time: number): number {
+function hourOf(time: number): number {
   return Math.floor(time / HOUR_MS) * HOUR_MS;
 }
 

@@ -65,7 +65,7 @@ test('a terminal is looked at as long as somebody looks, at their pace, and that
     { action: 'read.screen', actor: owner.user.id, subject: anna.user.id, detail: { session: name } },
   ]);
   expect(screen?.signal.aborted).toBe(false);
-  const left = new Promise((resolve) => screen?.signal.addEventListener('abort', resolve));
+  const left = new Promise<void>((resolve) => screen?.signal.addEventListener('abort', () => resolve()));
   leave();
   await left;
   const missing = await call(server, 'GET', '/api/admin/sessions/nobody/screen', { headers: owner.bearer });
