@@ -19,7 +19,7 @@ export const SIGN_IN_CODE_LIFETIME_MS = 15 * 60 * 1000;
 /** A code that signs a browser in once. It travels in a link's fragment, which no server sees. */
 export async function mintSignInCode({ signIn, random, now }: Minting, userId: string): Promise<string> {
   const code = newSecret(random);
-  await signIn.addCode({ hash: hashSecret(code), userId, expiresAt: now + SIGN_IN_CODE_LIFETIME_MS });
+  await signIn.addCode({ hash: hashSecret(code), userId, createdAt: now, expiresAt: now + SIGN_IN_CODE_LIFETIME_MS });
   return code;
 }
 

@@ -5,6 +5,7 @@
  * Every method throws PaliadinError `store_unavailable` when the database does not do what it should
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
+import type { AuditAction } from '../contract/admin.ts';
 import type { Feedback } from '../contract/api.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Scope } from '../contract/scopes.ts';
@@ -25,6 +26,8 @@ export interface User {
   disabledAt: number | null;
   /** Signed in everywhere anew since: what an application's token said before this doesn't count. */
   signedOutAt: number | null;
+  /** Questions a day; null: as many as they like. */
+  dailyQuota: number | null;
 }
 
 /** A user's persistent conversation with the agent. */
@@ -56,11 +59,15 @@ export interface Turn extends TrailerMeta {
   context: string | null;
   locale: string | null;
   startedAt: number;
+  /** Its turn came in the queue, and it went to the host. */
+  handedOverAt: number | null;
   deliveredAt: number | null;
   firstChunkAt: number | null;
   finishedAt: number | null;
   durationMs: number | null;
   response: string;
+  /** What the agent wrote after the response; null where that was not kept. */
+  trailer: string | null;
   responseTokens: number | null;
   /** The agent's own count; otherwise an estimate by the length of the answer. */
   tokensExact: boolean;
@@ -134,6 +141,8 @@ export interface TurnStore {
    * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
    * idempotency key before, nothing is inserted and that turn is returned with `inserted: false`
    * (and no event).
+   *
+   * @throws PaliadinError `quota_reached` where the user has asked as often as they may in a day.
    */
   insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   get(turnId: string): Promise<Turn | null>;
@@ -153,8 +162,62 @@ export interface TurnStore {
   awaitingLateAnswer(since: number): Promise<Turn[]>;
   /** Turns that ended since `since`, and of which the host has not been told that they are on record. */
   unsettled(since: number): Promise<Turn[]>;
-  recent(query: { limit: number; userId?: string }): Promise<Turn[]>;
-  stats(query: { since: number; userId?: string }): Promise<TurnStats>;
+  /** Newest first, a page at a time. @throws PaliadinError `not_found` for a `before` that is not there. */
+  list(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLine[]>;
+  /** As `list`, in full, for exports. */
+  listWhole(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<Turn[]>;
+  /** Of the turns that have ended, from the figures that are kept by the hour. */
+  stats(query: StatsQuery): Promise<TurnStats>;
+  /** How many there are that have not ended. */
+  countOpen(userId?: string): Promise<number>;
+  /**
+   * Deletes turns that ended before `before`, with all that was said in them, at most `limit`. What was counted stays.
+   * Returns how many.
+   */
+  deleteOld(before: number, limit: number, by: By): Promise<number>;
+}
+
+export interface TurnFilter {
+  userId?: string | undefined;
+  status?: TurnStatus | 'open' | undefined;
+  code?: ErrorCode | undefined;
+  tag?: string | undefined;
+  /** Accepted at this time or later. */
+  from?: number | undefined;
+  /** Accepted before this time. */
+  to?: number | undefined;
+  /** Each word of it begins a word of question or answer; one of less than three letters is one. Case and accents do not matter. */
+  search?: string | undefined;
+}
+
+/** What a list shows of a turn. */
+export interface TurnLine
+  extends Pick<
+    Turn,
+    | 'turnId'
+    | 'userId'
+    | 'agentSession'
+    | 'generation'
+    | 'host'
+    | 'status'
+    | 'late'
+    | 'startedAt'
+    | 'firstChunkAt'
+    | 'finishedAt'
+    | 'durationMs'
+    | 'errorCode'
+    | 'classifierTag'
+    | 'usedTools'
+    | 'tools'
+    | 'model'
+    | 'rowsSeen'
+    | 'chipCount'
+    | 'responseTokens'
+    | 'tokensExact'
+    | 'feedback'
+  > {
+  /** The beginning of the question. */
+  question: string;
 }
 
 /** Codes that say nothing about what the agent does: it may still answer. */
@@ -168,14 +231,41 @@ export const GIVEN_UP = [
   'shim_error',
 ] as const satisfies readonly ErrorCode[];
 
+/** A stretch of time, cut into buckets. Times are whole hours. */
+export interface StatsQuery {
+  from: number;
+  to: number;
+  /** Width of a bucket: hours × 3,600,000. */
+  bucketMs: number;
+  userId?: string | undefined;
+}
+
 export interface TurnStats {
+  /** One for each bucket in which a turn was accepted, oldest first. */
+  buckets: (Counted & { from: number; activeUsers: number })[];
+  total: Counted & { activeUsers: number };
+  /** Who asked most, first. */
+  users: { userId: string; turns: number; failed: number }[];
+}
+
+/** What was counted in a stretch of time. */
+export interface Counted {
   turns: number;
   byStatus: Partial<Record<TurnStatus, number>>;
   byCode: Partial<Record<ErrorCode, number>>;
-  activeUsers: number;
-  /** Milliseconds, over completed turns; null where there are none. */
-  p50DurationMs: number | null;
-  p95DurationMs: number | null;
+  byTool: Record<string, number>;
+  byTag: Record<string, number>;
+  inputTokens: number;
+  outputTokens: number;
+  ratedUp: number;
+  ratedDown: number;
+  allowed: number;
+  denied: number;
+  late: number;
+  /** Milliseconds, of completed turns, within 5 %; null where there are none. */
+  total: { p50: number | null; p95: number | null };
+  /** From acceptance to the first text. */
+  firstText: { p50: number | null; p95: number | null };
 }
 
 export interface EventStore {
@@ -184,7 +274,7 @@ export interface EventStore {
   /** Oldest first, ids greater than `after`. One of `userId`, `turnId`. */
   after(query: { userId: string; turnId?: string; after: number; limit: number }): Promise<StoredEvent[]>;
   /** What was decided in the turn, oldest first. It is not dropped. */
-  decided(turnId: string): Promise<Decided[]>;
+  decided(turnId: string): Promise<(Decided & { at: number })[]>;
   /** The newest id there is; 0 in an empty store. */
   lastId(): Promise<number>;
   /** Drops the chunks and progress of turns that were final before `before`. Returns how many went. */
@@ -198,7 +288,8 @@ export interface SessionStore {
    */
   ofUser(user: { id: string }, options: { prefix: string; host: string; now: number }): Promise<AgentSession>;
   /** Adds one to the generation. @throws PaliadinError `not_found` */
-  startOver(name: string): Promise<AgentSession>;
+  startOver(name: string, by: By): Promise<AgentSession>;
+  get(name: string): Promise<AgentSession | null>;
   list(): Promise<(AgentSession & { subject: string })[]>;
 }
 
@@ -215,14 +306,94 @@ export interface UserStore {
   get(id: string): Promise<User | null>;
   bySubject(subject: string): Promise<User | null>;
   list(): Promise<User[]>;
-  /** What the way in says of them now. @throws PaliadinError `not_found`, as the next three do */
+  /** What the way in says of them now. @throws PaliadinError `not_found`, as the next four do */
   describe(id: string, says: Pick<User, 'name' | 'email' | 'locale'>): Promise<User>;
-  setRole(id: string, role: Role): Promise<User>;
+  setRole(id: string, role: Role, by: By): Promise<User>;
   /** Whoever is disabled is not let in, by whatever way; streams of theirs end within seconds. */
-  disable(id: string, now: number): Promise<User>;
-  enable(id: string): Promise<User>;
+  disable(id: string, by: By): Promise<User>;
+  enable(id: string, by: By): Promise<User>;
+  setQuota(id: string, dailyQuota: number | null, by: By): Promise<User>;
   /** Makes this user the only owner, and enabled; whoever was one before is a member from now on. */
-  setOwner(id: string): Promise<User>;
+  setOwner(id: string, by: By): Promise<User>;
+  /** All, with what they did lately. `today` is when the day began. */
+  overview(today: number): Promise<UserOverview[]>;
+  /**
+   * Deletes the user and all that they said. What was counted stays, without them; so do their rows in the audit log.
+   * @throws PaliadinError `not_found`; `conflict` while one of their turns is open.
+   */
+  remove(id: string, by: By): Promise<{ turns: number }>;
+}
+
+/** Who does it, and when: for the audit log. `actor` is a user's id, or `gateway`, `host`, `cli`, `anonymous`. */
+export interface By {
+  actor: string;
+  at: number;
+}
+
+export interface UserOverview extends User {
+  lastSeenAt: number | null;
+  turnsToday: number;
+  turns: number;
+}
+
+/** Something that is put on record in the audit log. */
+export interface AuditEntry {
+  at: number;
+  actor: string;
+  action: AuditAction;
+  /** Id of the user whom it is about. */
+  subject: string | null;
+  turnId: string | null;
+  /** Codes, roles, names: nothing of what was said, and no secret. */
+  detail: Record<string, string | number | boolean | null>;
+}
+
+export interface AuditRow extends AuditEntry {
+  /** 1, 2, 3 …, without a gap. */
+  seq: number;
+  contentHash: string | null;
+  /** Of the row before; empty in the first. */
+  previous: string;
+  hash: string;
+}
+
+export interface AuditHead {
+  seq: number;
+  hash: string;
+}
+
+export interface AuditFilter {
+  action?: AuditAction | undefined;
+  /** Who did it, or whom it is about. */
+  userId?: string | undefined;
+  turnId?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export interface ChainCheck {
+  /** The last row that fits. */
+  head: AuditHead | null;
+  /** How many rows were looked at. */
+  rows: number;
+  /** The first that does not fit. */
+  broken: { seq: number; why: string } | null;
+}
+
+/** What nobody changes: rows are added, and each holds the hash of the one before. */
+export interface AuditStore {
+  append(entries: AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  list(query: AuditFilter & { before?: number | undefined; limit: number }): Promise<AuditRow[]>;
+  /** Oldest first: what is about the user, or what they did. */
+  ofUser(userId: string): Promise<AuditRow[]>;
+  /** The newest row; null of an empty log. */
+  head(): Promise<AuditHead | null>;
+  /**
+   * Walks the chain, from after a row that is known to be good. With `contents` it also compares what was said in the
+   * turns that are still there.
+   */
+  verify(options: { after?: AuditHead | undefined; contents: boolean }): Promise<ChainCheck>;
 }
 
 /** By which way a browser came in: a one-time code, or an application's token. */
@@ -253,7 +424,7 @@ export interface ApiToken {
 /** What lets somebody in. Secrets are 128 bits or more, and only their SHA-256 is kept. */
 export interface SignInStore {
   /** A one-time code that signs in as the user until `expiresAt`. */
-  addCode(code: { hash: string; userId: string; expiresAt: number }): Promise<void>;
+  addCode(code: { hash: string; userId: string; createdAt: number; expiresAt: number }): Promise<void>;
   /** Uses the code up; null where there is none, it is used, or it is too old. */
   takeCode(hash: string, now: number): Promise<User | null>;
   addBrowserSession(session: BrowserSession): Promise<void>;
@@ -275,14 +446,14 @@ export interface SignInStore {
   /** Oldest first; those that have expired too. */
   tokens(query?: { userId?: string }): Promise<ApiToken[]>;
   /** @throws PaliadinError `not_found`, `conflict` where more than one token begins so. */
-  dropToken(id: string): Promise<ApiToken>;
+  dropToken(id: string, by: By): Promise<ApiToken>;
   /**
    * Ends the user's browser sessions and codes, and what applications' tokens said before now; with `tokens` their API
    * tokens as well.
    */
   signOutEverywhere(
     userId: string,
-    options: { now: number; tokens: boolean },
+    options: { now: number; tokens: boolean; actor: string },
   ): Promise<{ browsers: number; tokens: number }>;
 }
 
@@ -292,6 +463,7 @@ export interface Store {
   sessions: SessionStore;
   users: UserStore;
   signIn: SignInStore;
+  audit: AuditStore;
   /** The next fencing number: greater than any this store ever gave. */
   nextFence(): Promise<number>;
   /** Throws when the store can't be written. */

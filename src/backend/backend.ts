@@ -1,9 +1,22 @@
 /** How the gateway reaches a host. Chosen once, at start. */
 import type { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
+import type { Presence } from '../contract/turn.ts';
 
 /** What a host does, wherever it is, passed on as it is. */
-type PassedOn = Pick<Host, 'health' | 'turn' | 'cancel' | 'decide' | 'reset' | 'acknowledge' | 'attach' | 'sessions'>;
+type PassedOn = Pick<
+  Host,
+  | 'health'
+  | 'turn'
+  | 'cancel'
+  | 'decide'
+  | 'reset'
+  | 'acknowledge'
+  | 'attach'
+  | 'sessions'
+  | 'hibernate'
+  | 'watchScreen'
+>;
 
 export interface Backend extends PassedOn {
   readonly kind: 'local' | 'remote' | 'disabled';
@@ -21,6 +34,8 @@ export interface Backend extends PassedOn {
    * joined again.
    */
   run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave?: AbortSignal): Promise<HostOutcome>;
+  /** Whether the host can be reached, as far as that is known without asking. */
+  presence(): Presence;
   /** Calls back for each answer that came after its turn was given up. */
   onLate(listener: (late: { session: string; turnId: string }) => void): void;
   /** Calls back when the host can be reached again: it may have answered what had been given up. */

@@ -97,6 +97,9 @@ export function hostBackend({ kind, host, agent, open, giveUpMs, keepAlive = KEE
     acknowledge: (session, turnId) => ask((opened) => opened.acknowledge(session, turnId)),
     attach: (session) => ask((opened) => opened.attach(session)),
     sessions: () => ask((opened) => opened.sessions()),
+    hibernate: (session) => ask((opened) => opened.hibernate(session)),
+    watchScreen: async (session, show, signal) => (await channel.get()).watchScreen(session, show, signal),
+    presence: channel.presence,
     onLate(listener) {
       lateListeners.add(listener);
     },

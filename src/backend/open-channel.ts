@@ -16,6 +16,7 @@ export interface OpenChannel {
    */
   again(patienceMs: number): Promise<HostChannel>;
   identity(): HostIdentity | null;
+  presence(): Presence;
   /** Calls back when the host goes silent or away, at once where it is; and when it is back. Returns how to stop that. */
   onPresence(listener: (presence: Presence) => void): () => void;
   close(): Promise<void>;
@@ -113,6 +114,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
       }
     },
     identity: () => identity,
+    presence: () => presence,
     onPresence(listener) {
       listeners.add(listener);
       if (presence !== 'here') listener(presence);

@@ -5,7 +5,6 @@ import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
-import { toolUse } from './turn-cost.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
@@ -109,52 +108,6 @@ export const me = z.object({
   limits: z.object({ messageBytes: z.int() }),
 });
 export type Me = z.infer<typeof me>;
-
-export const recentQuery = z.object({
-  userId: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
-
-/** A turn as the owner sees it: everybody's, and what went wrong in full. */
-const recentTurn = turnView
-  .omit({
-    queuePosition: true,
-    approvals: true,
-    steps: true,
-    presence: true,
-    decisions: true,
-    error: true,
-    response: true,
-    message: true,
-  })
-  .extend({
-    userId: z.uuid(),
-    agentSession: z.string(),
-    host: z.string(),
-    errorCode: errorCode.nullable(),
-    errorDetail: z.string().nullable(),
-    cachedTokens: z.int().nullable().describe('of the input tokens, those that the model had kept from before'),
-    model: z.string().nullable(),
-    tools: z.array(toolUse).nullable().describe('by the agent’s own record; `usedTools` is what the answer claims'),
-  });
-
-export const recentTurns = z.object({ turns: z.array(recentTurn) });
-
-export const statsQuery = z.object({
-  userId: z.uuid().optional(),
-  days: z.coerce.number().int().min(1).max(366).default(30),
-});
-
-/** Over the turns since `since`. Durations are of completed turns, in milliseconds. */
-export const stats = z.object({
-  since: time,
-  turns: z.int(),
-  byStatus: z.partialRecord(z.enum(turnStatuses), z.int()),
-  byCode: z.partialRecord(errorCode, z.int()),
-  activeUsers: z.int(),
-  p50DurationMs: z.number().nullable(),
-  p95DurationMs: z.number().nullable(),
-});
 
 export const codeBody = z.object({ code: z.string().min(1).max(200) });
 

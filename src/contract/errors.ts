@@ -29,6 +29,7 @@ export const errorTable = {
   cancelled: { http: 409, retryable: true },
   queue_full: { http: 429, retryable: true },
   rate_limited: { http: 429, retryable: true },
+  quota_reached: { http: 429, retryable: true },
   message_invalid: { http: 400, retryable: false },
   message_too_large: { http: 413, retryable: false },
   store_unavailable: { http: 503, retryable: true },
@@ -56,12 +57,19 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 export class PaliadinError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | null;
+  /** After how many milliseconds the same request may succeed; null where nobody knows. */
+  readonly againInMs: number | null;
 
-  constructor(code: ErrorCode, detail: string | null = null, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    detail: string | null = null,
+    { againInMs = null, ...options }: { cause?: unknown; againInMs?: number | null } = {},
+  ) {
     super(detail === null ? code : `${code}: ${detail}`, options);
     this.name = 'PaliadinError';
     this.code = code;
     this.detail = detail;
+    this.againInMs = againInMs;
   }
 }
 

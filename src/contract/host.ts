@@ -3,6 +3,7 @@
  * reaches it: one interface from end to end.
  */
 import type { ErrorCode } from './errors.ts';
+import type { ScreenView } from './screen.ts';
 import type { ApprovalRequest, Decision, Presence, ToolProgress, TurnNotice } from './turn.ts';
 import type { TurnCost } from './turn-cost.ts';
 
@@ -93,6 +94,13 @@ export interface HostSession {
   running: string | null;
 }
 
+/** An AbortSignal, as far as it is needed: neither Node’s nor the browser’s is known here. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface Host {
   readonly identity: HostIdentity;
   /**
@@ -126,6 +134,16 @@ export interface Host {
   /** The command by which a person looks at the session's terminal. */
   attach(session: string): Promise<string[]>;
   sessions(): Promise<HostSession[]>;
+  /**
+   * Ends the session's terminal and keeps its conversation. False where it stays, because a turn is under way or somebody
+   * looks at it.
+   */
+  hibernate(session: string): Promise<boolean>;
+  /**
+   * Tells what the session's terminal shows, at once and whenever that changes, at the pace at which it is taken. Resolves
+   * when `signal` aborts.
+   */
+  watchScreen(session: string, show: (screen: ScreenView) => Promise<void>, signal: StopSignal): Promise<void>;
   /** Ends the daemon if nothing runs; false where it stays because something does. */
   retire(): Promise<boolean>;
   /** Ends every agent's terminal and the daemon. Conversations are kept; what runs has stopped. */

@@ -11,6 +11,7 @@ import { paneLimit } from './pane-limit.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { socketPath } from './tmux/socket-path.ts';
+import { watchScreen } from './watch-screen.ts';
 
 export interface HostOptions {
   identity: HostIdentity;
@@ -117,6 +118,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
       }));
       return Promise.all(all);
     },
+    async hibernate(name) {
+      sessionOf(name); // its name is one
+      return panes.hibernate(name);
+    },
+    watchScreen: async (name, show, signal) => watchScreen(sessionOf(name).runner.pane.find, show, signal),
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();

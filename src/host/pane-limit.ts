@@ -18,6 +18,8 @@ export interface PaneLimit {
   use<T>(user: PaneUser, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** The session's terminal has ended by itself. */
   gone(session: string): void;
+  /** Ends the session's terminal, unless it is in use. Whether it is gone. */
+  hibernate(session: string): Promise<boolean>;
   /** Ends what has not been used since `before` (milliseconds of `now`). */
   hibernateIdle(before: number): Promise<void>;
 }
@@ -118,6 +120,10 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
     },
     gone(session) {
       if (places.get(session)?.inUse === 0) leave(session);
+    },
+    async hibernate(session) {
+      const place = places.get(session);
+      return place === undefined || hibernate(place);
     },
     async hibernateIdle(before) {
       for (const place of [...places.values()])

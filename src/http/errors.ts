@@ -45,6 +45,7 @@ export function sendError(
   const turnId = turnIdOf(request);
   const hidden = status >= 500 && !isForOwner(request);
   const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
+  if (error.againInMs !== null) reply.header('retry-after', Math.ceil(error.againInMs / 1000));
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
@@ -60,7 +61,7 @@ export function bodyOf(
 ): ErrorBody {
   return {
     code: error.code,
-    message: errorMessage(error.code, locale),
+    message: errorMessage(error.code, locale, error.againInMs),
     retryable: errorTable[error.code].retryable,
     detail: hidden ? null : error.detail,
     ...(turnId !== undefined && { turnId }),

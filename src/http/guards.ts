@@ -12,7 +12,7 @@ export interface Guard {
   /** What an API token has to be for. */
   scope: Scope;
   /** Asks the agent for something: `PALIADIN_ACCESS` decides too. */
-  asks?: true;
+  asks?: true | undefined;
 }
 
 export const guards = {

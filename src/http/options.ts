@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Store, User } from '../audit/store.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { Probe } from '../contract/admin.ts';
 import type { PaliadinError } from '../contract/errors.ts';
-import type { HostIdentity } from '../contract/host.ts';
 import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guards.ts';
@@ -17,17 +18,15 @@ import type { SignInEvent } from './sign-in/tell.ts';
 export interface ServerOptions {
   turns: Turns;
   store: Store;
-  backend: {
-    kind: 'local' | 'remote' | 'disabled';
-    /** Name of the host. */
-    host: string;
-    /** Who answered last; null before the first contact. */
-    identity(): HostIdentity | null;
-    /** The agent in the pane; null where there is none. */
-    agent(): string | null;
+  backend: Pick<
+    Backend,
+    'kind' | 'host' | 'identity' | 'agent' | 'refusal' | 'presence' | 'sessions' | 'reset' | 'hibernate' | 'watchScreen'
+  > & {
     /** Why a question could not be answered just now; null where it could. */
     report(): Promise<PaliadinError | null>;
   };
+  /** How the host was, lately; none where nobody looks. */
+  probes?: { last(): Probe[]; onProbe(listener: () => void): () => void };
   /**
    * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Asked at each
    * request, because a server that lets the system choose its port knows it only once it listens.

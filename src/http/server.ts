@@ -16,7 +16,7 @@ import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
 import { requireOwnPages } from './own-pages.ts';
 import { limitRate } from './rate-limit.ts';
-import { adminRoutes } from './routes/admin.ts';
+import { adminRoutes } from './routes/admin/all.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { meRoute } from './routes/me.ts';
@@ -28,6 +28,7 @@ import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createDoors } from './sign-in/doors.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
+import { recordSignIns } from './sign-in/record.ts';
 import { createTeller } from './sign-in/tell.ts';
 import { createStreams } from './streams.ts';
 
@@ -69,7 +70,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await refuseWhenOverloaded(app, options);
   refuseWhenClosing(app);
   requireOwnPages(app, options);
-  const teller = createTeller(options.onSignIn, () => performance.now());
+  const teller = createTeller(recordSignIns(options, app.log), () => performance.now());
   refuseForgedIdentities(app, options, ({ ip }) => {
     teller.tellSeldom(`forged ${ip}`, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
   });
@@ -89,7 +90,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   turnRoutes(app, options, streams);
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
-  adminRoutes(app, options);
+  adminRoutes(app, options, streams);
   await pageRoutes(app, options);
   return app as unknown as FastifyInstance;
 }

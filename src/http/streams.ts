@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
 import { identityOf } from './authenticate.ts';
+import { type Guard, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
 import type { Doors } from './sign-in/doors.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
@@ -18,13 +19,14 @@ type Follow = (signal: AbortSignal) => AsyncIterable<NumberedEvent>;
 interface Open {
   stream: EventStream;
   identity: Identity;
+  guard: Guard | undefined;
   reply: FastifyReply;
   gone: Promise<void>;
 }
 
 export function createStreams(
   app: App,
-  options: Pick<ServerOptions, 'streamLimits' | 'metrics'>,
+  options: Pick<ServerOptions, 'streamLimits' | 'metrics' | 'access'>,
   doors: Doors,
 ): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
@@ -44,12 +46,13 @@ export function createStreams(
       request.log.error({ error: error instanceof PaliadinError ? error.code : 'internal' }, 'event stream broke off');
     });
     const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
-    const open: Open = { stream, identity: identityOf(request), reply, gone };
+    const { guard } = request.routeOptions.config;
+    const open: Open = { stream, identity: identityOf(request), guard, reply, gone };
     all.add(open);
     options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, doors), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, doors, options), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
@@ -93,10 +96,17 @@ const headers = {
   connection: 'close',
 };
 
-async function endIfRevoked({ stream, identity }: Open, doors: Doors): Promise<void> {
+/** Also where the way in is still open, and what it led to is not. */
+async function endIfRevoked(
+  { stream, identity, guard }: Open,
+  doors: Doors,
+  options: Pick<ServerOptions, 'access'>,
+): Promise<void> {
   // While the store is away nobody can be disabled either.
   const now = await doors.stillIn(identity).catch(() => identity);
-  if (now === null || now.user.disabledAt !== null) stream.end();
+  if (now === null || now.user.disabledAt !== null) return stream.end();
+  // Whoever was let in to see how their question ends sees it, whether or not they might ask another.
+  if (guard !== undefined && refusedBy({ ...guard, asks: undefined }, now, options) !== null) stream.end();
 }
 
 /** Looks often enough that the cut comes within a quarter of the time more. */

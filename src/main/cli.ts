@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { PaliadinError } from '../contract/errors.ts';
 import { attach } from './commands/attach.ts';
+import { showAuditHead, verifyAudit } from './commands/audit.ts';
 import { showConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { addHostCommand } from './commands/host/add.ts';
@@ -13,6 +14,7 @@ import { stopHost } from './commands/stop-host.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { showTurns } from './commands/turns.ts';
 import { disableUser, enableUser, listUsers, setUserRole, signOutUser } from './commands/user.ts';
+import { deleteUser, exportUserData, setUserQuota } from './commands/user-data.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
 import { VERSION } from './version.ts';
 
@@ -56,6 +58,7 @@ program
   .description('list recent turns')
   .option('--json', 'as JSON, questions and answers included')
   .option('--user <name>', 'of this user only')
+  .option('--search <words>', 'in whose question or answer each of these words begins a word')
   .option('--limit <number>', 'how many at most', '20')
   .action((options) => showTurns(settings(), options));
 const token = program.command('token').description('tokens for programs');
@@ -100,6 +103,34 @@ user
   .description('let a user in again')
   .argument('<user>')
   .action((subject) => enableUser(settings(), subject));
+user
+  .command('quota')
+  .description('set how many questions a day a user may ask')
+  .argument('<user>')
+  .argument('<quota>', 'a number, or none')
+  .action((subject, quota) => setUserQuota(settings(), subject, quota));
+user
+  .command('export')
+  .description('print all that is kept of a user, as JSON')
+  .argument('<user>')
+  .action((subject) => exportUserData(settings(), subject));
+user
+  .command('delete')
+  .description('delete a user and all that they said; the audit log stays whole')
+  .argument('<user>')
+  .option('--yes', 'do it')
+  .action((subject, options) => deleteUser(settings(), subject, options));
+const audit = program.command('audit').description('who did what: a log that is only added to');
+audit
+  .command('verify')
+  .description('see whether the audit log is whole; exit status 1 where it is not')
+  .option('--head <head>', 'what `audit head` printed once: the log has to contain it')
+  .option('--json', 'as JSON')
+  .action((options) => verifyAudit(settings(), options));
+audit
+  .command('head')
+  .description('print where the audit log ends, to keep it elsewhere')
+  .action(() => showAuditHead(settings()));
 program
   .command('sign-out')
   .description('sign a user out of all browsers')

@@ -15,14 +15,17 @@ import { asPaliadinError } from '../contract/errors.ts';
 import { createServer } from '../http/server.ts';
 import { createTurns } from '../turn/service.ts';
 import { chooseAgent, findProgram } from './agent.ts';
+import { keepHead } from './audit-head.ts';
 import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
+import { probeHost } from './host-probes.ts';
 import { localDaemon } from './local-daemon.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { openTraces } from './observe/traces.ts';
 import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { clonePrograms } from './programs.ts';
 import { remoteTarget } from './remote/target.ts';
+import { applyRetention } from './retention.ts';
 import { bracketed, originsOf } from './sign-in/public-address.ts';
 import { waysIn } from './sign-in/ways.ts';
 import { starters } from './starters.ts';
@@ -80,6 +83,20 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   });
   // The first question should not wait for the daemon to start.
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
+  const stopRetention = applyRetention({
+    ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },
+    ...{ clock: Date.now, onTrouble },
+  });
+  const head = keepHead(
+    store.audit,
+    paths.auditHead,
+    (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
+    onTrouble,
+  );
+  const probes =
+    backend.refusal() === null
+      ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
+      : undefined;
   const origins: string[] = [];
   const server = await createServer({
     ...ways,
@@ -87,6 +104,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onSignIn: metrics.signIn,
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
     backend: { ...backend, report: () => report(backend) },
+    ...(probes !== undefined && { probes }),
     publicOrigins: () => origins,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
@@ -97,8 +115,11 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   });
 
   async function close(): Promise<void> {
+    probes?.close();
+    stopRetention();
     await server.close();
     await turns.close();
+    await head.close();
     await store.close();
     await traces?.close();
     release?.();
@@ -155,7 +176,7 @@ async function report(backend: Backend) {
 /** As the settings name them now, whoever was it before. */
 async function theOwner(store: Store, subject: string): Promise<User> {
   const { user } = await store.users.ensure({ subject, role: 'owner', now: Date.now() });
-  return await store.users.setOwner(user.id);
+  return await store.users.setOwner(user.id, { actor: 'gateway', at: Date.now() });
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<number> {

@@ -8,6 +8,8 @@ export interface StatePaths {
   database: string;
   /** Held by the running gateway. */
   gatewayLock: string;
+  /** Where the audit log ends, as far as it was noted. */
+  auditHead: string;
   /** The daemon's own directory: journal, tmux sockets. */
   host: string;
   hostLock: string;
@@ -35,6 +37,7 @@ export function prepareState({ values }: Config): StatePaths {
     root,
     database: join(root, 'paliadin.db'),
     gatewayLock: join(root, 'gateway.lock'),
+    auditHead: join(root, 'audit-head'),
     host,
     hostLock: join(host, 'daemon.lock'),
     hostSocket: join(host, 'daemon.sock'),

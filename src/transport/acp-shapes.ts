@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
+import { screenView } from '../contract/screen.ts';
 import { turnNotices } from '../contract/turn.ts';
 import { turnCost } from '../contract/turn-cost.ts';
 
@@ -15,6 +16,10 @@ export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
 export const approvalClosedParams = z.object({ session, turnId, id: approvalId });
+/** `watch` tells apart who looks, of those on one channel. */
+export const watchParams = z.object({ session, watch: z.int().nonnegative() });
+export const leaveParams = z.object({ watch: z.int().nonnegative() });
+export const screenParams = z.object({ watch: z.int().nonnegative(), screen: screenView });
 export const nothing = z.object({}).optional();
 
 /** `_meta.paliadin` of `session/prompt`. */
@@ -61,6 +66,7 @@ export const turnResult = z.object({
 export const acknowledgeResult = z.object({ cost: turnCost.nullish() });
 export const noticeParams = z.object({ session, turnId, notice: z.enum(turnNotices) });
 export const attachResult = z.object({ command: z.array(z.string()) });
+export const hibernateResult = z.object({ hibernated: z.boolean() });
 export const retireResult = z.object({ retired: z.boolean() });
 export const sessionsResult = z.object({
   sessions: z.array(z.object({ session, live: z.boolean(), running: turnId.nullable() })),

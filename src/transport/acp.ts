@@ -33,11 +33,18 @@ export function toRequestError(error: unknown): RequestError {
 /** The error that the other side sent; null where it is not one of ours. */
 export function fromRequestError(error: unknown): PaliadinError | null {
   if (!(error instanceof RequestError)) return null;
+  if (error.code === UNKNOWN_METHOD) {
+    return new PaliadinError('shim_outdated', 'Paliadin on the host does not know this yet; update it', {
+      cause: error,
+    });
+  }
   const data = errorData.safeParse(error.data);
   return data.success ? new PaliadinError(data.data.code, data.data.detail, { cause: error }) : null;
 }
 
 // A peer that sends more without a newline is broken or hostile.
 const MAX_LINE_BYTES = 1024 * 1024;
+// JSON-RPC's own.
+const UNKNOWN_METHOD = -32601;
 // The first of the codes that JSON-RPC leaves to servers.
 const SERVER_ERROR = -32000;

@@ -6,6 +6,13 @@ export const extension = {
   acknowledge: '_paliadin/acknowledge',
   attach: '_paliadin/attach',
   sessions: '_paliadin/sessions',
+  hibernate: '_paliadin/hibernate',
+  /** A request that stays open as long as somebody looks at the terminal. */
+  watchScreen: '_paliadin/watch_screen',
+  /** A notification: nobody looks any more. */
+  leaveScreen: '_paliadin/leave_screen',
+  /** A notification: what the terminal shows. */
+  screen: '_paliadin/screen',
   retire: '_paliadin/retire',
   shutdown: '_paliadin/shutdown',
   /** A notification: the agent has the prompt. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostPrompt, HostUpdate } from '../contract/host.ts';
+import type { ScreenView } from '../contract/screen.ts';
 import type { Decision, ToolProgress } from '../contract/turn.ts';
 import {
   acpStream,
@@ -19,11 +20,13 @@ import {
   acknowledgeResult,
   approvalClosedParams,
   attachResult,
+  hibernateResult,
   identityMeta,
   noticeParams,
   outcomeMeta,
   permissionMeta,
   retireResult,
+  screenParams,
   sessionsResult,
   turnParams,
   turnResult,
@@ -48,6 +51,8 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
+  const screens = new Map<number, (screen: ScreenView) => Promise<void>>();
+  let watches = 0;
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
 
   const app = client({ name: 'paliadin' });
@@ -84,6 +89,11 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     ({ params: { turnId, notice } }) => {
       watchers.get(turnId)?.({ type: 'notice', notice });
     },
+  );
+  app.onNotification(
+    extension.screen,
+    (raw) => screenParams.parse(raw),
+    ({ params }) => screens.get(params.watch)?.(params.screen),
   );
   // The agent's request stays open until somebody decides, here or elsewhere; the one who is asked is told by the update.
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
@@ -176,6 +186,21 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
       (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult)).cost ?? null,
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
     sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
+    hibernate: async (session) => (await extend(extension.hibernate, { session }, hibernateResult)).hibernated,
+    async watchScreen(session, show, signal) {
+      const watch = watches++;
+      screens.set(watch, show);
+      const leave = () => {
+        connection.agent.notify(extension.leaveScreen, { watch }).catch(() => {}); // a channel that broke has left, too
+      };
+      signal.addEventListener('abort', leave);
+      try {
+        if (!signal.aborted) await tell(extension.watchScreen, { session, watch });
+      } finally {
+        signal.removeEventListener('abort', leave);
+        screens.delete(watch);
+      }
+    },
     retire: async () => (await extend(extension.retire, {}, retireResult)).retired,
     shutdown: () => tell(extension.shutdown, {}),
     onLate(listener) {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
+import type { ScreenView } from '../contract/screen.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
 import {
   type AgentContext,
@@ -19,6 +20,7 @@ import {
 import {
   decisionMeta,
   healthParams,
+  leaveParams,
   nothing,
   type permissionMeta,
   promptMeta,
@@ -26,6 +28,7 @@ import {
   turnFromParams,
   turnParams,
   type updateMeta,
+  watchParams,
 } from './acp-shapes.ts';
 import { extension } from './extension.ts';
 
@@ -81,6 +84,32 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   });
   serve(extension.attach, sessionParams, async ({ session }) => ({ command: await host.attach(session) }));
   serve(extension.sessions, nothing, async () => ({ sessions: await host.sessions() }));
+  serve(extension.hibernate, sessionParams, async ({ session }) => ({ hibernated: await host.hibernate(session) }));
+  const watches = new Map<number, AbortController>();
+  app.onRequest(
+    extension.watchScreen,
+    (raw: unknown) => watchParams.parse(raw),
+    ({ params: { session, watch }, client }) =>
+      answering(async () => {
+        if (watches.has(watch)) throw new PaliadinError('conflict', 'this number looks already');
+        if (watches.size >= MAX_WATCHES)
+          throw new PaliadinError('rate_limited', `${MAX_WATCHES} terminals are looked at`);
+        const leave = new AbortController();
+        watches.set(watch, leave);
+        try {
+          const show = (screen: ScreenView) => client.notify(extension.screen, { watch, screen });
+          await host.watchScreen(session, show, leave.signal);
+        } finally {
+          watches.delete(watch);
+        }
+        return {};
+      }),
+  );
+  app.onNotification(
+    extension.leaveScreen,
+    (raw: unknown) => leaveParams.parse(raw),
+    ({ params }) => watches.get(params.watch)?.abort(),
+  );
   serve(extension.shutdown, nothing, async () => {
     await host.shutdown();
     return {};
@@ -95,6 +124,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   duplex.once('close', () => close());
   await closed;
   stopTelling();
+  for (const leave of watches.values()) leave.abort();
 }
 
 /** Whoever calls, nothing reaches the terminal that it would obey. */
@@ -190,6 +220,9 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sen
       return Promise.resolve(); // a host knows nothing of how it is reached
   }
 }
+
+// Each costs a picture every quarter of a second.
+const MAX_WATCHES = 20;
 
 // A disk that is full, a client that answers what was not asked: neither mends at once.
 const ASK_AGAIN_MS = 1_000;

@@ -98,8 +98,9 @@ async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: C
 
 /** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
 async function markDelivering(turn: Turn, { recorder, backend, fence, clock, onTrouble }: CarryOptions): Promise<void> {
-  const change = { status: 'delivering' as const, fence };
-  const events = toBodies(turn, clock(), [{ type: 'delivering' }]);
+  const handedOverAt = clock();
+  const change = { status: 'delivering' as const, fence, handedOverAt };
+  const events = toBodies(turn, handedOverAt, [{ type: 'delivering' }]);
   const marked = recorder.write({ turnId: turn.turnId, change, events, progress: true });
   if (backend.identity()?.protocol === NO_JOURNAL) await marked;
   else marked.catch((error) => onTrouble('a delivery was not marked', error));

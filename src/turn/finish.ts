@@ -32,11 +32,12 @@ export function answeredLate(tokens: Pick<HostOutcome, 'inputTokens' | 'outputTo
 function described(
   { inputTokens, outputTokens }: Pick<HostOutcome, 'inputTokens' | 'outputTokens'>,
   answer: string,
-): Omit<TurnResult, 'turnId' | 'durationMs'> {
+): Omit<TurnResult, 'turnId' | 'durationMs'> & Pick<TurnChange, 'trailer'> {
   const { body, meta, malformed } = splitTrailer(answer);
   return {
     ...meta,
     response: body,
+    trailer: answer.slice(body.length),
     trailerMalformed: malformed,
     chipCount: countChips(body),
     responseTokens: outputTokens ?? approximateTokens(body),

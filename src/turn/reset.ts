@@ -14,21 +14,22 @@ export interface ResetOptions {
   clock(): number;
 }
 
-export function reset(session: AgentSession, options: ResetOptions): Promise<AgentSession> {
+/** `actor` is who wants it: for the audit log. */
+export function reset(session: AgentSession, actor: string, options: ResetOptions): Promise<AgentSession> {
   const { turns } = options;
   // In the queue itself: a question that comes meanwhile belongs to the new conversation.
   const place = turns.reserve(session.name, { force: true });
   turns.stopAll(session.name);
   const { promise, resolve, reject } = Promise.withResolvers<AgentSession>();
-  place.fill(session.name, () => startOver(session, options).then(resolve, reject));
+  place.fill(session.name, () => startOver(session, actor, options).then(resolve, reject));
   return promise;
 }
 
-async function startOver({ name, userId }: AgentSession, options: ResetOptions): Promise<AgentSession> {
+async function startOver({ name, userId }: AgentSession, actor: string, options: ResetOptions): Promise<AgentSession> {
   const { store, backend, gate, recorder, clock } = options;
   gate.drop(name);
   await backend.reset(name);
-  const fresh = await store.sessions.startOver(name);
+  const fresh = await store.sessions.startOver(name, { actor, at: clock() });
   const event = { type: 'reset' as const, generation: fresh.generation };
   await recorder.append({ turnId: NO_TURN, userId, at: clock(), event });
   return fresh;

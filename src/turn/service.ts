@@ -71,7 +71,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
 
   async function view(turn: Turn, reader: Reader): Promise<TurnView> {
     const shown = isFinal(turn.status)
-      ? { ...NOTHING_SHOWN, decisions: await store.events.decided(turn.turnId) }
+      ? {
+          ...NOTHING_SHOWN,
+          decisions: (await store.events.decided(turn.turnId)).map(({ at: _, ...decided }) => decided),
+        }
       : await shownSoFar(store, turn);
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
@@ -131,7 +134,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return { turns: page, nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null, cursor };
     },
     async cancel(userId, turnId, locale) {
-      await turnOf(userId, turnId);
+      const turn = await turnOf(userId, turnId);
+      if (!isFinal(turn.status)) {
+        const about = { actor: userId, subject: userId, turnId, detail: {} };
+        await store.audit.append([{ ...about, at: clock(), action: 'turn.stop' }]);
+      }
       await turns.stop(turnId);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
@@ -140,7 +147,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async reset(userId) {
-      return reset(await sessionOf(userId), { ...shared, turns });
+      return reset(await sessionOf(userId), userId, { ...shared, turns });
     },
     async giveFeedback(userId, turnId, { rating, comment }, locale) {
       await turnOf(userId, turnId);
@@ -157,9 +164,28 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     refusal: () => backend.refusal(),
     session: sessionOf,
+    async inFull(turnId) {
+      const turn = await store.turns.get(turnId);
+      if (turn === null) return null;
+      const decisions = await store.events.decided(turnId);
+      if (isFinal(turn.status)) return { turn, response: turn.response, approvals: [], decisions };
+      const { text, approvals } = await shownSoFar(store, turn);
+      return { turn, response: text, approvals, decisions };
+    },
+    async resetSession(name, actor) {
+      const session = await store.sessions.get(name);
+      if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
+      return reset(session, actor, { ...shared, turns });
+    },
+    async stopAll(userId) {
+      const open = (await store.turns.open()).filter((turn) => turn.userId === userId);
+      await Promise.all(open.map(({ turnId }) => turns.stop(turnId)));
+    },
+    watch(listener) {
+      recorder.on('stored', listener);
+      return () => recorder.off('stored', listener);
+    },
     isOwner: async (userId) => isOwner(await store.users.get(userId)),
-    recentTurns: (query) => store.turns.recent(query),
-    stats: (query) => store.turns.stats(query),
     async close() {
       closing.abort();
       clearInterval(pruning);

@@ -1,8 +1,8 @@
 /** What the rest of the gateway can do with turns. `http/` and `main/` know nothing else of this folder. */
-import type { AgentSession, Turn, TurnStats } from '../audit/store.ts';
+import type { AgentSession, StoredEvent, Turn } from '../audit/store.ts';
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';
-import type { Decision, TurnRequest } from '../contract/turn.ts';
+import type { ApprovalRequest, Decided, Decision, TurnRequest } from '../contract/turn.ts';
 
 export interface Turns {
   /**
@@ -44,8 +44,23 @@ export interface Turns {
   refusal(): PaliadinError | null;
   session(userId: string): Promise<AgentSession>;
   isOwner(userId: string): Promise<boolean>;
-  recentTurns(query: { limit: number; userId?: string }): Promise<Turn[]>;
-  stats(query: { since: number; userId?: string }): Promise<TurnStats>;
+  /** Anybody's turn, with what is to be seen of it while it runs; null where there is none. */
+  inFull(turnId: string): Promise<TurnInFull | null>;
+  /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
+  resetSession(name: string, actor: string): Promise<AgentSession>;
+  /** Stops all that the user has open, and resolves when it is over. */
+  stopAll(userId: string): Promise<void>;
+  /** Calls back with what was stored, of all users. Returns how to stop that. */
+  watch(listener: (events: StoredEvent[]) => void): () => void;
+}
+
+export interface TurnInFull {
+  turn: Turn;
+  /** What there is of it while the turn runs. */
+  response: string;
+  /** What the agent waits for. */
+  approvals: ApprovalRequest[];
+  decisions: (Decided & { at: number })[];
 }
 
 export interface FollowQuery {

@@ -71,7 +71,7 @@ test.each<[string, string, { from(): string; to(): string }]>([
 
   expect(await everythingOf(who)).toEqual(before);
   expect(await gateway().prompts(before.session.name)).toEqual([]);
-  const recorded = await (await gateway().store()).turns.recent({ limit: 50, userId: before.user.id });
+  const recorded = await (await gateway().store()).turns.list({ limit: 50, userId: before.user.id });
   expect(recorded).toEqual([]);
   // The person is still who they were, and all is well.
   await (await person.ask('demo at once')).answered();

@@ -71,7 +71,7 @@ test('T2: no route answers who is not signed in', async () => {
     }
   }
   expect(refused).toBeGreaterThanOrEqual(14 * attempts.length);
-  expect((await (await gateway().store()).turns.recent({ limit: 9 })).map((turn) => turn.turnId)).toEqual([turnId]);
+  expect((await (await gateway().store()).turns.list({ limit: 9 })).map((turn) => turn.turnId)).toEqual([turnId]);
 });
 
 const JWT = { PALIADIN_JWT_SECRET: 'x'.repeat(48), PALIADIN_JWT_ISSUER: 'app', PALIADIN_JWT_AUDIENCE: 'paliadin' };

@@ -209,7 +209,7 @@ test('T13: a code of somebody who has been disabled since lets nobody in', async
   const { users, signIn } = await gateway().store();
   const { user } = await users.ensure({ subject: 'gina', now: Date.now() });
   const code = await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id);
-  await users.disable(user.id, Date.now());
+  await users.disable(user.id, { actor: 'cli', at: Date.now() });
   const refused = await post(gateway().url, '/api/auth/code', { code });
   expect([refused.status, refused.headers.get('set-cookie')]).toEqual([403, null]);
 });

@@ -99,6 +99,6 @@ test('what was decided in a turn stays, in order, whatever goes', async () => {
     await store.turns.write([{ turnId, change, events: events.map((event) => ({ turnId, userId, at: 1, event })) }]);
   }
   expect(await store.events.prune(20)).toBe(2);
-  expect(await store.events.decided(turn.turnId)).toEqual(decisions);
+  expect(await store.events.decided(turn.turnId)).toEqual(decisions.map((decided) => ({ ...decided, at: 1 })));
   expect(await store.events.decided(crypto.randomUUID())).toEqual([]);
 });

@@ -13,6 +13,8 @@ import { aUser, temporaryStore } from './temporary-store.ts';
 
 const BY_CODE = { way: 'code', keyDigest: null } as const;
 
+const BY = { actor: 'cli', at: 5 };
+
 test('a user is made once, also where two ask at once, and keeps what they are', async () => {
   const { store } = await temporaryStore();
   const made = await Promise.all(
@@ -65,11 +67,11 @@ test('twenty people with like ids who arrive at once, each several times: a name
 test('starting over and moving to another host begin a new conversation under the same name', async () => {
   const { store } = await temporaryStore();
   const { user, session } = await aUser(store, 'anna');
-  expect(await store.sessions.startOver(session.name)).toEqual({ ...session, generation: 2 });
+  expect(await store.sessions.startOver(session.name, BY)).toEqual({ ...session, generation: 2 });
   const moved = await store.sessions.ofUser(user, { prefix: 'other', host: 'laptop', now: 5 });
   expect(moved).toEqual({ ...session, generation: 3, host: 'laptop' });
   expect(await store.sessions.list()).toEqual([{ ...moved, subject: 'anna' }]);
-  await expect(store.sessions.startOver('nobody')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.sessions.startOver('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('a code signs in once, until it is too old', async () => {
@@ -129,13 +131,13 @@ test('no secret is in the file', async () => {
 test('a user’s role and state can be changed, and what is said of them', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
-  expect(await store.users.setRole(user.id, 'admin')).toEqual({ ...user, role: 'admin' });
-  expect(await store.users.disable(user.id, 5)).toMatchObject({ disabledAt: 5 });
-  expect(await store.users.enable(user.id)).toMatchObject({ disabledAt: null });
+  expect(await store.users.setRole(user.id, 'admin', BY)).toEqual({ ...user, role: 'admin' });
+  expect(await store.users.disable(user.id, BY)).toMatchObject({ disabledAt: 5 });
+  expect(await store.users.enable(user.id, BY)).toMatchObject({ disabledAt: null });
   const says = { name: 'Anna B.', email: 'a@b.example', locale: 'de' };
   expect(await store.users.describe(user.id, says)).toEqual({ ...user, role: 'admin', ...says });
   expect(await store.users.get(user.id)).toMatchObject(says);
-  for (const change of [() => store.users.setRole('x', 'admin'), () => store.users.disable('x', 1)]) {
+  for (const change of [() => store.users.setRole('x', 'admin', BY), () => store.users.disable('x', BY)]) {
     await expect(change()).rejects.toMatchObject({ code: 'not_found' });
   }
 });
@@ -145,12 +147,12 @@ test('there is one owner: whoever was one before is a member then', async () => 
   const { user: anna } = await store.users.ensure({ subject: 'anna', role: 'owner', now: 1 });
   const { user: bert } = await aUser(store, 'bert');
   const { user: carl } = await aUser(store, 'carl');
-  await store.users.setRole(carl.id, 'admin');
-  await store.users.disable(bert.id, 3);
-  expect(await store.users.setOwner(bert.id)).toEqual({ ...bert, role: 'owner' });
+  await store.users.setRole(carl.id, 'admin', BY);
+  await store.users.disable(bert.id, BY);
+  expect(await store.users.setOwner(bert.id, BY)).toEqual({ ...bert, role: 'owner' });
   const roles = (await store.users.list()).map(({ subject, role }) => [subject, role]);
   expect(Object.fromEntries(roles)).toEqual({ anna: 'member', bert: 'owner', carl: 'admin' });
-  await expect(store.users.setOwner('nobody')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.users.setOwner('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });
   expect(await store.users.get(bert.id)).toMatchObject({ role: 'owner' });
   expect(await store.users.get(anna.id)).toMatchObject({ role: 'member' });
 });
@@ -172,11 +174,11 @@ test('tokens can be listed and taken back, by the beginning of their id', async 
   await store.signIn.byToken(hash, 5000);
   expect(await store.signIn.tokens()).toHaveLength(2);
   expect((await store.signIn.tokens({ userId: user.id }))[0]).toMatchObject({ lastUsedAt: null });
-  await expect(store.signIn.dropToken('')).rejects.toMatchObject({ code: 'not_found' });
-  await expect(store.signIn.dropToken('%')).rejects.toMatchObject({ code: 'not_found' });
-  expect(await store.signIn.dropToken(hash.slice(0, 8))).toEqual(token);
+  await expect(store.signIn.dropToken('', BY)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.signIn.dropToken('%', BY)).rejects.toMatchObject({ code: 'not_found' });
+  expect(await store.signIn.dropToken(hash.slice(0, 8), BY)).toEqual(token);
   expect(await store.signIn.byToken(hash, 1001)).toBeNull();
-  await expect(store.signIn.dropToken(hash)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.signIn.dropToken(hash, BY)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('signing out everywhere ends browsers and codes; tokens only where that is said', async () => {
@@ -190,7 +192,7 @@ test('signing out everywhere ends browsers and codes; tokens only where that is 
   });
   const [first, second] = [await enter(anna.id), await enter(bert.id)];
   expect(await store.signIn.countBrowserSessions(anna.id, 1500)).toBe(1);
-  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1500, tokens: false })).toEqual({
+  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1500, tokens: false, actor: 'cli' })).toEqual({
     browsers: 1,
     tokens: 0,
   });
@@ -198,7 +200,7 @@ test('signing out everywhere ends browsers and codes; tokens only where that is 
   expect(await store.signIn.takeCode(first.code, 1501)).toBeNull();
   expect(await store.signIn.byToken(first.token, 1501)).not.toBeNull();
   expect(await store.users.get(anna.id)).toMatchObject({ signedOutAt: 1500 });
-  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1600, tokens: true })).toEqual({
+  expect(await store.signIn.signOutEverywhere(anna.id, { now: 1600, tokens: true, actor: 'cli' })).toEqual({
     browsers: 0,
     tokens: 1,
   });

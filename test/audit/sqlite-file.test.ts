@@ -77,7 +77,7 @@ test('a damaged file is named, whether that shows at the start or later', async 
   const use = async () => {
     const damaged = await openSqliteStore(file);
     try {
-      await damaged.turns.recent({ limit: 100 });
+      await damaged.turns.list({ limit: 100 });
     } finally {
       await damaged.close();
     }

@@ -18,7 +18,9 @@ test('every call of the store does what it did, and is told with its time and wh
   expect(paths(timed)).toEqual(paths(store));
   const { user } = await aUser(timed, 'anna');
   expect(await store.users.get(user.id)).toEqual(user);
-  await expect(timed.users.setRole('nobody', 'admin')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(timed.users.setRole('nobody', 'admin', { actor: 'cli', at: 1 })).rejects.toMatchObject({
+    code: 'not_found',
+  });
   await timed.check();
   expect(told).toEqual([
     ['users.ensure', 5, false],

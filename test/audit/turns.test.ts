@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Store, TurnChange } from '../../src/audit/store.ts';
+import type { TurnChange } from '../../src/audit/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 test('a turn is queued, with its accepted event, and comes back as it went in', async () => {
@@ -30,11 +30,13 @@ test('every field of a turn that may change is kept', async () => {
   await store.turns.insert(aTurn(who, { turnId }));
   const change: Required<TurnChange> = {
     status: 'completed',
+    handedOverAt: 1,
     deliveredAt: 1,
     firstChunkAt: 2,
     finishedAt: 3,
     durationMs: 4,
     response: 'Zwölf 🙂',
+    trailer: '\n<!-- paliadin {} -->',
     responseTokens: 5,
     tokensExact: true,
     inputTokens: 6,
@@ -170,38 +172,6 @@ test('recovery finds the open turns, oldest first, and those whose answer may st
   expect((await store.turns.awaitingLateAnswer(50)).map((turn) => turn.turnId)).toEqual([waiting]);
 });
 
-test('statistics count statuses, codes, users, and give durations that were seen', async () => {
-  const { store } = await temporaryStore();
-  const [one, other] = [await aUser(store), await aUser(store)];
-  const put = async (who: typeof one, change: TurnChange, startedAt = 100) => {
-    const turn = aTurn(who, { startedAt });
-    await store.turns.insert(turn);
-    await store.turns.write([{ turnId: turn.turnId, change, events: [] }]);
-  };
-  expect(await store.turns.stats({ since: 0 })).toEqual(nothing);
-  for (let i = 100; i >= 1; i--) await put(one, { status: 'completed', durationMs: i });
-  await put(other, { status: 'failed', errorCode: 'timeout', durationMs: 60_000 });
-  await put(other, { status: 'completed', durationMs: 5000 }, 99);
-  expect(await store.turns.stats({ since: 100 })).toEqual({
-    turns: 101,
-    byStatus: { completed: 100, failed: 1 },
-    byCode: { timeout: 1 },
-    activeUsers: 2,
-    p50DurationMs: 50,
-    p95DurationMs: 95,
-  });
-  expect(await store.turns.stats({ since: 0, userId: other.user.id })).toMatchObject({ turns: 2, p50DurationMs: 5000 });
-});
-
-const nothing: Awaited<ReturnType<Store['turns']['stats']>> = {
-  turns: 0,
-  byStatus: {},
-  byCode: {},
-  activeUsers: 0,
-  p50DurationMs: null,
-  p95DurationMs: null,
-};
-
 test('recent turns are of everybody or of one', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
@@ -209,7 +179,7 @@ test('recent turns are of everybody or of one', async () => {
   await store.turns.insert(first);
   await store.turns.insert(second);
   const ids = async (userId?: string) =>
-    (await store.turns.recent({ limit: 5, ...(userId === undefined ? {} : { userId }) })).map((turn) => turn.turnId);
+    (await store.turns.list({ limit: 5, ...(userId === undefined ? {} : { userId }) })).map((turn) => turn.turnId);
   expect(await ids()).toEqual([second.turnId, first.turnId]);
   expect(await ids(one.user.id)).toEqual([first.turnId]);
 });

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { HostPrompt, HostUpdate } from '../../src/contract/host.ts';
+import type { ScreenView } from '../../src/contract/screen.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { Decision } from '../../src/contract/turn.ts';
 import { manyLines } from '../../src/demo/answers/sizes.ts';
@@ -447,6 +448,39 @@ export function backendContract({ kind, open }: BackendKind): void {
       await until('the late answer', () => late.length > 0);
       expect(late).toEqual([{ session, turnId: turn.turnId }]);
       expect(await test.backend.turn(session, turn.turnId, 0)).toMatchObject({ late: true, state: 'failed' });
+    });
+  });
+
+  describe('a terminal', () => {
+    test('can be looked at from here, as long as somebody looks, and is ended and comes back', async () => {
+      const { backend } = shared;
+      const screens: ScreenView[] = [];
+      const leave = new AbortController();
+      const looking = backend.watchScreen(session, async (screen) => void screens.push(screen), leave.signal);
+      await until('a first picture', () => screens.length > 0);
+      expect(screens[0]).toMatchObject({ live: false });
+      const turn = run(shared, 'demo hold x');
+      await turn.hears('chunk');
+      await until('the question', () => screens.at(-1)?.lines.some((line) => line.includes('demo hold x')) ?? false);
+      expect(await backend.hibernate(session)).toBe(false);
+      shared.release('x', session);
+      expect(await turn.outcome).toMatchObject({ state: 'done' });
+      expect(await backend.hibernate(session)).toBe(true);
+      await until('the end of the terminal', () => screens.at(-1)?.live === false);
+      leave.abort();
+      await looking;
+      expect(await run(shared, 'demo at once').outcome).toMatchObject({ state: 'done' });
+    });
+
+    test('that is looked at when the channel breaks is looked at no more', async () => {
+      const test = await own();
+      const screens: ScreenView[] = [];
+      const leave = new AbortController();
+      const looking = test.backend.watchScreen(session, async (screen) => void screens.push(screen), leave.signal);
+      looking.catch(() => {}); // looked at below
+      await until('a first picture', () => screens.length > 0);
+      test.cut();
+      await expect(looking).rejects.toMatchObject({ code: 'mriver_unreachable' });
     });
   });
 

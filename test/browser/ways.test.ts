@@ -90,12 +90,12 @@ test('whoever is disabled while they look is told so, and comes in again once th
   visitor.expectTrouble(REFUSED);
   const { users } = await byApplication().store();
   const user = await users.bySubject('dora');
-  await users.disable(user?.id ?? '', Date.now());
+  await users.disable(user?.id ?? '', { actor: 'cli', at: Date.now() });
   await page.getByRole('alert').getByText(signInWords.en.shutOut).waitFor();
   await page.screenshot({ path: await pictureFile('sign-in-shut-out') });
   await page.reload();
   await page.getByRole('alert').getByText(signInWords.en.shutOut).waitFor();
-  await users.enable(user?.id ?? '');
+  await users.enable(user?.id ?? '', { actor: 'cli', at: Date.now() });
   await page.reload();
   await log.waitFor();
 });

@@ -25,7 +25,7 @@ test('a body of 10 MB is refused, readably, and costs no memory', async () => {
   });
   expect([chunked.status, errorBody.parse(await chunked.json()).code]).toEqual([413, 'message_too_large']);
   expect(await post(server, {}, big)).toMatchObject({ status: 401 });
-  expect(await server.store.turns.recent({ limit: 1 })).toEqual([]);
+  expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
 });
 
 test('512 KiB are taken, one byte more is not', async () => {

@@ -178,7 +178,7 @@ test('a user has so many streams and no more, and then asks for none either', as
   }
   const streamed = { headers: { ...anna.bearer, accept: 'text/event-stream' }, json: { message: 'hi' } };
   expect((await call(server, 'POST', '/api/turns', streamed)).status).toBe(429);
-  expect(await server.store.turns.recent({ limit: 5 })).toHaveLength(1);
+  expect(await server.store.turns.list({ limit: 5 })).toHaveLength(1);
   expect((await stream(server, '/api/events', bert.bearer)).response.statusCode).toBe(200);
 });
 

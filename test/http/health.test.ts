@@ -3,6 +3,7 @@ import { readiness } from '../../src/contract/api.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostIdentity } from '../../src/contract/host.ts';
 import { aPerson, call, runServer } from './running-server.ts';
+import { scriptedBackend } from './scripted-backend.ts';
 
 test('it lives, and is ready while store and backend are', async () => {
   const server = await runServer();
@@ -32,7 +33,7 @@ test('what is in the way is named; the details are for the owner', async () => {
 test('the owner is told which host it is, and how it is reached', async () => {
   const known = { version: '0.1.0', agent: 'demo', driver: 'demo', settings: '' };
   let identity: HostIdentity | null = null;
-  const backend = { kind: 'remote', host: 'laptop', agent: () => 'demo', report: async () => null } as const;
+  const backend = { ...scriptedBackend(), kind: 'remote', host: 'laptop', report: async () => null } as const;
   const server = await runServer({ backend: { ...backend, identity: () => identity } });
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
   const hostFor = async (headers: Record<string, string>) =>
@@ -50,7 +51,7 @@ test('the owner is told which host it is, and how it is reached', async () => {
 test('a store that is gone and a backend that says nothing are both told, within seconds', async () => {
   const report = () => new Promise<null>(() => undefined);
   const server = await runServer({
-    backend: { kind: 'remote', host: 'laptop', identity: () => null, agent: () => null, report },
+    backend: { ...scriptedBackend(), kind: 'remote', host: 'laptop', report },
   });
   await server.store.close();
   const { status, json } = await call(server, 'GET', '/readyz');

@@ -46,7 +46,7 @@ test('a request of another origin is refused, whoever asks and whatever for', as
       403,
     );
   }
-  expect(await server.store.turns.recent({ limit: 1 })).toEqual([]);
+  expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
 });
 
 test('a cookie alone changes nothing: the origin has to be named, and be ours', async () => {
@@ -55,7 +55,7 @@ test('a cookie alone changes nothing: the origin has to be named, and be ours', 
   const cookie = await signIn(server, user);
   const json = { message: 'hi' };
   expect((await call(server, 'POST', '/api/turns', { headers: { cookie }, json })).status).toBe(403);
-  expect(await server.store.turns.recent({ limit: 1 })).toEqual([]);
+  expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
   expect((await call(server, 'GET', '/api/me', { headers: { cookie } })).status).toBe(200);
   const own = { cookie, origin: server.origin };
   expect((await call(server, 'POST', '/api/turns', { headers: own, json })).status).toBe(202);

@@ -1,7 +1,8 @@
 /** A backend without a host: it waits for the test to say what becomes of a turn. */
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
-import type { HostOutcome, HostTurn, HostUpdate } from '../../src/contract/host.ts';
+import type { HostOutcome, HostSession, HostTurn, HostUpdate, StopSignal } from '../../src/contract/host.ts';
+import type { ScreenView } from '../../src/contract/screen.ts';
 import type { Decision } from '../../src/contract/turn.ts';
 
 export interface ScriptedBackend extends Backend {
@@ -9,6 +10,12 @@ export interface ScriptedBackend extends Backend {
   happen(turnId: string, updates: HostUpdate[]): Promise<void>;
   /** The answer is whole. */
   answer(turnId: string, text: string): Promise<void>;
+  /** The turn fails so. */
+  fail(turnId: string, outcome: Partial<HostOutcome>): Promise<void>;
+  /** What the host says of its sessions; null: it says nothing. */
+  live: HostSession[] | null;
+  /** Who looks at a terminal, or did. */
+  readonly screens: { show(screen: ScreenView): Promise<void>; signal: StopSignal }[];
   /** From now on questions are refused; null takes that back. */
   refuse(error: PaliadinError | null): void;
   /** What the agent was told, by approval. */
@@ -39,7 +46,9 @@ export function scriptedBackend(): ScriptedBackend {
     (await slot(turnId).promise).end({ ...done, ...outcome });
   };
 
-  return {
+  const backend: ScriptedBackend = {
+    live: [],
+    screens: [],
     kind: 'local',
     host: 'scripted',
     agent: () => 'demo',
@@ -49,6 +58,13 @@ export function scriptedBackend(): ScriptedBackend {
     run: ({ turnId }, onUpdate) =>
       new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
     turn: async () => absent,
+    presence: () => 'here',
+    hibernate: async (session) => backend.live?.find((one) => one.session === session)?.running === null,
+    watchScreen: (_session, show, signal) =>
+      new Promise((resolve) => {
+        backend.screens.push({ show, signal });
+        signal.addEventListener('abort', () => resolve());
+      }),
     cancel: async (_session, turnId) => end(turnId, { state: 'cancelled', code: 'cancelled' }),
     decide: async (_session, turnId, id, decision) => {
       decided.push({ turnId, id, decision });
@@ -58,7 +74,7 @@ export function scriptedBackend(): ScriptedBackend {
     reset: async () => undefined,
     acknowledge: async () => null,
     attach: async () => [],
-    sessions: async () => [],
+    sessions: () => (backend.live === null ? new Promise(() => {}) : Promise.resolve(backend.live)),
     onLate: () => undefined,
     onBack: () => undefined,
     close: async () => {
@@ -71,10 +87,12 @@ export function scriptedBackend(): ScriptedBackend {
       await happen(turnId, [{ type: 'running' }, { type: 'chunk', offset: 0, text }]);
       await end(turnId, { answerLength: text.length });
     },
+    fail: (turnId, outcome) => end(turnId, { state: 'failed', ...outcome }),
     refuse: (error) => {
       refusal = error;
     },
   };
+  return backend;
 }
 
 const done: HostOutcome = {

@@ -168,7 +168,7 @@ test('signing out everywhere ends every browser, its streams and unused links, a
   expect([await status({ cookie: others }), await status(bearer)]).toEqual([200, 200]);
   expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(401);
   expect(events.slice(-2)).toEqual([
-    { kind: 'sign-out', userId: user.id, way: 'cookie', reason: 'everywhere' },
+    { kind: 'sign-out', userId: user.id, way: 'cookie', reason: 'everywhere', onRecord: true },
     { kind: 'sign-in-denied', userId: null, way: 'code', reason: expect.stringContaining('unknown, used or too old') },
   ]);
 });

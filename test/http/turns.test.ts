@@ -44,7 +44,7 @@ test('the same key again is the same turn; another body is a mistake; a key is c
   const results = await Promise.all(Array.from({ length: 40 }, () => ask('key-1', 'hi')));
   expect(new Set(results.map(({ status, json }) => `${status} ${json.turnId}`)).size).toBe(1);
   expect(results[0]?.status).toBe(202);
-  expect(await server.store.turns.recent({ limit: 5 })).toHaveLength(1);
+  expect(await server.store.turns.list({ limit: 5 })).toHaveLength(1);
   expect(await ask('key-1', 'other')).toMatchObject({ status: 422, json: { code: 'idempotency_mismatch' } });
   for (const key of ['x'.repeat(201), 'with space', 'ümlaut', '']) {
     const { status, json } = await ask(Buffer.from(key).toString('latin1'), 'hi');

@@ -8,8 +8,24 @@ import { aPerson, call, disable, open, type Running, responseOf, runServer, sign
 
 /** Whoever adds a route writes its guard down here a second time. */
 const CLOSED: Record<string, keyof typeof guards> = {
+  'GET /api/admin/audit': 'admin',
+  'GET /api/admin/audit/chain': 'admin',
+  'GET /api/admin/audit/export': 'admin',
+  'GET /api/admin/events': 'admin',
+  'GET /api/admin/hosts': 'admin',
+  'GET /api/admin/sessions': 'admin',
+  'POST /api/admin/sessions/:name/hibernate': 'admin',
+  'POST /api/admin/sessions/:name/reset': 'admin',
+  'GET /api/admin/sessions/:name/screen': 'admin',
   'GET /api/admin/stats': 'admin',
   'GET /api/admin/turns': 'admin',
+  'GET /api/admin/turns/:turnId': 'admin',
+  'GET /api/admin/turns/choices': 'admin',
+  'GET /api/admin/turns/export': 'admin',
+  'GET /api/admin/users': 'admin',
+  'PATCH /api/admin/users/:userId': 'admin',
+  'DELETE /api/admin/users/:userId': 'admin',
+  'GET /api/admin/users/:userId/export': 'admin',
   'POST /api/admin/users/:userId/sign-out': 'admin',
   'POST /api/auth/sign-out': 'act',
   'GET /api/events': 'read',
@@ -46,7 +62,7 @@ function closedRoutes({ app }: Running) {
     .filter((route) => !route.open)
     .map(({ method, url, guard }) => ({
       ...{ method, url, guard, name: `${method} ${url}` },
-      path: url.replace(/:(turnId|userId|approvalId)/g, ID),
+      path: url.replace(/:(turnId|userId|approvalId|name)/g, ID),
     }));
 }
 
@@ -156,7 +172,10 @@ test('a browser and its proxy have to say which page asks, on every route that c
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const cookie = await signIn(server, user);
   await call(server, 'GET', '/api/me', { headers: { 'x-forwarded-email': 'eve@example.com' } });
-  await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner');
+  await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner', {
+    actor: 'cli',
+    at: 1,
+  });
   for (const headers of [{ cookie }, { 'x-forwarded-email': 'eve@example.com' }] as Record<string, string>[]) {
     for (const { method, name, path } of closedRoutes(server)) {
       if (method === 'GET' || name === 'POST /api/auth/sign-out') continue;

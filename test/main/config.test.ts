@@ -193,6 +193,7 @@ const known: Record<Variable, Known> = {
     says: 's',
   },
   PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
+  PALIADIN_RETENTION_DAYS: { ...count(0, 1, 36_500), unset: undefined },
   PALIADIN_STARTERS: text(),
   PALIADIN_LOG_LEVEL: {
     unset: 'info',

@@ -74,7 +74,7 @@ describe('a decision', () => {
     await decide({ option: 'allow' });
     await vi.waitFor(() => expect(recorded).toBeDefined());
     const approval = { id: 'a', title: 'Allow: delete it?', kind: 'permission' };
-    expect(recorded).toEqual([{ approval, option: 'allow', by: 'user' }]);
+    expect(recorded).toMatchObject([{ approval, option: 'allow', by: 'user' }]);
   });
 
   test('carries its reason and its answers, without what a terminal would obey', async () => {

@@ -6,13 +6,15 @@ import * as first from './0001-first.ts';
 import * as presence from './0002-presence-events.ts';
 import * as exactRecord from './0003-exact-record.ts';
 import * as signIn from './0004-sign-in.ts';
+import * as ownerView from './0005-owner-view.ts';
 
 // A migration that was released is never changed; what it forgot goes into the next.
 const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-presence-events': presence,
-  '0004-sign-in': signIn,
   '0003-exact-record': exactRecord,
+  '0004-sign-in': signIn,
+  '0005-owner-view': ownerView,
 };
 
 /**

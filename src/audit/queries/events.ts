@@ -22,14 +22,14 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
     async decided(turnId) {
       const rows = await db
         .selectFrom('turnEvents')
-        .select('body')
+        .select(['at', 'body'])
         .where('turnId', '=', turnId)
         .where('type', '=', 'decided')
         .orderBy('id')
         .execute();
-      return rows.map(({ body }) => {
+      return rows.map(({ at, body }) => {
         const { type: _, ...decided } = JSON.parse(body);
-        return decided;
+        return { ...decided, at };
       });
     },
 

@@ -1,6 +1,6 @@
 /** The tables as Kysely sees them. Names are in camel case here and in snake case in the database. */
 import type { Generated } from 'kysely';
-import type { AgentSession, BrowserSession, StoredEvent, Turn, User } from '../store.ts';
+import type { AgentSession, AuditRow, BrowserSession, StoredEvent, Turn, User } from '../store.ts';
 
 export interface Schema {
   users: User;
@@ -20,6 +20,11 @@ export interface Schema {
     expiresAt: number | null;
   };
   counters: { name: string; value: number };
+  auditLog: Omit<AuditRow, 'detail'> & { detail: string };
+  auditHead: { id: number; seq: number; hash: string };
+  turnHours: HourTable;
+  /** The index for text search, where the database has it as a table. */
+  turnText: { rowid: number };
 }
 
 type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
@@ -41,6 +46,8 @@ type TurnTable = Omit<
     notices: Generated<string>;
     /** JSON. */
     feedback: string | null;
+    /** Part of what the audit log's hash of the text is made from. */
+    auditSalt: string | null;
     leaseOwner: string | null;
     leaseExpiresAt: number | null;
   };
@@ -53,4 +60,15 @@ interface EventTable {
   type: StoredEvent['event']['type'];
   /** JSON. */
   body: string;
+}
+
+export interface HourTable {
+  /** Empty: of all users. */
+  userId: string;
+  /** When it begins. */
+  hour: number;
+  turns: number;
+  failed: number;
+  /** JSON: `Counts`. */
+  counts: string;
 }

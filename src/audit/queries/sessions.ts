@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { SESSION_DIGITS, sessionName } from '../../contract/names.ts';
 import type { AgentSession, SessionStore } from '../store.ts';
+import { record } from './audit-log.ts';
 import type { Schema } from './schema.ts';
 
 export function sessionQueries(db: Kysely<Schema>): SessionStore {
@@ -12,15 +13,23 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
       return known.host === options.host ? known : await moveTo(db, known.name, options.host);
     },
 
-    async startOver(name) {
-      const row = await db
-        .updateTable('agentSessions')
-        .set((eb) => ({ generation: eb('generation', '+', 1) }))
-        .where('name', '=', name)
-        .returningAll()
-        .executeTakeFirst();
-      if (row === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
-      return row;
+    async startOver(name, { actor, at }) {
+      return await db.transaction().execute(async (trx) => {
+        const row = await trx
+          .updateTable('agentSessions')
+          .set((eb) => ({ generation: eb('generation', '+', 1) }))
+          .where('name', '=', name)
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
+        const detail = { session: name, generation: row.generation };
+        await record(trx, [{ at, actor, action: 'session.reset', subject: row.userId, turnId: null, detail }]);
+        return row;
+      });
+    },
+
+    async get(name) {
+      return (await db.selectFrom('agentSessions').selectAll().where('name', '=', name).executeTakeFirst()) ?? null;
     },
 
     async list() {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { isScope, type Scope } from '../../contract/scopes.ts';
 import type { ApiToken, SignInStore, User } from '../store.ts';
+import { record } from './audit-log.ts';
 import type { Schema } from './schema.ts';
 
 export function signInQueries(db: Kysely<Schema>): SignInStore {
@@ -10,12 +11,14 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       ? null
       : ((await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()) ?? null);
   return {
-    async addCode(code) {
-      await db
-        .insertInto('signInCodes')
-        .values({ ...code, usedAt: null })
-        .execute();
-    },
+    addCode: ({ createdAt: at, ...code }) =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('signInCodes')
+          .values({ ...code, usedAt: null })
+          .execute();
+        await record(trx, [{ ...aboutUser(code.userId), at, actor: 'cli', action: 'link.created' }]);
+      }),
 
     async takeCode(hash, now) {
       const taken = await db
@@ -29,10 +32,13 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       return await user(taken?.userId);
     },
 
-    async addBrowserSession(session) {
-      await db.deleteFrom('browserSessions').where('expiresAt', '<=', session.createdAt).execute();
-      await db.insertInto('browserSessions').values(session).execute();
-    },
+    addBrowserSession: (session) =>
+      db.transaction().execute(async (trx) => {
+        const { userId, createdAt: at, way } = session;
+        await trx.deleteFrom('browserSessions').where('expiresAt', '<=', at).execute();
+        await trx.insertInto('browserSessions').values(session).execute();
+        await record(trx, [{ ...aboutUser(userId), at, actor: userId, action: 'sign-in.accepted', detail: { way } }]);
+      }),
 
     async byBrowserSession(hash, now) {
       const found = await db
@@ -68,12 +74,14 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       return count;
     },
 
-    async addToken({ scopes, ...token }) {
-      await db
-        .insertInto('apiTokens')
-        .values({ ...token, scopes: scopes.join(' '), lastUsedAt: null })
-        .execute();
-    },
+    addToken: ({ scopes, ...token }) =>
+      db.transaction().execute(async (trx) => {
+        const row = { ...token, scopes: scopes.join(' '), lastUsedAt: null };
+        await trx.insertInto('apiTokens').values(row).execute();
+        const detail = { token: row.hash.slice(0, TOKEN_ID_DIGITS), name: row.name, scopes: row.scopes };
+        const about = { subject: row.userId, turnId: null, detail };
+        await record(trx, [{ ...about, at: row.createdAt, actor: 'cli', action: 'token.created' }]);
+      }),
 
     async byToken(hash, now) {
       const token = await db
@@ -96,19 +104,23 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       return (await query.orderBy('createdAt').orderBy('hash').execute()).map(shown);
     },
 
-    async dropToken(id) {
-      const meant = db
-        .selectFrom('apiTokens')
-        .selectAll()
-        .where(({ fn, eb, val }) => eb(fn('substr', ['hash', val(1), val(id.length)]), '=', id));
-      const [token, another] = id === '' ? [] : await meant.limit(2).execute();
-      if (token === undefined) throw new PaliadinError('not_found', `there is no token ${id}`);
-      if (another !== undefined) throw new PaliadinError('conflict', `more than one token begins with ${id}`);
-      await db.deleteFrom('apiTokens').where('hash', '=', token.hash).execute();
-      return shown(token);
-    },
+    dropToken: (id, { actor, at }) =>
+      db.transaction().execute(async (trx) => {
+        const meant = trx
+          .selectFrom('apiTokens')
+          .selectAll()
+          .where(({ fn, eb, val }) => eb(fn('substr', ['hash', val(1), val(id.length)]), '=', id));
+        const [token, another] = id === '' ? [] : await meant.limit(2).execute();
+        if (token === undefined) throw new PaliadinError('not_found', `there is no token ${id}`);
+        if (another !== undefined) throw new PaliadinError('conflict', `more than one token begins with ${id}`);
+        await trx.deleteFrom('apiTokens').where('hash', '=', token.hash).execute();
+        const detail = { token: token.hash.slice(0, TOKEN_ID_DIGITS), name: token.name };
+        const about = { subject: token.userId, turnId: null, detail };
+        await record(trx, [{ ...about, at, actor, action: 'token.revoked' }]);
+        return shown(token);
+      }),
 
-    signOutEverywhere: (userId, { now, tokens }) =>
+    signOutEverywhere: (userId, { now, tokens, actor }) =>
       db.transaction().execute(async (trx) => {
         await trx.updateTable('users').set({ signedOutAt: now }).where('id', '=', userId).execute();
         await trx
@@ -121,9 +133,15 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         const revoked = tokens
           ? await trx.deleteFrom('apiTokens').where('userId', '=', userId).executeTakeFirst()
           : { numDeletedRows: 0 };
-        return { browsers: Number(browsers.numDeletedRows), tokens: Number(revoked.numDeletedRows) };
+        const gone = { browsers: Number(browsers.numDeletedRows), tokens: Number(revoked.numDeletedRows) };
+        await record(trx, [{ ...aboutUser(userId), at: now, actor, action: 'sign-in.ended', detail: gone }]);
+        return gone;
       }),
   };
+}
+
+function aboutUser(userId: string) {
+  return { subject: userId, turnId: null, detail: {} };
 }
 
 function shown({ hash, ...token }: { hash: string; scopes: string } & Omit<ApiToken, 'id' | 'scopes'>): ApiToken {

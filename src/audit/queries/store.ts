@@ -2,10 +2,12 @@
 import type { Kysely } from 'kysely';
 import type { PaliadinError } from '../../contract/errors.ts';
 import type { Store } from '../store.ts';
+import { auditQueries } from './audit-log.ts';
 import { eventQueries } from './events.ts';
 import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
+import type { TextSearch } from './turn-list.ts';
 import { type Relaxed, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
 
@@ -14,17 +16,22 @@ export interface SqlStoreOptions {
   explain: (error: unknown) => PaliadinError;
   newId: () => string;
   relaxed: Relaxed;
+  search: TextSearch;
+  /** Makes sure that what was deleted can't be read in the file any more. */
+  forget: () => Promise<void>;
   /** Makes sure that no event is ever given a number that one had which a power cut took. */
   skipEventIds: () => Promise<void>;
 }
 
-export function sqlStore(db: Kysely<Schema>, { explain, newId, relaxed, skipEventIds }: SqlStoreOptions): Store {
+export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
+  const { explain, newId, relaxed, search, forget, skipEventIds } = options;
   return {
-    turns: explained(turnQueries(db, relaxed), explain),
+    turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, forget }), explain),
     events: explained(eventQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
-    users: explained(userQueries(db, newId), explain),
+    users: explained(userQueries(db, { newId, forget }), explain),
     signIn: explained(signInQueries(db), explain),
+    audit: explained(auditQueries(db), explain),
     ...explained(
       {
         async nextFence() {

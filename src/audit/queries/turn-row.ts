@@ -4,7 +4,7 @@ import type { Turn, TurnChange } from '../store.ts';
 import type { Schema } from './schema.ts';
 
 export function fromRow(row: Selectable<Schema['turns']>): Turn {
-  const { seq, leaseOwner, leaseExpiresAt, ...turn } = row;
+  const { seq, auditSalt, leaseOwner, leaseExpiresAt, ...turn } = row;
   return {
     ...turn,
     usedTools: JSON.parse(row.usedTools),

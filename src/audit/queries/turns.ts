@@ -1,20 +1,34 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
+import { isFinal } from '../../contract/turn.ts';
+import { dayStart, nextDayStart } from '../day.ts';
 import { GIVEN_UP, type NewTurn, type StoredEvent, type Turn, type TurnStore, type TurnWrite } from '../store.ts';
+import { type Recorded, record } from './audit-log.ts';
+import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
+import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
+import { listTurns, listWholeTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
 
 /** A transaction that survives the end of the process, but is not waited for until it survives a power cut. */
 export type Relaxed = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
-export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
+export interface TurnQueryOptions {
+  relaxed: Relaxed;
+  search: TextSearch;
+  /** Makes what nobody guesses. */
+  newSalt: () => string;
+  /** Makes sure that what was deleted can't be read in the file any more. */
+  forget: () => Promise<void>;
+}
+
+export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forget }: TurnQueryOptions): TurnStore {
   return {
     async insert(turn) {
-      return await db.transaction().execute((trx) => insertOnce(trx, turn));
+      return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
     },
 
     async get(turnId) {
@@ -80,33 +94,76 @@ export function turnQueries(db: Kysely<Schema>, relaxed: Relaxed): TurnStore {
       return rows.map(fromRow);
     },
 
-    async recent({ limit, userId }) {
-      let query = db.selectFrom('turns').selectAll();
+    list: (page) => listTurns(db, search, page),
+    listWhole: (page) => listWholeTurns(db, search, page),
+    stats: (query) => turnStats(db, query),
+
+    async countOpen(userId) {
+      let query = db
+        .selectFrom('turns')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('status', 'in', literals(openStatuses));
       if (userId !== undefined) query = query.where('userId', '=', userId);
-      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
+      return (await query.executeTakeFirstOrThrow()).count;
     },
 
-    stats: (query) => turnStats(db, query),
+    async deleteOld(before, limit, { actor, at }) {
+      const old = db
+        .selectFrom('turns')
+        .select('turnId')
+        .where('finishedAt', '<', before)
+        .orderBy('finishedAt')
+        .limit(limit);
+      const turns = (await old.execute()).map(({ turnId }) => turnId);
+      if (turns.length === 0) return 0;
+      await db.transaction().execute(async (trx) => {
+        await deleteTurns(trx, turns);
+        const detail = { turns: turns.length, before };
+        await record(trx, [{ at, actor, action: 'retention.applied', subject: null, turnId: null, detail }]);
+      });
+      await forget();
+      return turns.length;
+    },
   };
 }
-
-const openStatuses = turnStatuses.filter((status) => !(finalStatuses as readonly string[]).includes(status));
 
 async function insertOnce(
   db: Transaction<Schema>,
   turn: NewTurn,
+  auditSalt: string,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   const row = await db
     .insertInto('turns')
-    .values(turn)
+    .values({ ...turn, auditSalt })
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  const { turnId, userId, startedAt, agentSession, idempotencyKey } = turn;
+  const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
+  await requireQuota(db, turn);
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
   const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
+  const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
+  const about = { at: startedAt, actor: userId, subject: userId, turnId };
+  await record(db, [
+    { ...about, action: 'turn.accepted', detail: { session: agentSession, generation, host }, content },
+  ]);
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
+}
+
+/** In the transaction of the insert, this turn among those that are counted: two at once can't both be the last. */
+async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn): Promise<void> {
+  const user = await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).executeTakeFirst();
+  if (typeof user?.dailyQuota !== 'number') return;
+  const { count } = await db
+    .selectFrom('turns')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('userId', '=', userId)
+    .where('startedAt', '>=', dayStart(startedAt))
+    .executeTakeFirstOrThrow();
+  if (count <= user.dailyQuota) return;
+  const againInMs = nextDayStart(startedAt) - startedAt;
+  throw new PaliadinError('quota_reached', `this user may ask ${user.dailyQuota} questions a day`, { againInMs });
 }
 
 async function byKey(
@@ -124,14 +181,71 @@ async function byKey(
 }
 
 async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
-  for (const { turnId, change } of writes) {
+  const hours: HourChange[] = [];
+  const records: Recorded[] = [];
+  for (const write of writes) {
+    const { turnId, change } = write;
     const row = toRow(change);
-    if (Object.keys(row).length === 0) continue;
-    const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
-    if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
+    // What is only progress counts for nothing yet, and there is much of it.
+    const counts =
+      (change.status !== undefined && isFinal(change.status)) ||
+      COUNTED.some((name) => change[name] !== undefined) ||
+      write.events.some(isDecision);
+    const before = counts ? await inFull(db, turnId) : undefined;
+    if (Object.keys(row).length > 0) {
+      const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
+    }
+    if (before === undefined) continue;
+    const after = await inFull(db, turnId);
+    if (after === undefined) continue;
+    hours.push(changeOf(before.turn, after.turn));
+    records.push(...recordsOf(before.turn, after.turn, after.salt, write));
+    for (const { event } of write.events) {
+      if (event.type === 'decided') hours.push(decisionChange(after.turn, isAllowed(event)));
+    }
   }
+  if (hours.length > 0) await changeHours(db, hours);
+  await record(db, records);
   return await insertEvents(
     db,
     writes.flatMap((write) => write.events),
   );
+}
+
+// Beside an end, what changes the figures of a turn: `settled` brings the exact ones.
+const COUNTED = ['late', 'feedback', 'settled'] as const;
+
+function isDecision({ event }: TurnWrite['events'][number]): boolean {
+  return event.type === 'decided';
+}
+
+async function inFull(
+  db: Transaction<Schema>,
+  turnId: string,
+): Promise<{ turn: Turn; salt: string | null } | undefined> {
+  const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
+  return row && { turn: fromRow(row), salt: row.auditSalt };
+}
+
+/** What is put on record of a write: how the turn ended, its late answer, what was decided. */
+function recordsOf(before: Turn, after: Turn, salt: string | null, { events }: TurnWrite): Recorded[] {
+  const { turnId, userId: subject, finishedAt, startedAt, response, status, errorCode } = after;
+  const about = { subject, turnId };
+  const content = salt === null ? undefined : { salt, said: [response] };
+  const at = events.at(-1)?.at ?? finishedAt ?? startedAt;
+  const records: Recorded[] = [];
+  for (const { event, at } of events) {
+    if (event.type !== 'decided') continue;
+    const actor = event.by === 'user' ? subject : event.by === 'terminal' ? 'host' : 'gateway';
+    const detail = { kind: event.approval.kind, option: event.option, by: event.by };
+    records.push({ ...about, at, actor, action: 'approval.decided', detail });
+  }
+  if (isFinal(status) && !isFinal(before.status)) {
+    const action = `turn.${status}` as Recorded['action'];
+    records.push({ ...about, at, actor: 'gateway', action, detail: { code: errorCode }, content });
+  }
+  if (after.late && !before.late)
+    records.push({ ...about, at, actor: 'host', action: 'turn.late', detail: {}, content });
+  return records;
 }

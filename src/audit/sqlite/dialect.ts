@@ -63,6 +63,8 @@ class Database implements SqliteDatabase {
     this.#db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     // An accepted question survives a power cut. (The journal mode is kept in the file, this is not.)
     this.#db.exec('pragma synchronous = full');
+    // What somebody had deleted is overwritten, not only let go.
+    this.#db.exec('pragma secure_delete = on');
   }
 
   get inTransaction(): boolean {

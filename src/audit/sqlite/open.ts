@@ -11,6 +11,7 @@ import { sqlStore } from '../queries/store.ts';
 import type { Store } from '../store.ts';
 import { sqliteDialect } from './dialect.ts';
 import { explainSqlite, isBusy } from './explain.ts';
+import { searchText } from './text-search.ts';
 
 export interface StoreOptions {
   /** Makes the ids of new users. */
@@ -38,6 +39,9 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     explain,
     newId: options.newId ?? randomUUID,
     relaxed: (work) => db.connection().execute((connection) => withoutSync(connection, work)),
+    search: searchText,
+    // What lies in pages that are free was overwritten when it was deleted; the log still has it until it begins anew.
+    forget: async () => void (await sql`pragma wal_checkpoint(truncate)`.execute(db)),
     skipEventIds: async () => {
       await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
     },

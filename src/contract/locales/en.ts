@@ -19,6 +19,7 @@ export const en: Record<ErrorCode, string> = {
   cancelled: 'Stopped.',
   queue_full: 'You already have several questions waiting. Please wait for an answer first.',
   rate_limited: 'That was too much at once. Please wait a moment.',
+  quota_reached: 'Your questions for today are used up. You can ask again {when}.',
   message_invalid: 'This message can’t be sent: it is empty or contains unreadable characters.',
   message_too_large: 'This message is too long. Please shorten it to at most 100 kB.',
   store_unavailable: 'Your question could not be saved, so it was not sent. Please try again in a moment.',

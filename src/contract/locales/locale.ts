@@ -18,7 +18,16 @@ export function languageOf(locale: string | null | undefined): Language {
   return Object.hasOwn(languages, primary) ? (primary as Language) : DEFAULT_LANGUAGE;
 }
 
-/** The friendly sentence for a code, in the language of `locale`. */
-export function errorMessage(code: ErrorCode, locale?: string | null): string {
-  return languages[languageOf(locale)][code];
+/** The friendly sentence for a code, in the language of `locale`; `againInMs` is when the same will do. */
+export function errorMessage(code: ErrorCode, locale?: string | null, againInMs?: number | null): string {
+  const language = languageOf(locale);
+  return languages[language][code].replace('{when}', () => whenAgain(language, againInMs ?? null));
+}
+
+/** Without a time of day, which would be another one where the reader is. */
+function whenAgain(language: Language, ms: number | null): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  if (ms === null) return words.format(1, 'day');
+  const minutes = Math.max(1, Math.ceil(ms / 60_000));
+  return minutes < 120 ? words.format(minutes, 'minute') : words.format(Math.ceil(minutes / 60), 'hour');
 }

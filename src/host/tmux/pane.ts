@@ -25,6 +25,12 @@ export interface Screen {
   title: string;
 }
 
+/** What a pane shows, as it looks. */
+export interface Picture extends Pick<Screen, 'lines' | 'cursor'> {
+  columns: number;
+  rows: number;
+}
+
 export interface Pane extends EventEmitter<PaneEvents> {
   /** Process id of the program. */
   readonly pid: number;
@@ -34,6 +40,8 @@ export interface Pane extends EventEmitter<PaneEvents> {
   screen(): Promise<Screen>;
   /** What a program that has ended left on the screen: its end moves that up by a line. */
   leftovers(): Promise<string[]>;
+  /** With the colours, as escape sequences. */
+  picture(): Promise<Picture>;
   /** How the program ended; null while it runs. */
   ended(): Promise<string | null>;
   /**
@@ -101,6 +109,15 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   leftovers(): Promise<string[]> {
     return this.#control.run('capture-pane', '-p', '-S', '-1', '-t', this.#id);
+  }
+
+  async picture(): Promise<Picture> {
+    const [[columns, rows, row, column], lines] = await Promise.all([
+      this.#ask('#{pane_width} #{pane_height} #{cursor_y} #{cursor_x}'),
+      this.#control.run('capture-pane', '-p', '-e', '-t', this.#id),
+    ]);
+    const cursor = { row: Number(row), column: Number(column) };
+    return { columns: Number(columns), rows: Number(rows), lines, cursor };
   }
 
   async ended(): Promise<string | null> {

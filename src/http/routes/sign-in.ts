@@ -102,7 +102,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
     );
     setCookie(request, reply, secret, lifetimeMs, options);
-    tell({ kind: 'sign-in', userId: user.id, way });
+    tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
   }
 
   /** The session that this browser had before: it can't be used any more, so nobody else shall. */

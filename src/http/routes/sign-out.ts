@@ -29,8 +29,8 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
     async (request, reply) => {
       const { way, hash, user } = identityOf(request);
       if (request.body?.everywhere === true) {
-        await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: false });
-        tell({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere' });
+        await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: false, actor: user.id });
+        tell({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere', onRecord: true });
       } else if (way === 'cookie') {
         await store.signIn.dropBrowserSession(hash);
         tell({ kind: 'sign-out', userId: user.id, way });
@@ -61,8 +61,8 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
         throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
       }
       const tokens = request.body?.tokens === true;
-      const ended = await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens });
-      tell({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}` });
+      const ended = await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens, actor: by.id });
+      tell({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
       return ended;
     },
   );

@@ -7,6 +7,8 @@ export interface SignInEvent {
   /** `code`, `jwt`, `proxy`, `token`, `cookie`. */
   way: string;
   reason?: string;
+  /** The store has put it on record together with what it did. */
+  onRecord?: true;
 }
 
 export interface Teller {

@@ -50,7 +50,7 @@ export async function listTokens(settings: Settings, options: { user?: string; j
 
 export async function revokeToken(settings: Settings, id: string): Promise<void> {
   await withStore(settings, async ({ users, signIn }) => {
-    const token = await signIn.dropToken(id);
+    const token = await signIn.dropToken(id, { actor: 'cli', at: Date.now() });
     const user = await users.get(token.userId);
     process.stdout.write(`revoked the token ${token.id} (${token.name}) of ${user?.subject ?? token.userId}\n`);
   });

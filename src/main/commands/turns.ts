@@ -1,4 +1,4 @@
-import type { Turn } from '../../audit/store.ts';
+import type { TurnLine } from '../../audit/store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../config/load.ts';
 import { table } from '../table.ts';
@@ -8,7 +8,7 @@ import { withStore } from './with-store.ts';
 /** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */
 export async function showTurns(
   settings: Settings,
-  options: { json?: boolean; user?: string; limit: string },
+  options: { json?: boolean; user?: string; search?: string; limit: string },
 ): Promise<void> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
@@ -18,17 +18,20 @@ export async function showTurns(
     if (options.user !== undefined && user === null) {
       throw new PaliadinError('not_found', `there is no user ${options.user}`);
     }
-    const turns = await store.turns.recent({ limit, ...(user !== null && { userId: user.id }) });
-    const nameOf = ({ userId }: Turn) => names.get(userId) ?? userId;
+    const query = { limit, userId: user?.id, search: options.search };
+    const nameOf = ({ userId }: { userId: string }) => names.get(userId) ?? userId;
     const text = options.json
       ? JSON.stringify(
-          turns.map((turn) => ({ ...turn, user: nameOf(turn) })),
+          (await store.turns.listWhole(query)).map((turn) => ({ ...turn, user: nameOf(turn) })),
           null,
           2,
         )
       : table(
           HEAD,
-          turns.map((turn) => [new Date(turn.startedAt).toISOString(), nameOf(turn), ...describe(turn)]),
+          (await store.turns.list(query)).map((turn) => [
+            ...[new Date(turn.startedAt).toISOString(), nameOf(turn)],
+            ...describe(turn),
+          ]),
         );
     process.stdout.write(`${text}\n`);
   });
@@ -37,12 +40,12 @@ export async function showTurns(
 const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'model', 'tools', 'rows', 'chips', 'tag', 'turn'];
 
 /** By the agent's own record where there is one, else as the answer claims. */
-function toolsOf({ tools, usedTools }: Turn): string {
+function toolsOf({ tools, usedTools }: TurnLine): string {
   if (tools === null) return usedTools.join(',');
   return tools.map(({ name, count }) => (count === 1 ? name : `${name}×${count}`)).join(',');
 }
 
-function describe(turn: Turn): string[] {
+function describe(turn: TurnLine): string[] {
   return [
     turn.late ? `${turn.status}, answered late` : turn.status,
     turn.errorCode ?? '',

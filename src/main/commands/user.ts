@@ -1,4 +1,4 @@
-import type { Role, User, UserStore } from '../../audit/store.ts';
+import type { By, Role, User, UserStore } from '../../audit/store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../config/load.ts';
 import { table } from '../table.ts';
@@ -33,24 +33,30 @@ export async function setUserRole(settings: Settings, subject: string, role: str
       `a user is made admin or member, not ${JSON.stringify(role)}; PALIADIN_OWNER names the owner`,
     );
   }
-  await changeUser(settings, subject, ({ setRole }, { id }) => setRole(id, role satisfies Role));
+  await changeUser(settings, subject, ({ setRole }, { id }) => setRole(id, role satisfies Role, byCli()));
 }
 
 export async function disableUser(settings: Settings, subject: string): Promise<void> {
-  await changeUser(settings, subject, ({ disable }, { id }) => disable(id, Date.now()));
+  await changeUser(settings, subject, ({ disable }, { id }) => disable(id, byCli()));
 }
 
 export async function enableUser(settings: Settings, subject: string): Promise<void> {
-  await changeUser(settings, subject, ({ enable }, { id }) => enable(id));
+  await changeUser(settings, subject, ({ enable }, { id }) => enable(id, byCli()));
 }
 
 export async function signOutUser(settings: Settings, subject: string, options: { tokens?: boolean }): Promise<void> {
   await withStore(settings, async ({ users, signIn }) => {
     const user = await findUser(users, subject);
-    const ended = await signIn.signOutEverywhere(user.id, { now: Date.now(), tokens: options.tokens === true });
+    const how = { now: Date.now(), tokens: options.tokens === true, actor: 'cli' };
+    const ended = await signIn.signOutEverywhere(user.id, how);
     const tokens = options.tokens ? ` and ${ended.tokens} tokens` : '; API tokens stay valid (--tokens ends them too)';
     process.stdout.write(`${user.subject}: ended ${ended.browsers} browser sessions${tokens}\n`);
   });
+}
+
+/** Whoever may run commands here is not asked who they are. */
+export function byCli(): By {
+  return { actor: 'cli', at: Date.now() };
 }
 
 /** @throws PaliadinError `not_found` */

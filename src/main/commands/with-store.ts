@@ -1,5 +1,6 @@
 import { openSqliteStore } from '../../audit/sqlite/open.ts';
 import type { Store } from '../../audit/store.ts';
+import { noteHead } from '../audit-head.ts';
 import { prepareState, type StatePaths } from '../state-paths.ts';
 import type { Settings } from './settings.ts';
 
@@ -14,6 +15,7 @@ export async function withStore<T>(
   try {
     return await use(store, paths);
   } finally {
+    await noteHead(store.audit, paths.auditHead).catch(() => undefined); // the store's own reason is the one to tell
     await store.close();
   }
 }

@@ -101,6 +101,7 @@ export const variables = {
     .refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h')
     .default(300_000),
   PALIADIN_RATE_LIMIT: count(1, 1_000_000).default(300),
+  PALIADIN_RETENTION_DAYS: count(1, 36_500).optional(),
   PALIADIN_STARTERS: text.optional(),
   PALIADIN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 } as const;

@@ -117,6 +117,8 @@ export async function reachPlainHost(
     },
     attach: () => cannot('show a terminal'),
     sessions: async () => [],
+    hibernate: () => cannot('end a terminal'),
+    watchScreen: () => cannot('show a terminal'),
     retire: async () => false,
     shutdown: () => cannot('be shut down'),
     onLate: () => () => {},

@@ -33,7 +33,7 @@ for (let i = 0; i < 3; i++) refused = await insert().then(() => null, told);
 // There may still be room for something as small as this, for a while.
 let check: unknown = null;
 for (let i = 0; check === null && i < 1000; i++) check = await store.check().then(() => null, told);
-const kept = (await store.turns.recent({ limit: 1000 })).length;
+const kept = (await store.turns.list({ limit: 1000 })).length;
 const events = (await store.events.after({ userId: user.id, after: 0, limit: 1000 })).length;
 console.log(JSON.stringify({ accepted, refused, check, kept, events }));
 

@@ -1,0 +1,15 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** The turns, and all that was said in them. What was counted stays. */
+export async function deleteTurns(db: Transaction<Schema>, turnIds: string[]): Promise<number> {
+  for (let at = 0; at < turnIds.length; at += AT_ONCE) {
+    const some = turnIds.slice(at, at + AT_ONCE);
+    await db.deleteFrom('turnEvents').where('turnId', 'in', some).execute();
+    await db.deleteFrom('turns').where('turnId', 'in', some).execute();
+  }
+  return turnIds.length;
+}
+
+// SQLite takes 32,766 values in a statement.
+const AT_ONCE = 500;

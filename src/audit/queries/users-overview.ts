@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { UserOverview } from '../store.ts';
+import type { Schema } from './schema.ts';
+
+/** Each user with what they did lately; what is counted comes from indexes and the figures by the hour. */
+export async function usersOverview(db: Kysely<Schema>, today: number): Promise<UserOverview[]> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .select(({ selectFrom }) => [
+      selectFrom('turns')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('turns.userId', '=', 'users.id')
+        .where('turns.startedAt', '>=', today)
+        .as('turnsToday'),
+      selectFrom('turnHours')
+        .select(({ fn }) => fn.sum<number>('turnHours.turns').as('count'))
+        .whereRef('turnHours.userId', '=', 'users.id')
+        .as('turns'),
+      selectFrom('agentSessions')
+        .select(({ fn }) => fn.max('lastUsedAt').as('at'))
+        .whereRef('agentSessions.userId', '=', 'users.id')
+        .as('askedAt'),
+      selectFrom('browserSessions')
+        .select(({ fn }) => fn.max('createdAt').as('at'))
+        .whereRef('browserSessions.userId', '=', 'users.id')
+        .as('signedInAt'),
+      selectFrom('apiTokens')
+        .select(({ fn }) => fn.max('lastUsedAt').as('at'))
+        .whereRef('apiTokens.userId', '=', 'users.id')
+        .as('tokenUsedAt'),
+    ])
+    .orderBy('users.createdAt')
+    .orderBy('users.id')
+    .execute();
+  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, turns, ...user }) => {
+    const seen = Math.max(askedAt ?? 0, signedInAt ?? 0, tokenUsedAt ?? 0);
+    return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns: turns ?? 0 };
+  });
+}

@@ -1,0 +1,19 @@
+/** Search by FTS5, which SQLite brings along. */
+import { sql } from 'kysely';
+import type { TextSearch } from '../queries/turn-list.ts';
+
+/** The index is read backwards, newest first, and left as soon as the page is full. */
+export const searchText: TextSearch = (query, words, before) => {
+  const joined = query.innerJoin('turnText', 'turnText.rowid', 'turns.seq') as unknown as typeof query;
+  const matching = joined.where(sql<boolean>`turn_text match ${phrases(words)}`);
+  const older = before === null ? matching : matching.where(sql<boolean>`turn_text.rowid < ${before}`);
+  return older.orderBy(sql`turn_text.rowid`, 'desc');
+};
+
+/** Each in quotation marks, where nothing is an operator; the star lets a word go on. */
+function phrases(words: string[]): string {
+  return words.map((word) => `"${word.replaceAll('"', '""')}"${word.length < SHORT ? '' : ' *'}`).join(' ');
+}
+
+// Too many words begin with fewer letters: to look each of them up took a second among a million turns.
+const SHORT = 3;

@@ -1,0 +1,15 @@
+/**
+ * A line of a terminal with nothing in it but text and what sets colour and weight (SGR): whatever shows it obeys no
+ * order of the agent's.
+ */
+export function onlyColours(line: string): string {
+  return line.replaceAll(SEQUENCE, (sequence) => (SGR.test(sequence) ? sequence : ''));
+}
+
+// A whole control sequence or string (a link, a title) where there is one, else the control character alone.
+const SEQUENCE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]P^_X][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]|[\u0000-\u001f\u007f-\u009f]/g;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
+const SGR = /^\u001b\[[0-9;:]{0,100}m$/;

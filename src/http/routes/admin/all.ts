@@ -1,0 +1,28 @@
+/** What the owner and admins see and do. All but hosts and terminals reads the store alone, so it works without a backend too. */
+import type { App, ServerOptions } from '../../options.ts';
+import type { Streams } from '../../streams.ts';
+import { auditRoutes } from './audit.ts';
+import { eventRoute } from './events.ts';
+import { exportRoutes } from './export.ts';
+import { hostRoutes } from './hosts.ts';
+import { createReadings } from './readings.ts';
+import { screenRoute } from './screen.ts';
+import { sessionRoutes } from './sessions.ts';
+import { statsRoute } from './stats.ts';
+import { turnRoutes } from './turns.ts';
+import { userDataRoutes } from './user-data.ts';
+import { userRoutes } from './users.ts';
+
+export function adminRoutes(app: App, options: ServerOptions, streams: Streams): void {
+  const readings = createReadings(options);
+  statsRoute(app, options);
+  turnRoutes(app, options, readings);
+  exportRoutes(app, options, readings);
+  hostRoutes(app, options);
+  sessionRoutes(app, options);
+  screenRoute(app, options, streams, readings);
+  userRoutes(app, options);
+  userDataRoutes(app, options);
+  auditRoutes(app, options);
+  eventRoute(app, options, streams);
+}

