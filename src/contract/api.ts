@@ -80,6 +80,13 @@ export type AskBody = z.infer<typeof askBody>;
 export const historyQuery = z.object({
   sessionId: chatId.optional(),
   before: turnId.optional().describe('turns older than this one'),
+  search: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('each word of it begins a word of question or answer, in whichever chat; case and accents do not matter'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -24,6 +24,7 @@ import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { storyRoute } from './routes/story.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createDoors } from './sign-in/doors.ts';
@@ -88,6 +89,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   signOutRoutes(app, options, teller);
   meRoute(app, options);
   turnRoutes(app, options, streams);
+  storyRoute(app, options);
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
   adminRoutes(app, options, streams);

@@ -125,13 +125,30 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async get(userId, turnId, locale) {
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
-    async history({ limit, ...query }, locale) {
+    async history({ limit, search, ...query }, locale) {
       // Read first: what happens from here on is in the stream, so nothing falls between.
       const cursor = await store.events.lastId();
       const reader = await readerOf(query.userId, locale);
-      const found = await store.turns.history({ ...query, limit: limit + 1 });
+      const wanted = { ...query, limit: limit + 1 };
+      const found = await (search === undefined
+        ? store.turns.history(wanted)
+        : store.turns.listWhole({ ...wanted, search }));
       const page = await Promise.all(found.slice(0, limit).map((turn) => view(turn, reader)));
       return { turns: page, nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null, cursor };
+    },
+    async *story(userId, locale) {
+      const reader = await readerOf(userId, locale);
+      // The newest come first from the store: it is asked for ids alone, then for each turn.
+      const ids: string[] = [];
+      for (let before: string | undefined; ; before = ids.at(-1)) {
+        const page = await store.turns.list({ userId, before, limit: STORY_PAGE });
+        ids.push(...page.map(({ turnId }) => turnId));
+        if (page.length < STORY_PAGE) break;
+      }
+      for (const turnId of ids.toReversed()) {
+        const turn = await store.turns.get(turnId);
+        if (turn !== null) yield await view(turn, reader);
+      }
     },
     async cancel(userId, turnId, locale) {
       const turn = await turnOf(userId, turnId);
@@ -199,6 +216,7 @@ function isOwner(user: User | null): boolean {
   return user?.role === 'owner' && user.disabledAt === null;
 }
 
+const STORY_PAGE = 200;
 // A person waits this long for "the host is away", no longer.
 const PROBE_MS = 3_000;
 const REMEMBER_MS = 10_000;

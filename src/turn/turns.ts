@@ -16,9 +16,11 @@ export interface Turns {
   /** @throws PaliadinError `not_found`, also for another user's turn. */
   get(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
   history(
-    query: { userId: string; sessionId?: string; before?: string; limit: number },
+    query: { userId: string; sessionId?: string; before?: string; search?: string; limit: number },
     locale?: string | null,
   ): Promise<HistoryPage>;
+  /** The user's whole history, oldest first, read as it is taken. */
+  story(userId: string, locale?: string | null): AsyncIterable<TurnView>;
   /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
   cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
   /**

@@ -60,19 +60,23 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
     {
       config: { guard: guards.read },
       schema: {
-        summary: 'One’s own history, newest first',
+        summary: 'One’s own history, newest first, or what a search finds in it',
         querystring: historyQuery,
         response: responses({ 200: historyPage }, 'bad_request', 'not_found'),
       },
     },
     async (request) => {
-      const { sessionId, before, limit } = request.query;
+      const { sessionId, before, search, limit } = request.query;
+      if (search !== undefined && sessionId !== undefined) {
+        throw new PaliadinError('bad_request', 'a search looks in all chats; leave sessionId or search out');
+      }
       const page = await turns.history(
         {
           userId: userOf(request).id,
           limit,
           ...(sessionId !== undefined && { sessionId }),
           ...(before !== undefined && { before }),
+          ...(search !== undefined && { search }),
         },
         localeOf(request),
       );

@@ -1,5 +1,5 @@
 /** The chat: header, conversation, box. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messagesOf } from '../locales/locale.ts';
 import './chat.css';
 import { Composer } from './Composer.tsx';
@@ -22,6 +22,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
     pageOrigin({ search: location.search, origin: location.origin, referrer: document.referrer }),
   );
   const [asking, setAsking] = useState(false);
+  const [searching, setSearching] = useState(false);
   const [said, setSaid] = useState('');
   const box = useRef<HTMLTextAreaElement>(null);
   const busy = state.sending !== null || activeTurn(state) !== null;
@@ -66,6 +67,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
           memory={kept}
           canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
           onStartOver={() => setAsking(true)}
+          onSearch={() => setSearching(true)}
           onLanguage={props.onLanguage}
           onSignOut={signOut}
         />
@@ -86,6 +88,17 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
             <StatusLine state={state} said={said} />
           </Composer>
         </main>
+        {searching && (
+          <Suspense>
+            <Search
+              api={api}
+              onClose={() => {
+                setSearching(false);
+                focusBox();
+              }}
+            />
+          </Suspense>
+        )}
         {asking && (
           <ResetDialog
             busy={busy}
@@ -104,3 +117,5 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
     </PageContext>
   );
 }
+
+const Search = lazy(() => import('./Search.tsx').then(({ Search }) => ({ default: Search })));

@@ -11,11 +11,12 @@ export interface HeaderProps {
   memory: Memory;
   canStartOver: boolean;
   onStartOver(): void;
+  onSearch(): void;
   onLanguage(language: string): void;
   onSignOut(): void;
 }
 
-export function Header({ me, memory, canStartOver, onStartOver, onLanguage, onSignOut }: HeaderProps) {
+export function Header({ me, memory, canStartOver, onStartOver, onSearch, onLanguage, onSignOut }: HeaderProps) {
   const { t } = usePage();
   return (
     <header className="header">
@@ -27,6 +28,15 @@ export function Header({ me, memory, canStartOver, onStartOver, onLanguage, onSi
             {t.startOver}
           </button>
         )}
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label={t.searchTitle}
+          title={t.searchTitle}
+          onClick={onSearch}
+        >
+          <Icon name="search" />
+        </button>
         <button
           type="button"
           className="button button-quiet button-icon"

@@ -57,6 +57,9 @@ export function Settings({ id, name, memory, onLanguage, onSignOut }: SettingsPr
           onChange={chooseNotice}
         />
       )}
+      <a className="button settings-export" href={`/api/turns/export?locale=${locale}`} download>
+        {t.saveAsMarkdown}
+      </a>
       <div className="settings-foot">
         <span>{t.signedInAs(name)}</span>
         <button type="button" className="button" onClick={onSignOut}>

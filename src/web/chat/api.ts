@@ -17,7 +17,11 @@ export interface Api {
   signIn(code: string): Promise<void>;
   signOut(): Promise<void>;
   me(): Promise<Me>;
-  history(query: { before?: string; limit: number }): Promise<{ page: HistoryPage; serverTime: number | null }>;
+  history(query: {
+    before?: string;
+    search?: string;
+    limit: number;
+  }): Promise<{ page: HistoryPage; serverTime: number | null }>;
   ask(body: AskBody, idempotencyKey: string): Promise<TurnView>;
   cancel(turnId: string): Promise<TurnView>;
   decide(turnId: string, approvalId: string, decision: Decision): Promise<TurnView>;
@@ -85,8 +89,8 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
     signIn: async (code) => void (await call('POST', '/api/auth/code', { code })),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),
     me: () => json('GET', '/api/me'),
-    history: async ({ before, limit }) => {
-      const query = new URLSearchParams({ limit: String(limit), ...(before !== undefined && { before }) });
+    history: async ({ limit, ...rest }) => {
+      const query = new URLSearchParams({ limit: String(limit), ...rest });
       const { json: page, response } = await call('GET', `/api/turns?${query}`);
       const date = Date.parse(response.headers.get('date') ?? '');
       return { page: page as HistoryPage, serverTime: Number.isNaN(date) ? null : date };

@@ -1,0 +1,65 @@
+/** A history as a Markdown file that a person keeps: what was asked, what was answered, and when. */
+import type { TurnView } from '../contract/api.ts';
+import { type Language, languageOf } from '../contract/locales/locale.ts';
+import { isFinal } from '../contract/turn.ts';
+import { visible } from './csv.ts';
+
+export async function* storyAsMarkdown(
+  turns: AsyncIterable<TurnView>,
+  { name, locale }: { name: string; locale: string | null },
+): AsyncGenerator<string> {
+  const words = languages[languageOf(locale)];
+  yield `# ${words.title(oneLine(name))}\n`;
+  let generation: number | null = null;
+  for await (const turn of turns) {
+    if (generation !== null && turn.generation !== generation) yield `\n---\n\n*${words.fresh}*\n`;
+    generation = turn.generation;
+    yield asMarkdown(turn, words);
+  }
+}
+
+function asMarkdown(turn: TurnView, words: Words): string {
+  const blocks = [
+    `## ${new Date(turn.startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    quote(turn.message),
+    ...(turn.pageOrigin === null ? [] : [`*${words.from} ${oneLine(turn.pageOrigin)}*`]),
+    ...(turn.response === '' ? [] : [turn.response]),
+    ...(turn.error === null ? [] : [`*${oneLine(turn.error.message)}*`]),
+    ...(isFinal(turn.status) ? [] : [`*${words.open}*`]),
+  ];
+  return `\n${blocks.map((block) => visible(block)).join('\n\n')}\n`;
+}
+
+/** What a person wrote is text, also where it looks like a heading or a link. */
+function quote(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `> ${line.replace(/[\\`*_[\]<>#]/g, '\\$&')}`)
+    .join('\n');
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>]/g, '\\$&');
+}
+
+interface Words {
+  title(name: string): string;
+  fresh: string;
+  from: string;
+  open: string;
+}
+
+const languages: Record<Language, Words> = {
+  en: {
+    title: (name) => `Questions and answers of ${name}`,
+    fresh: 'New conversation',
+    from: 'Asked from',
+    open: 'Not answered yet',
+  },
+  de: {
+    title: (name) => `Fragen und Antworten von ${name}`,
+    fresh: 'Neues Gespräch',
+    from: 'Gefragt von der Seite',
+    open: 'Noch nicht beantwortet',
+  },
+};
