@@ -11,6 +11,7 @@ import { realClaude } from './support/claude.ts';
 import { fastClient } from './support/fast-client.ts';
 import { startHookListener } from './support/hook-listener.ts';
 import { watchPage } from './support/page-watch.ts';
+import { quiet } from './support/quiet.ts';
 import { distribution, report } from './support/report.ts';
 
 const WARM_UP = 5;
@@ -45,6 +46,7 @@ interface Stages {
 
 const turns: Stages[] = [];
 for (let turn = -WARM_UP; turn < TURNS; turn++) {
+  await quiet();
   const stages = await ask(`demo hold turn${turn + WARM_UP}`);
   if (turn >= 0) turns.push(stages);
 }

@@ -1,18 +1,17 @@
 /**
- * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, in one run and turn by turn: in a bare
- * terminal, from Enter until its own Stop hook calls; with us, from submit until the client has the final event.
+ * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, in one run and in turn: a bare terminal,
+ * from Enter until its own Stop hook calls; one that has hooks by the same names as ours, which do nothing; and with us, from
+ * submit until the client has the final event.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { startBareTerminal } from './support/bare-terminal.ts';
 import { realClaude } from './support/claude.ts';
 import { fastClient } from './support/fast-client.ts';
+import { quiet } from './support/quiet.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const WARM_UP = 5;
-const TURNS = 60;
+const TURNS = 40;
 const QUESTION = 'demo at once';
-// After its answer the agent goes on drawing for a moment, and takes no question; nobody asks that soon.
-const REST_MS = 500;
 
 await using claude = await realClaude();
 const { model, gateway, version } = claude;
@@ -32,15 +31,16 @@ interface Timed {
 const bare: Timed[] = [];
 const withHooks: Timed[] = [];
 const echoes: number[] = [];
+let restless = 0;
 const ours: Timed[] = [];
 for (let turn = -WARM_UP; turn < TURNS; turn++) {
-  await delay(REST_MS);
+  restless += Number(!(await quiet()));
   const { pasted, entered, stopped } = await terminal.ask(QUESTION);
   const alone = timed(entered, stopped);
-  await delay(REST_MS);
+  restless += Number(!(await quiet()));
   const other = await hooked.ask(QUESTION);
   const alike = timed(other.entered, other.stopped);
-  await delay(REST_MS);
+  restless += Number(!(await quiet()));
   const withUs = await askUs();
   if (turn < 0) continue;
   bare.push(alone);
@@ -55,16 +55,19 @@ const p50 = (samples: Timed[]) =>
     '',
     samples.map(({ all }) => all),
   ).p50;
+const echo = distribution('terminal: paste → its echo, on top', echoes);
 report(`Claude Code ${version}, ms (${TURNS} turns each, in turn)`, [
   ...parts('terminal', bare, ['Enter → model asked', 'model done → Stop hook', 'Enter → Stop hook']),
-  distribution('terminal: paste → its echo, on top', echoes),
+  echo,
   ...parts('terminal with our hooks’ names', withHooks, [
     'Enter → model asked',
     'model done → Stop hook',
     'Enter → Stop hook',
   ]),
   ...parts('with us', ours, ['submit → model asked', 'model done → final event', 'submit → final event']),
+  figure('questions asked while the machine was busy with something else', restless),
   figure('added, at p50', p50(ours) - p50(bare), '≤ 15'),
+  figure('of that, beyond what the agent takes for a paste and for hooks', p50(ours) - p50(withHooks) - echo.p50),
 ]);
 
 async function askUs(): Promise<Timed> {

@@ -24,7 +24,7 @@ export const COMMANDS = {
   },
   'test:agents': {
     needs: () => ['page', 'shim'],
-    steps: (root, args) => [[path.join(root, 'bootstrap', 'test-agents.mjs'), ...args]],
+    steps: (root, args) => [[withAgents(root), tool(root, 'vitest'), 'run', '--project', 'agents', ...args]],
   },
   build: { needs: () => ['page', 'shim'], steps: () => [] },
   bench: { needs: () => ['page', 'shim'], steps: (root, args) => benchmarks(root, args) },
@@ -40,16 +40,26 @@ function checks(root) {
   ];
 }
 
-/** All of bench/, one after the other so that none slows another, or only those named. @param {string} root @param {string[]} args */
+/** All of bench/, one after the other so that none slows another, those with a real agent last; or only those named. @param {string} root @param {string[]} args */
 function benchmarks(root, args) {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const flags = args.filter((arg) => arg.startsWith('--'));
   const directory = path.join(root, 'bench');
   const all = fs.readdirSync(directory).filter((file) => file.endsWith('.ts'));
-  return (names.length > 0 ? names.map((name) => `${name}.ts`) : all.sort()).map((file) => [
+  const needsAgents = (/** @type {string} */ file) => file.startsWith('claude');
+  const sorted = all.sort(
+    (one, other) => Number(needsAgents(one)) - Number(needsAgents(other)) || (one < other ? -1 : 1),
+  );
+  return (names.length > 0 ? names.map((name) => `${name}.ts`) : sorted).map((file) => [
+    ...(needsAgents(file) ? [withAgents(root)] : []),
     path.join(directory, file),
     ...flags,
   ]);
+}
+
+/** What runs a script with real agents, which it installs, where they reach nobody. @param {string} root */
+function withAgents(root) {
+  return path.join(root, 'bootstrap', 'with-agents.mjs');
 }
 
 /** @param {string} root */

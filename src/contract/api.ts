@@ -4,7 +4,7 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
-import { type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
+import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
 import { toolUse } from './turn-cost.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
@@ -27,6 +27,14 @@ export const feedback = z.object({
 });
 export type Feedback = z.infer<typeof feedback>;
 
+const step = z.object({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(['running', 'done', 'failed']),
+  startedAt: time,
+  endedAt: time.nullable(),
+});
+
 /** A turn as its user sees it. */
 export const turnView = z.object({
   turnId,
@@ -46,6 +54,8 @@ export const turnView = z.object({
   notices: z.array(z.enum(turnNotices)).describe('what went on in the agent’s conversation that was not asked here'),
   generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
   approvals: z.array(approvalRequest).describe('what the agent waits for'),
+  steps: z.array(step).describe('what the agent has done so far; none once the turn has ended'),
+  presence: z.enum(presences).describe('whether the agent’s machine can be reached, while the turn runs'),
   decisions: z.array(decided).describe('what was decided in this turn, and by whom'),
   queuePosition: z.int().nullable().describe('1 is next'),
   startedAt: time,
@@ -107,7 +117,16 @@ export const recentQuery = z.object({
 
 /** A turn as the owner sees it: everybody's, and what went wrong in full. */
 const recentTurn = turnView
-  .omit({ queuePosition: true, approvals: true, decisions: true, error: true, response: true, message: true })
+  .omit({
+    queuePosition: true,
+    approvals: true,
+    steps: true,
+    presence: true,
+    decisions: true,
+    error: true,
+    response: true,
+    message: true,
+  })
   .extend({
     userId: z.uuid(),
     agentSession: z.string(),

@@ -125,7 +125,9 @@ export type TurnNotice = (typeof turnNotices)[number];
 export const DENY = 'deny';
 
 /** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
-export type Presence = 'here' | 'silent' | 'away';
+export const presences = ['here', 'silent', 'away'] as const;
+
+export type Presence = (typeof presences)[number];
 
 /**
  * What happens to a turn, in order. This is what is stored, streamed and replayed.

@@ -1,26 +1,33 @@
 /** What a person has been shown of a running turn, put together from its stored events. */
 import type { Store, Turn } from '../audit/store.ts';
-import type { ApprovalRequest, Decided } from '../contract/turn.ts';
+import { addStep, type Step } from '../contract/steps.ts';
+import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
 
 export interface Shown {
   /** Of the answer. */
   text: string;
   /** What the agent waits for. */
   approvals: ApprovalRequest[];
+  steps: Step[];
+  presence: Presence;
   decisions: Decided[];
 }
 
-export const NOTHING_SHOWN: Shown = { text: '', approvals: [], decisions: [] };
+export const NOTHING_SHOWN: Shown = { text: '', approvals: [], steps: [], presence: 'here', decisions: [] };
 
 export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promise<Shown> {
   let text = '';
+  let steps: Step[] = [];
+  let presence: Presence = 'here';
   const approvals = new Map<string, ApprovalRequest>();
   const decisions: Decided[] = [];
   let after = 0;
   for (;;) {
     const events = await store.events.after({ userId, turnId, after, limit: PAGE });
-    for (const { id, event } of events) {
+    for (const { id, at, event } of events) {
       if (event.type === 'chunk') text = text.slice(0, event.offset) + event.text;
+      if (event.type === 'tool') steps = addStep(steps, event.tool, at);
+      if (event.type === 'presence') presence = event.presence;
       if (event.type === 'approval') approvals.set(event.approval.id, event.approval);
       if (event.type === 'approval-closed') approvals.delete(event.id);
       if (event.type === 'decided') {
@@ -29,7 +36,7 @@ export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promis
       }
       after = id;
     }
-    if (events.length < PAGE) return { text, approvals: [...approvals.values()], decisions };
+    if (events.length < PAGE) return { text, approvals: [...approvals.values()], steps, presence, decisions };
   }
 }
 

@@ -33,6 +33,8 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
     notices: turn.notices,
     generation: turn.generation,
     approvals: final ? [] : live.approvals,
+    steps: final ? [] : live.steps,
+    presence: final ? 'here' : live.presence,
     decisions: live.decisions,
     queuePosition: turn.status === 'queued' ? live.position : null,
     startedAt: turn.startedAt,

@@ -26,7 +26,7 @@ describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
     const host = await open();
     const asked = host.ask('model run echo done > touched');
     const approval = await approvalOf(asked);
-    expect(approval).toMatchObject({ kind: 'permission', title: 'Running a command', detail: 'echo done > touched' });
+    expect(approval).toMatchObject({ kind: 'permission', title: 'Run a command', detail: 'echo done > touched' });
     expect(existsSync(join(host.work, 'touched'))).toBe(false);
     await decide(host, asked, approval.id, { option: 'allow' });
     expect(await asked.outcome).toMatchObject({ state: 'done' });

@@ -16,7 +16,7 @@ export interface OwnerOptions {
 /** A real agent reaches nobody but what the test has started. */
 export function refuseNetwork(): void {
   const others = Object.keys(networkInterfaces()).filter((name) => name !== 'lo');
-  if (others.length > 0) throw new Error('run these with `npm run test:agents`: here is a network');
+  if (others.length > 0) throw new Error('run this with `npm run test:agents` or `npm run bench`: here is a network');
 }
 
 /** The installed versions, by what the command that started this one says. */

@@ -6,21 +6,15 @@ import { clonePrograms } from '../../src/main/programs.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
+import { claudeGateway } from './claude-gateway.ts';
 import { modelOfTest } from './claude-host.ts';
 import { agentEnvironment, installedVersions, makeHome, refuseNetwork } from './claude-owner.ts';
 
 async function startLocal(program: string) {
-  refuseNetwork();
-  const model = await modelOfTest();
-  const { path, remove } = await temporaryDirectory();
-  onTestFinished(remove);
-  const { home, work } = makeHome(path);
-  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
-  const gateway = await startTestGateway({ env: { ...agentEnvironment(home, model), ...agent } });
-  onTestFinished(() => gateway.dispose());
-  return { gateway, model, work };
+  const claude = await claudeGateway(program);
+  onTestFinished(() => claude[Symbol.asyncDispose]());
+  return claude;
 }
 
 async function startRemote(program: string) {

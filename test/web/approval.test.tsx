@@ -99,7 +99,9 @@ describe('what hides', () => {
 describe('a diff', () => {
   const render = (text: string) => renderToStaticMarkup(<Diff text={text} />);
   const kinds = (text: string) =>
-    [...render(text).matchAll(/<(span|ins|del)(?: class="([\w-]+)")?>/g)].map(([, , name]) => name ?? '');
+    [...render(text).matchAll(/<(span|ins|del)(?: class="([\w-]+)")?>/g)]
+      .map(([, , name]) => name ?? '')
+      .filter((name) => name !== 'diff-sign');
 
   it('says of each line what it is', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n')).toEqual([

@@ -61,16 +61,20 @@ describe('history', () => {
     expect(state.earlier).toBe(b.turnId);
   });
 
-  it('keeps the steps of a turn that is still open when it is loaded again', () => {
+  it('takes the steps of a turn that is still open as they stand when it is loaded again, and goes on from there', () => {
     const open = turnView({ status: 'running', response: '' });
     const tool = { id: 't', title: 'Searching', status: 'running' } as const;
+    const steps = [{ ...tool, startedAt: 7, endedAt: null }];
     const state = play(
       start(),
       loaded([open]),
-      events(eventsOf(open.turnId, 1, { type: 'tool', tool })),
-      loaded([{ ...open, response: 'more' }], { cursor: 5 }),
+      loaded([{ ...open, response: 'more', steps, presence: 'away' }], { cursor: 5 }),
+      events(eventsOf(open.turnId, 6, { type: 'tool', tool: { ...tool, status: 'done' }, at: 9 })),
     );
-    expect(state.turns[0]).toMatchObject({ view: { response: 'more' }, steps: [{ title: 'Searching' }] });
+    expect(state.turns[0]).toMatchObject({
+      ...{ view: { response: 'more' }, presence: 'away' },
+      steps: [{ title: 'Searching', status: 'done', startedAt: 7, endedAt: 9 }],
+    });
   });
 });
 

@@ -25,6 +25,8 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     generation: 1,
     approvals: [],
     decisions: [],
+    steps: [],
+    presence: 'here',
     queuePosition: null,
     startedAt: 1_000_000 + made,
     deliveredAt: null,

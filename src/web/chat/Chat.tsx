@@ -5,6 +5,7 @@ import './chat.css';
 import { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
 import { Header } from './Header.tsx';
+import { useAnswerNotice } from './notify.ts';
 import { pageOrigin } from './origin.ts';
 import { ResetDialog } from './ResetDialog.tsx';
 import { StatusLine } from './StatusLine.tsx';
@@ -24,6 +25,8 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   const [said, setSaid] = useState('');
   const box = useRef<HTMLTextAreaElement>(null);
   const busy = state.sending !== null || activeTurn(state) !== null;
+
+  useAnswerNotice(state, kept, t);
 
   const focusBox = useCallback(() => box.current?.focus(), []);
   const toBox = useCallback(() => {

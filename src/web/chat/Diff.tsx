@@ -11,7 +11,8 @@ export function Diff({ text }: { text: string }) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name, and never change
           <Element key={index} className={className}>
-            {line}
+            {className !== HEAD && <span className="diff-sign">{line.slice(0, 1)}</span>}
+            {className === HEAD ? line : line.slice(1)}
             {'\n'}
           </Element>
         );
@@ -24,12 +25,13 @@ export function Diff({ text }: { text: string }) {
 /** A file's two head lines are told from changes by the `@@` below them, which no change can imitate. */
 function look(lines: readonly string[], index: number): ['span' | 'ins' | 'del', string | undefined] {
   const at = (offset: number, sign: string) => lines[index + offset]?.startsWith(sign) === true;
-  if (at(0, '@@')) return ['span', 'diff-head'];
-  if (at(0, '--- ') && at(1, '+++ ') && at(2, '@@')) return ['span', 'diff-head'];
-  if (at(-1, '--- ') && at(0, '+++ ') && at(1, '@@')) return ['span', 'diff-head'];
+  if (at(0, '@@')) return ['span', HEAD];
+  if (at(0, '--- ') && at(1, '+++ ') && at(2, '@@')) return ['span', HEAD];
+  if (at(-1, '--- ') && at(0, '+++ ') && at(1, '@@')) return ['span', HEAD];
   if (at(0, '+')) return ['ins', 'diff-new'];
   return at(0, '-') ? ['del', 'diff-old'] : ['span', undefined];
 }
 
+const HEAD = 'diff-head';
 // All of it is shown; an element for each line beyond would slow the page.
 const MAX_COLOURED = 1_000;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { languageList, languageOf, messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import { showTheme, storedTheme, storeTheme, type Theme, themes } from '../theme.ts';
+import { canNotify, wantNotice, wantsNotice } from './notify.ts';
 import { Choice } from './ui/Choice.tsx';
 import { usePage } from './ui/page.ts';
 
@@ -15,13 +16,20 @@ export interface SettingsProps {
 }
 
 export function Settings({ id, name, memory, onLanguage, onSignOut }: SettingsProps) {
-  const { t, locale } = usePage();
+  const { t, locale, announce } = usePage();
+  const [notified, setNotified] = useState(() => wantsNotice(memory));
   const [theme, setTheme] = useState(() => storedTheme(memory));
 
   const chooseTheme = (next: Theme) => {
     setTheme(next);
     showTheme(next, document.documentElement);
     storeTheme(next, memory);
+  };
+
+  const chooseNotice = async (wanted: 'on' | 'off') => {
+    const on = await wantNotice(memory, wanted === 'on');
+    setNotified(on);
+    if (wanted === 'on' && !on) announce(t.notifyForbidden);
   };
 
   return (
@@ -38,6 +46,17 @@ export function Settings({ id, name, memory, onLanguage, onSignOut }: SettingsPr
         value={languageOf(locale)}
         onChange={onLanguage}
       />
+      {canNotify() && (
+        <Choice
+          legend={t.notify}
+          options={[
+            { value: 'on', label: t.on },
+            { value: 'off', label: t.off },
+          ]}
+          value={notified ? 'on' : 'off'}
+          onChange={chooseNotice}
+        />
+      )}
       <div className="settings-foot">
         <span>{t.signedInAs(name)}</span>
         <button type="button" className="button" onClick={onSignOut}>

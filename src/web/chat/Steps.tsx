@@ -1,6 +1,7 @@
 /** What the agent has done so far on the way to its answer. The step that runs is in the progress line. */
+
+import type { Step } from '../../contract/steps.ts';
 import { wholeSeconds } from '../locales/format.ts';
-import type { Step } from './state.ts';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 

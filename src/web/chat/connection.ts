@@ -12,6 +12,8 @@ export interface ConnectionDeps {
   onLost(lost: boolean): void;
   /** Asked about every failure to load; true ends the attempts. */
   isFinal(error: unknown): boolean;
+  /** Somebody who looks elsewhere wants to be told of an answer: the page then keeps its connection. */
+  isAwaited(): boolean;
   /** The language of what the stream says; an EventSource can't send a header. */
   locale(): string;
   now(): number;
@@ -93,14 +95,20 @@ export function connect(deps: ConnectionDeps): () => void {
     deps.onLost(false);
   };
 
+  const rest = () => {
+    if (deps.isAwaited()) {
+      hiddenTimer = window.setTimeout(rest, HIDDEN_MS);
+      return;
+    }
+    found();
+    close();
+  };
+
   const onVisibility = () => {
     window.clearTimeout(hiddenTimer);
     if (document.visibilityState === 'hidden') {
       hiddenSince = deps.now();
-      hiddenTimer = window.setTimeout(() => {
-        found();
-        close();
-      }, HIDDEN_MS);
+      hiddenTimer = window.setTimeout(rest, HIDDEN_MS);
       return;
     }
     // A machine that slept fired no timer, and its stream may be dead without knowing it.
@@ -127,7 +135,10 @@ export function connect(deps: ConnectionDeps): () => void {
   return stop;
 }
 
-/** Collects what arrives within one frame, so that a burst is drawn once. A hidden page has no frames. */
+/**
+ * Hands on what arrives at once, and what comes within the same frame after it together, so that a burst is drawn once.
+ * A hidden page has no frames.
+ */
 function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
   let waiting: NumberedEvent[] = [];
   let frame: number | undefined;
@@ -137,16 +148,17 @@ function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
     if (frame !== undefined) cancelAnimationFrame(frame);
     window.clearTimeout(timer);
     frame = undefined;
-    timer = undefined;
     const events = waiting;
     waiting = [];
-    if (events.length > 0) deliver(events);
+    if (events.length === 0) return;
+    frame = requestAnimationFrame(flush);
+    timer = window.setTimeout(flush, FRAME_AT_LATEST_MS);
+    deliver(events);
   };
 
   const add = (event: NumberedEvent) => {
     waiting.push(event);
-    frame ??= requestAnimationFrame(flush);
-    timer ??= window.setTimeout(flush, FRAME_AT_LATEST_MS);
+    if (frame === undefined) flush();
   };
 
   return { add, flush };

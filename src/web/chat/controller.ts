@@ -6,6 +6,7 @@ import type { Memory } from '../storage.ts';
 import { type Api, isShutOut, isSignedOut, Refusal, Unreachable } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
+import { isAwaited } from './notify.ts';
 import { type Action, activeTurn, type ChatState, initialState, reduce } from './state.ts';
 import { submit } from './submit.ts';
 
@@ -125,6 +126,7 @@ export function createController(deps: ControllerDeps): Controller {
           if (out) deps.onSignedOut(error);
           return out;
         },
+        isAwaited: () => isAwaited(state, deps.memory),
         locale: deps.locale,
         now: deps.now,
         random: deps.random,

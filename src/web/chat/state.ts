@@ -3,7 +3,8 @@
  * and the event stream, so that two tabs, a reload and a reconnect all end with the same picture.
  */
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
-import { isFinal, type Presence, type ToolProgress } from '../../contract/turn.ts';
+import { addStep, type Step } from '../../contract/steps.ts';
+import { isFinal, type Presence } from '../../contract/turn.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -37,11 +38,6 @@ export interface ChatTurn {
   presence: Presence;
   /** The person pressed stop, and it has not stopped yet. */
   stopping: boolean;
-}
-
-export interface Step extends ToolProgress {
-  startedAt: number;
-  endedAt: number | null;
 }
 
 export interface Attempt {
@@ -146,7 +142,11 @@ function loaded(state: ChatState, page: HistoryPage, clockAhead: number | null):
   const known = new Map(state.turns.map((turn) => [turn.view.turnId, turn]));
   const fresh = page.turns.toReversed().map((view) => {
     const turn = known.get(view.turnId);
-    return turn === undefined ? fromView(view) : isFinal(view.status) ? ended(turn, view) : { ...turn, view };
+    return turn === undefined
+      ? fromView(view)
+      : isFinal(view.status)
+        ? ended(turn, view)
+        : { ...fromView(view), stopping: turn.stopping };
   });
   const oldest = fresh[0];
   const joint = oldest === undefined ? -1 : state.turns.findIndex((turn) => turn.view.turnId === oldest.view.turnId);
@@ -202,7 +202,7 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
     case 'chunk':
       return { ...turn, view: { ...view, response: view.response.slice(0, event.offset) + event.text } };
     case 'tool':
-      return { ...turn, steps: step(turn.steps, event.tool, event.at) };
+      return { ...turn, steps: addStep(turn.steps, event.tool, event.at) };
     case 'approval':
       return {
         ...turn,
@@ -225,14 +225,6 @@ function progress(turn: ChatTurn, event: Progress): ChatTurn {
 
 function others({ approvals }: TurnView, id: string): TurnView['approvals'] {
   return approvals.filter((approval) => approval.id !== id);
-}
-
-function step(steps: readonly Step[], tool: ToolProgress, at: number): Step[] {
-  const endedAt = tool.status === 'running' ? null : at;
-  const index = steps.findIndex(({ id }) => id === tool.id);
-  const before = steps[index];
-  if (before === undefined) return [...steps, { ...tool, startedAt: at, endedAt }];
-  return steps.with(index, { ...tool, startedAt: before.startedAt, endedAt });
 }
 
 /** Adds a turn that is not known yet. One that is known has been told more of by the stream. */
@@ -290,7 +282,7 @@ function ended(turn: ChatTurn, view: TurnView): ChatTurn {
 }
 
 function fromView(view: TurnView): ChatTurn {
-  return { view, steps: [], presence: 'here', stopping: false };
+  return { view, steps: view.steps, presence: view.presence, stopping: false };
 }
 
 function change(state: ChatState, turnId: string, how: (turn: ChatTurn) => ChatTurn): ChatState {

@@ -10,6 +10,12 @@ export const de: Messages = {
   appearance: 'Darstellung',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
+  notify: 'Melden, wenn eine Antwort da ist',
+  on: 'An',
+  off: 'Aus',
+  notifyForbidden: 'Dieser Browser erlaubt dieser Seite keine Benachrichtigungen.',
+  answerReady: 'Die Antwort ist da',
+  noAnswerReady: 'Die Frage ist ohne Antwort geblieben',
   signOut: 'Abmelden',
 
   welcome: 'Womit kann ich helfen?',

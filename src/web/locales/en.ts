@@ -10,6 +10,12 @@ export const en = {
   appearance: 'Appearance',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
+  notify: 'Tell me when an answer is ready',
+  on: 'On',
+  off: 'Off',
+  notifyForbidden: 'This browser does not allow notifications from this page.',
+  answerReady: 'Your answer is ready',
+  noAnswerReady: 'Your question has ended without an answer',
   signOut: 'Sign out',
 
   // First screen

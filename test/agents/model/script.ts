@@ -1,5 +1,7 @@
 /** What the scripted model answers: a message's first line says it, the same each time. */
 import { manyLines, oneLine } from '../../../src/demo/answers/sizes.ts';
+import { limit } from './limit.ts';
+import { SCENES } from './scenes.ts';
 
 /** What the model does with one request of a turn. */
 export type Reply =
@@ -29,6 +31,7 @@ export function replyTo(asked: Asked): Reply {
     const match = pattern.exec(line);
     if (match !== null) return answer(asked, match[1] ?? '');
   }
+  for (const [pattern, answer] of SCENES) if (pattern.test(line)) return answer(asked);
   const again = asked.number > 1 ? `\n\nThis is question ${asked.number} of our conversation.` : '';
   return say(`There are 12 open cases.${again}`);
 }
@@ -107,24 +110,6 @@ function lines(count: number): string {
 
 function problem(status: number): Reply {
   return { status, error: PROBLEMS[status] ?? 'api_error' };
-}
-
-/** As it answers a subscription that is used up. */
-function limit(): Reply {
-  const reset = String(Math.floor(Date.now() / 1000) + 3600);
-  return {
-    status: 429,
-    error: 'rate_limit_error',
-    headers: {
-      'anthropic-ratelimit-unified-status': 'rejected',
-      'anthropic-ratelimit-unified-reset': reset,
-      'anthropic-ratelimit-unified-representative-claim': 'five_hour',
-      'anthropic-ratelimit-unified-5h-status': 'rejected',
-      'anthropic-ratelimit-unified-5h-reset': reset,
-      'anthropic-ratelimit-unified-5h-utilization': '1',
-      'retry-after': '3600',
-    },
-  };
 }
 
 const PROBLEMS: Record<number, string> = {

@@ -1,7 +1,7 @@
 /** What Claude Code asks leave for, as plain text that a person can judge. */
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
 import type { HookPayload } from './payload.ts';
-import { toolTitle } from './tools.ts';
+import { toolWords } from './tools.ts';
 import type { Words } from './words.ts';
 
 export function approvalOf(
@@ -10,7 +10,7 @@ export function approvalOf(
   words: Words,
 ): ApprovalRequest {
   if (tool === 'AskUserQuestion') return question(id, input, words);
-  const title = toolTitle(tool, words) ?? tool;
+  const title = toolWords(tool, words)?.asks ?? tool;
   const diff = diffOf(tool, input);
   const detail = detailOf(tool, input);
   return {

@@ -14,7 +14,7 @@ import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { MessageText } from './message-text.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
-import { toolTitle } from './tools.ts';
+import { toolWords } from './tools.ts';
 import { type Words, wordsOf } from './words.ts';
 
 export class Recorder {
@@ -148,8 +148,8 @@ export class Recorder {
   }
 
   #beginTool(turn: Turn, { tool_name: name = '', tool_use_id: id = name }: HookPayload): void {
-    const title = toolTitle(name, turn.words);
-    if (title === null) return;
+    const title = toolWords(name, turn.words)?.does;
+    if (title === undefined) return;
     turn.tools.set(id, title);
     turn.write([{ event: 'tool', id, title, status: 'running' }]);
   }

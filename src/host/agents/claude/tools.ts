@@ -1,13 +1,16 @@
 /** What a tool does, in words that a user may see: never its command, its files or its results. */
-import type { Words } from './words.ts';
+import type { ToolWords, Words } from './words.ts';
 
 /** Null for what is not worth a word. */
-export function toolTitle(name: string, words: Words): string | null {
+export function toolWords(name: string, words: Words): ToolWords | null {
   if (HIDDEN.has(name)) return null;
   const known = words.tools[name];
   if (known !== undefined) return known;
   const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
-  if (server !== undefined && tool !== undefined) return `${readable(server)}: ${readable(tool)}`;
+  if (server !== undefined && tool !== undefined) {
+    const both = `${readable(server)}: ${readable(tool)}`;
+    return { does: both, asks: both };
+  }
   return words.otherTool(readable(name));
 }
 

@@ -3,13 +3,19 @@ import { type Language, languageOf } from '../../../contract/locales/locale.ts';
 
 export interface Words {
   /** By Claude Code's name of the tool. */
-  tools: Record<string, string>;
+  tools: Record<string, ToolWords>;
   /** A tool without a name of ours. */
-  otherTool(name: string): string;
+  otherTool(name: string): ToolWords;
   compaction: string;
   retrying(attempt: string, of: string): string;
   question: string;
   options: { allow: string; deny: string; answer: string; noAnswer: string };
+}
+
+/** What a tool does while it runs, and what the agent asks leave for. */
+export interface ToolWords {
+  does: string;
+  asks: string;
 }
 
 export function wordsOf(locale: string | null | undefined): Words {
@@ -18,20 +24,20 @@ export function wordsOf(locale: string | null | undefined): Words {
 
 const en: Words = {
   tools: {
-    Bash: 'Running a command',
-    BashOutput: 'Looking at a command’s output',
-    Read: 'Reading a file',
-    Write: 'Writing a file',
-    Edit: 'Changing a file',
-    NotebookEdit: 'Changing a file',
-    Glob: 'Looking for files',
-    Grep: 'Searching files',
-    WebFetch: 'Reading a web page',
-    WebSearch: 'Searching the web',
-    Task: 'Asking a helper',
-    Agent: 'Asking a helper',
+    Bash: { does: 'Running a command', asks: 'Run a command' },
+    BashOutput: { does: 'Looking at a command’s output', asks: 'Look at a command’s output' },
+    Read: { does: 'Reading a file', asks: 'Read a file' },
+    Write: { does: 'Writing a file', asks: 'Write a file' },
+    Edit: { does: 'Changing a file', asks: 'Change a file' },
+    NotebookEdit: { does: 'Changing a file', asks: 'Change a file' },
+    Glob: { does: 'Looking for files', asks: 'Look for files' },
+    Grep: { does: 'Searching files', asks: 'Search files' },
+    WebFetch: { does: 'Reading a web page', asks: 'Read a web page' },
+    WebSearch: { does: 'Searching the web', asks: 'Search the web' },
+    Task: { does: 'Asking a helper', asks: 'Ask a helper' },
+    Agent: { does: 'Asking a helper', asks: 'Ask a helper' },
   },
-  otherTool: (name) => `Using ${name}`,
+  otherTool: (name) => ({ does: `Using ${name}`, asks: `Use ${name}` }),
   compaction: 'Summing up the conversation so far',
   retrying: (attempt, of) => `The model’s service does not answer; asking again (${attempt} of ${of})`,
   question: 'A question',
@@ -40,20 +46,20 @@ const en: Words = {
 
 const de: Words = {
   tools: {
-    Bash: 'Führt einen Befehl aus',
-    BashOutput: 'Sieht nach, was ein Befehl ausgibt',
-    Read: 'Liest eine Datei',
-    Write: 'Schreibt eine Datei',
-    Edit: 'Ändert eine Datei',
-    NotebookEdit: 'Ändert eine Datei',
-    Glob: 'Sucht nach Dateien',
-    Grep: 'Durchsucht Dateien',
-    WebFetch: 'Liest eine Webseite',
-    WebSearch: 'Sucht im Web',
-    Task: 'Fragt einen Helfer',
-    Agent: 'Fragt einen Helfer',
+    Bash: { does: 'Führt einen Befehl aus', asks: 'Einen Befehl ausführen' },
+    BashOutput: { does: 'Sieht nach, was ein Befehl ausgibt', asks: 'Nachsehen, was ein Befehl ausgibt' },
+    Read: { does: 'Liest eine Datei', asks: 'Eine Datei lesen' },
+    Write: { does: 'Schreibt eine Datei', asks: 'Eine Datei schreiben' },
+    Edit: { does: 'Ändert eine Datei', asks: 'Eine Datei ändern' },
+    NotebookEdit: { does: 'Ändert eine Datei', asks: 'Eine Datei ändern' },
+    Glob: { does: 'Sucht nach Dateien', asks: 'Nach Dateien suchen' },
+    Grep: { does: 'Durchsucht Dateien', asks: 'Dateien durchsuchen' },
+    WebFetch: { does: 'Liest eine Webseite', asks: 'Eine Webseite lesen' },
+    WebSearch: { does: 'Sucht im Web', asks: 'Im Web suchen' },
+    Task: { does: 'Fragt einen Helfer', asks: 'Einen Helfer fragen' },
+    Agent: { does: 'Fragt einen Helfer', asks: 'Einen Helfer fragen' },
   },
-  otherTool: (name) => `Benutzt ${name}`,
+  otherTool: (name) => ({ does: `Benutzt ${name}`, asks: `${name} benutzen` }),
   compaction: 'Fasst das bisherige Gespräch zusammen',
   retrying: (attempt, of) => `Der Dienst des Modells antwortet nicht; neuer Versuch (${attempt} von ${of})`,
   question: 'Eine Frage',

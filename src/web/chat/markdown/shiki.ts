@@ -52,9 +52,13 @@ export async function tokenize(code: string, language: string): Promise<CodeLine
   if (load === undefined) return null;
   const shiki = await highlighter;
   await shiki.loadLanguage(load);
-  const { tokens } = shiki.codeToTokens(code, { lang: name, theme: THEME });
+  const { tokens } = shiki.codeToTokens(code, { lang: name, theme: THEME, tokenizeTimeLimit: LINE_MS });
   return tokens.map((line) => line.map(({ content, color }) => ({ text: content, kind: kindOf(color) })));
 }
+
+// Of a line that takes longer the rest has no colours. The first one of a language takes what all of its patterns take to
+// be made ready, on a slow device more than the half second that is usual.
+const LINE_MS = 3_000;
 
 /** `var(--code-token-keyword)` → `keyword` */
 function kindOf(color: string | undefined): string | null {

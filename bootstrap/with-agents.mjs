@@ -1,5 +1,5 @@
-// Tests with real agents: brings the versions to try into a cache outside the clone, and runs the tests that use them in
-// a network namespace of their own, with a home and an environment of their own. An agent there reaches nobody.
+// Runs a script of ours with real agents: brings the versions to try into a cache outside the clone, and runs the script in
+// a network namespace of its own, with a home and an environment of its own. An agent there reaches nobody.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -14,8 +14,8 @@ const PACKAGE = '@anthropic-ai/claude-code';
 /** The oldest that is promised to work; and whatever is newest today. */
 const VERSIONS = ['2.1.197', 'latest'];
 
-/** @param {string[]} args for the test runner @returns {Promise<number>} */
-async function testAgents(args) {
+/** @param {string[]} script with its arguments @returns {Promise<number>} */
+async function withAgents(script) {
   const unshare = namespaceCommand();
   /** @type {Map<string, string>} */
   const programs = new Map();
@@ -32,9 +32,7 @@ async function testAgents(args) {
       ...(process.env.CI === undefined ? {} : { CI: process.env.CI }),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name: `${name}`, program }))),
     };
-    const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const script = 'ip link set lo up && exec "$@"';
-    const inside = ['sh', '-c', script, 'sh', process.execPath, vitest, 'run', '--project', 'agents', ...args];
+    const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, ...script];
     return await run('unshare', [...unshare, ...inside], { cwd: root, env });
   } finally {
     fs.rmSync(home, { recursive: true, force: true });
@@ -93,6 +91,6 @@ function npm(args, cwd) {
   return result.stdout.trim();
 }
 
-testAgents(process.argv.slice(2)).then((code) => {
+withAgents(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 }, fail);

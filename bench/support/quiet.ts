@@ -1,0 +1,28 @@
+/** Waits until nothing on this machine is at work, so that what is measured next is not somebody else's. */
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** False where the machine did not come to rest in time. */
+export async function quiet(timeoutMs = 1_000): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const before = times();
+    await delay(LOOK_MS);
+    const after = times();
+    if ((after.idle - before.idle) / (after.all - before.all) >= IDLE) return true;
+    if (performance.now() > deadline) return false;
+  }
+}
+
+function times(): { idle: number; all: number } {
+  const cores = cpus().map((core) => core.times);
+  const sum = (of: (core: (typeof cores)[number]) => number) => cores.reduce((all, core) => all + of(core), 0);
+  return {
+    idle: sum(({ idle }) => idle),
+    all: sum(({ user, nice, sys, irq, idle }) => user + nice + sys + irq + idle),
+  };
+}
+
+// An agent goes on drawing for a while after its answer.
+const LOOK_MS = 300;
+const IDLE = 0.9;

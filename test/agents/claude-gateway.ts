@@ -1,0 +1,38 @@
+/** A gateway on this machine whose agent is a real Claude Code, which knows nobody but the scripted model. */
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { agentEnvironment, makeHome, type OwnerOptions, refuseNetwork, type SignedIn } from './claude-owner.ts';
+import { type Model, startModel } from './model/server.ts';
+
+export interface ClaudeGateway extends AsyncDisposable {
+  gateway: TestGateway;
+  model: Model;
+  /** Where the agent works. */
+  work: string;
+}
+
+export interface ClaudeGatewayOptions extends OwnerOptions {
+  signedIn?: SignedIn;
+  /** Settings of the gateway. */
+  env?: Record<string, string>;
+}
+
+/** `program` is the agent's path. It is never started where it could reach anybody. */
+export async function claudeGateway(program: string, options: ClaudeGatewayOptions = {}): Promise<ClaudeGateway> {
+  refuseNetwork();
+  const model = await startModel();
+  const { path, remove } = await temporaryDirectory();
+  const { home, work } = makeHome(path, options);
+  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+  const gateway = await startTestGateway({
+    env: { ...agentEnvironment(home, model, options.signedIn), ...agent, ...options.env },
+  });
+  return {
+    ...{ gateway, model, work },
+    async [Symbol.asyncDispose]() {
+      await gateway.dispose();
+      await model[Symbol.asyncDispose]();
+      await remove();
+    },
+  };
+}
