@@ -26,7 +26,13 @@ const LIMIT_SECONDS = 15 * 60;
 async function withAgents(script) {
   const unattended = script.includes(UNATTENDED);
   const found = unattended ? tryPrepare() : prepare();
-  return found === null ? 0 : runScript(script.filter((arg) => arg !== UNATTENDED), found, unattended);
+  return found === null
+    ? 0
+    : runScript(
+        script.filter((arg) => arg !== UNATTENDED),
+        found,
+        unattended,
+      );
 }
 
 /** What is needed; null, and said, where that can't be had. */
