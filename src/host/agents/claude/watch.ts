@@ -226,7 +226,8 @@ const QUIET_MS = 1_000;
 const SETTLED_MS = 1_500;
 // A turn does not wait for ever for what the agent leaves running, like a server.
 const BACKGROUND_MS = 30_000;
-const TRANSCRIPT_MS = 2_000;
+// It is waited for only where something is missing: a busy machine takes seconds.
+const TRANSCRIPT_MS = 10_000;
 const LOOK_MS = 50;
 // Longer than any one turn, and read in some ten milliseconds.
 const BEFORE_BYTES = 16 * 1024 * 1024;
