@@ -80,7 +80,7 @@ describe('the command', () => {
   });
 
   test('begins a conversation where only others have been, or elsewhere', () => {
-    writeTranscript(projectOf(claude.cwd), '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
+    writeTranscript(projectOf(claude.cwd), undefined, '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
     writeTranscript('-somewhere-else');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
   });
