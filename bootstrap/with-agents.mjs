@@ -14,15 +14,52 @@ const PACKAGE = '@anthropic-ai/claude-code';
 /** The oldest that is promised to work; and whatever is newest today. */
 const VERSIONS = ['2.1.197', 'latest'];
 
+/**
+ * `--unattended`: each story with one version only where both would tell the same, an end after some minutes whatever
+ * hangs, and where real agents can't be tried a line that says why.
+ */
+const UNATTENDED = '--unattended';
+// Three times as long as it takes on a quiet machine with two cores.
+const LIMIT_SECONDS = 15 * 60;
+
 /** @param {string[]} script with its arguments @returns {Promise<number>} */
 async function withAgents(script) {
+  const unattended = script.includes(UNATTENDED);
+  const found = unattended ? tryPrepare() : prepare();
+  return found === null
+    ? 0
+    : runScript(
+        script.filter((arg) => arg !== UNATTENDED),
+        found,
+        unattended,
+      );
+}
+
+/** What is needed; null, and said, where that can't be had. */
+function tryPrepare() {
+  try {
+    return prepare();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(`real agents were not tried: ${error.message}`);
+    return null;
+  }
+}
+
+/** @returns {{ unshare: string[], programs: Map<string, string> }} */
+function prepare() {
   const unshare = namespaceCommand();
   /** @type {Map<string, string>} */
   const programs = new Map();
   for (const wanted of VERSIONS) {
     const version = wanted === 'latest' ? newest() : wanted;
-    if (!programs.has(version)) programs.set(version, await install(version));
+    if (!programs.has(version)) programs.set(version, install(version));
   }
+  return { unshare, programs };
+}
+
+/** @param {string[]} script @param {ReturnType<typeof prepare>} found @param {boolean} unattended @returns {Promise<number>} */
+async function runScript(script, { unshare, programs }, unattended) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
@@ -30,10 +67,17 @@ async function withAgents(script) {
       HOME: home,
       LANG: 'C.UTF-8',
       ...(process.env.CI === undefined ? {} : { CI: process.env.CI }),
+      ...(process.env.TEST_MIXED_RUNS === undefined ? {} : { TEST_MIXED_RUNS: process.env.TEST_MIXED_RUNS }),
+      ...(unattended ? { TEST_UNATTENDED: '1' } : {}),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name: `${name}`, program }))),
     };
-    const inside = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, ...script];
-    return await run('unshare', [...unshare, ...inside], { cwd: root, env });
+    // Not `exec`: in a namespace of processes the shell is the first of them, and collects those that lose their parent.
+    const inside = ['sh', '-c', 'ip link set lo up && "$@"', 'sh', process.execPath, ...script];
+    if (!unattended) return await run('unshare', [...unshare, ...inside], { cwd: root, env });
+    const limited = ['--foreground', '--signal=KILL', `${LIMIT_SECONDS}`, 'unshare', ...unshare, ...inside];
+    const code = await run('timeout', limited, { cwd: root, env });
+    if (code === KILLED) say(`the tests with real agents were ended after ${LIMIT_SECONDS / 60} minutes`);
+    return code;
   } finally {
     fs.rmSync(home, { recursive: true, force: true });
   }
@@ -41,7 +85,10 @@ async function withAgents(script) {
 
 /** Root makes a namespace as it is; anybody else becomes root in one of their own, where that is allowed. */
 function namespaceCommand() {
-  const ways = [['--net'], ['--user', '--map-root-user', '--net']];
+  // Where processes have a namespace too, none of them outlives the script, however that ends.
+  const together = ['--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
+  const user = ['--user', '--map-root-user'];
+  const ways = [['--net', ...together], ['--net'], [...user, '--net', ...together], [...user, '--net']];
   const way = ways.find((flags) => spawnSync('unshare', [...flags, 'ip', 'link', 'set', 'lo', 'up']).status === 0);
   if (way === undefined) {
     throw new SetupError(
@@ -58,7 +105,7 @@ function newest() {
 }
 
 /** Its program, installed once. No script of it runs: the program is a file of the package for this platform. @param {string} version */
-async function install(version) {
+function install(version) {
   const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
   const directory = path.join(cache, 'paliadin-agents', version);
   const found = programIn(directory);
@@ -72,6 +119,9 @@ async function install(version) {
     throw new SetupError(`${PACKAGE} ${version} has no program for ${process.platform}-${process.arch}`);
   return program;
 }
+
+// As a shell tells that something was killed.
+const KILLED = 128 + os.constants.signals.SIGKILL;
 
 /** @param {string} directory */
 function programIn(directory) {

@@ -1,5 +1,6 @@
 /** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
@@ -10,6 +11,15 @@ import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { clearBox, isFull, typePrompt } from './type-prompt.ts';
 import { untilScreen } from './until-screen.ts';
+
+export interface ToldOfStop {
+  /** Resolves when it has stopped. */
+  over: Promise<unknown>;
+  /** It will tell, since it has begun. */
+  working: boolean;
+  /** It was told to stop by other means. */
+  refused: boolean;
+}
 
 export interface AgentPane {
   /** The pane that runs already; null where there is none. Starts nothing. */
@@ -25,8 +35,11 @@ export interface AgentPane {
    * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
    */
   type(pane: Pane, text: string): Promise<void>;
-  /** Presses Escape and waits for an idle agent with an empty box; an agent that does not obey is ended. */
-  interrupt(): Promise<void>;
+  /**
+   * Presses Escape and waits for an idle agent with an empty box; an agent that does not obey is ended. `told` is what
+   * the agent tells itself: what it shows may be older than the key.
+   */
+  interrupt(told?: ToldOfStop): Promise<void>;
   /** Ends tmux server and agent. */
   end(): Promise<void>;
   attachCommand(): string[];
@@ -95,11 +108,12 @@ export function agentPane(options: {
 
   async function bringUp(place: AgentPlace): Promise<Pane> {
     const pane = await findNow();
-    if (pane === null) {
+    const isEnded = await pane?.ended().catch(goneNow);
+    if (pane === null || isEnded === GONE) {
       current = await startPane(setup, socket, session, driver.launch(place));
       return current;
     }
-    if ((await pane.ended()) !== null) await pane.respawn(driver.launch(place));
+    if (isEnded !== null) await pane.respawn(driver.launch(place));
     return pane;
   }
 
@@ -107,6 +121,7 @@ export function agentPane(options: {
     const until = (accept: (reading: Reading) => boolean, timeoutMs: number) =>
       untilScreen(pane, read, { accept, timeoutMs, signal, explain: (reading) => explain(reading, pane) });
     // What it has just done for us may still be on the screen for a moment.
+    if (isLeft(await read(pane))) await closeMenu(pane);
     const { state } = await until(isReadyOrBusyFor(BUSY_STANDS_MS), READY_MS);
     if (state === 'busy') {
       onBusy();
@@ -116,9 +131,42 @@ export function agentPane(options: {
     if (isFull(reading)) await clearBox(pane, read);
   }
 
-  async function pressEscape(pane: Pane): Promise<void> {
+  /** Until the agent is idle, and nothing that it was about to show can come any more. */
+  async function pressEscape(pane: Pane, told: ToldOfStop | undefined): Promise<void> {
+    let isOver = false;
+    told?.over.then(() => {
+      isOver = true;
+    });
+    const begin = performance.now();
+    let pressedAt = begin;
+    if (!told?.refused) await pane.press('Escape');
+    for (;;) {
+      const reading = await read(pane);
+      const now = performance.now();
+      if (reading.state === 'ready') {
+        if (isOver) return;
+        // A prompt that was not answered yet comes back into the box; at first it may be seen there still.
+        if (isFull(reading) && !told?.working && now - pressedAt >= RETURN_MS) return;
+        if (now - pressedAt >= (told === undefined ? RETURN_MS : SETTLE_MS)) {
+          if (!told?.working) return;
+          throw new PaliadinError('agent_not_ready', 'the agent does not say that it has stopped');
+        }
+      }
+      if (now - begin >= INTERRUPT_MS) throw new PaliadinError('agent_not_ready', explain(reading, pane));
+      // The first one may have come before what it was for, as a dialog that opened just then.
+      if (reading.state !== 'ready' && !isOver && now - pressedAt >= PRESS_AGAIN_MS) {
+        await pane.press('Escape');
+        pressedAt = now;
+      }
+      if ((await pane.ended()) !== null) return;
+      await delay(LOOK_MS);
+    }
+  }
+
+  async function closeMenu(pane: Pane): Promise<void> {
+    const begin = performance.now();
     await pane.press('Escape');
-    await untilScreen(pane, read, { accept: ({ state }) => state === 'ready', timeoutMs: INTERRUPT_MS });
+    while (isLeft(await read(pane)) && performance.now() - begin < INTERRUPT_MS) await delay(LOOK_MS);
   }
 
   async function end(): Promise<void> {
@@ -132,16 +180,20 @@ export function agentPane(options: {
     async ready(place, signal, { onBusy }) {
       return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
     },
-    type: (pane, text) => typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
-    async interrupt() {
+    async type(pane, text) {
+      try {
+        await typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
+      } catch (error) {
+        // What was pasted may still come into the box, and would be asked together with the next question.
+        if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();
+        throw error;
+      }
+    },
+    async interrupt(told) {
       const pane = await find();
       if (pane === null || (await pane.ended()) !== null) return;
       try {
-        await pressEscape(pane);
-        // A prompt that was not answered yet may come back into the box, a moment after the agent looks idle;
-        // or a dialog opens.
-        await untilScreen(pane, read, { accept: isFull, timeoutMs: RETURN_MS }).catch(() => {});
-        if ((await read(pane)).state === 'dialog') await pressEscape(pane);
+        await pressEscape(pane, told);
         await clearBox(pane, read);
       } catch {
         await end();
@@ -161,6 +213,16 @@ function isReadyOrBusyFor(ms: number): (reading: Reading) => boolean {
   };
 }
 
+/** A terminal that has gone since it was found. */
+function goneNow(error: unknown): typeof GONE {
+  if (error instanceof PaliadinError && error.code === 'agent_stopped') return GONE;
+  throw error;
+}
+
+function isLeft(reading: Reading): boolean {
+  return reading.state === 'dialog' && reading.harmless === true;
+}
+
 function explain(reading: Reading, pane: Pane): string {
   if (reading.state === 'busy') return 'the agent is busy with something that was not asked here';
   if (reading.state === 'ready' && !pane.bracketedPaste) return 'the agent does not accept bracketed paste';
@@ -170,11 +232,17 @@ function explain(reading: Reading, pane: Pane): string {
 const BUSY_STANDS_MS = 1_500;
 // Whoever asks can stop to wait sooner; and nobody's task keeps the others out for ever.
 const BUSY_MS = 600_000;
+const GONE = Symbol('gone');
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
 // An agent that starts shows its box up to 0.4 s before it takes a paste; one that has stood there longer never will.
 const PASTE_MODE_MS = 3_000;
-// An agent needs up to 0.3 s to come back from Escape; one that needs ten times that is hung.
-const INTERRUPT_MS = 3_000;
+// An agent needs up to 0.3 s to come back from Escape; one that needs more than ten times that is hung.
+const INTERRUPT_MS = 5_000;
+// Two Escapes where the first was enough open a menu; and a busy machine's screen was a second behind.
+const PRESS_AGAIN_MS = 1_500;
+// An agent that tells of its end does so within 0.3 s; a busy machine took ten times as long.
+const SETTLE_MS = 3_000;
+const LOOK_MS = 50;
 // It came back within 0.1 s; left in the box, it would be asked together with the next question.
 const RETURN_MS = 500;

@@ -33,6 +33,13 @@ export function startAnswer(): Answer {
   };
 }
 
+/** How much two texts have in common at their beginning, in UTF-16 units. No character is taken apart. */
+export function commonLength(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return ENDS_IN_HALF.test(one.slice(0, at)) ? at - 1 : at;
+}
+
 /** Control characters, which a terminal or a log would obey, become replacement marks. */
 function clean(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(CONTROLS, '\ufffd').toWellFormed();

@@ -2,7 +2,7 @@
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { ApprovalRequest, ToolProgress, TurnNotice } from '../contract/turn.ts';
-import { startAnswer } from './answer.ts';
+import { commonLength, startAnswer } from './answer.ts';
 import { bounded } from './bounded-approval.ts';
 import type { TurnEntry } from './turn-entry.ts';
 
@@ -21,7 +21,8 @@ export class LiveTurn {
   /** Resolves when the outcome is on disk. */
   readonly outcome: Promise<HostOutcome>;
   readonly end: (outcome: HostOutcome) => void;
-  readonly #answer = startAnswer();
+  #answer = startAnswer();
+  #changedFrom: number | null = null;
   readonly #tools = new Map<string, ToolProgress>();
   readonly #notices = new Set<TurnNotice>();
   readonly #approvals = new Map<string, ApprovalRequest>();
@@ -42,6 +43,16 @@ export class LiveTurn {
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;
     this.end = resolve;
+  }
+
+  /** The agent has shown something of its work. */
+  get begun(): boolean {
+    return this.answer !== '' || this.#tools.size > 0 || this.#approvals.size > 0;
+  }
+
+  /** From here on the answer is not what had been told first; null where it is. */
+  get changedFrom(): number | null {
+    return this.#changedFrom;
   }
 
   get answer(): string {
@@ -73,6 +84,17 @@ export class LiveTurn {
   write(delta: string): void {
     const offset = this.answer.length;
     for (const piece of pieces(this.#answer.push(delta), offset)) this.#tell(piece);
+  }
+
+  /** The answer is this, whatever was told of it. */
+  restate(text: string): void {
+    const before = this.answer;
+    this.#answer = startAnswer();
+    this.#answer.push(text);
+    const offset = commonLength(before, this.answer);
+    if (offset < before.length) this.#changedFrom = Math.min(offset, this.#changedFrom ?? offset);
+    const told = [...pieces(this.answer.slice(offset), offset)];
+    for (const piece of told.length > 0 ? told : [{ type: 'chunk', offset, text: '' } as const]) this.#tell(piece);
   }
 
   showTool(tool: ToolProgress): void {
@@ -113,7 +135,8 @@ export class LiveTurn {
     for (const notice of this.#notices) listener({ type: 'notice', notice });
     if (this.state === 'running') listener({ type: 'running' });
     for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
-    for (const piece of pieces(this.answer.slice(from), from)) listener(piece);
+    const at = Math.min(from, this.changedFrom ?? from);
+    for (const piece of pieces(this.answer.slice(at), at)) listener(piece);
     for (const approval of this.#approvals.values()) listener({ type: 'approval', approval });
     for (const id of this.#closed) listener({ type: 'approval-closed', id });
   }

@@ -227,7 +227,8 @@ function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) =
   if (entry.state === 'delivering' || entry.state === 'running') {
     throw new PaliadinError('shim_error', 'this turn is being taken up after a restart; ask again');
   }
-  for (const piece of pieces(entry.answer.slice(from), from)) onUpdate(piece);
+  const at = Math.min(from, entry.changedFrom ?? from);
+  for (const piece of pieces(entry.answer.slice(at), at)) onUpdate(piece);
   const { state, code, detail, inputTokens, outputTokens } = entry;
   return { state, code, detail, inputTokens, outputTokens, answerLength: entry.answer.length };
 }

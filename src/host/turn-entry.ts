@@ -17,6 +17,8 @@ export const turnEntry = z.object({
   endedAt: z.int().nullable(),
   locale: z.string().optional(),
   answer: z.string(),
+  /** From here on the answer is not what had been told first. */
+  changedFrom: z.int().optional(),
   code: errorCode.nullable(),
   detail: z.string().nullable(),
   inputTokens: z.int().nullable(),

@@ -4,7 +4,7 @@ import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
-import { type AgentPane, agentPane } from './agent-pane.ts';
+import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
@@ -39,7 +39,7 @@ export class TurnRunner {
   readonly pane: AgentPane;
   readonly #options: RunnerOptions;
   /** Still watched after its turn was given up: the answer may come late. */
-  #late: TurnWatch | null = null;
+  #late: { turn: LiveTurn; watch: TurnWatch } | null = null;
   /** Turns whose agent still counts. */
   readonly #counting = new Map<string, Promise<void>>();
 
@@ -167,7 +167,7 @@ export class TurnRunner {
 
   /** Ends the agent and all that is watched of it. */
   async end(): Promise<void> {
-    this.#late?.close();
+    this.#late?.watch.close();
     this.#late = null;
     await this.pane.end();
   }
@@ -183,7 +183,7 @@ export class TurnRunner {
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
         // One that was given up stays that, whatever the agent shows late.
-        if (end === undefined && this.#late !== watch) return journal.writeTurn(session, this.#entryOf(turn));
+        if (end === undefined && this.#late?.watch !== watch) return journal.writeTurn(session, this.#entryOf(turn));
       })
       .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
     return watch;
@@ -196,22 +196,23 @@ export class TurnRunner {
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
     const end = await Promise.race([watch.end, stopped(turn)]);
     if (end === 'stopped') {
-      await this.pane.interrupt();
+      // What it is just about to ask would stay open, and be in the next question's way.
+      await this.pane.interrupt(this.#stop(turn, watch));
       watch.close();
       const last = await watch.last;
       return last?.state === 'done' ? last : CANCELLED;
     }
     if (end.code === 'timeout') this.#awaitLate(turn, watch);
     // An agent may ask what to do now, or go on by itself once the limit is over.
-    if (end.code === 'agent_limit') await this.pane.interrupt();
+    if (end.code === 'agent_limit') await this.pane.interrupt({ over: NEVER, working: false, refused: false });
     return end;
   }
 
   #awaitLate(turn: LiveTurn, watch: TurnWatch): void {
-    this.#late = watch;
+    this.#late = { turn, watch };
     const keep = async () => {
       const end = await watch.last;
-      if (this.#late === watch) this.#late = null;
+      if (this.#late?.watch === watch) this.#late = null;
       await this.#keepLate(turn, end);
     };
     keep().catch((error) => this.#options.onTrouble('a late answer was not recorded', error));
@@ -230,14 +231,21 @@ export class TurnRunner {
   /** A new question matters more than the answer that did not come. */
   async #dropLate(): Promise<void> {
     if (this.#late === null) return;
-    this.#late.close();
+    const { turn, watch } = this.#late;
     this.#late = null;
-    await this.pane.interrupt();
+    await this.pane.interrupt(this.#stop(turn, watch));
+    watch.close();
+  }
+
+  #stop(turn: LiveTurn, { last: over }: TurnWatch): ToldOfStop | undefined {
+    const refused = this.#options.driver.refuse?.(this.placeOf(turn));
+    return refused === undefined ? undefined : { over, refused, working: turn.begun };
   }
 
   #entryOf(turn: LiveTurn): TurnEntry {
-    const { turnId, digest, nonce, acceptedAt, locale, state } = turn;
+    const { turnId, digest, nonce, acceptedAt, locale, state, changedFrom } = turn;
     return {
+      ...(changedFrom === null ? {} : { changedFrom }),
       ...{ turnId, digest, nonce, acceptedAt, locale, state: state === 'running' ? state : 'delivering' },
       ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
     };
@@ -280,6 +288,7 @@ function lost(turn: LiveTurn): End {
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
+const NEVER = new Promise<never>(() => {});
 // The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
 const EVIDENCE_SOON_MS = 100;
 // An agent that has the prompt shows it within 0.4 s of Enter; after a restart it had longer already.

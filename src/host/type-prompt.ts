@@ -50,8 +50,8 @@ export function isFull(reading: Reading): boolean {
   return 'box' in reading && reading.box === 'full';
 }
 
-// The echo of a paste takes milliseconds; of 1 MB, half a second.
-const ECHO_MS = 5_000;
+// The echo of a paste takes milliseconds; of 1 MB, half a second. On a machine with ten times too much to do it took 6 s.
+const ECHO_MS = 15_000;
 // An accepted Enter empties the box within some 100 ms.
 const ENTER_MS = 1_000;
 const MAX_ENTERS = 3;

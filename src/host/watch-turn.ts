@@ -98,6 +98,9 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
     case 'text':
       turn.write(signal.delta);
       return null;
+    case 'answer':
+      turn.restate(signal.text);
+      return null;
     case 'tool':
       turn.showTool(signal.tool);
       return null;

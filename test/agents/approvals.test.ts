@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
-import { type ClaudeHost, claudeHost } from './claude-host.ts';
+import { answerDialog, type ClaudeHost, claudeHost } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
 
 async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
@@ -64,21 +64,7 @@ describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
     const host = await open();
     const asked = host.ask('model run echo done > touched');
     const approval = await approvalOf(asked);
-    const isOpen = () =>
-      host.health('one').then(
-        () => false,
-        ({ code }) => code === 'agent_not_ready',
-      );
-    await until('the dialog', isOpen);
-    // A key that comes with the dialog is not taken for an answer to it.
-    let pressedAt = 0;
-    await until('the dialog to go', async () => {
-      if (performance.now() - pressedAt > 1000) {
-        pressedAt = performance.now();
-        host.tmux('one', 'send-keys', 'Enter');
-      }
-      return !(await isOpen());
-    });
+    await answerDialog(host);
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(asked.told).toContainEqual({ type: 'approval-closed', id: approval.id });
     expect(existsSync(join(host.work, 'touched'))).toBe(true);

@@ -9,6 +9,7 @@ export interface ClaudeGateway extends AsyncDisposable {
   model: Model;
   /** Where the agent works. */
   work: string;
+  home: string;
 }
 
 export interface ClaudeGatewayOptions extends OwnerOptions {
@@ -28,7 +29,7 @@ export async function claudeGateway(program: string, options: ClaudeGatewayOptio
     env: { ...agentEnvironment(home, model, options.signedIn), ...agent, ...options.env },
   });
   return {
-    ...{ gateway, model, work },
+    ...{ gateway, model, work, home },
     async [Symbol.asyncDispose]() {
       await gateway.dispose();
       await model[Symbol.asyncDispose]();

@@ -7,7 +7,9 @@ import type { Driver } from '../../src/host/agents/driver.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
 import { agentEnvironment, makeHome, type OwnerOptions, refuseNetwork, type SignedIn } from './claude-owner.ts';
+import { keepEvidence } from './evidence.ts';
 import { type Model, startModel } from './model/server.ts';
 
 export interface ClaudeHost extends TestHost {
@@ -43,7 +45,27 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   onTestFinished(() => driver.close?.());
   const agent = { driver, program, env, release: model.release, prompts: () => model.questions };
   host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
+  keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
   return { ...host, driver, model, home, work };
+}
+
+/** Takes what is chosen in the dialog that is open, or is about to be, as somebody at the terminal does. */
+export async function answerDialog(host: TestHost): Promise<void> {
+  const isOpen = () =>
+    host.health('one').then(
+      () => false,
+      ({ code }) => code === 'agent_not_ready',
+    );
+  await until('the dialog', isOpen);
+  // A key that comes with the dialog is not taken for an answer to it; and one that is answered stays for a moment.
+  let pressedAt = Number.NEGATIVE_INFINITY;
+  await until('the dialog to go', async () => {
+    if (performance.now() - pressedAt > PRESS_AGAIN_MS) {
+      pressedAt = performance.now();
+      host.tmux('one', 'send-keys', 'Enter');
+    }
+    return !(await isOpen());
+  });
 }
 
 export async function modelOfTest(): Promise<Model> {
@@ -51,3 +73,5 @@ export async function modelOfTest(): Promise<Model> {
   onTestFinished(() => model[Symbol.asyncDispose]());
   return model;
 }
+
+const PRESS_AGAIN_MS = 1_000;

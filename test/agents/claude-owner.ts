@@ -19,9 +19,14 @@ export function refuseNetwork(): void {
   if (others.length > 0) throw new Error('run this with `npm run test:agents` or `npm run bench`: here is a network');
 }
 
-/** The installed versions, by what the command that started this one says. */
-export function installedVersions(): { name: string; program: string }[] {
-  return JSON.parse(process.env.TEST_AGENTS ?? '[]');
+/**
+ * The installed versions, oldest first, by what the command that started this one says. `only` is which of them is enough
+ * where nobody waits for the tests.
+ */
+export function installedVersions(only?: 'oldest' | 'newest'): { name: string; program: string }[] {
+  const versions = JSON.parse(process.env.TEST_AGENTS ?? '[]');
+  if (only === undefined || process.env.TEST_UNATTENDED === undefined) return versions;
+  return only === 'oldest' ? versions.slice(0, 1) : versions.slice(-1);
 }
 
 export function agentEnvironment(home: string, model: { url: string }, signedIn: SignedIn = 'key') {

@@ -5,7 +5,7 @@ import { claudeHost } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
 import { OWNER } from './model/request.ts';
 
-describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) => {
   driverContract({
     driver: 'claude',
     streams: true,

@@ -1,35 +1,14 @@
 /** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
-import { cpSync, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { clonePrograms } from '../../src/main/programs.ts';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { ApprovalRequest } from '../../src/contract/turn.ts';
 import type { ApiClient } from '../support/api-client.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
-import { claudeGateway } from './claude-gateway.ts';
-import { modelOfTest } from './claude-host.ts';
-import { agentEnvironment, installedVersions, makeHome, refuseNetwork } from './claude-owner.ts';
-
-async function startLocal(program: string) {
-  const claude = await claudeGateway(program);
-  onTestFinished(() => claude[Symbol.asyncDispose]());
-  return claude;
-}
-
-async function startRemote(program: string) {
-  refuseNetwork();
-  const model = await modelOfTest();
-  const laptop = await startLaptop();
-  onTestFinished(() => laptop.dispose());
-  const { home, work } = makeHome(dirname(laptop.home));
-  cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
-  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
-  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent });
-  const gateway = await startTestGateway({ laptop });
-  onTestFinished(() => gateway.dispose());
-  return { gateway, model };
-}
+import { installedVersions } from './claude-owner.ts';
+import { type StartedClaude, startLocal, startRemote } from './started-claude.ts';
 
 /** The pieces of an answer as they came. */
 async function piecesOf(client: ApiClient, turnId: string): Promise<string[]> {
@@ -38,18 +17,27 @@ async function piecesOf(client: ApiClient, turnId: string): Promise<string[]> {
   return pieces;
 }
 
-describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+/** What is asked in the turn; another than `before`. */
+async function approvalOf(client: ApiClient, turnId: string, before?: string): Promise<ApprovalRequest> {
+  for await (const { event } of client.events(turnId))
+    if (event.type === 'approval' && event.approval.id !== before) return event.approval;
+  throw new Error(`turn ${turnId} ended without an approval`);
+}
+
+describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) => {
   describe.each([
     ['on this machine', startLocal],
     ['behind ssh', startRemote],
-  ] as [string, (program: string) => Promise<{ gateway: TestGateway }>][])('%s', (_where, start) => {
+  ] as [string, (program: string) => Promise<StartedClaude>][])('%s', (_where, start) => {
     test('answers while it writes, and remembers', async () => {
-      const { gateway } = await start(program);
+      const { gateway, model } = await start(program);
       const owner = await gateway.as('owner');
-      const { turnId } = await owner.ask('model lines 100');
+      const { turnId } = await owner.ask('model lines x');
+      await owner.until(turnId, 'chunk');
+      model.release('x');
       const pieces = await piecesOf(owner, turnId);
       expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', error: null });
-      expect(pieces.length).toBeGreaterThan(2);
+      expect(pieces[0]).toMatch(/^Line 1 of the answer\.\n/);
       expect(pieces.join('')).toMatch(/^Line 1 of the answer\.\n[\s\S]*\nLine 100 of the answer\.$/);
       expect(await owner.turn(turnId)).toMatchObject({
         status: 'completed',
@@ -85,6 +73,49 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
     const denied = await member.answer('model run echo done > other');
     expect(denied).toMatchObject({ status: 'completed' });
     expect(existsSync(join(work, 'other'))).toBe(false);
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'is asked anew, and can be denied, where the daemon ends (%s) while a person is asked',
+    async (signal) => {
+      const { gateway, work } = await startLocal(program);
+      const owner = await gateway.as('owner');
+      const { turnId } = await owner.ask('model run touch done');
+      const first = await approvalOf(owner, turnId);
+      process.kill(await gateway.daemonPid(), signal);
+      const second = await approvalOf(owner, turnId, first.id);
+      expect(second).toMatchObject({ detail: first.detail, options: [{ id: 'deny' }] });
+      const path = (id: string) => `/api/turns/${turnId}/approvals/${id}`;
+      expect((await owner.call('POST', path(first.id), { body: { option: 'allow' } })).ok).toBe(false);
+      expect((await owner.call('POST', path(second.id), { body: { option: 'allow' } })).status).toBe(400);
+      expect((await owner.call('POST', path(second.id), { body: { option: 'deny' } })).ok).toBe(true);
+      expect(await owner.finished(turnId)).toMatchObject({ status: 'cancelled' });
+      expect((await owner.answer('demo at once')).response).toBe('At once.');
+      expect(existsSync(join(work, 'done'))).toBe(false);
+    },
+  );
+
+  test('goes on where the daemon was killed while a person was asked, who then answers at the terminal', async () => {
+    const { gateway, work } = await startLocal(program);
+    const owner = await gateway.as('owner');
+    const { turnId } = await owner.ask('model run touch done');
+    const { id } = await approvalOf(owner, turnId);
+    const keys = (...args: string[]) => {
+      const [socket = ''] = readdirSync(join(gateway.stateDir, 'host', 'tmux')).filter((name) => !name.includes('.'));
+      return spawnSync('tmux', ['-S', join(gateway.stateDir, 'host', 'tmux', socket), ...args], { encoding: 'utf8' })
+        .stdout;
+    };
+    await until('the dialog', () => keys('capture-pane', '-p').includes('❯ 1. Yes'));
+    process.kill(await gateway.daemonPid(), 'SIGKILL');
+    await approvalOf(owner, turnId, id);
+    // A key that comes with the dialog is not taken for an answer to it.
+    await until('the dialog to go', async () => {
+      keys('send-keys', '1');
+      await delay(300);
+      return !keys('capture-pane', '-p').includes('❯ 1. Yes');
+    });
+    expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', approvals: [] });
+    expect(existsSync(join(work, 'done'))).toBe(true);
   });
 
   test('answers to the end while the daemon is killed', async () => {

@@ -1,5 +1,5 @@
 /** How Claude Code is started, where it keeps its conversations, and how it says that it works. */
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentPlace } from './driver.ts';
 
@@ -40,19 +40,28 @@ export function claudeCommand(
     // With vim's keys, Escape would leave the mode in which a paste is text.
     editorMode: 'normal',
   };
+  const keeps = keepsConversation(claude, conversation);
+  if (!keeps) forgetEmpty(claude, conversation);
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
     ...['--settings', JSON.stringify(settings)],
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
-    ...[keepsConversation(claude, conversation) ? '--resume' : '--session-id', conversation],
+    ...[keeps ? '--resume' : '--session-id', conversation],
   ];
 }
 
-/** It resumes by the transcript, in the directory where that began; one that is empty it refuses. */
+/** It resumes by the transcript, in the directory where that began; one that has no message it refuses. */
 export function keepsConversation(claude: ClaudeCode, conversation: string): boolean {
   const path = transcriptOf(claude, conversation);
-  return path !== null && statSync(path, { throwIfNoEntry: false })?.size !== 0;
+  const size = path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return path !== null && (size > NO_MESSAGE_BYTES || readFileSync(path, 'utf8').includes('"parentUuid":'));
+}
+
+/** A transcript without a message, which it would neither resume nor begin again. */
+function forgetEmpty(claude: ClaudeCode, conversation: string): void {
+  const path = transcriptOf(claude, conversation);
+  if (path !== null) rmSync(path, { force: true });
 }
 
 /** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
@@ -75,5 +84,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
+// An agent that is killed in its first turn may leave a title, and no message.
+const NO_MESSAGE_BYTES = 64 * 1024;
 // A longer name is cut there, and ends in a digest.
 const MAX_PROJECT_LENGTH = 200;

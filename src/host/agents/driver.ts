@@ -36,6 +36,11 @@ export interface Driver {
   cost?(turn: TurnPlace): Promise<TurnCost | null>;
   /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
   decide?(what: AgentDecision): Promise<void>;
+  /**
+   * A turn is being stopped: what its agent asks, or is about to ask, is refused. True where that alone stops it. With
+   * this, `watch` tells soon when it has stopped.
+   */
+  refuse?(turn: TurnPlace): boolean;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPlace): Promise<void>;
   /** Stops listening. Agents go on. */
@@ -71,6 +76,8 @@ export type AgentSignal =
   | { type: 'received' }
   /** The next piece of the answer, as the agent wrote it. */
   | { type: 'text'; delta: string }
+  /** The whole answer by now: some of what was told of it is void. */
+  | { type: 'answer'; text: string }
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'notice'; notice: TurnNotice }
   | { type: 'approval'; approval: ApprovalRequest }
@@ -85,5 +92,5 @@ export type Reading =
   | { state: 'starting' }
   /** An input box; `empty` or with text in it; `busy` while the agent works. */
   | { state: 'ready' | 'busy'; box: 'empty' | 'full' }
-  /** Something waits for a person: nothing may be typed. */
-  | { state: 'dialog'; text: string };
+  /** Something waits for a person: nothing may be typed. `harmless`: a menu that Escape closes, and nothing is changed. */
+  | { state: 'dialog'; text: string; harmless?: boolean };

@@ -4,6 +4,9 @@ import { parsePrompt } from '../../../src/host/agents/claude/pasted.ts';
 /** How a prompt begins that the owner types: what else is no question of ours, the agent itself puts between. */
 export const OWNER = 'owner: ';
 
+/** How the agent asks for a summary of the conversation, to go on with that. */
+const SUMMARY = 'Respond with TEXT ONLY. Do NOT call any tools';
+
 export interface Message {
   role: 'user' | 'assistant';
   content: string | Part[];
@@ -28,6 +31,8 @@ export interface Question {
   number: number;
   round: number;
   results: string;
+  /** Every question of ours that the conversation has. */
+  conversation: { turnId: string; message: string }[];
 }
 
 /** What the owner typed at the terminal, where that is what is to be answered. */
@@ -48,6 +53,8 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     const parsed = role === 'user' && part.type === 'text' ? parsePrompt(part.text ?? '') : null;
     return parsed === null ? [] : [{ at, turnId: parsed.envelope.turnId, message: parsed.message }];
   });
+  const [final] = steps.slice(-1);
+  if (final?.part.text?.includes(SUMMARY)) return null;
   const last = prompts.at(-1);
   const owners = steps.findLastIndex(({ role, part }) => role === 'user' && part.text?.startsWith(OWNER));
   if (last === undefined || last.at < owners || tools.length === 0) return null;
@@ -59,6 +66,7 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     number: prompts.length,
     round: results.length,
     results: results.join('\n'),
+    conversation: prompts.map(({ turnId, message }) => ({ turnId, message })),
   };
 }
 

@@ -25,8 +25,26 @@ export interface Asked {
   results: string;
 }
 
+/** A question that carries a mark, as `mark: x7` in its second line, has an answer that begins and ends with it. */
 export function replyTo(asked: Asked): Reply {
-  const [line = ''] = asked.message.split('\n');
+  const [line = '', second = ''] = asked.message.split('\n');
+  const mark = /^mark: (\S+)/.exec(second)?.[1];
+  const reply = answerTo(asked, line);
+  return mark === undefined || 'status' in reply ? reply : { ...reply, blocks: marked(reply, mark) };
+}
+
+function marked({ blocks, drop = false }: Extract<Reply, { blocks: Block[] }>, mark: string): Block[] {
+  const first = blocks.findIndex((block) => 'text' in block && block.text !== '');
+  return blocks.map((block, at) => {
+    if ('tool' in block) return block;
+    const before = at === first ? `${mark}\n` : '';
+    const after = at === blocks.length - 1 && !drop ? `\n${mark}` : '';
+    const [body = '', trailer] = block.text.split(`\n\n${TRAILER}`);
+    return { ...block, text: `${before}${body}${after}${trailer === undefined ? '' : `\n\n${TRAILER}`}` };
+  });
+}
+
+function answerTo(asked: Asked, line: string): Reply {
   for (const [pattern, answer] of SCRIPT) {
     const match = pattern.exec(line);
     if (match !== null) return answer(asked, match[1] ?? '');
@@ -47,7 +65,12 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
     }),
   ],
   [/^model wait (\w+)/, (_asked, name) => ({ blocks: [{ text: '', hold: name }, { text: 'At last.' }] })],
-  [/^model lines (\d+)/, (_asked, count) => say(lines(Number(count)), 20)],
+  [
+    /^model lines (\w+)/,
+    (_asked, name) => ({
+      blocks: [{ text: `${lines(1, 50)}\n`, hold: name }, { text: `${lines(51, 100)}\n\n${TRAILER}` }],
+    }),
+  ],
   [
     /^model tools/,
     ({ round }) =>
@@ -96,16 +119,16 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
 
 const TRAILER = '<!-- paliadin {"used_tools":["cases.search"],"rows_seen":12,"classifier_tag":"demo"} -->';
 
-function say(text: string, pace?: number): Reply {
-  return { blocks: [{ text: `${text}\n\n${TRAILER}`, ...(pace === undefined ? {} : { pace }) }] };
+function say(text: string): Reply {
+  return { blocks: [{ text: `${text}\n\n${TRAILER}` }] };
 }
 
 function call(tool: string, input: object): Reply {
   return { blocks: [{ tool, input }] };
 }
 
-function lines(count: number): string {
-  return Array.from({ length: count }, (_, number) => `Line ${number + 1} of the answer.`).join('\n');
+function lines(first: number, last: number): string {
+  return Array.from({ length: last - first + 1 }, (_, number) => `Line ${first + number} of the answer.`).join('\n');
 }
 
 function problem(status: number): Reply {

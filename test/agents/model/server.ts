@@ -12,15 +12,20 @@ export interface Model extends AsyncDisposable {
   url: string;
   /** Each question of ours that reached it, once. */
   questions: { turnId: string; message: string; sha256: string }[];
+  /** The beginnings of all of a conversation's questions, as each request of its agent has them. */
+  conversations: string[][];
   /** Lets an answer go on that is held by this name; also one that is held later. */
   release(name: string): void;
   /** When a question of ours reached it last, and when the last byte of its answer went out, on the monotonic clock. */
   askedAt: number;
   finishedAt: number;
+  /** How many tokens it says a conversation has by now. */
+  context: number;
 }
 
 export async function startModel(): Promise<Model> {
   const questions: Model['questions'] = [];
+  const conversations: Model['conversations'] = [];
   const attempts = new Map<string, number>();
   const released = new Set<string>();
   const bell = new EventEmitter().setMaxListeners(0);
@@ -41,6 +46,7 @@ export async function startModel(): Promise<Model> {
       if ('status' in reply) return refuse(response, reply);
       return asked.stream ? stream(response, name, reply) : give(response, whole(name, reply));
     }
+    conversations.push(question.conversation.map(({ message }) => message.slice(0, BEGINNING)));
     self.askedAt = performance.now();
     const key = `${question.turnId} ${question.round}`;
     const attempt = attempts.get(key) ?? 0;
@@ -59,7 +65,12 @@ export async function startModel(): Promise<Model> {
     const send = (type: string, data: object) =>
       response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
     const id = `msg_${Math.random().toString(36).slice(2)}`;
-    const usage = { input_tokens: 120, cache_read_input_tokens: 30, cache_creation_input_tokens: 0, output_tokens: 1 };
+    const usage = {
+      input_tokens: self.context,
+      cache_read_input_tokens: 30,
+      cache_creation_input_tokens: 0,
+      output_tokens: 1,
+    };
     const start = {
       id,
       type: 'message',
@@ -114,8 +125,10 @@ export async function startModel(): Promise<Model> {
   const self: Model = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     questions,
+    conversations,
     askedAt: 0,
     finishedAt: 0,
+    context: 120,
     release(name) {
       released.add(name);
       bell.emit('release');
@@ -169,6 +182,8 @@ function whole(model: string, { blocks }: Extract<Reply, { blocks: Block[] }>) {
   return { ...message, stop_reason: stopReason, stop_sequence: null };
 }
 
+// A question of 100 kB is in every request that follows it.
+const BEGINNING = 200;
 // Titles, summaries and whatever else an agent asks for itself.
 const OTHERWISE = { blocks: [{ text: '{"title":"A title"}' }] };
 // Some words each, as a model's tokens come.

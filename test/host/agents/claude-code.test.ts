@@ -1,5 +1,5 @@
 /** How Claude Code is started, and what its screens say: the files are what it showed in a pane. */
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { claudeBusy, claudeCommand } from '../../../src/host/agents/claude-code.ts';
@@ -66,10 +66,10 @@ describe('the command', () => {
     return JSON.parse(args[args.indexOf('--settings') + 1] ?? '');
   };
 
-  function writeTranscript(project: string, conversation = CONVERSATION): void {
+  function writeTranscript(project: string, line = '{"parentUuid":null}', conversation = CONVERSATION): void {
     const directory = join(claude.directory, 'projects', project);
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, `${conversation}.jsonl`), '{}\n');
+    writeFileSync(join(directory, `${conversation}.jsonl`), `${line}\n`);
   }
   const projectOf = (path: string) => path.replace(/[/.]/g, '-');
 
@@ -80,7 +80,7 @@ describe('the command', () => {
   });
 
   test('begins a conversation where only others have been, or elsewhere', () => {
-    writeTranscript(projectOf(claude.cwd), '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
+    writeTranscript(projectOf(claude.cwd), undefined, '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
     writeTranscript('-somewhere-else');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
   });
@@ -90,6 +90,13 @@ describe('the command', () => {
     mkdirSync(claude.cwd, { recursive: true });
     writeTranscript(`${projectOf(claude.cwd).slice(0, 200)}-h42bbq`);
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
+  });
+
+  test('begins anew where a transcript has no message, which would be neither resumed nor begun', () => {
+    const project = projectOf(claude.cwd);
+    writeTranscript(project, '{"type":"ai-title"}');
+    expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
+    expect(existsSync(join(claude.directory, 'projects', project, `${CONVERSATION}.jsonl`))).toBe(false);
   });
 
   test('finds the transcript of a directory behind a link', () => {

@@ -35,6 +35,8 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
   const { claude, directoryOf } = options;
   /** Of turns that have ended and are not forgotten. */
   const costs = new Map<string, () => Promise<TurnCost | null>>();
+  /** Each stops to be told of its turn's end as late as usual. */
+  const stops = new Map<string, AbortController>();
   const recorders = new Map<string, Recorder>();
   const recorderIn = (directory: string): Recorder => {
     const recorder = recorders.get(directory) ?? new Recorder(directory, options);
@@ -67,23 +69,29 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
     rests: claudeRests,
     progress: retrying,
     envelope: () => ({}),
-    watch: ({ turnId, directory }, signal) =>
-      watchClaude(
-        {
-          turnId,
-          log: logFile(directory, turnId),
-          transcript() {
-            const known = recall(directory);
-            return known === null ? null : transcriptOf(claude, known.conversation);
-          },
-          onEnd: (cost) => costs.set(turnId, cost),
-          onDeaf: () =>
-            options.onTrouble('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
+    watch({ turnId, directory }, signal) {
+      recorderIn(directory).adopt(turnId);
+      const stopping = new AbortController();
+      stops.set(turnId, stopping);
+      const turn = {
+        turnId,
+        log: logFile(directory, turnId),
+        transcript() {
+          const known = recall(directory);
+          return known === null ? null : transcriptOf(claude, known.conversation);
         },
-        signal,
-      ),
-    async decide({ turn, approval, decision }) {
-      recorderIn(turn.directory).decide(turn.turnId, approval.id, decision);
+        stopping: stopping.signal,
+        onEnd: (cost: () => Promise<TurnCost | null>) => costs.set(turnId, cost),
+        onDeaf: () =>
+          options.onTrouble('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
+      };
+      return watchClaude(turn, signal);
+    },
+    decide: ({ turn, approval, decision, pane }) =>
+      recorderIn(turn.directory).decide(turn.turnId, approval.id, decision, pane),
+    refuse({ turnId, directory }) {
+      stops.get(turnId)?.abort();
+      return recorderIn(directory).refuse(turnId);
     },
     async cost({ turnId }) {
       const cost = costs.get(turnId);
@@ -92,6 +100,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
     },
     async forget({ turnId, directory }) {
       costs.delete(turnId);
+      stops.delete(turnId);
       recorders.get(directory)?.forget(turnId);
       await rm(logFile(directory, turnId), { force: true });
     },

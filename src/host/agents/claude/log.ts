@@ -23,6 +23,8 @@ const ownEntry = z.discriminatedUnion('event', [
   z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
   /** Something was missed: from here on only the transcript has the text. */
   z.object({ event: z.literal('gap') }),
+  /** A message has begun, and no tool was called since the one before: that may have broken, and been given anew. */
+  z.object({ event: z.literal('again') }),
   /** The agent has stopped, and something that it started in the background may make it go on. */
   z.object({ event: z.literal('paused') }),
 ]);

@@ -31,6 +31,16 @@ export class MessageText {
     return !this.#broken && this.#early.size === 0 && (this.#id === null || this.#finalAt !== null);
   }
 
+  /** Whether a piece belongs to another message than those before it. */
+  begins({ id }: Pick<Piece, 'id'>): boolean {
+    return this.#id !== null && id !== this.#id;
+  }
+
+  /** The beginning was missed: nothing is told of what follows. */
+  giveUp(): void {
+    this.#broken = true;
+  }
+
   /** What can be told now, and whether it was seen now that something is missing. */
   take(piece: Piece): { text: string; gap: boolean } {
     if (this.#broken) return { text: '', gap: false };

@@ -8,13 +8,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
+import type { Pane } from '../../tmux/pane.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
 import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { MessageText } from './message-text.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
+import { readClaude } from './screen.ts';
 import { toolWords } from './tools.ts';
+import { turnOf } from './transcript.ts';
 import { type Words, wordsOf } from './words.ts';
 
 export class Recorder {
@@ -26,6 +29,8 @@ export class Recorder {
   #paused: Turn | null = null;
   /** Prompts that are known to be nobody's turn. */
   readonly #foreign = new Set<string>();
+  /** Prompts whose turns were stopped. */
+  readonly #refused = new Set<string>();
   /** What went on since the last turn. */
   readonly #meanwhile = new Set<TurnNotice>();
 
@@ -37,7 +42,9 @@ export class Recorder {
   /** Resolves with what the hook is told. */
   async receive(payload: HookPayload, gone: AbortSignal): Promise<object> {
     if (payload.hook_event_name === 'UserPromptSubmit') this.#bind(payload);
-    const turn = this.#turnOf(payload.prompt_id);
+    const asks = payload.hook_event_name === 'PermissionRequest';
+    if (asks && this.#refused.has(payload.prompt_id ?? '')) return permission(STOPPED);
+    const turn = this.#turnOf(payload);
     if (turn === null) return {};
     switch (payload.hook_event_name) {
       case 'MessageDisplay':
@@ -71,18 +78,68 @@ export class Recorder {
   }
 
   /** @throws PaliadinError `not_found` where nothing by this id waits. */
-  decide(turnId: string, approvalId: string, decision: Decision): void {
-    const turn = [...this.#turns.values()].find((one) => one.turnId === turnId);
-    const answer = turn?.approvals.get(approvalId)?.answer;
-    if (answer === undefined) {
+  async decide(
+    turnId: string,
+    approvalId: string,
+    decision: Decision,
+    pane: Pick<Pane, 'screen' | 'press'>,
+  ): Promise<void> {
+    const approval = this.#turn(turnId)?.approvals.get(approvalId);
+    if (approval === undefined) {
       throw new PaliadinError('not_found', 'this approval does not wait any more; look at the terminal');
     }
-    answer(decision);
+    if (approval.answer !== null) return approval.answer(decision);
+    // Only its dialog is left. Escape is no to whatever stands there; yes is for somebody who sees it.
+    if (decision.option !== DENY)
+      throw new PaliadinError('conflict', 'this can be allowed at the agent’s terminal only');
+    if (readClaude(await pane.screen()).state === 'dialog') await pane.press('Escape');
+    approval.close();
+  }
+
+  /** Of a turn that is taken up: who asked before was not heard to the end, and can be refused only. */
+  adopt(turnId: string): void {
+    if (this.#turn(turnId) !== undefined) return; // it is heard
+    const file = logFile(this.#directory, turnId);
+    const entries = readLog(file);
+    const closed = new Set(entries.flatMap((entry) => (entry.event === 'approval-closed' ? [entry.id] : [])));
+    const open = entries.filter((entry) => entry.event === 'approval').filter(({ id }) => !closed.has(id));
+    const promptIds = entries.flatMap((entry) => (entry.event === 'bound' ? [entry.promptId] : []));
+    if (open.length === 0 || promptIds.length === 0 || entries.some(isEnd)) return;
+    const turn = new Turn(turnId, file, entries);
+    for (const promptId of promptIds) this.#turns.set(promptId, turn);
+    for (const { questions: _, ...asked } of open) {
+      const id = randomUUID();
+      const close = () => {
+        if (turn.approvals.delete(id)) turn.write([{ event: 'approval-closed', id }]);
+      };
+      turn.approvals.set(id, { tool: undefined, answer: null, close });
+      const options = asked.options.filter((option) => option.id === DENY);
+      turn.write([
+        { event: 'approval-closed', id: asked.id },
+        { ...asked, id, kind: 'permission', options },
+      ]);
+    }
+  }
+
+  /** What the turn asks, or will ask, is refused: it is being stopped. True where it asked something. */
+  refuse(turnId: string): boolean {
+    for (const [promptId, turn] of this.#turns) if (turn.turnId === turnId) this.#refused.add(promptId);
+    const asked = [...(this.#turn(turnId)?.approvals.values() ?? [])].filter(({ answer }) => answer !== null);
+    for (const { answer } of asked) answer?.('refused');
+    return asked.length > 0;
+  }
+
+  #turn(turnId: string): Turn | undefined {
+    return [...this.#turns.values()].find((one) => one.turnId === turnId);
   }
 
   forget(turnId: string): void {
     if (this.#paused?.turnId === turnId) this.#paused = null;
-    for (const [promptId, turn] of this.#turns) if (turn.turnId === turnId) this.#turns.delete(promptId);
+    for (const [promptId, turn] of this.#turns) {
+      if (turn.turnId !== turnId) continue;
+      this.#turns.delete(promptId);
+      this.#foreign.add(promptId); // what it still tells is nobody's
+    }
   }
 
   #bind({ prompt = '', prompt_id: promptId, transcript_path: transcript = '' }: HookPayload): void {
@@ -93,10 +150,12 @@ export class Recorder {
     const goesOn = this.#paused !== null && prompt.startsWith(TASK_NOTIFICATION) ? this.#paused : null;
     this.#paused = null;
     if (goesOn !== null) {
+      goesOn.called = true;
       this.#turns.set(promptId, goesOn);
       goesOn.write([bound]);
       return;
     }
+    this.#foreign.delete(promptId);
     const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) {
       this.#foreign.add(promptId);
@@ -114,9 +173,10 @@ export class Recorder {
     turn.write([{ event: 'prompt' }, bound, ...notices]);
   }
 
-  #turnOf(promptId: string | undefined): Turn | null {
+  #turnOf({ prompt_id: promptId, transcript_path: transcript = '' }: HookPayload): Turn | null {
     if (promptId === undefined || this.#foreign.has(promptId)) return null;
-    const turn = this.#turns.get(promptId) ?? this.#takeUp(promptId);
+    const turn = this.#turns.get(promptId) ?? this.#takeUp(promptId) ?? this.#missed(promptId, transcript);
+    if (turn === null) this.#foreign.add(promptId);
     return turn === null || turn.ended ? null : turn;
   }
 
@@ -133,14 +193,33 @@ export class Recorder {
       this.#turns.set(promptId, turn);
       return turn;
     }
-    this.#foreign.add(promptId);
     return null;
+  }
+
+  /** A turn whose beginning nobody heard: its prompt is in the transcript. */
+  #missed(promptId: string, transcript: string): Turn | null {
+    const turnId = turnOf(transcript, promptId);
+    if (turnId === null) return null;
+    const file = logFile(this.#directory, turnId);
+    if (readLog(file).some(isEnd)) return null;
+    const turn = new Turn(turnId, file, []);
+    turn.text.giveUp();
+    this.#turns.set(promptId, turn);
+    turn.write([{ event: 'prompt' }, { event: 'bound', promptId, transcript }, { event: 'gap' }]);
+    return turn;
   }
 
   #display(turn: Turn, { message_id: id, index, delta = '', final = false, agent_id: helper }: HookPayload): void {
     if (id === undefined || index === undefined || helper !== undefined) return;
-    const { text, gap } = turn.text.take({ id, index, delta, final });
+    turn.closeDialogs();
     const entries: LogEntry[] = [];
+    if (turn.text.begins({ id })) {
+      // The model goes on once it has every tool's result: what is not heard of by now was refused.
+      entries.push(...turn.endTools());
+      if (!turn.called) entries.push({ event: 'again' });
+      turn.called = false;
+    }
+    const { text, gap } = turn.text.take({ id, index, delta, final });
     // A line may be as long as the answer; a reader of the log passes over an entry of that length.
     for (const piece of pieces(text, 0)) entries.push({ event: 'text', delta: piece.text });
     if (gap) entries.push({ event: 'gap' });
@@ -148,20 +227,19 @@ export class Recorder {
   }
 
   #beginTool(turn: Turn, { tool_name: name = '', tool_use_id: id = name }: HookPayload): void {
+    turn.called = true;
     const title = toolWords(name, turn.words)?.does;
     if (title === undefined) return;
-    turn.tools.set(id, title);
+    turn.tools.set(id, { name, title });
     turn.write([{ event: 'tool', id, title, status: 'running' }]);
   }
 
   #endTool(turn: Turn, payload: HookPayload, status: 'done' | 'failed'): void {
     const { tool_name: name = '', tool_use_id: id = name, duration_ms: ms = 0 } = payload;
     turn.closeApprovals(name);
+    turn.closeDialogs();
     turn.write([{ event: 'ran', tool: name, ms }]);
-    const title = turn.tools.get(id);
-    if (title === undefined) return;
-    turn.tools.delete(id);
-    turn.write([{ event: 'tool', id, title, status }]);
+    turn.write(turn.endTool(id, status));
   }
 
   async #ask(turn: Turn, payload: HookPayload, gone: AbortSignal): Promise<object> {
@@ -170,7 +248,7 @@ export class Recorder {
       event: 'approval',
       ...approvalOf(randomUUID(), payload, turn.words),
     };
-    const { promise, resolve } = Promise.withResolvers<Decision | null>();
+    const { promise, resolve } = Promise.withResolvers<Decision | 'refused' | null>();
     const close = () => resolve(null);
     gone.addEventListener('abort', close);
     turn.approvals.set(entry.id, { tool: payload.tool_name, answer: resolve, close });
@@ -178,7 +256,10 @@ export class Recorder {
     const decision = await promise;
     turn.approvals.delete(entry.id);
     turn.write([{ event: 'approval-closed', id: entry.id }]);
-    return decision === null ? {} : permission(behaviorOf(decision, payload));
+    if (decision === null) return {};
+    if (decision === 'refused') return permission(STOPPED);
+    if (decision.option === DENY) turn.write(turn.endToolNamed(payload.tool_name));
+    return permission(behaviorOf(decision, payload));
   }
 
   async #stop(turn: Turn, { background_tasks: tasks = [] }: HookPayload): Promise<void> {
@@ -198,14 +279,23 @@ export class Recorder {
   }
 }
 
+/** What a person is asked. Without `answer` nobody waits for theirs any more, and only a dialog is left. */
+interface Waiting {
+  tool: string | undefined;
+  answer: ((decision: Decision | 'refused') => void) | null;
+  close(): void;
+}
+
 /** What is known of a turn while it goes on. */
 class Turn {
   readonly turnId: string;
   readonly text: MessageText;
   readonly words: Words;
-  /** Titles of the tools that run. */
-  readonly tools = new Map<string, string>();
-  readonly approvals = new Map<string, { tool: string | undefined; answer(decision: Decision): void; close(): void }>();
+  /** The tools that run. */
+  readonly tools = new Map<string, { name: string; title: string }>();
+  /** Whether a tool was called in the message that is under way. */
+  called = false;
+  readonly approvals = new Map<string, Waiting>();
   ended = false;
   readonly #file: string;
 
@@ -217,7 +307,7 @@ class Turn {
     this.words = wordsOf(entries.find((entry) => entry.event === 'bound')?.locale);
     for (const entry of entries) {
       if (entry.event !== 'tool') continue;
-      if (entry.status === 'running') this.tools.set(entry.id, entry.title);
+      if (entry.status === 'running') this.tools.set(entry.id, { name: '', title: entry.title });
       else this.tools.delete(entry.id);
     }
   }
@@ -238,11 +328,25 @@ class Turn {
     }
   }
 
+  /** It goes on: somebody at the terminal has answered. */
+  closeDialogs(): void {
+    for (const approval of this.approvals.values()) if (approval.answer === null) approval.close();
+  }
+
   /** A tool that nothing was heard of again was refused. */
   endTools(): LogEntry[] {
-    const entries = [...this.tools].map(([id, title]): LogEntry => ({ event: 'tool', id, title, status: 'failed' }));
-    this.tools.clear();
-    return entries;
+    return [...this.tools.keys()].flatMap((id) => this.endTool(id, 'failed'));
+  }
+
+  endTool(id: string, status: 'done' | 'failed'): LogEntry[] {
+    const tool = this.tools.get(id);
+    return this.tools.delete(id) && tool !== undefined ? [{ event: 'tool', id, title: tool.title, status }] : [];
+  }
+
+  /** Which of several is not said; they ask one after the other. */
+  endToolNamed(name: string | undefined): LogEntry[] {
+    const id = [...this.tools].find(([, tool]) => tool.name === name)?.[0];
+    return id === undefined ? [] : this.endTool(id, 'failed');
   }
 
   /** What is left to say once the agent has stopped. The last piece of text may still be on its way. */
@@ -265,6 +369,7 @@ function permission(decision: object): object {
 }
 
 const COMPACTION = 'compaction';
+const STOPPED = { behavior: 'deny', message: 'The person has stopped this.', interrupt: true };
 const TASK_NOTIFICATION = '<task-notification>';
 const NOBODY = 'Nobody can be asked. Go on without it, or say in your answer what is missing.';
 const DENIED = 'The person does not want this. Go on without it.';

@@ -9,6 +9,7 @@ import { wordsOf } from './words.ts';
 export function readClaude(screen: Screen): Reading {
   const reading = readScreen(screen, claudeBusy);
   if (reading.state !== 'dialog') return reading;
+  if (REWIND.test(screen.lines.join('\n'))) return { ...reading, harmless: true };
   const known = DIALOGS.find(([pattern]) => pattern.test(reading.text));
   return known === undefined ? reading : { ...reading, text: `${known[1]} (${reading.text})` };
 }
@@ -29,6 +30,9 @@ export function retrying(screen: Screen, locale: string | null): ToolProgress | 
 
 // Behind the spinner's star: what it has written begins with a dot or is indented.
 const RETRYING = /^[^\s●❯] .*retrying in \d+s · attempt (\d+)\/(\d+)/i;
+
+// Two Escapes open it.
+const REWIND = /restore the code and\/or conversation/i;
 
 const DIALOGS: [RegExp, string][] = [
   [/select login method|sign in to|paste code here/i, 'Claude Code is not signed in; sign in at the terminal'],

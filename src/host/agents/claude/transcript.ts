@@ -153,6 +153,21 @@ export function sizeOf(path: string): number {
   }
 }
 
+/** The turn that a prompt belongs to, by the end of a transcript; null where it is none of ours. */
+export function turnOf(path: string, promptId: string): string | null {
+  const lines = readFrom(path, Math.max(0, sizeOf(path) - LOOK_BACK_BYTES))
+    .toString('utf8')
+    .split('\n');
+  for (const line of lines) {
+    if (!line.includes(promptId)) continue;
+    const entry = parse(line);
+    if (entry?.type !== 'user' || entry.promptId !== promptId) continue;
+    const envelope = textsOf(entry).flatMap((text) => parsePrompt(text)?.envelope ?? [])[0];
+    if (envelope !== undefined) return envelope.turnId;
+  }
+  return null;
+}
+
 export const BETWEEN_BLOCKS = '\n\n';
 
 interface Line {
@@ -212,5 +227,7 @@ function readFrom(path: string, offset: number): Buffer {
 
 // Only these belong to the conversation; its file has many others, and long ones.
 const LINKED = /"parentUuid":/;
+// Longer than the longest prompt and what has been said in its turn so far.
+const LOOK_BACK_BYTES = 4 * 1024 * 1024;
 const SYNTHETIC = '<synthetic>';
 const INTERRUPTED = '[Request interrupted by user';

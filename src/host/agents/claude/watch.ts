@@ -18,6 +18,8 @@ export interface WatchedTurn {
   log: string;
   /** Where the conversation's transcript is, or will be; null where that is not known. */
   transcript(): string | null;
+  /** Aborts when the turn is being stopped: only the transcript tells of that, and somebody waits for it. */
+  stopping: AbortSignal;
   /** The agent has answered, and its hooks have said nothing. */
   onDeaf(): void;
   /** The turn is over: `cost` tells what it took, once its transcript does. */
@@ -27,14 +29,19 @@ export interface WatchedTurn {
 export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): AsyncGenerator<AgentSignal> {
   const state = new WatchState(turn);
   const over = new AbortController();
+  let hurry = Promise.withResolvers<'tick'>();
   const lines = tail(turn.log, AbortSignal.any([signal, over.signal]));
   let nextLine = lines.next();
-  let tick = delay(QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+  const nextTick = () =>
+    delay(turn.stopping.aborted ? LOOK_MS : QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+  let tick = nextTick();
+  turn.stopping.addEventListener('abort', () => hurry.resolve('tick'), { signal: over.signal });
   try {
     for (;;) {
-      const happened = await Promise.race([nextLine, tick]);
+      const happened = await Promise.race([nextLine, tick, hurry.promise]);
       if (happened === 'tick') {
-        tick = delay(QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+        tick = nextTick();
+        hurry = Promise.withResolvers();
         yield* state.look(false);
       } else if (happened.done) {
         yield* state.look(true);
@@ -60,6 +67,7 @@ class WatchState {
   #received = false;
   #told = '';
   #gap = false;
+  #again = false;
   /** When the log said something last; of the pause, when that began. */
   #heardAt = performance.now();
   #pausedAt: number | null = null;
@@ -92,6 +100,9 @@ class WatchState {
       case 'gap':
         this.#gap = true;
         return;
+      case 'again':
+        this.#again = true;
+        return;
       case 'paused':
         this.#pausedAt = performance.now();
         return;
@@ -114,7 +125,7 @@ class WatchState {
   /** Looks at the transcript. `last`: whatever it says now is all that will be known. */
   async *look(last: boolean): AsyncGenerator<AgentSignal> {
     const now = performance.now();
-    if (!last && now - this.#heardAt < QUIET_MS) return;
+    if (!last && !this.#turn.stopping.aborted && now - this.#heardAt < QUIET_MS) return;
     const found = this.#read();
     if (found === null) return;
     const { record } = found;
@@ -145,7 +156,7 @@ class WatchState {
   }
 
   async *#stop(stopped: AgentSignal): AsyncGenerator<AgentSignal> {
-    if (this.#gap || this.#told === '') {
+    if (this.#gap || this.#again || this.#told === '') {
       const record = await this.#complete();
       if (record !== null) yield* this.#rest(record);
     }
@@ -162,14 +173,16 @@ class WatchState {
     yield signal;
   }
 
-  /** What of the answer was not told. */
+  /** What of the answer was not told; or all of it, where a message that broke was given anew. */
   *#rest(record: TurnRecord): Generator<AgentSignal> {
     const text = textOf(record);
-    if (text === '' || this.#told.startsWith(text)) return;
-    // The same text as a whole, unless the agent began a message anew: then at least its last one is whole.
-    const rest = text.startsWith(this.#told) ? text.slice(this.#told.length) : `\n\n${record.messages.at(-1)?.text}`;
-    this.#told += rest;
-    yield { type: 'text', delta: rest };
+    const told = this.#told;
+    if (text === '' || text === told) return;
+    // What the record has of a turn that has not ended may be less than what was told of it.
+    if (!text.startsWith(told) && !isComplete(record)) return;
+    this.#told = text;
+    if (text.startsWith(told)) yield { type: 'text', delta: text.slice(told.length) };
+    else yield { type: 'answer', text };
   }
 
   /** A message comes to the transcript some 0.1 s after its end. */
@@ -213,7 +226,8 @@ const QUIET_MS = 1_000;
 const SETTLED_MS = 1_500;
 // A turn does not wait for ever for what the agent leaves running, like a server.
 const BACKGROUND_MS = 30_000;
-const TRANSCRIPT_MS = 2_000;
+// It is waited for only where something is missing: a busy machine takes seconds.
+const TRANSCRIPT_MS = 10_000;
 const LOOK_MS = 50;
 // Longer than any one turn, and read in some ten milliseconds.
 const BEFORE_BYTES = 16 * 1024 * 1024;

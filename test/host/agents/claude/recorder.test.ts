@@ -31,6 +31,17 @@ const textOf = (entries: LogEntry[]) =>
   entries.flatMap((entry) => (entry.event === 'text' ? [entry.delta] : [])).join('');
 const events = (entries: LogEntry[]) => entries.map(({ event }) => event);
 
+/** Where only a dialog is left of a request. */
+const pressed: string[] = [];
+const pane = {
+  screen: async () => ({
+    lines: [' Do you want to proceed?', ' ❯ 1. Yes', '   2. No'],
+    cursor: { row: 0, column: 0 },
+    title: '',
+  }),
+  press: async (key: string) => void pressed.push(key),
+};
+
 describe.each(VERSIONS)('what Claude Code %s told', (version) => {
   test('becomes the logs of four turns', async () => {
     for (const payload of readLines('payloads', version)) await recorder.receive(hookPayload.parse(payload), never);
@@ -233,10 +244,10 @@ describe('leave', () => {
     await prompt();
     const answer = hear('PermissionRequest', bash);
     const { id = '' } = approvalOf() ?? {};
-    recorder.decide(TURN, id, { option: 'allow' });
+    await recorder.decide(TURN, id, { option: 'allow' }, pane);
     expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
     expect(log().at(-1)).toEqual({ event: 'approval-closed', id });
-    expect(() => recorder.decide(TURN, id, { option: 'allow' })).toThrow('not_found');
+    await expect(recorder.decide(TURN, id, { option: 'allow' }, pane)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {
@@ -252,5 +263,66 @@ describe('leave', () => {
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
       ...['approval', 'approval-closed', 'approval', 'approval-closed'],
     ]);
+  });
+
+  test('is refused where the turn is stopped, whether it asks already or only then', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt();
+    const answer = hear('PermissionRequest', bash);
+    recorder.refuse(TURN);
+    expect(decisionOf(await answer)).toMatchObject({ behavior: 'deny', interrupt: true });
+    recorder.forget(TURN);
+    expect(decisionOf(await hear('PermissionRequest', bash))).toMatchObject({ behavior: 'deny', interrupt: true });
+  });
+
+  test('can only be denied once the daemon that was asked is gone: by the key that never says yes', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt();
+    void hear('PermissionRequest', bash);
+    const { id: first = '' } = approvalOf() ?? {};
+    recorder = new Recorder(directory, { asks: true });
+    recorder.adopt(TURN);
+    recorder.adopt(TURN);
+    const again = log().findLast((entry) => entry.event === 'approval');
+    expect(log()).toContainEqual({ event: 'approval-closed', id: first });
+    expect(again).toMatchObject({ detail: 'ls', options: [{ id: 'deny' }] });
+    const id = again?.event === 'approval' ? again.id : '';
+    await expect(recorder.decide(TURN, id, { option: 'allow' }, pane)).rejects.toMatchObject({ code: 'conflict' });
+    expect(pressed).toEqual([]);
+    await recorder.decide(TURN, id, { option: 'deny' }, pane);
+    expect(pressed).toEqual(['Escape']);
+    expect(log().at(-1)).toEqual({ event: 'approval-closed', id });
+    expect(events(log()).filter((event) => event === 'approval')).toHaveLength(2);
+  });
+
+  test('is over, where only its dialog was left, as soon as the agent goes on', async () => {
+    recorder = new Recorder(directory, { asks: true });
+    await prompt();
+    void hear('PermissionRequest', bash);
+    recorder = new Recorder(directory, { asks: true });
+    recorder.adopt(TURN);
+    await hear('PostToolUse', bash);
+    expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
+      ...['approval', 'approval-closed', 'approval', 'approval-closed'],
+    ]);
+  });
+});
+
+describe('a message', () => {
+  test('that follows another without a tool between may be that one anew', async () => {
+    await prompt();
+    await display('m1', 0, 'Half of', true);
+    await display('m2', 0, 'All of it.', true);
+    expect(events(log())).toContain('again');
+  });
+
+  test('that follows a tool is not; and a tool that was not heard of again by then was refused', async () => {
+    await prompt();
+    await display('m1', 0, 'I look.', true);
+    await hear('PreToolUse', { tool_name: 'Bash', tool_use_id: 't1', tool_input: {} });
+    await display('m2', 0, 'I may not.', true);
+    expect(events(log())).not.toContain('again');
+    expect(events(log()).slice(-2)).toEqual(['tool', 'text']);
+    expect(log().at(-2)).toMatchObject({ id: 't1', status: 'failed' });
   });
 });

@@ -1,0 +1,44 @@
+/** A gateway with a real Claude Code, on this machine or behind ssh, for one test. */
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { clonePrograms } from '../../src/main/programs.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { startLaptop } from '../support/laptop.ts';
+import { until } from '../support/until.ts';
+import { gatewayForTest } from '../support/use-gateway.ts';
+import { type ClaudeGatewayOptions, claudeGateway } from './claude-gateway.ts';
+import { modelOfTest } from './claude-host.ts';
+import { agentEnvironment, makeHome, refuseNetwork } from './claude-owner.ts';
+import { keepEvidence } from './evidence.ts';
+import type { Model } from './model/server.ts';
+
+export interface StartedClaude {
+  gateway: TestGateway;
+  model: Model;
+  /** Where the agents work. */
+  work: string;
+}
+
+export async function startLocal(program: string, options: ClaudeGatewayOptions = {}): Promise<StartedClaude> {
+  const claude = await claudeGateway(program, options);
+  onTestFinished(() => claude[Symbol.asyncDispose]());
+  const { gateway, home } = claude;
+  keepEvidence({ host: join(gateway.stateDir, 'host'), home, more: () => gateway.log });
+  await until('the host to be ready', async () => (await fetch(`${gateway.url}/readyz`)).ok);
+  return claude;
+}
+
+export async function startRemote(program: string): Promise<StartedClaude> {
+  refuseNetwork();
+  const model = await modelOfTest();
+  const laptop = await startLaptop();
+  onTestFinished(() => laptop.dispose());
+  const { home, work } = makeHome(dirname(laptop.home));
+  cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
+  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent });
+  const gateway = await gatewayForTest({ laptop });
+  keepEvidence({ host: join(laptop.stateDir, 'host'), home, more: () => [gateway.log, laptop.log] });
+  return { gateway, model, work };
+}
