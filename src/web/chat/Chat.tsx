@@ -92,6 +92,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
           <Suspense>
             <Search
               api={api}
+              onAsk={ask}
               onClose={() => {
                 setSearching(false);
                 focusBox();

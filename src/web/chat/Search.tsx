@@ -9,6 +9,7 @@ import { usePage } from './ui/page.ts';
 
 export interface SearchProps {
   api: Api;
+  onAsk(question: string, from: string | null): void;
   onClose(): void;
 }
 
@@ -18,7 +19,7 @@ interface Found {
   page: HistoryPage;
 }
 
-export function Search({ api, onClose }: SearchProps) {
+export function Search({ api, onAsk, onClose }: SearchProps) {
   const { t, locale } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -43,6 +44,10 @@ export function Search({ api, onClose }: SearchProps) {
     event.preventDefault();
     const search = field.current?.value.trim() ?? '';
     if (search !== '') void look(search);
+  };
+  const askOn = (question: string, from: string | null) => {
+    dialog.current?.close();
+    onAsk(question, from);
   };
   const more = found?.page.nextBefore ?? null;
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
@@ -73,7 +78,12 @@ export function Search({ api, onClose }: SearchProps) {
                 {turn.response === '' ? (
                   <p>{turn.error?.message ?? t.emptyAnswer}</p>
                 ) : (
-                  <Answer text={turn.response} growing={false} base={turn.pageOrigin} onAsk={() => undefined} />
+                  <Answer
+                    text={turn.response}
+                    growing={false}
+                    base={turn.pageOrigin}
+                    onAsk={(question) => askOn(question, turn.pageOrigin)}
+                  />
                 )}
               </details>
             </li>
