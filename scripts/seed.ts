@@ -6,6 +6,7 @@
  * The same numbers make the same past. A gateway that is started on the directory then shows it; it must not run meanwhile.
  */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedStore } from './believable/store.ts';
@@ -32,6 +33,8 @@ const made = await seedStore(join(directory, 'paliadin.db'), {
   users: Number(values.users),
   seed: Number(values.seed),
   now: Date.now(),
+  // As a gateway on this machine calls its own, so that it finds the conversations there.
+  host: hostname(),
 });
 const seconds = ((performance.now() - since) / 1000).toFixed(1);
 process.stdout.write(`${made.turns} turns, ${made.auditRows} rows of audit log, in ${seconds} s\n`);

@@ -18,6 +18,8 @@ export interface PastOptions {
   seed: number;
   /** When the past ends. UTC milliseconds. */
   now: number;
+  /** The name of the host on which it all happened. */
+  host?: string;
 }
 
 /** @param file Of a store that is not there yet, or has nothing in it. */
@@ -36,7 +38,6 @@ export async function seedStore(file: string, options: PastOptions): Promise<{ t
     }
     await sql`delete from turn_hours`.execute(db);
     await db.transaction().execute((trx) => fillHours(trx.withoutPlugins()));
-    await sql`analyze`.execute(db);
     const head = await db.selectFrom('auditHead').select('seq').executeTakeFirstOrThrow();
     return { turns: times.length, auditRows: head.seq };
   } finally {
@@ -56,7 +57,11 @@ interface Person {
   weight: number;
 }
 
-async function addPeople(store: Store, { users, days, now }: PastOptions, dice: Dice): Promise<Person[]> {
+async function addPeople(
+  store: Store,
+  { users, days, now, host = 'laptop' }: PastOptions,
+  dice: Dice,
+): Promise<Person[]> {
   const people: Person[] = [];
   for (let index = 0; index < users; index++) {
     const name = PEOPLE[index] ?? `${PEOPLE[index % PEOPLE.length]} ${Math.floor(index / PEOPLE.length) + 1}`;
@@ -65,7 +70,7 @@ async function addPeople(store: Store, { users, days, now }: PastOptions, dice: 
     const createdAt = Math.round(now - days * DAY_MS * (1 - dice.next() * 0.6 * (index / users)));
     const email = `${subject}@example.org`;
     const { user } = await store.users.ensure({ subject, name, email, role, now: createdAt });
-    const session = await store.sessions.ofUser(user, { prefix: 'paliad-paliadin', host: 'laptop', now: createdAt });
+    const session = await store.sessions.ofUser(user, { prefix: 'paliad-paliadin', host, now: createdAt });
     people.push({ user, session, weight: 1 / (1 + index * 0.35) });
   }
   const by = { actor: people[0]?.user.id ?? 'cli', at: now - DAY_MS };
@@ -131,7 +136,7 @@ async function addTurns(db: Transaction<Schema>, people: Person[], times: number
     const nothing = { feedback: null, idempotencyKey: null, leaseOwner: null, leaseExpiresAt: null };
     rows.push({ ...nothing, ...toRow(placed), auditSalt: salt } as never);
     events.push(...past.decisions.map(({ at, ...decided }) => eventOf(past, at, { type: 'decided', ...decided })));
-    records.push(...recordsOf(past, agentSession, salt));
+    records.push(...recordsOf(past, session, salt));
   }
   await db.insertInto('turns').values(rows).execute();
   for (const event of events) await db.insertInto('turnEvents').values(event).execute();
@@ -142,7 +147,7 @@ function eventOf({ turn }: Past, at: number, event: { type: 'decided' }) {
   return { turnId: turn.turnId, userId: turn.userId, at, type: event.type, body: JSON.stringify(event) };
 }
 
-function recordsOf({ turn, decisions }: Past, session: string, salt: string): Recorded[] {
+function recordsOf({ turn, decisions }: Past, { name: session, host }: AgentSession, salt: string): Recorded[] {
   const { turnId, userId: subject, startedAt, message, pageOrigin, context, status, errorCode, late } = turn;
   const about = { subject, turnId };
   const asked = { salt, said: [message, pageOrigin, context] };
@@ -151,7 +156,7 @@ function recordsOf({ turn, decisions }: Past, session: string, salt: string): Re
   return [
     {
       ...{ ...about, at: startedAt, actor: subject, action: 'turn.accepted', content: asked },
-      detail: { session, generation: 1, host: 'laptop' },
+      detail: { session, generation: 1, host },
     },
     ...decisions.map(({ at, by, option, approval }): Recorded => {
       const actor = by === 'user' ? subject : by === 'terminal' ? 'host' : 'gateway';

@@ -40,7 +40,6 @@ export const statsQuery = z.object({
     .describe('minutes that the reader’s clock is ahead of UTC, where their day begins; rounded to whole hours'),
   userId: z.uuid().optional().describe('of one user only'),
 });
-export type StatsQuery = z.infer<typeof statsQuery>;
 
 const named = <T extends z.ZodType<string>>(name: T) => z.array(z.object({ name, count }));
 
@@ -129,7 +128,6 @@ export const turnsQuery = z.object({
   before: turnId.optional().describe('the `nextBefore` of the page before'),
   limit: page,
 });
-export type TurnsQuery = z.infer<typeof turnsQuery>;
 
 /** A turn in a list. */
 export const turnLine = z.object({
@@ -384,7 +382,6 @@ export const auditQuery = z.object({
   before: z.coerce.number().int().min(1).optional().describe('the `nextBefore` of the page before'),
   limit: page,
 });
-export type AuditQuery = z.infer<typeof auditQuery>;
 
 export const auditRow = z.object({
   seq: z.int(),

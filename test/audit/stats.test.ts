@@ -1,5 +1,9 @@
+import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { bucketOf, count, percentile } from '../../src/audit/histogram.ts';
+import type { Schema } from '../../src/audit/queries/schema.ts';
+import { fillHours } from '../../src/audit/queries/turn-hours.ts';
+import { sqliteDialect } from '../../src/audit/sqlite/dialect.ts';
 import type { Store, TurnChange } from '../../src/audit/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
@@ -77,6 +81,30 @@ test('an agent that never uses a word twice does not make the figures grow witho
   expect(Object.keys(total.byTag)).toHaveLength(201);
   expect(total.byTag['…']).toBe(50);
   expect(Object.entries(total.byTool)).toEqual([['__proto__', 250]]);
+});
+
+test('turns that were there before there were figures are counted as those after', async () => {
+  const { store, file } = await temporaryStore();
+  const [one, other] = [await aUser(store), await aUser(store)];
+  const tools = [{ name: 'seen', count: 2, ms: 5 }];
+  await put(store, one, { durationMs: 20, usedTools: ['claimed'], tools, firstChunkAt: 120, inputTokens: 4 });
+  await put(store, other, { status: 'failed', errorCode: 'timeout', late: true, classifierTag: 'a' }, 3 * HOUR);
+  const turnId = await put(store, one, { durationMs: 7, feedback: { rating: 'up', comment: '' } }, HOUR);
+  const event = {
+    type: 'decided' as const,
+    approval: { id: '1', title: '?', kind: 'question' as const },
+    option: 'x',
+    by: 'user' as const,
+  };
+  await store.turns.write([{ turnId, change: {}, events: [{ turnId, userId: one.user.id, at: 1, event }] }]);
+  const query = { from: 0, to: 4 * HOUR, bucketMs: HOUR };
+  const before = [await store.turns.stats(query), await store.turns.stats({ ...query, userId: one.user.id })];
+  expect(before[0]?.total).toMatchObject({ turns: 3, byTool: { seen: 1 }, allowed: 1, late: 1, ratedUp: 1 });
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(file) });
+  await sql`delete from turn_hours`.execute(db);
+  await db.transaction().execute((trx) => fillHours(trx));
+  await db.destroy();
+  expect([await store.turns.stats(query), await store.turns.stats({ ...query, userId: one.user.id })]).toEqual(before);
 });
 
 test('a percentile of buckets is less than 5 % off, from a millisecond to a day', () => {

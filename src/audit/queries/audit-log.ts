@@ -13,25 +13,12 @@ export function auditQueries(db: Kysely<Schema>): AuditStore {
       await db.transaction().execute((trx) => record(trx, entries));
     },
 
-    async list({ action, userId, turnId, from, to, before, limit }) {
-      let query = db.selectFrom('auditLog').selectAll();
-      if (action !== undefined) query = query.where('action', '=', action);
-      if (turnId !== undefined) query = query.where('turnId', '=', turnId);
-      if (userId !== undefined)
-        query = query.where((is) => is.or([is('actor', '=', userId), is('subject', '=', userId)]));
-      if (from === undefined && to === undefined) {
-        if (before !== undefined) query = query.where('seq', '<', before);
-        return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
-      }
-      // By time, which has an index; what comes later has, but for a moment, the later time.
-      if (from !== undefined) query = query.where('at', '>=', from);
-      if (to !== undefined) query = query.where('at', '<', to);
-      const last = before === undefined ? undefined : await rowAt(db, before);
-      if (last !== undefined) {
-        const { seq, at } = last;
-        query = query.where('at', '<=', at).where((is) => is.or([is('at', '<', at), is('seq', '<', seq)]));
-      }
-      return (await query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
+    async list({ userId, ...page }) {
+      if (userId === undefined) return (await listRows(db, page, null)).map(fromRow);
+      // Each has an index of its own; for either of two, SQLite would sort all that there is of them.
+      const found = await Promise.all([listRows(db, page, ['actor', userId]), listRows(db, page, ['subject', userId])]);
+      const rows = new Map(found.flat().map((row) => [row.seq, row]));
+      return [...rows.values()].sort(newestFirst(page)).slice(0, page.limit).map(fromRow);
     },
 
     async ofUser(userId) {
@@ -50,6 +37,37 @@ export function auditQueries(db: Kysely<Schema>): AuditStore {
       return await walk(db, after ?? START, contents);
     },
   };
+}
+
+type Page = Omit<Parameters<AuditStore['list']>[0], 'userId'>;
+
+async function listRows(
+  db: Kysely<Schema>,
+  { action, turnId, from, to, before, limit }: Page,
+  of: ['actor' | 'subject', string] | null,
+): Promise<Stored[]> {
+  let query = db.selectFrom('auditLog').selectAll();
+  if (of !== null) query = query.where(of[0], '=', of[1]);
+  if (action !== undefined) query = query.where('action', '=', action);
+  if (turnId !== undefined) query = query.where('turnId', '=', turnId);
+  if (from === undefined && to === undefined) {
+    if (before !== undefined) query = query.where('seq', '<', before);
+    return await query.orderBy('seq', 'desc').limit(limit).execute();
+  }
+  // By time, which has an index; what comes later has, but for a moment, the later time.
+  if (from !== undefined) query = query.where('at', '>=', from);
+  if (to !== undefined) query = query.where('at', '<', to);
+  const last = before === undefined ? undefined : await rowAt(db, before);
+  if (last !== undefined) {
+    const { seq, at } = last;
+    query = query.where('at', '<=', at).where((is) => is.or([is('at', '<', at), is('seq', '<', seq)]));
+  }
+  return await query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(limit).execute();
+}
+
+function newestFirst({ from, to }: Page): (one: Stored, other: Stored) => number {
+  if (from === undefined && to === undefined) return (one, other) => other.seq - one.seq;
+  return (one, other) => other.at - one.at || other.seq - one.seq;
 }
 
 /** Adds entries in their order, each with the hash of the one before. Part of the caller's transaction. */

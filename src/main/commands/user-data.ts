@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { exportUser } from '../../audit/user-export.ts';
 import { ConfigError } from '../config/load.ts';
 import type { Settings } from './settings.ts';
@@ -12,9 +12,9 @@ export async function exportUserData(settings: Settings, subject: string): Promi
     const user = await findUser(store.users, subject);
     const by = byCli();
     await store.audit.append([{ ...by, action: 'user.exported', subject: user.id, turnId: null, detail: {} }]);
-    for await (const piece of exportUser(store, user, by.at)) {
-      if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-    }
+    await pipeline(exportUser(store, user, by.at), process.stdout, { end: false }).catch((error) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // whoever reads has seen enough
+    });
   });
 }
 

@@ -55,7 +55,7 @@ export function auditRoutes(app: App, { store, clock }: Pick<ServerOptions, 'sto
         summary: 'Whether the audit log is whole',
         description:
           'Walks on from where it was walked last. With `full` it walks all of it, and compares what was said in the ' +
-          'turns that are still there: some seconds for a million rows.',
+          'turns that are still there: half a minute for a million rows.',
         querystring: chainQuery,
         response: responses({ 200: chainState }, 'bad_request'),
       },
