@@ -36,7 +36,6 @@ export async function seedStore(file: string, options: PastOptions): Promise<{ t
     }
     await sql`delete from turn_hours`.execute(db);
     await db.transaction().execute((trx) => fillHours(trx.withoutPlugins()));
-    await sql`analyze`.execute(db);
     const head = await db.selectFrom('auditHead').select('seq').executeTakeFirstOrThrow();
     return { turns: times.length, auditRows: head.seq };
   } finally {

@@ -73,7 +73,11 @@ function told({ turns, counts }: Sum): Counted {
 // As an expression, so that SQLite takes the index of the hours, which has all that is asked here.
 const eachUser = sql<string>`user_id || ''`;
 
-async function busiest(db: Kysely<Schema>, { from, to, userId }: StatsQuery): Promise<TurnStats['users']> {
+/** Who asked most, first. */
+export async function busiest(
+  db: Kysely<Schema>,
+  { from, to, userId }: Pick<StatsQuery, 'from' | 'to' | 'userId'>,
+): Promise<TurnStats['users']> {
   let query = db
     .selectFrom('turnHours')
     .select(({ fn }) => ['userId', fn.sum<number>('turns').as('turns'), fn.sum<number>('failed').as('failed')])

@@ -8,11 +8,17 @@ import { fromRow } from './turn-row.ts';
 
 type Turns = SelectQueryBuilder<Schema, 'turns', object>;
 
+/** A stretch of turns by `seq`, its ends among them. */
+export interface Stretch {
+  first: number | null;
+  last: number | null;
+}
+
 /**
- * Lets only those turns through in which each of `words` begins a word, newest first and older than `before`, which is a
- * `seq`. Each kind of database has its own way.
+ * Lets only those turns through in which each of `words` begins a word, newest first. Each kind of database has its own
+ * way.
  */
-export type TextSearch = (query: Turns, words: string[], before: number | null) => Turns;
+export type TextSearch = (query: Turns, words: string[], within: Stretch) => Turns;
 
 export type Page = TurnFilter & { before?: string | undefined; limit: number };
 
@@ -62,7 +68,12 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   if (from !== undefined) query = query.where('turns.startedAt', '>=', from);
   if (to !== undefined) query = query.where('turns.startedAt', '<', to);
   const words = wordsOf(page.search);
-  if (words.length > 0) return search(withinSeq(query, page), words, before?.seq ?? null).limit(limit);
+  if (words.length > 0) return search(query, words, await stretchOf(db, page, before?.seq ?? null)).limit(limit);
+  if (status === 'open') {
+    // In the order of their own index: few are open at any time.
+    const older = before === null ? query : query.where('turns.seq', '<', before.seq);
+    return older.orderBy('turns.seq', 'desc').limit(limit);
+  }
   if (before !== null) {
     query = query.where((is) =>
       is.and([
@@ -71,29 +82,23 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
       ]),
     );
   }
-  // Few are open at any time: they are sorted, not looked for among all from the newest on.
-  if (status === 'open') return query.orderBy(sql`+turns.started_at`, 'desc').orderBy('turns.seq', 'desc').limit(limit);
   return query.orderBy('turns.startedAt', 'desc').orderBy('turns.seq', 'desc').limit(limit);
 }
 
-/** The same times as the order in which turns were accepted, for an index that knows no times. */
-function withinSeq(query: Turns, { from, to }: Page): Turns {
-  let within = query;
-  if (to !== undefined) {
-    within = within.where('turns.seq', '<=', ({ selectFrom }) =>
-      selectFrom('turns as older')
-        .select(({ fn }) => fn.max('older.seq').as('seq'))
-        .where('older.startedAt', '<', to),
-    );
-  }
-  if (from !== undefined) {
-    within = within.where('turns.seq', '>=', ({ selectFrom }) =>
-      selectFrom('turns as newer')
-        .select(({ fn }) => fn.min('newer.seq').as('seq'))
-        .where('newer.startedAt', '>=', from),
-    );
-  }
-  return within;
+/** The same times by the order in which turns were accepted, for an index that knows no times. */
+async function stretchOf(db: Kysely<Schema>, { from, to }: Page, before: number | null): Promise<Stretch> {
+  // Added to nothing, so that SQLite does not look for the largest from the end on, through all rows.
+  const end = (which: 'min' | 'max') => sql<number | null>`${sql.raw(which)}(seq + 0)`.as('seq');
+  const [first, last] = await Promise.all([
+    from === undefined
+      ? null
+      : db.selectFrom('turns').select(end('min')).where('startedAt', '>=', from).executeTakeFirstOrThrow(),
+    to === undefined
+      ? null
+      : db.selectFrom('turns').select(end('max')).where('startedAt', '<', to).executeTakeFirstOrThrow(),
+  ]);
+  const ends = [last && (last.seq ?? 0), before === null ? null : before - 1].filter((seq) => seq !== null);
+  return { first: first && (first.seq ?? 0), last: ends.length === 0 ? null : Math.min(...ends) };
 }
 
 async function placeOf(db: Kysely<Schema>, turnId: string): Promise<{ seq: number; startedAt: number }> {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { UserOverview } from '../store.ts';
 import type { Schema } from './schema.ts';
+import { busiest } from './stats.ts';
 
 /** Each user with what they did lately; what is counted comes from indexes and the figures by the hour. */
 export async function usersOverview(db: Kysely<Schema>, today: number): Promise<UserOverview[]> {
@@ -13,10 +14,6 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
         .whereRef('turns.userId', '=', 'users.id')
         .where('turns.startedAt', '>=', today)
         .as('turnsToday'),
-      selectFrom('turnHours')
-        .select(({ fn }) => fn.sum<number>('turnHours.turns').as('count'))
-        .whereRef('turnHours.userId', '=', 'users.id')
-        .as('turns'),
       selectFrom('agentSessions')
         .select(({ fn }) => fn.max('lastUsedAt').as('at'))
         .whereRef('agentSessions.userId', '=', 'users.id')
@@ -33,8 +30,12 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
     .orderBy('users.createdAt')
     .orderBy('users.id')
     .execute();
-  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, turns, ...user }) => {
+  const asked = new Map((await busiest(db, ALL_TIME)).map(({ userId, turns }) => [userId, turns]));
+  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, ...user }) => {
     const seen = Math.max(askedAt ?? 0, signedInAt ?? 0, tokenUsedAt ?? 0);
-    return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns: turns ?? 0 };
+    const turns = asked.get(user.id) ?? 0;
+    return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns };
   });
 }
+
+const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER };

@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 import type { TextSearch } from '../queries/turn-list.ts';
 
 /** The index is read backwards, newest first, and left as soon as the page is full. */
-export const searchText: TextSearch = (query, words, before) => {
+export const searchText: TextSearch = (query, words, { first, last }) => {
   const joined = query.innerJoin('turnText', 'turnText.rowid', 'turns.seq') as unknown as typeof query;
-  const matching = joined.where(sql<boolean>`turn_text match ${phrases(words)}`);
-  const older = before === null ? matching : matching.where(sql<boolean>`turn_text.rowid < ${before}`);
-  return older.orderBy(sql`turn_text.rowid`, 'desc');
+  let matching = joined.where(sql<boolean>`turn_text match ${phrases(words)}`);
+  if (first !== null) matching = matching.where(sql<boolean>`turn_text.rowid >= ${first}`);
+  if (last !== null) matching = matching.where(sql<boolean>`turn_text.rowid <= ${last}`);
+  return matching.orderBy(sql`turn_text.rowid`, 'desc');
 };
 
 /** Each in quotation marks, where nothing is an operator; the star lets a word go on. */
