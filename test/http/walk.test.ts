@@ -35,6 +35,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'GET /api/turns': 'read',
   'POST /api/turns': 'ask',
   'GET /api/turns/:turnId': 'read',
+  'GET /api/turns/export': 'read',
   'POST /api/turns/:turnId/approvals/:approvalId': 'act',
   'POST /api/turns/:turnId/cancel': 'act',
   'GET /api/turns/:turnId/events': 'read',
