@@ -8,6 +8,8 @@ export default defineConfig({
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
+    // The chat, and the owner's view, which the chat never loads.
+    rolldownOptions: { input: ['src/web/index.html', 'src/web/admin.html'] },
     // The content security policy knows no data: URLs, so nothing may be inlined as one.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { loadDraft, saveDraft } from '../../src/web/chat/draft.ts';
 import { pageOrigin } from '../../src/web/chat/origin.ts';
 import { pastedCode, takeCode } from '../../src/web/chat/sign-in-link.ts';
+import { chooseLocale, languageList } from '../../src/web/locales/choose.ts';
 import { count, duration, kilobytes, wholeSeconds } from '../../src/web/locales/format.ts';
-import { chooseLocale, languageList, messagesOf } from '../../src/web/locales/locale.ts';
+import { messagesOf } from '../../src/web/locales/locale.ts';
 import { memory } from '../../src/web/storage.ts';
 
 const forbidden = () =>

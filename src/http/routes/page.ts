@@ -1,7 +1,8 @@
-/** The page and its parts, from the directory into which it was built. */
+/** The pages and their parts, from the directory into which they were built. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App, ServerOptions } from '../options.ts';
 
 export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'webRoot'>): Promise<void> {
@@ -19,10 +20,14 @@ export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'web
         reply.header('cache-control', path.startsWith(join(webRoot, 'assets/')) ? FOR_EVER : ASK_AGAIN);
       },
     });
-    pages.get('/', { exposeHeadRoute: true }, async (_request, reply) => {
-      if (await exists(join(webRoot, 'index.html'))) return await reply.sendFile('index.html');
+    const show = (file: string) => async (_request: FastifyRequest, reply: FastifyReply) => {
+      if (await exists(join(webRoot, file))) return await reply.sendFile(file);
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
-    });
+    };
+    pages.get('/', { exposeHeadRoute: true }, show('index.html'));
+    // One page, which reads from its address what to show. What it shows, the API decides.
+    pages.get('/admin', { exposeHeadRoute: true }, show('admin.html'));
+    pages.get('/admin/*', { exposeHeadRoute: true }, show('admin.html'));
   });
 }
 

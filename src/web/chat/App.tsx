@@ -1,9 +1,11 @@
 /** From sign-in to the chat: who is there, in which language. */
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Me } from '../../contract/api.ts';
-import { chooseLocale, languageOf, messagesOf } from '../locales/locale.ts';
+import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
+import { messagesOf } from '../locales/locale.ts';
+import { isShutOut, isSignedOut } from '../request.ts';
 import type { Memory } from '../storage.ts';
-import { type Api, createApi, isShutOut, isSignedOut } from './api.ts';
+import { type Api, createApi } from './api.ts';
 import { Chat } from './Chat.tsx';
 import { takeCode } from './sign-in-link.ts';
 import './app.css';
@@ -120,5 +122,4 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => window.setTimeout(resolve, ms));
 }
 
-const LOCALE_KEY = 'paliadin.locale';
 const MAX_PAUSE_MS = 15_000;

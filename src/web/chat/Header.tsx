@@ -28,6 +28,11 @@ export function Header({ me, memory, canStartOver, onStartOver, onSearch, onLang
             {t.startOver}
           </button>
         )}
+        {me.user.role !== 'member' && (
+          <a className="button button-quiet button-icon" href="/admin" aria-label={t.dashboard} title={t.dashboard}>
+            <Icon name="figures" />
+          </a>
+        )}
         <button
           type="button"
           className="button button-quiet button-icon"

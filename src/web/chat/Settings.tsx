@@ -1,6 +1,7 @@
 /** The panel behind the settings button: appearance, language, signing out. */
 import { useState } from 'react';
-import { languageList, languageOf, messagesOf } from '../locales/locale.ts';
+import { languageList, languageOf } from '../locales/choose.ts';
+import { messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import { showTheme, storedTheme, storeTheme, type Theme, themes } from '../theme.ts';
 import { canNotify, wantNotice, wantsNotice } from './notify.ts';

@@ -2,9 +2,10 @@
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { SignInWays } from '../../contract/api.ts';
 import type { Messages } from '../locales/en.ts';
-import { languageOf } from '../locales/locale.ts';
+import { languageOf } from '../locales/choose.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { type Api, isSignedOut, Refusal } from './api.ts';
+import { isSignedOut, Refusal } from '../request.ts';
+import type { Api } from './api.ts';
 import { pastedCode } from './sign-in-link.ts';
 import './sign-in.css';
 import { Icon } from './ui/Icon.tsx';
@@ -12,7 +13,7 @@ import { Icon } from './ui/Icon.tsx';
 interface SignInProps {
   t: Messages;
   locale: string;
-  api: Api;
+  api: Pick<Api, 'signInWays'>;
   /** What went wrong with the last attempt; null where nothing did. */
   problem: unknown;
   onCode(code: string): void;
@@ -91,7 +92,7 @@ function ByLink({ words, onCode }: { words: Words; onCode(code: string): void })
 }
 
 /** Null until they are known. Where they can't be asked for, the way that there always is will do. */
-function useWays(api: Api): SignInWays | null {
+function useWays(api: Pick<Api, 'signInWays'>): SignInWays | null {
   const [ways, setWays] = useState<SignInWays | null>(null);
   useEffect(() => {
     api.signInWays().then(setWays, () => setWays({ application: false, proxy: false }));

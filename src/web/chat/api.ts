@@ -2,7 +2,6 @@
 
 import type {
   AskBody,
-  ErrorBody,
   Feedback,
   HistoryPage,
   Me,
@@ -11,6 +10,7 @@ import type {
   TurnView,
 } from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
+import { createCall } from '../request.ts';
 
 export interface Api {
   signInWays(): Promise<SignInWays>;
@@ -29,59 +29,11 @@ export interface Api {
   reset(): Promise<ResetResult>;
 }
 
-/** The gateway said no, and why: `message` is for the person. */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly body: ErrorBody;
-
-  constructor(status: number, body: ErrorBody) {
-    super(body.message);
-    this.name = 'Refusal';
-    this.status = status;
-    this.body = body;
-  }
-}
-
-/** No answer, or none of the gateway's: a proxy's page, a broken line. What became of the request is not known. */
-export class Unreachable extends Error {
-  /** Whether anything answered at all. */
-  readonly answered: boolean;
-
-  constructor(answered: boolean, cause?: unknown) {
-    super(answered ? 'the answer was not from the gateway' : 'no answer', { cause });
-    this.name = 'Unreachable';
-    this.answered = answered;
-  }
-}
-
-export function isSignedOut(error: unknown): boolean {
-  return error instanceof Refusal && error.status === 401;
-}
-
-/** Whoever may not even see what is theirs is not let in at all any more. */
-export function isShutOut(error: unknown): boolean {
-  return error instanceof Refusal && error.status === 403;
-}
-
 /** `locale` is read at each call, because a person may switch it. */
 export function createApi(locale: () => string, fetch: typeof globalThis.fetch): Api {
-  const call = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
-    const response = await fetch(path, {
-      method,
-      headers: {
-        accept: 'application/json',
-        'accept-language': locale(),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch((cause: unknown) => {
-      throw new Unreachable(false, cause);
-    });
-    const json = await readJson(response);
-    if (response.ok) return { json, response };
-    throw isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable(true);
-  };
+  const request = createCall(locale, fetch);
+  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+    request(method, path, { body, headers });
   const json = async <T>(...request: Parameters<typeof call>) => (await call(...request)).json as T;
 
   return {
@@ -102,21 +54,4 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
     giveFeedback: (turnId, feedback) => json('POST', `/api/turns/${turnId}/feedback`, feedback),
     reset: () => json('POST', '/api/session/reset'),
   };
-}
-
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch((cause: unknown) => {
-    throw new Unreachable(true, cause);
-  });
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (response.ok) throw new Unreachable(true);
-    return null;
-  }
-}
-
-function isErrorBody(value: unknown): value is ErrorBody {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

@@ -2,8 +2,9 @@
 import type { AskBody, Feedback } from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
+import { isShutOut, isSignedOut, Refusal, Unreachable } from '../request.ts';
 import type { Memory } from '../storage.ts';
-import { type Api, isShutOut, isSignedOut, Refusal, Unreachable } from './api.ts';
+import type { Api } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
 import { isAwaited } from './notify.ts';

@@ -1,6 +1,7 @@
 /** Hands a question to the gateway, again under the same key where the line broke: it is one turn all the same. */
 import type { AskBody, TurnView } from '../../contract/api.ts';
-import { type Api, Unreachable } from './api.ts';
+import { Unreachable } from '../request.ts';
+import type { Api } from './api.ts';
 
 /** @throws Refusal, or Unreachable when every attempt failed or `signal` ended the attempts. */
 export async function submit(

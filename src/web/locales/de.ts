@@ -5,6 +5,7 @@ export const de: Messages = {
   appName: 'Paliadin',
 
   startOver: 'Neu beginnen',
+  dashboard: 'Übersicht für Betreiber',
   settings: 'Einstellungen',
   signedInAs: (name) => `Angemeldet als ${name}`,
   appearance: 'Darstellung',

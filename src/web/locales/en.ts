@@ -5,6 +5,7 @@ export const en = {
 
   // Header
   startOver: 'Start over',
+  dashboard: 'Dashboard',
   settings: 'Settings',
   signedInAs: (name: string) => `Signed in as ${name}`,
   appearance: 'Appearance',

@@ -21,6 +21,7 @@ function ChipView({ chip, children }: { chip: Chip; children: ReactNode }) {
   const { t } = usePage();
   const { ask, base } = useContext(AnswerLinksContext);
   if (chip.kind === 'ask') {
+    if (ask === null) return <span className="chip">{children}</span>;
     return (
       <button
         type="button"

@@ -2,7 +2,8 @@
 import { createContext } from 'react';
 
 export interface AnswerLinks {
-  ask(question: string): void;
+  /** Null: a follow-up question is not for this reader to ask. */
+  ask: ((question: string) => void) | null;
   /** Where the question was asked: an application's chips lead there. */
   base: string | null;
 }

@@ -18,6 +18,7 @@ const paths = {
   unsure: 'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM6.2 6.2c.2-2 3.6-2 3.6.1 0 1.4-1.8 1.5-1.8 2.7M8 11.3v.1',
   clock: 'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 4.5V8l2.5 1.5',
   hand: 'M8 1.5 14.5 8 8 14.5 1.5 8zM8 5v3.2M8 10.6v.1',
+  figures: 'M2.5 13.5V8M8 13.5v-11M13.5 13.5V6',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,0 +1,142 @@
+/** Who did what, row by row, and whether the log is whole. */
+import type { AuditAction, AuditPage, AuditRow, TurnsChoices } from '../../../contract/admin.ts';
+import { useResource } from '../data/useResource.ts';
+import { exactly } from '../format.ts';
+import { useAdmin } from '../page.ts';
+import { go, pathTo, To, usePlace } from '../place.tsx';
+import { type Column, DataTable } from '../ui/DataTable.tsx';
+import { ExportLinks } from '../ui/ExportLinks.tsx';
+import { Select } from '../ui/Field.tsx';
+import { Loaded, Nothing } from '../ui/states.tsx';
+import './audit.css';
+import { Chain } from './Chain.tsx';
+
+export function Audit() {
+  const { w } = useAdmin();
+  const query = usePlace().searchParams;
+  const actions = Object.keys(w.audit.actions) as AuditAction[];
+  const action = actions.find((known) => known === query.get('action')) ?? '';
+  const userId = query.get('userId') ?? '';
+  const turnId = query.get('turnId') ?? '';
+  const before = query.get('before');
+  const filters = { action, userId, turnId };
+  const asked = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ''));
+  const page = useResource<AuditPage>(
+    `/api/admin/audit?${asked}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
+    { on: ({ type }) => type === 'audit' },
+  );
+  const choices = useResource<TurnsChoices>('/api/admin/turns/choices', { on: ({ type }) => type === 'users' });
+  const columns = useColumns();
+  const show = (next: Partial<typeof filters>) => go(pathTo(['audit'], { ...filters, ...next }));
+  return (
+    <>
+      <div className="page-head">
+        <h1>{w.pages.audit}</h1>
+        <ExportLinks path="/api/admin/audit/export" query={asked.toString()} />
+      </div>
+      <Chain />
+      <search className="filters" aria-label={w.turns.filters}>
+        <Select
+          label={w.audit.action}
+          any={w.audit.anyAction}
+          value={action}
+          options={actions.map((value) => ({ value, label: w.audit.actions[value] }))}
+          onChange={(next) => show({ action: next })}
+        />
+        <Select
+          label={w.audit.user}
+          any={w.audit.anyone}
+          value={userId}
+          options={(choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne }))}
+          onChange={(next) => show({ userId: next })}
+        />
+        {turnId !== '' && (
+          <p className="filters-turn">
+            <To href={pathTo(['turns', turnId])}>{w.audit.ofTurn(turnId.slice(0, 8))}</To>
+          </p>
+        )}
+        {asked.size > 0 && (
+          <To className="button button-quiet filters-clear" href={pathTo(['audit'])}>
+            {w.turns.clear}
+          </To>
+        )}
+      </search>
+      <Loaded from={page}>
+        {({ rows, nextBefore }) => (
+          <>
+            {rows.length === 0 ? (
+              <Nothing title={w.audit.empty} text={w.audit.emptyText} />
+            ) : (
+              <DataTable caption={w.pages.audit} columns={columns} rows={rows} rowKey={({ seq }) => String(seq)} />
+            )}
+            <nav className="pager" aria-label={w.pages.audit}>
+              {before !== null && (
+                <To className="button" href={pathTo(['audit'], filters)}>
+                  {w.turns.first}
+                </To>
+              )}
+              {nextBefore !== null && (
+                <To className="button" href={pathTo(['audit'], { ...filters, before: String(nextBefore) })}>
+                  {w.turns.next}
+                </To>
+              )}
+            </nav>
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function useColumns(): Column<AuditRow>[] {
+  const { w, locale } = useAdmin();
+  const actors: Record<string, string> = w.audit.actors;
+  return [
+    { key: 'seq', label: w.audit.number, kind: 'number', cell: ({ seq }) => <span className="quiet">{seq}</span> },
+    {
+      key: 'action',
+      label: w.audit.action,
+      kind: 'main',
+      cell: ({ action, turnId }) =>
+        turnId === null ? w.audit.actions[action] : <To href={pathTo(['turns', turnId])}>{w.audit.actions[action]}</To>,
+    },
+    {
+      key: 'at',
+      label: w.audit.at,
+      cell: ({ at }) => <time dateTime={new Date(at).toISOString()}>{exactly(at, locale)}</time>,
+    },
+    {
+      key: 'actor',
+      label: w.audit.actor,
+      cell: ({ actor }) => actor.name || (actors[actor.id] ?? <span className="quiet">{w.noOne}</span>),
+    },
+    {
+      key: 'subject',
+      label: w.audit.subject,
+      cell: ({ subject, actor }) => (subject === null || subject.id === actor.id ? null : subject.name || w.noOne),
+    },
+    {
+      key: 'detail',
+      label: w.audit.detail,
+      kind: 'wide',
+      cell: ({ detail }) => {
+        const known = Object.entries(detail).filter(([, value]) => value !== null && value !== false);
+        return known.length === 0 ? null : (
+          <span className="pairs">
+            {known.map(([name, value]) => (
+              <span key={name}>
+                {name} <b>{String(value)}</b>
+              </span>
+            ))}
+          </span>
+        );
+      },
+    },
+    {
+      key: 'hash',
+      label: w.audit.hash,
+      kind: 'quiet',
+      cell: ({ hash }) => <code title={hash}>{hash.slice(0, 8)}</code>,
+    },
+  ];
+}

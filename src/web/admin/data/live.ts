@@ -1,0 +1,118 @@
+/**
+ * What changes, as it changes. The gateway says that something changed, not what it is now; whoever shows it asks again.
+ * Nothing is replayed, so after every gap all that is shown is asked for again.
+ */
+import type { AdminEvent } from '../../../contract/admin.ts';
+
+/** `null`: anything may have changed. */
+export type Change = AdminEvent | null;
+
+export interface Live {
+  /** The result ends it. */
+  subscribe(listener: (change: Change) => void): () => void;
+  /** Whether the line has been gone for longer than a moment. */
+  isLost(): boolean;
+  onLost(listener: () => void): () => void;
+  start(): () => void;
+}
+
+export interface LiveDeps {
+  open(): EventSource;
+  random(): number;
+}
+
+export function createLive({ open, random }: LiveDeps): Live {
+  const listeners = new Set<(change: Change) => void>();
+  const lostListeners = new Set<() => void>();
+  let source: EventSource | null = null;
+  let lost = false;
+  let failures = 0;
+  /** The first opening changes nothing: what is shown was asked for at the same moment. */
+  let wasOpen = false;
+  let retryTimer: number | undefined;
+  let lostTimer: number | undefined;
+  let hiddenTimer: number | undefined;
+
+  const tell = (change: Change) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+
+  const setLost = (next: boolean) => {
+    window.clearTimeout(lostTimer);
+    lostTimer = undefined;
+    if (lost === next) return;
+    lost = next;
+    for (const listener of [...lostListeners]) listener();
+  };
+
+  const begin = () => {
+    end();
+    const stream = open();
+    source = stream;
+    stream.onopen = () => {
+      failures = 0;
+      setLost(false);
+      if (wasOpen) tell(null);
+      wasOpen = true;
+    };
+    stream.onerror = () => {
+      lostTimer ??= window.setTimeout(() => setLost(true), QUIET_MS);
+      // A refused stream is not tried again by the browser; a broken one is.
+      if (stream.readyState === EventSource.CLOSED) {
+        tell(null);
+        retryTimer = window.setTimeout(begin, Math.min(MAX_PAUSE_MS, 1000 * 2 ** failures++) * (0.5 + random() / 2));
+      }
+    };
+    for (const type of EVENT_TYPES) {
+      stream.addEventListener(type, ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as AdminEvent));
+    }
+    // The gateway is going away and will be back: all of its readers at the same instant would be too many.
+    stream.addEventListener('reconnect', () => {
+      end();
+      retryTimer = window.setTimeout(begin, random() * SPREAD_MS);
+    });
+  };
+
+  const end = () => {
+    window.clearTimeout(retryTimer);
+    source?.close();
+    source = null;
+  };
+
+  const onVisibility = () => {
+    window.clearTimeout(hiddenTimer);
+    if (document.visibilityState === 'hidden') hiddenTimer = window.setTimeout(end, HIDDEN_MS);
+    else if (source === null) begin();
+  };
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    isLost: () => lost,
+    onLost(listener) {
+      lostListeners.add(listener);
+      return () => lostListeners.delete(listener);
+    },
+    start() {
+      document.addEventListener('visibilitychange', onVisibility);
+      begin();
+      return () => {
+        document.removeEventListener('visibilitychange', onVisibility);
+        window.clearTimeout(hiddenTimer);
+        end();
+        setLost(false);
+      };
+    },
+  };
+}
+
+const EVENT_TYPES = ['turns', 'sessions', 'hosts', 'users', 'audit'] as const satisfies AdminEvent['type'][];
+
+/** A line that is back within this is nothing to tell a person of. */
+const QUIET_MS = 2000;
+/** A browser opens six connections to a gateway: tabs that nobody looks at must not hold them. */
+const HIDDEN_MS = 60_000;
+const MAX_PAUSE_MS = 30_000;
+const SPREAD_MS = 1000;

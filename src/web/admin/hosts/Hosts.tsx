@@ -1,0 +1,119 @@
+/** The hosts: whether they are there, what runs on them, and how they were. */
+import type { Hosts as HostsData, HostView } from '../../../contract/admin.ts';
+import { Icon } from '../../chat/ui/Icon.tsx';
+import { useResource } from '../data/useResource.ts';
+import { ago, count } from '../format.ts';
+import { useAdmin } from '../page.ts';
+import { pathTo, To } from '../place.tsx';
+import { Code, State, type Tone } from '../ui/small.tsx';
+import { Loaded } from '../ui/states.tsx';
+import './hosts.css';
+import { Probes } from './Probes.tsx';
+
+export function Hosts() {
+  const { w } = useAdmin();
+  const hosts = useResource<HostsData>('/api/admin/hosts', {
+    on: ({ type }) => type === 'hosts' || type === 'sessions',
+  });
+  return (
+    <>
+      <div className="page-head">
+        <h1>{w.pages.hosts}</h1>
+      </div>
+      <Loaded from={hosts}>
+        {({ hosts: all, gateway }) => all.map((host) => <Host key={host.name} host={host} gateway={gateway} />)}
+      </Loaded>
+    </>
+  );
+}
+
+function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway'] }) {
+  const { w, locale } = useAdmin();
+  const { name, backend, presence, mode, refusal, agent, agentVersion, driver, version, panes, running, probes } = host;
+  const [tone, words] = stateOf(host, w.hosts.presence, w.health.off);
+  const number = (value: number) => count(value, locale);
+  return (
+    <article className="host">
+      <header className="host-head">
+        <h2>{name}</h2>
+        <State tone={tone}>{words}</State>
+      </header>
+      {refusal !== null && (
+        <div className={backend === 'disabled' ? 'notice' : 'notice notice-bad'}>
+          <Icon name="alert" />
+          <div>
+            <strong>
+              {w.hosts.refuses}: <Code code={refusal.code} />
+            </strong>
+            <p>{refusal.message}</p>
+            {refusal.detail !== null && <p className="mono">{refusal.detail}</p>}
+          </div>
+        </div>
+      )}
+      <dl className="columns">
+        <div>
+          <dt>{w.hosts.connection}</dt>
+          <dd>
+            {w.hosts.kinds[backend]}
+            {mode !== null && presence === 'here' && <span className="under">{w.hosts.modes[mode]}</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.hosts.agent}</dt>
+          <dd>
+            {[agent, agentVersion].filter(Boolean).join(' ') || w.hosts.unknown}
+            {driver !== null && (
+              <span className="under">
+                {w.hosts.driver} {driver}
+              </span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.hosts.version}</dt>
+          <dd>
+            {version ?? w.hosts.unknown}
+            {version !== null && version !== gateway.version && (
+              <span className="under">{w.hosts.other(gateway.version)}</span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.hosts.gatewayVersion}</dt>
+          <dd>
+            {gateway.version}
+            <span className="under">{w.health.gatewayUp(ago(gateway.startedAt, Date.now(), locale))}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{w.hosts.panes}</dt>
+          <dd>
+            {panes === null ? (
+              w.hosts.unknown
+            ) : (
+              <To href={pathTo(['sessions'])}>{w.hosts.panesLive(number(panes.live), number(panes.hibernated))}</To>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{w.hosts.running}</dt>
+          <dd>
+            <To href={pathTo(['turns'], { status: 'open' })}>{number(running)}</To>
+          </dd>
+        </div>
+      </dl>
+      {backend !== 'disabled' && <Probes probes={probes} />}
+    </article>
+  );
+}
+
+function stateOf(
+  { backend, presence, refusal }: HostView,
+  presences: Record<HostView['presence'], string>,
+  off: string,
+): [Tone, string] {
+  if (backend === 'disabled') return ['quiet', off];
+  if (presence === 'away') return ['bad', presences.away];
+  if (presence === 'silent') return ['wait', presences.silent];
+  return [refusal === null ? 'good' : 'bad', presences.here];
+}

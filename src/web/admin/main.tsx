@@ -1,0 +1,17 @@
+/** Wires the owner's view to its browser. */
+import { createRoot } from 'react-dom/client';
+import '../tokens.css';
+import '../base.css';
+import './admin.css';
+import { takeCode } from '../chat/sign-in-link.ts';
+import { memory } from '../storage.ts';
+import { showTheme, storedTheme } from '../theme.ts';
+import { App } from './App.tsx';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('admin.html has no element with the id root');
+
+const kept = memory(() => localStorage);
+showTheme(storedTheme(kept), document.documentElement);
+
+createRoot(root).render(<App code={takeCode(location, history)} kept={kept} />);

@@ -1,0 +1,78 @@
+/** The first screen: does it work, who uses it, what failed. */
+import type { Stats, StatsRange } from '../../../contract/admin.ts';
+import { Choice } from '../../chat/ui/Choice.tsx';
+import { statsRanges } from '../data/ranges.ts';
+import { useResource } from '../data/useResource.ts';
+import { useAdmin } from '../page.ts';
+import { go, pathTo, usePlace } from '../place.tsx';
+import { Loaded, Nothing } from '../ui/states.tsx';
+import { Askers } from './Askers.tsx';
+import { Failures } from './Failures.tsx';
+import { FiguresRow } from './FiguresRow.tsx';
+import { Health } from './Health.tsx';
+import './overview.css';
+import { BucketPlots, MainPlot } from './plots/BucketPlots.tsx';
+
+export function Overview() {
+  const { w } = useAdmin();
+  const range = rangeOf(usePlace());
+  // Where the reader's day begins.
+  const utcOffset = -new Date().getTimezoneOffset();
+  const stats = useResource<Stats>(`/api/admin/stats?range=${range}&utcOffset=${utcOffset}`, {
+    on: ({ type }) => type === 'turns',
+    paceMs: STATS_PACE_MS,
+  });
+  return (
+    <>
+      <h1 className="only-read">{w.pages.overview}</h1>
+      <Health open={stats.data?.open ?? null} />
+      <div className="range">
+        <Choice
+          legend={w.rangeLabel}
+          options={statsRanges.map((value) => ({ value, label: w.ranges[value] }))}
+          value={range}
+          onChange={(next) => go(pathTo([], { range: next === DEFAULT ? null : next }))}
+        />
+      </div>
+      <Loaded from={stats}>
+        {(data) => (
+          <>
+            <FiguresRow stats={data} />
+            {data.totals.turns === 0 ? (
+              <Nothing title={w.lists.quiet} text={w.lists.quietText} />
+            ) : (
+              <div className="panels">
+                <MainPlot stats={data} />
+                <Askers stats={data} />
+              </div>
+            )}
+            <div className="panels panels-even">
+              <Failures />
+              {data.totals.turns > 0 && <BucketPlots.Codes stats={data} />}
+            </div>
+            {data.totals.turns > 0 && (
+              <div className="panels panels-even">
+                <BucketPlots.Success stats={data} />
+                <BucketPlots.Users stats={data} />
+                <BucketPlots.Total stats={data} />
+                <BucketPlots.FirstText stats={data} />
+                <BucketPlots.Tools stats={data} />
+                <BucketPlots.Tags stats={data} />
+              </div>
+            )}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function rangeOf(place: URL): StatsRange {
+  const asked = place.searchParams.get('range');
+  return statsRanges.find((range) => range === asked) ?? DEFAULT;
+}
+
+const DEFAULT: StatsRange = '30d';
+
+// Sums over all buckets: often enough for somebody who watches.
+const STATS_PACE_MS = 3000;

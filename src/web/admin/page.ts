@@ -1,0 +1,25 @@
+/** What every part of the dashboard needs: its words, the reader's locale, who they are, and the way to the gateway. */
+import { createContext, useContext } from 'react';
+import type { Me } from '../../contract/api.ts';
+import type { Call } from '../request.ts';
+import type { Live } from './data/live.ts';
+import type { Words } from './locales/en.ts';
+
+export interface AdminPage {
+  w: Words;
+  locale: string;
+  me: Me;
+  call: Call;
+  live: Live;
+  /** A voice for the status region. */
+  announce(text: string): void;
+  onSignedOut(): void;
+}
+
+export const AdminContext = createContext<AdminPage | null>(null);
+
+export function useAdmin(): AdminPage {
+  const page = useContext(AdminContext);
+  if (page === null) throw new Error('useAdmin outside of the dashboard');
+  return page;
+}

@@ -1,0 +1,163 @@
+/** Every user's conversation with the agent, and what can be done with it. */
+import { useState } from 'react';
+import type { Sessions as SessionsData, SessionView } from '../../../contract/admin.ts';
+import { useAction } from '../data/useAction.ts';
+import { useResource } from '../data/useResource.ts';
+import { count } from '../format.ts';
+import { useAdmin } from '../page.ts';
+import { pathTo, To } from '../place.tsx';
+import { Confirm } from '../ui/Confirm.tsx';
+import { type Column, DataTable } from '../ui/DataTable.tsx';
+import { At, PersonTurns, State } from '../ui/small.tsx';
+import { Loaded, Nothing, Problem } from '../ui/states.tsx';
+
+export function Sessions() {
+  const { w } = useAdmin();
+  const sessions = useResource<SessionsData>('/api/admin/sessions', {
+    on: ({ type }) => type === 'sessions' || type === 'hosts',
+  });
+  const { columns, dialog, problem } = useSessionActions(sessions.reload);
+  return (
+    <>
+      <div className="page-head">
+        <h1>{w.pages.sessions}</h1>
+      </div>
+      <Problem text={problem} />
+      <Loaded from={sessions}>
+        {({ sessions: all }) =>
+          all.length === 0 ? (
+            <Nothing title={w.sessions.empty} text={w.sessions.emptyText} />
+          ) : (
+            <DataTable caption={w.pages.sessions} columns={columns} rows={all} rowKey={({ name }) => name} />
+          )
+        }
+      </Loaded>
+      {dialog}
+    </>
+  );
+}
+
+export function SessionState({ session: { live, running, queued } }: { session: SessionView }) {
+  const { w, locale } = useAdmin();
+  const more = queued > 0 && <span className="under">{w.sessions.queued(count(queued, locale))}</span>;
+  if (running !== null) {
+    return (
+      <>
+        <State tone="wait">
+          <To href={pathTo(['turns', running])}>{w.sessions.working}</To>
+        </State>
+        {more}
+      </>
+    );
+  }
+  const [tone, words] =
+    live === null
+      ? (['quiet', w.sessions.unknown] as const)
+      : live
+        ? (['good', w.sessions.live] as const)
+        : (['quiet', w.sessions.asleep] as const);
+  return (
+    <>
+      <State tone={tone}>{words}</State>
+      {more}
+    </>
+  );
+}
+
+/** What is done with a session, here and on its own page. */
+export function useSessionActions(reload: () => void) {
+  const { w, locale, announce } = useAdmin();
+  const action = useAction();
+  const [asked, setAsked] = useState<SessionView | null>(null);
+  const [stayed, setStayed] = useState<string | null>(null);
+  const nameOf = ({ user, name }: SessionView) => user.name || name;
+
+  const reset = async (session: SessionView) => {
+    setAsked(null);
+    setStayed(null);
+    const path = `/api/admin/sessions/${encodeURIComponent(session.name)}/reset`;
+    if ((await action.run('POST', path, { done: w.sessions.resetDone(nameOf(session)) })) !== null) reload();
+  };
+  const hibernate = async (session: SessionView) => {
+    setStayed(null);
+    const path = `/api/admin/sessions/${encodeURIComponent(session.name)}/hibernate`;
+    const done = await action.run<{ hibernated: boolean }>('POST', path, {});
+    if (done === null) return;
+    if (done.hibernated) announce(w.sessions.hibernated(nameOf(session)));
+    else setStayed(w.sessions.notHibernated(nameOf(session)));
+    reload();
+  };
+  const buttons = (session: SessionView) => (
+    <>
+      {session.live === true && (
+        <button
+          type="button"
+          className="button"
+          disabled={action.busy}
+          aria-label={w.sessions.hibernateOf(nameOf(session))}
+          onClick={() => void hibernate(session)}
+        >
+          {w.sessions.hibernate}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button"
+        disabled={action.busy}
+        aria-label={w.sessions.resetOf(nameOf(session))}
+        onClick={() => setAsked(session)}
+      >
+        {w.sessions.reset}
+      </button>
+    </>
+  );
+  const columns: Column<SessionView>[] = [
+    { key: 'user', label: w.sessions.user, kind: 'main', cell: ({ user }) => <PersonTurns user={user} /> },
+    { key: 'state', label: w.sessions.state, cell: (session) => <SessionState session={session} /> },
+    { key: 'used', label: w.sessions.used, cell: ({ lastUsedAt }) => <At at={lastUsedAt} /> },
+    {
+      key: 'conversation',
+      label: w.sessions.conversation,
+      kind: 'number',
+      cell: ({ generation }) => count(generation, locale),
+    },
+    {
+      key: 'session',
+      label: w.sessions.session,
+      kind: 'quiet',
+      cell: ({ name, host }) => (
+        <>
+          <span className="mono">{name}</span>
+          <span className="under">{host}</span>
+        </>
+      ),
+    },
+    {
+      key: 'actions',
+      label: w.sessions.actions,
+      kind: 'actions',
+      cell: (session) => (
+        <span className="actions">
+          <To
+            className="button"
+            href={pathTo(['sessions', session.name])}
+            aria-label={w.sessions.lookAt(nameOf(session))}
+          >
+            {w.sessions.look}
+          </To>
+          {buttons(session)}
+        </span>
+      ),
+    },
+  ];
+  const dialog = asked && (
+    <Confirm
+      title={w.sessions.resetTitle(nameOf(asked))}
+      text={w.sessions.resetText}
+      action={w.sessions.reset}
+      onCancel={() => setAsked(null)}
+      onConfirm={() => void reset(asked)}
+    />
+  );
+  return { columns, buttons, dialog, problem: action.problem ?? stayed };
+}

@@ -1,0 +1,55 @@
+/** What a terminal shows, as it changes. While nobody looks, nothing is asked of the host. */
+import { useEffect, useState } from 'react';
+import type { ScreenView } from '../../../contract/screen.ts';
+
+export interface ScreenState {
+  /** Null before the first. */
+  screen: ScreenView | null;
+  line: 'open' | 'paused' | 'lost';
+}
+
+export function useScreen(name: string): ScreenState {
+  const [state, setState] = useState<ScreenState>({ screen: null, line: 'open' });
+  useEffect(() => {
+    let source: EventSource | null = null;
+    let retry: number | undefined;
+    let failures = 0;
+
+    const close = () => {
+      window.clearTimeout(retry);
+      source?.close();
+      source = null;
+    };
+    const open = () => {
+      close();
+      const stream = new EventSource(`/api/admin/sessions/${encodeURIComponent(name)}/screen`);
+      source = stream;
+      stream.addEventListener('screen', ({ data }: MessageEvent<string>) => {
+        failures = 0;
+        setState({ screen: JSON.parse(data) as ScreenView, line: 'open' });
+      });
+      const again = () => {
+        close();
+        retry = window.setTimeout(open, Math.min(MAX_PAUSE_MS, 1000 * 2 ** failures++));
+        if (failures > 1) setState((before) => ({ ...before, line: 'lost' }));
+      };
+      stream.onerror = again;
+      stream.addEventListener('reconnect', again);
+    };
+    const onVisibility = () => {
+      if (document.visibilityState === 'visible') return open();
+      close();
+      setState((before) => ({ ...before, line: 'paused' }));
+    };
+
+    document.addEventListener('visibilitychange', onVisibility);
+    if (document.visibilityState === 'visible') open();
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      close();
+    };
+  }, [name]);
+  return state;
+}
+
+const MAX_PAUSE_MS = 15_000;

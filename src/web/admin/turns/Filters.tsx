@@ -1,0 +1,136 @@
+/** The filters of the list. Each takes effect at once; the search with Enter. */
+import { type FormEvent, useEffect, useState } from 'react';
+import type { TurnsChoices } from '../../../contract/admin.ts';
+import { type ErrorCode, errorTable } from '../../../contract/errors.ts';
+import { finalStatuses } from '../../../contract/turn.ts';
+import { statsRanges } from '../data/ranges.ts';
+import { useResource } from '../data/useResource.ts';
+import { useAdmin } from '../page.ts';
+import { To } from '../place.tsx';
+import { Labelled, Select } from '../ui/Field.tsx';
+import { areSet, NO_FILTERS, placeOf, type TurnFilters } from './filters.ts';
+
+export function Filters({ filters, onChange }: { filters: TurnFilters; onChange(next: TurnFilters): void }) {
+  const { w } = useAdmin();
+  const choices = useResource<TurnsChoices>('/api/admin/turns/choices', { on: ({ type }) => type === 'users' });
+  const set = (some: Partial<TurnFilters>) => onChange({ ...filters, ...some });
+  // What an address holds stays chosen, also where the gateway no longer knows of it.
+  const users = withChosen(
+    (choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne })),
+    filters.userId,
+  );
+  const tags = withChosen(
+    (choices.data?.tags ?? []).map((tag) => ({ value: tag, label: tag })),
+    filters.tag,
+  );
+  return (
+    <search className="filters" aria-label={w.turns.filters}>
+      <Search value={filters.search} onSearch={(search) => set({ search })} />
+      <Select
+        label={w.turns.user}
+        any={w.turns.everyone}
+        value={filters.userId}
+        options={users}
+        onChange={(userId) => set({ userId })}
+      />
+      <Select
+        label={w.turns.status}
+        any={w.turns.anyStatus}
+        value={filters.status}
+        options={[
+          { value: 'open' as const, label: w.turns.open },
+          ...finalStatuses.map((value) => ({ value, label: w.statuses[value] })),
+        ]}
+        onChange={(status) => set({ status })}
+      />
+      <Select
+        label={w.turns.code}
+        any={w.turns.anyCode}
+        value={filters.code}
+        options={CODES.map((value) => ({ value, label: w.codes[value] }))}
+        onChange={(code) => set({ code })}
+      />
+      <Select
+        label={w.turns.tag}
+        any={w.turns.anyTag}
+        value={filters.tag}
+        options={tags}
+        onChange={(tag) => set({ tag })}
+      />
+      <Select
+        label={w.turns.time}
+        any={w.turns.anyTime}
+        value={filters.time}
+        options={[
+          ...statsRanges.map((value) => ({ value, label: w.ranges[value] })),
+          { value: 'days' as const, label: w.turns.between },
+        ]}
+        onChange={(time) => set({ time, from: '', to: '' })}
+      />
+      {filters.time === 'days' && (
+        <>
+          <Day label={w.turns.from} value={filters.from} onChange={(from) => set({ from })} />
+          <Day label={w.turns.to} value={filters.to} onChange={(to) => set({ to })} />
+        </>
+      )}
+      {areSet(filters) && (
+        <To className="button button-quiet filters-clear" href={placeOf(NO_FILTERS)}>
+          {w.turns.clear}
+        </To>
+      )}
+    </search>
+  );
+}
+
+function Search({ value, onSearch }: { value: string; onSearch(text: string): void }) {
+  const { w } = useAdmin();
+  const [text, setText] = useState(value);
+  // Back and forth in the browser's history.
+  useEffect(() => setText(value), [value]);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    onSearch(text.trim());
+  };
+  return (
+    <form className="filters-search" onSubmit={onSubmit}>
+      <Labelled label={w.turns.search}>
+        {(id) => (
+          <input
+            id={id}
+            type="search"
+            className={value === '' ? 'field' : 'field field-set'}
+            value={text}
+            maxLength={200}
+            enterKeyHint="search"
+            onChange={(event) => {
+              setText(event.target.value);
+              // The cross in the field empties it, and means it.
+              if (event.target.value === '' && value !== '') onSearch('');
+            }}
+          />
+        )}
+      </Labelled>
+    </form>
+  );
+}
+
+function Day({ label, value, onChange }: { label: string; value: string; onChange(day: string): void }) {
+  return (
+    <Labelled label={label}>
+      {(id) => (
+        <input id={id} type="date" className="field" value={value} onChange={(event) => onChange(event.target.value)} />
+      )}
+    </Labelled>
+  );
+}
+
+function withChosen<T extends { value: string; label: string }>(options: T[], chosen: string) {
+  if (chosen === '' || options.some(({ value }) => value === chosen)) return options;
+  return [...options, { value: chosen, label: chosen }];
+}
+
+/** Those that a turn can end with. */
+const CODES: readonly ErrorCode[] = (Object.keys(errorTable) as ErrorCode[]).slice(
+  0,
+  Object.keys(errorTable).indexOf('queue_full'),
+);

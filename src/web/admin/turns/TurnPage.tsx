@@ -1,0 +1,146 @@
+/** One turn in full: what was asked and answered, what it took, what was decided, why it failed. */
+import { lazy, Suspense, useState } from 'react';
+import type { TurnInFull } from '../../../contract/admin.ts';
+import { isFinal } from '../../../contract/turn.ts';
+import { Choice } from '../../chat/ui/Choice.tsx';
+import { Fallback } from '../../chat/ui/Fallback.tsx';
+import { Icon } from '../../chat/ui/Icon.tsx';
+import { visible } from '../../chat/visible.ts';
+import { Refusal } from '../../request.ts';
+import { useResource } from '../data/useResource.ts';
+import { useAdmin } from '../page.ts';
+import { pathTo, To } from '../place.tsx';
+import { At, Code, PersonTurns, StatusOf } from '../ui/small.tsx';
+import { Loaded, Nothing } from '../ui/states.tsx';
+import { Decisions } from './Decisions.tsx';
+import { Facts } from './Facts.tsx';
+import { Tools } from './Tools.tsx';
+import './turn-page.css';
+import { Waterfall } from './Waterfall.tsx';
+
+export function TurnPage({ turnId }: { turnId: string }) {
+  const { w } = useAdmin();
+  const turn = useResource<TurnInFull>(`/api/admin/turns/${encodeURIComponent(turnId)}`, {
+    on: (change) => change.type === 'turns' && change.turns.some((one) => one.turnId === turnId),
+  });
+  const back = (
+    <To className="back" href={pathTo(['turns'])}>
+      {w.turn.back}
+    </To>
+  );
+  if (turn.data === null && turn.error instanceof Refusal && [400, 404].includes(turn.error.status)) {
+    return (
+      <Nothing title={w.turn.gone} text={w.turn.goneText} level={1}>
+        <To className="button" href={pathTo(['turns'])}>
+          {w.turn.back}
+        </To>
+      </Nothing>
+    );
+  }
+  return (
+    <>
+      {back}
+      <Loaded from={turn}>{(data) => <InFull turn={data} />}</Loaded>
+    </>
+  );
+}
+
+function InFull({ turn }: { turn: TurnInFull }) {
+  const { w } = useAdmin();
+  return (
+    <article className="turn-page">
+      <header className="turn-page-head">
+        <h1 className="only-read">{w.turn.question}</h1>
+        <p className="turn-page-line">
+          <StatusOf status={turn.status} late={turn.late} />
+          <PersonTurns user={turn.user} />
+          <At at={turn.startedAt} />
+        </p>
+      </header>
+      <div className="turn-page-main">
+        <section aria-labelledby="question">
+          <h2 id="question">{w.turn.question}</h2>
+          <p className="said">{visible(turn.message)}</p>
+        </section>
+        {turn.error !== null && <WhatWentWrong error={turn.error} />}
+        {turn.late && (
+          <p className="notice notice-wait">
+            <Icon name="clock" />
+            <span>{w.turn.lateText}</span>
+          </p>
+        )}
+        <AnswerSection turn={turn} />
+        <Decisions approvals={turn.approvals} decisions={turn.decisions} />
+      </div>
+      <div className="turn-page-side">
+        <Waterfall {...turn} />
+        <Tools turn={turn} />
+        <Facts turn={turn} />
+      </div>
+    </article>
+  );
+}
+
+function WhatWentWrong({ error }: { error: NonNullable<TurnInFull['error']> }) {
+  const { w } = useAdmin();
+  return (
+    <section className="notice notice-bad" aria-label={w.turn.error}>
+      <Icon name="alert" />
+      <div>
+        <strong>
+          <Code code={error.code} />
+        </strong>
+        <p>{error.message}</p>
+        {error.detail !== null && <p className="mono">{visible(error.detail)}</p>}
+        <p className="quiet">{error.retryable ? w.turn.retryable : w.turn.notRetryable}</p>
+      </div>
+    </section>
+  );
+}
+
+function AnswerSection({ turn: { response, raw, status, pageOrigin, trailerMalformed } }: { turn: TurnInFull }) {
+  const { w } = useAdmin();
+  const [as, setAs] = useState<'rendered' | 'raw'>('rendered');
+  const text = as === 'raw' ? (raw ?? response) : response;
+  const asText = <pre className="raw">{visible(text)}</pre>;
+  return (
+    <section aria-labelledby="answer">
+      <div className="panel-head">
+        <h2 id="answer">{isFinal(status) ? w.turn.answer : `${w.turn.answer} – ${w.turn.soFar}`}</h2>
+        {response !== '' && (
+          <Choice<'rendered' | 'raw'>
+            legend={w.turn.answerAs}
+            options={[
+              { value: 'rendered' as const, label: w.turn.rendered },
+              { value: 'raw' as const, label: w.turn.raw },
+            ]}
+            value={as}
+            onChange={setAs}
+          />
+        )}
+      </div>
+      {trailerMalformed && (
+        <p className="notice notice-wait">
+          <Icon name="alert" />
+          <span>{w.turn.trailerMalformed}</span>
+        </p>
+      )}
+      {response === '' && (raw ?? '') === '' ? (
+        <p className="quiet">{w.turn.noAnswer}</p>
+      ) : as === 'raw' ? (
+        <>
+          {raw === null && <p className="quiet">{w.turn.noRaw}</p>}
+          {asText}
+        </>
+      ) : (
+        <Fallback with={asText}>
+          <Suspense fallback={asText}>
+            <AnswerView text={response} base={pageOrigin} growing={!isFinal(status)} />
+          </Suspense>
+        </Fallback>
+      )}
+    </section>
+  );
+}
+
+const AnswerView = lazy(async () => ({ default: (await import('./AnswerView.tsx')).AnswerView }));

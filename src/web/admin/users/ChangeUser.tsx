@@ -1,0 +1,85 @@
+/** Role and quota of one user, and all that is kept of them as a file. */
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { UserChange, UserView } from '../../../contract/admin.ts';
+import '../../chat/dialog.css';
+import { useAdmin } from '../page.ts';
+import { Labelled, Select } from '../ui/Field.tsx';
+import { mayChange } from './may-change.ts';
+
+export interface ChangeUserProps {
+  user: UserView;
+  onCancel(): void;
+  onSave(change: UserChange): void;
+}
+
+export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
+  const { w, me } = useAdmin();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [role, setRole] = useState(user.role);
+  const [quota, setQuota] = useState(user.dailyQuota === null ? '' : String(user.dailyQuota));
+  const may = mayChange(me.user, user);
+
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    const dailyQuota = quota.trim() === '' ? null : Number(quota);
+    onSave({
+      ...(role !== 'owner' && role !== user.role && { role }),
+      ...(dailyQuota !== user.dailyQuota && { dailyQuota }),
+    });
+  };
+
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby="change-user" onClose={onCancel}>
+      <h2 id="change-user">{user.name || w.noOne}</h2>
+      <p className="note-small">
+        {w.users.subject} <span className="mono">{user.subject}</span>
+        {user.email !== null && ` · ${user.email}`}
+      </p>
+      <form className="stack" onSubmit={onSubmit}>
+        <Select
+          label={w.users.role}
+          value={role}
+          disabled={!may.role}
+          options={(user.role === 'owner' ? (['owner'] as const) : (['admin', 'member'] as const)).map((value) => ({
+            value: value as UserView['role'],
+            label: w.users.roles[value],
+          }))}
+          onChange={(next) => next !== '' && setRole(next)}
+        />
+        {!may.role && <p className="note-small">{user.role === 'owner' ? w.users.ownerText : w.users.roleText}</p>}
+        <Labelled label={w.users.quotaLong}>
+          {(id) => (
+            <input
+              id={id}
+              className="field"
+              type="number"
+              inputMode="numeric"
+              min={0}
+              max={100_000}
+              step={1}
+              value={quota}
+              placeholder={w.users.unlimited}
+              onChange={(event) => setQuota(event.target.value)}
+            />
+          )}
+        </Labelled>
+        <p className="note-small">{w.users.quotaText}</p>
+        <p>
+          <a href={`/api/admin/users/${user.id}/export`} download>
+            {w.users.exportAll}
+          </a>
+        </p>
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+            {w.cancel}
+          </button>
+          <button type="submit" className="button button-main">
+            {w.users.save}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
