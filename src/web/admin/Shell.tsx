@@ -41,6 +41,7 @@ export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, 
   const known = PAGES.find((name) => name === first);
   useTitle(known === undefined ? w.title : w.pages[known], w.title);
   const main = useFocusOnMove(place.pathname);
+  const tabs = useCurrentInView(known);
 
   return (
     <AdminContext value={page}>
@@ -70,7 +71,7 @@ export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, 
           <Settings id="settings" kept={kept} onLanguage={onLanguage} onSignOut={onSignOut} />
         </div>
         {allowed && (
-          <nav className="tabs" aria-label={w.pagesLabel}>
+          <nav className="tabs" ref={tabs} aria-label={w.pagesLabel}>
             {PAGES.map((name) => (
               <To key={name} href={pathTo(name === 'overview' ? [] : [name])} aria-current={name === known && 'page'}>
                 {w.pages[name]}
@@ -139,6 +140,18 @@ function useTitle(page: string, title: string): void {
   useEffect(() => {
     document.title = `${page} · ${title} · Paliadin`;
   }, [page, title]);
+}
+
+/** On a phone the row of pages is longer than the screen is wide. */
+function useCurrentInView(current: string | undefined) {
+  const tabs = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the page is another
+  useEffect(() => {
+    const link = tabs.current?.querySelector<HTMLElement>('[aria-current]');
+    if (tabs.current && link)
+      tabs.current.scrollLeft = link.offsetLeft - (tabs.current.clientWidth - link.offsetWidth) / 2;
+  }, [current]);
+  return tabs;
 }
 
 /** Whoever goes to another page by keyboard is at its beginning, not at a link that is gone. */

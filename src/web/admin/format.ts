@@ -11,6 +11,7 @@ export function span(ms: number | null, locale: string): string {
 
 /** For the scale of a plot, where room is short: `420 ms`, `8 s`, `1.5 min`. */
 export function scaleSpan(ms: number, locale: string): string {
+  if (ms === 0) return '0';
   if (ms < 1000) return `${number(ms, locale)}\u00a0ms`;
   if (ms < 60_000) return `${number(ms / 1000, locale)}\u00a0s`;
   return `${number(Math.round(ms / 6000) / 10, locale)}\u00a0min`;
@@ -50,20 +51,6 @@ export function ago(at: number, now: number, locale: string): string {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   const [unit, size] = UNITS.find(([, size]) => -seconds >= size) ?? ['second', 1];
   return format.format(Math.ceil(seconds / size), unit);
-}
-
-export function change(now: number, before: number, locale: string): string | null {
-  if (before === 0) return null;
-  const share = now / before - 1;
-  return new Intl.NumberFormat(locale, {
-    style: 'percent',
-    maximumFractionDigits: 0,
-    signDisplay: 'exceptZero',
-  }).format(share);
-}
-
-export function bytes(size: number, locale: string): string {
-  return size < 1024 ? `${number(size, locale)}\u00a0B` : `${number(Math.round(size / 102.4) / 10, locale)}\u00a0kB`;
 }
 
 function number(value: number, locale: string): string {

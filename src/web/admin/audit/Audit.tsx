@@ -92,7 +92,13 @@ function useColumns(): Column<AuditRow>[] {
   const { w, locale } = useAdmin();
   const actors: Record<string, string> = w.audit.actors;
   return [
-    { key: 'seq', label: w.audit.number, kind: 'number', cell: ({ seq }) => <span className="quiet">{seq}</span> },
+    {
+      key: 'seq',
+      wideOnly: true,
+      label: w.audit.number,
+      kind: 'number',
+      cell: ({ seq }) => <span className="quiet">{seq}</span>,
+    },
     {
       key: 'action',
       label: w.audit.action,
@@ -134,6 +140,7 @@ function useColumns(): Column<AuditRow>[] {
     },
     {
       key: 'hash',
+      wideOnly: true,
       label: w.audit.hash,
       kind: 'quiet',
       cell: ({ hash }) => <code title={hash}>{hash.slice(0, 8)}</code>,

@@ -8,7 +8,7 @@ import { heightOf, probeFigures } from './probe-figures.ts';
 
 export function Probes({ probes }: { probes: readonly Probe[] }) {
   const { w, locale } = useAdmin();
-  const first = probes[0];
+  const last = probes.at(-1);
   const { well, median, slowest } = probeFigures(probes);
   const failed = probes.filter(({ error }) => error !== null).toReversed();
   // A place for each of the 120 that there can be: a short history is short.
@@ -16,7 +16,7 @@ export function Probes({ probes }: { probes: readonly Probe[] }) {
   return (
     <section className="probes" aria-labelledby="probes">
       <h3 id="probes">{w.hosts.probes}</h3>
-      {first === undefined ? (
+      {last === undefined ? (
         <p className="quiet">{w.hosts.noProbes}</p>
       ) : (
         <>
@@ -47,10 +47,10 @@ export function Probes({ probes }: { probes: readonly Probe[] }) {
           </svg>
           <p className="strip-foot">
             <span>
-              <At at={first.at} />
+              <At at={last.at - (PLACES - 1) * PROBE_MS} />
             </span>
             <span>
-              <At at={probes.at(-1)?.at ?? first.at} />
+              <At at={last.at} />
             </span>
           </p>
           {failed.length > 0 && (
@@ -89,3 +89,4 @@ export function Probes({ probes }: { probes: readonly Probe[] }) {
 
 /** As many as the gateway remembers: an hour. */
 const PLACES = 120;
+const PROBE_MS = 30_000;

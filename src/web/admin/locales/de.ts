@@ -117,11 +117,7 @@ export const de: Words = {
     failed: 'Gescheitert',
     median: 'Median',
     p95: (span) => `95 % in ${span}`,
-    before: (change) => `${change} zum Zeitraum davor`,
-    ofTurns: (failed, cancelled) => `${failed} gescheitert, ${cancelled} angehalten`,
-    tokens: (input, output) => `${input} Token gelesen, ${output} geschrieben`,
-    rated: (up, down) => `${up} gelobt, ${down} nicht`,
-    decided: (allowed, denied) => `${allowed} erlaubt, ${denied} abgelehnt`,
+    before: (value) => `davor: ${value}`,
   },
 
   plots: {

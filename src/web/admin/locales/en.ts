@@ -121,11 +121,7 @@ export const en = {
     failed: 'Failed',
     median: 'median',
     p95: (span: string) => `95 % within ${span}`,
-    before: (change: string) => `${change} on the time before`,
-    ofTurns: (failed: string, cancelled: string) => `${failed} failed, ${cancelled} stopped`,
-    tokens: (input: string, output: string) => `${input} tokens read, ${output} written`,
-    rated: (up: string, down: string) => `${up} liked, ${down} not`,
-    decided: (allowed: string, denied: string) => `${allowed} allowed, ${denied} denied`,
+    before: (value: string) => `before: ${value}`,
   },
 
   plots: {

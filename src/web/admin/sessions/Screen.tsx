@@ -4,19 +4,17 @@ import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef } from 'react';
 import type { ScreenView } from '../../../contract/screen.ts';
-import { documentForXterm } from './document-for-xterm.ts';
 import { sequenceOf } from './sequence.ts';
+import { openWithSheets } from './style-sheets.ts';
 
 export function Screen({ screen, label }: { screen: ScreenView; label: string }) {
   const frame = useRef<HTMLDivElement>(null);
-  const shown = useRef<{ terminal: Terminal; fit(): void } | null>(null);
+  const shown = useRef<{ terminal: Terminal; fitIn(): void } | null>(null);
 
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    const own = documentForXterm(document);
     const terminal = new Terminal({
-      documentOverride: own.document,
       disableStdin: true,
       cursorInactiveStyle: 'outline',
       convertEol: true,
@@ -25,37 +23,37 @@ export function Screen({ screen, label }: { screen: ScreenView; label: string })
       fontFamily: getComputedStyle(element).fontFamily,
       fontSize: LARGEST_FONT,
       theme: THEME,
-    } as ConstructorParameters<typeof Terminal>[0]);
+    });
     const addon = new FitAddon();
     terminal.loadAddon(addon);
-    terminal.open(element);
+    const sheets = openWithSheets(document, () => terminal.open(element));
     // It is looked at, not written in: no place for the keyboard to be caught.
     terminal.textarea?.setAttribute('tabindex', '-1');
-    const fit = () => {
+    const fitIn = () => {
       const room = addon.proposeDimensions();
       if (room === undefined || !Number.isFinite(room.cols)) return;
       const size = (terminal.options.fontSize ?? LARGEST_FONT) * (room.cols / terminal.cols);
       const next = Math.max(SMALLEST_FONT, Math.min(LARGEST_FONT, Math.floor(size * 2) / 2));
       if (next !== terminal.options.fontSize) terminal.options.fontSize = next;
     };
-    shown.current = { terminal, fit };
-    const observer = new ResizeObserver(fit);
+    shown.current = { terminal, fitIn };
+    const observer = new ResizeObserver(fitIn);
     observer.observe(element);
     return () => {
       observer.disconnect();
       shown.current = null;
       terminal.dispose();
-      own.dispose();
+      sheets.dispose();
     };
   }, []);
 
   useEffect(() => {
     if (shown.current === null) return;
-    const { terminal, fit } = shown.current;
+    const { terminal, fitIn } = shown.current;
     const { columns, rows } = screen;
     if (terminal.cols !== columns || terminal.rows !== rows) {
       terminal.resize(Math.max(2, columns), Math.max(1, rows));
-      fit();
+      fitIn();
     }
     terminal.write(sequenceOf(screen));
   }, [screen]);
@@ -76,7 +74,7 @@ function withoutColour(line: string): string {
 
 const LARGEST_FONT = 13;
 // Below this it is no text any more, and the frame scrolls.
-const SMALLEST_FONT = 6;
+const SMALLEST_FONT = 8;
 
 /** A terminal is dark in either theme, as it is on the host. */
 const THEME: ITheme = {

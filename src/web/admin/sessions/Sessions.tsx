@@ -117,12 +117,14 @@ export function useSessionActions(reload: () => void) {
     { key: 'used', label: w.sessions.used, cell: ({ lastUsedAt }) => <At at={lastUsedAt} /> },
     {
       key: 'conversation',
+      wideOnly: true,
       label: w.sessions.conversation,
       kind: 'number',
       cell: ({ generation }) => count(generation, locale),
     },
     {
       key: 'session',
+      wideOnly: true,
       label: w.sessions.session,
       kind: 'quiet',
       cell: ({ name, host }) => (

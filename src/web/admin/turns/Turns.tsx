@@ -111,18 +111,21 @@ function useColumns(): Column<TurnLine>[] {
     {
       key: 'tag',
       label: w.turns.tag,
+      wideOnly: true,
       cell: ({ classifierTag }) => classifierTag,
     },
     {
       key: 'tools',
       label: w.turns.tools,
       kind: 'quiet',
+      wideOnly: true,
       cell: ({ usedTools }) => (usedTools.length === 0 ? null : <span className="clip">{usedTools.join(', ')}</span>),
     },
     {
       key: 'tokens',
       label: w.turns.tokens,
       kind: 'number',
+      wideOnly: true,
       cell: ({ responseTokens, tokensExact }) =>
         responseTokens === null ? null : tokensExact ? (
           count(responseTokens, locale)

@@ -11,6 +11,8 @@ export interface Column<Row> {
   cell(row: Row): ReactNode;
   /** `number`: to the right. `main`: what a row is; the head of its entry on a phone. `wide`: takes what is left. */
   kind?: 'number' | 'main' | 'actions' | 'wide' | 'quiet';
+  /** Left out on a phone: the page of the row has it too, or nobody misses it there. */
+  wideOnly?: boolean;
 }
 
 export interface DataTableProps<Row> {
@@ -36,11 +38,17 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
       <tbody>
         {rows.map((row) => (
           <tr key={rowKey(row)}>
-            {columns.map(({ key, label, kind, cell }) => {
+            {columns.map(({ key, label, kind, wideOnly = false, cell }) => {
               const content = cell(row);
               const isEmpty = content === null || content === '';
               return (
-                <td key={key} className={[classOf(kind), isEmpty ? 'cell-empty' : ''].join(' ')} data-label={label}>
+                <td
+                  key={key}
+                  className={[classOf(kind), isEmpty && 'cell-empty', wideOnly && 'cell-wide-only']
+                    .filter(Boolean)
+                    .join(' ')}
+                  data-label={label}
+                >
                   {content}
                 </td>
               );

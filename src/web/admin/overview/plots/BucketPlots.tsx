@@ -1,4 +1,5 @@
 /** The plots of the overview: what each shows of the buckets, and says in words. */
+import { useMemo } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { isErrorCode } from '../../../../contract/errors.ts';
 import { bucketName, count, percent, span } from '../../format.ts';
@@ -89,7 +90,7 @@ function Spans({ stats, of, title }: Props & { of: 'total' | 'firstText'; title:
   const { p50, p95 } = stats.totals[of];
   const series: Series[] = [
     { label: w.plots.median, colour: 'accent', values: stats.buckets.map((bucket) => bucket[of].p50) },
-    { label: w.plots.p95, colour: 'others', values: stats.buckets.map((bucket) => bucket[of].p95) },
+    { label: w.plots.p95, colour: 'line-two', values: stats.buckets.map((bucket) => bucket[of].p95) },
   ];
   return (
     <Figure
@@ -112,7 +113,13 @@ function FirstText({ stats }: Props) {
   return <Spans stats={stats} of="firstText" title={w.plots.firstText} />;
 }
 
-function Ranked({ stats, kind, title }: Props & { kind: 'codes' | 'tools' | 'tags'; title: string }) {
+interface RankedProps extends Props {
+  kind: 'codes' | 'tools' | 'tags';
+  title: string;
+  bad?: boolean;
+}
+
+function Ranked({ stats, kind, title, bad = false }: RankedProps) {
   const { w, locale } = useAdmin();
   const named: Named[] = stats[kind];
   const wordsOf = (name: string) => (kind === 'codes' && isErrorCode(name) ? w.codes[name] : name);
@@ -123,7 +130,7 @@ function Ranked({ stats, kind, title }: Props & { kind: 'codes' | 'tools' | 'tag
       title={title}
       summary={most.length === 0 ? null : w.plots.rankedSummary(most.join(', '))}
       nothing={kind === 'codes' ? w.plots.noneFailed : w.plots.nothing}
-      {...{ stats, series }}
+      {...{ stats, series, bad }}
       kind="stack"
       unit="count"
     >
@@ -145,7 +152,13 @@ function Ranked({ stats, kind, title }: Props & { kind: 'codes' | 'tools' | 'tag
 
 function Codes({ stats }: Props) {
   const { w } = useAdmin();
-  return <Ranked stats={stats} kind="codes" title={w.plots.codes} />;
+  // What a person stopped has a code as well, and is no failure.
+  const failures = useMemo(() => {
+    const without = <T extends { name: string }>(codes: T[]) => codes.filter(({ name }) => name !== 'cancelled');
+    const buckets = stats.buckets.map((bucket) => ({ ...bucket, codes: without(bucket.codes) }));
+    return { ...stats, codes: without(stats.codes), buckets };
+  }, [stats]);
+  return <Ranked stats={failures} kind="codes" title={w.plots.codes} bad />;
 }
 
 function Tools({ stats }: Props) {

@@ -17,11 +17,24 @@ export interface FigureProps {
   unit: Unit;
   series: readonly Series[];
   tall?: boolean;
+  /** In the colours of what failed. */
+  bad?: boolean;
   nothing?: string;
   children?: ReactNode;
 }
 
-export function Figure({ title, summary, stats, kind, unit, series, tall = false, nothing, children }: FigureProps) {
+export function Figure({
+  title,
+  summary,
+  stats,
+  kind,
+  unit,
+  series,
+  tall = false,
+  bad = false,
+  nothing,
+  children,
+}: FigureProps) {
   const { w, locale } = useAdmin();
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState<number | null>(null);
@@ -30,7 +43,7 @@ export function Figure({ title, summary, stats, kind, unit, series, tall = false
   const isEmpty = summary === null || series.length === 0;
   const pointed = at === null ? undefined : stats.buckets[at];
   return (
-    <figure className="panel figure" aria-labelledby={`${id}-title`}>
+    <figure className={bad ? 'panel figure figure-bad' : 'panel figure'} aria-labelledby={`${id}-title`}>
       <figcaption>
         <h2 id={`${id}-title`}>{title}</h2>
         <p className="figure-summary">{isEmpty ? (nothing ?? w.plots.nothing) : summary}</p>
@@ -45,7 +58,7 @@ export function Figure({ title, summary, stats, kind, unit, series, tall = false
           <p className="key" aria-hidden="true">
             {pointed !== undefined && <span className="key-when">{bucketName(pointed.from, width, locale)}</span>}
             {series.map(({ label, colour, values }) => (
-              <span key={label} className={`key-one key-${colour}`}>
+              <span key={label} className={`key-item ink-${colour}`}>
                 {label}
                 {at !== null && <span className="key-value">{inUnit(values[at] ?? null, unit, locale)}</span>}
               </span>

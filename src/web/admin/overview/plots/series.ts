@@ -2,7 +2,7 @@
 import type { Stats, StatsBucket } from '../../../../contract/admin.ts';
 
 /** One of the colours that `admin.css` has for plots. */
-export type Colour = 'accent' | 'bad' | 'quiet' | 'one' | 'two' | 'three' | 'four' | 'others';
+export type Colour = 'accent' | 'bad' | 'quiet' | 'one' | 'two' | 'three' | 'four' | 'others' | 'line-two';
 
 export interface Series {
   label: string;
