@@ -2,7 +2,7 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Me } from '../../contract/api.ts';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
-import { createCall, isSignedOut, Refusal } from '../request.ts';
+import { createCall, isShutOut, isSignedOut } from '../request.ts';
 import type { Memory } from '../storage.ts';
 import { createLive } from './data/live.ts';
 import type { Words } from './locales/en.ts';
@@ -12,7 +12,7 @@ import { Shell } from './Shell.tsx';
 export function App({ code, kept }: { code: string | null; kept: Memory }) {
   const [me, setMe] = useState<Me | null>(null);
   const [screen, setScreen] = useState<'starting' | 'unreachable' | 'signed-out'>('starting');
-  const [refused, setRefused] = useState<'code' | string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const [chosen, setChosen] = useState(() => kept.getItem(LOCALE_KEY));
   const locale = chooseLocale({
     chosen,
@@ -29,7 +29,8 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
     [],
   );
 
-  const signOut = () => {
+  const signOut = (because?: unknown) => {
+    if (isShutOut(because)) setProblem(because);
     setMe(null);
     setScreen('signed-out');
   };
@@ -38,9 +39,9 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
   const identify = async (attempt = 0): Promise<void> => {
     try {
       setMe((await call('GET', '/api/me')).json as Me);
-      setRefused(null);
+      setProblem(null);
     } catch (error) {
-      if (isSignedOut(error)) return signOut();
+      if (isSignedOut(error) || isShutOut(error)) return signOut(error);
       setScreen('unreachable');
       await new Promise((resolve) => window.setTimeout(resolve, Math.min(MAX_PAUSE_MS, 1000 * 2 ** attempt)));
       return identify(attempt + 1);
@@ -51,9 +52,9 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
     setScreen('starting');
     try {
       await call('POST', '/api/auth/code', { body: { code: withCode } });
-      setRefused(null);
+      setProblem(null);
     } catch (error) {
-      setRefused(isSignedOut(error) || !(error instanceof Refusal) ? 'code' : error.body.message);
+      setProblem(error);
     }
     await identify();
   };
@@ -71,7 +72,7 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
   if (screen === 'signed-out' && me === null) {
     return (
       <Suspense fallback={null}>
-        <SignInHere locale={locale} refused={refused} onCode={signIn} />
+        <SignInHere locale={locale} problem={problem} onCode={signIn} />
       </Suspense>
     );
   }
@@ -90,7 +91,8 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
     <Shell
       {...{ w: words, locale, me, call, live, kept }}
       onLanguage={chooseLanguage}
-      onSignedOut={signOut}
+      // Signed out, shut out, or no admin any more: who one is says which.
+      onTurnedAway={identify}
       onSignOut={async () => {
         await call('POST', '/api/auth/sign-out', { body: {} }).catch(() => undefined);
         signOut();

@@ -20,18 +20,18 @@ export interface ShellProps {
   kept: Memory;
   onLanguage(language: string): void;
   onSignOut(): void;
-  onSignedOut(): void;
+  onTurnedAway(): void;
 }
 
-export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, onSignedOut }: ShellProps) {
+export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, onTurnedAway }: ShellProps) {
   const place = usePlace();
   const parts = partsOf(place);
   const [said, setSaid] = useState('');
   const announce = useCallback((text: string) => setSaid(text), []);
-  const signedOut = useRef(onSignedOut);
-  signedOut.current = onSignedOut;
+  const turnedAway = useRef(onTurnedAway);
+  turnedAway.current = onTurnedAway;
   const page = useMemo(
-    () => ({ w, locale, me, call, live, announce, onSignedOut: () => signedOut.current() }),
+    () => ({ w, locale, me, call, live, announce, onTurnedAway: () => turnedAway.current() }),
     [w, locale, me, call, live, announce],
   );
   const allowed = me.user.role !== 'member';

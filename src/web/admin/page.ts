@@ -13,7 +13,7 @@ export interface AdminPage {
   live: Live;
   /** A voice for the status region. */
   announce(text: string): void;
-  onSignedOut(): void;
+  onTurnedAway(): void;
 }
 
 export const AdminContext = createContext<AdminPage | null>(null);

@@ -1,8 +1,8 @@
 /** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { SignInWays } from '../../contract/api.ts';
-import type { Messages } from '../locales/en.ts';
 import { languageOf } from '../locales/choose.ts';
+import type { Messages } from '../locales/en.ts';
 import { signInWords } from '../locales/sign-in.ts';
 import { isSignedOut, Refusal } from '../request.ts';
 import type { Api } from './api.ts';

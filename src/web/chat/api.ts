@@ -1,14 +1,6 @@
 /** The gateway's HTTP API, as the chat page uses it. */
 
-import type {
-  AskBody,
-  Feedback,
-  HistoryPage,
-  Me,
-  ResetResult,
-  SignInWays,
-  TurnView,
-} from '../../contract/api.ts';
+import type { AskBody, Feedback, HistoryPage, Me, ResetResult, SignInWays, TurnView } from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
 import { createCall } from '../request.ts';
 

@@ -13,7 +13,7 @@ export interface Action {
 }
 
 export function useAction(): Action {
-  const { call, w, announce, onSignedOut } = useAdmin();
+  const { call, w, announce, onTurnedAway } = useAdmin();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   return {
@@ -28,7 +28,7 @@ export function useAction(): Action {
         if (done !== undefined) announce(done);
         return json as T;
       } catch (error) {
-        if (isSignedOut(error)) onSignedOut();
+        if (isSignedOut(error)) onTurnedAway();
         setProblem(problemWords(error, w.unreachable));
         return null;
       } finally {

@@ -1,6 +1,6 @@
 /** What the gateway says at a path, kept up to date while it is shown. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { isSignedOut } from '../../request.ts';
+import { isShutOut, isSignedOut } from '../../request.ts';
 import { useAdmin } from '../page.ts';
 import type { Change } from './live.ts';
 import { createRefresher, type Refresher } from './refresher.ts';
@@ -23,7 +23,7 @@ export interface ResourceOptions {
 }
 
 export function useResource<T>(path: string, { on = never, paceMs = 1000 }: ResourceOptions = {}): Resource<T> {
-  const { call, live, locale, onSignedOut } = useAdmin();
+  const { call, live, locale, onTurnedAway } = useAdmin();
   const [state, setState] = useState<{ path: string | null; data: T | null; error: unknown }>(NOTHING);
   const refresher = useRef<Refresher | null>(null);
   const concerns = useRef(on);
@@ -40,7 +40,7 @@ export function useResource<T>(path: string, { on = never, paceMs = 1000 }: Reso
           if (!abort.signal.aborted) setState({ path, data: json as T, error: null });
         } catch (error) {
           if (abort.signal.aborted) return;
-          if (isSignedOut(error)) onSignedOut();
+          if (isSignedOut(error) || isShutOut(error)) onTurnedAway();
           // What is shown already stays: an old figure that says so is better than none.
           setState((before) => (before.path === path ? { ...before, error } : { path, data: null, error }));
         }

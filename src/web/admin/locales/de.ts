@@ -263,6 +263,11 @@ export const de: Words = {
     notRetryable: 'Dieselbe Frage würde wieder scheitern.',
     trailerMalformed: 'Das Ende der Antwort, das sagt, was benutzt wurde, war nicht zu lesen.',
     lateText: 'Die Antwort kam, nachdem nicht mehr auf sie gewartet wurde.',
+    notices: {
+      'new-conversation': 'Das Gespräch oben war dem Assistenten verloren gegangen. Hier beginnt ein neues.',
+      terminal: 'Davor wurde der Assistent an seinem eigenen Terminal etwas gefragt.',
+      background: 'Davor hat der Assistent eine eigene Aufgabe weitergeführt.',
+    },
     feedback: 'Bewertung',
     liked: 'Gute Antwort',
     disliked: 'Schlechte Antwort',

@@ -262,6 +262,11 @@ export const en = {
     notRetryable: 'The same question would fail again.',
     trailerMalformed: 'The end of the answer, which says what was used, could not be read.',
     lateText: 'The answer arrived after the turn had been given up.',
+    notices: {
+      'new-conversation': 'The assistant no longer had the conversation above. A new one begins here.',
+      terminal: 'Before this, something was asked at the assistant’s own terminal.',
+      background: 'Before this, the assistant went on with a task of its own.',
+    },
     feedback: 'Rating',
     liked: 'Good answer',
     disliked: 'Bad answer',

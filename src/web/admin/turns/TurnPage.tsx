@@ -69,6 +69,12 @@ function InFull({ turn }: { turn: TurnInFull }) {
             <span>{w.turn.lateText}</span>
           </p>
         )}
+        {turn.notices.map((notice) => (
+          <p key={notice} className="notice">
+            <Icon name="unsure" />
+            <span>{w.turn.notices[notice]}</span>
+          </p>
+        ))}
         <AnswerSection turn={turn} />
         <Decisions approvals={turn.approvals} decisions={turn.decisions} />
       </div>
