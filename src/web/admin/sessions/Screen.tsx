@@ -60,10 +60,10 @@ export function Screen({ screen, label }: { screen: ScreenView; label: string })
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="terminal-frame" tabIndex={0} aria-label={label}>
+    <figure className="terminal-frame" tabIndex={0} aria-label={label}>
       <div className="terminal-screen" ref={frame} aria-hidden="true" />
       <pre className="only-read">{screen.lines.map(withoutColour).join('\n')}</pre>
-    </section>
+    </figure>
   );
 }
 

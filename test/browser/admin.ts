@@ -1,0 +1,62 @@
+/** The dashboard as the owner finds their way on it. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { en, type Words } from '../../src/web/admin/locales/en.ts';
+import { pictureFile, type TestBrowser, type Visitor } from '../support/browser.ts';
+import type { TestGateway } from '../support/gateway.ts';
+
+export interface Dashboard {
+  readonly visitor: Visitor;
+  readonly page: Page;
+  readonly status: Locator;
+  /** Goes to a path below `/admin`, and waits for its heading. */
+  open(path: string): Promise<void>;
+  button(name: string): Locator;
+  link(name: string): Locator;
+  row(text: string): Locator;
+}
+
+export interface Manner {
+  options?: BrowserContextOptions;
+  words?: Words;
+  /** Whose link it is. */
+  subject?: string;
+}
+
+/** Signs the owner in, right at the dashboard. */
+export async function dashboard(
+  browser: TestBrowser,
+  gateway: TestGateway,
+  { options = {}, words = en, subject = 'owner' }: Manner = {},
+): Promise<Dashboard> {
+  const visitor = await browser.visitor(gateway.url, options);
+  const { page } = visitor;
+  const { hash } = new URL(await gateway.signInLink(subject));
+  await page.goto(`/admin${hash}`);
+  await page.getByRole('heading', { level: 1, name: words.pages.overview }).waitFor({ state: 'attached' });
+  return {
+    visitor,
+    page,
+    status: page.getByRole('status'),
+    async open(path) {
+      await page.goto(`/admin${path}`);
+      await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
+      await page.getByText(words.loading, { exact: true }).waitFor({ state: 'detached' });
+    },
+    button: (name) => page.getByRole('button', { name, exact: true }),
+    link: (name) => page.getByRole('link', { name, exact: true }),
+    row: (text) => page.getByRole('row').filter({ hasText: text }),
+  };
+}
+
+/** A picture for people to look at, and what axe has to say. */
+export async function look(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: await pictureFile(name), animations: 'disabled' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide).toBe(0);
+}
+
+export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
