@@ -372,7 +372,7 @@ export const en = {
       'At once: every browser and token of theirs is refused, open pages end within seconds, and what the agent works on for them is stopped. What was said stays. You can let them in again.',
     disableDone: (name: string) => `${name} is shut out.`,
     enable: 'Let in',
-    enableOf: (name: string) => `Let ${name} in again`,
+    enableOf: (name: string) => `Let in ${name} again`,
     enableDone: (name: string) => `${name} is let in again.`,
     turnsOf: (name: string) => `Turns of ${name}`,
     exportAll: 'All that is kept, as a file',
