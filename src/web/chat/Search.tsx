@@ -1,8 +1,9 @@
 /** Looks for words in all that was asked and answered, also where it is not loaded. */
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import type { HistoryPage } from '../../contract/api.ts';
+import { Refusal } from '../request.ts';
 import { Answer } from './Answer.tsx';
-import { type Api, Refusal } from './api.ts';
+import type { Api } from './api.ts';
 import './dialog.css';
 import './search.css';
 import { usePage } from './ui/page.ts';
