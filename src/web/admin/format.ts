@@ -1,7 +1,7 @@
 /** Numbers and times as the reader's locale writes them, for tables and plots. */
 import { duration } from '../locales/format.ts';
 
-export { count, duration } from '../locales/format.ts';
+export { count } from '../locales/format.ts';
 
 /** `420 ms`, `8.4 s`, `2 min 5 s`; a dash where nothing was measured. */
 export function span(ms: number | null, locale: string): string {

@@ -1,7 +1,7 @@
 /** Where in the dashboard the reader is: the address says it, all of it. */
 import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 
-export const ROOT = '/admin';
+const ROOT = '/admin';
 
 const listeners = new Set<() => void>();
 

@@ -55,7 +55,7 @@ export function Loaded<T>({ from, children }: { from: Resource<T>; children: (da
   );
 }
 
-export function Failed({ error, onAgain }: { error: unknown; onAgain(): void }) {
+function Failed({ error, onAgain }: { error: unknown; onAgain(): void }) {
   const { w } = useAdmin();
   return (
     <div className="notice notice-bad" role="alert">
