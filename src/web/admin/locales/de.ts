@@ -104,7 +104,7 @@ export const de: Words = {
     open: (count) => `${count} in Arbeit`,
     idle: 'Nichts in Arbeit',
     panes: (live, asleep) => `${live} laufen, ${asleep} ruhen`,
-    gatewayUp: (since) => `läuft seit ${since}`,
+    gatewayUp: (since) => `gestartet ${since}`,
   },
 
   figures: {
@@ -140,10 +140,10 @@ export const de: Words = {
     time: 'Zeit',
     nothing: 'Nichts in diesem Zeitraum.',
     noneFailed: 'In diesem Zeitraum ist nichts gescheitert.',
-    turnsSummary: (total, most, when) => `${total} insgesamt, die meisten ${when}: ${most}.`,
-    successSummary: (rate, lowest, when) => `${rate} insgesamt, am wenigsten ${when}: ${lowest}.`,
+    turnsSummary: (total, most, when) => `${total} insgesamt, am meisten: ${most} (${when}).`,
+    successSummary: (rate, lowest, when) => `${rate} insgesamt, am wenigsten: ${lowest} (${when}).`,
     spanSummary: (p50, p95) => `Die Hälfte in ${p50}, 95 % in ${p95}.`,
-    usersSummary: (total, most, when) => `${total} insgesamt, die meisten ${when}: ${most}.`,
+    usersSummary: (total, most, when) => `${total} insgesamt, am meisten: ${most} (${when}).`,
     rankedSummary: (names) => `Am häufigsten: ${names}.`,
   },
 

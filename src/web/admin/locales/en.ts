@@ -108,7 +108,7 @@ export const en = {
     open: (count: string) => `${count} under way`,
     idle: 'Nothing under way',
     panes: (live: string, asleep: string) => `${live} live, ${asleep} hibernated`,
-    gatewayUp: (since: string) => `up since ${since}`,
+    gatewayUp: (since: string) => `started ${since}`,
   },
 
   figures: {
@@ -144,10 +144,10 @@ export const en = {
     time: 'Time',
     nothing: 'Nothing in this time.',
     noneFailed: 'Nothing failed in this time.',
-    turnsSummary: (total: string, most: string, when: string) => `${total} in all, most at ${when}: ${most}.`,
-    successSummary: (rate: string, lowest: string, when: string) => `${rate} over all, least at ${when}: ${lowest}.`,
+    turnsSummary: (total: string, most: string, when: string) => `${total} in all, most: ${most} (${when}).`,
+    successSummary: (rate: string, lowest: string, when: string) => `${rate} over all, least: ${lowest} (${when}).`,
     spanSummary: (p50: string, p95: string) => `Half within ${p50}, 95 % within ${p95}.`,
-    usersSummary: (total: string, most: string, when: string) => `${total} in all, most at ${when}: ${most}.`,
+    usersSummary: (total: string, most: string, when: string) => `${total} in all, most: ${most} (${when}).`,
     rankedSummary: (names: string) => `Most frequent: ${names}.`,
   },
 
