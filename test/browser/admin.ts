@@ -42,7 +42,8 @@ export async function dashboard(
     async open(path) {
       await page.goto(`/admin${path}`);
       await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
-      await page.getByText(words.loading, { exact: true }).waitFor({ state: 'detached' });
+      // Each part of a page loads by itself.
+      await expect.poll(() => page.getByText(words.loading, { exact: true }).count()).toBe(0);
     },
     button: (name) => page.getByRole('button', { name, exact: true }),
     link: (name) => page.getByRole('link', { name, exact: true }),
