@@ -155,6 +155,8 @@ export class TurnRunner {
    * conversation goes on with the next question.
    */
   async hibernate(): Promise<boolean> {
+    // What an agent has answered just now it has not written down yet, and would have forgotten.
+    await Promise.all(this.#counting.values());
     const pane = await this.pane.find();
     if (pane === null) return true;
     if (await pane.watched()) return false;

@@ -162,7 +162,10 @@ describe.each(installedVersions())('Claude Code $name', ({ name, program }) => {
   test('an agent that was killed before it wrote anything down begins anew', async () => {
     const host = await open();
     await host.ask('Which cases are open?').outcome;
+    // At once, or it would still write on its way out.
+    process.kill(Number(host.tmux('one', 'display-message', '-p', '#{pane_pid}')), 'SIGKILL');
     host.tmux('one', 'kill-server');
+    await until('its end', async () => (await host.sessions()).every(({ live }) => !live));
     const [transcript = ''] = globSync(join(host.home, '.claude', 'projects', '*', '*.jsonl'));
     writeFileSync(
       transcript,
@@ -197,11 +200,19 @@ describe.each(installedVersions())('Claude Code $name', ({ name, program }) => {
   describe('a conversation that grows too long', () => {
     test('is summed up where the owner says so, and goes on', async () => {
       const host = await open();
-      await answersNext(host);
+      // Of less there is nothing to sum up.
+      for (let questions = 0; questions < 3; questions++) await answersNext(host);
       host.tmux('one', 'send-keys', '-l', '/compact');
-      await until('the command', () => screen(host).includes('❯ /compact'));
-      host.tmux('one', 'send-keys', 'Enter');
-      await until('the summary', () => /Compacting|Compacted|compacted/.test(screen(host)));
+      await until('the command', () => /❯\s\/compact/.test(screen(host)));
+      // While its menu is being drawn, a key is lost.
+      let pressedAt = Number.NEGATIVE_INFINITY;
+      await until('the summary', () => {
+        if (performance.now() - pressedAt > 1_000 && /\n❯\s\/compact\s*\n─/.test(screen(host))) {
+          pressedAt = performance.now();
+          host.tmux('one', 'send-keys', 'Enter');
+        }
+        return /Compacting|Compacted|compacted/.test(screen(host));
+      });
       await answersNext(host);
     });
 

@@ -190,7 +190,7 @@ class WatchState {
     for (let tries = 0; tries < TRANSCRIPT_MS / LOOK_MS; tries++) {
       await delay(LOOK_MS); // to read it takes a while, and whoever waits for the end is told that first
       const record = this.#read()?.record ?? null;
-      if (record !== null && isComplete(record)) return record;
+      if (record !== null && (isComplete(record) || record.failure !== null || record.interrupted)) return record;
     }
     return this.#read()?.record ?? null;
   }
