@@ -18,30 +18,32 @@ export interface ProbeOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   everyMs?: number;
+  /** After one that failed. */
+  againMs?: number;
 }
 
-export function probeHost({ health, clock, now, everyMs = EVERY_MS }: ProbeOptions): HostProbes {
+export function probeHost(options: ProbeOptions): HostProbes {
+  const { health, clock, now, everyMs = EVERY_MS, againMs = AGAIN_MS } = options;
   const probes: Probe[] = [];
   const listeners = new Set<() => void>();
-  let asking = false;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   async function probe(): Promise<void> {
-    if (asking) return; // a host that is slow to answer is not asked again meanwhile
-    asking = true;
     const since = now();
     const at = clock();
     const error = await health().then(
       () => null,
       (thrown: unknown) => asPaliadinError(thrown, 'internal'),
     );
-    asking = false;
     const ms = Math.round((now() - since) * 10) / 10;
     probes.push({ at, ms, error: error && { code: error.code, detail: error.detail } });
     if (probes.length > KEPT) probes.shift();
     for (const tell of listeners) tell();
+    // From one answer to the next question: a host that is slow is not asked again meanwhile.
+    if (!closed) timer = setTimeout(probe, error === null ? everyMs : againMs).unref();
   }
 
-  const timer = setInterval(() => void probe(), everyMs).unref();
   void probe();
   return {
     last: () => [...probes],
@@ -49,11 +51,16 @@ export function probeHost({ health, clock, now, everyMs = EVERY_MS }: ProbeOptio
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: () => clearInterval(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 
 // Seldom enough for a host to which each call is a connection of its own.
 const EVERY_MS = 30_000;
-// An hour.
+// Whoever looks at what is wrong wants to see soon that it is well again.
+const AGAIN_MS = 5_000;
+// An hour, of a host that is well.
 const KEPT = 120;

@@ -4,7 +4,7 @@ import { de } from '../../src/web/admin/locales/de.ts';
 import { en, type Words } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useSeededGateway } from '../support/seeded-gateway.ts';
-import { type Dashboard, dashboard, look, PHONE } from './admin.ts';
+import { type Dashboard, dashboard, look, PHONE, works } from './admin.ts';
 
 const browser = useBrowser();
 const gateway = useSeededGateway();
@@ -13,7 +13,7 @@ const DESK = { viewport: { width: 1440, height: 900 } };
 
 /** All pages, once what they show has come. */
 async function lookAround({ page, open }: Dashboard, name: string, words: Words): Promise<void> {
-  await page.getByText(words.health.works).waitFor();
+  await works(page, words);
   await page.locator('.plot canvas').first().waitFor();
   await expect.poll(() => page.locator('.plot canvas').count()).toBe(8);
   await look(page, `admin-overview-${name}`);
@@ -66,7 +66,7 @@ test('the language is the person’s choice, at once and after a reload', async 
   const { page, button, open } = await dashboard(browser, gateway(), { options: DESK });
   await button(en.settings).click();
   await page.getByRole('radio', { name: 'Deutsch' }).check();
-  await page.getByText(de.health.works).waitFor();
+  await works(page, de);
   await open('');
-  await page.getByText(de.health.works).waitFor();
+  await works(page, de);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { en } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useSeededGateway } from '../support/seeded-gateway.ts';
-import { dashboard, look } from './admin.ts';
+import { dashboard, look, works } from './admin.ts';
 import { chatOn, isLoaded } from './chat.ts';
 
 const browser = useBrowser();
@@ -11,7 +11,7 @@ const gateway = useSeededGateway();
 
 test('the overview says whether it works, who asks, and what failed; another range is another address', async () => {
   const { page, link } = await dashboard(browser, gateway());
-  await page.getByText(en.health.works).waitFor();
+  await works(page, en);
   const figures = page.locator('.figures');
   const turns = async () => Number((await figures.locator('.figure-value').first().textContent())?.replace(/\D/g, ''));
   await figures.waitFor();
@@ -199,7 +199,7 @@ test('the owner finds the way from the chat, and with the keyboard alone from pa
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(request.url()));
   await page.getByRole('link', { name: 'Dashboard' }).click();
-  await page.getByText(en.health.works).waitFor();
+  await works(page, en);
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(en.skip);
   await page.getByRole('link', { name: en.pages.hosts }).focus();

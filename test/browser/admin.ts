@@ -51,6 +51,11 @@ export async function dashboard(
   };
 }
 
+/** Waits until the overview says that all is well. On a busy machine a probe of the host may have failed just before. */
+export async function works(page: Page, words: Words): Promise<void> {
+  await page.getByText(words.health.works).waitFor({ timeout: 60_000 });
+}
+
 /** A picture for people to look at, and what axe has to say. */
 export async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: await pictureFile(name), animations: 'disabled' });

@@ -211,7 +211,8 @@ test('a reader who stops reading is cut; meanwhile nothing is read for it and me
 }, 60_000);
 
 test('a slow reader that goes on reading is not cut', async () => {
-  const server = await runServer({ streamLimits: { stallMs: 400 } });
+  // Longer than a busy machine keeps this process from reading.
+  const server = await runServer({ streamLimits: { stallMs: 2000 } });
   const { user, bearer } = await aPerson(server);
   const turnId = await ask(server, bearer);
   await keep(server, user.id, turnId, 25);
@@ -222,9 +223,9 @@ test('a slow reader that goes on reading is not cut', async () => {
   let bytes = 0;
   response.on('data', (data: Buffer) => {
     bytes += data.length;
-    // Some 40 ms for each MB, so that the whole takes several times the limit.
+    // Some 0.2 s for each MB, so that the whole takes more than twice the limit.
     response.pause();
-    setTimeout(() => response.resume(), data.length / 25_000);
+    setTimeout(() => response.resume(), data.length / 5_000);
   });
   await once(response, 'end');
   expect(bytes).toBeGreaterThan(25 * 2 ** 20);

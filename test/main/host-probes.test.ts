@@ -9,6 +9,7 @@ test('how the host was lately: each answer with its time, the last 120, and one 
     clock: () => 1000 + asked,
     now: () => ++time,
     everyMs: 1,
+    againMs: 1,
     async health() {
       asked++;
       if (asked === 2) throw new PaliadinError('mriver_unreachable', 'no route');
