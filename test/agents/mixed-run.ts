@@ -158,7 +158,7 @@ async function judge({ client, turnId, mark, kind }: Done, all: Done[], { gatewa
     (wanted.answer?.test(body) ?? true);
   const onRecord =
     row?.status === turn.status && row?.message.includes(`mark: ${mark}\n`) && entry?.state === STATES[wanted.status];
-  if (!asWanted || !onRecord) figures.unexpected.push(`${what}; journal: ${entry?.state} ${entry?.detail ?? ''}`);
+  if (!asWanted || !onRecord) figures.unexpected.push(`${what}; ${row?.errorDetail ?? ''}; journal: ${entry?.state}`);
 }
 
 /** Each mark in the one conversation of its person, once; and under one turn's id. */

@@ -25,7 +25,7 @@ export async function startLocal(program: string, options: ClaudeGatewayOptions 
   onTestFinished(() => claude[Symbol.asyncDispose]());
   const { gateway, home } = claude;
   keepEvidence({ host: join(gateway.stateDir, 'host'), home, more: () => gateway.log });
-  await until('the host to be ready', async () => (await fetch(`${gateway.url}/readyz`)).ok);
+  await until('the host to be ready', async () => (await fetch(`${gateway.url}/readyz`)).ok, START_MS);
   return claude;
 }
 
@@ -42,3 +42,6 @@ export async function startRemote(program: string): Promise<StartedClaude> {
   keepEvidence({ host: join(laptop.stateDir, 'host'), home, more: () => [gateway.log, laptop.log] });
   return { gateway, model, work };
 }
+
+// Beside an agent or two that start as well, a daemon took 20 s.
+const START_MS = 60_000;
