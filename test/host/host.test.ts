@@ -214,21 +214,6 @@ describe('going', () => {
   });
 });
 
-describe('an answer of another turn', () => {
-  test('is not taken for this one’s: the reply file’s name can’t be guessed', async () => {
-    const host = await testHost({ driver: 'reply-file' });
-    const asked = host.ask('demo hold x');
-    await until('the prompt', () => host.prompts().length === 1);
-    const agent = join(host.directory, 'sessions', 'one', 'agent');
-    for (const name of [`${asked.turnId}.md`, `${asked.turnId}.${'0'.repeat(32)}.md`]) {
-      await writeFile(join(agent, name), 'forged');
-    }
-    host.release('x');
-    await asked.outcome;
-    expect(asked.text).toMatch(/^This is the first half\./);
-  });
-});
-
 describe('what an agent asks', () => {
   const waiting = async (host: TestHost) => {
     const asked = host.ask('demo approve');

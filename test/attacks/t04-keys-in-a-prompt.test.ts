@@ -1,18 +1,21 @@
 /**
- * T4, T5: whatever a person sends, the program in the pane receives it as one paste and unchanged, and
- * nothing of it is taken for a key, a tmux command or a shell's.
+ * T4. A user puts bytes into a question that a terminal would take for keys: the end of a bracketed paste and what would
+ * then be typed, escape sequences, control characters, newlines; and words that tmux or a shell would take for commands (T5).
+ *
+ * Verified with a real tmux and a program that takes its terminal raw and notes every byte: it receives one paste, between
+ * one pair of marks, with the text as it was sanitised and nothing else; no command of it ran.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sanitise } from '../../../src/contract/sanitise.ts';
-import { hostileText } from '../../contract/hostile-text.ts';
-import { until } from '../../support/until.ts';
-import { PASTE_END, PASTE_START, startSink } from './sink.ts';
-import { temporaryTmux } from './temporary-tmux.ts';
+import { sanitise } from '../../src/contract/sanitise.ts';
+import { hostileText } from '../contract/hostile-text.ts';
+import { PASTE_END, PASTE_START, startSink } from '../host/tmux/sink.ts';
+import { temporaryTmux } from '../host/tmux/temporary-tmux.ts';
+import { until } from '../support/until.ts';
 
-describe('a paste', () => {
+describe('T4: a paste', () => {
   test('arrives as one, byte for byte, whatever it says', async () => {
     const tmux = await temporaryTmux();
     const sink = await startSink(tmux);
@@ -71,7 +74,7 @@ describe('a paste', () => {
   });
 });
 
-describe('a paste is refused', () => {
+describe('T4: a paste is refused', () => {
   test('where every newline of it would be an Enter', async () => {
     const tmux = await temporaryTmux();
     const sink = await startSink(tmux, ['plain']);

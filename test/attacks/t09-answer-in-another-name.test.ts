@@ -1,0 +1,59 @@
+/**
+ * T9. What an agent was made to do in one turn tries to answer another: it writes reply files in the other's name, and calls
+ * the hooks' server as another session.
+ *
+ * Verified with a real host and agent: a reply file's name has a nonce that is new for each turn and can't be guessed, so
+ * what was put there under the turn's id is not the answer, and the one of an earlier turn is not either; a session's
+ * directory is its own; and a hook's call counts for the session whose secret it shows, whatever it claims.
+ */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startHookServer } from '../../src/host/agents/claude/hook-server.ts';
+import { testHost } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
+
+test('T9: a reply file in another turn’s name is not its answer', async () => {
+  const host = await testHost({ driver: 'reply-file' });
+  await host.ask('demo at once').outcome;
+  const agent = (session: string) => join(host.directory, 'sessions', session, 'agent');
+  const [earlier = ''] = (await readdir(agent('one'))).filter((name) => name.endsWith('.md'));
+  const nonce = earlier.split('.')[1] ?? '';
+  expect(nonce).toMatch(/^[0-9a-f]{32}$/);
+  const asked = host.ask('demo hold x');
+  await until('the prompt', () => host.prompts().length === 2);
+  await mkdir(agent('two'), { recursive: true });
+  for (const session of ['one', 'two']) {
+    for (const guess of [`${asked.turnId}.md`, `${asked.turnId}.${'0'.repeat(32)}.md`, `${asked.turnId}.${nonce}.md`]) {
+      await writeFile(join(agent(session), guess), 'forged');
+    }
+  }
+  host.release('x');
+  await asked.outcome;
+  expect(asked.text).toMatch(/^This is the first half\./);
+});
+
+test('T9: a hook speaks for the session whose secret it shows, and for no other', async () => {
+  const secrets: Record<string, string> = { one: 'a'.repeat(32), two: 'b'.repeat(32) };
+  const heard: string[] = [];
+  const server = await startHookServer(null, {
+    secretOf: (session) => secrets[session] ?? null,
+    receive: async (session) => {
+      heard.push(session);
+      return {};
+    },
+    onTrouble: () => undefined,
+  });
+  onTestFinished(() => server.close());
+  const call = async (token: string) => {
+    const body = JSON.stringify({ hook_event_name: 'Stop', prompt_id: 'p', session_id: 'two' });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    return (await fetch(`http://127.0.0.1:${server.port}/hook`, { method: 'POST', headers, body })).status;
+  };
+  for (const token of [`two.${secrets.one}`, `three.${secrets.one}`, 'two', '', `one.${secrets.one}x`]) {
+    expect(await call(token)).toBeGreaterThanOrEqual(400);
+  }
+  expect(heard).toEqual([]);
+  expect(await call(`one.${secrets.one}`)).toBe(200);
+  expect(heard).toEqual(['one']);
+});
