@@ -6,11 +6,19 @@ const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.te
 
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
+/** Of those, what takes minutes each: for whoever works on the driver, not for every change. */
+const LONG_WITH_AGENTS = ['test/agents/{look,many-users,mixed}.test.ts'];
 const agents = {
   extends: true,
   // One agent at a time keeps both cores of a small machine busy.
-  test: { name: 'agents', include: WITH_AGENTS, testTimeout: 60_000, fileParallelism: false },
-} as const;
+  test: {
+    name: 'agents',
+    include: WITH_AGENTS,
+    exclude: process.env.TEST_UNATTENDED === undefined ? [] : LONG_WITH_AGENTS,
+    testTimeout: 60_000,
+    fileParallelism: false,
+  },
+};
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },

@@ -15,12 +15,12 @@ const PACKAGE = '@anthropic-ai/claude-code';
 const VERSIONS = ['2.1.197', 'latest'];
 
 /**
- * `--unattended`: each story with one version only where both would tell the same, an end after some minutes whatever
+ * `--unattended`: without what takes minutes each, each story with one version only, an end after some minutes whatever
  * hangs, and where real agents can't be tried a line that says why.
  */
 const UNATTENDED = '--unattended';
 // Three times as long as it takes on a quiet machine with two cores.
-const LIMIT_SECONDS = 15 * 60;
+const LIMIT_SECONDS = 10 * 60;
 
 /** @param {string[]} script with its arguments @returns {Promise<number>} */
 async function withAgents(script) {

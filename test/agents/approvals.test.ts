@@ -19,7 +19,7 @@ function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: De
   return host.decide('one', asked.turnId, approvalId, decision);
 }
 
-describe.each(installedVersions())('Claude Code $name asks', ({ program }) => {
+describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program }) => {
   const open = () => claudeHost(program, { asks: true });
 
   test('for leave to run a command, which it then runs once', async () => {

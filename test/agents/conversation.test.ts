@@ -33,7 +33,7 @@ async function endAgent(host: ClaudeHost): Promise<void> {
   await until('the end of the agent', () => !existsSync(`/proc/${pid}`));
 }
 
-describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) => {
   test('tells with the next turn that something was asked at its terminal, and nothing of that', async () => {
     const host = await claudeHost(program);
     await answerTo(host, 'demo at once');

@@ -5,7 +5,7 @@ import { startLocal } from './started-claude.ts';
 
 const PEOPLE = Array.from({ length: 12 }, (_, at) => `person-${at}`);
 
-describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) => {
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
   test('answers twelve people at three terminals, twice each', { timeout: 240_000 }, async () => {
     const { gateway, model } = await startLocal(program, { env: { PALIADIN_MAX_PANES: '3' } });
     const rounds = ['first', 'second'];

@@ -7,7 +7,7 @@ import { startLocal } from './started-claude.ts';
 /** `TEST_MIXED_RUNS=5` to see it five times, each in another order. */
 const RUNS = Number(process.env.TEST_MIXED_RUNS ?? 1);
 
-describe.each(installedVersions('newest'))('Claude Code $name', ({ name, program }) => {
+describe.each(installedVersions())('Claude Code $name', ({ name, program }) => {
   test.each(Array.from({ length: RUNS }, (_, run) => run))(
     'keeps sixty mixed turns apart (%i)',
     { timeout: 300_000 },

@@ -26,7 +26,7 @@ const toolsOf = (asked: Asked) =>
 const askedModel = (host: ClaudeHost, asked: Asked) =>
   until('the model to be asked', () => host.model.questions.some(({ turnId }) => turnId === asked.turnId));
 
-describe.each(installedVersions())('Claude Code $name', ({ name, program }) => {
+describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program }) => {
   const open = (options?: ClaudeHostOptions) => claudeHost(program, options);
 
   describe('an answer', () => {
