@@ -6,10 +6,10 @@ import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
-import { clearBox, isFull, typePrompt } from './type-prompt.ts';
 import { untilScreen } from './until-screen.ts';
 
 export interface ToldOfStop {
@@ -181,8 +181,9 @@ export function agentPane(options: {
       return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
     },
     async type(pane, text) {
+      await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
       try {
-        await typePrompt(pane, read, text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
+        await submitPasted(pane, read, text);
       } catch (error) {
         // What was pasted may still come into the box, and would be asked together with the next question.
         if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();

@@ -18,7 +18,7 @@ import { useGateway } from '../support/use-gateway.ts';
 const gateway = useGateway();
 
 /** What is for everybody; nobody's question, answer or name is in it. */
-const FOR_EVERYBODY = /^(GET|HEAD) (\/|\/\*|\/healthz|\/readyz|\/openapi\.json|\/api\/auth\/ways)$/;
+const FOR_EVERYBODY = /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/api\/auth\/ways)$/;
 const SIGN_IN = /^POST \/api\/auth\/(code|token)$/;
 
 test('T2: no route answers who is not signed in', async () => {

@@ -1,4 +1,4 @@
-/** Types a prompt into the agent's input box: paste, see it there, press Enter, see it gone. */
+/** What follows the paste of a prompt into the agent's input box: see it there, press Enter, see it gone. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Reading } from './agents/driver.ts';
 import type { Pane } from './tmux/pane.ts';
@@ -7,11 +7,10 @@ import { untilScreen } from './until-screen.ts';
 type Read = (pane: Pane) => Promise<Reading>;
 
 /**
- * The box is empty when this is called. `file` is a path for the paste to go through.
+ * The box was empty before the paste.
  * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
  */
-export async function typePrompt(pane: Pane, read: Read, text: string, file: string): Promise<void> {
-  await pane.paste(text, file);
+export async function submitPasted(pane: Pane, read: Read, text: string): Promise<void> {
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
   // Behind a backslash Enter would begin a new line, and eat the backslash.
   if (text.endsWith('\\')) await pane.press('Space');
