@@ -46,10 +46,9 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       });
       // The agent's record comes a moment after its answer.
       await until('the exact record', async () => (await owner.turn(turnId)).tokensExact);
-      const recent = (await (await owner.call('GET', '/api/admin/turns')).json()) as { turns: object[] };
-      expect(recent.turns[0]).toMatchObject({
-        ...{ turnId, tokensExact: true, model: expect.stringMatching(/^claude-/), usedTools: ['cases.search'] },
-        ...{ inputTokens: expect.any(Number), cachedTokens: expect.any(Number), tools: [] },
+      expect(await (await owner.call('GET', `/api/admin/turns/${turnId}`)).json()).toMatchObject({
+        ...{ model: expect.stringMatching(/^claude-/), tools: [], usedTools: ['cases.search'] },
+        tokens: { exact: true, input: expect.any(Number), cached: expect.any(Number), output: expect.any(Number) },
       });
       expect((await owner.answer('And which are due?')).response).toMatch(/This is question 2 of our conversation/);
       await owner.reset();
