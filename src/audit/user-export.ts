@@ -1,4 +1,5 @@
 /** Everything that is kept of one user, as one JSON document, piece by piece: nobody holds all of it at once. */
+import { PAGE, pages } from './pages.ts';
 import type { Store, User } from './store.ts';
 
 export async function* exportUser(
@@ -17,21 +18,15 @@ export async function* exportUser(
   };
   yield `${JSON.stringify(known).slice(0, -1)},"turns":[`;
   let first = true;
-  for (let before: string | undefined; ; ) {
-    const page = await store.turns.listWhole({ userId: id, before, limit: PAGE });
-    for (const turn of page) {
-      const decisions = await store.events.decided(turn.turnId);
-      const kept = without(turn, 'userId', 'requestHash', 'fence');
-      yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions })}`;
-      first = false;
-    }
-    before = page.at(-1)?.turnId;
-    if (page.length < PAGE) break;
+  const read = (before: string | undefined) => store.turns.listWhole({ userId: id, before, limit: PAGE });
+  for await (const turn of pages(read, { next: ({ turnId }) => turnId })) {
+    const decisions = await store.events.decided(turn.turnId);
+    const kept = without(turn, 'userId', 'requestHash', 'fence');
+    yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions })}`;
+    first = false;
   }
   yield `],"audit":${JSON.stringify(await store.audit.ofUser(id))}}\n`;
 }
-
-const PAGE = 200;
 
 function without<T extends object, K extends keyof T>(from: T, ...names: K[]): Omit<T, K> {
   return Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name as K))) as Omit<T, K>;

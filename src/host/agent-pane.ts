@@ -214,6 +214,8 @@ function isReadyOrBusyFor(ms: number): (reading: Reading) => boolean {
   };
 }
 
+const GONE = Symbol('gone');
+
 /** A terminal that has gone since it was found. */
 function goneNow(error: unknown): typeof GONE {
   if (error instanceof PaliadinError && error.code === 'agent_stopped') return GONE;
@@ -230,10 +232,10 @@ function explain(reading: Reading, pane: Pane): string {
   return 'the agent did not show its input box';
 }
 
+// Longer than what it has done for us stays on the screen of a busy machine.
 const BUSY_STANDS_MS = 1_500;
 // Whoever asks can stop to wait sooner; and nobody's task keeps the others out for ever.
 const BUSY_MS = 600_000;
-const GONE = Symbol('gone');
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
 // An agent that starts shows its box up to 0.4 s before it takes a paste; one that has stood there longer never will.

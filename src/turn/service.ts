@@ -1,4 +1,5 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
+import { PAGE, pages } from '../audit/pages.ts';
 import type { AgentSession, Store, Turn, User } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { TurnView } from '../contract/api.ts';
@@ -140,11 +141,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const reader = await readerOf(userId, locale);
       // The newest come first from the store: it is asked for ids alone, then for each turn.
       const ids: string[] = [];
-      for (let before: string | undefined; ; before = ids.at(-1)) {
-        const page = await store.turns.list({ userId, before, limit: STORY_PAGE });
-        ids.push(...page.map(({ turnId }) => turnId));
-        if (page.length < STORY_PAGE) break;
-      }
+      const read = (before: string | undefined) => store.turns.list({ userId, before, limit: PAGE });
+      for await (const { turnId } of pages(read, { next: (line) => line.turnId })) ids.push(turnId);
       for (const turnId of ids.toReversed()) {
         const turn = await store.turns.get(turnId);
         if (turn !== null) yield await view(turn, reader);
@@ -216,7 +214,6 @@ function isOwner(user: User | null): boolean {
   return user?.role === 'owner' && user.disabledAt === null;
 }
 
-const STORY_PAGE = 200;
 // A person waits this long for "the host is away", no longer.
 const PROBE_MS = 3_000;
 const REMEMBER_MS = 10_000;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { PAGE, pages } from '../../../audit/pages.ts';
 import type { AuditRow as StoredRow, Turn } from '../../../audit/store.ts';
 import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
 import { userOf } from '../../authenticate.ts';
@@ -89,9 +89,6 @@ const file = {
   content: { 'text/csv': { schema: z.string() }, 'application/json': { schema: z.array(z.looseObject({})) } },
 };
 
-// Some milliseconds of work, during which the gateway does nothing else.
-const PAGE = 200;
-
 const TURN_HEAD = [
   ...[
     'turnId',
@@ -159,18 +156,4 @@ const TIMES: ReadonlySet<string> = new Set(['startedAt', 'finishedAt', 'at']);
 
 function asTime(at: Cell | undefined): string | null {
   return typeof at === 'number' ? new Date(at).toISOString() : null;
-}
-
-async function* pages<T, K>(
-  read: (before: K | undefined) => Promise<T[]>,
-  { next }: { next: (last: T) => K },
-): AsyncGenerator<T> {
-  for (let before: K | undefined; ; ) {
-    const page = await read(before);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    before = next(last);
-    await setImmediate();
-  }
 }
