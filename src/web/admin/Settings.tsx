@@ -6,6 +6,7 @@ import type { Memory } from '../storage.ts';
 import { showTheme, storedTheme, storeTheme, type Theme, themes } from '../theme.ts';
 import { languageNames } from './locales/load.ts';
 import { useAdmin } from './page.ts';
+import '../settings.css';
 
 export interface SettingsProps {
   id: string;

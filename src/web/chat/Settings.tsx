@@ -7,6 +7,7 @@ import { showTheme, storedTheme, storeTheme, type Theme, themes } from '../theme
 import { canNotify, wantNotice, wantsNotice } from './notify.ts';
 import { Choice } from './ui/Choice.tsx';
 import { usePage } from './ui/page.ts';
+import '../settings.css';
 
 export interface SettingsProps {
   id: string;
