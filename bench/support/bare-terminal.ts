@@ -39,11 +39,12 @@ export async function startBareTerminal(
   const listener = await startHookListener(() => performance.now());
   const { home, work } = makeHome(path, { settings: listener.settings(['Stop', ...hooks]) });
   const { PATH = '' } = process.env;
-  const place = { session: 'bare', directory: join(path, 'agent'), conversation: randomUUID() };
+  const at = { cwd: work, home: null, shared: null, forbidden: [] };
+  const place = { session: 'bare', directory: join(path, 'agent'), conversation: randomUUID(), home: at };
   mkdirSync(place.directory);
   const configuration = join(path, 'tmux.conf');
   writeFileSync(configuration, tmuxConfiguration);
-  const claude = { program, plugin: '', directory: join(home, '.claude'), cwd: work };
+  const claude = { program, plugin: '', directory: join(home, '.claude') };
   const argv = withoutPlugins(claudeCommand(claude, place, { mode: 'default' }));
   const env = agentEnv({ PATH, ...agentEnvironment(home, model) });
   const socket = join(path, 'tmux.sock');

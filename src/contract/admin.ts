@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { errorBody, feedback } from './api.ts';
 import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
+import { isolationLevels } from './isolation.ts';
 import { CHAT_ID_PATTERN, SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { finalStatuses, turnNotices, turnStatuses } from './turn.ts';
 import { turnCost } from './turn-cost.ts';
@@ -236,6 +237,14 @@ const hostView = z.object({
   agent: z.string().nullable(),
   agentVersion: z.string().nullable().describe('null where the host does not tell'),
   driver: z.string().nullable(),
+  isolation: z
+    .enum(isolationLevels)
+    .nullable()
+    .describe('how people’s agents are kept apart there; null before the first contact'),
+  isolationLacks: z
+    .string()
+    .nullable()
+    .describe('what that does not hold, where several people may ask; null: nothing'),
   version: z.string().nullable().describe('of Paliadin on the host: of its shim and daemon'),
   panes: z.object({ live: count, hibernated: count }).nullable().describe('null while the host is away'),
   running: count.describe('turns under way'),

@@ -3,6 +3,7 @@
  * reaches it: one interface from end to end.
  */
 import type { ErrorCode } from './errors.ts';
+import type { IsolationLevel } from './isolation.ts';
 import type { ScreenView } from './screen.ts';
 import type { ApprovalRequest, Decision, Presence, ToolProgress, TurnNotice } from './turn.ts';
 import type { TurnCost } from './turn-cost.ts';
@@ -82,6 +83,8 @@ export interface HostIdentity {
   protocol: number;
   agent: string;
   driver: string;
+  /** How its agents are kept apart. A host that says nothing of it does not. */
+  isolation?: IsolationLevel | undefined;
   /** Digest of the settings the daemon was started with. */
   settings: string;
 }

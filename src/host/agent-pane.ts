@@ -5,11 +5,12 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
 import { ConversationLost } from './conversation-lost.ts';
+import type { Isolation } from './isolation/isolation.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
-import type { TmuxSetup } from './tmux/setup.ts';
+import type { Launch, TmuxSetup } from './tmux/setup.ts';
 import { untilScreen } from './until-screen.ts';
 
 export interface ToldOfStop {
@@ -48,6 +49,7 @@ export interface AgentPane {
 export function agentPane(options: {
   setup: TmuxSetup;
   driver: Driver;
+  isolation: Isolation;
   session: string;
   /** Path of the tmux server's socket. */
   socket: string;
@@ -56,7 +58,7 @@ export function agentPane(options: {
   /** Bounds how many agents start at once, over all sessions. */
   starts: AtMost;
 }): AgentPane {
-  const { setup, driver, session, socket } = options;
+  const { setup, driver, isolation, session, socket } = options;
   let current: Pane | null = null;
   let pasted = 0;
 
@@ -75,8 +77,9 @@ export function agentPane(options: {
     try {
       const pane = await find();
       if (pane === null) return null;
-      if (driver.hears?.(place) === false) {
-        await end(); // nothing that it does would be heard; one that is started goes on with the conversation
+      // Nothing that it does would be heard, or it sees what it must not. One that is started goes on with the conversation.
+      if (driver.hears?.(place) === false || !isolation.fits(session)) {
+        await end();
         return null;
       }
       const [ended, reading] = await Promise.all([pane.ended(), read(pane)]);
@@ -110,11 +113,17 @@ export function agentPane(options: {
     const pane = await findNow();
     const isEnded = await pane?.ended().catch(goneNow);
     if (pane === null || isEnded === GONE) {
-      current = await startPane(setup, socket, session, driver.launch(place));
+      current = await startPane(setup, socket, session, launch(place));
       return current;
     }
-    if (isEnded !== null) await pane.respawn(driver.launch(place));
+    if (isEnded !== null) await pane.respawn(launch(place));
     return pane;
+  }
+
+  /** Nothing of the session's runs now, which could change what is made ready. */
+  function launch(place: AgentPlace): Launch {
+    isolation.prepare(session);
+    return isolation.confine(session, driver.launch(place));
   }
 
   async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {

@@ -6,6 +6,7 @@ import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import type { Driver } from './agents/driver.ts';
 import { atMost } from './at-most.ts';
+import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
 import { Session } from './session.ts';
@@ -19,6 +20,7 @@ export interface HostOptions {
   directory: string;
   tmux: string;
   driver: Driver;
+  isolation: Isolation;
   /** The program that the driver starts, to see that it is still there. */
   agentProgram: string;
   /** The whole environment of the agents. */
@@ -42,7 +44,7 @@ export interface HostOptions {
 
 /** Opens the host and takes up what a killed daemon left open. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { directory, driver, clock } = options;
+  const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
   const journal = openJournal(paths.sessions);
   const setup = { tmux: options.tmux, configuration: paths.configuration, env: options.agentEnv };
@@ -58,7 +60,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const known = sessions.get(name);
     if (known !== undefined) return known;
     const session = new Session({
-      ...{ session: name, journal, driver, setup, scratch: paths.scratch, silenceMs: options.silenceMs, clock },
+      ...{
+        session: name,
+        journal,
+        driver,
+        isolation,
+        setup,
+        scratch: paths.scratch,
+        silenceMs: options.silenceMs,
+        clock,
+      },
       socket: socketPath(paths.tmux, name),
       ...{ starts, panes },
       onLate: (turnId) => {

@@ -8,6 +8,7 @@ import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
+import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { Pane } from './tmux/pane.ts';
@@ -22,6 +23,7 @@ export interface RunnerOptions {
   setup: TmuxSetup;
   /** Path of the tmux server's socket. */
   socket: string;
+  isolation: Isolation;
   /** A directory for what is pasted. */
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
@@ -57,7 +59,8 @@ export class TurnRunner {
     const { driver, journal, session } = this.#options;
     const place = this.placeOf(turn);
     await this.#dropLate();
-    const pane = await this.pane.ready({ session, conversation, directory: place.directory }, turn.stop.signal, {
+    const { directory, home } = place;
+    const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
     turn.state = 'delivering';
@@ -144,10 +147,11 @@ export class TurnRunner {
 
   /** Whether the conversation can go on: its agent runs, or would resume it. */
   async keeps(conversation: string): Promise<boolean> {
-    const { driver, journal, session } = this.#options;
+    const { driver, journal, session, isolation } = this.#options;
     const pane = await this.pane.find();
-    if (pane !== null && (await pane.ended()) === null) return true;
-    return driver.keeps({ session, conversation, directory: journal.agentDirectory(session) });
+    if (pane !== null && (await pane.ended()) === null && isolation.fits(session)) return true;
+    const home = isolation.prepare(session);
+    return driver.keeps({ session, conversation, directory: journal.agentDirectory(session), home });
   }
 
   /**
@@ -175,7 +179,8 @@ export class TurnRunner {
   }
 
   placeOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPlace {
-    return { turnId, nonce, directory: this.#options.journal.agentDirectory(this.#options.session) };
+    const { journal, session, isolation } = this.#options;
+    return { turnId, nonce, directory: journal.agentDirectory(session), home: isolation.homeOf(session) };
   }
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {

@@ -1,13 +1,15 @@
 /** Which agent answers, and how it is driven and started. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { apartFromOthers } from '../host/agents/claude/apart.ts';
 import {
   type ClaudeCode,
   claudeBackground,
   claudeBusy,
   claudeCommand,
-  keepsConversation,
+  keepsOrAdopts,
+  programFiles,
 } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
@@ -71,8 +73,6 @@ export interface DriverNeeds {
   config: Config;
   env: NodeJS.ProcessEnv;
   programs: Programs;
-  /** Where the agent works. */
-  cwd: string;
 }
 
 /** The driver of the demo agent, or the one through files. */
@@ -80,28 +80,34 @@ export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
   const {
     config: { values },
     programs,
-    cwd,
   } = needs;
   const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
   const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
-  if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
+  const files = [dirname(realpathSync(agent.program)), ...programs.demoFiles];
+  if (agent.driverName === 'demo') return demoDriver({ command: demo, files });
   if (agent.name === 'demo') {
-    return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
+    return replyFileDriver({
+      launch: (place) => ({ argv: [...demo, ...demoReplies(place)], read: files }),
+      busy: /· working\b/,
+    });
   }
   const claude = claudeCode(agent, needs);
   return replyFileDriver({
-    command: (place) => claudeCommand(claude, place),
-    keeps: ({ conversation }) => keepsConversation(claude, conversation),
-    cwd,
+    launch: (place) => ({
+      argv: claudeCommand(claude, place, { replies: true }),
+      env: apartFromOthers(place.home).env,
+      read: [...programFiles(claude.program), claude.plugin],
+    }),
+    keeps: (place) => keepsOrAdopts(claude, place),
     busy: claudeBusy,
     background: claudeBackground,
   });
 }
 
 /** Where Claude Code is, and where it keeps what it knows. */
-export function claudeCode({ program }: Agent, { env, programs, cwd }: DriverNeeds): ClaudeCode {
+export function claudeCode({ program }: Agent, { env, programs }: DriverNeeds): ClaudeCode {
   const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
-  return { program, plugin: programs.skill, directory, cwd };
+  return { program, plugin: programs.skill, directory };
 }
 
 function demoReplies({ directory, conversation }: AgentPlace): string[] {

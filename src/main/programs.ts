@@ -6,6 +6,8 @@ export interface Programs {
   daemon: [string, ...string[]];
   /** First arguments of the demo agent, for Node. */
   demoAgent: string[];
+  /** The files and directories that it is made of. */
+  demoFiles: string[];
   /** Directory of the plugin with the skill, for Claude Code. */
   skill: string;
 }
@@ -14,6 +16,7 @@ export interface Programs {
 export const clonePrograms: Programs = {
   daemon: [process.execPath, inClone('src/main/daemon.ts')],
   demoAgent: [inClone('src/demo/main.ts')],
+  demoFiles: ['src/demo', 'src/contract', 'node_modules', 'package.json'].map(inClone),
   skill: inClone('skill'),
 };
 

@@ -12,6 +12,8 @@ import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
 import { settingsDigest } from './host-settings.ts';
+import { hostIsolation } from './isolation/host-isolation.ts';
+import { levelOf } from './isolation/level.ts';
 import { tracedHost } from './observe/host-trace.ts';
 import { openTraces } from './observe/traces.ts';
 import { openDriver } from './open-driver.ts';
@@ -55,8 +57,9 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   const settings = settingsDigest(config, agent, paths.workspace, env);
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
 
+  const level = levelOf(config, agent.name);
   const { driver, instead } = await openDriver(agent, {
-    ...{ config, env, programs, cwd: paths.workspace, directory: paths.host, onTrouble },
+    ...{ config, env, programs, level, shared: paths.workspace, directory: paths.host, onTrouble },
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
@@ -67,13 +70,15 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
       protocol: PROTOCOL_VERSION,
       agent: agent.name,
       driver: driver.name,
+      isolation: level,
       settings,
     },
     directory: paths.host,
     tmux,
     driver,
     agentProgram: agent.program,
-    agentEnv: agentEnv(env),
+    agentEnv: agentEnv(env, { sandboxed: level === 'sandbox' }),
+    isolation: await hostIsolation({ config, env, paths, level }),
     silenceMs: silenceMs(config, driver.name),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
@@ -88,7 +93,10 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
   const host = traces === null ? opened : tracedHost(opened, traces, Date.now);
   const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
-  logger.info({ pid: process.pid, agent: agent.name, driver: driver.name }, 'the host daemon listens');
+  logger.info(
+    { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },
+    'the host daemon listens',
+  );
   process.stdout.on('error', () => {}); // whoever started it may be gone already
   process.stdout.write('ready\n');
 

@@ -17,6 +17,7 @@ const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
   daemon: [process.execPath, '--disable-warning=ExperimentalWarning', self, 'daemon'],
   demoAgent: [self, 'demo-agent'],
+  demoFiles: [self],
   skill: join(dirname(self), 'skill'),
 };
 

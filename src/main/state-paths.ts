@@ -19,8 +19,10 @@ export interface StatePaths {
   hostPid: string;
   /** Version and settings of the daemon that listens, for whoever wants another. */
   hostIdentity: string;
-  /** Where agents work, unless another directory is set. */
+  /** Where agents work, or what they share where each has its own workspace. */
   workspace: string;
+  /** The homes of sessions whose agents are kept apart. */
+  homes: string;
 }
 
 /** @throws ConfigError when the directory can't be made or written, or when somebody else could. */
@@ -45,6 +47,7 @@ export function prepareState({ values }: Config): StatePaths {
     hostPid: join(host, 'daemon.pid'),
     hostIdentity: join(host, 'daemon.identity'),
     workspace,
+    homes: join(root, 'homes'),
   };
 }
 

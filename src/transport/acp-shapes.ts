@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
+import { isolationLevels } from '../contract/isolation.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 import { screenView } from '../contract/screen.ts';
 import { turnNotices } from '../contract/turn.ts';
@@ -78,6 +79,7 @@ export const identityMeta = z.object({
   protocol: z.int(),
   agent: z.string(),
   driver: z.string(),
+  isolation: z.enum(isolationLevels).optional(),
   settings: z.string(),
 });
 

@@ -2,13 +2,25 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { IsolationLevel } from '../../src/contract/isolation.ts';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
+import { openIsolation, type SandboxProgram } from '../../src/host/isolation/open-isolation.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
+import { agentEnv } from '../../src/main/agent-env.ts';
+import { findSandbox } from '../../src/main/isolation/find-sandbox.ts';
+import { signInOf } from '../../src/main/isolation/sign-in.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
-import { agentEnvironment, makeHome, type OwnerOptions, refuseNetwork, type SignedIn } from './claude-owner.ts';
+import {
+  agentEnvironment,
+  levelOfTests,
+  makeHome,
+  type OwnerOptions,
+  refuseNetwork,
+  type SignedIn,
+} from './claude-owner.ts';
 import { keepEvidence } from './evidence.ts';
 import { type Model, startModel } from './model/server.ts';
 
@@ -24,6 +36,8 @@ export interface ClaudeHostOptions extends Partial<TestHostOptions>, OwnerOption
   asks?: boolean;
   signedIn?: SignedIn;
   model?: Model;
+  /** How sessions are kept apart; without, as for all of the tests. */
+  level?: IsolationLevel;
 }
 
 /** `program` is the agent's path. It is never started where it could reach anybody. */
@@ -33,17 +47,25 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);
   const env = agentEnvironment(home, model, options.signedIn);
+  const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
+  const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
   const driver = await claudeDriver({
-    claude: { program, plugin: clonePrograms.skill, directory: join(home, '.claude'), cwd: work },
+    claude,
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
     directoryOf: (session) => agentDirectory(join(directory, 'sessions'), session),
     asks: options.asks ?? false,
+    signIn: signInOf(env, claude),
     onTrouble: (_what, error) => host?.troubles.push(error),
   });
   onTestFinished(() => driver.close?.());
-  const agent = { driver, program, env, release: model.release, prompts: () => model.questions };
+  const isolation = openIsolation({
+    ...{ level, shared: work, homes: join(dirname(directory), 'homes'), directory: join(directory, 'isolation') },
+    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [], way: null },
+  });
+  const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
+  const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };
   host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
   keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
   return { ...host, driver, model, home, work };
@@ -66,6 +88,12 @@ export async function answerDialog(host: TestHost): Promise<void> {
     }
     return !(await isOpen());
   });
+}
+
+async function sandboxFor(level: IsolationLevel): Promise<SandboxProgram | null> {
+  const found = level === 'sandbox' ? await findSandbox(process.env) : null;
+  if (found !== null && 'missing' in found) throw new Error(`no sandbox can be made here: ${found.missing}`);
+  return found?.program ?? null;
 }
 
 export async function modelOfTest(): Promise<Model> {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { type IsolationLevel, isolationLevels } from '../../src/contract/isolation.ts';
 
 /** How the agent reaches the model: by a key, as a subscriber, or not at all. */
 export type SignedIn = 'key' | 'subscription' | 'no';
@@ -27,6 +28,11 @@ export function installedVersions(only?: 'oldest' | 'newest'): { name: string; p
   const versions = JSON.parse(process.env.TEST_AGENTS ?? '[]');
   if (only === undefined || process.env.TEST_UNATTENDED === undefined) return versions;
   return only === 'oldest' ? versions.slice(0, 1) : versions.slice(-1);
+}
+
+/** How the sessions of tests are kept apart, where a test does not say: by what the command that started this one says. */
+export function levelOfTests(): IsolationLevel {
+  return isolationLevels.find((level) => level === process.env.TEST_ISOLATION) ?? 'none';
 }
 
 export function agentEnvironment(home: string, model: { url: string }, signedIn: SignedIn = 'key') {

@@ -22,6 +22,7 @@ const laptop = await startLaptop();
 const backend: Backend = remoteBackend({
   target: laptop.target,
   env: process.env,
+  leastIsolation: 'none',
   giveUpMs: 60_000,
   random: Math.random,
 });

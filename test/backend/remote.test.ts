@@ -10,7 +10,13 @@ backendContract({
   kind: 'remote',
   async open({ turnTimeout = '20s', giveUpMs = 60_000 } = {}) {
     const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: turnTimeout } });
-    const backend = remoteBackend({ target: laptop.target, env: process.env, giveUpMs, random: () => 0 });
+    const backend = remoteBackend({
+      target: laptop.target,
+      env: process.env,
+      leastIsolation: 'none',
+      giveUpMs,
+      random: () => 0,
+    });
     return {
       backend,
       prompts: laptop.prompts,

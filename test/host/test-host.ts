@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
 import { openHost } from '../../src/host/host.ts';
+import type { Isolation } from '../../src/host/isolation/isolation.ts';
+import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
 import { findProgram, makeDriver } from '../../src/main/agent.ts';
 import { loadConfig } from '../../src/main/config/load.ts';
@@ -56,6 +58,7 @@ export interface TestAgent {
   driver: Driver;
   program: string;
   env: Record<string, string>;
+  isolation: Isolation;
   release(name: string): void;
   /** Every prompt that any agent of its kind has received. */
   prompts(): { turnId: string; message: string; sha256: string }[];
@@ -74,6 +77,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     directory,
     tmux: findProgram('tmux', { PATH }) ?? 'tmux',
     driver: options.wrap?.(driver) ?? driver,
+    isolation: agent?.isolation ?? noIsolation(directory),
     agentProgram: options.agentProgram ?? agent?.program ?? process.execPath,
     agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
     silenceMs: options.silenceMs ?? 20_000,
@@ -126,9 +130,16 @@ function demoAgent(driverName: Driver['name'], directory: string): Driver {
       config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
       env: process.env,
       programs: clonePrograms,
-      cwd: directory,
     },
   );
+}
+
+/** Agents that work in one directory. */
+function noIsolation(directory: string): Isolation {
+  return openIsolation({
+    ...{ level: 'none', shared: directory, homes: join(directory, 'homes'), directory: join(directory, 'isolation') },
+    ...{ forbidden: [], sandbox: null, read: [], way: null },
+  });
 }
 
 /** A host's directory, which goes with the test; and with it what runs there. */

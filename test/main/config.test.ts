@@ -177,6 +177,28 @@ const known: Record<Variable, Known> = {
     bad: ['everybody'],
     says: 'expected one of "owner"|"users"',
   },
+  PALIADIN_ISOLATION: {
+    unset: undefined,
+    good: [
+      ['none', 'none'],
+      ['directory', 'directory'],
+      ['sandbox', 'sandbox'],
+    ],
+    bad: ['strong', 'Sandbox'],
+    says: 'expected one of "none"|"directory"|"sandbox"',
+  },
+  PALIADIN_SANDBOX_READ: {
+    unset: undefined,
+    good: [['/opt/tools:/srv/docs', ['/opt/tools', '/srv/docs']]],
+    bad: ['docs', '/opt:docs', '~/docs'],
+    says: 'absolute paths with : between them',
+  },
+  PALIADIN_SANDBOX_NETWORK: {
+    unset: undefined,
+    good: [['api.example.com, *.example.org:8443', 'api.example.com, *.example.org:8443']],
+    bad: ['https://example.com', 'a/b', '*', '*.', 'a b;c', '-a', 'example.com:'],
+    says: 'host names with commas between them, such as *.example.com or git.example.com:22',
+  },
   PALIADIN_APPROVALS: {
     unset: 'owner',
     good: ['owner', 'users', 'none'].map((who) => [who, who]),

@@ -1,16 +1,34 @@
-/** How Claude Code is started, where it keeps its conversations, and how it says that it works. */
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** How Claude Code is started, and how it says that it works. */
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AgentHome } from '../isolation/isolation.ts';
+import { apartFromOthers } from './claude/apart.ts';
+import { adoptConversation, type ConversationPlace, forgetEmpty, keepsConversation } from './claude/conversations.ts';
 import type { AgentPlace } from './driver.ts';
 
 export interface ClaudeCode {
   program: string;
   /** Our skill, as a plugin's directory. */
   plugin: string;
-  /** Where it keeps its conversations: `~/.claude`. */
+  /** The owner's configuration: `~/.claude`. */
   directory: string;
-  /** Where it works. */
-  cwd: string;
+}
+
+/** Where the Claude Code of a session keeps its conversations. */
+export function conversationsOf(claude: ClaudeCode, { home, cwd }: AgentHome): ConversationPlace {
+  return { directory: home === null ? claude.directory : join(home, '.claude'), cwd };
+}
+
+/** Whether it would resume the conversation, which may have begun before agents were kept apart. */
+export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentPlace): boolean {
+  const place = conversationsOf(claude, home);
+  if (keepsConversation(place, conversation)) return true;
+  const { shared } = home;
+  // Where it worked as one of all, or under rules alone.
+  const former = shared === null ? [] : [shared, home.cwd].map((cwd) => ({ directory: claude.directory, cwd }));
+  return former.some(
+    (other) => keepsConversation(other, conversation) && adoptConversation(place, other, conversation),
+  );
 }
 
 /** Where the status line has a hint in place of the words, the title begins with a spinner. */
@@ -21,70 +39,49 @@ export const claudeBackground = /↓ to manage/;
 /** What it says where it was to resume a conversation that it does not know, or can't read. */
 export const claudeLost = /No conversation found with session ID/;
 
-/** With our skill, and allowed to write its answers where the `reply-file` driver looks for them. */
+/** With our skill. `replies`: allowed to write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
-  { directory, conversation }: AgentPlace,
-  options: { plugins?: string[]; mode?: 'dontAsk' | 'default' } = {},
+  { directory, conversation, home }: AgentPlace,
+  options: { plugins?: string[]; mode?: 'dontAsk' | 'default'; replies?: boolean } = {},
 ): [string, ...string[]] {
+  const apart = apartFromOthers(home);
   const settings = {
+    ...apart.settings,
     permissions: {
-      // `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link,
-      // both names have to be allowed.
-      allow: [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`),
+      ...(options.replies && { allow: writable(directory) }),
       // Where nobody can be asked, what the owner has not allowed is refused, and the agent goes on without it.
       defaultMode: options.mode ?? 'dontAsk',
+      ...(apart.deny.length > 0 && { deny: apart.deny }),
     },
     // A suggested question costs a request to the model, and an Enter too many would ask it.
     promptSuggestionEnabled: false,
     // With vim's keys, Escape would leave the mode in which a paste is text.
     editorMode: 'normal',
   };
-  const keeps = keepsConversation(claude, conversation);
-  if (!keeps) forgetEmpty(claude, conversation);
+  const place = conversationsOf(claude, home);
+  const keeps = keepsConversation(place, conversation);
+  if (!keeps) forgetEmpty(place, conversation);
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
     ...['--settings', JSON.stringify(settings)],
+    ...(home.shared === null ? [] : ['--add-dir', home.shared]),
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
     ...[keeps ? '--resume' : '--session-id', conversation],
   ];
 }
 
-/** It resumes by the transcript, in the directory where that began; one that has no message it refuses. */
-export function keepsConversation(claude: ClaudeCode, conversation: string): boolean {
-  const path = transcriptOf(claude, conversation);
-  const size = path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-  return path !== null && (size > NO_MESSAGE_BYTES || readFileSync(path, 'utf8').includes('"parentUuid":'));
+/** `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link, both names have to be allowed. */
+function writable(directory: string): string[] {
+  return [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`);
 }
 
-/** A transcript without a message, which it would neither resume nor begin again. */
-function forgetEmpty(claude: ClaudeCode, conversation: string): void {
-  const path = transcriptOf(claude, conversation);
-  if (path !== null) rmSync(path, { force: true });
+/** What a program needs to run: its package, where it is part of one. */
+export function programFiles(program: string): string[] {
+  const real = realpathSync(program);
+  let directory = dirname(real);
+  while (directory !== dirname(directory) && !existsSync(join(directory, 'package.json')))
+    directory = dirname(directory);
+  return [existsSync(join(directory, 'package.json')) ? directory : real];
 }
-
-/** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
-export function transcriptOf({ directory, cwd }: ClaudeCode, conversation: string): string | null {
-  const projects = join(directory, 'projects');
-  const project = realpathSync(cwd)
-    .replace(/[^a-zA-Z0-9]/g, '-')
-    .slice(0, MAX_PROJECT_LENGTH);
-  const found = namesIn(projects)
-    .filter((name) => name.startsWith(project))
-    .map((name) => join(projects, name, `${conversation}.jsonl`));
-  return found.find((path) => existsSync(path)) ?? null;
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return []; // before the first conversation of all
-  }
-}
-
-// An agent that is killed in its first turn may leave a title, and no message.
-const NO_MESSAGE_BYTES = 64 * 1024;
-// A longer name is cut there, and ends in a digest.
-const MAX_PROJECT_LENGTH = 200;

@@ -9,17 +9,19 @@ import { readScreen } from './screen.ts';
 import { signalOf } from './signal-of.ts';
 import { tail } from './tail.ts';
 
-/** `command` runs the demo agent; the driver adds where to log. */
-export function demoDriver(options: { command: [string, ...string[]]; cwd: string }): Driver {
+/** `command` runs the demo agent, which is made of `files`; the driver adds where to log. */
+export function demoDriver(options: { command: [string, ...string[]]; files: readonly string[] }): Driver {
   return {
     name: 'demo',
-    launch: ({ directory, conversation }) => ({
+    launch: ({ directory, conversation, home }) => ({
       argv: [
         ...options.command,
         ...['--log-dir', directory, '--conversation-dir', directory, '--conversation', conversation],
       ],
-      cwd: options.cwd,
+      cwd: home.cwd,
       env: {},
+      read: options.files,
+      write: [directory],
     }),
     keeps: ({ directory, conversation }) => existsSync(join(directory, `${conversation}.json`)),
     read: (screen) => readScreen(screen, /· working\b/),

@@ -3,6 +3,7 @@ import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
+import type { AgentHome } from '../isolation/isolation.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 
@@ -61,6 +62,7 @@ export interface AgentPlace {
   directory: string;
   /** The agent's own conversation: a UUID. */
   conversation: string;
+  home: AgentHome;
 }
 
 export interface TurnPlace {
@@ -69,6 +71,7 @@ export interface TurnPlace {
   directory: string;
   /** Unguessable, new for each turn, so that no earlier turn can answer in its name. */
   nonce: string;
+  home: AgentHome;
 }
 
 export type AgentSignal =

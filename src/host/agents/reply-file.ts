@@ -3,19 +3,20 @@
  * the file that the envelope names, as the skill tells it. Nothing streams, and the file is both the
  * evidence and the answer.
  */
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readOwnFile, sizeOfOwnFile } from '../own-file.ts';
+import type { Launch } from '../tmux/setup.ts';
 import type { AgentPlace, AgentSignal, Driver, TurnPlace } from './driver.ts';
 import { readScreen } from './screen.ts';
 import { changesOf } from './watch-file.ts';
 
 export function replyFileDriver(options: {
-  /** Arguments that start the agent, or resume `conversation`. */
-  command(place: AgentPlace): [string, ...string[]];
+  /** Arguments that start the agent, or resume `conversation`; and what it needs beside its home. */
+  launch(place: AgentPlace): Pick<Launch, 'argv'> & Partial<Launch>;
   /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
   keeps?(place: AgentPlace): boolean;
-  cwd: string;
   /** How the agent's status line says that it works. */
   busy: RegExp;
   /** How its screen says that something which it started still runs, and may make it go on. */
@@ -23,7 +24,7 @@ export function replyFileDriver(options: {
 }): Driver {
   return {
     name: 'reply-file',
-    launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: {} }),
+    launch: (place) => ({ cwd: place.home.cwd, env: {}, ...options.launch(place), write: [place.directory] }),
     keeps: (place) => options.keeps?.(place) ?? true,
     read: (screen) => readScreen(screen, options.busy),
     rests: (screen) =>
@@ -50,19 +51,14 @@ async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSi
  * at once; an agent that writes in pieces is waited for, because no event tells that it has closed the file.
  */
 async function readWhenComplete(file: string): Promise<string | null> {
-  let size = await sizeOf(file);
-  while (size !== null && size > 0) {
+  let size = sizeOfOwnFile(file);
+  while (size > 0) {
     await delay(STABLE_MS);
-    const later = await sizeOf(file);
-    if (later === size) return readFile(file, 'utf8'); // replaces what is not UTF-8
+    const later = sizeOfOwnFile(file);
+    if (later === size) return readOwnFile(file, { maxBytes: MAX_BYTES }); // replaces what is not UTF-8
     size = later;
   }
   return null;
-}
-
-async function sizeOf(file: string): Promise<number | null> {
-  const found = await stat(file).catch(() => null);
-  return found?.isFile() ? found.size : null;
 }
 
 function replyFile(turn: TurnPlace): string {
@@ -71,3 +67,5 @@ function replyFile(turn: TurnPlace): string {
 
 // Longer than the pauses in a program's writing of one file, shorter than a person notices.
 const STABLE_MS = 60;
+// Ten times the longest answer that is kept; what is longer is no answer.
+const MAX_BYTES = 32 * 1024 * 1024;

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { openOwnFile } from '../own-file.ts';
 import { changesOf } from './watch-file.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<s
   let skipping = false;
   try {
     for await (const _ of changesOf(file, signal)) {
-      handle ??= openIfThere(file);
+      handle ??= openOwnFile(file);
       if (handle === null) continue;
       for (;;) {
         const bytesRead = readSync(handle, block); // from memory: it was written a moment ago
@@ -33,15 +34,6 @@ export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<s
     }
   } finally {
     if (handle !== null) closeSync(handle);
-  }
-}
-
-function openIfThere(file: string): number | null {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
   }
 }
 

@@ -15,6 +15,14 @@ export interface Launch {
   argv: [string, ...string[]];
   cwd: string;
   env: Record<string, string>;
+  /** What the program needs beside its home and the system's programs, where it is shown nothing else: to read, */
+  read?: readonly string[];
+  /** directories to write, */
+  write?: readonly string[];
+  /** files of its owner's that stand at a path of its home and that it may write: `[source, path]`, */
+  lent?: readonly (readonly [source: string, path: string])[];
+  /** and files that stand at a path of its home and that it can't change: `[source, path]`. */
+  fixed?: readonly (readonly [source: string, path: string])[];
 }
 
 /** Wide enough that an agent wraps little, and a size that people's terminals have. */

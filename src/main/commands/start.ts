@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type DestinationStream, pino } from 'pino';
 import { mintSignInCode } from '../../audit/secrets.ts';
+import type { Config } from '../config/load.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
+import { warningOf } from '../isolation/level.ts';
 import { prepareState } from '../state-paths.ts';
 import { VERSION } from '../version.ts';
 import type { Settings } from './settings.ts';
@@ -19,7 +21,7 @@ export async function start({ config, env }: Settings): Promise<void> {
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
   const { store, owner } = gateway;
   const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
-  process.stdout.write(greeting(gateway, config.values.PALIADIN_STATE_DIR, log.path, code));
+  process.stdout.write(greeting(gateway, { config, log: log.path, code }));
 }
 
 /** A person at a terminal wants to see the link, not the log; anything else collects standard error. */
@@ -29,7 +31,14 @@ function logFile(root: string): { destination: DestinationStream; path: string |
   return { destination: pino.destination({ dest: path, mode: 0o600, sync: true }), path };
 }
 
-function greeting({ url, publicUrl, backend }: Gateway, state: string, log: string | null, code: string): string {
+interface Greeting {
+  config: Config;
+  log: string | null;
+  code: string;
+}
+
+function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: Greeting): string {
+  const warning = backend.kind === 'local' ? warningOf(config, backend.agent()) : null;
   const refusal = backend.refusal();
   const agent = backend.agent();
   const lines = [
@@ -37,7 +46,8 @@ function greeting({ url, publicUrl, backend }: Gateway, state: string, log: stri
     `  backend  ${backend.kind}${backend.kind === 'remote' ? `, host ${backend.host}` : ''}${agent === null ? '' : `, agent ${agent}`}`,
     ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
     ...(agent === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
-    `  state    ${state}`,
+    ...(warning === null ? [] : [`           ${warning}`]),
+    `  state    ${config.values.PALIADIN_STATE_DIR}`,
     ...(log === null ? [] : [`  log      ${log}`]),
     ...(publicUrl === url ? [] : [`  listens  ${url}`]),
     '',

@@ -1,6 +1,8 @@
 /** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
 import { z } from 'zod';
+import { isolationLevels } from '../../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
+import { badDestinations } from '../isolation/destinations.ts';
 import { badAddresses } from '../sign-in/addresses.ts';
 
 const text = z.string().trim().min(1);
@@ -32,6 +34,13 @@ const origin = z
     context.addIssue({ code: 'custom', message: 'an address such as https://chat.example, without a path' });
     return z.NEVER;
   });
+
+/** Absolute paths with `:` between them, as in PATH. */
+const paths = z
+  .string()
+  .trim()
+  .transform((list) => list.split(':').filter((path) => path !== ''))
+  .refine((list) => list.every((path) => path.startsWith('/')), 'absolute paths with : between them');
 
 const headerName = z
   .string()
@@ -96,6 +105,16 @@ export const variables = {
     .optional(),
   PALIADIN_OWNER: text.default('owner'),
   PALIADIN_ACCESS: z.enum(['owner', 'users']).default('owner'),
+  PALIADIN_ISOLATION: z.enum(isolationLevels).optional(),
+  PALIADIN_SANDBOX_READ: paths.optional(),
+  PALIADIN_SANDBOX_NETWORK: z
+    .string()
+    .trim()
+    .refine(
+      (list) => badDestinations(list).length === 0,
+      'host names with commas between them, such as *.example.com or git.example.com:22',
+    )
+    .optional(),
   PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
   PALIADIN_APPROVAL_TIMEOUT: duration
     .refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h')

@@ -50,17 +50,23 @@ describe('the command', () => {
   const CONVERSATION = '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
   let root: string;
   let claude: Parameters<typeof claudeCommand>[0];
+  let cwd: string;
 
   beforeEach(async () => {
     const { path, remove } = await temporaryDirectory();
     onTestFinished(remove);
     root = path;
-    claude = { program: '/bin/claude', plugin: '/skill', directory: join(root, 'claude'), cwd: join(root, 'work.dir') };
+    claude = { program: '/bin/claude', plugin: '/skill', directory: join(root, 'claude') };
+    cwd = join(root, 'work.dir');
     for (const name of ['work.dir', 'agent']) mkdirSync(join(root, name));
   });
 
   const argv = (directory = join(root, 'agent')) =>
-    claudeCommand(claude, { session: 's', directory, conversation: CONVERSATION });
+    claudeCommand(
+      claude,
+      { session: 's', directory, conversation: CONVERSATION, home: { cwd, home: null, shared: null, forbidden: [] } },
+      { replies: true },
+    );
   const settings = (directory?: string) => {
     const args = argv(directory);
     return JSON.parse(args[args.indexOf('--settings') + 1] ?? '');
@@ -75,34 +81,34 @@ describe('the command', () => {
 
   test('begins a conversation, and resumes it once it has a transcript', () => {
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
-    writeTranscript(projectOf(claude.cwd));
+    writeTranscript(projectOf(cwd));
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });
 
   test('begins a conversation where only others have been, or elsewhere', () => {
-    writeTranscript(projectOf(claude.cwd), undefined, '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
+    writeTranscript(projectOf(cwd), undefined, '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
     writeTranscript('-somewhere-else');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
   });
 
   test('finds the transcript of a directory whose name was cut', () => {
-    claude.cwd = join(root, 'x'.repeat(120), 'y'.repeat(120));
-    mkdirSync(claude.cwd, { recursive: true });
-    writeTranscript(`${projectOf(claude.cwd).slice(0, 200)}-h42bbq`);
+    cwd = join(root, 'x'.repeat(120), 'y'.repeat(120));
+    mkdirSync(cwd, { recursive: true });
+    writeTranscript(`${projectOf(cwd).slice(0, 200)}-h42bbq`);
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });
 
   test('begins anew where a transcript has no message, which would be neither resumed nor begun', () => {
-    const project = projectOf(claude.cwd);
+    const project = projectOf(cwd);
     writeTranscript(project, '{"type":"ai-title"}');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
     expect(existsSync(join(claude.directory, 'projects', project, `${CONVERSATION}.jsonl`))).toBe(false);
   });
 
   test('finds the transcript of a directory behind a link', () => {
-    const real = claude.cwd;
-    claude.cwd = join(root, 'link');
-    symlinkSync(real, claude.cwd);
+    const real = cwd;
+    cwd = join(root, 'link');
+    symlinkSync(real, cwd);
     writeTranscript(projectOf(real));
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });

@@ -7,10 +7,21 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
-import { type ClaudeCode, claudeCommand, claudeLost, keepsConversation, transcriptOf } from '../claude-code.ts';
+import {
+  type ClaudeCode,
+  claudeCommand,
+  claudeLost,
+  conversationsOf,
+  keepsOrAdopts,
+  programFiles,
+} from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
+import { apartFromOthers } from './apart.ts';
+import { transcriptOf } from './conversations.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
 import { logFile } from './log.ts';
+import { modelAccess, type SignIn } from './model-access.ts';
+import { prepareOwnHome } from './own-home.ts';
 import { recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
 import { Recorder } from './recorder.ts';
@@ -25,6 +36,8 @@ export interface ClaudeOptions {
   directory: string;
   /** The session's directory, as in `AgentPlace`. */
   directoryOf(session: string): string;
+  /** How a sandboxed one reaches the model. */
+  signIn: SignIn;
   /** Whether a person is asked for what the agent may not do by itself. Without, it is refused. */
   asks: boolean;
   onTrouble(what: string, error: unknown): void;
@@ -55,21 +68,28 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
     name: 'claude',
     port: server.port,
     launch(place) {
-      const { secret } = remember(place.directory, { port: server.port, conversation: place.conversation });
+      const { conversation, directory } = place;
+      const { directory: configuration } = conversationsOf(claude, place.home);
+      const { secret } = remember(directory, { port: server.port, conversation, configuration });
+      const token = `${place.session}.${secret}`;
+      const access = modelAccess(options.signIn, { token, port: server.port });
+      const own = prepareOwnHome(place.home, { directory: options.directory, access });
       return {
         argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
-        cwd: claude.cwd,
-        env: { [TOKEN_VARIABLE]: `${place.session}.${secret}` },
+        cwd: place.home.cwd,
+        ...own,
+        env: { ...own.env, ...apartFromOthers(place.home).env, [TOKEN_VARIABLE]: token },
+        read: [...programFiles(claude.program), claude.plugin, plugin],
       };
     },
     hears: ({ directory }) => recall(directory)?.port === server.port,
-    keeps: ({ conversation }) => keepsConversation(claude, conversation),
+    keeps: (place) => keepsOrAdopts(claude, place),
     lost: (lines) => claudeLost.test(lines.join('\n')),
     read: readClaude,
     rests: claudeRests,
     progress: retrying,
     envelope: () => ({}),
-    watch({ turnId, directory }, signal) {
+    watch({ turnId, directory, home }, signal) {
       recorderIn(directory).adopt(turnId);
       const stopping = new AbortController();
       stops.set(turnId, stopping);
@@ -78,8 +98,9 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
         log: logFile(directory, turnId),
         transcript() {
           const known = recall(directory);
-          return known === null ? null : transcriptOf(claude, known.conversation);
+          return known === null ? null : transcriptOf(conversationsOf(claude, home), known.conversation);
         },
+        transcripts: conversationsOf(claude, home).directory,
         stopping: stopping.signal,
         onEnd: (cost: () => Promise<TurnCost | null>) => costs.set(turnId, cost),
         onDeaf: () =>

@@ -6,9 +6,9 @@ import { hookNames, hookUrl, parseVersion, TOKEN_VARIABLE } from './plugin.ts';
 export interface ClaudeFacts {
   /** What `claude --version` prints. */
   version: string;
-  /** Where it keeps its settings: `~/.claude`. */
-  directory: string;
-  /** Where it works. */
+  /** Where it keeps its user's settings: `~/.claude`; null where it has none. */
+  directory: string | null;
+  /** Where it works, or what is shared with where it works. */
   cwd: string;
   /** Where administrators put settings that nobody can overrule. */
   managed: string;
@@ -22,7 +22,9 @@ export function hooksForbidden({ version, directory, cwd, managed, port }: Claud
   if (number !== null && hookNames(number) === null)
     return `Claude Code ${number} is older than its hooks for text; update it`;
   const policies = [join(managed, 'managed-settings.json'), ...jsonFilesIn(join(managed, 'managed-settings.d'))];
-  const own = [directory, join(cwd, '.claude')].flatMap((where) => SETTINGS.map((name) => join(where, name)));
+  const own = [...(directory === null ? [] : [directory]), join(cwd, '.claude')].flatMap((where) =>
+    SETTINGS.map((name) => join(where, name)),
+  );
   for (const file of policies) {
     if (read(file)?.allowManagedHooksOnly === true) return `${file} allows managed hooks only`;
   }

@@ -10,6 +10,8 @@ const remembered = z.object({
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
+  /** Its configuration; missing where it was started before each could have its own. */
+  configuration: z.string().optional(),
 });
 export type Remembered = z.infer<typeof remembered>;
 
@@ -23,9 +25,12 @@ export function recall(directory: string): Remembered | null {
 }
 
 /** The secret stays the same: an agent that runs beside, as one that is just ending, may still call. */
-export function remember(directory: string, { port, conversation }: Omit<Remembered, 'secret'>): Remembered {
+export function remember(
+  directory: string,
+  { port, conversation, configuration }: Omit<Remembered, 'secret'>,
+): Remembered {
   const secret = recall(directory)?.secret ?? randomBytes(32).toString('hex');
-  const entry = { secret, port, conversation };
+  const entry = { secret, port, conversation, configuration };
   const file = join(directory, FILE);
   writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -15,6 +15,7 @@ import { appendToLog, isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { MessageText } from './message-text.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
+import { recall } from './place.ts';
 import { readClaude } from './screen.ts';
 import { toolWords } from './tools.ts';
 import { turnOf } from './transcript.ts';
@@ -198,7 +199,8 @@ export class Recorder {
 
   /** A turn whose beginning nobody heard: its prompt is in the transcript. */
   #missed(promptId: string, transcript: string): Turn | null {
-    const turnId = turnOf(transcript, promptId);
+    const root = recall(this.#directory)?.configuration;
+    const turnId = root === undefined ? null : turnOf({ path: transcript, root }, promptId);
     if (turnId === null) return null;
     const file = logFile(this.#directory, turnId);
     if (readLog(file).some(isEnd)) return null;

@@ -2,8 +2,9 @@
  * Claude Code's own record of a conversation, read for one turn. It comes later than the hooks, and it is there when
  * nobody heard those.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { openOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 import { parsePrompt } from './pasted.ts';
 
 /** What a transcript says of a turn by now. */
@@ -26,6 +27,13 @@ export interface RecordedMessage {
   usage: { input: number; cached: number; output: number };
 }
 
+/** A transcript's file. An agent says where it is, and may have put anything there. */
+export interface TranscriptFile {
+  path: string;
+  /** Claude Code's configuration, in which it has to be. */
+  root: string;
+}
+
 export interface Transcript {
   /** Reads on, and says what is known by now. `grew`: something new was there. */
   read(): { record: TurnRecord; grew: boolean };
@@ -37,7 +45,7 @@ export interface Transcript {
  * `from` is where in the file the turn can't have begun yet. Lines may stand before the one that they follow: what
  * belongs to a prompt is found by their links.
  */
-export function openTranscript(path: string, turnId: string, from: number): Transcript {
+export function openTranscript(file: TranscriptFile, turnId: string, from: number): Transcript {
   const promptIds = new Set<string>();
   const links = new Map<string, { parent: string | null; promptId: string | undefined }>();
   const lines: Line[] = [];
@@ -68,7 +76,7 @@ export function openTranscript(path: string, turnId: string, from: number): Tran
   return {
     follow: (promptId) => promptIds.add(promptId),
     read() {
-      const bytes = readFrom(path, offset);
+      const bytes = readFrom(file, offset);
       offset += bytes.length;
       const whole = (rest + decoder.write(bytes)).split('\n');
       rest = whole.pop() ?? '';
@@ -140,22 +148,13 @@ export function isComplete({ messages }: TurnRecord): boolean {
 }
 
 /** Where a turn that is just being typed can't have begun yet. */
-export function sizeOf(path: string): number {
-  try {
-    const handle = openSync(path, 'r');
-    try {
-      return fstatSync(handle).size;
-    } finally {
-      closeSync(handle);
-    }
-  } catch {
-    return 0; // it comes with the first prompt
-  }
+export function sizeOf({ path, root }: TranscriptFile): number {
+  return sizeOfOwnFile(path, root); // 0 before the first prompt
 }
 
 /** The turn that a prompt belongs to, by the end of a transcript; null where it is none of ours. */
-export function turnOf(path: string, promptId: string): string | null {
-  const lines = readFrom(path, Math.max(0, sizeOf(path) - LOOK_BACK_BYTES))
+export function turnOf(file: TranscriptFile, promptId: string): string | null {
+  const lines = readFrom(file, Math.max(0, sizeOf(file) - LOOK_BACK_BYTES))
     .toString('utf8')
     .split('\n');
   for (const line of lines) {
@@ -210,15 +209,12 @@ function count(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-function readFrom(path: string, offset: number): Buffer {
-  let handle: number;
+/** What is there from `offset` on, at most `MAX_READ_BYTES`: the rest is for the next time. */
+function readFrom({ path, root }: TranscriptFile, offset: number): Buffer {
+  const handle = openOwnFile(path, root);
+  if (handle === null) return Buffer.alloc(0);
   try {
-    handle = openSync(path, 'r');
-  } catch {
-    return Buffer.alloc(0);
-  }
-  try {
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(handle).size - offset));
+    const bytes = Buffer.alloc(Math.min(Math.max(0, fstatSync(handle).size - offset), MAX_READ_BYTES));
     return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, offset));
   } finally {
     closeSync(handle);
@@ -227,6 +223,8 @@ function readFrom(path: string, offset: number): Buffer {
 
 // Only these belong to the conversation; its file has many others, and long ones.
 const LINKED = /"parentUuid":/;
+// Longer than any turn; what an agent has blown up must not fill the memory.
+const MAX_READ_BYTES = 64 * 1024 * 1024;
 // Longer than the longest prompt and what has been said in its turn so far.
 const LOOK_BACK_BYTES = 4 * 1024 * 1024;
 const SYNTHETIC = '<synthetic>';

@@ -18,6 +18,8 @@ export interface WatchedTurn {
   log: string;
   /** Where the conversation's transcript is, or will be; null where that is not known. */
   transcript(): string | null;
+  /** Claude Code's configuration, where transcripts are. */
+  transcripts: string;
   /** Aborts when the turn is being stopped: only the transcript tells of that, and somebody waits for it. */
   stopping: AbortSignal;
   /** The agent has answered, and its hooks have said nothing. */
@@ -81,7 +83,7 @@ class WatchState {
   constructor(turn: WatchedTurn) {
     this.#turn = turn;
     const path = turn.transcript();
-    this.#size = path === null ? 0 : sizeOf(path);
+    this.#size = path === null ? 0 : sizeOf({ path, root: turn.transcripts });
   }
 
   async *take(entry: LogEntry): AsyncGenerator<AgentSignal> {
@@ -210,7 +212,7 @@ class WatchState {
       if (path === null) return null;
       // A turn that is watched from its beginning stands behind what was there; one that is taken up, before it.
       const from = Math.max(0, this.#size - BEFORE_BYTES);
-      this.#transcript = openTranscript(path, this.#turn.turnId, from);
+      this.#transcript = openTranscript({ path, root: this.#turn.transcripts }, this.#turn.turnId, from);
       for (const promptId of this.#promptIds) this.#transcript.follow(promptId);
     }
     const { record, grew } = this.#transcript.read();

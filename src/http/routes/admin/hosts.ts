@@ -1,4 +1,5 @@
 import { type Hosts, hosts } from '../../../contract/admin.ts';
+import { weaknessOf } from '../../../contract/isolation.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { bodyOf } from '../../errors.ts';
 import { guards } from '../../guards.ts';
@@ -7,9 +8,9 @@ import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
 import { liveSessions } from './live-sessions.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'backend' | 'version' | 'clock' | 'probes'>;
+type Needs = Pick<ServerOptions, 'store' | 'backend' | 'version' | 'clock' | 'probes' | 'access'>;
 
-export function hostRoutes(app: App, { store, backend, version, clock, probes }: Needs): void {
+export function hostRoutes(app: App, { store, backend, version, clock, probes, access }: Needs): void {
   const startedAt = clock();
   app.get(
     '/api/admin/hosts',
@@ -36,6 +37,11 @@ export function hostRoutes(app: App, { store, backend, version, clock, probes }:
             agent: backend.agent(),
             agentVersion: null,
             driver: identity?.driver ?? null,
+            isolation: identity && (identity.isolation ?? 'none'),
+            isolationLacks:
+              access === 'users' && identity && identity.agent !== 'demo'
+                ? weaknessOf(identity.isolation ?? 'none')
+                : null,
             version: identity?.version ?? null,
             panes: live && { live: count, hibernated: Math.max(0, known.length - count) },
             running: open.length,

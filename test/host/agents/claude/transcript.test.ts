@@ -1,6 +1,6 @@
 /** What the transcript says of one turn among others. The lines are real ones. */
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parsePrompt } from '../../../../src/host/agents/claude/pasted.ts';
 import { isComplete, openTranscript, textOf } from '../../../../src/host/agents/claude/transcript.ts';
@@ -32,20 +32,22 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
 
   test('has the answer of a turn, and of no other', () => {
     write(lines);
-    const { record } = openTranscript(file, tools, 0).read();
+    const { record } = openTranscript({ path: file, root: dirname(file) }, tools, 0).read();
     expect(textOf(record)).toMatch(/^I look at the files\.\n\nAnd into one\.\n\nThere are none\.\n\n<!--/);
     expect(record).toMatchObject({ seen: true, interrupted: false, failure: null });
     expect(isComplete(record)).toBe(true);
     expect([...record.tools.values()]).toEqual(['Bash', 'Read']);
     expect(record.messages.map(({ usage }) => usage)).toEqual(Array(3).fill({ input: 120, cached: 30, output: 41 }));
-    expect(textOf(openTranscript(file, written, 0).read().record)).toMatch(/^It said: File created/);
+    expect(textOf(openTranscript({ path: file, root: dirname(file) }, written, 0).read().record)).toMatch(
+      /^It said: File created/,
+    );
   });
 
   test('has what a task in the background brought, once it is known to belong to the turn', () => {
     write(lines);
-    const alone = openTranscript(file, background, 0).read().record;
+    const alone = openTranscript({ path: file, root: dirname(file) }, background, 0).read().record;
     expect(textOf(alone).match(/It runs\./g)).toHaveLength(1);
-    const transcript = openTranscript(file, background, 0);
+    const transcript = openTranscript({ path: file, root: dirname(file) }, background, 0);
     const note = lines.find(
       ({ message: { content } = { content: null } }) => typeof content === 'string' && content.startsWith('<task'),
     );
@@ -55,7 +57,7 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
 
   test('says how a turn failed', () => {
     write(lines);
-    const { record } = openTranscript(file, limit, 0).read();
+    const { record } = openTranscript({ path: file, root: dirname(file) }, limit, 0).read();
     expect(record.failure).toEqual({
       kind: 'rate_limit',
       said: 'API Error: Request rejected (429) · rate_limit_error',
@@ -65,7 +67,7 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
 
   test('is read on as it grows, whatever piece of a line is there', () => {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    const transcript = openTranscript(file, tools, 0);
+    const transcript = openTranscript({ path: file, root: dirname(file) }, tools, 0);
     expect(transcript.read()).toMatchObject({ grew: false, record: { seen: false } });
     writeFileSync(file, '');
     for (const piece of text.match(/[\s\S]{1,997}/g) ?? []) {
@@ -93,7 +95,9 @@ test('an interrupt counts for the turn whose prompt it names', () => {
       message: { content: [{ type: 'text', text: '[Request interrupted by user]' }] },
     },
   ]);
-  const interrupted = TURNS.map((turnId) => openTranscript(file, turnId, 0).read().record.interrupted);
+  const interrupted = TURNS.map(
+    (turnId) => openTranscript({ path: file, root: dirname(file) }, turnId, 0).read().record.interrupted,
+  );
   expect(interrupted).toEqual([false, true]);
 });
 
@@ -112,7 +116,7 @@ test('what a helper says is not the answer', () => {
     said('to the agent', { isSidechain: true }),
     said('to the person', { isSidechain: false }),
   ]);
-  expect(textOf(openTranscript(file, turnId, 0).read().record)).toBe('to the person');
+  expect(textOf(openTranscript({ path: file, root: dirname(file) }, turnId, 0).read().record)).toBe('to the person');
 });
 
 test('a line that stands before the one that it follows belongs to it all the same', () => {
@@ -120,6 +124,6 @@ test('a line that stands before the one that it follows belongs to it all the sa
   const [turnId = ''] = turnsIn(lines);
   const inOrder = lines.slice(0, 12);
   write(inOrder.toReversed());
-  const { record } = openTranscript(file, turnId, 0).read();
+  const { record } = openTranscript({ path: file, root: dirname(file) }, turnId, 0).read();
   expect(record.messages.map(({ text }) => text).toReversed()).toEqual(['I look at the files.', 'And into one.']);
 });

@@ -1,0 +1,29 @@
+/** Settings that keep a Claude Code from what belongs to other people, where its own rules are all that does. */
+import type { AgentHome } from '../../isolation/isolation.ts';
+
+/** What its permissions and settings say beside the owner's; nothing where one person has it alone. */
+export function apartFromOthers({ shared, forbidden }: AgentHome): Apart {
+  if (shared === null) return { deny: [], settings: {}, env: {} };
+  const closed = forbidden.flatMap((pattern) => [`Read(${ruleOf(pattern)})`, `Edit(${ruleOf(pattern)})`]);
+  return {
+    deny: [...CROSS_SESSION_TOOLS, `Edit(${ruleOf(`${shared}/**`)})`, ...closed],
+    settings: { autoMemoryEnabled: false, crossSessionInbound: 'refuse' },
+    // Nobody is there to say for each new workspace that it may be trusted: it is ours, and what is in it the owner shares.
+    env: { CLAUDE_CODE_SANDBOXED: '1' },
+  };
+}
+
+export interface Apart {
+  /** Rules of what it may not do. */
+  deny: string[];
+  settings: object;
+  env: Record<string, string>;
+}
+
+/** Two slashes begin an absolute path. */
+function ruleOf(pattern: string): string {
+  return pattern.startsWith('/') ? `/${pattern}` : pattern;
+}
+
+/** They show the account's other conversations, and write into them. */
+const CROSS_SESSION_TOOLS = ['ListAgents', 'ListPeers', 'SendMessage'];

@@ -1,0 +1,75 @@
+/** Where Claude Code keeps its conversations: a transcript each, in a directory for each directory that it works in. */
+import { closeSync, constants, copyFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownDirectory } from '../../isolation/workspace.ts';
+import { openOwnFile, readOwnFile, sizeOfOwnFile } from '../../own-file.ts';
+
+/** Where one Claude Code keeps its conversations. */
+export interface ConversationPlace {
+  /** Its configuration: `~/.claude`. */
+  directory: string;
+  /** Where it works. */
+  cwd: string;
+}
+
+/** It resumes by the transcript, in the directory where that began; one that has no message it refuses. */
+export function keepsConversation(place: ConversationPlace, conversation: string): boolean {
+  const path = transcriptOf(place, conversation);
+  if (path === null) return false;
+  if (sizeOfOwnFile(path, place.directory) > NO_MESSAGE_BYTES) return true;
+  return readOwnFile(path, { root: place.directory, maxBytes: NO_MESSAGE_BYTES })?.includes('"parentUuid":') ?? false;
+}
+
+/** Removes a transcript without a message, which it would neither resume nor begin again. */
+export function forgetEmpty(place: ConversationPlace, conversation: string): void {
+  const path = transcriptOf(place, conversation);
+  if (path !== null) rmSync(path, { force: true });
+}
+
+/** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
+export function transcriptOf({ directory, cwd }: ConversationPlace, conversation: string): string | null {
+  const projects = join(directory, 'projects');
+  const project = projectOf(cwd);
+  const found = namesIn(projects)
+    .filter((name) => name.startsWith(project))
+    .map((name) => join(projects, name, `${conversation}.jsonl`));
+  return found.find((path) => isOwnFile(path, directory)) ?? null;
+}
+
+/**
+ * Takes over a conversation that began elsewhere, as before agents were kept apart. False where there is none, or where it
+ * can't be known how Claude Code would name its directory.
+ */
+export function adoptConversation(place: ConversationPlace, former: ConversationPlace, conversation: string): boolean {
+  const path = transcriptOf(former, conversation);
+  const project = projectOf(place.cwd);
+  if (path === null || project.length >= MAX_PROJECT_LENGTH) return false;
+  const projects = ownDirectory(join(place.directory, 'projects'));
+  copyFileSync(path, join(ownDirectory(join(projects, project)), `${conversation}.jsonl`), constants.COPYFILE_EXCL);
+  return true;
+}
+
+function projectOf(cwd: string): string {
+  return realpathSync(cwd)
+    .replace(/[^a-zA-Z0-9]/g, '-')
+    .slice(0, MAX_PROJECT_LENGTH);
+}
+
+function isOwnFile(path: string, root: string): boolean {
+  const file = openOwnFile(path, root);
+  if (file !== null) closeSync(file);
+  return file !== null;
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // before the first conversation of all
+  }
+}
+
+// An agent that is killed in its first turn may leave a title, and no message.
+const NO_MESSAGE_BYTES = 64 * 1024;
+// A longer name is cut there, and ends in a digest.
+const MAX_PROJECT_LENGTH = 200;

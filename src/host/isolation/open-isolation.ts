@@ -1,0 +1,129 @@
+/** The isolation of a host, by its level. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IsolationLevel } from '../../contract/isolation.ts';
+import { readIfThere } from '../durable.ts';
+import type { Launch } from '../tmux/setup.ts';
+import { bubblewrapArguments } from './bubblewrap.ts';
+import { everyNameBut } from './every-name-but.ts';
+import { type InsidePrograms, insideArguments, type WayOut } from './inside.ts';
+import type { AgentHome, Isolation } from './isolation.ts';
+import { seatbeltArguments } from './seatbelt.ts';
+import { machineFiles, noSettings } from './stand-ins.ts';
+import { linkShared, OWNERS, ownDirectory, ownFile } from './workspace.ts';
+
+/** The program that makes the sandbox, and what it needs beside. */
+export type SandboxProgram =
+  | ({ kind: 'bubblewrap'; bubblewrap: string } & InsidePrograms)
+  | { kind: 'seatbelt'; sandboxExec: string };
+
+export interface IsolationOptions {
+  level: IsolationLevel;
+  /** Where the sessions' homes are, each in a directory of its session's name. */
+  homes: string;
+  /** What the owner shares with all agents; at the level `none` where they work. */
+  shared: string;
+  /** For this module's own files (0700). */
+  directory: string;
+  /** What else agents are forbidden to read at the level `directory`: patterns of `.gitignore`, absolute or with `~/`. */
+  forbidden: readonly string[];
+  /** Needed for the level `sandbox`. */
+  sandbox: SandboxProgram | null;
+  /** Other files and directories that a sandboxed agent may read. */
+  read: readonly string[];
+  /** A sandboxed agent's way to the model and to its hooks; null: it reaches nobody. */
+  way: WayOut | null;
+}
+
+export function openIsolation(options: IsolationOptions): Isolation {
+  const { level, homes, directory } = options;
+  // Behind a link, a rule or a mount would be about another name.
+  const shared = realpathSync(options.shared);
+  const walls = digestOf({ ...options, shared });
+  const marks = join(directory, 'walls');
+  const markOf = (session: string) => join(marks, session);
+  /** Claude Code and others leave what commands print in a directory that all agents of an account share. */
+  const temporaryOf = (session: string) => join(homes, session, 'tmp');
+
+  function homeOf(session: string): AgentHome {
+    if (level === 'none') return { cwd: options.shared, home: null, shared: null, forbidden: [] };
+    const own = join(homes, session);
+    const cwd = join(own, 'workspace');
+    if (level === 'sandbox') return { cwd, home: join(own, 'home'), shared, forbidden: [] };
+    const others = everyNameBut(session).map((pattern) => join(homes, pattern));
+    return { cwd, home: null, shared, forbidden: [...others, ...options.forbidden] };
+  }
+
+  function prepare(session: string): AgentHome {
+    const home = homeOf(session);
+    if (level === 'none') return home;
+    mkdirSync(homes, { recursive: true, mode: 0o700 });
+    for (const path of [join(homes, session), home.cwd, temporaryOf(session), home.home]) {
+      if (path !== null) ownDirectory(path);
+    }
+    linkShared(shared, home.cwd);
+    return home;
+  }
+
+  /** The owner's rules in the workspace, where no agent can put others in their place; empty ones where there are none. */
+  function ownersFiles(cwd: string): [string, string][] {
+    const none = noSettings(directory);
+    return [...OWNERS].flatMap((name): [string, string][] => {
+      const given = join(shared, name);
+      const source = existsSync(given) ? realpathSync(given) : none[name];
+      if (source === undefined) return [];
+      const path = join(cwd, name);
+      return [[source, statSync(source).isDirectory() ? ownDirectory(path) : ownFile(path)]];
+    });
+  }
+
+  function confine(session: string, launch: Launch): Launch {
+    mkdirSync(marks, { recursive: true, mode: 0o700 });
+    writeFileSync(markOf(session), walls, { mode: 0o600 });
+    if (level === 'none') return launch;
+    const { cwd, home } = homeOf(session);
+    if (home === null) return { ...launch, env: { TMPDIR: temporaryOf(session), ...launch.env } };
+    const { sandbox, way } = options;
+    if (sandbox === null) throw new TypeError('there is no program that makes a sandbox');
+    const view = {
+      cwd,
+      write: [home, cwd, ...(launch.write ?? [])],
+      read: [shared, ...options.read, ...(launch.read ?? [])],
+      lent: launch.lent ?? [],
+      fixed: [...ownersFiles(cwd), ...(launch.fixed ?? [])],
+    };
+    const env = { ...WHO, HOME: home, ...launch.env };
+    if (sandbox.kind === 'seatbelt') {
+      const here = { ...view, write: [...view.write, temporaryOf(session)], port: way?.port ?? null };
+      const argv = seatbeltArguments(sandbox.sandboxExec, here, launch.argv);
+      return { argv, cwd, env: { ...env, TMPDIR: temporaryOf(session) } };
+    }
+    const shown = {
+      ...view,
+      read: [...view.read, ...(way === null ? [] : [way.socket])],
+      fixed: [...machineFiles(directory), ...view.fixed],
+    };
+    const inside = insideArguments(sandbox, way, launch.argv);
+    return { argv: bubblewrapArguments(sandbox.bubblewrap, shown, inside), cwd: '/', env: { ...env, TMPDIR: '/tmp' } };
+  }
+
+  return {
+    level,
+    homeOf,
+    prepare,
+    confine,
+    // Before there were levels, all agents ran as with `none`.
+    fits: (session) => (readIfThere(markOf(session)) ?? (level === 'none' ? walls : null)) === walls,
+  };
+}
+
+/** What decides how an agent is confined: one that was started otherwise is started anew. */
+function digestOf({ level, homes, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
+  if (level === 'none') return level;
+  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way] : forbidden]);
+  return `${level} ${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
+}
+
+// Nobody of this machine.
+const WHO = { USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };

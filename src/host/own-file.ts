@@ -1,0 +1,54 @@
+/**
+ * Files that an agent could have put there. Its owner's other files must not be read in their place, and a pipe or a
+ * device must not stop whoever reads: no link is followed, and nothing but an ordinary file is opened.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+
+/**
+ * Opens an ordinary file for reading. The caller closes it.
+ * @param root no directory on the way from here to the file may be a link to elsewhere
+ * @returns a file descriptor; null where there is no such file, or it is something else
+ */
+export function openOwnFile(path: string, root: string = dirname(path)): number | null {
+  let file: number;
+  try {
+    if (!isWithin(path, root)) return null;
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  return null;
+}
+
+/** The file's text, at most `maxBytes` of it; null where `openOwnFile` has none. */
+export function readOwnFile(path: string, options: { root?: string; maxBytes: number }): string | null {
+  const file = openOwnFile(path, options.root);
+  if (file === null) return null;
+  try {
+    const bytes = Buffer.alloc(Math.min(fstatSync(file).size, options.maxBytes));
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Its size in bytes; 0 where there is none. */
+export function sizeOfOwnFile(path: string, root?: string): number {
+  const file = openOwnFile(path, root);
+  if (file === null) return 0;
+  try {
+    return fstatSync(file).size;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether the file's directory is where its name says, at or below `root`, without a link on the way. */
+function isWithin(path: string, root: string): boolean {
+  const below = relative(root, dirname(path));
+  if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return false;
+  return realpathSync(dirname(path)) === join(realpathSync(root), below);
+}
