@@ -1,0 +1,68 @@
+/** What an agent may have put in the place of a file: nothing of it is read but an ordinary file of its own. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { readOwnFile, sizeOfOwnFile } from '../../src/host/own-file.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+let root: string;
+let secret: string;
+
+beforeEach(async () => {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  root = join(path, 'home');
+  secret = join(path, 'owners');
+  mkdirSync(join(root, 'projects'), { recursive: true });
+  mkdirSync(secret);
+  writeFileSync(join(secret, 'key'), 'secret');
+});
+
+const read = (path: string) => readOwnFile(path, { root, maxBytes: 100 });
+
+test('an ordinary file is read, up to its limit', () => {
+  const file = join(root, 'projects', 'a.jsonl');
+  writeFileSync(file, 'x'.repeat(150));
+  expect(read(file)).toBe('x'.repeat(100));
+  expect(sizeOfOwnFile(file, root)).toBe(150);
+});
+
+test('a root behind a link of its owner’s is no obstacle', () => {
+  renameSync(root, `${root}.real`);
+  symlinkSync(`${root}.real`, root);
+  const file = join(root, 'projects', 'a.jsonl');
+  writeFileSync(file, 'own');
+  expect(read(file)).toBe('own');
+});
+
+test('a link in the place of the file is not followed', () => {
+  const file = join(root, 'a.jsonl');
+  symlinkSync(join(secret, 'key'), file);
+  expect(read(file)).toBeNull();
+  expect(sizeOfOwnFile(file, root)).toBe(0);
+});
+
+test('a link in the place of a directory on the way is not followed', () => {
+  symlinkSync(secret, join(root, 'linked'));
+  expect(read(join(root, 'linked', 'key'))).toBeNull();
+});
+
+test.each(['../owners/key', 'projects/../../owners/key'])('a path that leads out (%s) is not read', (path) => {
+  expect(read(`${root}/${path}`)).toBeNull();
+});
+
+test('a file elsewhere is not read, whatever its name', () => {
+  expect(read(join(secret, 'key'))).toBeNull();
+  expect(read('/etc/passwd')).toBeNull();
+  expect(read('relative')).toBeNull();
+});
+
+test('a pipe, a device and a directory are no files, and nobody waits for them', () => {
+  const pipe = join(root, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(read(pipe)).toBeNull();
+  expect(readOwnFile('/dev/zero', { root: '/dev', maxBytes: 10 })).toBeNull();
+  expect(read(join(root, 'projects'))).toBeNull();
+  expect(read(join(root, 'nothing'))).toBeNull();
+});
