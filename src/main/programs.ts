@@ -1,9 +1,12 @@
 /** The programs that Paliadin is made of, and how each is started. */
 import { fileURLToPath } from 'node:url';
+import { SMALL_HEAP } from './small-heap.ts';
 
 export interface Programs {
   /** Program and first arguments of the host daemon. */
   daemon: [string, ...string[]];
+  /** Program and first arguments of the relay; the host's directory comes last. */
+  relay: [string, ...string[]];
   /** First arguments of the demo agent, for Node. */
   demoAgent: string[];
   /** Directory of the plugin with the skill, for Claude Code. */
@@ -13,6 +16,7 @@ export interface Programs {
 /** In a clone everything runs from its source. */
 export const clonePrograms: Programs = {
   daemon: [process.execPath, inClone('src/main/daemon.ts')],
+  relay: [process.execPath, SMALL_HEAP, inClone('src/main/relay.ts')],
   demoAgent: [inClone('src/demo/main.ts')],
   skill: inClone('skill'),
 };

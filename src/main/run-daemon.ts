@@ -4,13 +4,14 @@ import { availableParallelism } from 'node:os';
 import { type Logger, pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
-import { openHost } from '../host/host.ts';
+import { type OpenedHost, openHost } from '../host/host.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
 import { identityText } from '../transport/expected-daemon.ts';
 import { chooseAgent, findProgram, silenceMs } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
+import { openHostRelay } from './host-relay.ts';
 import { settingsDigest } from './host-settings.ts';
 import { tracedHost } from './observe/host-trace.ts';
 import { openTraces } from './observe/traces.ts';
@@ -55,13 +56,17 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   const settings = settingsDigest(config, agent, paths.workspace, env);
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
 
-  const { driver, instead } = await openDriver(agent, {
-    ...{ config, env, programs, cwd: paths.workspace, directory: paths.host, onTrouble },
+  let host: OpenedHost | null = null;
+  const directory = paths.host;
+  const onPortLost = () => void endExposed().catch((error) => onTrouble('agents that call a lost port', error));
+  const openRelay = () => openHostRelay({ config, env, programs, directory, onError: onTrouble, onPortLost });
+  const { driver, instead, relay } = await openDriver(agent, {
+    ...{ config, env, programs, cwd: paths.workspace, directory, openRelay, onTrouble },
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
 
-  const opened = await openHost({
+  host = await openHost({
     identity: {
       version: VERSION,
       protocol: PROTOCOL_VERSION,
@@ -69,7 +74,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
       driver: driver.name,
       settings,
     },
-    directory: paths.host,
+    directory,
     tmux,
     driver,
     agentProgram: agent.program,
@@ -84,18 +89,31 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     clock: Date.now,
     onTrouble,
     onRetire: () => setImmediate(stop, 'retired'),
+    ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
   });
+  await endExposed(); // the port may have been lost while no daemon was there to see it
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
-  const host = traces === null ? opened : tracedHost(opened, traces, Date.now);
-  const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
+  const served = traces === null ? host : tracedHost(host, traces, Date.now);
+  const daemon = await startDaemon(served, paths.hostSocket, onTrouble);
   logger.info({ pid: process.pid, agent: agent.name, driver: driver.name }, 'the host daemon listens');
   process.stdout.on('error', () => {}); // whoever started it may be gone already
   process.stdout.write('ready\n');
+
+  /** Whoever has the port of an agent that lives would hear all that it says, and could allow it commands. */
+  async function endExposed(): Promise<void> {
+    const ended = (await host?.endExposed()) ?? [];
+    if (ended.length === 0) return;
+    logger.error(
+      { sessions: ended, port: relay?.port },
+      'another program has the port that these agents called: ended',
+    );
+  }
 
   async function stop(why: string): Promise<void> {
     logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
     await daemon.close();
     await driver.close?.();
+    await relay?.close();
     await traces?.close();
     process.exit(0);
   }

@@ -5,8 +5,11 @@ import { onTestFinished } from 'vitest';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
+import { relayFiles } from '../../src/host/relay/files.ts';
+import { openRelay } from '../../src/host/relay/open-relay.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
+import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';
 import { agentEnvironment, makeHome, type OwnerOptions, refuseNetwork, type SignedIn } from './claude-owner.ts';
 import { keepEvidence } from './evidence.ts';
@@ -34,11 +37,23 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const { home, work } = makeHome(dirname(directory), options);
   const env = agentEnvironment(home, model, options.signedIn);
   let host: TestHost | null = null;
+  const { sessions, hooks } = relayFiles(directory);
+  const relay = await openRelay({
+    ...{ directory, program: clonePrograms.relay, version: 'test', settings: { upstream: null, network: [] } },
+    env: { PATH: process.env.PATH ?? '' },
+    onError: (_what, error) => host?.troubles.push(error),
+    onPortLost: () => host?.troubles.push(new Error('the relay’s port was lost')),
+  });
+  onTestFinished(async () => {
+    await relay.close();
+    await endRelay(directory);
+  });
   const driver = await claudeDriver({
+    ...{ relay, sessions, hooks },
     claude: { program, plugin: clonePrograms.skill, directory: join(home, '.claude'), cwd: work },
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
-    directoryOf: (session) => agentDirectory(join(directory, 'sessions'), session),
+    directoryOf: (session) => agentDirectory(sessions, session),
     asks: options.asks ?? false,
     onTrouble: (_what, error) => host?.troubles.push(error),
   });
