@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
+import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
 import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
@@ -40,10 +41,17 @@ export interface HostOptions {
   onTrouble(what: string, error: unknown): void;
   /** The host was asked to go, and nothing holds it. */
   onRetire(): void;
+  /** The agents' terminals have been ended for good: ends what else outlives the daemon. */
+  onShutdown?(): Promise<void>;
+}
+
+export interface OpenedHost extends Host {
+  /** Ends the agents that call a port which is somebody else's by now. Returns the names of their sessions. */
+  endExposed(): Promise<string[]>;
 }
 
 /** Opens the host and takes up what a killed daemon left open. */
-export async function openHost(options: HostOptions): Promise<Host> {
+export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
   const journal = openJournal(paths.sessions);
@@ -87,6 +95,20 @@ export async function openHost(options: HostOptions): Promise<Host> {
     for (const entry of await journal.prune(name, clock() - options.keepMs)) {
       await driver.forget(session.runner.placeOf(entry));
     }
+  }
+
+  async function endExposed(): Promise<string[]> {
+    const exposed = [...sessions].filter(([name]) => {
+      return driver.callsElsewhere?.({ session: name, directory: journal.agentDirectory(name) });
+    });
+    const ended = exposed.map(async ([name, session]) => {
+      // Whoever has the port may have heard it, and could speak for the session at our own.
+      revokeAgentSecret(paths.sessions, name);
+      if ((await session.runner.pane.find()) === null) return [];
+      await session.runner.end();
+      return [name];
+    });
+    return (await Promise.all(ended)).flat();
   }
 
   const { hibernateAfterMs } = options;
@@ -139,8 +161,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
       if (idle) options.onRetire();
       return idle;
     },
+    endExposed,
     async shutdown() {
       await Promise.all([...sessions.values()].map((session) => session.runner.end()));
+      await options.onShutdown?.();
       options.onRetire();
     },
     onLate: (listener) => {

@@ -1,9 +1,12 @@
 /** The programs that Paliadin is made of, and how each is started. */
 import { fileURLToPath } from 'node:url';
+import { SMALL_HEAP } from './small-heap.ts';
 
 export interface Programs {
   /** Program and first arguments of the host daemon. */
   daemon: [string, ...string[]];
+  /** Program and first arguments of the relay; the host's directory comes last. */
+  relay: [string, ...string[]];
   /** First arguments of the demo agent, for Node. */
   demoAgent: string[];
   /** The files and directories that it is made of. */
@@ -15,6 +18,7 @@ export interface Programs {
 /** In a clone everything runs from its source. */
 export const clonePrograms: Programs = {
   daemon: [process.execPath, inClone('src/main/daemon.ts')],
+  relay: [process.execPath, SMALL_HEAP, inClone('src/main/relay.ts')],
   demoAgent: [inClone('src/demo/main.ts')],
   demoFiles: ['src/demo', 'src/contract', 'node_modules', 'package.json'].map(inClone),
   skill: inClone('skill'),

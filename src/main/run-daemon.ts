@@ -4,13 +4,14 @@ import { availableParallelism } from 'node:os';
 import { type Logger, pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
-import { openHost } from '../host/host.ts';
+import { type OpenedHost, openHost } from '../host/host.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
 import { identityText } from '../transport/expected-daemon.ts';
 import { chooseAgent, findProgram, silenceMs } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
+import { openHostRelay } from './host-relay.ts';
 import { settingsDigest } from './host-settings.ts';
 import { hostIsolation } from './isolation/host-isolation.ts';
 import { levelOf } from './isolation/level.ts';
@@ -58,13 +59,17 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
 
   const level = levelOf(config, agent.name);
-  const { driver, instead } = await openDriver(agent, {
-    ...{ config, env, programs, level, shared: paths.workspace, directory: paths.host, onTrouble },
+  let host: OpenedHost | null = null;
+  const directory = paths.host;
+  const onPortLost = () => void endExposed().catch((error) => onTrouble('agents that call a lost port', error));
+  const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onTrouble, onPortLost });
+  const { driver, instead, relay } = await openDriver(agent, {
+    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, onTrouble },
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
 
-  const opened = await openHost({
+  host = await openHost({
     identity: {
       version: VERSION,
       protocol: PROTOCOL_VERSION,
@@ -73,12 +78,12 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
       isolation: level,
       settings,
     },
-    directory: paths.host,
+    directory,
     tmux,
     driver,
     agentProgram: agent.program,
     agentEnv: agentEnv(env, { sandboxed: level === 'sandbox' }),
-    isolation: await hostIsolation({ config, env, paths, level }),
+    isolation: await hostIsolation({ config, env, paths, level, relay }),
     silenceMs: silenceMs(config, driver.name),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),
@@ -89,10 +94,12 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     clock: Date.now,
     onTrouble,
     onRetire: () => setImmediate(stop, 'retired'),
+    ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
   });
+  await endExposed(); // the port may have been lost while no daemon was there to see it
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
-  const host = traces === null ? opened : tracedHost(opened, traces, Date.now);
-  const daemon = await startDaemon(host, paths.hostSocket, onTrouble);
+  const served = traces === null ? host : tracedHost(host, traces, Date.now);
+  const daemon = await startDaemon(served, paths.hostSocket, onTrouble);
   logger.info(
     { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },
     'the host daemon listens',
@@ -100,10 +107,21 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   process.stdout.on('error', () => {}); // whoever started it may be gone already
   process.stdout.write('ready\n');
 
+  /** Whoever has the port of an agent that lives would hear all that it says, and could allow it commands. */
+  async function endExposed(): Promise<void> {
+    const ended = (await host?.endExposed()) ?? [];
+    if (ended.length === 0) return;
+    logger.error(
+      { sessions: ended, port: relay?.port },
+      'another program has the port that these agents called: ended',
+    );
+  }
+
   async function stop(why: string): Promise<void> {
     logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
     await daemon.close();
     await driver.close?.();
+    await relay?.close();
     await traces?.close();
     process.exit(0);
   }

@@ -1,6 +1,6 @@
 /**
  * Entry of `paliadin-shim`, the one file that a host needs. sshd runs it as forced command, and a person by hand;
- * it starts itself as daemon and as demo agent, and sets the host up, which no ssh client can: what a client says is never its arguments.
+ * it starts itself as daemon, relay and demo agent, and sets the host up, which no ssh client can: what a client says is never its arguments.
  */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { SHIM_SAYS, shimExit } from '../contract/shim.ts';
 import { parseCommand, UsageError } from '../host/shim/parse-command.ts';
 import { serveVerb } from '../host/shim/serve-verb.ts';
 import type { Programs } from './programs.ts';
+import { SMALL_HEAP } from './small-heap.ts';
 import { VERSION } from './version.ts';
 
 // What an older gateway waits for, less what ssh takes.
@@ -16,6 +17,7 @@ const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
   daemon: [process.execPath, '--disable-warning=ExperimentalWarning', self, 'daemon'],
+  relay: [process.execPath, '--disable-warning=ExperimentalWarning', SMALL_HEAP, self, 'relay'],
   demoAgent: [self, 'demo-agent'],
   demoFiles: [self],
   skill: join(dirname(self), 'skill'),
@@ -31,6 +33,9 @@ async function main(): Promise<void> {
   } else if (byHand && program === 'daemon') {
     const { runDaemon } = await import('./run-daemon.ts');
     await runDaemon({ ...(await settings()), programs });
+  } else if (byHand && program === 'relay') {
+    const { runRelayProcess } = await import('./run-relay.ts');
+    await runRelayProcess(process.argv[3] ?? '', process.env);
   } else if (byHand && (program === 'install' || program === 'uninstall')) {
     const { serveSetUp } = await import('./host-setup/on-host/serve.ts');
     await serveSetUp(program, process.env, self, programs);

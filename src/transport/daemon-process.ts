@@ -1,4 +1,4 @@
-/** Finds the running daemon of this machine, or starts one, as tmux starts its server. */
+/** Finds a running daemon of this machine, or starts one, as tmux starts its server. */
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -13,33 +13,35 @@ export interface DaemonProcess {
   env: NodeJS.ProcessEnv;
   /** Where it writes what it has to say. */
   log: string;
+  /** What an error calls it. */
+  name?: 'host daemon' | 'relay';
 }
 
 /** @throws PaliadinError `mriver_unreachable` when there is none and none can be started. */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   const deadline = performance.now() + START_MS;
   for (;;) {
-    const found = await dial(daemon.socket);
+    const found = await dial(daemon);
     if (found !== null) return found;
     // One that ends at once has met another that is just starting, or just going.
     if (!(await start(daemon)) && performance.now() > deadline) {
-      throw new PaliadinError('mriver_unreachable', `the host daemon does not come up; see ${daemon.log}`);
+      throw new PaliadinError('mriver_unreachable', `the ${nameOf(daemon)} does not come up; see ${daemon.log}`);
     }
     await delay(AGAIN_MS);
   }
 }
 
 /** Connects; null where nobody listens. */
-async function dial(path: string): Promise<Socket | null> {
+async function dial(daemon: DaemonProcess): Promise<Socket | null> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket | null>();
-  const socket = connect(path);
+  const socket = connect(daemon.socket);
   socket.once('connect', () => resolve(socket));
   socket.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
-    else
-      reject(
-        new PaliadinError('mriver_unreachable', `the host daemon can't be reached: ${error.message}`, { cause: error }),
-      );
+    else {
+      const detail = `the ${nameOf(daemon)} can't be reached: ${error.message}`;
+      reject(new PaliadinError('mriver_unreachable', detail, { cause: error }));
+    }
   });
   const found = await promise;
   found?.on('error', () => {}); // from here on, a broken connection is the channel's end
@@ -47,7 +49,12 @@ async function dial(path: string): Promise<Socket | null> {
 }
 
 /** True when the daemon says that it listens, false when it has ended instead. */
-async function start({ command: [program, ...args], env, log }: DaemonProcess): Promise<boolean> {
+async function start(daemon: DaemonProcess): Promise<boolean> {
+  const {
+    command: [program, ...args],
+    env,
+    log,
+  } = daemon;
   try {
     await using file = await open(log, 'a', 0o600);
     const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', file.fd] });
@@ -60,9 +67,13 @@ async function start({ command: [program, ...args], env, log }: DaemonProcess): 
     child.unref();
     return listens;
   } catch (error) {
-    const detail = `the host daemon can't be started: ${(error as Error).message}`;
+    const detail = `the ${nameOf(daemon)} can't be started: ${(error as Error).message}`;
     throw new PaliadinError('mriver_unreachable', detail, { cause: error });
   }
+}
+
+function nameOf({ name = 'host daemon' }: DaemonProcess): string {
+  return name;
 }
 
 // A daemon that can start does so within a second, on a loaded machine within a few.

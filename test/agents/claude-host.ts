@@ -7,11 +7,15 @@ import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
 import { openIsolation, type SandboxProgram } from '../../src/host/isolation/open-isolation.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
+import { relayFiles } from '../../src/host/relay/files.ts';
+import { openRelay } from '../../src/host/relay/open-relay.ts';
 import { agentEnv } from '../../src/main/agent-env.ts';
+import { modelUpstream } from '../../src/main/host-relay.ts';
 import { findSandbox } from '../../src/main/isolation/find-sandbox.ts';
 import { signInOf } from '../../src/main/isolation/sign-in.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
+import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';
 import {
   agentEnvironment,
@@ -50,11 +54,27 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
   const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
+  const { sessions, hooks } = relayFiles(directory);
+  const relay = await openRelay({
+    ...{
+      directory,
+      program: clonePrograms.relay,
+      version: 'test',
+      settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
+    },
+    env: { PATH: process.env.PATH ?? '' },
+    onError: (_what, error) => host?.troubles.push(error),
+    onPortLost: () => host?.troubles.push(new Error('the relay’s port was lost')),
+  });
+  onTestFinished(async () => {
+    await relay.close();
+    await endRelay(directory);
+  });
   const driver = await claudeDriver({
-    claude,
+    ...{ relay, sessions, hooks, claude },
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
-    directoryOf: (session) => agentDirectory(join(directory, 'sessions'), session),
+    directoryOf: (session) => agentDirectory(sessions, session),
     asks: options.asks ?? false,
     signIn: signInOf(env, claude),
     onTrouble: (_what, error) => host?.troubles.push(error),
@@ -62,7 +82,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   onTestFinished(() => driver.close?.());
   const isolation = openIsolation({
     ...{ level, shared: work, homes: join(dirname(directory), 'homes'), directory: join(directory, 'isolation') },
-    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [], way: null },
+    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [], way: relay },
   });
   const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };

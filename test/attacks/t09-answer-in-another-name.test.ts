@@ -10,6 +10,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHookServer } from '../../src/host/agents/claude/hook-server.ts';
+import { relayForTest } from '../host/relay/test-relay.ts';
 import { testHost } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 
@@ -34,10 +35,9 @@ test('T9: a reply file in another turn’s name is not its answer', async () => 
 });
 
 test('T9: a hook speaks for the session whose secret it shows, and for no other', async () => {
-  const secrets: Record<string, string> = { one: 'a'.repeat(32), two: 'b'.repeat(32) };
+  const { relay, files, secret } = await relayForTest();
   const heard: string[] = [];
-  const server = await startHookServer(null, {
-    secretOf: (session) => secrets[session] ?? null,
+  const server = await startHookServer(files.hooks, {
     receive: async (session) => {
       heard.push(session);
       return {};
@@ -45,15 +45,18 @@ test('T9: a hook speaks for the session whose secret it shows, and for no other'
     onTrouble: () => undefined,
   });
   onTestFinished(() => server.close());
+  const [one, two] = [secret('one'), secret('two')];
   const call = async (token: string) => {
     const body = JSON.stringify({ hook_event_name: 'Stop', prompt_id: 'p', session_id: 'two' });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    return (await fetch(`http://127.0.0.1:${server.port}/hook`, { method: 'POST', headers, body })).status;
+    const headers = {
+      ...{ authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-paliadin-session': 'two' },
+    };
+    return (await fetch(`http://127.0.0.1:${relay.port}/paliadin`, { method: 'POST', headers, body })).status;
   };
-  for (const token of [`two.${secrets.one}`, `three.${secrets.one}`, 'two', '', `one.${secrets.one}x`]) {
-    expect(await call(token)).toBeGreaterThanOrEqual(400);
+  for (const token of [`two.${one}`, `one.${two}`, `three.${one}`, 'two', '', `one.${one}x`]) {
+    expect(await call(token)).toBe(401);
   }
   expect(heard).toEqual([]);
-  expect(await call(`one.${secrets.one}`)).toBe(200);
+  expect(await call(`one.${one}`)).toBe(200);
   expect(heard).toEqual(['one']);
 });

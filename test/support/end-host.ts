@@ -1,4 +1,4 @@
-/** Ends what a gateway leaves running on purpose: the daemon, the tmux servers and the agents in them. */
+/** Ends what a gateway leaves running on purpose: the daemon, the relay, the tmux servers and the agents in them. */
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,8 +8,22 @@ export async function endHost(directory: string): Promise<void> {
   const pid = Number(await readFile(join(directory, 'daemon.pid'), 'utf8').catch(() => '0'));
   // The number could be somebody else's by now: only a process that was started for this directory is ended.
   if (pid > 0 && (await isDaemonOf(pid, directory))) await endDaemon(pid, directory);
+  await endRelay(directory);
   const sockets = await readdir(join(directory, 'tmux')).catch(() => []);
   for (const socket of sockets) endServer(join(directory, 'tmux', socket));
+}
+
+/** Nothing happens where none runs. */
+export async function endRelay(directory: string): Promise<void> {
+  const pid = Number(await readFile(join(directory, 'relay.pid'), 'utf8').catch(() => '0'));
+  const isRelay = async () => (await argumentsOf(pid)).at(-1) === directory;
+  if (pid <= 0 || !(await isRelay())) return;
+  process.kill(pid, 'SIGKILL');
+  while (await isRelay()) await delay(5);
+}
+
+async function argumentsOf(pid: number): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').slice(0, -1);
 }
 
 /** Asked to end, tmux 3.3a waits for all its clients, and never lets go of one whose reader was killed. */

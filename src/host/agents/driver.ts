@@ -31,6 +31,11 @@ export interface Driver {
   watch(turn: TurnPlace, signal: AbortSignal): AsyncIterable<AgentSignal>;
   /** Whether an agent that runs already would still be heard. Without it, any would. */
   hears?(session: AgentPlace): boolean;
+  /**
+   * Whether an agent that runs already calls a port of this machine that is not ours any more: whoever has it now would
+   * hear all that the agent says, with its secret. It is ended at once. Without it, none does.
+   */
+  callsElsewhere?(session: Pick<AgentPlace, 'session' | 'directory'>): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
   progress?(screen: Screen, locale: string | null): ToolProgress | null;
   /** What an ended turn took; null where it can't be told. It is known a moment after the end. */

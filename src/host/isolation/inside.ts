@@ -8,9 +8,9 @@ export interface InsidePrograms {
 
 export interface WayOut {
   /** The port on the sandbox's own loopback that leads out. */
-  port: number;
-  /** The unix socket that it leads to. */
-  socket: string;
+  readonly port: number;
+  /** The unix socket that it leads to, alone in its directory. */
+  readonly socket: string;
 }
 
 /** Starts `argv` with its limits, beside a forwarder from its loopback to the socket. Holds no secret. */

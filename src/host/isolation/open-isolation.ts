@@ -1,7 +1,7 @@
 /** The isolation of a host, by its level. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { IsolationLevel } from '../../contract/isolation.ts';
 import { readIfThere } from '../durable.ts';
 import type { Launch } from '../tmux/setup.ts';
@@ -101,7 +101,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
     }
     const shown = {
       ...view,
-      read: [...view.read, ...(way === null ? [] : [way.socket])],
+      read: [...view.read, ...(way === null ? [] : [dirname(way.socket)])],
       fixed: [...machineFiles(directory), ...view.fixed],
     };
     const inside = insideArguments(sandbox, way, launch.argv);
@@ -121,7 +121,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
 /** What decides how an agent is confined: one that was started otherwise is started anew. */
 function digestOf({ level, homes, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
   if (level === 'none') return level;
-  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way] : forbidden]);
+  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way?.socket] : forbidden]);
   return `${level} ${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 

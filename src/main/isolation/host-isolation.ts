@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IsolationLevel } from '../../contract/isolation.ts';
 import type { Isolation } from '../../host/isolation/isolation.ts';
 import { openIsolation } from '../../host/isolation/open-isolation.ts';
+import type { Relay } from '../../host/relay/open-relay.ts';
 import type { Config } from '../config/load.ts';
 import type { StatePaths } from '../state-paths.ts';
 import { findSandbox } from './find-sandbox.ts';
@@ -12,10 +13,13 @@ export interface HostIsolationNeeds {
   env: NodeJS.ProcessEnv;
   paths: StatePaths;
   level: IsolationLevel;
+  /** A sandboxed agent's way out; null where its driver has none. */
+  relay: Relay | null;
 }
 
 /** @throws Error where the level can't be had here: a weaker one is never taken in its place. */
-export async function hostIsolation({ config, env, paths, level }: HostIsolationNeeds): Promise<Isolation> {
+export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolation> {
+  const { config, env, paths, level, relay } = needs;
   const found = level === 'sandbox' ? await findSandbox(env) : null;
   if (found !== null && 'missing' in found) {
     throw new Error(`the isolation level is sandbox, but ${found.missing}; ${found.remedy}`);
@@ -28,7 +32,7 @@ export async function hostIsolation({ config, env, paths, level }: HostIsolation
     forbidden: closedTo(paths),
     sandbox: found?.program ?? null,
     read: config.values.PALIADIN_SANDBOX_READ ?? [],
-    way: null,
+    way: relay,
   });
 }
 

@@ -120,7 +120,8 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
 
     test('the one way out leads where it should', async () => {
       const { root, run } = await sandboxes();
-      const socket = join(root, 'way.sock');
+      mkdirSync(join(root, 'way'));
+      const socket = join(root, 'way', 'out.sock');
       await answering(`UNIX-LISTEN:${socket}`, `UNIX-CONNECT:${socket}`);
       const { run: runWithWay } = await sandboxes({ way: { port: 4711, socket } });
       const ask = 'until socat -u TCP:127.0.0.1:4711 - 2>/dev/null; do sleep 0.05; done';

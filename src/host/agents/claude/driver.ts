@@ -2,11 +2,13 @@
  * The driver of Claude Code through its hooks: they tell of the prompt, each line of the answer, tools and the end, as
  * it happens. What they tell is kept in a log for each turn, so that it survives the daemon.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
+import { agentSecret } from '../../agent-secret.ts';
+import type { Relay } from '../../relay/open-relay.ts';
 import {
   type ClaudeCode,
   claudeCommand,
@@ -18,7 +20,7 @@ import {
 import type { Driver } from '../driver.ts';
 import { apartFromOthers } from './apart.ts';
 import { transcriptOf } from './conversations.ts';
-import { type HookServer, startHookServer } from './hook-server.ts';
+import { startHookServer } from './hook-server.ts';
 import { logFile } from './log.ts';
 import { modelAccess, type SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
@@ -34,18 +36,24 @@ export interface ClaudeOptions {
   version: string;
   /** A directory of the driver's own (0700). */
   directory: string;
+  /** The journal, with each session's secret. */
+  sessions: string;
   /** The session's directory, as in `AgentPlace`. */
   directoryOf(session: string): string;
   /** How a sandboxed one reaches the model. */
   signIn: SignIn;
+  /** Where the agents' hooks call. */
+  relay: Pick<Relay, 'port'>;
+  /** The socket on which the relay passes the hooks' calls on. */
+  hooks: string;
   /** Whether a person is asked for what the agent may not do by itself. Without, it is refused. */
   asks: boolean;
   onTrouble(what: string, error: unknown): void;
 }
 
 /** Starts to listen for hooks. */
-export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { readonly port: number }> {
-  const { claude, directoryOf } = options;
+export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
+  const { claude, directoryOf, relay } = options;
   /** Of turns that have ended and are not forgotten. */
   const costs = new Map<string, () => Promise<TurnCost | null>>();
   /** Each stops to be told of its turn's end as late as usual. */
@@ -57,23 +65,22 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
     return recorder;
   };
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const server = await startHookServer(readPort(options.directory), {
-    secretOf: (session) => recall(directoryOf(session))?.secret ?? null,
+  const server = await startHookServer(options.hooks, {
     receive: (session, payload, gone) => recorderIn(directoryOf(session)).receive(payload, gone),
     onTrouble: options.onTrouble,
   });
-  const plugin = preparePlugin(options, server);
+  preparePlugin(options);
 
   return {
     name: 'claude',
-    port: server.port,
     launch(place) {
-      const { conversation, directory } = place;
-      const { directory: configuration } = conversationsOf(claude, place.home);
-      const { secret } = remember(directory, { port: server.port, conversation, configuration });
-      const token = `${place.session}.${secret}`;
-      const access = modelAccess(options.signIn, { token, port: server.port });
-      const own = prepareOwnHome(place.home, { directory: options.directory, access });
+      const { conversation, directory, home } = place;
+      const { port } = relay;
+      const plugin = preparePlugin(options); // the port may be another by now
+      remember(directory, { port, conversation, configuration: conversationsOf(claude, home).directory });
+      const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
+      const access = modelAccess(options.signIn, { token, port });
+      const own = prepareOwnHome(home, { directory: options.directory, access });
       return {
         argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
         cwd: place.home.cwd,
@@ -82,7 +89,14 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
         read: [...programFiles(claude.program), claude.plugin, plugin],
       };
     },
-    hears: ({ directory }) => recall(directory)?.port === server.port,
+    hears({ directory }) {
+      const known = recall(directory);
+      return known?.port === relay.port && known.secret === undefined;
+    },
+    callsElsewhere({ directory }) {
+      const known = recall(directory);
+      return known !== null && known.port !== relay.port;
+    },
     keeps: (place) => keepsOrAdopts(claude, place),
     lost: (lines) => claudeLost.test(lines.join('\n')),
     read: readClaude,
@@ -129,25 +143,15 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
   };
 }
 
-function preparePlugin({ directory, version }: ClaudeOptions, { port }: HookServer): string {
+/** @returns the plugin's directory. */
+function preparePlugin({ directory, version, relay: { port } }: ClaudeOptions): string {
   const names = hookNames(parseVersion(version) ?? NEWEST);
   if (names === null)
     throw new PaliadinError('agent_not_ready', `Claude Code ${version} has no hook for text; update it`);
   const plugin = join(directory, 'plugin');
   writeHookPlugin(plugin, { names, port });
-  writeFileSync(join(directory, PORT_FILE), String(port), { mode: 0o600 });
   return plugin;
 }
 
-/** Agents that run already call where the daemon before this one listened. */
-function readPort(directory: string): number | null {
-  try {
-    return Number(readFileSync(join(directory, PORT_FILE), 'utf8')) || null;
-  } catch {
-    return null; // the first start
-  }
-}
-
-const PORT_FILE = 'port';
 // A version that says nothing of itself is taken for a new one.
 const NEWEST = '999.0.0';

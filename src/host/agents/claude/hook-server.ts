@@ -1,25 +1,23 @@
-/** Where the hooks of all sessions call: HTTP on loopback, with a secret of each session's own. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** Where the hooks of all sessions arrive: a socket that only the relay calls, which has seen whose secret each shows. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { SESSION_PATTERN } from '../../../contract/names.ts';
+import { SESSION_HEADER } from '../../relay/hooks.ts';
 import { type HookPayload, hookPayload } from './payload.ts';
 
 export interface HookServer {
-  readonly port: number;
   close(): Promise<void>;
 }
 
 export interface HookCalls {
-  /** The session's secret; null where it has none. */
-  secretOf(session: string): string | null;
   /** Resolves with what the hook is told. `gone` aborts when nobody waits for that any more. */
   receive(session: string, payload: HookPayload, gone: AbortSignal): Promise<object>;
   onTrouble(what: string, error: unknown): void;
 }
 
-/** Listens on `port` if that is free: the agents of a daemon before this one still call there. */
-export async function startHookServer(port: number | null, calls: HookCalls): Promise<HookServer> {
+/** Whoever calls this has claimed the directory, so a socket that is there already is what a killed daemon left. */
+export async function startHookServer(socket: string, calls: HookCalls): Promise<HookServer> {
   const server = createServer((request, response) => {
     answer(request, response, calls).catch((error) => {
       calls.onTrouble('a hook of Claude Code was not understood', error);
@@ -28,9 +26,13 @@ export async function startHookServer(port: number | null, calls: HookCalls): Pr
   });
   // A permission may wait for a person all day.
   server.requestTimeout = 0;
-  await listen(server, port ?? 0).catch(() => listen(server, 0));
+  // The relay keeps its connections, and would lose a call on one that closes just then.
+  server.keepAliveTimeout = 0;
+  rmSync(socket, { force: true });
+  server.listen(socket);
+  await once(server, 'listening');
+  chmodSync(socket, 0o600);
   return {
-    port: (server.address() as AddressInfo).port,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -40,14 +42,9 @@ export async function startHookServer(port: number | null, calls: HookCalls): Pr
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-}
-
 async function answer(request: IncomingMessage, response: ServerResponse, calls: HookCalls): Promise<void> {
-  const session = callerOf(request.headers.authorization, calls);
-  if (session === null) return give(response, 401);
+  const session = request.headers[SESSION_HEADER];
+  if (typeof session !== 'string' || !SESSION_PATTERN.test(session)) return give(response, 401);
   if (request.method !== 'POST') return give(response, 405);
   const body = await bodyOf(request);
   if (body === null) return give(response, 413);
@@ -55,17 +52,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, calls:
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   give(response, 200, await calls.receive(session, payload, gone.signal));
-}
-
-/** `Bearer SESSION.SECRET`: the session that the secret belongs to, or null. */
-function callerOf(header: string | undefined, calls: HookCalls): string | null {
-  const [, session = '', secret = ''] = /^Bearer ([a-z0-9_-]+)\.([0-9a-f]+)$/.exec(header ?? '') ?? [];
-  const expected = session === '' ? null : calls.secretOf(session);
-  return expected !== null && timingSafeEqual(digest(secret), digest(expected)) ? session : null;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {

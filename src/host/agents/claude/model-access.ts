@@ -39,7 +39,7 @@ export function modelAccess(signIn: SignIn, { token, port }: { token: string; po
   }
   const env = {
     ...out,
-    ...(signIn.ownApi && { ANTHROPIC_BASE_URL: `${api}/${token}` }),
+    ...(signIn.ownApi && { ANTHROPIC_BASE_URL: api, ANTHROPIC_CUSTOM_HEADERS: `x-paliadin-agent: ${token}` }),
     ...(signIn.oauthToken !== null && { CLAUDE_CODE_OAUTH_TOKEN: signIn.oauthToken }),
   };
   return { env, key: null, credentials: signIn.credentials };

@@ -1,17 +1,16 @@
-/** What the driver has to remember of a session's agent for as long as that runs: a file in the session's directory. */
-import { randomBytes } from 'node:crypto';
+/** What the driver has to know of a session's agent for as long as that runs: a file in the session's directory. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const remembered = z.object({
-  /** By which its hooks are known to be its own. */
-  secret: z.string(),
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
   /** Its configuration; missing where it was started before each could have its own. */
   configuration: z.string().optional(),
+  /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
+  secret: z.string().optional(),
 });
 export type Remembered = z.infer<typeof remembered>;
 
@@ -24,17 +23,10 @@ export function recall(directory: string): Remembered | null {
   }
 }
 
-/** The secret stays the same: an agent that runs beside, as one that is just ending, may still call. */
-export function remember(
-  directory: string,
-  { port, conversation, configuration }: Omit<Remembered, 'secret'>,
-): Remembered {
-  const secret = recall(directory)?.secret ?? randomBytes(32).toString('hex');
-  const entry = { secret, port, conversation, configuration };
+export function remember(directory: string, entry: Omit<Remembered, 'secret'>): void {
   const file = join(directory, FILE);
   writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  return entry;
 }
 
 const FILE = 'claude.json';

@@ -1,12 +1,13 @@
 /** The plugin by which Claude Code's hooks call here. It is given on the command line; the owner's settings stay theirs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HOOK_PATH } from '../../relay/hooks.ts';
 
 /** Environment variable of the pane that holds what its hooks show as bearer. */
 export const TOKEN_VARIABLE = 'PALIADIN_HOOK_TOKEN';
 
 export function hookUrl(port: number): string {
-  return `http://127.0.0.1:${port}/paliadin`;
+  return `http://127.0.0.1:${port}${HOOK_PATH}`;
 }
 
 /** The version in what `claude --version` prints; null where that is something else. */

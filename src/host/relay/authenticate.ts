@@ -1,0 +1,60 @@
+/** Which session a request speaks for, by the secret that it shows. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { SESSION_PATTERN } from '../../contract/names.ts';
+import { readAgentSecret } from '../agent-secret.ts';
+
+export interface Caller {
+  session: string;
+  secret: string;
+}
+
+/** Null where the text shows no session's own secret. */
+export type Authenticate = (credentials: Caller | null) => Caller | null;
+
+/** Read anew each time: a secret that was revoked opens nothing from that moment on. */
+export function authenticator(sessionsDirectory: string): Authenticate {
+  return (shown) => {
+    if (shown === null) return null;
+    const expected = readAgentSecret(sessionsDirectory, shown.session);
+    return expected !== null && timingSafeEqual(digest(shown.secret), digest(expected)) ? shown : null;
+  };
+}
+
+/** `Authorization: Bearer SESSION.SECRET` */
+export function bearer({ authorization }: IncomingHttpHeaders): Caller | null {
+  return dotted(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]);
+}
+
+/** `x-api-key: SESSION.SECRET` */
+export function apiKey({ 'x-api-key': key }: IncomingHttpHeaders): Caller | null {
+  return dotted(typeof key === 'string' ? key : undefined);
+}
+
+/** `x-paliadin-agent: SESSION.SECRET`, beside a sign-in of the agent's own. */
+export function ownHeader({ 'x-paliadin-agent': token }: IncomingHttpHeaders): Caller | null {
+  return dotted(typeof token === 'string' ? token : undefined);
+}
+
+/** `Proxy-Authorization: Basic base64(SESSION:SECRET)`, as of `http://SESSION:SECRET@…`, or `Bearer SESSION.SECRET`. */
+export function proxyCredentials({ 'proxy-authorization': header }: IncomingHttpHeaders): Caller | null {
+  const [, scheme = '', value = ''] = /^(Basic|Bearer) +(\S+)$/i.exec(header ?? '') ?? [];
+  if (scheme.toLowerCase() !== 'basic') return dotted(value);
+  return pair(Buffer.from(value, 'base64').toString('latin1').split(':'));
+}
+
+function dotted(text = ''): Caller | null {
+  return pair(text.split('.'));
+}
+
+function pair([session = '', secret = '', ...rest]: string[]): Caller | null {
+  const plausible = rest.length === 0 && SESSION_PATTERN.test(session) && SECRET.test(secret);
+  return plausible ? { session, secret } : null;
+}
+
+/** Of digests, so that neither content nor length shows in the time that the comparison takes. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+const SECRET = /^[0-9a-f]{1,128}$/;

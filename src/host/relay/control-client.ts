@@ -1,0 +1,72 @@
+/** The daemon's side of the control socket; doctor's, too. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { type ControlRequest, linesOf, type RelayStatus } from './control-protocol.ts';
+
+export interface RelayControl {
+  readonly status: RelayStatus;
+  /** @throws Error with the relay's reason, or because it does not answer. */
+  ask(request: ControlRequest): Promise<void>;
+  /** Resolves when the connection has ended, for whichever reason. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** Takes a connection that is open. @throws Error where whoever listens there does not speak as a relay. */
+export async function relayControl(socket: Socket): Promise<RelayControl> {
+  socket.on('error', () => {}); // its end is told by `closed`
+  const closed = once(socket, 'close').then(() => {});
+  const lines = linesOf(socket.setEncoding('utf8'));
+  const next = async (): Promise<string> => {
+    const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
+    try {
+      const { value, done } = await lines.next();
+      if (done) throw new Error('the relay does not answer');
+      return value;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const status = parseStatus(await next());
+  let tail: Promise<unknown> = Promise.resolve();
+  return {
+    status,
+    closed,
+    ask(request) {
+      const asked = tail.then(async () => {
+        socket.write(`${JSON.stringify(request)}\n`);
+        const { error } = JSON.parse(await next()) as { error?: string };
+        if (error !== undefined) throw new Error(error);
+      });
+      tail = asked.catch(() => {});
+      return asked;
+    },
+    close: () => void socket.destroy(),
+  };
+}
+
+/** What the relay at this socket says of itself; null where none listens. */
+export async function relayStatus(path: string): Promise<RelayStatus | null> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    const control = await relayControl(socket);
+    return control.status;
+  } catch {
+    return null;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function parseStatus(line: string): RelayStatus {
+  const said = JSON.parse(line) as Partial<RelayStatus>;
+  const { protocol, version, pid, port } = said;
+  if (!Number.isInteger(protocol) || !Number.isInteger(pid) || !Number.isInteger(port) || typeof version !== 'string') {
+    throw new Error('whoever listens on the relay’s control socket is no relay');
+  }
+  return said as RelayStatus;
+}
+
+// All it does for an answer is to remember.
+const ANSWER_MS = 5_000;

@@ -1,0 +1,39 @@
+/** What of the relay lies where in the host's directory. */
+import { join } from 'node:path';
+
+export interface RelayFiles {
+  /** The journal, with each session's secret. */
+  sessions: string;
+  /** Sockets of the agents' tmux servers. */
+  tmux: string;
+  /**
+   * Where agents without a way to loopback reach it. Alone in its directory, so that a sandbox can be shown the directory:
+   * a relay that is started again makes another socket, which a mount of the file itself would not show.
+   */
+  socketDirectory: string;
+  socket: string;
+  /** For the daemon, and whoever wants to know how the relay is. Never shown to an agent. */
+  control: string;
+  /** Where the daemon takes the hooks' calls. Never shown to an agent. */
+  hooks: string;
+  lock: string;
+  pid: string;
+  port: string;
+  log: string;
+}
+
+export function relayFiles(directory: string): RelayFiles {
+  const at = (...names: string[]) => join(directory, ...names);
+  return {
+    sessions: at('sessions'),
+    tmux: at('tmux'),
+    socketDirectory: at('relay'),
+    socket: at('relay', 'relay.sock'),
+    control: at('relay-control.sock'),
+    hooks: at('hooks.sock'),
+    lock: at('relay.lock'),
+    pid: at('relay.pid'),
+    port: at('relay.port'),
+    log: at('relay.log'),
+  };
+}

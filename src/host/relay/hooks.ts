@@ -1,0 +1,48 @@
+/** Hooks' calls on their way to the daemon. */
+import { Agent, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
+import { forward } from './forward.ts';
+import { isChunked } from './headers.ts';
+import { refuse } from './respond.ts';
+
+/** Says which session was authenticated. Nobody but the relay reaches the socket on which it counts. */
+export const SESSION_HEADER = 'x-paliadin-session';
+
+/** Path of a hook's call, at the relay and at the daemon. */
+export const HOOK_PATH = '/paliadin';
+
+export function hookForwarder(socketPath: string) {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  return (request: IncomingMessage, response: ServerResponse, session: string) => {
+    const { 'content-length': length, 'content-type': type = 'application/json' } = request.headers;
+    if (Number(length ?? 0) > MAX_BODY_BYTES) return refuse(request, response, 413, 'the call is too long');
+    const onward = requestOf({
+      ...{ socketPath, agent, method: request.method, path: HOOK_PATH },
+      headers: {
+        [SESSION_HEADER]: session,
+        'content-type': type,
+        ...(isChunked(request.rawHeaders) ? { 'transfer-encoding': 'chunked' } : { 'content-length': length ?? '0' }),
+      },
+    });
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES || onward.destroyed) return;
+      request.unpipe(onward);
+      refuse(request, response, 413, 'the call is too long');
+      onward.destroy();
+    });
+    const slow = setTimeout(() => onward.destroy(), BODY_MS);
+    request.once('close', () => clearTimeout(slow));
+    // A permission may wait for a person all day.
+    forward({ request, response, onward, firstByteMs: null, idleMs: BODY_MS, onFailure });
+
+    function onFailure(): void {
+      refuse(request, response, 503, 'the host daemon is not running just now');
+    }
+  };
+}
+
+// A tool's result travels with its hook; a file that was read may be some megabytes.
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+// A call comes in one piece, and so does its answer.
+const BODY_MS = 60_000;

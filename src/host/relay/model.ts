@@ -1,0 +1,85 @@
+/** Requests for the model, from agents that don't have its key: the true credentials take the place of the session's. */
+
+import type { IncomingMessage } from 'node:http';
+import { Agent as PlainAgent, request as plainRequest, type ServerResponse } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { Caller } from './authenticate.ts';
+import { forward } from './forward.ts';
+import { endToEnd, isChunked } from './headers.ts';
+import { refuse } from './respond.ts';
+import type { RelayUpstream } from './settings.ts';
+
+/** What an agent's base URL has as its path. */
+export const MODEL_PATH = '/model';
+
+export interface ModelForwarderOptions {
+  /** `http_proxy`, `https_proxy`, `no_proxy`: by which the owner's machine reaches the internet. */
+  proxyEnv: Record<string, string>;
+  firstByteMs?: number;
+  idleMs?: number;
+}
+
+export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = PATIENCE_MS }: ModelForwarderOptions) {
+  // A handshake takes longer than a model's first word may add.
+  const agents = {
+    'http:': new PlainAgent({ keepAlive: true, proxyEnv }),
+    'https:': new TlsAgent({ keepAlive: true, proxyEnv }),
+  };
+  return (request: IncomingMessage, response: ServerResponse, caller: Caller, upstream: RelayUpstream) => {
+    const path = (request.url ?? '').slice(MODEL_PATH.length);
+    if (!isModelPath(path)) {
+      return refuse(
+        request,
+        response,
+        403,
+        'this part of the API is closed to agents: they may ask the model, no more',
+      );
+    }
+    const base = new URL(upstream.url);
+    const isTls = base.protocol === 'https:';
+    const given = Object.keys(upstream.headers).map((name) => name.toLowerCase());
+    // Without the owner's key the agent's own sign-in counts.
+    const isOwners = given.some((name) => CREDENTIALS.has(name));
+    const passed = endToEnd(request.rawHeaders, (name, value) => {
+      return (
+        (isOwners && CREDENTIALS.has(name)) || given.includes(name) || name === 'host' || value.includes(caller.secret)
+      );
+    });
+    const onward = (isTls ? tlsRequest : plainRequest)({
+      agent: agents[isTls ? 'https:' : 'http:'],
+      ...{ protocol: base.protocol, hostname: base.hostname.replace(/^\[|\]$/g, ''), port: base.port || null },
+      method: request.method,
+      path: `${base.pathname.replace(/\/$/, '')}${path}`,
+      headers: [
+        ...['Host', base.host],
+        ...passed,
+        ...Object.entries(upstream.headers).flat(),
+        ...(isChunked(request.rawHeaders) ? ['Transfer-Encoding', 'chunked'] : []),
+      ],
+    });
+    forward({ request, response, onward, firstByteMs, idleMs, onFailure });
+
+    function onFailure(failure: 'unreachable' | 'late'): void {
+      if (failure === 'late') refuse(request, response, 504, 'the model’s API has not begun to answer');
+      else refuse(request, response, 502, `the model’s API at ${base.host} can’t be reached`);
+    }
+  };
+}
+
+/**
+ * What an agent needs to ask a model. The same key opens more: files, batches and whatever else other people's conversations
+ * have left in the owner's account.
+ */
+function isModelPath(path: string): boolean {
+  const [bare = ''] = path.split('?');
+  return MODEL_PATHS.test(bare);
+}
+
+const MODEL_PATHS =
+  /^(\/|\/v1\/messages|\/v1\/messages\/count_tokens|\/v1\/models(\/[A-Za-z0-9@._:-]+)?|\/api\/hello)?$/;
+
+/** Whatever an agent says in these is its own, and not for the model's API. */
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'proxy-authorization', 'cookie']);
+
+// As long as Claude Code itself waits.
+const PATIENCE_MS = 600_000;

@@ -1,0 +1,146 @@
+/** What the relay does with a request, whichever of its two listeners it came by. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { apiKey, authenticator, bearer, type Caller, ownHeader, proxyCredentials } from './authenticate.ts';
+import type { RelayLog } from './bounded-log.ts';
+import { summarised } from './bounded-log.ts';
+import { HOOK_PATH, hookForwarder } from './hooks.ts';
+import { MODEL_PATH, type ModelForwarderOptions, modelForwarder } from './model.ts';
+import { type Lookup, type NetworkPolicy, networkPolicy } from './network-policy.ts';
+import { type Dial, proxy } from './proxy.ts';
+import { refuse, refuseTunnel } from './respond.ts';
+import type { RelaySettings } from './settings.ts';
+
+export interface RelayServerOptions extends ModelForwarderOptions {
+  /** The journal, with each session's secret. */
+  sessions: string;
+  /** The daemon's socket for hooks. */
+  hooks: string;
+  /** The relay's own port, once it has one. */
+  port(): number | null;
+  lookup: Lookup;
+  dial: Dial;
+  log: RelayLog;
+  clock(): number;
+}
+
+export interface RelayServers {
+  /** Another server each time, with the same handler. */
+  listener(): Server;
+  /** @throws TypeError where they can't be used; those before stay in force. */
+  apply(settings: RelaySettings): void;
+}
+
+export function relayServers(options: RelayServerOptions): RelayServers {
+  const { log, clock } = options;
+  const authenticate = authenticator(options.sessions);
+  const forwardHook = hookForwarder(options.hooks);
+  const forwardModel = modelForwarder(options);
+  const { tunnel, plain } = proxy({
+    dial: options.dial,
+    onRefused: (session, host, port) => log('a host was refused', { session, host, port }),
+  });
+  const strangers = summarised(log, 'requests without a session’s secret were refused', clock);
+  const underWay = new Map<string, number>();
+  let told: { settings: RelaySettings; policy: NetworkPolicy } | null = null;
+
+  function serve(request: IncomingMessage, response: ServerResponse) {
+    const { url = '' } = request;
+    const isProxied = !url.startsWith('/');
+    const caller = authenticate(isProxied ? proxyCredentials(request.headers) : shownTo(url, request));
+    if (caller === null) {
+      strangers();
+      if (isProxied) response.setHeader('proxy-authenticate', 'Basic realm="paliadin"');
+      return refuse(request, response, isProxied ? 407 : 401, 'this needs the secret of a session');
+    }
+    if (!count(caller, response)) return refuse(request, response, 429, 'too many requests at once');
+    if (isProxied) {
+      if (told === null) return refuse(request, response, 503, UNTOLD);
+      plain(request, response, caller, told.policy).catch((error) => failed(error, response));
+    } else if (url === HOOK_PATH) {
+      if (request.method !== 'POST') return refuse(request, response, 405, 'a hook is a POST');
+      forwardHook(request, response, caller.session);
+    } else if (isBelow(MODEL_PATH, url)) {
+      if (told === null) return refuse(request, response, 503, UNTOLD);
+      const { upstream } = told.settings;
+      if (upstream === null) return refuse(request, response, 404, 'the model is not reached by this way here');
+      forwardModel(request, response, caller, upstream);
+    } else {
+      refuse(request, response, 404, 'there is nothing here');
+    }
+  }
+
+  function serveTunnel(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    socket.on('error', () => {}); // whoever asked is gone
+    const caller = authenticate(proxyCredentials(request.headers));
+    if (caller === null) {
+      strangers();
+      return refuseTunnel(socket, 407, 'this needs the secret of a session');
+    }
+    if (told === null) return refuseTunnel(socket, 503, UNTOLD);
+    tunnel(request, socket, head, caller, told.policy).catch((error) => failed(error, socket));
+  }
+
+  /** A session's own requests don't take what the others need. */
+  function count({ session }: Caller, response: ServerResponse): boolean {
+    const before = underWay.get(session) ?? 0;
+    if (before >= MOST_UNDER_WAY) return false;
+    underWay.set(session, before + 1);
+    response.once('close', () => {
+      const left = (underWay.get(session) ?? 1) - 1;
+      if (left === 0) underWay.delete(session);
+      else underWay.set(session, left);
+    });
+    return true;
+  }
+
+  function failed(error: unknown, end: ServerResponse | Duplex): void {
+    log('a request failed', { error: (error as NodeJS.ErrnoException).code ?? (error as Error).name });
+    end.destroy();
+  }
+
+  return {
+    listener() {
+      // The parser is strict: two lengths, or a length and chunks, are refused before anything is seen here.
+      const server = createServer(
+        { insecureHTTPParser: false, keepAliveTimeout: KEEP_ALIVE_MS },
+        (request, response) => {
+          try {
+            serve(request, response);
+          } catch (error) {
+            failed(error, response);
+          }
+        },
+      );
+      server.on('connect', serveTunnel);
+      server.headersTimeout = HEADERS_MS;
+      // A permission waits for a person, a long answer for its model.
+      server.requestTimeout = 0;
+      server.maxConnections = MOST_CONNECTIONS;
+      return server;
+    },
+    apply(settings) {
+      const closedPorts = () => [...(settings.closedPorts ?? []), options.port() ?? 0];
+      told = { settings, policy: networkPolicy(settings.network, closedPorts, options.lookup) };
+    },
+  };
+}
+
+/** What counts is what the path is for: the model's API takes a key in either header, or has a sign-in of its own there. */
+function shownTo(url: string, { headers }: IncomingMessage): Caller | null {
+  return isBelow(MODEL_PATH, url) ? (ownHeader(headers) ?? apiKey(headers) ?? bearer(headers)) : bearer(headers);
+}
+
+function isBelow(path: string, url: string): boolean {
+  return url === path || url.startsWith(`${path}/`) || url.startsWith(`${path}?`);
+}
+
+const UNTOLD = 'the relay has not heard from the host daemon yet; try again in a moment';
+// More than an agent with all its helpers has at once.
+const MOST_UNDER_WAY = 256;
+// Each costs some kilobytes; those of one listener don't count for the other.
+const MOST_CONNECTIONS = 4096;
+// Longer than the pause between two of an agent's calls mostly is.
+const KEEP_ALIVE_MS = 65_000;
+// A local caller has said its headers at once.
+const HEADERS_MS = 15_000;
