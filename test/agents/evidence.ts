@@ -12,6 +12,7 @@ export function keepEvidence(where: { host: string; home: string; more?: () => u
       ...screens(join(where.host, 'tmux')),
       ...files(join(where.host, 'sessions'), /\.jsonl?$/),
       ...files(join(where.home, '.claude', 'projects'), /\.jsonl$/),
+      ...files(join(where.host, '..', 'homes'), /\.jsonl$/),
       ['more', JSON.stringify(where.more?.(), asText)],
     ];
     console.error(parts.map(([name, text = '']) => `── ${name}\n${shortened(text)}`).join('\n'));

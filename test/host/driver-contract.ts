@@ -259,7 +259,9 @@ export function driverContract(traits: DriverTraits): void {
 
     test('goes on after the end of its tmux server', async () => {
       const host = await open();
-      await host.ask('Which cases are open?').outcome;
+      const first = host.ask('Which cases are open?');
+      await first.outcome;
+      await host.acknowledge('one', first.turnId); // by then the agent has written it down
       const asked = host.ask('demo hold x');
       await atWork(host, asked.turnId);
       host.tmux('one', 'kill-server');
