@@ -2,7 +2,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { apartFromOthers } from '../host/agents/claude/apart.ts';
+import { type OwnHomeOptions, prepareOwnHome } from '../host/agents/claude/own-home.ts';
 import {
   type ClaudeCode,
   claudeBackground,
@@ -75,8 +75,8 @@ export interface DriverNeeds {
   programs: Programs;
 }
 
-/** The driver of the demo agent, or the one through files. */
-export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
+/** The driver of the demo agent, or the one through files. `homes`: for Claude Code alone. */
+export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptions | null = null): Driver {
   const {
     config: { values },
     programs,
@@ -92,10 +92,11 @@ export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
     });
   }
   const claude = claudeCode(agent, needs);
+  if (homes === null) throw new TypeError('Claude Code needs to be told of its home');
   return replyFileDriver({
     launch: (place) => ({
       argv: claudeCommand(claude, place, { replies: true }),
-      env: apartFromOthers(place.home).env,
+      ...prepareOwnHome(place, homes),
       read: [...programFiles(claude.program), claude.plugin],
     }),
     keeps: (place) => keepsOrAdopts(claude, place),

@@ -1,4 +1,5 @@
 /** The driver that a daemon uses, once it is known what Claude Code may do on this host. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IsolationLevel } from '../contract/isolation.ts';
 import { claudeDriver } from '../host/agents/claude/driver.ts';
@@ -32,30 +33,37 @@ export interface OpenDriverNeeds extends DriverNeeds {
 
 /** Claude Code is driven through its hooks, or where those are forbidden, through files. */
 export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<OpenDriver> {
-  if (agent.driverName !== 'claude') return { driver: makeDriver(agent, needs), instead: null, relay: null };
+  if (agent.name === 'demo') return { driver: makeDriver(agent, needs), instead: null, relay: null };
   const claude = claudeCode(agent, needs);
+  const { sessions, hooks } = relayFiles(needs.directory);
+  const directory = join(needs.directory, 'claude');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const homes = { directory, sessions, signIn: signInOf(needs.env, claude) };
+  const isSandboxed = needs.level === 'sandbox';
+
+  async function byFiles(instead: string | null, opened: Relay | null): Promise<OpenDriver> {
+    // Only a sandboxed agent's way to the model leads by the relay, which ends by itself where no agent calls it.
+    const relay = isSandboxed ? (opened ?? (await needs.openRelay())) : null;
+    if (relay === null) await opened?.close();
+    return { driver: makeDriver({ ...agent, driverName: 'reply-file' }, needs, { ...homes, relay }), instead, relay };
+  }
+
+  if (agent.driverName !== 'claude') return byFiles(null, null);
   // One that can't tell its version does not start either, and then says why.
   const version = await outputOf(agent.program, ['--version'], agentEnv(needs.env)).catch(() => '');
   const managed = managedSettings(process.platform);
   // A sandboxed one does not see the owner's own settings.
-  const directory = needs.level === 'sandbox' ? null : claude.directory;
-  const forbidden = (port: number | null) => hooksForbidden({ version, directory, cwd: needs.shared, managed, port });
-  const byFiles = (instead: string): OpenDriver => {
-    return { driver: makeDriver({ ...agent, driverName: 'reply-file' }, needs), instead, relay: null };
+  const settings = isSandboxed ? null : claude.directory;
+  const forbidden = (port: number | null) => {
+    return hooksForbidden({ version, directory: settings, cwd: needs.shared, managed, port });
   };
-
   const before = forbidden(null);
-  if (before !== null) return byFiles(before);
+  if (before !== null) return byFiles(before, null);
   const relay = await needs.openRelay();
   const instead = forbidden(relay.port);
-  if (instead !== null) {
-    await relay.close(); // it ends by itself, once no agent calls it
-    return byFiles(instead);
-  }
-  const { sessions, hooks } = relayFiles(needs.directory);
+  if (instead !== null) return byFiles(instead, relay);
   const driver = await claudeDriver({
-    ...{ claude, version, relay, sessions, hooks, onTrouble: needs.onTrouble, signIn: signInOf(needs.env, claude) },
-    directory: join(needs.directory, 'claude'),
+    ...{ claude, version, relay, hooks, ...homes, onTrouble: needs.onTrouble },
     directoryOf: (session) => agentDirectory(sessions, session),
     // The gateway knows who may be asked, and denies at once where that is nobody.
     asks: true,

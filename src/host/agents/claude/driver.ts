@@ -18,11 +18,10 @@ import {
   programFiles,
 } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
-import { apartFromOthers } from './apart.ts';
 import { transcriptOf } from './conversations.ts';
 import { startHookServer } from './hook-server.ts';
 import { logFile } from './log.ts';
-import { modelAccess, type SignIn } from './model-access.ts';
+import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
 import { recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
@@ -79,13 +78,12 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       const plugin = preparePlugin(options); // the port may be another by now
       remember(directory, { port, conversation, configuration: conversationsOf(claude, home).directory });
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
-      const access = modelAccess(options.signIn, { token, port });
-      const own = prepareOwnHome(home, { directory: options.directory, access });
+      const own = prepareOwnHome(place, options);
       return {
         argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
         cwd: place.home.cwd,
         ...own,
-        env: { ...own.env, ...apartFromOthers(place.home).env, [TOKEN_VARIABLE]: token },
+        env: { ...own.env, [TOKEN_VARIABLE]: token },
         read: [...programFiles(claude.program), claude.plugin, plugin],
       };
     },

@@ -1,32 +1,46 @@
 /** The home of a Claude Code that is kept apart from its owner's. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentSecret } from '../../agent-secret.ts';
 import { writeDurably } from '../../durable.ts';
-import type { AgentHome } from '../../isolation/isolation.ts';
 import { ownDirectory, ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
+import type { Relay } from '../../relay/open-relay.ts';
 import type { Launch } from '../../tmux/setup.ts';
-import type { ModelAccess } from './model-access.ts';
+import type { AgentPlace } from '../driver.ts';
+import { apartFromOthers } from './apart.ts';
+import { type ModelAccess, modelAccess, type SignIn } from './model-access.ts';
 
 export interface OwnHomeOptions {
   /** For files of ours that its agent may read (0700). */
   directory: string;
-  access: ModelAccess;
+  /** The journal, with each session's secret. */
+  sessions: string;
+  signIn: SignIn;
+  /** Its way to the model; null where no agent has a home of its own. */
+  relay: Pick<Relay, 'port'> | null;
 }
 
 /**
- * Answers in a home of its own what a first start would ask, and says what a launch needs so that it works there; nothing
- * where it works in its owner's. Only while no agent works there.
+ * What a launch needs so that Claude Code works in the session's home. In a home of its own it answers what a first start
+ * would ask. Only while no agent works there.
  */
-export function prepareOwnHome({ home, cwd }: AgentHome, { directory, access }: OwnHomeOptions): OwnHomeNeeds {
-  if (home === null) return { env: {} };
+export function prepareOwnHome(
+  place: AgentPlace,
+  { directory, sessions, signIn, relay }: OwnHomeOptions,
+): OwnHomeNeeds {
+  const { home, cwd } = place.home;
+  const apart = apartFromOthers(place.home);
+  if (home === null || relay === null) return { env: apart.env };
+  const token = `${place.session}.${agentSecret(sessions, place.session)}`;
+  const access = modelAccess(signIn, { token, port: relay.port });
   const settings = ownDirectory(join(home, '.claude'));
   writeState(home, cwd, access);
   const none = join(directory, 'no-settings.json');
   writeFileSync(none, '{}\n', { mode: 0o600 });
   return {
     // The program is not the agent's own to replace.
-    env: { ...access.env, DISABLE_AUTOUPDATER: '1' },
+    env: { ...apart.env, ...access.env, DISABLE_AUTOUPDATER: '1' },
     // A sign-in is renewed there, for all.
     lent: access.credentials === null ? [] : [[access.credentials, ownFile(join(settings, '.credentials.json'))]],
     // Its rules are the owner's to give, in the shared `.claude/settings.json`.
