@@ -1,7 +1,15 @@
 /** A gateway on this machine whose agent is a real Claude Code, which knows nobody but the scripted model. */
+import type { IsolationLevel } from '../../src/contract/isolation.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { agentEnvironment, makeHome, type OwnerOptions, refuseNetwork, type SignedIn } from './claude-owner.ts';
+import {
+  agentEnvironment,
+  levelOfTests,
+  makeHome,
+  type OwnerOptions,
+  refuseNetwork,
+  type SignedIn,
+} from './claude-owner.ts';
 import { type Model, startModel } from './model/server.ts';
 
 export interface ClaudeGateway extends AsyncDisposable {
@@ -24,7 +32,7 @@ export async function claudeGateway(program: string, options: ClaudeGatewayOptio
   const model = await startModel();
   const { path, remove } = await temporaryDirectory();
   const { home, work } = makeHome(path, options);
-  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+  const agent = { ...agentSettings(program, work), PALIADIN_ISOLATION: levelOfGateways() };
   const gateway = await startTestGateway({
     env: { ...agentEnvironment(home, model, options.signedIn), ...agent, ...options.env },
   });
@@ -36,4 +44,14 @@ export async function claudeGateway(program: string, options: ClaudeGatewayOptio
       await remove();
     },
   };
+}
+
+export function agentSettings(program: string, work: string) {
+  return { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
+}
+
+/** Several users may ask there, so that they are kept apart at least by rules. */
+export function levelOfGateways(): IsolationLevel {
+  const level = levelOfTests();
+  return level === 'none' ? 'directory' : level;
 }

@@ -31,8 +31,10 @@ import { type Model, startModel } from './model/server.ts';
 export interface ClaudeHost extends TestHost {
   driver: Driver;
   model: Model;
-  /** Where the agents work. */
+  /** Where the agent of the session `one` works. */
   work: string;
+  /** Where its conversations are. */
+  projects: string;
   home: string;
 }
 
@@ -88,7 +90,9 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };
   host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
   keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
-  return { ...host, driver, model, home, work };
+  const one = isolation.homeOf('one');
+  const projects = join(one.home ?? home, '.claude', 'projects');
+  return { ...host, driver, model, home, projects, work: one.cwd };
 }
 
 /** Takes what is chosen in the dialog that is open, or is about to be, as somebody at the terminal does. */

@@ -61,6 +61,11 @@ export function makeHome(root: string, { settings = {}, trusted = true }: OwnerO
   };
   writeFileSync(join(home, '.claude.json'), JSON.stringify(state));
   writeFileSync(join(home, '.claude', 'settings.json'), JSON.stringify(settings));
+  if (levelOfTests() === 'sandbox') {
+    // What a sandboxed agent is to know of its owner's settings, they share.
+    mkdirSync(join(work, '.claude'));
+    writeFileSync(join(work, '.claude', 'settings.json'), JSON.stringify(settings));
+  }
   return { home, work };
 }
 

@@ -52,8 +52,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     const host = await claudeHost(program);
     await answerTo(host, 'demo at once');
     await endAgent(host);
-    const projects = join(host.home, '.claude', 'projects');
-    const [transcript = ''] = globSync(join(projects, '*', '*.jsonl'));
+    const [transcript = ''] = globSync(join(host.projects, '*', '*.jsonl'));
     lose(transcript);
     expect((await answerTo(host, 'demo at once')).notices).toEqual(['new-conversation']);
     expect((await answerTo(host, 'demo at once')).notices).toEqual([]);

@@ -1,6 +1,6 @@
 /** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import type { ApprovalRequest } from '../../src/contract/turn.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { until } from '../support/until.ts';
 import { installedVersions } from './claude-owner.ts';
-import { type StartedClaude, startLocal, startRemote } from './started-claude.ts';
+import { isLeft, type StartedClaude, startLocal, startRemote } from './started-claude.ts';
 
 /** The pieces of an answer as they came. */
 async function piecesOf(client: ApiClient, turnId: string): Promise<string[]> {
@@ -57,7 +57,8 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
   });
 
   test('does what the owner allows in the chat, and nothing that another user’s question leads to', async () => {
-    const { gateway, work } = await startLocal(program);
+    const started = await startLocal(program);
+    const { gateway } = started;
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run echo done > touched');
     const event = await owner.until(turnId, 'approval');
@@ -66,18 +67,19 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
     const path = `/api/turns/${turnId}/approvals/${event.approval.id}`;
     expect((await owner.call('POST', path, { body: { option: 'allow' } })).ok).toBe(true);
     expect(await owner.finished(turnId)).toMatchObject({ status: 'completed' });
-    expect(existsSync(join(work, 'touched'))).toBe(true);
+    expect(isLeft(started, 'touched')).toBe(true);
 
     const member = await gateway.as('anna');
     const denied = await member.answer('model run echo done > other');
     expect(denied).toMatchObject({ status: 'completed' });
-    expect(existsSync(join(work, 'other'))).toBe(false);
+    expect(isLeft(started, 'other')).toBe(false);
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'is asked anew, and can be denied, where the daemon ends (%s) while a person is asked',
     async (signal) => {
-      const { gateway, work } = await startLocal(program);
+      const started = await startLocal(program);
+      const { gateway } = started;
       const owner = await gateway.as('owner');
       const { turnId } = await owner.ask('model run touch done');
       const first = await approvalOf(owner, turnId);
@@ -90,12 +92,13 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       expect((await owner.call('POST', path(second.id), { body: { option: 'deny' } })).ok).toBe(true);
       expect(await owner.finished(turnId)).toMatchObject({ status: 'cancelled' });
       expect((await owner.answer('demo at once')).response).toBe('At once.');
-      expect(existsSync(join(work, 'done'))).toBe(false);
+      expect(isLeft(started, 'done')).toBe(false);
     },
   );
 
   test('goes on where the daemon was killed while a person was asked, who then answers at the terminal', async () => {
-    const { gateway, work } = await startLocal(program);
+    const started = await startLocal(program);
+    const { gateway } = started;
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run touch done');
     const { id } = await approvalOf(owner, turnId);
@@ -114,7 +117,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       return !keys('capture-pane', '-p').includes('❯ 1. Yes');
     });
     expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', approvals: [] });
-    expect(existsSync(join(work, 'done'))).toBe(true);
+    expect(isLeft(started, 'done')).toBe(true);
   });
 
   test('answers to the end while the daemon is killed', async () => {

@@ -28,7 +28,17 @@ const BOARD = '#!/bin/sh\nwhile [ ! -e shown ]; do sleep 0.1; done\n';
 async function owner(options: BrowserContextOptions, words: Messages = en, more: ClaudeGatewayOptions = {}) {
   const program = installedVersions().at(-1)?.program ?? '';
   const settings = { permissions: { allow: ['Bash(./board)'] } };
-  const { model, gateway, work, [Symbol.asyncDispose]: dispose } = await claudeGateway(program, { settings, ...more });
+  const {
+    model,
+    gateway,
+    work,
+    [Symbol.asyncDispose]: dispose,
+  } = await claudeGateway(program, {
+    settings,
+    // They change the file that they read, as one person's own agent does.
+    env: { PALIADIN_ACCESS: 'owner', PALIADIN_ISOLATION: 'none' },
+    ...more,
+  });
   onTestFinished(dispose);
   writeFileSync(join(work, 'cases.md'), CASES);
   writeFileSync(join(work, 'board'), BOARD);

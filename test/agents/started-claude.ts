@@ -1,5 +1,5 @@
 /** A gateway with a real Claude Code, on this machine or behind ssh, for one test. */
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { clonePrograms } from '../../src/main/programs.ts';
@@ -7,7 +7,7 @@ import type { TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
-import { type ClaudeGatewayOptions, claudeGateway } from './claude-gateway.ts';
+import { agentSettings, type ClaudeGatewayOptions, claudeGateway, levelOfGateways } from './claude-gateway.ts';
 import { modelOfTest } from './claude-host.ts';
 import { agentEnvironment, makeHome, refuseNetwork } from './claude-owner.ts';
 import { keepEvidence } from './evidence.ts';
@@ -36,11 +36,17 @@ export async function startRemote(program: string): Promise<StartedClaude> {
   onTestFinished(() => laptop.dispose());
   const { home, work } = makeHome(dirname(laptop.home));
   cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
-  const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
-  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent });
-  const gateway = await gatewayForTest({ laptop });
+  const PALIADIN_ISOLATION = levelOfGateways();
+  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agentSettings(program, work), PALIADIN_ISOLATION });
+  const gateway = await gatewayForTest({ laptop, env: { PALIADIN_ISOLATION } });
   keepEvidence({ host: join(laptop.stateDir, 'host'), home, more: () => [gateway.log, laptop.log] });
   return { gateway, model, work };
+}
+
+/** Whether an agent of the gateway's has left a file of this name where it works. */
+export function isLeft({ gateway }: StartedClaude, name: string): boolean {
+  const homes = join(gateway.stateDir, 'homes');
+  return readdirSync(homes).some((session) => existsSync(join(homes, session, 'workspace', name)));
 }
 
 // Beside an agent or two that start as well, a daemon took 20 s.

@@ -7,16 +7,18 @@ import { VERSION } from '../version.ts';
 import { checksOf } from './checks.ts';
 import { examineAgent } from './host/agent.ts';
 import { examineDirectories } from './host/directories.ts';
+import { examineIsolation } from './host/isolation.ts';
 import { examineKeyLines } from './host/key-lines.ts';
 import { examineSkill } from './host/skill.ts';
 import { examineTmux } from './host/tmux.ts';
 
 export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
   const { env, programs } = settings;
-  const [tmux, agent, directories] = await Promise.all([
+  const [tmux, agent, directories, isolation] = await Promise.all([
     examineTmux(env),
     examineAgent(settings, process.platform),
     examineDirectories(settings),
+    examineIsolation(settings),
   ]);
   const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
@@ -25,6 +27,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     tmux,
     ...agent,
     ...directories,
+    ...isolation,
     examineSkill(programs.skill),
     ...examineKeyLines(env, shim),
   ];
@@ -36,5 +39,5 @@ export function canStart(checks: readonly Check[]): boolean {
   return checks.every(({ step, ok }) => ok || !NEEDED.includes(step));
 }
 
-const NEEDED = ['tmux', 'agent', 'directory', 'state'];
+const NEEDED = ['tmux', 'agent', 'directory', 'state', 'isolation'];
 const { passed } = checksOf('host');

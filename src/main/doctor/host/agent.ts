@@ -1,8 +1,10 @@
 /** Which agent would answer, whether it runs, and whether it is signed in: as far as can be told without its secrets. */
 import { existsSync } from 'node:fs';
 import type { Check } from '../../../contract/check.ts';
+import type { IsolationLevel } from '../../../contract/isolation.ts';
 import { chooseAgent } from '../../agent.ts';
 import { agentEnv } from '../../agent-env.ts';
+import { levelOf } from '../../isolation/level.ts';
 import type { ShimSettings } from '../../shim-settings.ts';
 import { checksOf } from '../checks.ts';
 import { outputOf } from '../output-of.ts';
@@ -22,15 +24,16 @@ export async function examineAgent(settings: ShimSettings, platform: NodeJS.Plat
     (version) => [passed('agent', `${version} (${agent.program})`), examineHooks(agent, version, settings)],
     (error) => [failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew')],
   );
-  return [...runs, examineSignIn(env, platform)];
+  return [...runs, examineSignIn(env, platform, levelOf(config, agent.name))];
 }
 
 /** Only whether there is something to sign in with; what it is worth, the first question shows. */
-function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform): Check {
+function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform, level: IsolationLevel): Check {
   const name = KEY_VARIABLES.find((variable) => (env[variable] ?? '') !== '');
   if (name !== undefined) return passed('sign-in', `by ${name}`);
   const { credentials, settings } = claudePlaces(env);
   if (existsSync(credentials)) return passed('sign-in', credentials);
+  if (level === 'sandbox') return failed('sign-in', NOT_SHARED, SHARE);
   if (readJson(settings)?.apiKeyHelper !== undefined) return passed('sign-in', `by the apiKeyHelper of ${settings}`);
   if (platform === 'darwin') {
     const advice =
@@ -41,6 +44,10 @@ function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform): 
 }
 
 const { passed, failed, failedBy } = checksOf('host');
+
+const NOT_SHARED = 'a sandboxed Claude Code has no sign-in: there is no key, and no file of credentials to share';
+const SHARE =
+  'put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN (of `claude setup-token`), into host.env or the environment of the gateway';
 
 // What Claude Code takes instead of a sign-in.
 const KEY_VARIABLES = [

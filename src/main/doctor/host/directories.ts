@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
 import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
 import { chooseAgent } from '../../agent.ts';
+import { levelOf } from '../../isolation/level.ts';
 import type { ShimSettings } from '../../shim-settings.ts';
 import { prepareState, type StatePaths } from '../../state-paths.ts';
 import { checksOf } from '../checks.ts';
@@ -45,7 +46,8 @@ function examineWorkspace(path: string): Check {
 /** Claude Code asks before it works in a directory for the first time, and nobody would answer. */
 function examineTrust({ config, env }: ShimSettings, path: string): Check[] {
   const agent = chooseAgent(config, env);
-  if ('missing' in agent || agent.name !== 'claude') return [];
+  // Where people are kept apart, each has a workspace of ours, which needs no answer.
+  if ('missing' in agent || agent.name !== 'claude' || levelOf(config, agent.name) !== 'none') return [];
   const { state } = claudePlaces(env);
   const known = readJson(state);
   const remedy = `on the host run \`cd ${path} && claude\`, answer what it asks, and leave it with /exit`;

@@ -4,16 +4,18 @@ import type { Check } from '../../../contract/check.ts';
 import { hooksForbidden, managedSettings } from '../../../host/agents/claude/forbidden.ts';
 import { isUntried } from '../../../host/agents/claude/plugin.ts';
 import type { Agent } from '../../agent.ts';
+import { levelOf } from '../../isolation/level.ts';
 import type { ShimSettings } from '../../shim-settings.ts';
 import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 
 /** `version` is what `claude --version` prints. */
-export function examineHooks(agent: Agent, version: string, { config: { values }, env }: ShimSettings): Check {
+export function examineHooks(agent: Agent, version: string, { config, env }: ShimSettings): Check {
+  const { values } = config;
   if (agent.driverName === 'reply-file') return passed('hooks', 'not used: PALIADIN_DRIVER is reply-file');
   const forbidden = hooksForbidden({
     version,
-    directory: claudePlaces(env).directory,
+    directory: levelOf(config, agent.name) === 'sandbox' ? null : claudePlaces(env).directory,
     cwd: resolve(values.PALIADIN_AGENT_DIR ?? join(values.PALIADIN_STATE_DIR, 'workspace')),
     managed: managedSettings(process.platform),
     port: ANY_PORT,
