@@ -102,7 +102,7 @@ export function hostBackend(options: HostBackendOptions) {
     turn: (session, turnId, from) => ask((opened) => opened.turn(session, turnId, from)),
     cancel: (session, turnId) => ask((opened) => opened.cancel(session, turnId)),
     decide: (session, turnId, id, decision) => ask((opened) => opened.decide(session, turnId, id, decision)),
-    reset: (session) => ask((opened) => opened.reset(session)),
+    reset: (session, options) => ask((opened) => opened.reset(session, options)),
     acknowledge: (session, turnId) => ask((opened) => opened.acknowledge(session, turnId)),
     attach: (session) => ask((opened) => opened.attach(session)),
     sessions: () => ask((opened) => opened.sessions()),

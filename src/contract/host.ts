@@ -127,8 +127,8 @@ export interface Host {
    * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer.
    */
   decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
-  /** Ends tmux session and conversation. */
-  reset(session: string): Promise<void>;
+  /** Ends tmux session and conversation. `forget`: and deletes the files of the session's agent. */
+  reset(session: string, options?: { forget: boolean }): Promise<void>;
   /**
    * The gateway has the outcome on record: the host may forget it after a while. Resolves with what the turn took,
    * which is known a moment after its end; null where the agent does not count, or the host has no record.

@@ -135,7 +135,10 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
     decide: async (name, turnId, id, decision) => sessionOf(name).decide(turnId, id, decision),
-    reset: async (name) => sessionOf(name).reset(),
+    async reset(name, { forget } = { forget: false }) {
+      await sessionOf(name).reset();
+      if (forget) await isolation.forget(name);
+    },
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {
       const session = sessions.get(name);

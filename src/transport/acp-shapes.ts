@@ -13,6 +13,7 @@ const turnId = z.string().regex(TURN_ID_PATTERN);
 const tokens = z.int().nonnegative().nullable();
 
 export const sessionParams = z.object({ session });
+export const resetParams = z.object({ session, forget: z.boolean().default(false) });
 export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });

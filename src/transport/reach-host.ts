@@ -181,7 +181,7 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
       if (answer === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
       answer(decision);
     },
-    reset: (session) => tell(extension.reset, { session }),
+    reset: (session, options) => tell(extension.reset, { session, ...options }),
     acknowledge: async (session, turnId) =>
       (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult)).cost ?? null,
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,

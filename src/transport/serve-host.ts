@@ -24,6 +24,7 @@ import {
   nothing,
   type permissionMeta,
   promptMeta,
+  resetParams,
   sessionParams,
   turnFromParams,
   turnParams,
@@ -75,8 +76,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     return {};
   });
   serve(extension.turn, turnFromParams, ({ session, turnId, from }) => host.turn(session, turnId, from));
-  serve(extension.reset, sessionParams, async ({ session }) => {
-    await host.reset(session);
+  serve(extension.reset, resetParams, async ({ session, forget }) => {
+    await host.reset(session, { forget });
     return {};
   });
   serve(extension.acknowledge, turnParams, async ({ session, turnId }) => {

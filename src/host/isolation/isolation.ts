@@ -22,6 +22,8 @@ export interface Isolation {
   prepare(session: string): AgentHome;
   /** The launch as it has to be done so that the agent sees its own home only. */
   confine(session: string, launch: Launch): Launch;
+  /** Deletes the session's home with all that is in it. Only while no agent of the session runs. */
+  forget(session: string): Promise<void>;
   /** Whether the agent that runs was started behind the same walls. */
   fits(session: string): boolean;
 }

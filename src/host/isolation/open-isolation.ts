@@ -1,6 +1,7 @@
 /** The isolation of a host, by its level. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IsolationLevel } from '../../contract/isolation.ts';
 import { readIfThere } from '../durable.ts';
@@ -113,6 +114,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
     homeOf,
     prepare,
     confine,
+    forget: (session) => rm(join(homes, session), { recursive: true, force: true }),
     // Before there were levels, all agents ran as with `none`.
     fits: (session) => (readIfThere(markOf(session)) ?? (level === 'none' ? walls : null)) === walls,
   };

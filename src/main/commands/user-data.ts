@@ -33,7 +33,9 @@ export async function deleteUser(settings: Settings, subject: string, options: {
     const { turns } = await store.users.remove(user.id, byCli());
     process.stdout.write(`deleted ${subject} and ${turns} turns\n`);
     if (session === undefined) return;
-    const ended = await withHost(settings, (host) => host.reset(session.name)).catch((error: Error) => error);
+    const ended = await withHost(settings, (host) => host.reset(session.name, { forget: true })).catch(
+      (error: Error) => error,
+    );
     if (ended === undefined) process.stdout.write('their conversation on the host has ended\n');
     else process.stderr.write(`their conversation on the host was not ended: ${ended.message}\n`);
   });

@@ -65,7 +65,7 @@ export function userDataRoutes(app: App, { turns, store, backend, clock }: Needs
       await turns.stopAll(user.id);
       const conversationEnded =
         session === undefined ||
-        (await backend.reset(session.name).then(
+        (await backend.reset(session.name, { forget: true }).then(
           () => true,
           () => false,
         ));

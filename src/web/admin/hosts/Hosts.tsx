@@ -30,6 +30,7 @@ export function Hosts() {
 function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway'] }) {
   const { w, locale } = useAdmin();
   const { name, backend, presence, mode, refusal, agent, agentVersion, driver, version, panes, running, probes } = host;
+  const { isolation, isolationLacks } = host;
   const [tone, words] = stateOf(host, w.hosts.presence, w.health.off);
   const number = (value: number) => count(value, locale);
   return (
@@ -48,6 +49,12 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
             <p>{refusal.message}</p>
             {refusal.detail !== null && <p className="mono">{refusal.detail}</p>}
           </div>
+        </div>
+      )}
+      {isolationLacks !== null && (
+        <div className="notice notice-wait">
+          <Icon name="alert" />
+          <p>{w.hosts.lacks[isolation ?? 'none']}</p>
         </div>
       )}
       <dl className="columns">
@@ -69,6 +76,12 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
             )}
           </dd>
         </div>
+        {isolation !== null && (
+          <div>
+            <dt>{w.hosts.isolation}</dt>
+            <dd>{w.hosts.levels[isolation]}</dd>
+          </div>
+        )}
         <div>
           <dt>{w.hosts.version}</dt>
           <dd>

@@ -277,6 +277,14 @@ export const en = {
 
   hosts: {
     kinds: { local: 'this machine', remote: 'over SSH', disabled: 'none' },
+    isolation: 'People kept apart by',
+    levels: { none: 'nothing', directory: 'directories', sandbox: 'a sandbox' },
+    lacks: {
+      none: 'Several people may ask, and their agents share one directory: each can be told what the others asked.',
+      directory:
+        'Agents run as your account. A hostile person whose agent may run commands reads what you may read, other people’s conversations included. PALIADIN_ISOLATION=sandbox keeps them apart.',
+      sandbox: '',
+    },
     modes: { channel: 'one open channel', verbs: 'a connection for each question (older shim)' },
     presence: { here: 'Here', silent: 'Silent', away: 'Away' },
     refuses: 'Takes no questions',
