@@ -1,10 +1,10 @@
 /** A backend with a host behind it. Local and remote differ only in how they open a channel. */
 import { PaliadinError } from '../contract/errors.ts';
-import type { HostIdentity, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
-import { type IsolationLevel, isAtLeast } from '../contract/isolation.ts';
+import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend } from './backend.ts';
+import { type IsolationPolicy, refusalOf } from './isolation-policy.ts';
 import { isLost, openChannel } from './open-channel.ts';
 
 export interface HostBackendOptions {
@@ -14,8 +14,7 @@ export interface HostBackendOptions {
   /** The agent that is to be expected there; null where only the host knows. */
   agent: string | null;
   open(): Promise<HostChannel>;
-  /** Whose agents are kept apart less than this is not asked. */
-  leastIsolation: IsolationLevel;
+  isolation: IsolationPolicy;
   /** A host that stays away for longer than this takes the turns with it that were under way. */
   giveUpMs: number;
   keepAlive?: KeepAlive;
@@ -24,16 +23,16 @@ export interface HostBackendOptions {
 }
 
 export function hostBackend(options: HostBackendOptions) {
-  const { kind, host, agent, open, leastIsolation, giveUpMs, keepAlive = KEEP_ALIVE, random } = options;
+  const { kind, host, agent, open, isolation, giveUpMs, keepAlive = KEEP_ALIVE, random } = options;
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const backListeners = new Set<() => void>();
   const channel = openChannel({
     async open() {
       const opened = await open();
-      const weaker = whyTooWeak(opened.identity, leastIsolation);
-      if (weaker !== null) {
+      const refusal = refusalOf(opened.identity, isolation);
+      if (refusal !== null) {
         opened.close();
-        throw weaker;
+        throw refusal;
       }
       opened.onLate((late) => {
         for (const tell of lateListeners) tell(late);
@@ -117,15 +116,6 @@ export function hostBackend(options: HostBackendOptions) {
     },
     close: channel.close,
   } satisfies Backend;
-}
-
-/** What is asked here comes from people who are to be kept apart. The demo agent reads nothing of anybody's. */
-function whyTooWeak({ agent, isolation = 'none' }: HostIdentity, least: IsolationLevel): PaliadinError | null {
-  if (agent === 'demo' || isAtLeast(isolation, least)) return null;
-  return new PaliadinError(
-    'agent_not_ready',
-    `the host keeps people apart by the level ${isolation}, and here it has to be ${least}; set PALIADIN_ISOLATION=${least} on the host (in its host.env), or PALIADIN_ISOLATION=${isolation === 'none' ? 'directory on both' : isolation} here to do with less`,
-  );
 }
 
 function stayedAway(error: unknown): null {

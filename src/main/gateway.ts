@@ -20,7 +20,7 @@ import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { probeHost } from './host-probes.ts';
 import { checkIsolation } from './isolation/check.ts';
-import { leastLevel } from './isolation/level.ts';
+import { isolationPolicy } from './isolation/level.ts';
 import { localDaemon } from './local-daemon.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { openTraces } from './observe/traces.ts';
@@ -142,7 +142,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
 function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {
   const agent = chooseAgent(config, env);
   const { PALIADIN_REMOTE_HOST: remoteHost } = config.values;
-  const always = { leastIsolation: leastLevel(config), giveUpMs: HOST_AWAY_MS, random: Math.random };
+  const always = { isolation: isolationPolicy(config), giveUpMs: HOST_AWAY_MS, random: Math.random };
   return chooseBackend({
     remote:
       remoteHost === undefined

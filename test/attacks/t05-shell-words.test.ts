@@ -22,7 +22,7 @@ const laptop = await startLaptop();
 const backend: Backend = remoteBackend({
   target: laptop.target,
   env: process.env,
-  leastIsolation: 'none',
+  isolation: { least: 'none', written: false },
   giveUpMs: 60_000,
   random: Math.random,
 });

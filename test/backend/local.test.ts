@@ -14,7 +14,14 @@ import { backendContract } from './backend-contract.ts';
 import { type TestDaemon, testDaemon, wireTo } from './test-daemon.ts';
 
 function makeBackend(daemon: ExpectedDaemon, giveUpMs = 60_000): Backend {
-  return localBackend({ host: 'here', agent: 'demo', daemon, leastIsolation: 'none', giveUpMs, random: () => 0 });
+  return localBackend({
+    host: 'here',
+    agent: 'demo',
+    daemon,
+    isolation: { least: 'none', written: false },
+    giveUpMs,
+    random: () => 0,
+  });
 }
 
 backendContract({

@@ -13,7 +13,7 @@ backendContract({
     const backend = remoteBackend({
       target: laptop.target,
       env: process.env,
-      leastIsolation: 'none',
+      isolation: { least: 'none', written: false },
       giveUpMs,
       random: () => 0,
     });

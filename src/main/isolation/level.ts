@@ -1,4 +1,5 @@
 /** Which level of isolation the settings ask for, and what they may not. */
+import type { IsolationPolicy } from '../../backend/isolation-policy.ts';
 import { type IsolationLevel, isAtLeast, weaknessOf } from '../../contract/isolation.ts';
 import { type Config, ConfigError } from '../config/load.ts';
 
@@ -11,10 +12,10 @@ export function levelOf({ values }: Config, agent: string | null): IsolationLeve
   return chosen ?? (access === 'users' && agent !== 'demo' ? 'sandbox' : 'none');
 }
 
-/** The least that a gateway takes from a host, whose own settings choose its level. */
-export function leastLevel({ values }: Config): IsolationLevel {
-  if (values.PALIADIN_ACCESS === 'owner') return 'none';
-  return values.PALIADIN_ISOLATION ?? 'sandbox';
+/** What a gateway wants of a host, whose own settings choose its level. */
+export function isolationPolicy({ values }: Config): IsolationPolicy {
+  const { PALIADIN_ISOLATION: chosen, PALIADIN_ACCESS: access } = values;
+  return { least: access === 'owner' ? 'none' : (chosen ?? 'sandbox'), written: chosen !== undefined };
 }
 
 /** @throws ConfigError where several people would share one agent's view without their owner's knowing. */
