@@ -12,7 +12,7 @@ import { type InsidePrograms, insideArguments, type WayOut } from './inside.ts';
 import type { AgentHome, Isolation } from './isolation.ts';
 import { seatbeltArguments } from './seatbelt.ts';
 import { machineFiles, noSettings } from './stand-ins.ts';
-import { linkShared, OWNERS, ownDirectory, ownFile } from './workspace.ts';
+import { linkShared, linkTo, OWNERS, ownDirectory, ownFile } from './workspace.ts';
 
 /** The program that makes the sandbox, and what it needs beside. */
 export type SandboxProgram =
@@ -96,6 +96,8 @@ export function openIsolation(options: IsolationOptions): Isolation {
     };
     const env = { ...WHO, HOME: home, ...launch.env };
     if (sandbox.kind === 'seatbelt') {
+      // It can put nothing at another path: a link stands there, which the agent can't change.
+      for (const [source, path] of [...view.lent, ...view.fixed]) linkTo(source, path);
       const here = { ...view, write: [...view.write, temporaryOf(session)], port: way?.port ?? null };
       const argv = seatbeltArguments(sandbox.sandboxExec, here, launch.argv);
       return { argv, cwd, env: { ...env, TMPDIR: temporaryOf(session) } };

@@ -21,6 +21,12 @@ export function ownFile(path: string): string {
   return path;
 }
 
+/** Puts a link in the place of whatever is there. */
+export function linkTo(source: string, path: string): void {
+  rmSync(path, { recursive: true, force: true });
+  symlinkSync(source, path);
+}
+
 /** Brings the links in `workspace` in step with what is in `shared`. A person's own file of the same name stays, but for `OWNERS`. */
 export function linkShared(shared: string, workspace: string): void {
   const names = sharedNames(shared);
@@ -28,9 +34,7 @@ export function linkShared(shared: string, workspace: string): void {
   for (const name of names) {
     const path = join(workspace, name);
     const taken = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    if (taken && !OWNERS.has(name)) continue;
-    if (taken) rmSync(path, { recursive: true });
-    symlinkSync(join(shared, name), path);
+    if (!taken || OWNERS.has(name)) linkTo(join(shared, name), path);
   }
 }
 
