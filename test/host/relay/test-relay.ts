@@ -13,6 +13,7 @@ import { type OpenRelayOptions, openRelay, type Relay } from '../../../src/host/
 import type { RelaySettings } from '../../../src/host/relay/settings.ts';
 import { clonePrograms } from '../../../src/main/programs.ts';
 import { endRelay } from '../../support/end-host.ts';
+import { COMPILE_CACHE } from '../../support/gateway.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/until.ts';
 
@@ -73,7 +74,7 @@ export function openOptions({ settings = {}, given, version = 'test' }: TestRela
   return {
     directory: '',
     program: given === undefined ? clonePrograms.relay : [process.execPath, PROGRAM],
-    env: { PATH: process.env.PATH ?? '', GIVEN: JSON.stringify(given ?? {}) },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, GIVEN: JSON.stringify(given ?? {}) },
     version,
     settings: { upstream: null, network: [], ...settings },
     onError: () => undefined,
