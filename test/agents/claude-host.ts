@@ -8,6 +8,7 @@ import { agentDirectory } from '../../src/host/journal.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
 import { openRelay } from '../../src/host/relay/open-relay.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
+import { VERSION } from '../../src/main/version.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';
@@ -39,7 +40,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   let host: TestHost | null = null;
   const { sessions, hooks } = relayFiles(directory);
   const relay = await openRelay({
-    ...{ directory, program: clonePrograms.relay, version: 'test', settings: { upstream: null, network: [] } },
+    ...{ directory, program: clonePrograms.relay, version: VERSION, settings: { upstream: null, network: [] } },
     env: { PATH: process.env.PATH ?? '' },
     onError: (_what, error) => host?.troubles.push(error),
     onPortLost: () => host?.troubles.push(new Error('the relay’s port was lost')),
