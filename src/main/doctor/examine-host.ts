@@ -8,15 +8,17 @@ import { checksOf } from './checks.ts';
 import { examineAgent } from './host/agent.ts';
 import { examineDirectories } from './host/directories.ts';
 import { examineKeyLines } from './host/key-lines.ts';
+import { examineRelay } from './host/relay.ts';
 import { examineSkill } from './host/skill.ts';
 import { examineTmux } from './host/tmux.ts';
 
 export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
   const { env, programs } = settings;
-  const [tmux, agent, directories] = await Promise.all([
+  const [tmux, agent, directories, relay] = await Promise.all([
     examineTmux(env),
     examineAgent(settings, process.platform),
     examineDirectories(settings),
+    examineRelay(settings),
   ]);
   const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
@@ -25,6 +27,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     tmux,
     ...agent,
     ...directories,
+    ...relay,
     examineSkill(programs.skill),
     ...examineKeyLines(env, shim),
   ];

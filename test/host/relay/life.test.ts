@@ -2,15 +2,25 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startHookServer } from '../../../src/host/agents/claude/hook-server.ts';
 import { relayStatus } from '../../../src/host/relay/control-client.ts';
 import { relayFiles } from '../../../src/host/relay/files.ts';
 import { openRelay } from '../../../src/host/relay/open-relay.ts';
 import { until } from '../../support/until.ts';
-import { daemonForTest, isAlive, listening, openOptions, relayDirectory, relayForTest } from './test-relay.ts';
+import {
+  daemonForTest,
+  isAlive,
+  listening,
+  openOptions,
+  relayDirectory,
+  relayForTest,
+  serverForTest,
+} from './test-relay.ts';
 
 const pidIn = (directory: string) => Number(readFileSync(relayFiles(directory).pid, 'utf8'));
 
@@ -234,6 +244,35 @@ test('the relay is small: beside Node’s own program, less than 30 MB', async (
   expect(Number(kilobytes)).toBeGreaterThan(0);
   expect(Number(kilobytes) / 1024).toBeLessThan(30);
 });
+
+test('thousands of requests leave nothing behind in its memory', async () => {
+  const model = await serverForTest((asked, response) => void asked.resume().once('end', () => response.end('{}')));
+  const it = await relayForTest({ settings: { upstream: { url: `http://127.0.0.1:${model}`, headers: {} } } });
+  const server = await startHookServer(it.files.hooks, { receive: async () => ({}), onTrouble: () => undefined });
+  onTestFinished(() => server.close());
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  onTestFinished(() => agent.destroy());
+  const headers = { authorization: `Bearer ${it.token('one')}` };
+  const call = async (path: string) => {
+    const asked = request({ agent, host: '127.0.0.1', port: it.relay.port, path, method: 'POST', headers });
+    asked.end('{"hook_event_name":"Stop"}');
+    const [response] = await once(asked, 'response');
+    await once(response.resume(), 'end');
+    expect(response.statusCode).toBe(200);
+  };
+  const batch = async (times: number) => {
+    const worker = async () => {
+      for (let at = 0; at < times / 4; at++) await call(at % 2 === 0 ? '/paliadin' : '/model/v1/messages');
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    const [, kilobytes = ''] = /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${it.pid()}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) / 1024;
+  };
+  const warm = await batch(1_000);
+  // What is kept of each would be some kilobytes.
+  expect((await batch(3_000)) - warm).toBeLessThan(12);
+  expect(logOf(it.directory)).not.toContain('Warning');
+}, 60_000);
 
 function logOf(directory: string): string {
   return readFileSync(relayFiles(directory).log, 'utf8');
