@@ -14,6 +14,7 @@ import { modelUpstream } from '../../src/main/host-relay.ts';
 import { findSandbox } from '../../src/main/isolation/find-sandbox.ts';
 import { signInOf } from '../../src/main/isolation/sign-in.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
+import { VERSION } from '../../src/main/version.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';
@@ -61,7 +62,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     ...{
       directory,
       program: clonePrograms.relay,
-      version: 'test',
+      version: VERSION,
       settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
     },
     env: { PATH: process.env.PATH ?? '' },

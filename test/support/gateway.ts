@@ -181,7 +181,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
 const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
 // Both as the bootstrap sets them.
 const SMALL_HEAP = '--max-semi-space-size=4';
-const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
+export const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 const DEFAULTS = {
   PALIADIN_AGENT: 'demo',
   PALIADIN_DEMO_PACE: '0',

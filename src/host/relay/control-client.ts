@@ -15,7 +15,8 @@ export interface RelayControl {
 /** Takes a connection that is open. @throws Error where whoever listens there does not speak as a relay. */
 export async function relayControl(socket: Socket): Promise<RelayControl> {
   socket.on('error', () => {}); // its end is told by `closed`
-  const closed = once(socket, 'close').then(() => {});
+  // Not by `once` of node:events, which rejects where an error comes first.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const lines = linesOf(socket.setEncoding('utf8'));
   const next = async (): Promise<string> => {
     const timer = setTimeout(() => socket.destroy(), ANSWER_MS);

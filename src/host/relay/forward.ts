@@ -38,9 +38,9 @@ export function forward(forwarding: Forwarding): void {
   const timer = firstByteMs === null ? undefined : setTimeout(late, firstByteMs);
 
   onward.once('socket', (socket) => {
-    if (!socket.connecting) isConnected = true;
-    const event = 'encrypted' in socket ? 'secureConnect' : 'connect';
-    socket.once(event, () => {
+    isConnected = !socket.connecting;
+    if (isConnected) return; // one that was kept; what is listened to on it would stay with it for ever
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
       isConnected = true;
     });
   });

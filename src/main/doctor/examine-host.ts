@@ -9,16 +9,18 @@ import { examineAgent } from './host/agent.ts';
 import { examineDirectories } from './host/directories.ts';
 import { examineIsolation } from './host/isolation.ts';
 import { examineKeyLines } from './host/key-lines.ts';
+import { examineRelay } from './host/relay.ts';
 import { examineSkill } from './host/skill.ts';
 import { examineTmux } from './host/tmux.ts';
 
 export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
   const { env, programs } = settings;
-  const [tmux, agent, directories, isolation] = await Promise.all([
+  const [tmux, agent, directories, isolation, relay] = await Promise.all([
     examineTmux(env),
     examineAgent(settings, process.platform),
     examineDirectories(settings),
     examineIsolation(settings),
+    examineRelay(settings),
   ]);
   const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
@@ -28,6 +30,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     ...agent,
     ...directories,
     ...isolation,
+    ...relay,
     examineSkill(programs.skill),
     ...examineKeyLines(env, shim),
   ];

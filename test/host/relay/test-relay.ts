@@ -12,7 +12,9 @@ import { type RelayFiles, relayFiles } from '../../../src/host/relay/files.ts';
 import { type OpenRelayOptions, openRelay, type Relay } from '../../../src/host/relay/open-relay.ts';
 import type { RelaySettings } from '../../../src/host/relay/settings.ts';
 import { clonePrograms } from '../../../src/main/programs.ts';
+import { VERSION } from '../../../src/main/version.ts';
 import { endRelay } from '../../support/end-host.ts';
+import { COMPILE_CACHE } from '../../support/gateway.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/until.ts';
 
@@ -69,12 +71,12 @@ export async function relayForTest(options: TestRelayOptions = {}): Promise<Test
   };
 }
 
-export function openOptions({ settings = {}, given, version = 'test' }: TestRelayOptions): OpenRelayOptions {
+export function openOptions({ settings = {}, given, version }: TestRelayOptions): OpenRelayOptions {
   return {
     directory: '',
     program: given === undefined ? clonePrograms.relay : [process.execPath, PROGRAM],
-    env: { PATH: process.env.PATH ?? '', GIVEN: JSON.stringify(given ?? {}) },
-    version,
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, GIVEN: JSON.stringify(given ?? {}) },
+    version: version ?? (given === undefined ? VERSION : 'test'),
     settings: { upstream: null, network: [], ...settings },
     onError: () => undefined,
     onPortLost: () => undefined,

@@ -1,0 +1,155 @@
+/** The relay's small parts, each by itself. */
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { agentSecret, readAgentSecret, revokeAgentSecret } from '../../../src/host/agent-secret.ts';
+import { boundedLog, summarised } from '../../../src/host/relay/bounded-log.ts';
+import { parseRule } from '../../../src/host/relay/network-policy.ts';
+import { dialAddresses } from '../../../src/host/relay/proxy.ts';
+import { isOwn, isPublic } from '../../../src/host/relay/public-address.ts';
+import { parseSettings } from '../../../src/host/relay/settings.ts';
+import { modelUpstream } from '../../../src/main/host-relay.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
+import { listening } from './test-relay.ts';
+
+async function directoryForTest(): Promise<string> {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  return path;
+}
+
+describe('a session’s secret', () => {
+  test('is made once, is its session’s own, and lies beside the agent’s directory where only its owner reads it', async () => {
+    const sessions = await directoryForTest();
+    expect(readAgentSecret(sessions, 'one')).toBe(null);
+    const secret = agentSecret(sessions, 'one');
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect([agentSecret(sessions, 'one'), readAgentSecret(sessions, 'one')]).toEqual([secret, secret]);
+    expect(agentSecret(sessions, 'two')).not.toBe(secret);
+    const { mode } = statSync(join(sessions, 'one', 'agent-secret'));
+    expect(mode & 0o777).toBe(0o600);
+    expect(existsSync(join(sessions, 'one', 'agent'))).toBe(false);
+  });
+
+  test('that is revoked is another one the next time', async () => {
+    const sessions = await directoryForTest();
+    const secret = agentSecret(sessions, 'one');
+    revokeAgentSecret(sessions, 'one');
+    expect(readAgentSecret(sessions, 'one')).toBe(null);
+    expect(agentSecret(sessions, 'one')).not.toBe(secret);
+  });
+
+  test.each(['../one', '', 'One', '.', 'a/b'])('is never looked for under a name that is none: %j', async (name) => {
+    const sessions = await directoryForTest();
+    for (const use of [agentSecret, readAgentSecret, revokeAgentSecret]) expect(() => use(sessions, name)).toThrow();
+  });
+});
+
+test.each([
+  ...['8.8.8.8', '93.184.215.14', '2606:4700::1', '2a00:1450:4001::1'].map((address) => [address, true] as const),
+  ...[
+    '127.0.0.1',
+    '127.9.9.9',
+    '0.0.0.0',
+    '10.0.0.1',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '169.254.1.1',
+  ].map((address) => [address, false] as const),
+  ...[
+    '100.64.0.1',
+    '192.0.0.1',
+    '192.0.2.1',
+    '198.18.0.1',
+    '198.51.100.1',
+    '203.0.113.1',
+    '224.0.0.1',
+    '255.255.255.255',
+  ].map((address) => [address, false] as const),
+  ...['::', '::1', '::ffff:10.0.0.1', '::ffff:a00:1', '::10.0.0.1', 'fe80::1', 'fc00::1', 'fd12::1', 'ff02::1'].map(
+    (address) => [address, false] as const,
+  ),
+  ...['2001:db8::1', '2001::1', '2002:a00:1::', '64:ff9b::a00:1', '3fff::1', 'fec0::1', '4000::1'].map(
+    (address) => [address, false] as const,
+  ),
+])('%s is public: %s', (address, expected) => {
+  expect(isPublic(address)).toBe(expected);
+});
+
+test('this machine is known by loopback, by no address at all, and by what its interfaces have', () => {
+  for (const address of ['127.0.0.1', '127.1.2.3', '0.0.0.0', '::1', '::', '::ffff:127.0.0.1']) {
+    expect(isOwn(address), address).toBe(true);
+  }
+  expect(isOwn('8.8.8.8')).toBe(false);
+});
+
+test('a connection goes to the address that was checked, and its name is not looked up again', async () => {
+  const port = await listening(createServer((caller) => void caller.end('here')));
+  const socket = dialAddresses({ host: 'no-such-name.invalid', port }, [{ address: '127.0.0.1', family: 4 }]);
+  expect(String((await once(socket, 'data'))[0])).toBe('here');
+  socket.destroy();
+});
+
+test.each([
+  'http://example.com',
+  'example.com/',
+  '*',
+  '*.',
+  '*.*.com',
+  'a b',
+  '',
+  'example.com:',
+  'example.com:0',
+  '*.10.0.0.1',
+  '[::1',
+])('an entry of the list that is none is refused in words: %j', (entry) => {
+  expect(() => parseRule(entry)).toThrow('PALIADIN_SANDBOX_NETWORK');
+});
+
+test.each([
+  [null, 'network'],
+  [{ upstream: null }, 'network'],
+  [{ upstream: null, network: [1] }, 'network'],
+  [{ upstream: { url: 'file:///x', headers: {} }, network: [] }, 'upstream.url'],
+  [{ upstream: { url: 'http://x', headers: { a: 1 } }, network: [] }, 'upstream.headers'],
+  [{ upstream: null, network: [], closedPorts: ['1'] }, 'closedPorts'],
+])('settings that are none are refused in words: %j', (settings, word) => {
+  expect(() => parseSettings(settings)).toThrow(word);
+});
+
+test('the model is the owner’s, with the owner’s key or token; without either nobody is asked', () => {
+  expect(modelUpstream({})).toBe(null);
+  expect(modelUpstream({ ANTHROPIC_API_KEY: 'k' })).toEqual({
+    ...{ url: 'https://api.anthropic.com', headers: { 'x-api-key': 'k' } },
+  });
+  expect(modelUpstream({ ANTHROPIC_AUTH_TOKEN: 't', ANTHROPIC_BASE_URL: 'http://127.0.0.1:8/x' })).toEqual({
+    ...{ url: 'http://127.0.0.1:8/x', headers: { authorization: 'Bearer t' } },
+  });
+});
+
+test('the log never grows past twice its bound', async () => {
+  const file = join(await directoryForTest(), 'relay.log');
+  const log = boundedLog(file, () => 0, 1_000);
+  for (let at = 0; at < 100; at++) log('something', { at });
+  expect(statSync(file).size).toBeLessThanOrEqual(1_000);
+  expect(statSync(`${file}.1`).size).toBeLessThanOrEqual(1_000);
+  expect(readFileSync(file, 'utf8')).toMatch(/\{"time":0,"what":"something","at":99\}\n$/);
+});
+
+test('what happens again and again is one line a minute, with how often', () => {
+  const lines: unknown[] = [];
+  let now = 0;
+  const note = summarised(
+    (what, facts) => lines.push([what, facts]),
+    'refused',
+    () => now,
+  );
+  for (now = 0; now <= 60_000; now += 1_000) note();
+  expect(lines).toEqual([
+    ['refused', { times: 1 }],
+    ['refused', { times: 60 }],
+  ]);
+});
