@@ -2,11 +2,13 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { claudeInputEscape } from '../host/agents/claude/input-escape.ts';
 import {
   type ClaudeCode,
   claudeBackground,
   claudeBusy,
   claudeCommand,
+  claudeEnv,
   keepsConversation,
 } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
@@ -93,6 +95,8 @@ export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
     command: (place) => claudeCommand(claude, place),
     keeps: ({ conversation }) => keepsConversation(claude, conversation),
     cwd,
+    env: claudeEnv,
+    inputEscape: claudeInputEscape,
     busy: claudeBusy,
     background: claudeBackground,
   });

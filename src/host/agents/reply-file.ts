@@ -7,6 +7,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentPlace, AgentSignal, Driver, TurnPlace } from './driver.ts';
+import type { InputEscape } from './input-escape.ts';
 import { readScreen } from './screen.ts';
 import { changesOf } from './watch-file.ts';
 
@@ -16,6 +17,9 @@ export function replyFileDriver(options: {
   /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
   keeps?(place: AgentPlace): boolean;
   cwd: string;
+  /** What else its environment has. */
+  env?: Record<string, string>;
+  inputEscape?: InputEscape;
   /** How the agent's status line says that it works. */
   busy: RegExp;
   /** How its screen says that something which it started still runs, and may make it go on. */
@@ -23,8 +27,9 @@ export function replyFileDriver(options: {
 }): Driver {
   return {
     name: 'reply-file',
-    launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: {} }),
+    launch: (place) => ({ argv: options.command(place), cwd: options.cwd, env: options.env ?? {} }),
     keeps: (place) => options.keeps?.(place) ?? true,
+    ...(options.inputEscape === undefined ? {} : { inputEscape: options.inputEscape }),
     read: (screen) => readScreen(screen, options.busy),
     rests: (screen) =>
       readScreen(screen, options.busy).state === 'ready' && !options.background?.test(screen.lines.join('\n')),

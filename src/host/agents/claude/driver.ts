@@ -7,9 +7,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
-import { type ClaudeCode, claudeCommand, claudeLost, keepsConversation, transcriptOf } from '../claude-code.ts';
+import {
+  type ClaudeCode,
+  claudeCommand,
+  claudeEnv,
+  claudeLost,
+  keepsConversation,
+  transcriptOf,
+} from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
+import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
 import { recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
@@ -59,12 +67,13 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
       return {
         argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
         cwd: claude.cwd,
-        env: { [TOKEN_VARIABLE]: `${place.session}.${secret}` },
+        env: { ...claudeEnv, [TOKEN_VARIABLE]: `${place.session}.${secret}` },
       };
     },
     hears: ({ directory }) => recall(directory)?.port === server.port,
     keeps: ({ conversation }) => keepsConversation(claude, conversation),
     lost: (lines) => claudeLost.test(lines.join('\n')),
+    inputEscape: claudeInputEscape,
     read: readClaude,
     rests: claudeRests,
     progress: retrying,
