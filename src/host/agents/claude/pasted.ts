@@ -6,10 +6,10 @@ import { claudeInputEscape } from './input-escape.ts';
  * tags of its own (seen with 2.1.330 and later, and not on every machine).
  */
 export function parsePrompt(prompt: string): { envelope: Envelope; message: string } | null {
-  const block = BLOCK.exec(prompt)?.[1]?.replace(TAG, '<');
-  return parseEnvelope(claudeInputEscape.unescape(block ?? prompt));
+  const typed = (BLOCK.exec(prompt)?.[1] ?? prompt).replace(TAG, '<');
+  return parseEnvelope(claudeInputEscape.unescape(typed));
 }
 
 const BLOCK = /^\s*<pasted_content\b[^>]*>\n([\s\S]*?)\n?<\/pasted_content\b[^>]*>\s*$/;
-// So that nothing in the block can end it.
+// Those versions break every such tag in what is pasted, so that it can’t end a block.
 const TAG = /<\\(?=\/?pasted_content)/gi;
