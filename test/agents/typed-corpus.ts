@@ -58,7 +58,6 @@ export function typedCorpus({ work, home }: { work: string; home: string }): Cor
       ...[join(work, 'a pic.png'), join(work, 'a\\ pic.png'), picture.replace('.png', '.pn\\g'), `\\${picture}`],
       ...[`look at ${picture}`, `${picture} ${picture}`, `"${picture}" "${picture}"`, `${picture} /etc/passwd`],
       ...[`> ${picture}`, `${picture}\\`, `${picture}\\\\`, 'pic.png', './pic.png', '~/pic.png', `${picture}.`],
-      ...mentions,
       ...['/clear', '!ls', '#', '&', '? ', '\\', `see \\@${file}`, '[PALIADIN:x]', `${'─'.repeat(40)}`, '❯ ', '1. Yes'],
     ],
     alone: [

@@ -97,7 +97,7 @@ function inPairs(lines: string[]): string[] {
 
 const RIDDLED = 'https://x.example/@/etc/passwd /clear ultrathink/a.png';
 
-describe.each(installedVersions())('Claude Code $name', { timeout: 120_000 }, ({ program }) => {
+describe.each(installedVersions('oldest'))('Claude Code $name', { timeout: 120_000 }, ({ program }) => {
   test('takes a long text for text, in message and context, whatever words, lines and ends it has', async () => {
     const host = await openTyped(program);
     const { words, lines, alone } = host.corpus;
@@ -115,7 +115,7 @@ describe.each(installedVersions())('Claude Code $name', { timeout: 120_000 }, ({
   });
 });
 
-describe.each(installedVersions('newest'))('Claude Code $name', { timeout: 300_000 }, ({ program }) => {
+describe.each(installedVersions('newest'))('Claude Code $name', { timeout: 240_000 }, ({ program }) => {
   test('takes a short text for text, in message, context, page and locale', async () => {
     const host = await openTyped(program);
     const { words, lines } = host.corpus;
@@ -153,7 +153,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', { timeout: 300_0
   });
 });
 
-describe.each(installedVersions())(
+describe.each(installedVersions('newest'))(
   'without the escape, Claude Code $name',
   { timeout: 120_000 },
   ({ name, program }) => {
