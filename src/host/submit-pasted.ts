@@ -33,12 +33,15 @@ export async function clearBox(pane: Pane, read: Read): Promise<void> {
 }
 
 /**
- * An Enter that comes too early is lost, and then another is due; but only while the box is still full.
- * Into a dialog that opened meanwhile, it would approve something.
+ * An Enter that comes too early is lost, and one that only removes what can't be seen (Claude Code, of a text that turns
+ * around) leaves the rest to be looked at; then another is due, but only while the box is still full. Into a dialog that
+ * opened meanwhile, it would approve something.
  */
 async function isTaken(pane: Pane, read: Read): Promise<boolean> {
+  // A screen that is being drawn anew shows no box for a moment.
+  const accept = (reading: Reading) => reading.state !== 'starting' && !isFull(reading);
   try {
-    await untilScreen(pane, read, { accept: (reading) => !isFull(reading), timeoutMs: ENTER_MS });
+    await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS });
     return true;
   } catch {
     return pane.lost || !isFull(await read(pane));

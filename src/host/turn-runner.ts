@@ -268,7 +268,8 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
 
 function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
   const { turnId, pageOrigin, locale, message, context } = prompt;
-  return composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
+  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
+  return driver.inputEscape?.escape(text) ?? text;
 }
 
 /** The agent may have been faster than its record; whatever else ends the watch is no evidence. */

@@ -2,6 +2,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { claudeInputEscape } from '../host/agents/claude/input-escape.ts';
 import { type OwnHomeOptions, prepareOwnHome } from '../host/agents/claude/own-home.ts';
 import {
   type ClaudeCode,
@@ -100,6 +101,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
       read: [...programFiles(claude.program), claude.plugin],
     }),
     keeps: (place) => keepsOrAdopts(claude, place),
+    inputEscape: claudeInputEscape,
     busy: claudeBusy,
     background: claudeBackground,
   });

@@ -39,6 +39,16 @@ export const claudeBackground = /↓ to manage/;
 /** What it says where it was to resume a conversation that it does not know, or can't read. */
 export const claudeLost = /No conversation found with session ID/;
 
+/**
+ * What a prompt could ask for besides its text stays out also where a version finds it in spite of the escape. Versions
+ * that do not know one of these pass over it.
+ */
+export const claudeEnv: Record<string, string> = {
+  // A mention is then a hint to read the file, which the rules for reading may refuse, and not the file itself.
+  CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1',
+  CLAUDE_CODE_DISABLE_ULTRATHINK: '1',
+};
+
 /** With our skill. `replies`: allowed to write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
@@ -58,6 +68,7 @@ export function claudeCommand(
     promptSuggestionEnabled: false,
     // With vim's keys, Escape would leave the mode in which a paste is text.
     editorMode: 'normal',
+    workflowKeywordTriggerEnabled: false,
   };
   const place = conversationsOf(claude, home);
   const keeps = keepsConversation(place, conversation);

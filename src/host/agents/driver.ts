@@ -6,6 +6,7 @@ import type { TurnCost } from '../../contract/turn-cost.ts';
 import type { AgentHome } from '../isolation/isolation.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
+import type { InputEscape } from './input-escape.ts';
 
 export interface Driver {
   readonly name: 'claude' | 'demo' | 'reply-file';
@@ -15,6 +16,8 @@ export interface Driver {
   keeps(session: AgentPlace): boolean;
   /** Whether what an agent left on the screen says that it does not know the conversation it was to resume. */
   lost?(lines: string[]): boolean;
+  /** Where the agent's input box looks for more than text in what is typed: how that is prevented. */
+  readonly inputEscape?: InputEscape;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**

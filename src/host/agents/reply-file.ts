@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readOwnFile, sizeOfOwnFile } from '../own-file.ts';
 import type { Launch } from '../tmux/setup.ts';
 import type { AgentPlace, AgentSignal, Driver, TurnPlace } from './driver.ts';
+import type { InputEscape } from './input-escape.ts';
 import { readScreen } from './screen.ts';
 import { changesOf } from './watch-file.ts';
 
@@ -17,6 +18,7 @@ export function replyFileDriver(options: {
   launch(place: AgentPlace): Pick<Launch, 'argv'> & Partial<Launch>;
   /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
   keeps?(place: AgentPlace): boolean;
+  inputEscape?: InputEscape;
   /** How the agent's status line says that it works. */
   busy: RegExp;
   /** How its screen says that something which it started still runs, and may make it go on. */
@@ -26,6 +28,7 @@ export function replyFileDriver(options: {
     name: 'reply-file',
     launch: (place) => ({ cwd: place.home.cwd, env: {}, ...options.launch(place), write: [place.directory] }),
     keeps: (place) => options.keeps?.(place) ?? true,
+    ...(options.inputEscape === undefined ? {} : { inputEscape: options.inputEscape }),
     read: (screen) => readScreen(screen, options.busy),
     rests: (screen) =>
       readScreen(screen, options.busy).state === 'ready' && !options.background?.test(screen.lines.join('\n')),

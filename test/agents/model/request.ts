@@ -12,7 +12,7 @@ export interface Message {
   content: string | Part[];
 }
 
-interface Part {
+export interface Part {
   type: string;
   text?: string;
   content?: unknown;
@@ -31,6 +31,8 @@ export interface Question {
   number: number;
   round: number;
   results: string;
+  /** Everything that was sent since the model's last word: the prompt, and whatever the agent put beside it. */
+  sent: Part[];
   /** Every question of ours that the conversation has. */
   conversation: { turnId: string; message: string }[];
 }
@@ -66,6 +68,7 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     number: prompts.length,
     round: results.length,
     results: results.join('\n'),
+    sent: steps.slice(steps.findLastIndex(({ role }) => role === 'assistant') + 1).map(({ part }) => part),
     conversation: prompts.map(({ turnId, message }) => ({ turnId, message })),
   };
 }

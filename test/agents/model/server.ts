@@ -5,13 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ownersOf, type Question, questionOf, type Request } from './request.ts';
+import { ownersOf, type Part, type Question, questionOf, type Request } from './request.ts';
 import { type Block, type Reply, replyTo } from './script.ts';
 
 export interface Model extends AsyncDisposable {
   url: string;
   /** Each question of ours that reached it, once. */
-  questions: { turnId: string; message: string; sha256: string }[];
+  questions: { turnId: string; message: string; sha256: string; sent: Part[] }[];
   /** The beginnings of all of a conversation's questions, as each request of its agent has them. */
   conversations: string[][];
   /** Lets an answer go on that is held by this name; also one that is held later. */
@@ -141,8 +141,8 @@ export async function startModel(): Promise<Model> {
   return self;
 }
 
-function noted({ turnId, message }: Question) {
-  return { turnId, message, sha256: createHash('sha256').update(message).digest('hex') };
+function noted({ turnId, message, sent }: Question) {
+  return { turnId, message, sent, sha256: createHash('sha256').update(message).digest('hex') };
 }
 
 /** Texts that follow one another are one block. */

@@ -20,6 +20,7 @@ import {
 import type { Driver } from '../driver.ts';
 import { transcriptOf } from './conversations.ts';
 import { startHookServer } from './hook-server.ts';
+import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
 import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
@@ -97,6 +98,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
     },
     keeps: (place) => keepsOrAdopts(claude, place),
     lost: (lines) => claudeLost.test(lines.join('\n')),
+    inputEscape: claudeInputEscape,
     read: readClaude,
     rests: claudeRests,
     progress: retrying,

@@ -7,6 +7,7 @@ import { ownDirectory, ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import type { Launch } from '../../tmux/setup.ts';
+import { claudeEnv } from '../claude-code.ts';
 import type { AgentPlace } from '../driver.ts';
 import { apartFromOthers } from './apart.ts';
 import { type ModelAccess, modelAccess, type SignIn } from './model-access.ts';
@@ -31,7 +32,7 @@ export function prepareOwnHome(
 ): OwnHomeNeeds {
   const { home, cwd } = place.home;
   const apart = apartFromOthers(place.home);
-  if (home === null || relay === null) return { env: apart.env };
+  if (home === null || relay === null) return { env: { ...claudeEnv, ...apart.env } };
   const token = `${place.session}.${agentSecret(sessions, place.session)}`;
   const access = modelAccess(signIn, { token, port: relay.port });
   const settings = ownDirectory(join(home, '.claude'));
@@ -40,7 +41,7 @@ export function prepareOwnHome(
   writeFileSync(none, '{}\n', { mode: 0o600 });
   return {
     // The program is not the agent's own to replace.
-    env: { ...apart.env, ...access.env, DISABLE_AUTOUPDATER: '1' },
+    env: { ...claudeEnv, ...apart.env, ...access.env, DISABLE_AUTOUPDATER: '1' },
     // A sign-in is renewed there, for all.
     lent: access.credentials === null ? [] : [[access.credentials, ownFile(join(settings, '.credentials.json'))]],
     // Its rules are the owner's to give, in the shared `.claude/settings.json`.
