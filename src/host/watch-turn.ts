@@ -36,6 +36,7 @@ export function watchTurn(
   const silence = silenceTimer(options.silenceMs);
   const look = lookAt(pane, options, stop.signal, {
     onRest: () => rest.resolve('at rest'),
+    restMs: () => (turn.state === 'running' ? REST_MS : REST_UNHEARD_MS),
     onProgress(tool) {
       turn.showTool(tool);
       silence.restart(turn.waiting);
@@ -152,7 +153,7 @@ function lookAt(
   pane: Pane,
   { rests, progress }: Looks,
   signal: AbortSignal,
-  tell: { onRest(): void; onProgress(tool: ToolProgress): void },
+  tell: { onRest(): void; restMs(): number; onProgress(tool: ToolProgress): void },
 ) {
   let awaitsRest = false;
   let since: number | null = null;
@@ -171,7 +172,7 @@ function lookAt(
     if (screen !== null && progress) notice(progress(screen));
     if (!awaitsRest || !rests) return;
     since = screen !== null && rests(screen) ? (since ?? performance.now()) : null;
-    if (since !== null && performance.now() - since >= REST_MS) tell.onRest();
+    if (since !== null && performance.now() - since >= tell.restMs()) tell.onRest();
   };
   const timer = rests || progress ? setInterval(look, LOOK_MS) : undefined;
   const stop = () => clearInterval(timer);
@@ -204,5 +205,7 @@ function silenceTimer(ms: number) {
 const LOOK_MS = 500;
 // Between two steps an agent looks idle for a moment at most, and its answer is there before it rests.
 const REST_MS = 2_000;
+// Before it has said that it has the prompt: on a machine with ten times too much to do that took some seconds.
+const REST_UNHEARD_MS = 8_000;
 // A crash is told this late at most. Asking takes a third of a millisecond.
 const DEATH_MS = 100;
