@@ -20,14 +20,23 @@ export async function watchPage(page: Page): Promise<PageWatch> {
     const clock = () => performance.timeOrigin + performance.now();
     let look = () => {};
     let received = 0;
-    const Original = window.EventSource;
-    window.EventSource = class extends Original {
-      constructor(url: string | URL, options?: EventSourceInit) {
-        super(url, options);
-        this.addEventListener('chunk', () => {
-          received ||= clock();
-        });
-      }
+    const fetchFromServer = window.fetch.bind(window);
+    window.fetch = async (input, init) => {
+      const response = await fetchFromServer(input, init);
+      if (response.body === null || !String(input).startsWith('/api/events')) return response;
+      // Looked at as it passes by: to read a copy of it would make the page wait for both.
+      const passing = new TransformStream<string, string>({
+        transform(text, controller) {
+          if (text.includes('event: chunk')) received ||= clock();
+          controller.enqueue(text);
+        },
+      });
+      const body = response.body
+        .pipeThrough(new TextDecoderStream())
+        .pipeThrough(passing)
+        .pipeThrough(new TextEncoderStream());
+      const { status, headers } = response;
+      return new Response(body, { status, headers });
     };
     new MutationObserver(() => look()).observe(document, { subtree: true, childList: true, characterData: true });
     Object.assign(window, {

@@ -33,14 +33,15 @@ export async function mintToken(
   return secret;
 }
 
-/** What a browser's cookie holds. */
+/** `secret` is for the browser's cookie, `sessionKey` for its page. Each is worth nothing without the other. */
 export async function mintBrowserSession(
   { signIn, random, now }: Minting,
   session: { userId: string; expiresAt: number; way: BrowserWay; keyDigest: string | null },
-): Promise<string> {
-  const secret = newSecret(random);
-  await signIn.addBrowserSession({ hash: hashSecret(secret), ...session, createdAt: now });
-  return secret;
+): Promise<{ secret: string; sessionKey: string }> {
+  const [secret, sessionKey] = [newSecret(random), newSecret(random)];
+  const hashes = { hash: hashSecret(secret), keyHash: hashSecret(sessionKey) };
+  await signIn.addBrowserSession({ ...hashes, ...session, createdAt: now });
+  return { secret, sessionKey };
 }
 
 /** Without salt or stretching: nobody guesses 256 random bits, and equal secrets have to be found. */

@@ -400,7 +400,10 @@ export interface AuditStore {
 export type BrowserWay = 'code' | 'jwt';
 
 export interface BrowserSession {
+  /** Of the cookie. */
   hash: string;
+  /** Of the session key that the page holds; empty in sessions from before there were any. */
+  keyHash: string;
   userId: string;
   createdAt: number;
   expiresAt: number;
@@ -425,10 +428,18 @@ export interface ApiToken {
 export interface SignInStore {
   /** A one-time code that signs in as the user until `expiresAt`. */
   addCode(code: { hash: string; userId: string; createdAt: number; expiresAt: number }): Promise<void>;
+  /** Whom the code signs in, without using it up; null where `takeCode` would find nobody. */
+  byCode(hash: string, now: number): Promise<User | null>;
   /** Uses the code up; null where there is none, it is used, or it is too old. */
   takeCode(hash: string, now: number): Promise<User | null>;
   addBrowserSession(session: BrowserSession): Promise<void>;
-  byBrowserSession(hash: string, now: number): Promise<User | null>;
+  /** The session that has both secrets. `hashes` are those of all cookies that a browser sent under our name. */
+  byBrowserSession(
+    secrets: { hashes: readonly string[]; keyHash: string },
+    now: number,
+  ): Promise<{ user: User; hash: string } | null>;
+  /** Whether one of the cookies is of a session from before there were session keys. */
+  hasSessionWithoutKey(hashes: readonly string[]): Promise<boolean>;
   dropBrowserSession(hash: string): Promise<void>;
   /** Drops the sessions of this way whose key is another one. Returns how many went. */
   dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;

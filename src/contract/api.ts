@@ -116,7 +116,26 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const codeBody = z.object({ code: z.string().min(1).max(200) });
+export const codeBody = z.object({
+  code: z.string().min(1).max(200),
+  replace: z.boolean().default(false).describe('also where somebody else is signed in in this browser'),
+});
+
+export const signedIn = z.object({
+  signedIn: z.literal(true),
+  sessionKey: z
+    .string()
+    .describe('the page keeps it, and sends it as X-Paliadin-Session-Key; the cookie alone is nothing'),
+});
+export type SignedIn = z.infer<typeof signedIn>;
+
+/** Nothing has changed, and the code is not used up. */
+export const wouldReplace = z.object({
+  signedIn: z.literal(false),
+  signedInAs: z.string().describe('who is signed in in this browser now'),
+  linkFor: z.string().describe('whom the code would sign in; send it with `replace` to do so'),
+});
+export type WouldReplace = z.infer<typeof wouldReplace>;
 
 /** As much as a header takes. */
 export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
@@ -125,6 +144,10 @@ export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
 export const signInWays = z.object({
   application: z.boolean().describe('by a token that the application signs'),
   proxy: z.boolean().describe('by a proxy that says who its user is'),
+  lapsed: z
+    .enum(['ended', 'update'])
+    .nullable()
+    .describe('this browser was signed in: its sign-in has ended or is not whole, or it is from before an update'),
 });
 export type SignInWays = z.infer<typeof signInWays>;
 

@@ -30,7 +30,8 @@ export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { 
       tellSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
       throw new PaliadinError('not_allowed', DISABLED);
     }
-    // What a browser sends by itself, whatever page makes it: its cookie, and by way of the proxy the proxy's.
+    // What a browser sends by itself, whatever page makes it: by way of the proxy the proxy's word. A cookie needs the
+    // page's session key as well, which no other origin has; two walls are better than one.
     if (way === 'cookie' || way === 'proxy') requireOrigin(request);
     const { guard } = request.routeOptions.config;
     // A server with such a route does not start; still, where nothing is said, nothing is open.

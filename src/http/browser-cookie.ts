@@ -1,4 +1,7 @@
-/** The cookie of a signed-in browser. */
+/**
+ * The cookie of a signed-in browser. It is half of a sign-in: cookies do not know ports, so every server on this host gets
+ * it, and may set it. The other half is the session key (`contract/session-key.ts`).
+ */
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerOptions } from './options.ts';
@@ -6,9 +9,17 @@ import { isSecure } from './public-address.ts';
 
 type Needs = Pick<ServerOptions, 'publicOrigins'>;
 
-/** What the browser's cookie says; undefined where it has none. */
-export function cookieOf(request: FastifyRequest, options: Needs): string | undefined {
-  return request.cookies[cookieName(isSecure(request, options))];
+/**
+ * What the browser sends under our name. More than one value where a server on another port has set the same name for
+ * another path: the browser puts that one first, and it must not hide ours.
+ */
+export function cookiesOf(request: FastifyRequest, options: Needs): string[] {
+  return valuesOf(request, cookieName(request, options));
+}
+
+/** Of a version that had no session keys; all gateways on a host shared the name. */
+export function cookiesWithoutKey(request: FastifyRequest, options: Needs): string[] {
+  return valuesOf(request, `${prefix(isSecure(request, options))}paliadin`);
 }
 
 export function setCookie(
@@ -18,23 +29,40 @@ export function setCookie(
   lifetimeMs: number,
   options: Needs,
 ): void {
-  const secure = isSecure(request, options);
-  reply.setCookie(cookieName(secure), secret, { ...attributes(secure), maxAge: lifetimeMs / 1000 });
+  const attributes = attributesFor(request, options);
+  reply.setCookie(cookieName(request, options), secret, { ...attributes, maxAge: lifetimeMs / 1000 });
 }
 
 export function clearCookie(request: FastifyRequest, reply: FastifyReply, options: Needs): void {
+  reply.clearCookie(cookieName(request, options), attributesFor(request, options));
+}
+
+/** With the port, so that two gateways on one host do not sign each other out. */
+export function cookieName(request: FastifyRequest, options: Needs): string {
   const secure = isSecure(request, options);
-  reply.clearCookie(cookieName(secure), attributes(secure));
+  // The name that a browser used; `own-pages.ts` lets none pass but ours.
+  const port = /:(\d+)$/.exec(request.headers.host ?? '')?.[1] ?? (secure ? '443' : '80');
+  return `${prefix(secure)}paliadin-${port}`;
 }
 
-/** The prefix makes a browser refuse the cookie from anyone but this very host; it needs https. */
-export function cookieName(secure: boolean): string {
-  return secure ? '__Host-paliadin' : 'paliadin';
+/** It makes a browser refuse the cookie from anyone but this very host; it needs https. */
+function prefix(secure: boolean): string {
+  return secure ? '__Host-' : '';
 }
 
-function attributes(secure: boolean): CookieSerializeOptions {
-  return { path: '/', httpOnly: true, sameSite: 'strict', secure };
+function attributesFor(request: FastifyRequest, options: Needs): CookieSerializeOptions {
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure(request, options) };
 }
+
+/** Ours are base64url, so nothing has to be decoded. */
+function valuesOf({ headers }: FastifyRequest, name: string): string[] {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const values = pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+  return values.slice(0, MAX_VALUES);
+}
+
+// Each path of ours has at most a dozen prefixes for which another server can set the name; ours comes last.
+const MAX_VALUES = 32;
 
 /** A month: signing in again takes one link. */
 export const BROWSER_SESSION_MS = 30 * 24 * 60 * 60 * 1000;

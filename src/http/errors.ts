@@ -29,12 +29,18 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const body = JSON.stringify(bodyOf(new PaliadinError('bad_request', STATUS_CODES[status]), { locale: 'en' }));
+  const detail = status === 431 ? TOO_MUCH_HEADER : STATUS_CODES[status];
+  const body = JSON.stringify(bodyOf(new PaliadinError('bad_request', detail), { locale: 'en' }));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
+
+// What a person sees whose browser has too many cookies for this host: our own take some 80 bytes.
+const TOO_MUCH_HEADER =
+  'the request has more than 16 KiB of headers; in a browser these are cookies that a server on another port of this ' +
+  'host has set: clear the cookies of this host';
 
 export function sendError(
   request: FastifyRequest,

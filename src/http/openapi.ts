@@ -4,38 +4,34 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { z } from 'zod';
 import { errorBody, feedback, historyPage, me, readiness, resetResult, turnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
+import { SESSION_KEY_HEADER } from '../contract/session-key.ts';
 import { cookieName } from './browser-cookie.ts';
 import type { App, ServerOptions } from './options.ts';
 
-export async function describeApi(
-  app: App,
-  { version, publicOrigins }: Pick<ServerOptions, 'version' | 'publicOrigins'>,
-): Promise<void> {
+export async function describeApi(app: App, options: Pick<ServerOptions, 'version' | 'publicOrigins'>): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Paliadin',
-        version,
+        version: options.version,
         description: 'Asks the CLI agent on the owner’s machine, and tells what became of each question.',
       },
       components: {
         securitySchemes: {
-          browser: {
-            type: 'apiKey',
-            in: 'cookie',
-            name: cookieName(publicOrigins().some((origin) => origin.startsWith('https:'))),
-          },
+          // Named when it is asked for: only then it is known under which address.
+          browser: { type: 'apiKey', in: 'cookie', name: '' },
+          sessionKey: { type: 'apiKey', in: 'header', name: SESSION_KEY_HEADER },
           token: { type: 'http', scheme: 'bearer' },
         },
       },
-      security: [{ browser: [] }, { token: [] }],
+      security: [{ browser: [], sessionKey: [] }, { token: [] }],
     },
     transform: createJsonSchemaTransform({ schemaRegistry: names }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry: names }),
   });
-  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () =>
-    withoutUnused(app.swagger()),
+  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async (request) =>
+    withCookieName(withoutUnused(app.swagger()), cookieName(request, options)),
   );
 }
 
@@ -53,6 +49,13 @@ export function responses<T extends Record<number, unknown>>(good: T, ...codes: 
 export const noSecurity = [{}];
 
 const everywhere = ['unauthenticated', 'not_allowed', 'rate_limited', 'store_unavailable', 'internal'] as const;
+
+function withCookieName(api: object, name: string): object {
+  const { components, ...rest } = api as { components: { securitySchemes: { browser: object } } };
+  const { securitySchemes } = components;
+  const browser = { ...securitySchemes.browser, name };
+  return { ...rest, components: { ...components, securitySchemes: { ...securitySchemes, browser } } };
+}
 
 /** The registry gives each schema twice, as it is read and as it is written, and we need one of the two. */
 function withoutUnused(api: ReturnType<App['swagger']>): object {

@@ -91,6 +91,8 @@ export interface Identity {
   way: 'cookie' | 'token' | 'jwt' | 'proxy';
   /** Of the secret that let them in; empty where there is none. */
   hash: string;
+  /** Of the session key; only where a cookie let them in. */
+  keyHash?: string;
   /** What the token is for; null: whatever its user may do. */
   scopes: readonly Scope[] | null;
   /** Of an application's token, in UTC milliseconds. */

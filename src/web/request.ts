@@ -41,6 +41,13 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** The browser's own, with the path of an address of ours. */
+export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** @throws Refusal, Unreachable */
+export type Send = (method: string, path: string, options?: RequestOptions) => Promise<Response>;
+
+/** @throws Refusal, Unreachable */
 export type Call = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
 
 export interface Answer {
@@ -48,8 +55,16 @@ export interface Answer {
   response: Response;
 }
 
+export function createCall(locale: () => string, fetch: Fetch): Call {
+  const send = createSend(locale, fetch);
+  return async (...request) => {
+    const response = await send(...request);
+    return { json: await readJson(response), response };
+  };
+}
+
 /** `locale` is read at each call, because a person may switch it. */
-export function createCall(locale: () => string, fetch: typeof globalThis.fetch): Call {
+export function createSend(locale: () => string, fetch: Fetch): Send {
   return async (method, path, { body, headers, signal } = {}) => {
     const response = await fetch(path, {
       method,
@@ -64,8 +79,8 @@ export function createCall(locale: () => string, fetch: typeof globalThis.fetch)
     }).catch((cause: unknown) => {
       throw new Unreachable(false, cause);
     });
+    if (response.ok) return response;
     const json = await readJson(response);
-    if (response.ok) return { json, response };
     throw isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable(true);
   };
 }

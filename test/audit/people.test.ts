@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import {
   hashSecret,
+  type Minting,
   mintBrowserSession,
   mintSignInCode,
   mintToken,
@@ -14,6 +15,12 @@ import { aUser, temporaryStore } from './temporary-store.ts';
 const BY_CODE = { way: 'code', keyDigest: null } as const;
 
 const BY = { actor: 'cli', at: 5 };
+
+/** The hashes of a new session's two secrets, as a request brings them. */
+async function aBrowserSession(minting: Minting, session: Parameters<typeof mintBrowserSession>[1]) {
+  const { secret, sessionKey } = await mintBrowserSession(minting, session);
+  return { hashes: [hashSecret(secret)] as [string], keyHash: hashSecret(sessionKey) };
+}
 
 test('a user is made once, also where two ask at once, and keeps what they are', async () => {
   const { store } = await temporaryStore();
@@ -79,9 +86,13 @@ test('a code signs in once, until it is too old', async () => {
   const { user } = await aUser(store);
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
   const code = hashSecret(await mintSignInCode(minting, user.id));
+  // Whose it is can be seen without using it up.
+  expect(await store.signIn.byCode(code, 1001)).toEqual(user);
   const taken = await Promise.all(Array.from({ length: 5 }, () => store.signIn.takeCode(code, 1001)));
   expect(taken.filter((found) => found !== null)).toEqual([user]);
+  expect(await store.signIn.byCode(code, 1001)).toBeNull();
   const old = hashSecret(await mintSignInCode(minting, user.id));
+  expect(await store.signIn.byCode(old, 1000 + SIGN_IN_CODE_LIFETIME_MS)).toBeNull();
   expect(await store.signIn.takeCode(old, 1000 + SIGN_IN_CODE_LIFETIME_MS)).toBeNull();
   expect(await store.signIn.takeCode(hashSecret('guess'), 1001)).toBeNull();
 });
@@ -90,21 +101,43 @@ test('browser sessions and tokens let in until they end', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
-  const browser = hashSecret(await mintBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 }));
+  const browser = await aBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 });
   const token = hashSecret(
     await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: 2000 }),
   );
   const lasting = hashSecret(
     await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: null }),
   );
-  expect(await store.signIn.byBrowserSession(browser, 1999)).toEqual(user);
+  expect(await store.signIn.byBrowserSession(browser, 1999)).toEqual({ user, hash: browser.hashes[0] });
   expect(await store.signIn.byBrowserSession(browser, 2000)).toBeNull();
   expect(await store.signIn.byToken(token, 1999)).toEqual({ user, scopes: ['ask', 'read'] });
   expect(await store.signIn.byToken(token, 2000)).toBeNull();
   expect(await store.signIn.byToken(lasting, 2000)).toEqual({ user, scopes: ['ask', 'read'] });
-  expect(await store.signIn.byToken(browser, 1500)).toBeNull();
-  await store.signIn.dropBrowserSession(browser);
+  expect(await store.signIn.byToken(browser.hashes[0], 1500)).toBeNull();
+  await store.signIn.dropBrowserSession(browser.hashes[0]);
   expect(await store.signIn.byBrowserSession(browser, 1500)).toBeNull();
+});
+
+test('a browser session needs both of its secrets; one from before there were keys lets nobody in', async () => {
+  const { store } = await temporaryStore();
+  const { user } = await aUser(store);
+  const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
+  const session = { ...BY_CODE, userId: user.id, expiresAt: 2000 };
+  const [one, other] = [await aBrowserSession(minting, session), await aBrowserSession(minting, session)];
+  const find = (secrets: { hashes: readonly string[]; keyHash: string }) =>
+    store.signIn.byBrowserSession(secrets, 1500);
+  expect(await find({ hashes: one.hashes, keyHash: other.keyHash })).toBeNull();
+  expect(await find({ hashes: one.hashes, keyHash: '' })).toBeNull();
+  expect(await find({ hashes: [], keyHash: one.keyHash })).toBeNull();
+  expect(await find({ hashes: [one.keyHash], keyHash: one.hashes[0] })).toBeNull();
+  // Another cookie beside it is no harm.
+  expect(await find({ ...one, hashes: [...other.hashes, ...one.hashes] })).toEqual({ user, hash: one.hashes[0] });
+
+  await store.signIn.addBrowserSession({ ...session, hash: 'old', keyHash: '', createdAt: 1000 });
+  expect(await find({ hashes: ['old'], keyHash: '' })).toBeNull();
+  const without = (hashes: string[]) => store.signIn.hasSessionWithoutKey(hashes);
+  expect([await without(['old']), await without(one.hashes), await without([])]).toEqual([true, false, false]);
+  expect(await store.signIn.countBrowserSessions(user.id, 1500)).toBe(2);
 });
 
 test('no secret is in the file', async () => {
@@ -113,7 +146,7 @@ test('no secret is in the file', async () => {
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
   const secrets = [
     await mintSignInCode(minting, user.id),
-    await mintBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 }),
+    ...Object.values(await mintBrowserSession(minting, { ...BY_CODE, userId: user.id, expiresAt: 2000 })),
     await mintToken(minting, { userId: user.id, name: 'ci', scopes: ['ask', 'read'], expiresAt: null }),
   ];
   const db = new DatabaseSync(file, { readOnly: true });
@@ -186,7 +219,7 @@ test('signing out everywhere ends browsers and codes; tokens only where that is 
   const [anna, bert] = [(await aUser(store, 'anna')).user, (await aUser(store, 'bert')).user];
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
   const enter = async (userId: string) => ({
-    browser: hashSecret(await mintBrowserSession(minting, { ...BY_CODE, userId, expiresAt: 9000 })),
+    browser: await aBrowserSession(minting, { ...BY_CODE, userId, expiresAt: 9000 }),
     code: hashSecret(await mintSignInCode(minting, userId)),
     token: hashSecret(await mintToken(minting, { userId, name: 'ci', scopes: ['read'], expiresAt: null })),
   });
@@ -205,7 +238,7 @@ test('signing out everywhere ends browsers and codes; tokens only where that is 
     tokens: 1,
   });
   expect(await store.signIn.byToken(first.token, 1601)).toBeNull();
-  expect(await store.signIn.byBrowserSession(second.browser, 1601)).toEqual(bert);
+  expect(await store.signIn.byBrowserSession(second.browser, 1601)).toMatchObject({ user: bert });
   expect(await store.signIn.takeCode(second.code, 1601)).toEqual(bert);
 });
 
@@ -215,13 +248,13 @@ test('browsers that came in by another key are put out', async () => {
   const minting = { signIn: store.signIn, random: randomBytes, now: 1000 };
   const session = { userId: user.id, expiresAt: 9000 };
   const [old, now] = [
-    hashSecret(await mintBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'old' })),
-    hashSecret(await mintBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'new' })),
+    await aBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'old' }),
+    await aBrowserSession(minting, { ...session, way: 'jwt', keyDigest: 'new' }),
   ];
-  const byCode = hashSecret(await mintBrowserSession(minting, { ...session, ...BY_CODE }));
+  const byCode = await aBrowserSession(minting, { ...session, ...BY_CODE });
   expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', 'new')).toBe(1);
-  const found = await Promise.all([old, now, byCode].map((hash) => store.signIn.byBrowserSession(hash, 1001)));
-  expect(found).toEqual([null, user, user]);
+  const found = await Promise.all([old, now, byCode].map((secrets) => store.signIn.byBrowserSession(secrets, 1001)));
+  expect(found.map((each) => each?.user ?? null)).toEqual([null, user, user]);
   expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', null)).toBe(1);
-  expect(await store.signIn.byBrowserSession(byCode, 1001)).toEqual(user);
+  expect(await store.signIn.byBrowserSession(byCode, 1001)).toMatchObject({ user });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { en } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useSeededGateway } from '../support/seeded-gateway.ts';
-import { dashboard, look, works } from './admin.ts';
+import { dashboard, look, saved, works } from './admin.ts';
 import { chatOn, isLoaded } from './chat.ts';
 
 const browser = useBrowser();
@@ -49,7 +49,7 @@ test('the overview says whether it works, who asks, and what failed; another ran
 });
 
 test('turns are filtered by the address, and a page of them leads to the next', async () => {
-  const { page, link, open } = await dashboard(browser, gateway());
+  const { page, link, open, button } = await dashboard(browser, gateway());
   await open('/turns?status=failed');
   const rows = page.getByRole('table').getByRole('row');
   await expect.poll(() => rows.count()).toBe(51);
@@ -58,8 +58,11 @@ test('turns are filtered by the address, and a page of them leads to the next', 
   await expect.poll(() => new URL(page.url()).search).toBe('?status=failed&code=timeout');
   await expect.poll(() => rows.filter({ hasText: 'agent_' }).count()).toBe(0);
   expect(await rows.filter({ hasText: en.codes.timeout }).count()).toBeGreaterThan(0);
-  const csv = await page.getByRole('link', { name: en.turns.exportAs('CSV') }).getAttribute('href');
-  expect(csv).toBe('/api/admin/turns/export?status=failed&code=timeout&format=csv');
+  const csv = await saved(button(en.turns.exportAs('CSV')));
+  expect([csv.name, csv.text.includes('"errorCode"')]).toEqual(['paliadin-turns.csv', true]);
+  const json = await saved(button(en.turns.exportAs('JSON')));
+  const codes = (JSON.parse(json.text) as { errorCode: string }[]).map(({ errorCode }) => errorCode);
+  expect([json.name, ...new Set(codes)]).toEqual(['paliadin-turns.json', 'timeout']);
 
   await page.getByLabel(en.turns.search).fill('zzzz nobody said this');
   await page.getByLabel(en.turns.search).press('Enter');

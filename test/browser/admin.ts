@@ -1,4 +1,5 @@
 /** The dashboard as the owner finds their way on it. */
+import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -49,6 +50,14 @@ export async function dashboard(
     link: (name) => page.getByRole('link', { name, exact: true }),
     row: (text) => page.getByRole('row').filter({ hasText: text }),
   };
+}
+
+/** Presses the button, and gives the file that the browser saves then. */
+export async function saved(button: Locator): Promise<{ name: string; text: string }> {
+  const download = button.page().waitForEvent('download');
+  await button.click();
+  const file = await download;
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
 }
 
 /** Waits until the overview says that all is well. On a busy machine a probe of the host may have failed just before. */

@@ -23,7 +23,7 @@ test('a link signs in under the public name; its cookie is for https and this na
   await (await ask('demo at once')).answered(); // over the proxy: a request that changes something, and a stream
   expect(await context.cookies()).toEqual([
     expect.objectContaining({
-      name: '__Host-paliadin',
+      name: `__Host-paliadin-${proxy.port}`,
       domain: NAME,
       path: '/',
       secure: true,
@@ -39,5 +39,6 @@ test('a link signs in under the public name; its cookie is for https and this na
   const here = await browser.visitor(gateway.url);
   await here.page.goto(await gateway.signInLink('ben'));
   await chatOn(here.page).log.waitFor();
-  expect(await here.context.cookies()).toEqual([expect.objectContaining({ name: 'paliadin', secure: false })]);
+  const name = `paliadin-${new URL(gateway.url).port}`;
+  expect(await here.context.cookies()).toEqual([expect.objectContaining({ name, secure: false })]);
 });

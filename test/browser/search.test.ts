@@ -39,7 +39,7 @@ test('all of it is a file of Markdown', async () => {
   const { page, button } = await signedIn(browser, gateway(), 'bert');
   await button(en.settings).click();
   const download = page.waitForEvent('download');
-  await page.getByRole('link', { name: en.saveAsMarkdown }).click();
+  await button(en.saveAsMarkdown).click();
   const file = await download;
   expect(file.suggestedFilename()).toBe('paliadin.md');
   expect(await readFile(await file.path(), 'utf8')).toMatch(/> demo at once\n\nAt once\.\n/);

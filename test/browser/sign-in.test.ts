@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
+import { hashSecret } from '../../src/audit/secrets.ts';
+import { SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
+import { en as admin } from '../../src/web/admin/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
-import { chatOn, signedIn } from './chat.ts';
+import { look, PHONE } from './admin.ts';
+import { type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
 
 const browser = useBrowser();
 const gateway = useGateway();
+const another = useGateway();
 
 /** A browser writes every refusal on its console. */
 const SIGNED_OUT = /401 \(Unauthorized\)/;
@@ -91,4 +96,202 @@ test('a question that is asked after the session has ended is not lost with it',
   await page.getByRole('button', { name: signInWords.en.button }).click();
   await box.waitFor();
   expect(await box.inputValue()).toBe('demo at once');
+});
+
+/** As whom the page says that one is signed in. */
+async function nameOn({ button, page }: Chat): Promise<string> {
+  const settings = page.getByRole('region', { name: en.settings });
+  await button(en.settings).click();
+  const text = (await settings.getByText(/^Signed in as /).textContent()) ?? '';
+  await page.keyboard.press('Escape');
+  return text.replace('Signed in as ', '');
+}
+
+test('a link of somebody else asks first, and staying leaves everything as it is', async () => {
+  const gina = await signedIn(browser, gateway(), 'gina');
+  const { page, dialog, log } = gina;
+  const link = await gateway().signInLink('hans');
+  const cookies = await gina.visitor.context.cookies();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await dialog.getByRole('heading', { name: 'Sign in as hans instead?' }).waitFor();
+  expect(await dialog.getByText('You are signed in as gina.').isVisible()).toBe(true);
+  expect(page.url()).toBe(`${gateway().url}/`);
+  // Enter does what harms nobody: the focus is on staying.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(signInWords.en.stay);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await log.waitFor();
+  expect(await nameOn(gina)).toBe('gina');
+  expect(await gina.visitor.context.cookies()).toEqual(cookies);
+
+  // The same in a page that is open, and by Escape.
+  await page.goto(link);
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.reload();
+  expect(await nameOn(gina)).toBe('gina');
+
+  // Its owner can still use it.
+  const hans = await browser.visitor(gateway().url);
+  await hans.page.goto(link);
+  expect(await nameOn(chatOn(hans.page))).toBe('hans');
+});
+
+test('whoever switches by keyboard is the other in every tab, and what the first had begun is theirs still', async () => {
+  const ida = await signedIn(browser, gateway(), 'ida');
+  const { page, dialog, box, newTab } = ida;
+  await box.fill('written by ida');
+  const tab = await newTab();
+  await page.goto(await gateway().signInLink('jan'));
+  await dialog.waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(() => box.inputValue()).toBe('');
+  expect(await nameOn(ida)).toBe('jan');
+  // Nobody goes on asking there in the name of somebody who has left.
+  await expect.poll(() => tab.box.inputValue()).toBe('');
+  expect(await nameOn(tab)).toBe('jan');
+  await (await tab.ask('demo at once')).answered();
+  const { turns } = await (await gateway().as('jan')).history();
+  expect(turns.map(({ message }) => message)).toEqual(['demo at once']);
+  expect((await (await gateway().as('ida')).history()).turns).toEqual([]);
+});
+
+test('a link that somebody else uses while it is asked about says so, and nothing changes', async () => {
+  const kai = await signedIn(browser, gateway(), 'kai');
+  kai.visitor.expectTrouble(SIGNED_OUT);
+  const link = await gateway().signInLink('lea');
+  await kai.page.goto(link);
+  await kai.dialog.waitFor();
+  const lea = await browser.visitor(gateway().url);
+  await lea.page.goto(link);
+  await chatOn(lea.page).log.waitFor();
+  await kai.dialog.getByRole('button', { name: signInWords.en.replace }).click();
+  await kai.dialog.getByRole('alert').getByText('You are still signed in as kai.').waitFor();
+  await kai.dialog.getByRole('button', { name: signInWords.en.close }).click();
+  expect(await nameOn(kai)).toBe('kai');
+});
+
+test('the dashboard asks as well', async () => {
+  const { page, visitor } = await signedIn(browser, gateway(), 'mia');
+  const { hash } = new URL(await gateway().signInLink('owner'));
+  await page.goto(`/admin${hash}`);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('heading', { name: 'Sign in as owner instead?' }).waitFor();
+  await dialog.getByRole('button', { name: signInWords.en.stay }).click();
+  await page.getByText(admin.notAllowedText('mia')).waitFor();
+  await page.goto(`/admin${hash}`);
+  await dialog.getByRole('button', { name: signInWords.en.replace }).click();
+  await page.getByRole('navigation').waitFor();
+  expect(visitor.trouble).toEqual([]);
+});
+
+test.each(['en', 'de'] as const)('how it looks when a link of somebody else is opened (%s)', async (language) => {
+  for (const [name, size] of [
+    ['phone', PHONE],
+    ['wide', { viewport: { width: 1440, height: 900 } }],
+  ] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, context } = await browser.visitor(gateway().url, { ...size, colorScheme, locale: language });
+      await page.goto(await gateway().signInLink(`Nora Naumann-${name}-${colorScheme}`));
+      await page.getByRole('log').waitFor();
+      await page.goto(await gateway().signInLink('Wolfgang-Amadeus von Oppenheim'));
+      await page.getByRole('dialog').waitFor();
+      await look(page, `replace-${language}-${name}-${colorScheme}`);
+      await context.close();
+    }
+  }
+});
+
+test('two gateways on one machine leave each other’s sign-in alone', async () => {
+  const { page, context, expectTrouble } = await browser.visitor(gateway().url);
+  expectTrouble(/^request to elsewhere/);
+  const tabs = [
+    { page, link: await gateway().signInLink('otto') },
+    { page: await context.newPage(), link: await another().signInLink('paul') },
+  ];
+  for (const { page, link } of tabs) {
+    await page.goto(link);
+    await chatOn(page).log.waitFor();
+  }
+  for (const [index, { page }] of tabs.entries()) {
+    await page.reload();
+    const chat = chatOn(page);
+    await isLoaded(chat, en);
+    expect(await nameOn(chat)).toBe(['otto', 'paul'][index]);
+    await (await chat.ask('demo at once')).answered();
+  }
+  // Signing out of one is no sign-out of the other.
+  const [first, second] = tabs.map((tab) => chatOn(tab.page)) as [Chat, Chat];
+  expectTrouble(SIGNED_OUT);
+  await first.button(en.settings).click();
+  await first.button(en.signOut).click();
+  await first.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await second.page.reload();
+  expect(await nameOn(second)).toBe('paul');
+});
+
+test('whoever clears the site’s data is signed out, and is told why where some of it is left', async () => {
+  const { page, visitor, log } = await signedIn(browser, gateway(), 'quin');
+  const { context } = visitor;
+  visitor.expectTrouble(SIGNED_OUT);
+  const title = page.getByRole('heading', { name: 'Sign in' });
+  const said = page.getByText(signInWords.en.ended);
+  const cookies = await context.cookies();
+  const key = await page.evaluate((item) => localStorage.getItem(item), SESSION_KEY_ITEM);
+  expect(key).toMatch(/^[\w-]{43}$/);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await title.waitFor();
+  await said.waitFor();
+  await look(page, 'sign-in-ended');
+
+  // The other way round: the page's half is there, and the cookie is not.
+  await page.evaluate(([item, value]) => localStorage.setItem(item, value), [SESSION_KEY_ITEM, key ?? ''] as const);
+  await context.clearCookies();
+  await page.reload();
+  await said.waitFor();
+
+  // All of it: as somebody who was never here.
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await title.waitFor();
+  expect(await said.count()).toBe(0);
+
+  // Both halves are what was signed in.
+  await context.addCookies(cookies);
+  await page.evaluate(([item, value]) => localStorage.setItem(item, value), [SESSION_KEY_ITEM, key ?? ''] as const);
+  await page.reload();
+  await log.waitFor();
+});
+
+test('whoever signs out leaves neither cookie nor session key behind', async () => {
+  const { page, button, visitor } = await signedIn(browser, gateway(), 'rosa');
+  visitor.expectTrouble(SIGNED_OUT);
+  await button(en.settings).click();
+  await button(en.signOut).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await visitor.context.cookies()).toEqual([]);
+  expect(await page.evaluate((item) => localStorage.getItem(item), SESSION_KEY_ITEM)).toBeNull();
+});
+
+test('a browser that was signed in before the update is told to sign in once more', async () => {
+  const { signIn, users } = await gateway().store();
+  const { user } = await users.ensure({ subject: 'sven', now: Date.now() });
+  const now = Date.now();
+  await signIn.addBrowserSession({
+    ...{ hash: hashSecret('from-before'), keyHash: '', userId: user.id, way: 'code', keyDigest: null },
+    ...{ createdAt: now, expiresAt: now + 60_000 },
+  });
+  for (const language of ['en', 'de'] as const) {
+    const { page, context, expectTrouble } = await browser.visitor(gateway().url, { locale: language });
+    expectTrouble(SIGNED_OUT);
+    await context.addCookies([{ name: 'paliadin', value: 'from-before', url: gateway().url }]);
+    await page.goto('/');
+    await page.getByText(signInWords[language].update).waitFor();
+    await look(page, `sign-in-update-${language}`);
+  }
 });

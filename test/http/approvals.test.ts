@@ -121,7 +121,7 @@ test('what a member’s question leads to is denied at once, and they are told',
   expect((await call(server, 'POST', path, { headers, json: { option: 'allow' } })).status).toBe(404);
 });
 
-test('another page can’t decide: not without the person, nor with their cookie alone', async () => {
+test('another page can’t decide: not without the person, nor from elsewhere with all that their browser sends', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server, { role: 'owner' });
   const { url, decide } = await asked(server, bearer);
@@ -129,12 +129,12 @@ test('another page can’t decide: not without the person, nor with their cookie
   const path = `${url}/approvals/approval-1`;
   const json = { option: 'allow' };
   expect((await call(server, 'POST', path, { json })).status).toBe(401);
-  const cookie = await signIn(server, user);
-  for (const headers of [{ cookie }, { cookie, origin: 'null' }]) {
+  const browser = await signIn(server, user);
+  for (const headers of [browser, { ...browser, origin: 'null' }]) {
     expect((await call(server, 'POST', path, { headers, json })).status).toBe(403);
   }
   expect(server.agent.decided).toEqual([]);
-  expect((await call(server, 'POST', path, { headers: { cookie, origin: server.origin }, json })).status).toBe(200);
+  expect((await call(server, 'POST', path, { headers: { ...browser, origin: server.origin }, json })).status).toBe(200);
 });
 
 test('a decision is in no log', async () => {

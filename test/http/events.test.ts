@@ -234,13 +234,13 @@ test('a slow reader that goes on reading is not cut', async () => {
 test('a stream ends within seconds of its user being disabled, signed out, or the token expiring', async () => {
   const server = await runServer({ streamLimits: { recheckMs: 50 } });
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
-  const cookie = await signIn(server, bert.user);
+  const browser = await signIn(server, bert.user);
   const one = await stream(server, '/api/events', anna.bearer);
-  const other = await stream(server, '/api/events', { cookie });
+  const other = await stream(server, '/api/events', browser);
   const kept = await stream(server, '/api/events', bert.bearer);
   disable(server, anna.user.id);
   expect(await rest(one.blocks)).toEqual([{ retry: '1000' }, { event: 'reconnect', data: '' }]);
-  await call(server, 'POST', '/api/auth/sign-out', { headers: { cookie, origin: server.origin } });
+  await call(server, 'POST', '/api/auth/sign-out', { headers: { ...browser, origin: server.origin } });
   expect((await rest(other.blocks)).at(-1)).toEqual({ event: 'reconnect', data: '' });
   const turnId = await ask(server, bert.bearer);
   expect((await take(kept.blocks, 1))[0]?.data).toContain(turnId);

@@ -40,7 +40,8 @@ test('the API describes itself in OpenAPI 3.1: every route, every error, every r
   const api = document.parse(json);
   expect(api.info.version).toBe('1.2.3');
   expect(api.components.securitySchemes).toMatchObject({
-    browser: { in: 'cookie', name: 'paliadin' },
+    browser: { in: 'cookie', name: `paliadin-${server.port}` },
+    sessionKey: { in: 'header', name: 'x-paliadin-session-key' },
     token: { scheme: 'bearer' },
   });
 

@@ -28,7 +28,7 @@ test('a request without a Host header is refused', async () => {
 test('a request of another origin is refused, whoever asks and whatever for', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server);
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   const foreign = [
     'http://evil.example',
     `http://localhost:${server.port}`,
@@ -37,7 +37,7 @@ test('a request of another origin is refused, whoever asks and whatever for', as
     `https://127.0.0.1:${server.port}`,
   ];
   for (const origin of foreign) {
-    for (const way of [bearer, { cookie }] as Record<string, string>[]) {
+    for (const way of [bearer, browser] as Record<string, string>[]) {
       const asked = await call(server, 'POST', '/api/turns', { headers: { ...way, origin }, json: { message: 'hi' } });
       expect([origin, asked.status, asked.json.code]).toEqual([origin, 403, 'not_allowed']);
       expect((await call(server, 'GET', '/api/events', { headers: { ...way, origin } })).status).toBe(403);
@@ -49,15 +49,15 @@ test('a request of another origin is refused, whoever asks and whatever for', as
   expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
 });
 
-test('a cookie alone changes nothing: the origin has to be named, and be ours', async () => {
+test('a signed-in browser alone changes nothing: the origin has to be named, and be ours', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   const json = { message: 'hi' };
-  expect((await call(server, 'POST', '/api/turns', { headers: { cookie }, json })).status).toBe(403);
+  expect((await call(server, 'POST', '/api/turns', { headers: browser, json })).status).toBe(403);
   expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
-  expect((await call(server, 'GET', '/api/me', { headers: { cookie } })).status).toBe(200);
-  const own = { cookie, origin: server.origin };
+  expect((await call(server, 'GET', '/api/me', { headers: browser })).status).toBe(200);
+  const own = { ...browser, origin: server.origin };
   expect((await call(server, 'POST', '/api/turns', { headers: own, json })).status).toBe(202);
 });
 
@@ -70,17 +70,19 @@ test('a program with a token needs no origin', async () => {
 test('pages of other sites, and of other ports here, open no stream', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   for (const site of ['cross-site', 'same-site', 'whatever']) {
     for (const path of ['/api/events', '/api/me']) {
-      const { status } = await call(server, 'GET', path, { headers: { cookie, 'sec-fetch-site': site } });
+      const { status } = await call(server, 'GET', path, { headers: { ...browser, 'sec-fetch-site': site } });
       expect([site, path, status]).toEqual([site, path, 403]);
     }
     // A link that leads to the page is no harm.
     expect((await call(server, 'GET', '/healthz', { headers: { 'sec-fetch-site': site } })).status).toBe(200);
   }
   for (const site of ['same-origin', 'none']) {
-    expect((await call(server, 'GET', '/api/me', { headers: { cookie, 'sec-fetch-site': site } })).status).toBe(200);
+    expect((await call(server, 'GET', '/api/me', { headers: { ...browser, 'sec-fetch-site': site } })).status).toBe(
+      200,
+    );
   }
 });
 

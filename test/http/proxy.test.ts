@@ -31,7 +31,7 @@ test('whoever the proxy names is known from then on, with the name that it says'
   expect((await me(server, { [LOGIN]: 'Ben' })).json.user.id).not.toBe(
     (await me(server, { [LOGIN]: 'ben' })).json.user.id,
   );
-  expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({ application: false, proxy: true });
+  expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({ application: false, proxy: true, lapsed: null });
   expect(server.events.filter(({ userId }) => userId === json.user.id)).toEqual([
     { kind: 'sign-in', userId: json.user.id, way: 'proxy' },
   ]);
@@ -48,7 +48,7 @@ test('nobody from the proxy is somebody from here', async () => {
 test('from elsewhere the header is refused on every route, whatever else comes with it', async () => {
   const server = await behindProxy({ trustsProxy: (address) => address === '10.0.0.1' });
   const { bearer, user } = await aPerson(server, { subject: 'olga', role: 'owner' });
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   const others: Record<string, string>[] = [
     { [LOGIN]: 'olga' },
     { [LOGIN]: '' },
@@ -56,7 +56,7 @@ test('from elsewhere the header is refused on every route, whatever else comes w
     { [LOGIN]: 'olga', 'x-forwarded-for': '10.0.0.1' },
     { [LOGIN]: 'olga', forwarded: 'for=10.0.0.1', 'x-real-ip': '10.0.0.1' },
     { [LOGIN]: 'olga', ...bearer },
-    { [LOGIN]: 'olga', cookie },
+    { [LOGIN]: 'olga', ...browser },
   ];
   for (const headers of others) {
     for (const path of ['/api/me', '/', '/healthz', '/api/auth/ways', '/nothing']) {
@@ -88,10 +88,10 @@ test('two names are none: one of them may be the client’s own', async () => {
 test('the proxy’s word goes before a cookie of whoever used the browser before; a token goes before both', async () => {
   const server = await behindProxy();
   const { user, bearer } = await aPerson(server, { subject: 'olga', role: 'owner' });
-  const cookie = await signIn(server, user);
-  expect((await me(server, { cookie })).json.user.id).toBe(user.id);
-  expect((await me(server, { cookie, [LOGIN]: 'anna' })).json.user.name).toBe('anna');
-  expect((await me(server, { cookie, [LOGIN]: 'anna', ...bearer })).json.user.id).toBe(user.id);
+  const browser = await signIn(server, user);
+  expect((await me(server, browser)).json.user.id).toBe(user.id);
+  expect((await me(server, { ...browser, [LOGIN]: 'anna' })).json.user.name).toBe('anna');
+  expect((await me(server, { ...browser, [LOGIN]: 'anna', ...bearer })).json.user.id).toBe(user.id);
   expect((await me(server, { [LOGIN]: '' })).status).toBe(401);
 });
 

@@ -17,6 +17,7 @@ import { createMetrics } from '../../src/main/observe/metrics.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
+import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
 import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
 
 export interface Running {
@@ -122,14 +123,14 @@ export function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
-/** Signs a browser in and returns its cookie. */
-export async function signIn(server: Running, user: User): Promise<string> {
+/** Signs a browser in. The headers are what it sends from then on. */
+export async function signIn(server: Running, user: User): Promise<BrowserSession> {
   const code = await mintSignInCode(
     { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
     user.id,
   );
-  const { headers } = await call(server, 'POST', '/api/auth/code', { json: { code } });
-  return String(headers['set-cookie']).split(';')[0] as string;
+  const { headers, json } = await call(server, 'POST', '/api/auth/code', { json: { code } });
+  return sessionOf(headers['set-cookie'], json);
 }
 
 /** As the owner does it from another process. */

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { errorBody } from '../../src/contract/api.ts';
 import { scopes } from '../../src/contract/scopes.ts';
+import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 import { guards } from '../../src/http/guards.ts';
 import { createServer } from '../../src/http/server.ts';
 import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
@@ -102,8 +103,9 @@ test('without sign-in every closed route answers 401', async () => {
       { authorization: 'Bearer' },
       { authorization: 'Basic cm9vdDpyb290' },
       { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJvd25lciJ9.' },
-      { cookie: `paliadin=${'A'.repeat(43)}`, origin: server.origin },
-      { cookie: 'paliadin=', origin: server.origin },
+      { cookie: `paliadin-${server.port}=${'A'.repeat(43)}`, origin: server.origin },
+      { cookie: `paliadin-${server.port}=`, [SESSION_KEY_HEADER]: '', origin: server.origin },
+      { [SESSION_KEY_HEADER]: 'A'.repeat(43), origin: server.origin },
       { 'tailscale-user-login': 'owner', 'x-forwarded-email': 'owner', 'x-forwarded-user': 'owner' },
     ];
     for (const headers of attempts) {
@@ -175,13 +177,13 @@ test('a browser and its proxy have to say which page asks, on every route that c
     trustsProxy: (address) => address === '127.0.0.1',
   });
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   await call(server, 'GET', '/api/me', { headers: { 'x-forwarded-email': 'eve@example.com' } });
   await server.store.users.setRole((await server.store.users.bySubject('proxy:eve@example.com'))?.id ?? '', 'owner', {
     actor: 'cli',
     at: 1,
   });
-  for (const headers of [{ cookie }, { 'x-forwarded-email': 'eve@example.com' }] as Record<string, string>[]) {
+  for (const headers of [browser, { 'x-forwarded-email': 'eve@example.com' }] as Record<string, string>[]) {
     for (const { method, name, path } of closedRoutes(server)) {
       if (method === 'GET' || name === 'POST /api/auth/sign-out') continue;
       expect([name, await statusOf(server, method, path, headers)]).toEqual([name, 403]);

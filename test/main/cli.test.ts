@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
+import { sessionFrom } from '../support/browser-session.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 import { useGateway } from '../support/use-gateway.ts';
@@ -130,8 +131,8 @@ test('sign-out ends browsers, and tokens where that is said', async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code }),
   });
-  const cookie = String(entered.headers.get('set-cookie')).split(';')[0] as string;
-  const me = () => fetch(`${gateway().url}/api/me`, { headers: { cookie } });
+  const headers = await sessionFrom(entered);
+  const me = () => fetch(`${gateway().url}/api/me`, { headers });
   expect((await me()).status).toBe(200);
   expect((await cli('sign-out', 'fritz')).stdout).toMatch(/^fritz: ended 1 browser sessions; API tokens stay valid/);
   expect((await me()).status).toBe(401);

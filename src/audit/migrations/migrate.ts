@@ -7,6 +7,7 @@ import * as presence from './0002-presence-events.ts';
 import * as exactRecord from './0003-exact-record.ts';
 import * as signIn from './0004-sign-in.ts';
 import * as ownerView from './0005-owner-view.ts';
+import * as sessionKeys from './0006-session-keys.ts';
 
 // A migration that was released is never changed; what it forgot goes into the next.
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0003-exact-record': exactRecord,
   '0004-sign-in': signIn,
   '0005-owner-view': ownerView,
+  '0006-session-keys': sessionKeys,
 };
 
 /**

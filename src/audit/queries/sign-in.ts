@@ -20,6 +20,18 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         await record(trx, [{ ...aboutUser(code.userId), at, actor: 'cli', action: 'link.created' }]);
       }),
 
+    async byCode(hash, now) {
+      const found = await db
+        .selectFrom('signInCodes')
+        .innerJoin('users', 'users.id', 'signInCodes.userId')
+        .selectAll('users')
+        .where('signInCodes.hash', '=', hash)
+        .where('signInCodes.usedAt', 'is', null)
+        .where('signInCodes.expiresAt', '>', now)
+        .executeTakeFirst();
+      return found ?? null;
+    },
+
     async takeCode(hash, now) {
       const taken = await db
         .updateTable('signInCodes')
@@ -40,15 +52,28 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         await record(trx, [{ ...aboutUser(userId), at, actor: userId, action: 'sign-in.accepted', detail: { way } }]);
       }),
 
-    async byBrowserSession(hash, now) {
+    async byBrowserSession({ hashes, keyHash }, now) {
+      if (hashes.length === 0 || keyHash === WITHOUT_KEY) return null;
+      const session = await db
+        .selectFrom('browserSessions')
+        .select(['userId', 'hash'])
+        .where('hash', 'in', hashes)
+        .where('keyHash', '=', keyHash)
+        .where('expiresAt', '>', now)
+        .executeTakeFirst();
+      const found = await user(session?.userId);
+      return session === undefined || found === null ? null : { user: found, hash: session.hash };
+    },
+
+    async hasSessionWithoutKey(hashes) {
+      if (hashes.length === 0) return false;
       const found = await db
         .selectFrom('browserSessions')
-        .innerJoin('users', 'users.id', 'browserSessions.userId')
-        .selectAll('users')
-        .where('browserSessions.hash', '=', hash)
-        .where('browserSessions.expiresAt', '>', now)
+        .select('hash')
+        .where('hash', 'in', hashes)
+        .where('keyHash', '=', WITHOUT_KEY)
         .executeTakeFirst();
-      return found ?? null;
+      return found !== undefined;
     },
 
     async dropBrowserSession(hash) {
@@ -69,6 +94,7 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         .selectFrom('browserSessions')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('userId', '=', userId)
+        .where('keyHash', '!=', WITHOUT_KEY)
         .where('expiresAt', '>', now)
         .executeTakeFirstOrThrow();
       return count;
@@ -152,6 +178,9 @@ function shown({ hash, ...token }: { hash: string; scopes: string } & Omit<ApiTo
 function scopesOf({ scopes }: { scopes: string }): Scope[] {
   return scopes.split(' ').filter(isScope);
 }
+
+// Of a session from before there were session keys.
+const WITHOUT_KEY = '';
 
 // Enough to tell some thousand tokens apart, short enough to be typed.
 const TOKEN_ID_DIGITS = 10;

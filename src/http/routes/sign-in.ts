@@ -2,12 +2,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { hashSecret, mintBrowserSession } from '../../audit/secrets.ts';
 import type { BrowserWay, User } from '../../audit/store.ts';
-import { codeBody, signInWays, tokenBody } from '../../contract/api.ts';
+import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
 import { DISABLED } from '../authenticate.ts';
-import { APPLICATION_SESSION_MS, BROWSER_SESSION_MS, cookieOf, setCookie } from '../browser-cookie.ts';
+import {
+  APPLICATION_SESSION_MS,
+  BROWSER_SESSION_MS,
+  cookiesOf,
+  cookiesWithoutKey,
+  setCookie,
+} from '../browser-cookie.ts';
 import { noSecurity, responses } from '../openapi.ts';
-import type { App, ServerOptions } from '../options.ts';
+import type { App, Identity, ServerOptions } from '../options.ts';
 import { limitFailures } from '../rate-limit.ts';
 import type { Doors } from '../sign-in/doors.ts';
 import type { Teller } from '../sign-in/tell.ts';
@@ -28,7 +34,11 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
         response: responses({ 200: signInWays }),
       },
     },
-    async () => ({ application: signIn?.jwt != null, proxy: signIn?.proxy != null }),
+    async (request) => ({
+      application: signIn?.jwt != null,
+      proxy: signIn?.proxy != null,
+      lapsed: await lapsed(request),
+    }),
   );
 
   app.post(
@@ -37,19 +47,25 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       config: { open: true },
       schema: {
         summary: 'Sign this browser in with a one-time code',
-        description: 'The code of the link that the owner’s command line prints. It works once, for 15 minutes.',
+        description:
+          'The code of the link that the owner’s command line prints. It works once, for 15 minutes. Where somebody else ' +
+          'is signed in in this browser, nothing changes unless `replace` says so.',
         security: noSecurity,
         body: codeBody,
-        response: responses({ 204: nothing }, 'bad_request'),
+        response: responses({ 200: z.union([signedIn, wouldReplace]) }, 'bad_request'),
       },
     },
     async (request, reply) => {
-      await letIn(request, reply, 'code', async () => {
-        const user = await store.signIn.takeCode(hashSecret(request.body.code), clock());
-        if (user !== null) return user;
-        throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
-      });
-      return reply.code(204).send();
+      const { code, replace } = request.body;
+      const hash = hashSecret(code);
+      await failures.check(request, reply);
+      const user = await attempt(request, 'code', () => required(store.signIn.byCode(hash, clock())));
+      const before = await doors.byBrowser(request);
+      if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
+        return { signedIn: false as const, ...namesOf(before.user, user) };
+      }
+      await attempt(request, 'code', () => required(store.signIn.takeCode(hash, clock())));
+      return await letIn(request, reply, { user, way: 'code', before });
     },
   );
 
@@ -64,23 +80,19 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
           'until its user is signed out everywhere, or the application’s key is replaced.',
         security: noSecurity,
         body: tokenBody,
-        response: responses({ 204: nothing }, 'bad_request'),
+        response: responses({ 200: signedIn }, 'bad_request'),
       },
     },
     async (request, reply) => {
-      await letIn(request, reply, 'jwt', async () => (await doors.byApplication(request.body.token)).user);
-      return reply.code(204).send();
+      await failures.check(request, reply);
+      const user = await attempt(request, 'jwt', async () => (await doors.byApplication(request.body.token)).user);
+      // Not asked about, unlike a link: the application knows who sits there.
+      return await letIn(request, reply, { user, way: 'jwt', before: await doors.byBrowser(request) });
     },
   );
 
-  /** Wrong attempts are counted, then not even a right one is listened to. */
-  async function letIn(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    way: BrowserWay,
-    find: () => Promise<User>,
-  ): Promise<void> {
-    await failures.check(request, reply);
+  /** Wrong attempts are counted, and told. `failures.check` comes before, so that after too many none is listened to. */
+  async function attempt(request: FastifyRequest, way: BrowserWay, find: () => Promise<User>): Promise<User> {
     const user = await find().catch(async (error: unknown) => {
       const { code, detail } = asPaliadinError(error, 'internal');
       if (code === 'unauthenticated') {
@@ -89,29 +101,59 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       }
       throw error;
     });
-    if (user.disabledAt !== null) {
-      tell({ kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
-      throw new PaliadinError('not_allowed', DISABLED);
-    }
-    await forget(cookieOf(request, options));
+    if (user.disabledAt === null) return user;
+    tell({ kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+    throw new PaliadinError('not_allowed', DISABLED);
+  }
+
+  /** `before`: who was signed in here until now. */
+  async function letIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { user, way, before }: { user: User; way: BrowserWay; before: Identity | null },
+  ): Promise<SignedIn> {
+    await forget(request, before);
     const now = clock();
     const [lifetimeMs, keyDigest] =
       way === 'code' ? [BROWSER_SESSION_MS, null] : [APPLICATION_SESSION_MS, signIn?.jwt?.keyDigest ?? null];
-    const secret = await mintBrowserSession(
+    const { secret, sessionKey } = await mintBrowserSession(
       { signIn: store.signIn, random, now },
       { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
     );
     setCookie(request, reply, secret, lifetimeMs, options);
     tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
+    return { signedIn: true, sessionKey };
   }
 
-  /** The session that this browser had before: it can't be used any more, so nobody else shall. */
-  async function forget(secret: string | undefined): Promise<void> {
-    if (secret !== undefined) await store.signIn.dropBrowserSession(hashSecret(secret));
+  /** The sessions that this browser had before: it can't use them any more, so nobody else shall. */
+  async function forget(request: FastifyRequest, before: Identity | null): Promise<void> {
+    if (before !== null) await store.signIn.dropBrowserSession(before.hash);
+    for (const hash of cookiesWithoutKey(request, options).map(hashSecret)) {
+      if (await store.signIn.hasSessionWithoutKey([hash])) await store.signIn.dropBrowserSession(hash);
+    }
   }
+
+  /** Asked only by a page where nobody is signed in. */
+  async function lapsed(request: FastifyRequest): Promise<'ended' | 'update' | null> {
+    if (cookiesOf(request, options).length > 0) return 'ended';
+    const old = cookiesWithoutKey(request, options).map(hashSecret);
+    return (await store.signIn.hasSessionWithoutKey(old)) ? 'update' : null;
+  }
+}
+
+async function required(found: Promise<User | null>): Promise<User> {
+  const user = await found;
+  if (user !== null) return user;
+  throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
+}
+
+/** Two people may have the same name; then the names by which the gateway knows them say who is who. */
+function namesOf(before: User, user: User): { signedInAs: string; linkFor: string } {
+  const [signedInAs, linkFor] = [before, user].map(({ name, subject }) =>
+    before.name === user.name ? `${name} (${subject})` : name,
+  ) as [string, string];
+  return { signedInAs, linkFor };
 }
 
 // Nobody guesses 256 bits; this is against those who try, and for those who see the log.
 const MAX_FAILURES = 10;
-
-const nothing = z.undefined().describe('done');

@@ -1,9 +1,10 @@
-/** Who asks: by the cookie of a signed-in browser, an API token, an application's token, or a proxy's word. */
+/** Who asks: by the cookie and session key of a signed-in browser, an API token, an application's token, or a proxy's word. */
 import type { FastifyRequest } from 'fastify';
 import { hashSecret } from '../../audit/secrets.ts';
 import type { User } from '../../audit/store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
-import { cookieOf } from '../browser-cookie.ts';
+import { SESSION_KEY_HEADER } from '../../contract/session-key.ts';
+import { cookiesOf } from '../browser-cookie.ts';
 import type { Identity, ServerOptions } from '../options.ts';
 import type { Claimed } from './claimed.ts';
 import type { AdmittedToken } from './jwt.ts';
@@ -13,6 +14,8 @@ import type { Teller } from './tell.ts';
 export interface Doors {
   /** Null where nobody is signed in. @throws PaliadinError where somebody says that they are, and why that is not so */
   whoAsks(request: FastifyRequest): Promise<Identity | null>;
+  /** Who is signed in in this browser; null where nobody is, or one of its two secrets is missing. */
+  byBrowser(request: FastifyRequest): Promise<Identity | null>;
   /** The same caller as they are now; null once what let them in is revoked or too old. */
   stillIn(identity: Identity): Promise<Identity | null>;
   /** Whom an application's token names, made on first sight. @throws PaliadinError `unauthenticated`, `not_found` */
@@ -29,9 +32,15 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
     return found && { ...found, ...NEVER_ENDS, way: 'token', hash };
   };
 
-  const byCookie = async (hash: string): Promise<Identity | null> => {
-    const user = await store.signIn.byBrowserSession(hash, clock());
-    return user && { ...NEVER_ENDS, user, way: 'cookie', hash, scopes: null };
+  const bySession = async (hashes: readonly string[], keyHash: string): Promise<Identity | null> => {
+    const found = await store.signIn.byBrowserSession({ hashes, keyHash }, clock());
+    return found && { ...found, ...NEVER_ENDS, way: 'cookie', keyHash, scopes: null };
+  };
+
+  const byBrowser: Doors['byBrowser'] = async (request) => {
+    const key = request.headers[SESSION_KEY_HEADER];
+    if (typeof key !== 'string') return null;
+    return await bySession(cookiesOf(request, options).map(hashSecret), hashSecret(key));
   };
 
   const byApplication: Doors['byApplication'] = async (token) => {
@@ -81,13 +90,14 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
       // Before a cookie, which may be of whoever used this browser before.
       const named = namedByProxy(request, options);
       if (named !== null) return await byProxy(named);
-      const secret = cookieOf(request, options);
-      return secret === undefined ? null : await byCookie(hashSecret(secret));
+      return await byBrowser(request);
     },
+
+    byBrowser,
 
     async stillIn(identity) {
       if (identity.way === 'token') return await byToken(identity.hash);
-      if (identity.way === 'cookie') return await byCookie(identity.hash);
+      if (identity.way === 'cookie') return await bySession([identity.hash], identity.keyHash ?? '');
       if (identity.expiresAt !== null && identity.expiresAt <= clock()) return null;
       const user = await store.users.get(identity.user.id);
       return user !== null && isSince(user, identity) ? { ...identity, user } : null;

@@ -1,29 +1,21 @@
 /** The frame of every page: where one is, where one can go, whether what is shown is live. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Me } from '../../contract/api.ts';
 import { Icon } from '../chat/ui/Icon.tsx';
-import type { Call } from '../request.ts';
 import type { Memory } from '../storage.ts';
-import type { Live } from './data/live.ts';
-import type { Words } from './locales/en.ts';
-import { AdminContext } from './page.ts';
+import { AdminContext, type AdminPage } from './page.ts';
 import { partsOf, pathTo, To, usePlace } from './place.tsx';
 import { Settings } from './Settings.tsx';
 import { Boundary, Loading, Nothing } from './ui/states.tsx';
 
-export interface ShellProps {
-  w: Words;
-  locale: string;
-  me: Me;
-  call: Call;
-  live: Live;
+export interface ShellProps extends Omit<AdminPage, 'announce' | 'onTurnedAway'> {
   kept: Memory;
   onLanguage(language: string): void;
   onSignOut(): void;
   onTurnedAway(): void;
 }
 
-export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, onTurnedAway }: ShellProps) {
+export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: ShellProps) {
+  const { w, locale, me, call, live, follow, save } = given;
   const place = usePlace();
   const parts = partsOf(place);
   const [said, setSaid] = useState('');
@@ -31,8 +23,8 @@ export function Shell({ w, locale, me, call, live, kept, onLanguage, onSignOut, 
   const turnedAway = useRef(onTurnedAway);
   turnedAway.current = onTurnedAway;
   const page = useMemo(
-    () => ({ w, locale, me, call, live, announce, onTurnedAway: () => turnedAway.current() }),
-    [w, locale, me, call, live, announce],
+    () => ({ w, locale, me, call, live, follow, save, announce, onTurnedAway: () => turnedAway.current() }),
+    [w, locale, me, call, live, follow, save, announce],
   );
   const allowed = me.user.role !== 'member';
   useEffect(() => (allowed ? live.start() : undefined), [live, allowed]);
@@ -127,7 +119,7 @@ const Users = lazy(async () => ({ default: (await import('./users/Users.tsx')).U
 const Audit = lazy(async () => ({ default: (await import('./audit/Audit.tsx')).Audit }));
 const NoSuchPage = lazy(async () => ({ default: (await import('./ui/NoSuchPage.tsx')).NoSuchPage }));
 
-function LiveSign({ live, w }: { live: Live; w: Words }) {
+function LiveSign({ live, w }: Pick<AdminPage, 'live' | 'w'>) {
   const lost = useSyncExternalStore(live.onLost, live.isLost);
   return (
     <span className={lost ? 'live live-lost' : 'live'} role="status">

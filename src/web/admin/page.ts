@@ -1,6 +1,7 @@
 /** What every part of the dashboard needs: its words, the reader's locale, who they are, and the way to the gateway. */
 import { createContext, useContext } from 'react';
 import type { Me } from '../../contract/api.ts';
+import type { EventStream, StreamHandlers } from '../event-stream.ts';
 import type { Call } from '../request.ts';
 import type { Live } from './data/live.ts';
 import type { Words } from './locales/en.ts';
@@ -11,6 +12,10 @@ export interface AdminPage {
   me: Me;
   call: Call;
   live: Live;
+  /** Server-sent events of this path. */
+  follow(path: string, handlers: StreamHandlers): EventStream;
+  /** Saves what is at this path as a file. @throws Refusal, Unreachable */
+  save(path: string): Promise<void>;
   /** A voice for the status region. */
   announce(text: string): void;
   onTurnedAway(): void;

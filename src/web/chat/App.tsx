@@ -1,77 +1,39 @@
 /** From sign-in to the chat: who is there, in which language. */
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
-import type { Me } from '../../contract/api.ts';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
 import { messagesOf } from '../locales/locale.ts';
-import { isShutOut, isSignedOut } from '../request.ts';
+import { createSessionKey, withSessionKey } from '../session-key.ts';
 import type { Memory } from '../storage.ts';
-import { type Api, createApi } from './api.ts';
+import { useSession } from '../useSession.ts';
+import { createApi } from './api.ts';
 import { Chat } from './Chat.tsx';
-import { takeCode } from './sign-in-link.ts';
 import './app.css';
 import { Fallback } from './ui/Fallback.tsx';
 
-// Who is signed in never sees it.
+// Who is signed in never sees the one, and hardly ever the other.
 const SignIn = lazy(() => import('./SignIn.tsx'));
+const ReplaceDialog = lazy(() => import('./ReplaceDialog.tsx'));
 
 /** `kept` outlives the tab, `ofTab` does not. */
 export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; ofTab: Memory }) {
-  const [me, setMe] = useState<Me | null>(null);
-  const [screen, setScreen] = useState<'starting' | 'unreachable' | 'signed-out'>('starting');
-  const [refused, setRefused] = useState<unknown>(null);
   const [chosen, setChosen] = useState(() => kept.getItem(LOCALE_KEY));
+  const current = useRef('en');
+  // For the page's life; the language is read at each call.
+  const { api, sessionKey } = useMemo(() => {
+    const sessionKey = createSessionKey(kept);
+    const fetch = withSessionKey(sessionKey, window.fetch.bind(window), location.origin);
+    return { sessionKey, api: createApi(() => current.current, fetch) };
+  }, [kept]);
+  const session = useSession({ api, sessionKey, code });
+  const { me, screen, problem, ended, replacement } = session;
   const locale = chooseLocale({
     chosen,
     account: me?.user.locale ?? null,
     query: new URLSearchParams(location.search).get('lang'),
     browser: navigator.languages,
   });
+  current.current = locale;
   const t = messagesOf(locale);
-  const api = useApi(locale);
-
-  const signOut = (because?: unknown) => {
-    if (isShutOut(because)) setRefused(because);
-    setMe(null);
-    setScreen('signed-out');
-  };
-
-  /** Asks who is there until something answers. */
-  const identify = async (attempt = 0): Promise<void> => {
-    try {
-      setMe(await api.me());
-      setRefused(null);
-    } catch (error) {
-      if (isSignedOut(error) || isShutOut(error)) return signOut(error);
-      setScreen('unreachable');
-      await pause(Math.min(MAX_PAUSE_MS, 1000 * 2 ** attempt));
-      return identify(attempt + 1);
-    }
-  };
-
-  const signIn = async (with_: string) => {
-    setScreen('starting');
-    try {
-      await api.signIn(with_);
-      setRefused(null);
-    } catch (error) {
-      // A used link is no harm to who is signed in already.
-      setRefused(error);
-    }
-    await identify();
-  };
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the start; the code works once
-  useEffect(() => {
-    if (code === null) identify();
-    else signIn(code);
-    // A link pasted into this tab changes the fragment only and loads nothing.
-    const onHash = () => {
-      const pasted = takeCode(location, history);
-      if (pasted !== null) signIn(pasted);
-    };
-    window.addEventListener('hashchange', onHash);
-    return () => window.removeEventListener('hashchange', onHash);
-  }, []);
 
   useEffect(() => {
     document.documentElement.lang = locale;
@@ -86,40 +48,45 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
   const language = languageOf(locale);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the language changes
   useEffect(() => {
-    if (me !== null) api.me().then(setMe, () => undefined);
+    if (me !== null) session.refresh();
   }, [language]);
 
-  if (me !== null) {
-    return (
-      <Chat key={me.user.id} {...{ me, api, locale, kept, ofTab }} onLanguage={chooseLanguage} onSignedOut={signOut} />
-    );
-  }
   const wait = (words: string) => (
     <main className="app-wait">
       <p role="status">{words}</p>
     </main>
   );
-  if (screen === 'signed-out') {
-    return (
-      <Fallback with={wait(t.unreachable)}>
-        <Suspense fallback={wait('')}>
-          <SignIn {...{ t, locale, api }} problem={refused} onCode={signIn} />
+  const page = () => {
+    if (me !== null) {
+      return (
+        <Chat
+          key={me.user.id}
+          {...{ me, api, locale, kept, ofTab }}
+          onLanguage={chooseLanguage}
+          onSignedOut={session.turnedAway}
+          onSignOut={session.signOut}
+        />
+      );
+    }
+    if (screen === 'signed-out') {
+      return (
+        <Fallback with={wait(t.unreachable)}>
+          <Suspense fallback={wait('')}>
+            <SignIn {...{ t, locale, api, problem, ended }} onCode={session.signIn} />
+          </Suspense>
+        </Fallback>
+      );
+    }
+    return wait(screen === 'unreachable' ? t.unreachable : code === null ? '' : t.signingIn);
+  };
+  return (
+    <>
+      {page()}
+      {replacement !== null && (
+        <Suspense>
+          <ReplaceDialog {...{ locale, replacement }} onStay={session.stay} onReplace={session.replace} />
         </Suspense>
-      </Fallback>
-    );
-  }
-  return wait(screen === 'unreachable' ? t.unreachable : code === null ? '' : t.signingIn);
+      )}
+    </>
+  );
 }
-
-/** One API for the page's life, which reads the language at each call. */
-function useApi(locale: string): Api {
-  const current = useRef(locale);
-  current.current = locale;
-  return useMemo(() => createApi(() => current.current, window.fetch.bind(window)), []);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => window.setTimeout(resolve, ms));
-}
-
-const MAX_PAUSE_MS = 15_000;

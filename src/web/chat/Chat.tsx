@@ -14,7 +14,12 @@ import { PageContext } from './ui/page.ts';
 import { type ControllerProps, useController } from './useController.ts';
 import { useEscape } from './useEscape.ts';
 
-export function Chat(props: ControllerProps & { onLanguage(language: string): void }) {
+export interface ChatProps extends ControllerProps {
+  onLanguage(language: string): void;
+  onSignOut(): void;
+}
+
+export function Chat(props: ChatProps) {
   const { me, api, locale, kept } = props;
   const { controller, state } = useController(props);
   const t = messagesOf(locale);
@@ -54,11 +59,6 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   // On a phone the keyboard would cover what the person came to read.
   useEffect(toBox, [toBox]);
 
-  const signOut = async () => {
-    await api.signOut().catch(() => undefined);
-    props.onSignedOut();
-  };
-
   return (
     <PageContext value={context}>
       <div className="chat">
@@ -69,7 +69,8 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
           onStartOver={() => setAsking(true)}
           onSearch={() => setSearching(true)}
           onLanguage={props.onLanguage}
-          onSignOut={signOut}
+          onSaveHistory={controller.saveHistory}
+          onSignOut={props.onSignOut}
         />
         <main className="chat-main">
           <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />

@@ -13,10 +13,11 @@ export interface HeaderProps {
   onStartOver(): void;
   onSearch(): void;
   onLanguage(language: string): void;
+  onSaveHistory(): Promise<string | null>;
   onSignOut(): void;
 }
 
-export function Header({ me, memory, canStartOver, onStartOver, onSearch, onLanguage, onSignOut }: HeaderProps) {
+export function Header({ me, memory, canStartOver, onStartOver, onSearch, ...settings }: HeaderProps) {
   const { t } = usePage();
   return (
     <header className="header">
@@ -52,7 +53,7 @@ export function Header({ me, memory, canStartOver, onStartOver, onSearch, onLang
           <Icon name="settings" />
         </button>
       </div>
-      <Settings id="settings" name={me.user.name} memory={memory} onLanguage={onLanguage} onSignOut={onSignOut} />
+      <Settings id="settings" name={me.user.name} memory={memory} {...settings} />
     </header>
   );
 }

@@ -14,13 +14,24 @@ export interface SettingsProps {
   name: string;
   memory: Memory;
   onLanguage(language: string): void;
+  /** Null where it is saved, else why not. */
+  onSaveHistory(): Promise<string | null>;
   onSignOut(): void;
 }
 
-export function Settings({ id, name, memory, onLanguage, onSignOut }: SettingsProps) {
+export function Settings({ id, name, memory, onLanguage, onSaveHistory, onSignOut }: SettingsProps) {
   const { t, locale, announce } = usePage();
   const [notified, setNotified] = useState(() => wantsNotice(memory));
   const [theme, setTheme] = useState(() => storedTheme(memory));
+
+  const [saving, setSaving] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const save = async () => {
+    setSaving(true);
+    setProblem(await onSaveHistory());
+    setSaving(false);
+  };
 
   const chooseTheme = (next: Theme) => {
     setTheme(next);
@@ -59,9 +70,14 @@ export function Settings({ id, name, memory, onLanguage, onSignOut }: SettingsPr
           onChange={chooseNotice}
         />
       )}
-      <a className="button settings-export" href={`/api/turns/export?locale=${locale}`} download>
+      <button type="button" className="button settings-export" disabled={saving} onClick={save}>
         {t.saveAsMarkdown}
-      </a>
+      </button>
+      {problem !== null && (
+        <p className="settings-problem" role="alert">
+          {problem}
+        </p>
+      )}
       <div className="settings-foot">
         <span>{t.signedInAs(name)}</span>
         <button type="button" className="button" onClick={onSignOut}>

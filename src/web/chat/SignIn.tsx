@@ -16,19 +16,23 @@ interface SignInProps {
   api: Pick<Api, 'signInWays'>;
   /** What went wrong with the last attempt; null where nothing did. */
   problem: unknown;
+  /** Whoever was here was signed in, as far as this page knows. */
+  ended: boolean;
   onCode(code: string): void;
 }
 
-export default function SignIn({ t, locale, api, problem, onCode }: SignInProps) {
+export default function SignIn({ t, locale, api, problem, ended, onCode }: SignInProps) {
   const words = signInWords[languageOf(locale)];
   const ways = useWays(api);
   if (ways === null) return <main className="sign-in" aria-busy="true" />;
   const alone = !ways.application && !ways.proxy;
+  const lapsed = ways.lapsed ?? (ended ? 'ended' : null);
   const byLink = <ByLink words={words} onCode={onCode} />;
   return (
     <main className="sign-in">
       <p className="brand">{t.appName}</p>
       <h1>{words.title}</h1>
+      {problem === null && lapsed !== null && <p role="status">{words[lapsed]}</p>}
       {ways.application && <p>{words.fromApplication}</p>}
       {ways.proxy && <p>{words.byProxy}</p>}
       {problem !== null && (
@@ -95,7 +99,7 @@ function ByLink({ words, onCode }: { words: Words; onCode(code: string): void })
 function useWays(api: Pick<Api, 'signInWays'>): SignInWays | null {
   const [ways, setWays] = useState<SignInWays | null>(null);
   useEffect(() => {
-    api.signInWays().then(setWays, () => setWays({ application: false, proxy: false }));
+    api.signInWays().then(setWays, () => setWays({ application: false, proxy: false, lapsed: null }));
   }, [api]);
   return ways;
 }

@@ -1,12 +1,25 @@
 /** The gateway's HTTP API, as the chat page uses it. */
 
-import type { AskBody, Feedback, HistoryPage, Me, ResetResult, SignInWays, TurnView } from '../../contract/api.ts';
+import type {
+  AskBody,
+  Feedback,
+  HistoryPage,
+  Me,
+  ResetResult,
+  SignedIn,
+  SignInWays,
+  TurnView,
+  WouldReplace,
+} from '../../contract/api.ts';
 import type { Decision } from '../../contract/turn.ts';
-import { createCall } from '../request.ts';
+import { download } from '../download.ts';
+import { type EventStream, openEventStream, type StreamHandlers } from '../event-stream.ts';
+import { createCall, createSend, type Fetch } from '../request.ts';
 
 export interface Api {
   signInWays(): Promise<SignInWays>;
-  signIn(code: string): Promise<void>;
+  /** Changes nothing where somebody else is signed in in this browser, unless `replace` says so. */
+  signIn(code: string, replace: boolean): Promise<SignedIn | WouldReplace>;
   signOut(): Promise<void>;
   me(): Promise<Me>;
   history(query: {
@@ -14,6 +27,10 @@ export interface Api {
     search?: string;
     limit: number;
   }): Promise<{ page: HistoryPage; serverTime: number | null }>;
+  /** All of one's events after this one, as they happen. */
+  follow(after: number, handlers: StreamHandlers): EventStream;
+  /** The whole history as a file. */
+  saveHistory(): Promise<void>;
   ask(body: AskBody, idempotencyKey: string): Promise<TurnView>;
   cancel(turnId: string): Promise<TurnView>;
   decide(turnId: string, approvalId: string, decision: Decision): Promise<TurnView>;
@@ -22,7 +39,7 @@ export interface Api {
 }
 
 /** `locale` is read at each call, because a person may switch it. */
-export function createApi(locale: () => string, fetch: typeof globalThis.fetch): Api {
+export function createApi(locale: () => string, fetch: Fetch): Api {
   const request = createCall(locale, fetch);
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
     request(method, path, { body, headers });
@@ -30,7 +47,7 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
 
   return {
     signInWays: () => json('GET', '/api/auth/ways'),
-    signIn: async (code) => void (await call('POST', '/api/auth/code', { code })),
+    signIn: (code, replace) => json('POST', '/api/auth/code', { code, replace }),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),
     me: () => json('GET', '/api/me'),
     history: async ({ limit, ...rest }) => {
@@ -39,6 +56,8 @@ export function createApi(locale: () => string, fetch: typeof globalThis.fetch):
       const date = Date.parse(response.headers.get('date') ?? '');
       return { page: page as HistoryPage, serverTime: Number.isNaN(date) ? null : date };
     },
+    follow: (after, handlers) => openEventStream(fetch, `/api/events?after=${after}&locale=${locale()}`, handlers),
+    saveHistory: () => download(createSend(locale, fetch), `/api/turns/export?locale=${locale()}`),
     ask: (body, idempotencyKey) => json('POST', '/api/turns', body, { 'idempotency-key': idempotencyKey }),
     decide: (turnId, approvalId, decision) =>
       json('POST', `/api/turns/${turnId}/approvals/${encodeURIComponent(approvalId)}`, decision),

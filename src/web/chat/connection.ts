@@ -3,10 +3,13 @@
  * there, and does both again whenever the line was gone.
  */
 import type { HistoryPage, StreamedEvent } from '../../contract/api.ts';
+import type { EventStream, StreamHandlers } from '../event-stream.ts';
 import type { NumberedEvent } from './state.ts';
 
 export interface ConnectionDeps {
   load(): Promise<{ page: HistoryPage; serverTime: number | null }>;
+  /** All events after this one. */
+  follow(after: number, handlers: StreamHandlers): EventStream;
   onLoaded(page: HistoryPage, serverTime: number | null): void;
   onEvents(events: readonly NumberedEvent[]): void;
   onLost(lost: boolean): void;
@@ -14,15 +17,13 @@ export interface ConnectionDeps {
   isFinal(error: unknown): boolean;
   /** Somebody who looks elsewhere wants to be told of an answer: the page then keeps its connection. */
   isAwaited(): boolean;
-  /** The language of what the stream says; an EventSource can't send a header. */
-  locale(): string;
   now(): number;
   random(): number;
 }
 
 /** Starts at once. The result ends it. */
 export function connect(deps: ConnectionDeps): () => void {
-  let source: EventSource | null = null;
+  let source: EventStream | null = null;
   let failures = 0;
   let retryTimer: number | undefined;
   let lostTimer: number | undefined;
@@ -47,27 +48,27 @@ export function connect(deps: ConnectionDeps): () => void {
   };
 
   const open = (after: number) => {
-    const stream = new EventSource(`/api/events?after=${after}&locale=${deps.locale()}`);
-    source = stream;
-    stream.onopen = () => {
-      failures = 0;
-      found();
-    };
-    stream.onerror = () => {
-      missing();
-      // A refused stream is not tried again by the browser; a broken one is.
-      if (stream.readyState === EventSource.CLOSED) again();
-    };
-    for (const type of EVENT_TYPES) {
-      stream.addEventListener(type, ({ data, lastEventId }: MessageEvent<string>) =>
-        queue.add({ id: Number(lastEventId), event: JSON.parse(data) as StreamedEvent }),
-      );
-    }
-    // The server is going away and will be back: all of its readers at the same instant would be too many.
-    stream.addEventListener('reconnect', () => {
-      close();
-      retryTimer = window.setTimeout(begin, deps.random() * SPREAD_MS);
+    source = deps.follow(after, {
+      onOpen: () => {
+        failures = 0;
+        found();
+      },
+      onError: (refused) => {
+        missing();
+        // A refused stream is not tried again by itself; a broken one is.
+        if (refused) again();
+      },
+      onMessage: ({ type, id, data }) => {
+        if (type === 'reconnect') return comeBack();
+        if (EVENT_TYPES.has(type)) queue.add({ id: Number(id), event: JSON.parse(data) as StreamedEvent });
+      },
     });
+  };
+
+  /** The server is going away and will be back: all of its readers at the same instant would be too many. */
+  const comeBack = () => {
+    close();
+    retryTimer = window.setTimeout(begin, deps.random() * SPREAD_MS);
   };
 
   const close = () => {
@@ -118,7 +119,7 @@ export function connect(deps: ConnectionDeps): () => void {
   };
 
   const onOnline = () => {
-    if (document.visibilityState === 'visible' && source?.readyState !== EventSource.OPEN) begin();
+    if (document.visibilityState === 'visible' && source?.isOpen() !== true) begin();
   };
 
   const stop = () => {
@@ -164,7 +165,8 @@ function eventQueue(deliver: (events: readonly NumberedEvent[]) => void) {
   return { add, flush };
 }
 
-const EVENT_TYPES = [
+/** A newer gateway may tell of more. */
+const EVENT_TYPES: ReadonlySet<string> = new Set([
   'accepted',
   'queued',
   'delivering',
@@ -180,7 +182,7 @@ const EVENT_TYPES = [
   'late',
   'feedback',
   'reset',
-] as const satisfies StreamedEvent['type'][];
+] as const satisfies StreamedEvent['type'][]);
 
 /** A phone that changes cells is back within this; nobody needs to read of it. */
 const QUIET_MS = 2000;

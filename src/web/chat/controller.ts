@@ -45,6 +45,8 @@ export interface Controller {
   startOver(): Promise<void>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<void>;
   loadEarlier(): Promise<void>;
+  /** The whole history as a file. Null where it came, else why it did not, for the person. */
+  saveHistory(): Promise<string | null>;
   dismissProblem(): void;
 }
 
@@ -118,6 +120,7 @@ export function createController(deps: ControllerDeps): Controller {
     start: () =>
       deps.connect({
         load: () => api.history({ limit: PAGE_SIZE }),
+        follow: api.follow,
         onLoaded: (page, serverTime) =>
           dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime }),
         onEvents: (events) => dispatch({ type: 'events', events, receivedAt: deps.now() }),
@@ -128,7 +131,6 @@ export function createController(deps: ControllerDeps): Controller {
           return out;
         },
         isAwaited: () => isAwaited(state, deps.memory),
-        locale: deps.locale,
         now: deps.now,
         random: deps.random,
       }),
@@ -177,6 +179,14 @@ export function createController(deps: ControllerDeps): Controller {
       } catch (error) {
         dispatch({ type: 'loaded-earlier', page: null });
         dispatch({ type: 'problem', problem: explain(error) && deps.messages().failedToLoad });
+      }
+    },
+    saveHistory: async () => {
+      try {
+        await api.saveHistory();
+        return null;
+      } catch (error) {
+        return explain(error) && deps.messages().notSaved;
       }
     },
     dismissProblem: () => dispatch({ type: 'problem', problem: null }),

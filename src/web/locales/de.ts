@@ -141,4 +141,5 @@ export const de: Messages = {
   notReached: 'Der Server war nicht erreichbar. Die Frage bleibt hier erhalten; bitte gleich noch einmal senden.',
   refused: 'Die Antwort des Servers war nicht zu verstehen. Bitte gleich noch einmal versuchen.',
   failedToLoad: 'Frühere Fragen konnten nicht geladen werden. Bitte noch einmal versuchen.',
+  notSaved: 'Die Datei konnte nicht gesichert werden. Bitte noch einmal versuchen.',
 };

@@ -150,6 +150,7 @@ export const en = {
   notReached: 'The server could not be reached. Your question is kept here; send it again in a moment.',
   refused: 'The server gave an answer that was not understood. Please try again in a moment.',
   failedToLoad: 'Earlier questions could not be loaded. Please try again.',
+  notSaved: 'The file could not be saved. Please try again.',
 };
 
 export type Messages = typeof en;

@@ -46,14 +46,26 @@ function frame(src) {
 
 async function send(url, init) {
   try {
-    const response = await fetch(url, { credentials: 'include', ...init });
+    const response = await fetch(url, { credentials: 'include', ...init, headers: { ...init?.headers, ...key() } });
     return response.type === 'opaque' ? 'opaque' : response.status;
   } catch {
     return 'no answer';
   }
 }
 
-function stream(url) {
+/** What a page of the gateway's own sends with everything. Nobody else has it. */
+function key() {
+  const kept = localStorage.getItem('paliadin.session-key');
+  return kept === null ? {} : { 'x-paliadin-session-key': kept };
+}
+
+async function stream(url) {
+  if ('x-paliadin-session-key' in key()) {
+    const abort = new AbortController();
+    const { status } = await fetch(url, { headers: key(), signal: abort.signal });
+    abort.abort();
+    return status === 200 ? 'open' : status;
+  }
   return new Promise((resolve) => {
     const source = new EventSource(url, { withCredentials: true });
     const end = (what) => {

@@ -34,11 +34,11 @@ test('the log is paged and filtered, with names for those who are still known', 
 test('signing in, being turned away and signing out are on record, once each', async () => {
   const server = await runServer();
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
-  const cookie = await signIn(server, user);
+  const browser = await signIn(server, user);
   await call(server, 'POST', '/api/auth/code', { json: { code: 'guess' } });
-  await call(server, 'POST', '/api/auth/sign-out', { headers: { cookie, origin: server.origin } });
+  await call(server, 'POST', '/api/auth/sign-out', { headers: { ...browser, origin: server.origin } });
   const other = await signIn(server, user);
-  const headers = { cookie: other, origin: server.origin };
+  const headers = { ...other, origin: server.origin };
   await call(server, 'POST', '/api/auth/sign-out', { headers, json: { everywhere: true } });
   const rows = (await server.store.audit.list({ limit: 20 })).reverse().slice(1);
   expect(

@@ -5,7 +5,7 @@ import { exactly } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { go, pathTo, To, usePlace } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
-import { ExportLinks } from '../ui/ExportLinks.tsx';
+import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { Select } from '../ui/Field.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import './audit.css';
@@ -32,7 +32,7 @@ export function Audit() {
     <>
       <div className="page-head">
         <h1>{w.pages.audit}</h1>
-        <ExportLinks path="/api/admin/audit/export" query={asked.toString()} />
+        <ExportButtons path="/api/admin/audit/export" query={asked.toString()} />
       </div>
       <Chain />
       <search className="filters" aria-label={w.turns.filters}>

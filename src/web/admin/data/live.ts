@@ -3,6 +3,7 @@
  * Nothing is replayed, so after every gap all that is shown is asked for again.
  */
 import type { AdminEvent } from '../../../contract/admin.ts';
+import type { EventStream, StreamHandlers } from '../../event-stream.ts';
 
 /** `null`: anything may have changed. */
 export type Change = AdminEvent | null;
@@ -17,14 +18,14 @@ export interface Live {
 }
 
 export interface LiveDeps {
-  open(): EventSource;
+  open(handlers: StreamHandlers): EventStream;
   random(): number;
 }
 
 export function createLive({ open, random }: LiveDeps): Live {
   const listeners = new Set<(change: Change) => void>();
   const lostListeners = new Set<() => void>();
-  let source: EventSource | null = null;
+  let source: EventStream | null = null;
   let lost = false;
   let failures = 0;
   /** The first opening changes nothing: what is shown was asked for at the same moment. */
@@ -47,30 +48,31 @@ export function createLive({ open, random }: LiveDeps): Live {
 
   const begin = () => {
     end();
-    const stream = open();
-    source = stream;
-    stream.onopen = () => {
-      failures = 0;
-      setLost(false);
-      if (wasOpen) tell(null);
-      wasOpen = true;
-    };
-    stream.onerror = () => {
-      lostTimer ??= window.setTimeout(() => setLost(true), QUIET_MS);
-      // A refused stream is not tried again by the browser; a broken one is.
-      if (stream.readyState === EventSource.CLOSED) {
+    source = open({
+      onOpen: () => {
+        failures = 0;
+        setLost(false);
+        if (wasOpen) tell(null);
+        wasOpen = true;
+      },
+      onError: (refused) => {
+        lostTimer ??= window.setTimeout(() => setLost(true), QUIET_MS);
+        // A refused stream is not tried again by itself; a broken one is.
+        if (!refused) return;
         tell(null);
         retryTimer = window.setTimeout(begin, Math.min(MAX_PAUSE_MS, 1000 * 2 ** failures++) * (0.5 + random() / 2));
-      }
-    };
-    for (const type of EVENT_TYPES) {
-      stream.addEventListener(type, ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as AdminEvent));
-    }
-    // The gateway is going away and will be back: all of its readers at the same instant would be too many.
-    stream.addEventListener('reconnect', () => {
-      end();
-      retryTimer = window.setTimeout(begin, random() * SPREAD_MS);
+      },
+      onMessage: ({ type, data }) => {
+        if (type === 'reconnect') return comeBack();
+        if (EVENT_TYPES.has(type)) tell(JSON.parse(data) as AdminEvent);
+      },
     });
+  };
+
+  /** The gateway is going away and will be back: all of its readers at the same instant would be too many. */
+  const comeBack = () => {
+    end();
+    retryTimer = window.setTimeout(begin, random() * SPREAD_MS);
   };
 
   const end = () => {
@@ -108,7 +110,14 @@ export function createLive({ open, random }: LiveDeps): Live {
   };
 }
 
-const EVENT_TYPES = ['turns', 'sessions', 'hosts', 'users', 'audit'] as const satisfies AdminEvent['type'][];
+/** A newer gateway may tell of more. */
+const EVENT_TYPES: ReadonlySet<string> = new Set([
+  'turns',
+  'sessions',
+  'hosts',
+  'users',
+  'audit',
+] as const satisfies AdminEvent['type'][]);
 
 /** A line that is back within this is nothing to tell a person of. */
 const QUIET_MS = 2000;

@@ -10,31 +10,38 @@ export interface Action {
   clear(): void;
   /** Null where it failed. `done` is said to whoever listens. */
   run<T>(method: string, path: string, options: { body?: unknown; done?: string }): Promise<T | null>;
+  /** Saves what is at this path as a file. */
+  save(path: string): Promise<void>;
 }
 
 export function useAction(): Action {
-  const { call, w, announce, onTurnedAway } = useAdmin();
+  const { call, save, w, announce, onTurnedAway } = useAdmin();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const attempt = async <T>(act: () => Promise<T>): Promise<T | null> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      return await act();
+    } catch (error) {
+      if (isSignedOut(error)) onTurnedAway();
+      setProblem(problemWords(error, w.unreachable));
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  };
   return {
     busy,
     problem,
     clear: () => setProblem(null),
-    async run<T>(method: string, path: string, { body, done }: { body?: unknown; done?: string }) {
-      setBusy(true);
-      setProblem(null);
-      try {
+    run: <T>(method: string, path: string, { body, done }: { body?: unknown; done?: string }) =>
+      attempt(async () => {
         const { json } = await call(method, path, body === undefined ? {} : { body });
         if (done !== undefined) announce(done);
         return json as T;
-      } catch (error) {
-        if (isSignedOut(error)) onTurnedAway();
-        setProblem(problemWords(error, w.unreachable));
-        return null;
-      } finally {
-        setBusy(false);
-      }
-    },
+      }),
+    save: async (path) => void (await attempt(() => save(path))),
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a terminal shows, as it changes. While nobody looks, nothing is asked of the host. */
 import { useEffect, useState } from 'react';
 import type { ScreenView } from '../../../contract/screen.ts';
+import type { EventStream } from '../../event-stream.ts';
+import { useAdmin } from '../page.ts';
 
 export interface ScreenState {
   /** Null before the first. */
@@ -9,9 +11,10 @@ export interface ScreenState {
 }
 
 export function useScreen(name: string): ScreenState {
+  const { follow } = useAdmin();
   const [state, setState] = useState<ScreenState>({ screen: null, line: 'open' });
   useEffect(() => {
-    let source: EventSource | null = null;
+    let source: EventStream | null = null;
     let retry: number | undefined;
     let failures = 0;
 
@@ -22,19 +25,21 @@ export function useScreen(name: string): ScreenState {
     };
     const open = () => {
       close();
-      const stream = new EventSource(`/api/admin/sessions/${encodeURIComponent(name)}/screen`);
-      source = stream;
-      stream.addEventListener('screen', ({ data }: MessageEvent<string>) => {
-        failures = 0;
-        setState({ screen: JSON.parse(data) as ScreenView, line: 'open' });
-      });
       const again = () => {
         close();
         retry = window.setTimeout(open, Math.min(MAX_PAUSE_MS, 1000 * 2 ** failures++));
         if (failures > 1) setState((before) => ({ ...before, line: 'lost' }));
       };
-      stream.onerror = again;
-      stream.addEventListener('reconnect', again);
+      source = follow(`/api/admin/sessions/${encodeURIComponent(name)}/screen`, {
+        onOpen: () => undefined,
+        onError: again,
+        onMessage: ({ type, data }) => {
+          if (type === 'reconnect') return again();
+          if (type !== 'screen') return;
+          failures = 0;
+          setState({ screen: JSON.parse(data) as ScreenView, line: 'open' });
+        },
+      });
     };
     const onVisibility = () => {
       if (document.visibilityState === 'visible') return open();
@@ -48,7 +53,7 @@ export function useScreen(name: string): ScreenState {
       document.removeEventListener('visibilitychange', onVisibility);
       close();
     };
-  }, [name]);
+  }, [name, follow]);
   return state;
 }
 

@@ -6,7 +6,7 @@ import { count, span } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { go, pathTo, To, usePlace } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
-import { ExportLinks } from '../ui/ExportLinks.tsx';
+import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { At, Code, PersonName, StatusOf } from '../ui/small.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import { Filters } from './Filters.tsx';
@@ -28,7 +28,7 @@ export function Turns() {
     <>
       <div className="page-head">
         <h1>{w.pages.turns}</h1>
-        <ExportLinks path="/api/admin/turns/export" query={query} title={w.turns.exportText} />
+        <ExportButtons path="/api/admin/turns/export" query={query} title={w.turns.exportText} />
       </div>
       <Filters filters={filters} onChange={(next) => go(placeOf(next))} />
       <Loaded from={page}>

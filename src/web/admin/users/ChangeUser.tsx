@@ -2,8 +2,10 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { UserChange, UserView } from '../../../contract/admin.ts';
 import '../../chat/dialog.css';
+import { useAction } from '../data/useAction.ts';
 import { useAdmin } from '../page.ts';
 import { Labelled, Select } from '../ui/Field.tsx';
+import { Problem } from '../ui/states.tsx';
 import { mayChange } from './may-change.ts';
 
 export interface ChangeUserProps {
@@ -17,6 +19,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [role, setRole] = useState(user.role);
   const [quota, setQuota] = useState(user.dailyQuota === null ? '' : String(user.dailyQuota));
+  const { busy, problem, save } = useAction();
   const may = mayChange(me.user, user);
 
   useEffect(() => dialog.current?.showModal(), []);
@@ -67,10 +70,16 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
         </Labelled>
         <p className="note-small">{w.users.quotaText}</p>
         <p>
-          <a href={`/api/admin/users/${user.id}/export`} download>
+          <button
+            type="button"
+            className="as-link"
+            disabled={busy}
+            onClick={() => save(`/api/admin/users/${user.id}/export`)}
+          >
             {w.users.exportAll}
-          </a>
+          </button>
         </p>
+        <Problem text={problem} />
         <div className="dialog-actions">
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             {w.cancel}

@@ -1,0 +1,177 @@
+/**
+ * Server-sent events over fetch. It does what an EventSource does (connects again by itself, says how far it came), and
+ * sends headers, which an EventSource can't.
+ */
+import type { Fetch } from './request.ts';
+
+export interface StreamedMessage {
+  type: string;
+  /** Of this event, or of the last one before it that had one; empty before. */
+  id: string;
+  data: string;
+}
+
+export interface StreamHandlers {
+  onOpen(): void;
+  onMessage(message: StreamedMessage): void;
+  /** `refused`: the gateway answered with something else than a stream, and is not asked again. Else it is, by itself. */
+  onError(refused: boolean): void;
+}
+
+export interface EventStream {
+  isOpen(): boolean;
+  close(): void;
+}
+
+/** `lastId` is sent with each attempt after the first event. Nothing is heard any more once it is closed. */
+export function openEventStream(
+  fetch: Fetch,
+  path: string,
+  { onOpen, onMessage, onError }: StreamHandlers,
+): EventStream {
+  let lastId = '';
+  let retryMs = FIRST_RETRY_MS;
+  let open = false;
+  let closed = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let attempt = new AbortController();
+
+  const close = () => {
+    closed = true;
+    open = false;
+    clearTimeout(retryTimer);
+    attempt.abort();
+  };
+
+  const connect = async (): Promise<void> => {
+    attempt = new AbortController();
+    const broken = await follow(attempt);
+    if (closed || !broken) return;
+    open = false;
+    retryTimer = setTimeout(connect, retryMs);
+    onError(false);
+  };
+
+  /** Resolves when the line is gone: false where there is none to be had. */
+  const follow = async (own: AbortController): Promise<boolean> => {
+    const silence = deadline(SILENCE_MS, () => own.abort());
+    try {
+      const response = await fetch(path, {
+        headers: { accept: 'text/event-stream', ...(lastId !== '' && { 'last-event-id': lastId }) },
+        cache: 'no-store',
+        signal: own.signal,
+      });
+      if (closed) return false;
+      if (!isStream(response)) {
+        close();
+        onError(true);
+        return false;
+      }
+      open = true;
+      onOpen();
+      const parse = createParser();
+      for await (const text of textOf(response)) {
+        silence.restart();
+        for (const { retry, ...message } of parse(text)) {
+          if (closed) return false;
+          if (retry !== null) retryMs = retry;
+          if (message.id !== null) lastId = message.id;
+          if (message.data !== null) handOver({ type: message.type, id: lastId, data: message.data });
+        }
+      }
+      return true;
+    } catch {
+      // Broken, never made, or too long silent.
+      return true;
+    } finally {
+      silence.stop();
+      own.abort();
+    }
+  };
+
+  /** What goes wrong with one message is no fault of the line. */
+  const handOver = (message: StreamedMessage) => {
+    try {
+      onMessage(message);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+
+  void connect();
+  return { isOpen: () => open, close };
+}
+
+/** Until the server has said how long. */
+const FIRST_RETRY_MS = 3000;
+
+/** The server gives a sign of life every 15 s: what is silent for three of them is dead, and nobody has told us. */
+const SILENCE_MS = 45_000;
+
+function isStream(response: Response): boolean {
+  return response.status === 200 && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+}
+
+async function* textOf({ body }: Response): AsyncGenerator<string> {
+  if (body === null) return;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield decoder.decode(value, { stream: true });
+  }
+}
+
+/** A block of lines up to an empty one. `data` null: a block without, such as a comment. */
+interface Block {
+  type: string;
+  id: string | null;
+  data: string | null;
+  retry: number | null;
+}
+
+/** Takes the stream in pieces, as they come, and gives the blocks that are whole by then. */
+function createParser(): (text: string) => Block[] {
+  let rest = '';
+  let block = emptyBlock();
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    const blocks: Block[] = [];
+    for (const line of lines) {
+      if (line !== '') {
+        readLine(line, block);
+      } else {
+        blocks.push(block);
+        block = emptyBlock();
+      }
+    }
+    return blocks;
+  };
+}
+
+function emptyBlock(): Block {
+  return { type: 'message', id: null, data: null, retry: null };
+}
+
+function readLine(line: string, block: Block): void {
+  const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+  if (field === 'event') block.type = value;
+  else if (field === 'id') block.id = value;
+  else if (field === 'data') block.data = block.data === null ? value : `${block.data}\n${value}`;
+  else if (field === 'retry' && /^\d+$/.test(value)) block.retry = Number(value);
+}
+
+function deadline(ms: number, onPast: () => void): { restart(): void; stop(): void } {
+  let timer = setTimeout(onPast, ms);
+  return {
+    restart() {
+      clearTimeout(timer);
+      timer = setTimeout(onPast, ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

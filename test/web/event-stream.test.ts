@@ -1,0 +1,154 @@
+/** Against a server on loopback that can be told to break, with the browser's own fetch as Node has it. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type EventStream, openEventStream, type StreamedMessage } from '../../src/web/event-stream.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  vi.useRealTimers();
+  for (const close of closers.splice(0)) close();
+});
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+const STREAM = { 'content-type': 'text/event-stream; charset=utf-8' };
+
+/** Gives the answers in turn, the last one for ever. */
+async function server(...answers: Answer[]) {
+  const requests: IncomingMessage[] = [];
+  const listening = createServer((request, response) => {
+    requests.push(request);
+    response.on('error', () => undefined);
+    (answers[Math.min(requests.length, answers.length) - 1] as Answer)(response, request);
+  });
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    listening.closeAllConnections();
+    listening.close();
+  });
+  return { requests, base: `http://127.0.0.1:${(listening.address() as AddressInfo).port}` };
+}
+
+/** What a reader hears, in order. */
+function follow(base: string, onMessage: (message: StreamedMessage, stream: EventStream) => void = () => undefined) {
+  const heard: unknown[] = [];
+  const stream = openEventStream((path, init) => fetch(base + path, init), '/events', {
+    onOpen: () => heard.push('open'),
+    onError: (refused) => heard.push(refused ? 'refused' : 'broken'),
+    onMessage: (message) => {
+      heard.push([message.type, message.id, message.data]);
+      onMessage(message, stream);
+    },
+  });
+  closers.push(stream.close);
+  return { heard, stream };
+}
+
+test('events come as they are sent, however the network cuts them', async () => {
+  const text =
+    ': ping\n\nretry: 5\n\nid: 1\nevent: chunk\ndata: {"text":"ü€😀"}\n\nid: 2\nevent: a\ndata: one\ndata: two\n\n' +
+    'event: reconnect\ndata:\n\nid: 3\n\ndata: bare\n\n';
+  const bytes = Buffer.from(text);
+  const { base } = await server((response) => {
+    response.writeHead(200, STREAM);
+    // A byte at a time: every place where it can be cut, in the middle of a letter too.
+    const next = (at: number) => {
+      if (at < bytes.length) response.write(bytes.subarray(at, at + 1), () => setImmediate(next, at + 1));
+    };
+    next(0);
+  });
+  const { heard, stream } = follow(base);
+  await expect.poll(() => heard.length).toBe(5);
+  expect(heard).toEqual([
+    'open',
+    ['chunk', '1', '{"text":"ü€😀"}'],
+    ['a', '2', 'one\ntwo'],
+    ['reconnect', '2', ''],
+    ['message', '3', 'bare'],
+  ]);
+  expect(stream.isOpen()).toBe(true);
+});
+
+test('a stream that breaks is opened again by itself, and says how far it came', async () => {
+  const { base, requests } = await server(
+    (response) => void response.writeHead(200, STREAM).end('retry: 10\n\nid: 41\nevent: a\ndata: 1\n\n'),
+    (response) => void response.destroy(),
+    (response) => void response.writeHead(200, STREAM).write('id: 42\nevent: a\ndata: 2\n\n'),
+  );
+  const { heard } = follow(base);
+  await expect.poll(() => heard.length).toBe(6);
+  expect(heard).toEqual(['open', ['a', '41', '1'], 'broken', 'broken', 'open', ['a', '42', '2']]);
+  expect(requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '41', '41']);
+  expect(requests[0]?.headers.accept).toBe('text/event-stream');
+});
+
+test('what is no stream is not asked for again', async () => {
+  for (const answer of [
+    (response: ServerResponse) => void response.writeHead(401, STREAM).end(),
+    (response: ServerResponse) => void response.writeHead(204).end(),
+    (response: ServerResponse) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>a proxy'),
+  ]) {
+    const { base, requests } = await server(answer);
+    const { heard, stream } = follow(base);
+    await expect.poll(() => heard).toEqual(['refused']);
+    expect([stream.isOpen(), requests.length]).toEqual([false, 1]);
+  }
+});
+
+test('a closed stream is silent, also in the middle of what has come', async () => {
+  let gone = false;
+  const { base } = await server((response) => {
+    response.on('close', () => {
+      gone = true;
+    });
+    response.writeHead(200, STREAM).write('event: a\ndata: 1\n\nevent: a\ndata: 2\n\n');
+  });
+  const { heard, stream } = follow(base, (_, own) => own.close());
+  await expect.poll(() => gone).toBe(true);
+  expect(heard).toEqual(['open', ['a', '', '1']]);
+  expect(stream.isOpen()).toBe(false);
+});
+
+test('one message that can’t be read takes none of the others with it', async () => {
+  const { base } = await server(
+    (response) => void response.writeHead(200, STREAM).write('event: a\ndata: {\n\nevent: a\ndata: 2\n\n'),
+  );
+  const thrown: unknown[] = [];
+  const catchOne = (error: unknown) => thrown.push(error);
+  process.prependOnceListener('uncaughtException', catchOne);
+  const others = process.listeners('uncaughtException').filter((listener) => listener !== catchOne);
+  for (const listener of others) process.off('uncaughtException', listener);
+  closers.push(() => {
+    for (const listener of others) process.on('uncaughtException', listener);
+  });
+  const { heard, stream } = follow(base, ({ data }) => JSON.parse(data));
+  await expect.poll(() => heard.length).toBe(3);
+  await expect.poll(() => thrown.length).toBe(1);
+  expect(stream.isOpen()).toBe(true);
+});
+
+test('a line that is silent for longer than the server ever is counts as broken', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { base, requests } = await server((response) => {
+    response.writeHead(200, STREAM).write('retry: 10\n\n');
+    if (requests.length === 1) ping = () => response.write(': ping\n\n');
+  });
+  let ping = (): unknown => undefined;
+  const { heard, stream } = follow(base);
+  const real = () => new Promise((resolve) => setImmediate(resolve));
+  while (heard.length === 0) await real();
+  // A sign of life in time is enough.
+  vi.advanceTimersByTime(44_000);
+  ping();
+  for (let i = 0; i < 50; i++) await real();
+  vi.advanceTimersByTime(44_000);
+  await real();
+  expect([heard, stream.isOpen()]).toEqual([['open'], true]);
+  vi.advanceTimersByTime(1000);
+  while (heard.length === 1) await real();
+  expect([heard, stream.isOpen()]).toEqual([['open', 'broken'], false]);
+  vi.advanceTimersByTime(10);
+  while (heard.length === 2) await real();
+  expect([heard, requests.length]).toEqual([['open', 'broken', 'open'], 2]);
+});
