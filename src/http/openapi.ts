@@ -34,7 +34,7 @@ export async function describeApi(
     transform: createJsonSchemaTransform({ schemaRegistry: names }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry: names }),
   });
-  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async () =>
+  app.get('/openapi.json', { config: { open: true, crossSite: true }, schema: { hide: true } }, async () =>
     withoutUnused(app.swagger()),
   );
 }

@@ -112,6 +112,8 @@ declare module 'fastify' {
     /** Answers without sign-in. Any route that does not say so has a guard. */
     open?: boolean;
     guard?: Guard;
+    /** Pages of other sites may lead a browser here, since every caller gets the same. */
+    crossSite?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;
   }

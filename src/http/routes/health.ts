@@ -14,7 +14,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
   app.get(
     '/healthz',
     {
-      config: { open: true, unlimited: true },
+      config: { open: true, crossSite: true, unlimited: true },
       exposeHeadRoute: true,
       schema: {
         summary: 'Whether the process lives',
