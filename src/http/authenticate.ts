@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { User } from '../audit/store.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import { refusedBy } from './guards.ts';
+import { DISABLED, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
 import type { Doors } from './sign-in/doors.ts';
@@ -48,8 +48,6 @@ export function identityOf(request: FastifyRequest): Identity {
   if (request.identity === null) throw new PaliadinError('unauthenticated');
   return request.identity;
 }
-
-export const DISABLED = 'the owner has disabled this user';
 
 function isOpen(request: FastifyRequest): boolean {
   return request.is404 || request.routeOptions.config.open === true;

@@ -7,6 +7,7 @@ import type { ErrorBody } from '../contract/api.ts';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
+import { isForOwner } from './guards.ts';
 import { localeOf } from './locale.ts';
 import type { App } from './options.ts';
 import { NOTHING } from './security-headers.ts';
@@ -43,7 +44,8 @@ export function sendError(
   status: number = errorTable[error.code].http,
 ): FastifyReply {
   const turnId = turnIdOf(request);
-  const hidden = status >= 500 && !isForOwner(request);
+  // What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it.
+  const hidden = status >= 500 && !isForOwner(request.identity ?? null);
   const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
   if (error.againInMs !== null) reply.header('retry-after', Math.ceil(error.againInMs / 1000));
   return reply.code(status).header('cache-control', 'no-store').send(body);
@@ -66,12 +68,6 @@ export function bodyOf(
     detail: hidden ? null : error.detail,
     ...(turnId !== undefined && { turnId }),
   };
-}
-
-/** What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it. */
-export function isForOwner(request: FastifyRequest): boolean {
-  const role = request.identity?.user.role;
-  return role === 'owner' || role === 'admin';
 }
 
 function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
