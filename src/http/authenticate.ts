@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { User } from '../audit/store.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import { clientKey } from './client-address.ts';
 import { DISABLED, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
@@ -60,7 +61,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, tellSeldom: Teller
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (headers.authorization !== undefined) {
     const reason = error.detail ?? error.code;
-    tellSeldom(`denied ${request.ip}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
+    tellSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
   }
   throw error;
 }

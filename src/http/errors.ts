@@ -71,23 +71,26 @@ export function bodyOf(
 }
 
 function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { error, status } = translate(thrown);
+  const { error, status } = translate(thrown, request);
   if (status >= 500) report(error, thrown, request);
   void sendError(request, reply, error, status);
 }
 
-function translate(thrown: unknown): { error: PaliadinError; status: number } {
-  const error = thrown instanceof PaliadinError ? thrown : translateFastify(thrown as FastifyError);
+function translate(thrown: unknown, request: FastifyRequest): { error: PaliadinError; status: number } {
+  const error = thrown instanceof PaliadinError ? thrown : translateFastify(thrown as FastifyError, request);
   return { error, status: statusOf(thrown) ?? errorTable[error.code].http };
 }
 
-function translateFastify(thrown: FastifyError): PaliadinError {
+function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest): PaliadinError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const problems = thrown.validation.map(({ instancePath, message }) => `${instancePath.slice(1)}: ${message}`);
     return new PaliadinError('bad_request', `${thrown.validationContext}: ${problems.join('; ')}`);
   }
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new PaliadinError('message_too_large', 'the body of the request is larger than 512 KiB');
+    return new PaliadinError(
+      'message_too_large',
+      `the body of the request is larger than ${routeOptions.bodyLimit / 1024} KiB`,
+    );
   }
   if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new PaliadinError('bad_request', 'the body has to be JSON, with Content-Type: application/json');

@@ -11,6 +11,7 @@ import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guards.ts';
 import type { ServerMetrics } from './metrics.ts';
+import type { DenialLimits } from './sign-in/denials.ts';
 import type { JwtDoor } from './sign-in/jwt.ts';
 import type { ProxyDoor } from './sign-in/proxy.ts';
 import type { SignInEvent } from './sign-in/tell.ts';
@@ -55,6 +56,7 @@ export interface ServerOptions {
   version: string;
   streamLimits?: Partial<StreamLimits>;
   overloadLimits?: Partial<OverloadLimits>;
+  denialLimits?: DenialLimits;
 }
 
 export interface StreamLimits {
@@ -112,6 +114,8 @@ declare module 'fastify' {
     /** Answers without sign-in. Any route that does not say so has a guard. */
     open?: boolean;
     guard?: Guard;
+    /** Signs somebody in; counted by `sign-in/attempts.ts` instead of for its address. */
+    signsIn?: boolean;
     /** Pages of other sites may lead a browser here, since every caller gets the same. */
     crossSite?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */

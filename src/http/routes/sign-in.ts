@@ -3,25 +3,27 @@ import { z } from 'zod';
 import { hashSecret, mintBrowserSession } from '../../audit/secrets.ts';
 import type { BrowserWay, User } from '../../audit/store.ts';
 import { codeBody, signInWays, tokenBody } from '../../contract/api.ts';
-import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
+import { PaliadinError } from '../../contract/errors.ts';
 import { APPLICATION_SESSION_MS, BROWSER_SESSION_MS, cookieOf, setCookie } from '../browser-cookie.ts';
 import { DISABLED } from '../guards.ts';
 import { noSecurity, responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import { limitFailures } from '../rate-limit.ts';
+import type { RateLimit } from '../rate-limit.ts';
+import { limitAttempts } from '../sign-in/attempts.ts';
 import type { Doors } from '../sign-in/doors.ts';
 import type { Teller } from '../sign-in/tell.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'random' | 'publicOrigins' | 'signIn'>;
 
-export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: Teller): void {
+export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Teller, limit: RateLimit): void {
   const { store, clock, random, signIn } = options;
-  const failures = limitFailures(app, MAX_FAILURES);
+  const attempts = limitAttempts(teller, () => performance.now());
 
   app.get(
     '/api/auth/ways',
     {
-      config: { open: true },
+      // Whoever signs in begins here; others behind their address shall not keep them from it.
+      config: { open: true, unlimited: true },
       schema: {
         summary: 'By which ways people sign in here',
         security: noSecurity,
@@ -34,7 +36,8 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
   app.post(
     '/api/auth/code',
     {
-      config: { open: true },
+      config: { open: true, signsIn: true },
+      bodyLimit: MAX_SECRET_BYTES,
       schema: {
         summary: 'Sign this browser in with a one-time code',
         description: 'The code of the link that the owner’s command line prints. It works once, for 15 minutes.',
@@ -44,8 +47,9 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       },
     },
     async (request, reply) => {
-      await letIn(request, reply, 'code', async () => {
-        const user = await store.signIn.takeCode(hashSecret(request.body.code), clock());
+      const { code } = request.body;
+      await letIn(request, reply, 'code', code, async () => {
+        const user = await store.signIn.takeCode(hashSecret(code), clock());
         if (user !== null) return user;
         throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
       });
@@ -56,7 +60,8 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
   app.post(
     '/api/auth/token',
     {
-      config: { open: true },
+      config: { open: true, signsIn: true },
+      bodyLimit: MAX_SECRET_BYTES,
       schema: {
         summary: 'Sign this browser in with the application’s token',
         description:
@@ -68,29 +73,27 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       },
     },
     async (request, reply) => {
-      await letIn(request, reply, 'jwt', async () => (await doors.byApplication(request.body.token)).user);
+      const { token } = request.body;
+      await letIn(request, reply, 'jwt', token, async () => {
+        const { user } = await doors.byApplication(token);
+        // A code works once; a token could make sessions without end.
+        await limit.ofUser(request, reply, user.id);
+        return user;
+      });
       return reply.code(204).send();
     },
   );
 
-  /** Wrong attempts are counted, then not even a right one is listened to. */
   async function letIn(
     request: FastifyRequest,
     reply: FastifyReply,
     way: BrowserWay,
+    presented: string,
     find: () => Promise<User>,
   ): Promise<void> {
-    await failures.check(request, reply);
-    const user = await find().catch(async (error: unknown) => {
-      const { code, detail } = asPaliadinError(error, 'internal');
-      if (code === 'unauthenticated') {
-        await failures.failed(request);
-        tell({ kind: 'sign-in-denied', userId: null, way, reason: detail ?? code });
-      }
-      throw error;
-    });
+    const user = await attempts.by(way, presented, { request, reply }, find);
     if (user.disabledAt !== null) {
-      tell({ kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+      teller.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
       throw new PaliadinError('not_allowed', DISABLED);
     }
     await forget(cookieOf(request, options));
@@ -102,7 +105,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
     );
     setCookie(request, reply, secret, lifetimeMs, options);
-    tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
+    teller.tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
   }
 
   /** The session that this browser had before: it can't be used any more, so nobody else shall. */
@@ -111,7 +114,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
   }
 }
 
-// Nobody guesses 256 bits; this is against those who try, and for those who see the log.
-const MAX_FAILURES = 10;
+// More than the largest token that is taken.
+const MAX_SECRET_BYTES = 32 * 1024;
 
 const nothing = z.undefined().describe('done');
