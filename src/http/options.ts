@@ -33,6 +33,8 @@ export interface ServerOptions {
    * request, because a server that lets the system choose its port knows it only once it listens.
    */
   publicOrigins: () => readonly string[];
+  /** The origins of the application's own pages. */
+  appOrigins: readonly string[];
   /** The directory of the built page. */
   webRoot: string;
   /** UTC milliseconds. */

@@ -8,7 +8,10 @@ import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
-export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters'>): void {
+export function meRoute(
+  app: App,
+  options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters' | 'appOrigins'>,
+): void {
   const { turns, backend, starters } = options;
   app.get(
     '/api/me',
@@ -30,6 +33,7 @@ export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backen
         agent: backend.agent(),
         session: { name: session.name, generation: session.generation },
         starters: starters(locale),
+        appOrigins: [...options.appOrigins],
         limits: { messageBytes: MAX_MESSAGE_BYTES },
       };
     },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
 import { badAddresses } from '../sign-in/addresses.ts';
+import { parseAppOrigins } from '../sign-in/app-origins.ts';
 
 const text = z.string().trim().min(1);
 
@@ -30,6 +31,18 @@ const origin = z
     const bare = url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(url.href);
     if (bare) return url.origin;
     context.addIssue({ code: 'custom', message: 'an address such as https://chat.example, without a path' });
+    return z.NEVER;
+  });
+
+const appOrigins = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const origins = parseAppOrigins(written);
+    if (origins !== null) return origins;
+    const message =
+      'origins such as https://app.example, without a path, with commas between them; http on loopback only';
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
 
@@ -74,6 +87,7 @@ export const variables = {
   PALIADIN_HOST: text.default('127.0.0.1'),
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_PUBLIC_URL: origin.optional(),
+  PALIADIN_APP_ORIGINS: appOrigins.default([]),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),

@@ -19,7 +19,7 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   const { controller, state } = useController(props);
   const t = messagesOf(locale);
   const [page, setPage] = useState(() =>
-    pageOrigin({ search: location.search, origin: location.origin, referrer: document.referrer }),
+    pageOrigin({ search: location.search, referrer: document.referrer, appOrigins: me.appOrigins }),
   );
   const [asking, setAsking] = useState(false);
   const [searching, setSearching] = useState(false);
@@ -33,7 +33,8 @@ export function Chat(props: ControllerProps & { onLanguage(language: string): vo
   const toBox = useCallback(() => {
     if (window.matchMedia('(pointer: fine)').matches) focusBox();
   }, [focusBox]);
-  const context = useMemo(() => ({ t, locale, announce: setSaid, toBox }), [t, locale, toBox]);
+  const { appOrigins } = me;
+  const context = useMemo(() => ({ t, locale, appOrigins, announce: setSaid, toBox }), [t, locale, appOrigins, toBox]);
   const ask = useCallback(
     (question: string, from: string | null) => {
       controller.ask(question, from);
