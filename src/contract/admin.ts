@@ -363,6 +363,7 @@ export const auditActions = [
   'session.hibernated',
   'sign-in.accepted',
   'sign-in.denied',
+  'sign-in.omitted',
   'sign-in.ended',
   'link.created',
   'token.created',

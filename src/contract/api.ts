@@ -71,7 +71,13 @@ export type TurnView = z.infer<typeof turnView>;
 export const askBody = z.object({
   message: z.string(),
   sessionId: chatId.optional(),
-  pageOrigin: z.string().trim().min(1).max(512).optional(),
+  pageOrigin: z
+    .string()
+    .trim()
+    .min(1)
+    .max(512)
+    .optional()
+    .describe('a page of PALIADIN_APP_ORIGINS, or a path there; any other is left out, and null in the turn'),
   context: z.string().max(8192).optional(),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
 });
@@ -112,6 +118,7 @@ export const me = z.object({
   agent: z.string().nullable(),
   session: z.object({ name: z.string(), generation: z.int() }),
   starters: z.array(z.string()).describe('questions to begin with'),
+  appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
   limits: z.object({ messageBytes: z.int() }),
 });
 export type Me = z.infer<typeof me>;

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { User } from '../audit/store.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import { refusedBy } from './guards.ts';
+import { clientKey } from './client-address.ts';
+import { DISABLED, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
 import type { Doors } from './sign-in/doors.ts';
@@ -50,8 +51,6 @@ export function identityOf(request: FastifyRequest): Identity {
   return request.identity;
 }
 
-export const DISABLED = 'the owner has disabled this user';
-
 function isOpen(request: FastifyRequest): boolean {
   return request.is404 || request.routeOptions.config.open === true;
 }
@@ -63,7 +62,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, tellSeldom: Teller
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (headers.authorization !== undefined) {
     const reason = error.detail ?? error.code;
-    tellSeldom(`denied ${request.ip}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
+    tellSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
   }
   throw error;
 }

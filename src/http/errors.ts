@@ -7,6 +7,7 @@ import type { ErrorBody } from '../contract/api.ts';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
+import { isForOwner } from './guards.ts';
 import { localeOf } from './locale.ts';
 import type { App } from './options.ts';
 import { NOTHING } from './security-headers.ts';
@@ -49,7 +50,8 @@ export function sendError(
   status: number = errorTable[error.code].http,
 ): FastifyReply {
   const turnId = turnIdOf(request);
-  const hidden = status >= 500 && !isForOwner(request);
+  // What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it.
+  const hidden = status >= 500 && !isForOwner(request.identity ?? null);
   const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
   if (error.againInMs !== null) reply.header('retry-after', Math.ceil(error.againInMs / 1000));
   return reply.code(status).header('cache-control', 'no-store').send(body);
@@ -74,30 +76,27 @@ export function bodyOf(
   };
 }
 
-/** What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it. */
-export function isForOwner(request: FastifyRequest): boolean {
-  const role = request.identity?.user.role;
-  return role === 'owner' || role === 'admin';
-}
-
 function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const { error, status } = translate(thrown);
+  const { error, status } = translate(thrown, request);
   if (status >= 500) report(error, thrown, request);
   void sendError(request, reply, error, status);
 }
 
-function translate(thrown: unknown): { error: PaliadinError; status: number } {
-  const error = thrown instanceof PaliadinError ? thrown : translateFastify(thrown as FastifyError);
+function translate(thrown: unknown, request: FastifyRequest): { error: PaliadinError; status: number } {
+  const error = thrown instanceof PaliadinError ? thrown : translateFastify(thrown as FastifyError, request);
   return { error, status: statusOf(thrown) ?? errorTable[error.code].http };
 }
 
-function translateFastify(thrown: FastifyError): PaliadinError {
+function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest): PaliadinError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const problems = thrown.validation.map(({ instancePath, message }) => `${instancePath.slice(1)}: ${message}`);
     return new PaliadinError('bad_request', `${thrown.validationContext}: ${problems.join('; ')}`);
   }
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new PaliadinError('message_too_large', 'the body of the request is larger than 512 KiB');
+    return new PaliadinError(
+      'message_too_large',
+      `the body of the request is larger than ${routeOptions.bodyLimit / 1024} KiB`,
+    );
   }
   if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new PaliadinError('bad_request', 'the body has to be JSON, with Content-Type: application/json');

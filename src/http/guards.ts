@@ -30,15 +30,30 @@ export const guards = {
 /** Null where this caller may call a route with this guard. */
 export function refusedBy(
   guard: Guard,
-  { user, scopes }: Pick<Identity, 'user' | 'scopes'>,
+  identity: Pick<Identity, 'user' | 'scopes'>,
   options: Pick<ServerOptions, 'access'>,
 ): PaliadinError | null {
-  if (scopes !== null && !scopes.includes(guard.scope)) {
-    return new PaliadinError('not_allowed', `this token is not for that: it has no scope ${guard.scope}`);
-  }
-  if (!isAtLeast(user, guard.role)) return new PaliadinError('not_allowed', ONLY[guard.role]);
-  return guard.asks === true ? refusalOf(user, options) : null;
+  return whyBarred(guard, identity) ?? (guard.asks === true ? refusalOf(identity.user, options) : null);
 }
+
+/**
+ * Whether this caller may see what is for the owner and admins. An open route that shows them more asks this too, so that
+ * nobody sees there what a guard would keep from them.
+ */
+export function isForOwner(identity: Pick<Identity, 'user' | 'scopes'> | null): boolean {
+  return identity !== null && whyBarred(guards.admin, identity) === null;
+}
+
+/** Who somebody is now, and what their token is for. */
+function whyBarred({ scope, role }: Guard, { user, scopes }: Pick<Identity, 'user' | 'scopes'>): PaliadinError | null {
+  if (user.disabledAt !== null) return new PaliadinError('not_allowed', DISABLED);
+  if (scopes !== null && !scopes.includes(scope)) {
+    return new PaliadinError('not_allowed', `this token is not for that: it has no scope ${scope}`);
+  }
+  return isAtLeast(user, role) ? null : new PaliadinError('not_allowed', ONLY[role]);
+}
+
+export const DISABLED = 'the owner has disabled this user';
 
 /** @throws Error at the start, so that nobody can forget it. */
 export function requireGuards(app: App, routes: readonly KnownRoute[]): void {

@@ -36,7 +36,7 @@ export function rememberRoutes(app: App): readonly KnownRoute[] {
 
 export function answerUnknownRoutes(app: App, routes: readonly KnownRoute[]): void {
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] as string;
+    const path = pathOf(request.url);
     const methods = routes.filter(({ url }) => !url.includes('*') && matches(url, path)).map(({ method }) => method);
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendError(request, reply, new PaliadinError('not_found', 'there is no such address; see /openapi.json'));
@@ -45,6 +45,19 @@ export function answerUnknownRoutes(app: App, routes: readonly KnownRoute[]): vo
     reply.header('allow', allowed);
     return sendError(request, reply, new PaliadinError('bad_request', `this address takes ${allowed}`), 405);
   });
+}
+
+/**
+ * The path as the router reads it: without origin, query and fragment, and decoded. Only for naming the methods of a route
+ * that was not found; what a request may do is decided by the route that was.
+ */
+function pathOf(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 function matches(pattern: string, path: string): boolean {

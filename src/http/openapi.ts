@@ -30,7 +30,7 @@ export async function describeApi(app: App, options: Pick<ServerOptions, 'versio
     transform: createJsonSchemaTransform({ schemaRegistry: names }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry: names }),
   });
-  app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, async (request) =>
+  app.get('/openapi.json', { config: { open: true, crossSite: true }, schema: { hide: true } }, async (request) =>
     withCookieName(withoutUnused(app.swagger()), cookieName(request, options)),
   );
 }

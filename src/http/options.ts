@@ -11,6 +11,7 @@ import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guards.ts';
 import type { ServerMetrics } from './metrics.ts';
+import type { DenialLimits } from './sign-in/denials.ts';
 import type { JwtDoor } from './sign-in/jwt.ts';
 import type { ProxyDoor } from './sign-in/proxy.ts';
 import type { SignInEvent } from './sign-in/tell.ts';
@@ -32,6 +33,8 @@ export interface ServerOptions {
    * request, because a server that lets the system choose its port knows it only once it listens.
    */
   publicOrigins: () => readonly string[];
+  /** The origins of the application's own pages. */
+  appOrigins: readonly string[];
   /** The directory of the built page. */
   webRoot: string;
   /** UTC milliseconds. */
@@ -55,6 +58,7 @@ export interface ServerOptions {
   version: string;
   streamLimits?: Partial<StreamLimits>;
   overloadLimits?: Partial<OverloadLimits>;
+  denialLimits?: DenialLimits;
 }
 
 export interface StreamLimits {
@@ -114,6 +118,10 @@ declare module 'fastify' {
     /** Answers without sign-in. Any route that does not say so has a guard. */
     open?: boolean;
     guard?: Guard;
+    /** Signs somebody in; counted by `sign-in/attempts.ts` instead of for its address. */
+    signsIn?: boolean;
+    /** Pages of other sites may lead a browser here, since every caller gets the same. */
+    crossSite?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;
   }

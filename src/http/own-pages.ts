@@ -12,7 +12,8 @@ export function requireOwnPages(app: App, { publicOrigins }: Pick<ServerOptions,
     const origins = publicOrigins();
     checkHost(request, origins);
     checkOrigin(request, origins);
-    if (request.url.startsWith('/api/')) checkSite(request);
+    // By the route that was found, not by how the address was spelt: `/%61pi/me` is the same route.
+    if (request.routeOptions.config.crossSite !== true) checkSite(request);
   });
 }
 

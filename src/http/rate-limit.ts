@@ -2,35 +2,44 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
+import { clientKey } from './client-address.ts';
 import { countsBy } from './counts.ts';
 import type { App, ServerOptions } from './options.ts';
 
-export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimit'>): Promise<void> {
-  await app.register(rateLimit, { global: false, store: countsBy(() => performance.now()) });
-  const count = app.createRateLimit({
-    max: options.rateLimit,
-    timeWindow: MINUTE_MS,
-    keyGenerator: (request) => request.identity?.user.id ?? request.ip,
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.unlimited === true) return;
-    refuseIfExceeded(await count(request), reply);
-  });
+export interface RateLimit {
+  /** Counts a request for the user whom it has just signed in. @throws PaliadinError `rate_limited` */
+  ofUser(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void>;
 }
 
-/**
- * Counts failures of one address. `check` before the attempt refuses once there were too many; `failed`
- * after it counts one.
- */
-export function limitFailures(app: App, max: number) {
-  const count = app.createRateLimit({ max, timeWindow: MINUTE_MS });
+export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimit'>): Promise<RateLimit> {
+  await app.register(rateLimit, { global: false, store: countsBy(() => performance.now()) });
+  const counting = new WeakMap<FastifyRequest, string>();
+  const limit = (keyGenerator: (request: FastifyRequest) => string) =>
+    app.createRateLimit({ max: options.rateLimit, timeWindow: MINUTE_MS, keyGenerator });
+  // Each has counts of its own: addresses without end can't use up what there is for users, nor can whoever
+  // presents what is refused use it up for those behind the same address who present nothing yet.
+  const ofUsers = limit((request) => counting.get(request) ?? request.identity?.user.id ?? '');
+  const ofStrangers = limit(clientKey);
+  const ofRefused = limit(clientKey);
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { unlimited, signsIn } = request.routeOptions.config;
+    // Sign-in counts by itself what is refused, and for whom: `sign-in/attempts.ts`.
+    if (unlimited === true || signsIn === true) return;
+    const count = request.identity !== null ? ofUsers : presentsSomething(request) ? ofRefused : ofStrangers;
+    refuseIfExceeded(await count(request), reply);
+  });
   return {
-    check: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      const result = await count(request, { increment: false });
-      refuseIfExceeded(result.isAllowed ? result : { ...result, isExceeded: result.remaining === 0 }, reply);
+    async ofUser(request, reply, userId) {
+      counting.set(request, userId);
+      refuseIfExceeded(await ofUsers(request), reply);
     },
-    failed: async (request: FastifyRequest): Promise<void> => void (await count(request)),
   };
+}
+
+/** Where nobody looks at what is presented, it counts for nothing. */
+function presentsSomething({ headers, turnedAway, routeOptions }: FastifyRequest): boolean {
+  return turnedAway !== null || (headers.authorization !== undefined && routeOptions.config.open !== true);
 }
 
 const MINUTE_MS = 60_000;
@@ -39,6 +48,11 @@ type Count = Awaited<ReturnType<ReturnType<App['createRateLimit']>>>;
 
 function refuseIfExceeded(count: Count, reply: FastifyReply): void {
   if (count.isAllowed || !count.isExceeded) return;
-  reply.header('retry-after', Math.max(1, count.ttlInSeconds));
-  throw new PaliadinError('rate_limited', `at most ${count.max} a minute; try again in ${count.ttlInSeconds} s`);
+  throw tooMany(reply, count.max, count.ttl);
+}
+
+export function tooMany(reply: FastifyReply, max: number, ttlMs: number): PaliadinError {
+  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
+  reply.header('retry-after', seconds);
+  return new PaliadinError('rate_limited', `at most ${max} a minute; try again in ${seconds} s`);
 }

@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
+import { clientKey } from './client-address.ts';
 import { refuseWhenClosing } from './closing.ts';
 import { takeWholeRequests } from './drain.ts';
 import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
@@ -71,21 +72,23 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await refuseWhenOverloaded(app, options);
   refuseWhenClosing(app);
   requireOwnPages(app, options);
-  const teller = createTeller(recordSignIns(options, app.log), () => performance.now());
-  refuseForgedIdentities(app, options, ({ ip }) => {
-    teller.tellSeldom(`forged ${ip}`, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
+  const teller = createTeller(recordSignIns(options, app.log), () => performance.now(), options.denialLimits);
+  app.addHook('onClose', async () => await teller.close());
+  refuseForgedIdentities(app, options, (request) => {
+    const key = `forged ${clientKey(request)}`;
+    teller.tellSeldom(key, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
   });
   await app.register(cookie);
   const doors = createDoors(options, teller);
   identify(app, doors);
-  await limitRate(app, options);
+  const limit = await limitRate(app, options);
   requireUser(app, options, teller);
 
   const streams = createStreams(app, options, doors);
   await describeApi(app, options);
   metricsRoute(app, options);
   healthRoutes(app, options, doors);
-  signInRoutes(app, options, doors, teller);
+  signInRoutes(app, options, doors, teller, limit);
   signOutRoutes(app, options, teller);
   meRoute(app, options);
   turnRoutes(app, options, streams);

@@ -4,6 +4,7 @@ import type { AgentSession, NewTurn, Turn, TurnStore } from '../audit/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
+import { appPage } from './app-page.ts';
 import type { Recorder } from './recorder.ts';
 
 /** A request after sanitising, and the digest by which a repetition is known. */
@@ -17,13 +18,19 @@ export interface Question {
   requestHash: string;
 }
 
-/** @throws PaliadinError `message_invalid`, `message_too_large` */
-export function toQuestion({ userId, sessionId, ...asked }: TurnRequest): Question {
+/**
+ * A page that is not of `appOrigins` is left out.
+ *
+ * @throws PaliadinError `message_invalid`, `message_too_large`
+ */
+export function toQuestion({ userId, sessionId, ...asked }: TurnRequest, appOrigins: readonly string[]): Question {
   const message = sanitise(asked.message);
-  const pageOrigin = cleanLine(asked.pageOrigin);
+  const page = cleanLine(asked.pageOrigin);
+  const pageOrigin = page && appPage(page, appOrigins);
   const context = asked.context === undefined ? null : cleanText(asked.context);
   const locale = asked.locale ?? null;
-  const said = JSON.stringify([sessionId, message, pageOrigin, context, locale]);
+  // As it was asked: a repetition is one, also after the list of origins was changed.
+  const said = JSON.stringify([sessionId, message, page, context, locale]);
   const requestHash = createHash('sha256').update(said).digest('hex');
   return { userId, sessionId, message, pageOrigin, context, locale, requestHash };
 }

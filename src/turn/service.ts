@@ -25,6 +25,8 @@ export interface TurnsOptions {
   backend: Backend;
   sessionPrefix: string;
   queueLimit: number;
+  /** Whose pages a question may come from. */
+  appOrigins: readonly string[];
   approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
   clock(): number;
@@ -116,7 +118,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async ask(request, key) {
       const refusal = backend.refusal();
       if (refusal !== null) throw refusal;
-      const { turn, repeated } = await accept(toQuestion(request), key ?? null);
+      const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new one has nothing to look up yet.
       const fresh = { ...NOTHING_SHOWN, position: turns.position(turn.turnId) };
       if (!repeated)

@@ -1,7 +1,8 @@
 /**
  * T1. Somebody who is signed in opens a page of somebody else's: on another site, on another port of this machine, or under
  * a name that first led to the attacker and leads to the gateway by now (DNS rebinding). The page tries everything that
- * a browser lets it send: forms, fetch with and without preflight, beacons, event streams, scripts, frames.
+ * a browser lets it send: forms, fetch with and without preflight, beacons, event streams, scripts, frames, and addresses
+ * that are spelt otherwise (`/%61pi/…`).
  *
  * Verified in Chromium with the person's cookie: no turn is recorded, no agent asked, nothing reset, nobody signed out or
  * in as somebody else, and the page reads nothing. The gateway's own page can do it, so the attempts are such as would work.
@@ -56,9 +57,14 @@ test.each<[string, string, { from(): string; to(): string }]>([
   await tab.goto(kitten);
   expect(await tab.evaluate('location.origin')).toBe(from());
 
+  const logged = gateway().log.length;
   const heard = await tab.evaluate<Record<string, unknown>>(`attack(${JSON.stringify(to())}, true)`);
   expect(Object.keys(heard).length).toBeGreaterThan(10);
   for (const [way, what] of Object.entries(heard)) expect([way, what]).toEqual([way, expect.toBeOneOf(REFUSED)]);
+  // What the page can't see: a stream that is held open locks the person out of theirs. `stream` and `holdStreamOpen`, and
+  // three ways to read turns, each refused.
+  await expect.poll(() => answersTo('GET', '/api/events', logged)).toEqual([403, 403]);
+  await expect.poll(() => answersTo('GET', '/api/turns', logged)).toEqual([403, 403, 403]);
   for (const [path, enctype] of FORMS) {
     await tab.goto(kitten);
     const answered = tab.waitForResponse((response) => response.url() === to() + path);
@@ -76,6 +82,13 @@ test.each<[string, string, { from(): string; to(): string }]>([
   // The person is still who they were, and all is well.
   await (await person.ask('demo at once')).answered();
 });
+
+/** With which status the gateway has answered requests of a route, since its log was so long. */
+function answersTo(method: string, route: string, since: number): number[] {
+  const lines = gateway().log.slice(since).trim().split('\n');
+  const parsed = lines.flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? [JSON.parse(line)] : []));
+  return parsed.filter((line) => line.method === method && line.route === route).map(({ status }) => status);
+}
 
 /** A request without CORS is sent, and tells the page nothing. */
 const REFUSED = ['no answer', 'opaque', 'error', 403];

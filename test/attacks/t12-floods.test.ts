@@ -1,6 +1,7 @@
 /**
  * T12. A user, or somebody without an account, sends more than anybody can need: bodies of megabytes, requests by the
- * thousand, questions faster than they are answered, streams without end, connections that say nothing.
+ * thousand, from another address of the same network each time, questions faster than they are answered, streams without
+ * end, connections that say nothing.
  *
  * Verified with a real gateway: each is refused with a code that says so, its memory stays where it was, and another user
  * is answered meanwhile.
@@ -11,7 +12,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { memoryOf } from '../faults/memory.ts';
 import { somebody } from '../faults/somebody.ts';
-import { useGateway } from '../support/use-gateway.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 
 const LIMIT = 200;
 const gateway = useGateway({ env: { PALIADIN_RATE_LIMIT: String(LIMIT), PALIADIN_QUEUE_LIMIT: '5' } });
@@ -113,4 +114,20 @@ test('T12: one user has so many streams and no more; connections that say nothin
   await Promise.all(silent.map((socket) => once(socket, 'connect')));
   for (const socket of silent) socket.write('GET /api/me HTTP/1.1\r\nHost: 127.0.0.1\r\n');
   await (await somebody(gateway(), 'julia')).goesOn();
+});
+
+test('T12: another address of one IPv6 network each time is no way around the limit, nor fills the record', async () => {
+  const own = await gatewayForTest({
+    env: { PALIADIN_AGENT: 'none', PALIADIN_RATE_LIMIT: '20', PALIADIN_TRUSTED_PROXIES: '127.0.0.1' },
+  });
+  const from = async (address: string, headers: Record<string, string> = {}) =>
+    (await fetch(`${own.url}/api/me`, { headers: { 'x-forwarded-for': address, ...headers } })).status;
+  const wrong = { authorization: `Bearer pal_${'A'.repeat(43)}` };
+  const statuses = [];
+  for (let n = 1; n <= 100; n++) statuses.push(await from(`2001:db8:1:2:${n.toString(16)}::${n}`, wrong));
+  // A new minute may have begun on the way.
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(60);
+  expect(await from('2001:db8:1:3::1', wrong)).toBe(401);
+  const { audit } = await own.store();
+  expect(await audit.list({ action: 'sign-in.denied', limit: 100 })).toHaveLength(2);
 });

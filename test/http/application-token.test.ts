@@ -1,9 +1,9 @@
 /** Sign-in by a token that the application signed: what is taken, and what never is. */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type JwtSettings, jwtDoor } from '../../src/http/sign-in/jwt.ts';
 import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
 import { sessionOf } from '../support/browser-session.ts';
@@ -177,6 +177,106 @@ test('with public keys: taken by name, fetched anew for one that is not known, a
   served.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: SECRET.toString('base64url') });
   const shared = await new SignJWT(good).setProtectedHeader({ alg: 'HS256', kid: 'shared' }).sign(SECRET);
   expect((await statusWith(server, shared))[0]).toBe(401);
+});
+
+/** Every kind of key that the documentation names. */
+const KINDS: [alg: string, pair: () => { publicKey: KeyObject; privateKey: KeyObject }][] = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'].map((alg): (typeof KINDS)[number] => [
+    alg,
+    () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ]),
+  ['ES256', () => generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+  ['ES384', () => generateKeyPairSync('ec', { namedCurve: 'P-384' })],
+  ['ES512', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
+  ['EdDSA', () => generateKeyPairSync('ed25519')],
+  ['Ed25519', () => generateKeyPairSync('ed25519')],
+];
+
+test.each(KINDS)('%s: a token is taken with a key that it names, and without naming one of two', async (alg, pair) => {
+  const { served, url } = await aKeyServer();
+  const [first, second, stranger] = [pair(), pair(), pair()];
+  served.keys = [await publicKey(first.publicKey, 'first'), await publicKey(second.publicKey, 'second')];
+  const server = await runWith({ key: { jwks: url } });
+  const signed = (key: KeyObject, header: { kid?: string } = {}, claims: JWTPayload = good) =>
+    new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key);
+
+  expect(await statusWith(server, await signed(first.privateKey, { kid: 'first' }))).toEqual([200, null]);
+  expect(await statusWith(server, await signed(first.privateKey))).toEqual([200, null]);
+  expect(await statusWith(server, await signed(second.privateKey))).toEqual([200, null]);
+  expect(served.asked).toBe(1);
+  // Neither another's key, nor one of theirs under the other's name, nor claims that don't hold.
+  expect((await statusWith(server, await signed(stranger.privateKey)))[0]).toBe(401);
+  expect((await statusWith(server, await signed(first.privateKey, { kid: 'second' })))[0]).toBe(401);
+  expect(await statusWith(server, await signed(second.privateKey, {}, { ...good, aud: 'other' }))).toEqual([
+    401,
+    expect.stringContaining('aud'),
+  ]);
+});
+
+test('keys without names are told apart, by kind and by trying', async () => {
+  const { served, url } = await aKeyServer();
+  const pairs = KINDS.map(([alg, pair]) => ({ alg, ...pair() }));
+  served.keys = await Promise.all(pairs.map(async ({ publicKey }) => await exportJWK(publicKey)));
+  const server = await runWith({ key: { jwks: url } });
+  for (const { alg, privateKey } of pairs) {
+    const token = await new SignJWT(good).setProtectedHeader({ alg }).sign(privateKey);
+    expect([alg, ...(await statusWith(server, token))]).toEqual([alg, 200, null]);
+  }
+});
+
+test.each([
+  ['without a name', {}],
+  ['under the name of the one before', { kid: 'current' }],
+])('a key that takes another’s place %s is found, and not for every wrong token', async (_, named) => {
+  const { served, url } = await aKeyServer();
+  const [first, second] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+  const publish = async (key: KeyObject | undefined) => {
+    served.keys = [{ ...(await exportJWK(key as KeyObject)), ...named }];
+  };
+  const signed = (key: KeyObject | undefined) =>
+    new SignJWT(good).setProtectedHeader({ alg: 'ES256', ...named }).sign(key as KeyObject);
+  await publish(first?.publicKey);
+  const server = await runWith({ key: { jwks: url } });
+  expect((await statusWith(server, await signed(first?.privateKey)))[0]).toBe(200);
+  await publish(second?.publicKey);
+  // Those that were just fetched are not fetched again for a token that does not fit: anybody can send one.
+  for (let n = 0; n < 5; n++) expect((await statusWith(server, await signed(second?.privateKey)))[0]).toBe(401);
+  expect(served.asked).toBe(1);
+  // jose goes by the wall clock.
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+  onTestFinished(() => later.mockRestore());
+  expect(await statusWith(server, await signed(second?.privateKey))).toEqual([200, null]);
+  expect((await statusWith(server, await signed(first?.privateKey)))[0]).toBe(401);
+  expect(served.asked).toBe(2);
+});
+
+test('of a key set without end only some are tried, and one that can’t be used stands in no other’s way', async () => {
+  const { served, url } = await aKeyServer();
+  const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const [mine, last] = [pair(), pair()];
+  const others = await Promise.all(Array.from({ length: 20 }, async () => await exportJWK(pair().publicKey)));
+  const broken = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' };
+  served.keys = [broken, await exportJWK(mine.publicKey), ...others, await exportJWK(last.publicKey)];
+  const server = await runWith({ key: { jwks: url } });
+  const signed = (key: KeyObject) => new SignJWT(good).setProtectedHeader({ alg: 'ES256' }).sign(key);
+  expect(await statusWith(server, await signed(mine.privateKey))).toEqual([200, null]);
+  expect((await statusWith(server, await signed(last.privateKey)))[0]).toBe(401);
+});
+
+test('a short RSA key among others is passed over; alone it is said to be what is wrong', async () => {
+  const { served, url } = await aKeyServer();
+  const [weak, other] = [1024, 2048].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
+  served.keys = await Promise.all([weak, other].map(async (pair) => await exportJWK(pair?.publicKey as KeyObject)));
+  const server = await runWith({ key: { jwks: url } });
+  const [header, payload] = [{ alg: 'RS256' }, good].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const signature = signBytes('sha256', Buffer.from(`${header}.${payload}`), weak?.privateKey as KeyObject);
+  expect((await statusWith(server, `${header}.${payload}.${signature.toString('base64url')}`))[0]).toBe(401);
+  served.keys = served.keys.slice(0, 1);
+  const alone = await runWith({ key: { jwks: url } });
+  expect((await statusWith(alone, `${header}.${payload}.${signature.toString('base64url')}`))[0]).toBe(503);
+  expect(alone.log()).toMatch(/PALIADIN_JWT_JWKS_URL.*2048 bits/);
 });
 
 test('where the keys can’t be had, that is said, and is no wrong token', async () => {

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { readiness } from '../../src/contract/api.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostIdentity } from '../../src/contract/host.ts';
-import { aPerson, call, runServer } from './running-server.ts';
+import { aPerson, call, runServer, signIn } from './running-server.ts';
 import { scriptedBackend } from './scripted-backend.ts';
 
 test('it lives, and is ready while store and backend are', async () => {
@@ -68,3 +68,73 @@ test('however often somebody asks, the store is written once in a while', async 
   await Promise.all(Array.from({ length: 50 }, () => call(server, 'GET', '/readyz')));
   expect(check.mock.calls.length).toBeLessThanOrEqual(2);
 });
+
+test('who is disabled, signed out or revoked since, or has a token for something else, sees no details', async () => {
+  const jwt = {
+    keyDigest: 'x',
+    admit: async () => ({ ...named('jwt:olga'), issuedAt: 1_000_000, expiresAt: 2_000_000 }),
+  };
+  const server = await runServer({
+    signIn: { jwt, proxy: { header: 'x-forwarded-email', nameHeader: null } },
+    trustsProxy: () => true,
+  });
+  server.health.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');
+  const { users, signIn: ways } = server.store;
+  const on = { actor: 'cli', at: 1 };
+  const seen = async (headers: Record<string, string>) => {
+    const { json } = await call(server, 'GET', '/readyz', { headers });
+    return [readiness.parse(json).reasons[0]?.detail != null, json.host !== null];
+  };
+  const [all, none] = [
+    [true, true],
+    [false, false],
+  ];
+  for (const role of ['owner', 'admin'] as const) {
+    const { user, bearer } = await aPerson(server, { subject: `${role}-here`, role });
+    const browser = await signIn(server, user);
+    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, all, all]);
+    await users.disable(user.id, on);
+    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, none, none]);
+    await users.enable(user.id, on);
+    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, all, all]);
+    await ways.signOutEverywhere(user.id, { now: 2_000_000, tokens: true, actor: 'cli' });
+    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, none, none]);
+  }
+  // By the application's word and by the proxy's.
+  for (const [subject, headers] of [
+    ['jwt:olga', { authorization: 'Bearer a.b.c' }],
+    ['proxy:olga', { 'x-forwarded-email': 'olga' }],
+  ] as const) {
+    expect([subject, await seen(headers)]).toEqual([subject, none]);
+    const { id = '' } = (await users.bySubject(subject)) ?? {};
+    await users.setRole(id, 'admin', on);
+    expect([subject, await seen(headers)]).toEqual([subject, all]);
+    await users.disable(id, on);
+    expect([subject, await seen(headers)]).toEqual([subject, none]);
+  }
+  // What an admin's token is not for, it does not show.
+  for (const scope of ['ask', 'read', 'metrics', 'admin'] as const) {
+    const { bearer } = await aPerson(server, { subject: 'ada', role: 'admin', scopes: [scope] });
+    expect([scope, await seen(bearer)]).toEqual([scope, scope === 'admin' ? all : none]);
+  }
+  const demoted = await aPerson(server, { subject: 'dora', role: 'admin' });
+  await users.setRole(demoted.user.id, 'member', on);
+  expect(await seen(demoted.bearer)).toEqual(none);
+});
+
+test('the details of our own faults are for those tokens that the owner’s view is for', async () => {
+  const server = await runServer();
+  const olga = { subject: 'olga', role: 'owner' } as const;
+  const [toAsk, toSee] = [await aPerson(server, { ...olga, scopes: ['ask', 'read'] }), await aPerson(server, olga)];
+  server.turns.history = async () => {
+    throw new PaliadinError('store_unavailable', '/srv/paliadin/paliadin.db is locked');
+  };
+  const detail = async ({ bearer }: typeof toAsk) =>
+    (await call(server, 'GET', '/api/turns', { headers: bearer })).json.detail;
+  expect(await detail(toSee)).toContain('/srv/paliadin');
+  expect(await detail(toAsk)).toBeNull();
+});
+
+function named(subject: string) {
+  return { subject, name: 'Olga', email: null, locale: null };
+}

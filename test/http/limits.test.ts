@@ -28,6 +28,8 @@ test('who is not signed in is counted by address, also where the sign-in fails',
   const results = [];
   for (let i = 0; i < 12; i++) results.push((await call(server, 'GET', '/api/me', { headers })).status);
   expect(results).toEqual([...Array(10).fill(401), 429, 429]);
+  // Whoever shares the address and presents nothing yet is counted apart.
+  for (let i = 0; i < 10; i++) expect((await call(server, 'GET', '/readyz')).status).toBe(200);
   expect((await call(server, 'GET', '/readyz')).status).toBe(429);
   expect((await call(server, 'POST', '/nothing')).status).toBe(429);
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);

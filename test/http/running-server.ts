@@ -43,7 +43,8 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   const { store, file } = await temporaryStore();
   const clock = { now: 1_000_000 };
   const agent = scriptedBackend();
-  const { turns, readers } = await countedTurns(store, agent, clock);
+  const { appOrigins = ['https://app'] } = options;
+  const { turns, readers } = await countedTurns(store, agent, clock, appOrigins);
   const health: Running['health'] = { error: null };
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
@@ -53,6 +54,7 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     store,
     backend: { ...agent, kind: 'local', report: async () => health.error },
     publicOrigins: () => [origin],
+    appOrigins,
     webRoot,
     clock: () => clock.now,
     random: randomBytes,
@@ -74,12 +76,18 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
 }
 
 /** The real thing, with readers counted. */
-async function countedTurns(store: Store, agent: ScriptedBackend, clock: { now: number }) {
+async function countedTurns(
+  store: Store,
+  agent: ScriptedBackend,
+  clock: { now: number },
+  appOrigins: readonly string[],
+) {
   const real = await createTurns({
     store,
     backend: agent,
     sessionPrefix: 'test',
     queueLimit: 1000,
+    appOrigins,
     approvals: { who: 'owner', patienceMs: 60_000 },
     clock: () => clock.now,
     now: () => performance.now(),

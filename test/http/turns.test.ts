@@ -124,6 +124,7 @@ test('me tells who I am, whether I may ask, and how to begin', async () => {
   expect(me.parse(mine.json)).toEqual({
     user: { id: user.id, name: 'anna', role: 'owner', locale: null },
     canAsk: true,
+    appOrigins: ['https://app'],
     whyNot: null,
     backend: 'local',
     agent: 'demo',

@@ -202,7 +202,7 @@ test('a server with a route that names no guard does not start', async () => {
     createServer({
       ...{ store, turns, webRoot, starters: () => [], access: 'users', rateLimit: 10, version: '1' },
       backend: { ...agent, kind: 'local', report: async () => null },
-      ...{ publicOrigins: () => [], clock: Date.now, random: (n) => Buffer.alloc(n, 1), logger: log },
+      ...{ publicOrigins: () => [], appOrigins: [], clock: Date.now, random: (n) => Buffer.alloc(n, 1), logger: log },
     }).then((fresh) => {
       fresh.get('/api/forgotten', { config }, async () => 'open to all');
       return fresh;

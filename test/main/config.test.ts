@@ -170,6 +170,22 @@ const known: Record<Variable, Known> = {
     bad: ['proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0/8', '127.0.0.1/x', '10.0.0.0/8/8', '*'],
     says: 'addresses or networks such as 127.0.0.1 or 10.0.0.0/8',
   },
+  PALIADIN_APP_ORIGINS: {
+    unset: [],
+    good: [
+      ['https://app.example', ['https://app.example']],
+      [
+        'https://app.example/, https://Other.example:8443 http://localhost:3000,https://app.example:443',
+        ['https://app.example', 'https://other.example:8443', 'http://localhost:3000'],
+      ],
+      ['http://127.0.0.1:3000 http://[::1]:3000', ['http://127.0.0.1:3000', 'http://[::1]:3000']],
+    ],
+    bad: [
+      ...['app.example', 'http://app.example', 'https://app.example/path', 'https://me@app.example', '*', 'null'],
+      ...['https://*.app.example/x', 'file:///x', 'blob:https://app.example/x', 'https://app.example?x', 'https://a b'],
+    ],
+    says: 'origins such as https://app.example',
+  },
   PALIADIN_OWNER: text('owner'),
   PALIADIN_ACCESS: {
     unset: 'owner',

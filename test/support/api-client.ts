@@ -5,10 +5,7 @@ export interface ApiClient {
   readonly token: string;
   /** Any call, for what the others don't cover. */
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
-  ask(
-    message: string,
-    options?: { key?: string; sessionId?: string; locale?: string; pageOrigin?: string },
-  ): Promise<TurnView>;
+  ask(message: string, options?: AskOptions): Promise<TurnView>;
   turn(turnId: string): Promise<TurnView>;
   history(): Promise<HistoryPage>;
   me(): Promise<Me>;
@@ -21,7 +18,14 @@ export interface ApiClient {
   /** Waits for the turn's end. */
   finished(turnId: string): Promise<TurnView>;
   /** Asks and waits for the end. */
-  answer(message: string, options?: { key?: string; sessionId?: string }): Promise<TurnView>;
+  answer(message: string, options?: AskOptions): Promise<TurnView>;
+}
+
+interface AskOptions {
+  key?: string;
+  sessionId?: string;
+  locale?: string;
+  pageOrigin?: string;
 }
 
 export interface CallOptions {

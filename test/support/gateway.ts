@@ -186,5 +186,6 @@ const DEFAULTS = {
   PALIADIN_AGENT: 'demo',
   PALIADIN_DEMO_PACE: '0',
   PALIADIN_ACCESS: 'users',
+  PALIADIN_APP_ORIGINS: 'https://cases.example',
   PALIADIN_RATE_LIMIT: '100000',
 };

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TurnRequest } from '../../src/contract/turn.ts';
-import { record, requireSameQuestion, toQuestion } from '../../src/turn/accept.ts';
+import { record, requireSameQuestion, toQuestion as take } from '../../src/turn/accept.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { aUser, temporaryStore } from '../audit/temporary-store.ts';
 import { hostileText } from '../contract/hostile-text.ts';
+
+const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins);
 
 const request: TurnRequest = { userId: 'u', sessionId: 'chat', message: 'Which cases are due?' };
 
@@ -22,10 +24,51 @@ describe('a question', () => {
       userId: 'u',
       sessionId: 'chat',
       message: 'a\nb[201~',
-      pageOrigin: 'https://app/ä x',
+      pageOrigin: 'https://app/%C3%A4%20x',
       context: 'Case 1\n[2J\ufffd',
       locale: 'de',
     });
+  });
+
+  test.each<[string, string | null]>([
+    ['https://app', 'https://app/'],
+    ['https://app/', 'https://app/'],
+    ['https://app:443/cases?x=1#y', 'https://app/cases?x=1#y'],
+    ['HTTPS://APP/Cases', 'https://app/Cases'],
+    ['https:app/cases', 'https://app/cases'],
+    ['https://other.example:8443/x', 'https://other.example:8443/x'],
+    ['http://localhost:3000/x', 'http://localhost:3000/x'],
+    ['/cases/42', 'https://app/cases/42'],
+    ['/', 'https://app/'],
+    ['https://evil.example/', null],
+    ['https://app.evil.example/', null],
+    ['https://app@evil.example/', null],
+    ['https://evil.example/https://app/', null],
+    ['https://evil.example?https://app', null],
+    ['https://app:8443/', null],
+    ['http://app/', null],
+    ['https://me:secret@app/', null],
+    ['https://me@app/', null],
+    ['https://app.', null],
+    ['https://app\\@evil.example/', 'https://app/@evil.example/'],
+    ['https://other.example/', null],
+    ['http://localhost:3001/', null],
+    ['//evil.example/', null],
+    ['/\\evil.example/', null],
+    ['\\\\evil.example', null],
+    ['blob:https://app/cases', null],
+    ['filesystem:https://app/cases', null],
+    ['view-source:https://app/', null],
+    ['javascript:alert(1)', null],
+    ['data:text/html,https://app/', null],
+    ['file:///etc/passwd', null],
+    ['app', null],
+    ['cases/42', null],
+    ['do as I say', null],
+  ])('comes from a page of the application or from none: %s', (page, expected) => {
+    const origins = ['https://app', 'https://other.example:8443', 'http://localhost:3000'];
+    expect(toQuestion({ ...request, pageOrigin: page }, origins).pageOrigin).toBe(expected);
+    expect(toQuestion({ ...request, pageOrigin: page }, []).pageOrigin).toBeNull();
   });
 
   test('without page, context and language has none', () => {

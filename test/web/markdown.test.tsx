@@ -2,15 +2,24 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { AnswerLinksContext } from '../../src/web/chat/markdown/context.ts';
 import { Markdown } from '../../src/web/chat/markdown/Markdown.tsx';
+import { PageContext } from '../../src/web/chat/ui/page.ts';
+import { en } from '../../src/web/locales/en.ts';
 import { hostileMarkdown } from './hostile-markdown.ts';
 
 function render(text: string, { base = null, growing = false }: { base?: string | null; growing?: boolean } = {}) {
   return renderToStaticMarkup(
-    <AnswerLinksContext value={{ ask: () => undefined, base }}>
-      <Markdown text={text} growing={growing} />
-    </AnswerLinksContext>,
+    <PageContext value={page}>
+      <AnswerLinksContext value={{ ask: () => undefined, base }}>
+        <Markdown text={text} growing={growing} />
+      </AnswerLinksContext>
+    </PageContext>,
   );
 }
+
+const page = {
+  ...{ t: en, locale: 'en', appOrigins: ['https://app.example.org'] },
+  ...{ announce: () => undefined, toBox: () => undefined },
+};
 
 /** Every tag and attribute of the markup; text that only looks like one is escaped and not among them. */
 function tags(html: string): string[] {
@@ -65,7 +74,7 @@ describe('chips', () => {
   });
 
   it('show their path where the application is not known', () => {
-    for (const base of [null, '/cases', 'not a url', 'javascript:alert(1)']) {
+    for (const base of [null, '/cases', 'not a url', 'javascript:alert(1)', 'https://evil.example/cases']) {
       const html = render('[Case 42](app:/cases/42)', { base });
       expect(html).not.toContain('<a');
       expect(html).toContain('/cases/42');

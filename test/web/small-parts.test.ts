@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadDraft, saveDraft } from '../../src/web/chat/draft.ts';
+import { chipTarget } from '../../src/web/chat/markdown/links.ts';
 import { pageOrigin } from '../../src/web/chat/origin.ts';
 import { pastedCode, takeCode } from '../../src/web/chat/sign-in-link.ts';
 import { chooseLocale, languageList } from '../../src/web/locales/choose.ts';
@@ -37,21 +38,61 @@ describe('the sign-in link', () => {
 });
 
 describe('the page that the question comes from', () => {
-  const from = (search: string, referrer: string) =>
-    pageOrigin({ search, referrer, origin: 'https://chat.example.org' });
+  const appOrigins = ['https://app.example.org', 'http://localhost:3000'];
+  const from = (search: string, referrer: string, origins = appOrigins) =>
+    pageOrigin({ search, referrer, appOrigins: origins });
+  const said = (page: string) => from(`?page=${encodeURIComponent(page)}`, '');
 
   it('is what the embedding page says, else the page that linked here', () => {
-    expect(from('?page=%2Fcases%2F42', 'https://app.example.org/')).toBe('/cases/42');
+    expect(from('?page=%2Fcases%2F42', 'https://app.example.org/')).toBe('https://app.example.org/cases/42');
     expect(from('', 'https://app.example.org/cases')).toBe('https://app.example.org/cases');
+    expect(said('http://localhost:3000/x')).toBe('http://localhost:3000/x');
   });
 
-  it('is not ours, and not nothing', () => {
+  it('is of the application, and not nothing', () => {
     expect(from('', 'https://chat.example.org/admin')).toBeNull();
     expect(from('?page=%20', '')).toBeNull();
+    expect(from('?page=https://evil.example/', 'https://app.example.org/cases')).toBeNull();
+    expect(from('?page=https://app.example.org/', '', [])).toBeNull();
+    expect(from('?page=/cases', '', [])).toBeNull();
+    for (const page of FOREIGN) expect([page, said(page)]).toEqual([page, null]);
   });
 
   it('is no longer than the API takes', () => {
-    expect(from(`?page=${'x'.repeat(600)}`, '')).toHaveLength(512);
+    expect(said(`/${'x'.repeat(600)}`)).toHaveLength(512);
+  });
+});
+
+const FOREIGN = [
+  ...['https://app.example.org.evil.example/', 'https://app.example.org@evil.example/', 'https://me@app.example.org/'],
+  ...['https://evil.example/?https://app.example.org', 'http://app.example.org/', 'https://app.example.org:8443/'],
+  ...[
+    '//evil.example/',
+    '/\\evil.example/',
+    '\\\\evil.example',
+    'blob:https://app.example.org/x',
+    'javascript:alert(1)',
+  ],
+];
+
+describe('a chip of the application', () => {
+  const origins = ['https://app.example.org'];
+
+  it('leads to the page where it was asked, if that is listed', () => {
+    expect(chipTarget('/cases/42', 'https://app.example.org/board', origins)).toBe('https://app.example.org/cases/42');
+    expect(chipTarget('/cases/42', 'https://app.example.org/board', [])).toBeNull();
+    // Of turns that were asked before the list was.
+    for (const base of FOREIGN) expect([base, chipTarget('/x', base, [])]).toEqual([base, null]);
+    expect(chipTarget('/x', 'https://evil.example/', origins)).toBeNull();
+    expect(chipTarget('/x', 'blob:https://app.example.org/y', origins)).toBeNull();
+  });
+
+  it('leads nowhere else, whatever its path is', () => {
+    for (const path of ['//evil.example/', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)']) {
+      expect([path, chipTarget(path, 'https://app.example.org/', origins)]).toEqual([path, null]);
+    }
+    expect(chipTarget('blob:https://app.example.org/x', 'https://app.example.org/', origins)).toBeNull();
+    expect(chipTarget('/x', 'https://me:secret@app.example.org/', origins)).toBe('https://app.example.org/x');
   });
 });
 

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readiness } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
-import { bodyOf, isForOwner } from '../errors.ts';
+import { bodyOf } from '../errors.ts';
+import { isForOwner } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
@@ -14,7 +15,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
   app.get(
     '/healthz',
     {
-      config: { open: true, unlimited: true },
+      config: { open: true, crossSite: true, unlimited: true },
       exposeHeadRoute: true,
       schema: {
         summary: 'Whether the process lives',
@@ -32,7 +33,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
       config: { open: true },
       schema: {
         summary: 'Whether questions can be answered now, and if not, why',
-        description: 'Details are for a signed-in owner.',
+        description: 'Details are for the owner and admins; a token needs the scope `admin`.',
         security: noSecurity,
         response: { 200: readiness, 503: readiness },
       },
@@ -46,7 +47,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
         .send({
           ready: failed.length === 0,
           reasons: failed.map(({ part, error }) => ({ part, ...tell(error, request) })),
-          host: isForOwner(request) ? describe(options.backend) : null,
+          host: isForOwner(request.identity) ? describe(options.backend) : null,
         });
     },
   );
@@ -109,5 +110,5 @@ function describe({ kind, host, identity, agent }: Needs['backend']) {
 }
 
 function tell(error: PaliadinError, request: FastifyRequest) {
-  return bodyOf(error, { locale: localeOf(request), hidden: !isForOwner(request) });
+  return bodyOf(error, { locale: localeOf(request), hidden: !isForOwner(request.identity) });
 }

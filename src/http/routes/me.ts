@@ -2,13 +2,16 @@ import { me } from '../../contract/api.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sanitise.ts';
 import { refusalOf } from '../access.ts';
 import { userOf } from '../authenticate.ts';
-import { bodyOf, isForOwner } from '../errors.ts';
-import { guards } from '../guards.ts';
+import { bodyOf } from '../errors.ts';
+import { guards, isForOwner } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
-export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters'>): void {
+export function meRoute(
+  app: App,
+  options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters' | 'appOrigins'>,
+): void {
   const { turns, backend, starters } = options;
   app.get(
     '/api/me',
@@ -25,11 +28,12 @@ export function meRoute(app: App, options: Pick<ServerOptions, 'turns' | 'backen
       return {
         user: { id: user.id, name: user.name, role: user.role, locale: user.locale },
         canAsk: refusal === null,
-        whyNot: refusal && bodyOf(refusal, { locale, hidden: own === null && !isForOwner(request) }),
+        whyNot: refusal && bodyOf(refusal, { locale, hidden: own === null && !isForOwner(request.identity) }),
         backend: backend.kind,
         agent: backend.agent(),
         session: { name: session.name, generation: session.generation },
         starters: starters(locale),
+        appOrigins: [...options.appOrigins],
         limits: { messageBytes: MAX_MESSAGE_BYTES },
       };
     },

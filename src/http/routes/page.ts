@@ -8,7 +8,7 @@ import type { App, ServerOptions } from '../options.ts';
 export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'webRoot'>): Promise<void> {
   await app.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
-      route.config = { ...route.config, open: true, unlimited: true };
+      route.config = { ...route.config, open: true, crossSite: true, unlimited: true };
       route.schema = { ...route.schema, hide: true };
     });
     await pages.register(fastifyStatic, {

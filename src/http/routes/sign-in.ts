@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { hashSecret, mintBrowserSession } from '../../audit/secrets.ts';
 import type { BrowserWay, User } from '../../audit/store.ts';
 import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
-import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
-import { DISABLED } from '../authenticate.ts';
+import { PaliadinError } from '../../contract/errors.ts';
 import {
   APPLICATION_SESSION_MS,
   BROWSER_SESSION_MS,
@@ -12,22 +11,25 @@ import {
   cookiesWithoutKey,
   setCookie,
 } from '../browser-cookie.ts';
+import { DISABLED } from '../guards.ts';
 import { noSecurity, responses } from '../openapi.ts';
 import type { App, Identity, ServerOptions } from '../options.ts';
-import { limitFailures } from '../rate-limit.ts';
+import type { RateLimit } from '../rate-limit.ts';
+import { limitAttempts } from '../sign-in/attempts.ts';
 import type { Doors } from '../sign-in/doors.ts';
 import type { Teller } from '../sign-in/tell.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'random' | 'publicOrigins' | 'signIn'>;
 
-export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: Teller): void {
+export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Teller, limit: RateLimit): void {
   const { store, clock, random, signIn } = options;
-  const failures = limitFailures(app, MAX_FAILURES);
+  const attempts = limitAttempts(teller, () => performance.now());
 
   app.get(
     '/api/auth/ways',
     {
-      config: { open: true },
+      // Whoever signs in begins here; others behind their address shall not keep them from it.
+      config: { open: true, unlimited: true },
       schema: {
         summary: 'By which ways people sign in here',
         security: noSecurity,
@@ -44,7 +46,8 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
   app.post(
     '/api/auth/code',
     {
-      config: { open: true },
+      config: { open: true, signsIn: true },
+      bodyLimit: MAX_SECRET_BYTES,
       schema: {
         summary: 'Sign this browser in with a one-time code',
         description:
@@ -58,13 +61,14 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
     async (request, reply) => {
       const { code, replace } = request.body;
       const hash = hashSecret(code);
-      await failures.check(request, reply);
-      const user = await attempt(request, 'code', () => required(store.signIn.byCode(hash, clock())));
+      const at = { request, reply };
+      const user = await attempts.by('code', code, at, () => required(store.signIn.byCode(hash, clock())));
+      refuseDisabled(user, 'code');
       const before = await doors.byBrowser(request);
       if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
         return { signedIn: false as const, ...namesOf(before.user, user) };
       }
-      await attempt(request, 'code', () => required(store.signIn.takeCode(hash, clock())));
+      await attempts.by('code', code, at, () => required(store.signIn.takeCode(hash, clock())));
       return await letIn(request, reply, { user, way: 'code', before });
     },
   );
@@ -72,7 +76,8 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
   app.post(
     '/api/auth/token',
     {
-      config: { open: true },
+      config: { open: true, signsIn: true },
+      bodyLimit: MAX_SECRET_BYTES,
       schema: {
         summary: 'Sign this browser in with the application’s token',
         description:
@@ -84,25 +89,22 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       },
     },
     async (request, reply) => {
-      await failures.check(request, reply);
-      const user = await attempt(request, 'jwt', async () => (await doors.byApplication(request.body.token)).user);
+      const { token } = request.body;
+      const user = await attempts.by('jwt', token, { request, reply }, async () => {
+        const named = (await doors.byApplication(token)).user;
+        // A code works once; a token could make sessions without end.
+        await limit.ofUser(request, reply, named.id);
+        return named;
+      });
+      refuseDisabled(user, 'jwt');
       // Not asked about, unlike a link: the application knows who sits there.
       return await letIn(request, reply, { user, way: 'jwt', before: await doors.byBrowser(request) });
     },
   );
 
-  /** Wrong attempts are counted, and told. `failures.check` comes before, so that after too many none is listened to. */
-  async function attempt(request: FastifyRequest, way: BrowserWay, find: () => Promise<User>): Promise<User> {
-    const user = await find().catch(async (error: unknown) => {
-      const { code, detail } = asPaliadinError(error, 'internal');
-      if (code === 'unauthenticated') {
-        await failures.failed(request);
-        tell({ kind: 'sign-in-denied', userId: null, way, reason: detail ?? code });
-      }
-      throw error;
-    });
-    if (user.disabledAt === null) return user;
-    tell({ kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+  function refuseDisabled(user: User, way: BrowserWay): void {
+    if (user.disabledAt === null) return;
+    teller.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
     throw new PaliadinError('not_allowed', DISABLED);
   }
 
@@ -121,7 +123,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, { tell }: T
       { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
     );
     setCookie(request, reply, secret, lifetimeMs, options);
-    tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
+    teller.tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
     return { signedIn: true, sessionKey };
   }
 
@@ -155,5 +157,5 @@ function namesOf(before: User, user: User): { signedInAs: string; linkFor: strin
   return { signedInAs, linkFor };
 }
 
-// Nobody guesses 256 bits; this is against those who try, and for those who see the log.
-const MAX_FAILURES = 10;
+// More than the largest token that is taken.
+const MAX_SECRET_BYTES = 32 * 1024;

@@ -48,6 +48,9 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
         request.headers['idempotency-key'],
       );
       request.turnId = turn.turnId;
+      if (body.pageOrigin !== undefined && turn.pageOrigin === null) {
+        request.log.info({ turnId: turn.turnId }, 'the page is left out: its origin is not in PALIADIN_APP_ORIGINS');
+      }
       if (!streamed) return reply.code(202).send(turn);
       return streams.send(request, reply.code(200), (signal) =>
         turns.follow({ userId: user.id, turnId: turn.turnId, after: 0, locale, signal }),

@@ -1,10 +1,11 @@
 /** Sign-in by the application's own signed token (JWT). */
 import { createHash } from 'node:crypto';
-import type { errors as JoseErrors, JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { withStatus } from '../errors.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
+import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {
   /** A secret that the application shares with us, or the address of its public keys. */
@@ -33,19 +34,21 @@ export interface AdmittedToken extends Claimed {
 /** `clock` gives UTC milliseconds. */
 export async function jwtDoor(settings: JwtSettings, clock: () => number): Promise<JwtDoor> {
   // Only where it is used: it is no small library, and every command would wait for it.
-  const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
+  const jose = await import('jose');
+  const { errors } = jose;
   const { key, issuer, audience, maxAgeMs, skewMs } = settings;
   const algorithms = 'secret' in key ? WITH_SECRET : WITH_PUBLIC_KEY;
-  // Always a function, so that both kinds of key go the same way.
-  const find: JWTVerifyGetKey =
-    'secret' in key ? async () => key.secret : createRemoteJWKSet(key.jwks, { timeoutDuration: JWKS_TIMEOUT_MS });
+  const verify: Verify =
+    'secret' in key
+      ? async (token, options) => (await jose.jwtVerify(token, key.secret, options)).payload
+      : verifyWithKeySet(key.jwks, jose);
   return {
     keyDigest: createHash('sha256')
       .update('secret' in key ? key.secret : key.jwks.href)
       .digest('hex'),
     async admit(token) {
       try {
-        const { payload } = await jwtVerify(token, find, {
+        const payload = await verify(token, {
           ...{ algorithms: [...algorithms], issuer, audience },
           requiredClaims: ['sub', 'iat', 'exp'],
           maxTokenAge: maxAgeMs / 1000,
@@ -62,10 +65,11 @@ export async function jwtDoor(settings: JwtSettings, clock: () => number): Promi
 
 // Fixed by the kind of key, never by the token: `none`, or a public key used as a shared secret, can't be chosen.
 const WITH_SECRET = ['HS256'] as const;
-const WITH_PUBLIC_KEY = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const;
-
-// A request waits for it; the keys are kept for ten minutes.
-const JWKS_TIMEOUT_MS = 5000;
+const WITH_PUBLIC_KEY = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  // The second is its name since RFC 9864.
+  ...['EdDSA', 'Ed25519'],
+] as const;
 
 function read(payload: JWTPayload, skewMs: number): AdmittedToken {
   const { sub, iat, exp, name, email, locale } = payload;

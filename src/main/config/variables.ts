@@ -4,6 +4,7 @@ import { isolationLevels } from '../../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
 import { badDestinations } from '../isolation/destinations.ts';
 import { badAddresses } from '../sign-in/addresses.ts';
+import { parseAppOrigins } from '../sign-in/app-origins.ts';
 
 const text = z.string().trim().min(1);
 
@@ -41,6 +42,18 @@ const paths = z
   .trim()
   .transform((list) => list.split(':').filter((path) => path !== ''))
   .refine((list) => list.every((path) => path.startsWith('/')), 'absolute paths with : between them');
+
+const appOrigins = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const origins = parseAppOrigins(written);
+    if (origins !== null) return origins;
+    const message =
+      'origins such as https://app.example, without a path, with commas between them; http on loopback only';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 
 const headerName = z
   .string()
@@ -83,6 +96,7 @@ export const variables = {
   PALIADIN_HOST: text.default('127.0.0.1'),
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_PUBLIC_URL: origin.optional(),
+  PALIADIN_APP_ORIGINS: appOrigins.default([]),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),

@@ -24,7 +24,7 @@ export function Chat(props: ChatProps) {
   const { controller, state } = useController(props);
   const t = messagesOf(locale);
   const [page, setPage] = useState(() =>
-    pageOrigin({ search: location.search, origin: location.origin, referrer: document.referrer }),
+    pageOrigin({ search: location.search, referrer: document.referrer, appOrigins: me.appOrigins }),
   );
   const [asking, setAsking] = useState(false);
   const [searching, setSearching] = useState(false);
@@ -38,7 +38,8 @@ export function Chat(props: ChatProps) {
   const toBox = useCallback(() => {
     if (window.matchMedia('(pointer: fine)').matches) focusBox();
   }, [focusBox]);
-  const context = useMemo(() => ({ t, locale, announce: setSaid, toBox }), [t, locale, toBox]);
+  const { appOrigins } = me;
+  const context = useMemo(() => ({ t, locale, appOrigins, announce: setSaid, toBox }), [t, locale, appOrigins, toBox]);
   const ask = useCallback(
     (question: string, from: string | null) => {
       controller.ask(question, from);

@@ -24,6 +24,8 @@ async function attack(target, everything) {
     resetBlindly: await post('/api/session/reset', { mode: 'no-cors' }),
     signOut: await post('/api/auth/sign-out', { mode: 'no-cors' }),
     signInAsAnother: await post('/api/auth/code', { headers: json, body: '{"code":"x"}' }),
+    readSpeltOtherwise: await send(`${target}/%61pi/turns`, { mode: 'no-cors' }),
+    holdStreamOpen: await send(`${target}/%61pi/events`, { mode: 'no-cors' }),
     readAsScript: await script(`${target}/api/turns`),
     dashboard: await send(`${target}/api/admin/turns`),
   };

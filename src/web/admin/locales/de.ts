@@ -444,6 +444,7 @@ export const de: Words = {
       'session.hibernated': 'Terminal ruht',
       'sign-in.accepted': 'Angemeldet',
       'sign-in.denied': 'Anmeldung abgewiesen',
+      'sign-in.omitted': 'Weitere abgewiesene Anmeldungen',
       'sign-in.ended': 'Abgemeldet',
       'link.created': 'Anmeldelink erstellt',
       'token.created': 'Token erstellt',

@@ -434,6 +434,7 @@ export const en = {
       'session.hibernated': 'Terminal hibernated',
       'sign-in.accepted': 'Signed in',
       'sign-in.denied': 'Sign-in denied',
+      'sign-in.omitted': 'More denied sign-ins',
       'sign-in.ended': 'Signed out',
       'link.created': 'Sign-in link made',
       'token.created': 'Token made',

@@ -14,8 +14,12 @@ export interface AnswerViewProps {
 }
 
 export function AnswerView({ text, base, growing }: AnswerViewProps) {
-  const { locale, announce } = useAdmin();
-  const page = useMemo(() => ({ t: messagesOf(locale), locale, announce, toBox: () => undefined }), [locale, announce]);
+  const { locale, announce, me } = useAdmin();
+  const { appOrigins } = me;
+  const page = useMemo(
+    () => ({ t: messagesOf(locale), locale, appOrigins, announce, toBox: () => undefined }),
+    [locale, appOrigins, announce],
+  );
   // A follow-up question is the user's to ask.
   const links = useMemo(() => ({ ask: null, base }), [base]);
   return (

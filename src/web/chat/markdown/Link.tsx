@@ -18,7 +18,7 @@ export function Link({ href, children }: { href?: string | undefined; children?:
 }
 
 function ChipView({ chip, children }: { chip: Chip; children: ReactNode }) {
-  const { t } = usePage();
+  const { t, appOrigins } = usePage();
   const { ask, base } = useContext(AnswerLinksContext);
   if (chip.kind === 'ask') {
     if (ask === null) return <span className="chip">{children}</span>;
@@ -34,7 +34,7 @@ function ChipView({ chip, children }: { chip: Chip; children: ReactNode }) {
       </button>
     );
   }
-  const target = chipTarget(chip.path, base);
+  const target = chipTarget(chip.path, base, appOrigins);
   if (target === null) {
     return (
       <span className="chip">

@@ -8,12 +8,16 @@ export function safeHref(href: string): string {
   return url !== null && SAFE_PROTOCOLS.includes(url.protocol) ? url.href : '';
 }
 
-/** Where a chip of the application leads, on the application's own origin and nowhere else. */
-export function chipTarget(path: string, base: string | null): string | null {
-  const origin = base === null ? null : parseUrl(base);
-  if (origin === null || !WEB_PROTOCOLS.includes(origin.protocol)) return null;
-  const target = parseUrl(path, origin.href);
-  return target?.origin === origin.origin ? target.href : null;
+/**
+ * Where a chip of the application leads: on the origin of the page where it was asked, if that is one of the
+ * application's, and nowhere else.
+ */
+export function chipTarget(path: string, base: string | null, appOrigins: readonly string[]): string | null {
+  const page = base === null ? null : parseUrl(base);
+  if (page === null || !WEB_PROTOCOLS.includes(page.protocol) || !appOrigins.includes(page.origin)) return null;
+  const target = parseUrl(path, page.origin);
+  // The protocol too: a `blob:` of the application's has its origin.
+  return target?.origin === page.origin && target.protocol === page.protocol ? target.href : null;
 }
 
 function parseUrl(href: string, base?: string): URL | null {

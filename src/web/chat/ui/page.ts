@@ -5,6 +5,8 @@ import { en, type Messages } from '../../locales/en.ts';
 export interface Page {
   t: Messages;
   locale: string;
+  /** Of the application: nowhere else do its chips lead. */
+  appOrigins: readonly string[];
   announce(text: string): void;
   /** Puts the focus back where the next question is written; not on a phone, where the keyboard would come up. */
   toBox(): void;
@@ -13,6 +15,7 @@ export interface Page {
 export const PageContext = createContext<Page>({
   t: en,
   locale: 'en',
+  appOrigins: [],
   announce: () => undefined,
   toBox: () => undefined,
 });

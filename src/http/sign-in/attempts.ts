@@ -1,0 +1,63 @@
+/**
+ * What becomes of failed sign-ins, for every way in:
+ *
+ * - A right secret is always listened to. Codes and tokens are 256 random bits or a signature, which nobody guesses however
+ *   often they try; and many people share one address, who shall not be locked out by what another of them sends.
+ * - A wrong secret counts by itself: once it was refused ten times within a minute it is not looked at until the next.
+ * - It also counts for its way in and its address. Beyond a hundred a minute the answer is 429, and the record gets a
+ *   number instead of a row for each.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hashSecret } from '../../audit/secrets.ts';
+import type { BrowserWay } from '../../audit/store.ts';
+import { asPaliadinError } from '../../contract/errors.ts';
+import { clientKey } from '../client-address.ts';
+import { WindowCounts } from '../counts.ts';
+import { tooMany } from '../rate-limit.ts';
+import type { Teller } from './tell.ts';
+
+export interface Attempts {
+  /** Whom the secret is of, as `find` says. @throws PaliadinError of `find`, or `rate_limited` */
+  by<T>(way: BrowserWay, secret: string, at: Exchange, find: () => Promise<T>): Promise<T>;
+}
+
+interface Exchange {
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+/** `now` gives milliseconds of a clock that only goes forward. */
+export function limitAttempts({ deny, omitDenial }: Teller, now: () => number): Attempts {
+  const [secrets, clients] = [new WindowCounts(now), new WindowCounts(now)];
+  return {
+    async by(way, secret, { request, reply }, find) {
+      const ofSecret = `${way} ${hashSecret(secret)}`;
+      const before = secrets.read(ofSecret, MINUTE_MS);
+      if (before.current >= SAME_SECRET) {
+        omitDenial(way);
+        throw tooMany(reply, SAME_SECRET, before.ttl);
+      }
+      try {
+        return await find();
+      } catch (error) {
+        const { code, detail } = asPaliadinError(error, 'internal');
+        if (code !== 'unauthenticated') throw error;
+        secrets.add(ofSecret, MINUTE_MS);
+        const ofClient = `${way} ${clientKey(request)}`;
+        const { current, ttl } = clients.add(ofClient, MINUTE_MS);
+        if (current > PER_CLIENT) {
+          omitDenial(way);
+          throw tooMany(reply, PER_CLIENT, ttl);
+        }
+        deny(ofClient, { kind: 'sign-in-denied', userId: null, way, reason: detail ?? code });
+        throw error;
+      }
+    },
+  };
+}
+
+const MINUTE_MS = 60_000;
+/** A program that repeats what was refused. */
+const SAME_SECRET = 10;
+/** More than an office full of people with old links sends. */
+const PER_CLIENT = 100;

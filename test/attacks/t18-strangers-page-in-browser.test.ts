@@ -1,0 +1,97 @@
+/**
+ * T18. Somebody sends a person a link to the gateway's own chat page that names a page of theirs as the one where the
+ * question is asked (`/?page=https://evil.example`), in every spelling that begins or looks like the application's; or they
+ * link to the chat from their page. A program of theirs, with a token, names such a page by the API. What the agent then
+ * offers to open in the application would lead to them.
+ *
+ * Verified in Chromium: no chip is a link, the person is shown no such page, the agent hears of none, and it is not on record.
+ * A page of the application's works, so the attempts are such as would work; also for a turn of the time before.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signedIn } from '../browser/chat.ts';
+import { useBrowser } from '../support/browser.ts';
+import { useGateway } from '../support/use-gateway.ts';
+
+const EVIL = 'evil.example';
+const APP = 'https://cases.example';
+const browser = useBrowser({ names: [EVIL] });
+const gateway = useGateway({ env: { PALIADIN_APP_ORIGINS: APP } });
+
+const evil = createServer((_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/html', 'referrer-policy': 'unsafe-url' });
+  response.end(`<!doctype html><title>A kitten</title><a href="${gateway().url}/">chat</a>`);
+});
+beforeAll(() => new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  evil.closeAllConnections();
+  evil.close();
+});
+
+const PAGES = [
+  ...[`https://${EVIL}/`, `${APP}.${EVIL}/`, `${APP}@${EVIL}/`, `${APP}:x@${EVIL}/`, `https://${EVIL}/?${APP}`],
+  ...[`//${EVIL}/`, `/\\${EVIL}/`, `\\\\${EVIL}/`, `https:\\\\${EVIL}\\`, 'http://cases.example/', `${APP}:8443/`],
+  ...[`blob:${APP}/x`, 'javascript:alert(1)', `https://\u202eelpmaxe.sesac/`, 'https://c\u0430ses.example/', 'cases'],
+];
+
+test('T18: a page of the application is sent along, and its chips are links', async () => {
+  const { page, ask } = await signedIn(browser, gateway(), 'olga', { path: `/?page=${APP}/board` });
+  await page.getByText(`From page ${APP}/board`).waitFor();
+  const { whole, answered } = await ask('demo chips');
+  await answered();
+  const links = await whole.getByRole('link').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) expect(link).toMatch(/^https:\/\/cases\.example\/cases\//);
+});
+
+test('T18: a link to the chat that names a stranger’s page makes no chip a link, and the agent hears of no page', async () => {
+  const person = await signedIn(browser, gateway(), 'anna');
+  for (const name of PAGES) {
+    await person.page.goto(`${gateway().url}/?page=${encodeURIComponent(name)}`);
+    await person.box.waitFor();
+    expect([name, await person.page.getByText(/From page/).count()]).toEqual([name, 0]);
+  }
+  const { whole, answered } = await person.ask('demo chips');
+  await answered();
+  expect(await whole.getByRole('link').count()).toBe(0);
+  await whole.getByText('Müller v. Bosch').waitFor();
+  // What links here is a page too.
+  person.visitor.expectTrouble(/request to elsewhere/);
+  await person.page.goto(`http://${EVIL}:${(evil.address() as AddressInfo).port}/`);
+  await person.page.getByRole('link', { name: 'chat' }).click();
+  await person.box.waitFor();
+  expect(await person.page.evaluate('document.referrer')).toContain(EVIL);
+  expect(await person.page.getByText(/From page/).count()).toBe(0);
+  const { turns } = await (await gateway().as('anna')).history();
+  expect(turns.map(({ pageOrigin }) => pageOrigin)).toEqual([null]);
+});
+
+test('T18: a program that names a stranger’s page gets its answer without one', async () => {
+  const eve = await gateway().as('eve');
+  for (const pageOrigin of PAGES) {
+    const { turnId } = await eve.answer('demo echo hello', { pageOrigin });
+    const turn = await (await gateway().store()).turns.get(turnId);
+    expect([pageOrigin, turn?.status, turn?.pageOrigin]).toEqual([pageOrigin, 'completed', null]);
+  }
+  const { turnId } = await eve.answer('demo echo hello', { pageOrigin: `${APP}/b` });
+  expect((await (await gateway().store()).turns.get(turnId))?.pageOrigin).toBe(`${APP}/b`);
+  expect(gateway().log).toContain('its origin is not in PALIADIN_APP_ORIGINS');
+  expect(gateway().log).not.toContain(EVIL);
+});
+
+test('T18: a turn that was asked from a stranger’s page before has no link to it now', async () => {
+  const person = await signedIn(browser, gateway(), 'bert', { path: `/?page=${APP}/board` });
+  const { answered } = await person.ask('demo chips');
+  await answered();
+  // As a gateway of before would have recorded it; the list of origins is looked at when a chip is drawn.
+  await person.page.route('**/api/turns?*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll(`${APP}/board`, `https://${EVIL}/`) });
+  });
+  await person.page.goto(`${gateway().url}/`);
+  const turn = person.turn('demo chips');
+  await turn.answered();
+  await turn.says('Müller v. Bosch');
+  expect(await turn.whole.getByRole('link').count()).toBe(0);
+});
