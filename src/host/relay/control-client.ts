@@ -3,16 +3,21 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ControlRequest, linesOf, type RelayStatus } from './control-protocol.ts';
 
+/** The connection has ended, or the relay does not answer: another attempt may find another relay. */
+export class RelayGone extends Error {
+  override name = 'RelayGone';
+}
+
 export interface RelayControl {
   readonly status: RelayStatus;
-  /** @throws Error with the relay's reason, or because it does not answer. */
+  /** @throws RelayGone, or another Error with the relay's reason. */
   ask(request: ControlRequest): Promise<void>;
   /** Resolves when the connection has ended, for whichever reason. */
   readonly closed: Promise<void>;
   close(): void;
 }
 
-/** Takes a connection that is open. @throws Error where whoever listens there does not speak as a relay. */
+/** Takes a connection that is open. @throws RelayGone, or another Error where whoever listens there is no relay. */
 export async function relayControl(socket: Socket): Promise<RelayControl> {
   socket.on('error', () => {}); // its end is told by `closed`
   // Not by `once` of node:events, which rejects where an error comes first.
@@ -22,8 +27,10 @@ export async function relayControl(socket: Socket): Promise<RelayControl> {
     const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
     try {
       const { value, done } = await lines.next();
-      if (done) throw new Error('the relay does not answer');
-      return value;
+      if (!done) return value;
+      throw new Error('the connection has ended');
+    } catch (error) {
+      throw new RelayGone('the relay does not answer', { cause: error });
     } finally {
       clearTimeout(timer);
     }

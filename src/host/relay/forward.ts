@@ -1,6 +1,5 @@
 /** One request passed on and its answer passed back, as they come: nothing is collected, nothing is asked twice. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream';
 import { endToEnd } from './headers.ts';
 
 export interface Forwarding {
@@ -57,9 +56,15 @@ export function forward(forwarding: Forwarding): void {
       answer.statusMessage ?? '',
       endToEnd(answer.rawHeaders, () => false),
     );
-    // The first byte of the body may be long in coming; whoever waits wants to know by now that there will be one.
-    response.flushHeaders();
-    pipeline(answer, response, () => {}); // where one breaks, so does the other
+    // The first byte of the body may be long in coming; whoever waits wants to know by now that there will be one. Where it
+    // has come with the headers, both go on in one piece.
+    setImmediate(() => response.flushHeaders());
+    // By hand: `pipeline` makes an error for each request that ends well, which takes longer than all else that is done here.
+    answer.on('error', () => response.destroy());
+    answer.once('close', () => {
+      if (!answer.complete) response.destroy();
+    });
+    answer.pipe(response);
   });
   onward.on('error', () => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { reachDaemon } from '../../transport/daemon-process.ts';
-import { type RelayControl, relayControl } from './control-client.ts';
+import { type RelayControl, RelayGone, relayControl } from './control-client.ts';
 import { CONTROL_PROTOCOL } from './control-protocol.ts';
 import { relayFiles } from './files.ts';
 import { readRelayPort } from './port-file.ts';
@@ -94,8 +94,19 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
   };
 }
 
-/** The relay that listens, or one that is started; told its settings. */
+/** One that was found may be about to end, as it was not needed any more: then another is started. */
 async function reach(options: OpenRelayOptions): Promise<RelayControl> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await reachOnce(options);
+    } catch (error) {
+      if (!(error instanceof RelayGone) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The relay that listens, or one that is started; told its settings. */
+async function reachOnce(options: OpenRelayOptions): Promise<RelayControl> {
   const { directory, version, settings } = options;
   let control = await connectTo(options);
   if (control.status.version !== version && (await mayReplace(control, directory))) {
@@ -124,5 +135,6 @@ async function connectTo({ directory, program, env }: OpenRelayOptions): Promise
   );
 }
 
+const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
 const LAST_WAIT_MS = 10_000;

@@ -340,7 +340,7 @@ test('a slow reader holds the model back, and the relay’s memory stays flat', 
   });
   socket.resume();
   await until('all of it', () => read > TOTAL, 60_000);
-  expect(memoryOf(it.pid()) - before).toBeLessThan(32);
+  expect(memoryOf(it.pid()) - before).toBeLessThan(64);
 }, 90_000);
 
 describe('while an answer is under way', () => {

@@ -1,18 +1,21 @@
 /** The relay's small parts, each by itself. */
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { agentSecret, readAgentSecret, revokeAgentSecret } from '../../../src/host/agent-secret.ts';
 import { boundedLog, summarised } from '../../../src/host/relay/bounded-log.ts';
+import { modelForwarder } from '../../../src/host/relay/model.ts';
 import { parseRule } from '../../../src/host/relay/network-policy.ts';
 import { dialAddresses } from '../../../src/host/relay/proxy.ts';
 import { isOwn, isPublic } from '../../../src/host/relay/public-address.ts';
 import { parseSettings } from '../../../src/host/relay/settings.ts';
 import { modelUpstream } from '../../../src/main/host-relay.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
-import { listening } from './test-relay.ts';
+import { listening, serverForTest } from './test-relay.ts';
 
 async function directoryForTest(): Promise<string> {
   const { path, remove } = await temporaryDirectory();
@@ -127,6 +130,48 @@ test('the model is the owner’s, with the owner’s key or token; without eithe
   });
   expect(modelUpstream({ ANTHROPIC_AUTH_TOKEN: 't', ANTHROPIC_BASE_URL: 'http://127.0.0.1:8/x' })).toEqual({
     ...{ url: 'http://127.0.0.1:8/x', headers: { authorization: 'Bearer t' } },
+  });
+});
+
+describe('a model that', () => {
+  /** Passes one request on with these deadlines, and says how it ended. */
+  async function asked(
+    answer: RequestListener,
+    deadlines: { firstByteMs?: number; idleMs?: number },
+  ): Promise<unknown> {
+    const url = `http://127.0.0.1:${await serverForTest(answer)}`;
+    const pass = modelForwarder({ proxyEnv: {}, ...deadlines });
+    const caller = { session: 'one', secret: '0' };
+    const port = await serverForTest((request, response) => pass(request, response, caller, { url, headers: {} }));
+    const response = await fetch(`http://127.0.0.1:${port}/model/v1/models`);
+    return response.text().then(
+      (text) => [response.status, text],
+      (error: Error) => error.message,
+    );
+  }
+
+  test('does not begin to answer is given up with 504', async () => {
+    const said = await asked(() => undefined, { firstByteMs: 50 });
+    expect(said).toEqual([504, expect.stringContaining('has not begun to answer')]);
+  });
+
+  test('falls silent in the middle of an answer is given up, and the answer breaks off', async () => {
+    const said = await asked((_request, response) => void response.writeHead(200).write('half'), { idleMs: 50 });
+    expect(said).toBe('terminated');
+  });
+
+  test('takes longer than that in all, but is never silent for so long, is heard to the end', async () => {
+    const said = await asked(
+      async (_request, response) => {
+        for (let at = 0; at < 6; at++) {
+          response.write(String(at));
+          await delay(50);
+        }
+        response.end();
+      },
+      { idleMs: 250, firstByteMs: 250 },
+    );
+    expect(said).toEqual([200, '012345']);
   });
 });
 

@@ -1,0 +1,63 @@
+/** What an agent is started with, and whether one that runs would still be heard. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readAgentSecret } from '../../../../src/host/agent-secret.ts';
+import { claudeDriver } from '../../../../src/host/agents/claude/driver.ts';
+import { agentDirectory } from '../../../../src/host/journal.ts';
+import { relayFiles } from '../../../../src/host/relay/files.ts';
+import { temporaryDirectory } from '../../../support/temporary.ts';
+
+async function driverForTest() {
+  const { path, remove } = await temporaryDirectory();
+  const { sessions, hooks } = relayFiles(path);
+  const relay = { port: 1111 };
+  const directory = agentDirectory(sessions, 'one');
+  for (const each of [directory, join(path, 'work')]) mkdirSync(each, { recursive: true });
+  const driver = await claudeDriver({
+    ...{ relay, sessions, hooks, version: '2.1.332', directory: join(path, 'claude'), asks: false },
+    claude: { program: '/bin/claude', plugin: '/skill', directory: join(path, '.claude'), cwd: join(path, 'work') },
+    directoryOf: (session) => agentDirectory(sessions, session),
+    onTrouble: () => undefined,
+  });
+  onTestFinished(async () => {
+    await driver.close?.();
+    await remove();
+  });
+  const place = { session: 'one', directory, conversation: '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55' };
+  const plugin = () => readFileSync(join(path, 'claude', 'plugin', 'hooks', 'hooks.json'), 'utf8');
+  return { driver, relay, place, sessions, directory, plugin };
+}
+
+test('an agent is started with its session’s secret, which its own directory does not have', async () => {
+  const { driver, place, sessions, directory } = await driverForTest();
+  const { env } = driver.launch(place);
+  const secret = readAgentSecret(sessions, 'one');
+  expect(env).toEqual({ PALIADIN_HOOK_TOKEN: `one.${secret}` });
+  expect(readFileSync(join(directory, 'claude.json'), 'utf8')).not.toContain(secret);
+  expect(driver.launch(place).env).toEqual(env);
+  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
+});
+
+test('an agent that knows a port which was lost calls elsewhere; one that is started then has the new port', async () => {
+  const { driver, relay, place, plugin } = await driverForTest();
+  driver.launch(place);
+  relay.port = 2222;
+  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, true]);
+  driver.launch(place);
+  expect(plugin()).toContain('http://127.0.0.1:2222/paliadin');
+  expect(plugin()).not.toContain('1111');
+  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
+});
+
+test('an agent of a version whose secret lay in its own directory is not heard, and is not ended at once', async () => {
+  const { driver, place, directory } = await driverForTest();
+  const known = { secret: 'a'.repeat(64), port: 1111, conversation: place.conversation };
+  writeFileSync(join(directory, 'claude.json'), JSON.stringify(known));
+  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
+});
+
+test('an agent that was never started calls nobody', async () => {
+  const { driver, place } = await driverForTest();
+  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
+});
