@@ -5,6 +5,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import type { Driver } from './agents/driver.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { atMost } from './at-most.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
@@ -23,6 +24,8 @@ export interface HostOptions {
   agentProgram: string;
   /** The whole environment of the agents. */
   agentEnv: Record<string, string>;
+  /** What a gateway may allow here. */
+  policy: ApprovalPolicy;
   silenceMs: number;
   /** How many agents may be starting at the same time. */
   startsAtOnce: number;
@@ -60,7 +63,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const session = new Session({
       ...{ session: name, journal, driver, setup, scratch: paths.scratch, silenceMs: options.silenceMs, clock },
       socket: socketPath(paths.tmux, name),
-      ...{ starts, panes },
+      ...{ starts, panes, policy: options.policy },
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },

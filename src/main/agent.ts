@@ -12,6 +12,7 @@ import {
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
+import type { ApprovalPolicy } from '../host/approval-policy.ts';
 import type { Config } from './config/load.ts';
 import type { Programs } from './programs.ts';
 
@@ -71,6 +72,7 @@ export interface DriverNeeds {
   config: Config;
   env: NodeJS.ProcessEnv;
   programs: Programs;
+  policy: ApprovalPolicy;
   /** Where the agent works. */
   cwd: string;
 }
@@ -81,12 +83,15 @@ export function makeDriver(agent: Agent, needs: DriverNeeds): Driver {
     config: { values },
     programs,
     cwd,
+    policy,
   } = needs;
   const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
   const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, cwd });
   if (agent.name === 'demo') {
-    return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place)], cwd, busy: /· working\b/ });
+    // As Claude Code in the same place, which is told not to ask: here nobody hears of a dialog.
+    const mode = policy.approvals === 'deny' ? ['--dont-ask'] : [];
+    return replyFileDriver({ command: (place) => [...demo, ...demoReplies(place), ...mode], cwd, busy: /· working\b/ });
   }
   const claude = claudeCode(agent, needs);
   return replyFileDriver({

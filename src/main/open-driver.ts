@@ -31,11 +31,9 @@ export async function openDriver(
   const before = forbidden(null);
   if (before !== null) return byFiles(before);
   const driver = await claudeDriver({
-    ...{ claude, version, onTrouble: needs.onTrouble },
+    ...{ claude, version, policy: needs.policy, onTrouble: needs.onTrouble },
     directory: join(needs.directory, 'claude'),
     directoryOf: (session) => agentDirectory(join(needs.directory, 'sessions'), session),
-    // The gateway knows who may be asked, and denies at once where that is nobody.
-    asks: true,
   });
   const instead = forbidden(driver.port);
   if (instead === null) return { driver, instead };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
+import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
@@ -20,8 +21,8 @@ export interface ClaudeHost extends TestHost {
   home: string;
 }
 
+/** What is asked for is refused by default. */
 export interface ClaudeHostOptions extends Partial<TestHostOptions>, OwnerOptions {
-  asks?: boolean;
   signedIn?: SignedIn;
   model?: Model;
 }
@@ -34,17 +35,18 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const { home, work } = makeHome(dirname(directory), options);
   const env = agentEnvironment(home, model, options.signedIn);
   let host: TestHost | null = null;
+  const policy: ApprovalPolicy = options.policy ?? { approvals: 'deny', neverAllow: [] };
   const driver = await claudeDriver({
     claude: { program, plugin: clonePrograms.skill, directory: join(home, '.claude'), cwd: work },
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
     directoryOf: (session) => agentDirectory(join(directory, 'sessions'), session),
-    asks: options.asks ?? false,
+    policy,
     onTrouble: (_what, error) => host?.troubles.push(error),
   });
   onTestFinished(() => driver.close?.());
   const agent = { driver, program, env, release: model.release, prompts: () => model.questions };
-  host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
+  host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, policy, directory });
   keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
   return { ...host, driver, model, home, work };
 }

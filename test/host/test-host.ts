@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
+import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { openHost } from '../../src/host/host.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
 import { findProgram, makeDriver } from '../../src/main/agent.ts';
@@ -47,6 +48,8 @@ export interface TestHostOptions {
   keepMs?: number;
   maxPanes?: number;
   agentProgram?: string;
+  /** By default all is the gateway's to decide. */
+  policy?: ApprovalPolicy;
   wrap?(driver: Driver): Driver;
   /** Another agent than the demo agent. */
   agent?: TestAgent;
@@ -65,7 +68,8 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   const directory = options.directory ?? (await hostDirectory());
   const PATH = process.env.PATH ?? '';
   const { agent } = options;
-  const driver = agent?.driver ?? demoAgent(options.driver, directory);
+  const policy = options.policy ?? { approvals: 'gateway', neverAllow: [] };
+  const driver = agent?.driver ?? demoAgent(options.driver, directory, policy);
   const asked = new Map<string, string>();
   const troubles: unknown[] = [];
   let retired = false;
@@ -76,6 +80,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     driver: options.wrap?.(driver) ?? driver,
     agentProgram: options.agentProgram ?? agent?.program ?? process.execPath,
     agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
+    policy,
     silenceMs: options.silenceMs ?? 20_000,
     startsAtOnce: 2,
     maxPanes: options.maxPanes ?? 100,
@@ -119,7 +124,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   };
 }
 
-function demoAgent(driverName: Driver['name'], directory: string): Driver {
+function demoAgent(driverName: Driver['name'], directory: string, policy: ApprovalPolicy): Driver {
   return makeDriver(
     { name: 'demo', driverName, program: process.execPath },
     {
@@ -127,6 +132,7 @@ function demoAgent(driverName: Driver['name'], directory: string): Driver {
       env: process.env,
       programs: clonePrograms,
       cwd: directory,
+      policy,
     },
   );
 }

@@ -6,6 +6,7 @@ import type { ShimSettings } from '../shim-settings.ts';
 import { VERSION } from '../version.ts';
 import { checksOf } from './checks.ts';
 import { examineAgent } from './host/agent.ts';
+import { examinePolicy } from './host/approvals.ts';
 import { examineDirectories } from './host/directories.ts';
 import { examineKeyLines } from './host/key-lines.ts';
 import { examineSkill } from './host/skill.ts';
@@ -24,11 +25,18 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     passed('node', `${process.versions.node} (${process.execPath})`),
     tmux,
     ...agent,
+    examinePolicy(settings.policy),
     ...directories,
     examineSkill(programs.skill),
     ...examineKeyLines(env, shim),
   ];
-  return { version: VERSION, protocol: PROTOCOL_VERSION, now: Date.now(), checks };
+  return {
+    version: VERSION,
+    protocol: PROTOCOL_VERSION,
+    now: Date.now(),
+    checks,
+    approvals: settings.policy.approvals,
+  };
 }
 
 /** Whether a daemon could start: asking for one that can't would only take its time. */

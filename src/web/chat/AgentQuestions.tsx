@@ -1,8 +1,8 @@
 /** What the agent asks: each question with its options, and room for an answer of one's own. */
 import { type FormEvent, useId, useState } from 'react';
 import type { AgentQuestion } from '../../contract/turn.ts';
+import { visible } from '../../contract/visible.ts';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 
 export interface AgentQuestionsProps {
   questions: readonly AgentQuestion[];

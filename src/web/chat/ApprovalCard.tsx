@@ -4,11 +4,11 @@ import { type ApprovalRequest, DENY, type Decision } from '../../contract/turn.t
 import type { Messages } from '../locales/en.ts';
 import { AgentQuestions } from './AgentQuestions.tsx';
 import './approval.css';
+import { visible } from '../../contract/visible.ts';
 import { DenyReason } from './DenyReason.tsx';
 import { Diff } from './Diff.tsx';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 
 export interface ApprovalCardProps {
   approval: ApprovalRequest;

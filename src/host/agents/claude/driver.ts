@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
+import type { ApprovalPolicy } from '../../approval-policy.ts';
 import { type ClaudeCode, claudeCommand, claudeLost, keepsConversation, transcriptOf } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { type HookServer, startHookServer } from './hook-server.ts';
@@ -25,8 +26,8 @@ export interface ClaudeOptions {
   directory: string;
   /** The session's directory, as in `AgentPlace`. */
   directoryOf(session: string): string;
-  /** Whether a person is asked for what the agent may not do by itself. Without, it is refused. */
-  asks: boolean;
+  /** What of it is refused by the host itself: the agent hears that at once. */
+  policy: ApprovalPolicy;
   onTrouble(what: string, error: unknown): void;
 }
 
@@ -39,7 +40,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
   const stops = new Map<string, AbortController>();
   const recorders = new Map<string, Recorder>();
   const recorderIn = (directory: string): Recorder => {
-    const recorder = recorders.get(directory) ?? new Recorder(directory, options);
+    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy);
     recorders.set(directory, recorder);
     return recorder;
   };
@@ -57,7 +58,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver & { r
     launch(place) {
       const { secret } = remember(place.directory, { port: server.port, conversation: place.conversation });
       return {
-        argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
+        argv: claudeCommand(claude, place, { plugins: [plugin], mode: 'default' }),
         cwd: claude.cwd,
         env: { [TOKEN_VARIABLE]: `${place.session}.${secret}` },
       };

@@ -1,7 +1,7 @@
 /** What the agent asked leave for, and who decided what. */
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { DENY } from '../../../contract/turn.ts';
-import { visible } from '../../chat/visible.ts';
+import { visible } from '../../../contract/visible.ts';
 import { useAdmin } from '../page.ts';
 import { At, State } from '../ui/small.tsx';
 
