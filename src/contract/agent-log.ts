@@ -17,7 +17,8 @@ export const agentLogEntry = z.discriminatedUnion('event', [
     title: z.string(),
     status: z.enum(['running', 'done', 'failed']),
   }),
-  approvalRequest.extend({ event: z.literal('approval') }),
+  /** `input` is the tool's, of which the host makes the fields that a person sees. */
+  approvalRequest.extend({ event: z.literal('approval'), input: z.record(z.string(), z.unknown()).optional() }),
   z.object({ event: z.literal('approval-closed'), id: z.string() }),
   /** The answer is whole, or cut for a reason that `detail` says. */
   z.object({

@@ -1,28 +1,53 @@
 /** The shapes of what is asked of a person and of what they decide, for whoever has to check them. */
 import { z } from 'zod';
-import type { ApprovalRequest, Decided, Decision } from './turn.ts';
+import type { ApprovalField, ApprovalRequest, Decided, Decision } from './turn.ts';
 
 /** Part of an address, and of a file's name. */
 export const approvalId = z.string().min(1).max(100);
 
 const kind = z.enum(['permission', 'question']);
 
-export const approvalRequest = z.object({
-  id: approvalId,
-  title: z.string(),
-  options: z.array(z.object({ id: z.string(), label: z.string() })),
-  kind: kind.optional(),
-  detail: z.string().optional(),
+const field = z.object({
+  path: z.array(z.union([z.string(), z.int().nonnegative()])),
+  text: z.string(),
+  length: z.int().nonnegative().optional().describe('of a whole string, in UTF-16 units; `text` may have less of it'),
+  look: z.enum(['removed', 'added', 'warning']).optional(),
+}) satisfies z.ZodType<ApprovalField>;
+
+const option = z.object({
+  label: z.string(),
+  description: z.string().optional(),
+  preview: z.string().optional(),
+});
+
+/** What would be done, or is asked. */
+const shown = {
+  fields: z.array(field).optional().describe('the tool’s whole input'),
+  missing: z
+    .object({ characters: z.int().nonnegative(), fields: z.int().nonnegative() })
+    .optional()
+    .describe('what was too long to be shown; then it can only be denied'),
+  detail: z.string().optional().describe('the same as text'),
   diff: z.string().optional(),
   questions: z
     .array(
       z.object({
         question: z.string(),
-        options: z.array(z.object({ label: z.string(), description: z.string().optional() })),
+        header: z.string().optional(),
+        options: z.array(option),
         several: z.boolean(),
       }),
     )
     .optional(),
+};
+
+export const approvalRequest = z.object({
+  id: approvalId,
+  title: z.string(),
+  options: z.array(z.object({ id: z.string(), label: z.string() })),
+  kind: kind.optional(),
+  tool: z.string().optional(),
+  ...shown,
 }) satisfies z.ZodType<ApprovalRequest>;
 
 /** What goes along with the option; the bounds are those of what a person types. */
@@ -39,7 +64,7 @@ export const decision = z.object({
 export const decisionMore = z.object(more);
 
 export const decided = z.object({
-  approval: z.object({ id: approvalId, title: z.string(), kind }),
+  approval: z.object({ id: approvalId, title: z.string(), kind, tool: z.string().optional(), ...shown }),
   option: z.string().nullable().describe('null where somebody was faster at the agent’s terminal'),
   by: z.enum(['user', 'policy', 'timeout', 'terminal']),
   ...more,

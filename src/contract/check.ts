@@ -17,5 +17,7 @@ export const hostReport = z.object({
   protocol: z.int(),
   now: z.int().describe('the host’s clock as the report was finished, UTC milliseconds'),
   checks: z.array(check),
+  /** What it lets a gateway allow; a host that does not say lets it allow all. */
+  approvals: z.enum(['deny', 'gateway']).optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;

@@ -77,7 +77,16 @@ export interface ApprovalRequest {
   options: { id: string; label: string }[];
   /** `permission` unless it says otherwise. */
   kind?: 'permission' | 'question' | undefined;
-  /** What would be done, in full: the command, the file. Plain text, written by the agent: shown, never obeyed. */
+  /** The tool's own name: `Bash`, `mcp__mail__send`. What the host's policy goes by. */
+  tool?: string | undefined;
+  /** The tool's whole input, field by field. Written by the agent: shown, never obeyed. */
+  fields?: ApprovalField[] | undefined;
+  /**
+   * What of the request is not here, because it is longer than anybody reads. Where something is missing nothing can be
+   * allowed: the host offers `deny` alone, and takes nothing else.
+   */
+  missing?: Missing | undefined;
+  /** What would be done, as plain text: for whoever does not know `fields`, and all there is where those are not given. */
   detail?: string | undefined;
   /** What would be changed, as a unified diff. */
   diff?: string | undefined;
@@ -85,11 +94,39 @@ export interface ApprovalRequest {
   questions?: AgentQuestion[] | undefined;
 }
 
+/** One value of a tool's input, by itself and as the agent wrote it: what is invisible in it is still to be made visible. */
+export interface ApprovalField {
+  /** The way to it, by keys and indexes: `command`, or `edits`, 0, `new_string`. */
+  path: (string | number)[];
+  /** A string as it is, from its beginning on; anything else as JSON has it. */
+  text: string;
+  /** Of a string: UTF-16 units of the whole. More than `text` has where its end is missing. */
+  length?: number | undefined;
+  /** What a change takes away, or puts there; what lifts a limit. */
+  look?: 'removed' | 'added' | 'warning' | undefined;
+}
+
+export interface Missing {
+  /** UTF-16 units. */
+  characters: number;
+  /** Fields of which nothing is shown. */
+  fields: number;
+}
+
 export interface AgentQuestion {
   question: string;
-  options: { label: string; description?: string | undefined }[];
+  /** What it is about, in a word. */
+  header?: string | undefined;
+  options: QuestionOption[];
   /** Several options may be chosen. */
   several: boolean;
+}
+
+export interface QuestionOption {
+  label: string;
+  description?: string | undefined;
+  /** What choosing it would come to, as plain text. */
+  preview?: string | undefined;
 }
 
 /** What a person says to an `ApprovalRequest`. */
@@ -102,12 +139,16 @@ export interface Decision {
   answers?: Record<string, string> | undefined;
 }
 
+/** What a person had before them. */
+export type DecidedOn = Pick<ApprovalRequest, 'fields' | 'missing' | 'detail' | 'diff' | 'questions'>;
+
 /** A person in the browser, the setting that says who may, the limit of time, or somebody at the agent's terminal. */
 export type DecidedBy = 'user' | 'policy' | 'timeout' | 'terminal';
 
 /** What was decided, and by whom: stays on record. */
 export interface Decided extends Omit<Decision, 'option'> {
-  approval: Pick<ApprovalRequest, 'id' | 'title'> & { kind: 'permission' | 'question' };
+  /** With all that was shown, where it is to be looked into: `DecidedOn` beside what names it. */
+  approval: Pick<ApprovalRequest, 'id' | 'title' | 'tool'> & { kind: 'permission' | 'question' } & Partial<DecidedOn>;
   /** Null where somebody was faster at the terminal. */
   option: string | null;
   by: DecidedBy;

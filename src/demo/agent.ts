@@ -165,8 +165,10 @@ export class Agent {
     recorder: Recorder,
     typed: Piece[],
   ): Promise<void> {
-    const { pace, logDirectory: releaseDirectory } = this.#options;
-    const turn = new LiveTurn(question, { recorder, stage: this.#stage, pace, releaseDirectory, turnId });
+    const { pace, dontAsk, logDirectory: releaseDirectory } = this.#options;
+    const turn = new LiveTurn(question, {
+      ...{ recorder, stage: this.#stage, pace, dontAsk, releaseDirectory, turnId },
+    });
     const spinner = setInterval(() => this.#screen.spin(), SPIN_MS);
     this.#work = { turn, since: this.#outside.now(), spinner };
     this.#end(turn, await turn.play(answer), recorder, typed);

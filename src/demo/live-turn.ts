@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentLogEntry, agentDecision, decisionFile } from '../contract/agent-log.ts';
+import { DENY } from '../contract/turn.ts';
 import type { Afterwards, Answer, Decision, Question, Request, Trailer, Turn, Wording } from './answers/turn.ts';
 import { appears } from './record/appears.ts';
 import { cut } from './record/cut.ts';
@@ -24,6 +25,8 @@ export interface Surroundings {
   stage: Stage;
   /** Milliseconds a few words take; with 0 everything comes at once. */
   pace: number;
+  /** What needs a person's leave is refused without asking. */
+  dontAsk: boolean;
   releaseDirectory: string | null;
   /** By which a decision made elsewhere is found; null where a person typed the prompt. */
   turnId: string | null;
@@ -128,6 +131,7 @@ export class LiveTurn implements Turn {
   }
 
   async ask({ dialog, ...more }: Request): Promise<Decision> {
+    if (this.#around.dontAsk && more.kind === 'permission') return { option: DENY, message: NOBODY };
     const id = `approval-${++this.#steps}`;
     const { recorder, stage } = this.#around;
     recorder.record({ event: 'approval', id, title: dialog.question, options: [...dialog.options], ...more });
@@ -210,6 +214,8 @@ function tokens(text: string): number {
 function tokensOf(bytes: number): number {
   return Math.ceil(bytes / 4);
 }
+
+const NOBODY = 'Nobody can be asked, and the settings do not allow it.';
 
 /** How much is said before other things have their turn: some milliseconds' work. */
 const GULP = 256 * 1024;

@@ -7,6 +7,8 @@ export interface Options extends Keeping {
   conversation: string;
   /** Milliseconds that a few words of an answer take. */
   pace: number;
+  /** What needs a person's leave is refused without asking. */
+  dontAsk: boolean;
   /** For prompts that don't say: the owner's. */
   locale: string;
 }
@@ -19,6 +21,7 @@ A terminal program that stands in for an agent. Its answers are invented.
   --reply-files            write answers to the file that the envelope names instead
   --conversation-dir DIR   remember conversations here
   --conversation ID        the conversation to start or resume
+  --dont-ask               refuse whatever needs leave, without asking for it
   --pace MS                how long a few words take; 0: everything at once (default: 12)
   --help                   this text
 `;
@@ -32,6 +35,7 @@ export function readOptions(args: string[], surroundings: { locale: string; newI
       'reply-files': { type: 'boolean', default: false },
       'conversation-dir': { type: 'string' },
       conversation: { type: 'string' },
+      'dont-ask': { type: 'boolean', default: false },
       pace: { type: 'string', default: '12' },
       help: { type: 'boolean', default: false },
     },
@@ -46,6 +50,7 @@ export function readOptions(args: string[], surroundings: { locale: string; newI
     conversationDirectory: values['conversation-dir'] ?? null,
     conversation,
     pace: Number(values.pace),
+    dontAsk: values['dont-ask'],
     locale: surroundings.locale,
   };
 }

@@ -1,43 +1,51 @@
-/** An agent's request, short enough for the wire and for a person; what is left out is said. */
-import { cleanText } from '../contract/sanitise.ts';
-import type { AgentQuestion, ApprovalRequest } from '../contract/turn.ts';
+/**
+ * An agent's request, short enough for the wire and for a person. What is left out is counted, and then nothing can be
+ * allowed: nobody allows what they have not seen.
+ */
+import { type AgentQuestion, type ApprovalRequest, DENY, type Missing } from '../contract/turn.ts';
 
-export function bounded({ id, title, kind, options, detail, diff, questions }: ApprovalRequest): ApprovalRequest {
-  return {
-    id,
-    title: short(title, WORDS),
-    options: options.slice(0, MANY).map((option) => ({ id: option.id, label: short(option.label, WORDS) })),
-    ...(kind && { kind }),
-    ...(detail !== undefined && { detail: short(detail, DETAIL) }),
-    ...(diff !== undefined && { diff: short(diff, DIFF) }),
-    ...(questions && { questions: questions.slice(0, QUESTIONS).map(boundedQuestion) }),
+export function bounded(asked: ApprovalRequest): ApprovalRequest {
+  const missing: Missing = { characters: 0, fields: 0, ...asked.missing };
+  const short = (text: string, most: number): string => {
+    if (text.length <= most) return text;
+    const kept = text.slice(0, most).toWellFormed();
+    missing.characters += text.length - kept.length;
+    return kept;
   };
-}
-
-function boundedQuestion({ question, options, several }: AgentQuestion): AgentQuestion {
-  return {
+  const few = <T>(list: readonly T[], most: number): T[] => {
+    missing.fields += Math.max(0, list.length - most);
+    return list.slice(0, most);
+  };
+  const question = ({ question, header, options, several }: AgentQuestion): AgentQuestion => ({
     question: short(question, QUESTION),
-    options: options.slice(0, MANY).map(({ label, description }) => ({
+    ...(header !== undefined && { header: short(header, WORDS) }),
+    options: few(options, MANY).map(({ label, description, preview }) => ({
       label: short(label, WORDS),
-      ...(description !== undefined && { description: short(description, WORDS) }),
+      ...(description !== undefined && { description: short(description, QUESTION) }),
+      ...(preview !== undefined && { preview: short(preview, QUESTION) }),
     })),
     several,
+  });
+  const { id, title, kind, tool, options, fields, detail, diff, questions } = asked;
+  const whole = {
+    ...{ id, title: short(title, WORDS), options: few(options, MANY) },
+    ...(kind && { kind }),
+    ...(tool !== undefined && { tool: short(tool, WORDS) }),
+    ...(fields && { fields }), // within its bounds already
+    ...(detail !== undefined && { detail: short(detail, fields === undefined ? TEXT : ALL_OF_IT) }),
+    ...(diff !== undefined && { diff: short(diff, TEXT) }),
+    ...(questions && { questions: few(questions, QUESTIONS).map(question) }),
   };
-}
-
-function short(text: string, most: number): string {
-  const clean = cleanText(text);
-  if (clean.length <= most) return clean;
-  const kept = most - NOTE_LENGTH;
-  return `${clean.slice(0, kept).toWellFormed()} […and ${clean.length - kept} characters more]`;
+  const bounds = { ...whole, options: whole.options.map(({ id, label }) => ({ id, label: short(label, WORDS) })) };
+  if (missing.characters + missing.fields === 0) return bounds;
+  return { ...bounds, missing, options: bounds.options.filter(({ id }) => id === DENY) };
 }
 
 // Together well below the line of 1 MiB that the channel takes, whatever the characters.
 const WORDS = 500;
 const QUESTION = 2_000;
-const DETAIL = 16_384;
-const DIFF = 65_536;
-const MANY = 20;
+const TEXT = 32_768;
+/** What says the fields as text repeats their names, and sets blocks in. */
+const ALL_OF_IT = 262_144;
+const MANY = 8;
 const QUESTIONS = 4;
-// Room for the note itself.
-const NOTE_LENGTH = 40;

@@ -6,6 +6,7 @@ import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
@@ -26,6 +27,8 @@ export interface HostOptions {
   agentProgram: string;
   /** The whole environment of the agents. */
   agentEnv: Record<string, string>;
+  /** What a gateway may allow here. */
+  policy: ApprovalPolicy;
   silenceMs: number;
   /** How many agents may be starting at the same time. */
   startsAtOnce: number;
@@ -79,7 +82,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
         clock,
       },
       socket: socketPath(paths.tmux, name),
-      ...{ starts, panes },
+      ...{ starts, panes, policy: options.policy },
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },

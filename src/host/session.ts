@@ -3,8 +3,9 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
-import { DENY, type Decision } from '../contract/turn.ts';
+import type { Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
+import { checkDecision } from './approval-gate.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
@@ -64,16 +65,13 @@ export class Session {
     this.#live.get(turnId)?.stop.abort();
   }
 
-  /** @throws PaliadinError `not_found`, `bad_request`, `conflict` */
+  /** @throws PaliadinError `not_found`, `not_allowed` by the host's policy, `bad_request`, `conflict` */
   async decide(turnId: string, approvalId: string, decision: Decision): Promise<void> {
     const turn = this.#live.get(turnId);
     const approval = turn?.approval(approvalId);
     if (turn === undefined || approval === undefined)
       throw new PaliadinError('not_found', 'this is not asked any more');
-    if (decision.option !== DENY && !approval.options.some(({ id }) => id === decision.option)) {
-      throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
-    }
-    await this.runner.decide(turn, approval, decision);
+    await this.runner.decide(turn, approval, checkDecision(this.#options.policy, approval, decision));
     turn.decided(approvalId);
   }
 

@@ -6,6 +6,8 @@ import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
+import { withoutRefused } from './approval-gate.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
@@ -28,6 +30,8 @@ export interface RunnerOptions {
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
   starts: AtMost;
+  /** What a gateway may allow here. */
+  policy: ApprovalPolicy;
   /** No sign of life from the agent for this long ends a turn. */
   silenceMs: number;
   /** UTC milliseconds. */
@@ -197,7 +201,25 @@ export class TurnRunner {
   }
 
   #signals(turn: LiveTurn) {
-    return (stop: AbortSignal) => this.#options.driver.watch(this.placeOf(turn), stop);
+    const { driver, policy } = this.#options;
+    return (stop: AbortSignal) =>
+      withoutRefused(driver.watch(this.placeOf(turn), stop), policy, (approval, denial) => {
+        void this.#deny(turn, approval, denial, stop);
+      });
+  }
+
+  /** Until the agent has heard, or is not watched any more. Never rejects. */
+  async #deny(turn: LiveTurn, approval: ApprovalRequest, denial: Decision, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      try {
+        return await this.decide(turn, approval, denial);
+      } catch (error) {
+        // It was answered long ago, or is being answered at the terminal.
+        if (error instanceof PaliadinError && error.code === 'not_found') return;
+        this.#options.onTrouble('the agent was not told that it may not do something', error);
+        await delay(DENY_AGAIN_MS, undefined, { ref: false });
+      }
+    }
   }
 
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
@@ -296,6 +318,8 @@ function lost(turn: LiveTurn): End {
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
+// A disk that is full does not mend at once.
+const DENY_AGAIN_MS = 1_000;
 const NEVER = new Promise<never>(() => {});
 // The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
 const EVIDENCE_SOON_MS = 100;

@@ -15,6 +15,7 @@ import {
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
+import type { ApprovalPolicy } from '../host/approval-policy.ts';
 import type { Config } from './config/load.ts';
 import type { Programs } from './programs.ts';
 
@@ -74,6 +75,7 @@ export interface DriverNeeds {
   config: Config;
   env: NodeJS.ProcessEnv;
   programs: Programs;
+  policy: ApprovalPolicy;
 }
 
 /** The driver of the demo agent, or the one through files. `homes`: for Claude Code alone. */
@@ -81,14 +83,17 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
   const {
     config: { values },
     programs,
+    policy,
   } = needs;
   const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
   const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
   const files = [dirname(realpathSync(agent.program)), ...programs.demoFiles];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, files });
   if (agent.name === 'demo') {
+    // As Claude Code in the same place, which is told not to ask: here nobody hears of a dialog.
+    const mode = policy.approvals === 'deny' ? ['--dont-ask'] : [];
     return replyFileDriver({
-      launch: (place) => ({ argv: [...demo, ...demoReplies(place)], read: files }),
+      launch: (place) => ({ argv: [...demo, ...demoReplies(place), ...mode], read: files }),
       busy: /· working\b/,
     });
   }

@@ -154,6 +154,10 @@ ownAccess(host.command('add'))
   .description('set up a host through your own ssh access: key, shim, skill and settings')
   .argument('<place>', 'USER@HOST or USER@HOST:PORT')
   .option('--agent <name>', 'which agent answers: claude or demo; claude where it is installed')
+  .option(
+    '--approvals <who>',
+    'what a gateway may allow there: deny (nothing) or gateway; asked at a terminal, else deny',
+  )
   .option('--service', 'install the daemon as a service of the account')
   .option('--print', 'print the settings, key included, instead of writing them to a file')
   .action((place, options) => addHostCommand(settings(), place, options));

@@ -1,6 +1,8 @@
 /** Entry of the host daemon in a clone. */
+import { gatewayPolicy } from './approval-policy.ts';
 import { loadConfig } from './config/load.ts';
 import { clonePrograms } from './programs.ts';
 import { runDaemon } from './run-daemon.ts';
 
-await runDaemon({ config: loadConfig(process.env, process.cwd()), env: process.env, programs: clonePrograms });
+const config = loadConfig(process.env, process.cwd());
+await runDaemon({ config, env: process.env, programs: clonePrograms, policy: gatewayPolicy(config) });

@@ -15,6 +15,7 @@ import { asPaliadinError } from '../contract/errors.ts';
 import { createServer } from '../http/server.ts';
 import { createTurns } from '../turn/service.ts';
 import { chooseAgent, findProgram } from './agent.ts';
+import { gatewayPolicy } from './approval-policy.ts';
 import { keepHead } from './audit-head.ts';
 import { claim } from './claim.ts';
 import { type Config, ConfigError } from './config/load.ts';
@@ -157,7 +158,7 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
       return localBackend({
         host: hostname(),
         agent: agent.name,
-        daemon: localDaemon({ config, paths, agent, env, programs: clonePrograms }),
+        daemon: localDaemon({ config, paths, agent, env, programs: clonePrograms, policy: gatewayPolicy(config) }),
         ...always,
       });
     },

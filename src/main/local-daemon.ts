@@ -1,3 +1,4 @@
+import type { ApprovalPolicy } from '../host/approval-policy.ts';
 import type { ExpectedDaemon } from '../transport/expected-daemon.ts';
 import type { Agent } from './agent.ts';
 import type { Config } from './config/load.ts';
@@ -13,10 +14,12 @@ export interface LocalDaemonNeeds {
   agent: Agent;
   env: NodeJS.ProcessEnv;
   programs: Programs;
+  /** What the host lets a gateway allow. */
+  policy: ApprovalPolicy;
 }
 
 /** The host daemon of this state directory, and how it is started. */
-export function localDaemon({ config, paths, agent, env, programs }: LocalDaemonNeeds): ExpectedDaemon {
+export function localDaemon({ config, paths, agent, env, programs, policy }: LocalDaemonNeeds): ExpectedDaemon {
   const settings = {
     ...env,
     // The daemon runs in `/`, where it finds no `.env`: what that said is handed on.
@@ -30,6 +33,6 @@ export function localDaemon({ config, paths, agent, env, programs }: LocalDaemon
     env: Object.fromEntries(Object.entries(settings).filter(([name]) => !secrets.has(name))),
     log: paths.hostLog,
     identityFile: paths.hostIdentity,
-    expected: { version: VERSION, settings: settingsDigest(config, agent, paths.workspace, env) },
+    expected: { version: VERSION, settings: settingsDigest({ config, agent, env, policy }, paths.workspace) },
   };
 }

@@ -63,10 +63,8 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   const instead = forbidden(relay.port);
   if (instead !== null) return byFiles(instead, relay);
   const driver = await claudeDriver({
-    ...{ claude, version, relay, hooks, ...homes, onTrouble: needs.onTrouble },
+    ...{ claude, version, relay, hooks, ...homes, policy: needs.policy, onTrouble: needs.onTrouble },
     directoryOf: (session) => agentDirectory(sessions, session),
-    // The gateway knows who may be asked, and denies at once where that is nobody.
-    asks: true,
   });
   return { driver, instead, relay };
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Logger, pino } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
+import type { ApprovalPolicy } from '../host/approval-policy.ts';
 import { startDaemon } from '../host/daemon.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
@@ -29,6 +30,7 @@ export interface DaemonNeeds {
   config: Config;
   env: NodeJS.ProcessEnv;
   programs: Programs;
+  policy: ApprovalPolicy;
 }
 
 /** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
@@ -43,7 +45,7 @@ export async function runDaemon(needs: DaemonNeeds): Promise<void> {
   }
 }
 
-async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Promise<void> {
+async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logger): Promise<void> {
   process.umask(0o077);
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
@@ -55,7 +57,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   if (tmux === null) throw new Error('tmux is not installed');
   const onTrouble = (what: string, error: unknown) => logger.error({ reason: (error as Error).message }, what);
 
-  const settings = settingsDigest(config, agent, paths.workspace, env);
+  const settings = settingsDigest({ config, agent, env, policy }, paths.workspace);
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
 
   const level = levelOf(config, agent.name);
@@ -64,7 +66,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
   const onPortLost = () => void endExposed().catch((error) => onTrouble('agents that call a lost port', error));
   const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onTrouble, onPortLost });
   const { driver, instead, relay } = await openDriver(agent, {
-    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, onTrouble },
+    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, policy, onTrouble },
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
@@ -84,6 +86,7 @@ async function run({ config, env, programs }: DaemonNeeds, logger: Logger): Prom
     agentProgram: agent.program,
     agentEnv: agentEnv(env, { sandboxed: level === 'sandbox' }),
     isolation: await hostIsolation({ config, env, paths, level, relay }),
+    policy,
     silenceMs: silenceMs(config, driver.name),
     // A start keeps a core busy: more at once would only make each of them slower.
     startsAtOnce: availableParallelism(),

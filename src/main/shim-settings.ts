@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import { hostPolicy } from './approval-policy.ts';
 import { type Config, ConfigError, loadConfig } from './config/load.ts';
 
 /** Beside the shim: settings, and the environment of the agents, as `NAME=value` lines. */
@@ -12,6 +14,7 @@ export interface ShimSettings {
   config: Config;
   /** The environment of daemon and agents. */
   env: Record<string, string>;
+  policy: ApprovalPolicy;
 }
 
 /**
@@ -29,7 +32,9 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
     PALIADIN_STATE_DIR: defaultState(home),
     ...readHostEnv(join(directory, HOST_ENV)),
   };
-  return { config: loadConfig(env, null), env };
+  const { PALIADIN_APPROVALS: approvals, ...others } = env;
+  const config = loadConfig(others, null);
+  return { config, env, policy: hostPolicy(approvals, config) };
 }
 
 /** Not where a gateway on the same machine keeps its own: the two would take each other's daemon away. */

@@ -84,10 +84,10 @@ async function reachDaemon() {
     import('./local-daemon.ts'),
     import('./state-paths.ts'),
   ]);
-  const { config, env } = await settings();
+  const { config, env, policy } = await settings();
   const agent = chooseAgent(config, env);
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
-  return reachExpected(localDaemon({ config, paths: prepareState(config), agent, env, programs }));
+  return reachExpected(localDaemon({ config, paths: prepareState(config), agent, env, programs, policy }));
 }
 
 main();

@@ -8,6 +8,7 @@ import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { ScreenView } from '../contract/screen.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
+import { visible } from '../contract/visible.ts';
 import {
   type AgentContext,
   acpStream,
@@ -160,12 +161,14 @@ function tell(host: Host, client: AgentContext, prompt: HostPrompt, update: Host
 async function ask(host: Host, client: AgentContext, { session, turnId }: HostPrompt, approval: ApprovalRequest) {
   const options = approval.options.map(({ id, label }) => ({
     optionId: id,
-    name: label,
+    name: visible(label, { line: true }),
     kind: id === DENY ? ('reject_once' as const) : ('allow_once' as const),
   }));
-  const { id: toolCallId, title, detail } = approval;
-  const content =
-    detail === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text: detail } }];
+  const { id: toolCallId, fields, detail } = approval;
+  const title = visible(approval.title, { line: true });
+  // What says the fields is text that hides nothing already.
+  const text = detail === undefined || fields !== undefined ? detail : visible(detail);
+  const content = text === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text } }];
   const request = {
     ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
     _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },

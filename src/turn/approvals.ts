@@ -60,7 +60,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   const { backend, recorder, clock, onTrouble } = options;
   const turns = new Map<string, OfTurn>();
 
-  /** A question harms nobody; leave to do something is the owner's to give, or whoever they let. */
+  /** Questions are always shown; only permitted users may grant permissions. */
   async function mayAllow({ userId }: Turn): Promise<boolean> {
     if (options.who !== 'owner') return options.who === 'users';
     const user = await options.store.users.get(userId);
@@ -129,8 +129,9 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   }
 
   async function record(turn: Turn, approval: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
-    const { id, title, kind = 'permission' } = approval;
-    const event = { type: 'decided' as const, approval: { id, title, kind }, ...decided };
+    const { options: _, kind = 'permission', ...shown } = approval;
+    // With all that the person had before them: the request itself goes with the turn's progress.
+    const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
     await recorder.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
@@ -173,7 +174,9 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       if (!isQuestion(approval) && !(await mayAllow(turn))) {
         throw new PaliadinError('not_allowed', 'you may not decide this: PALIADIN_APPROVALS says who may');
       }
-      const known = new Set([...approval.options.map(({ id }) => id), DENY]);
+      // What nobody has seen nobody allows, whatever options came along.
+      const offered = approval.missing === undefined ? approval.options : [];
+      const known = new Set([...offered.map(({ id }) => id), DENY]);
       if (!known.has(option)) throw new PaliadinError('bad_request', `option is one of: ${[...known].join(', ')}`);
       const decision = { option, message: clean(message), answers: answers && cleanAnswers(answers) };
       try {

@@ -6,6 +6,7 @@
 import type { Store, StoredEvent } from '../audit/store.ts';
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
 import type { Recorder } from './recorder.ts';
+import { inBrief } from './view.ts';
 
 export interface FollowOptions {
   store: Store;
@@ -80,6 +81,8 @@ async function toStreamed({ event, turnId, at }: StoredEvent, view: FollowOption
     case 'late':
     case 'feedback':
       return { type: event.type, turnId, at, turn: await view(turnId) };
+    case 'decided':
+      return { type: event.type, ...inBrief(event), turnId, at };
     default:
       return { ...event, turnId, at };
   }

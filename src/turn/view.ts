@@ -3,7 +3,7 @@ import type { Turn } from '../audit/store.ts';
 import type { ErrorBody, TurnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
-import { isFinal } from '../contract/turn.ts';
+import { type Decided, isFinal } from '../contract/turn.ts';
 import type { Shown } from './shown.ts';
 
 export interface Reader {
@@ -35,7 +35,7 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
     approvals: final ? [] : live.approvals,
     steps: final ? [] : live.steps,
     presence: final ? 'here' : live.presence,
-    decisions: live.decisions,
+    decisions: live.decisions.map(inBrief),
     queuePosition: turn.status === 'queued' ? live.position : null,
     startedAt: turn.startedAt,
     deliveredAt: turn.deliveredAt,
@@ -46,6 +46,12 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
     error: errorOf(turn, reader),
     feedback: turn.feedback,
   };
+}
+
+/** Who decided what. What they decided on is long, and is in the owner's view of the turn. */
+export function inBrief({ approval, ...decided }: Decided): Decided {
+  const { id, title, kind, tool } = approval;
+  return { ...decided, approval: { id, title, kind, ...(tool !== undefined && { tool }) } };
 }
 
 function errorOf({ turnId, errorCode, errorDetail, locale }: Turn, reader: Reader): ErrorBody | null {

@@ -20,7 +20,7 @@ function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: De
 }
 
 describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program }) => {
-  const open = () => claudeHost(program, { asks: true });
+  const open = () => claudeHost(program, { policy: { approvals: 'gateway', neverAllow: [] } });
 
   test('for leave to run a command, which it then runs once', async () => {
     const host = await open();

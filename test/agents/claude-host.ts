@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { IsolationLevel } from '../../src/contract/isolation.ts';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
+import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { openIsolation, type SandboxProgram } from '../../src/host/isolation/open-isolation.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
@@ -39,8 +40,8 @@ export interface ClaudeHost extends TestHost {
   home: string;
 }
 
+/** What is asked for is refused by default. */
 export interface ClaudeHostOptions extends Partial<TestHostOptions>, OwnerOptions {
-  asks?: boolean;
   signedIn?: SignedIn;
   model?: Model;
   /** How sessions are kept apart; without, as for all of the tests. */
@@ -57,6 +58,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
   const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
+  const policy: ApprovalPolicy = options.policy ?? { approvals: 'deny', neverAllow: [] };
   const { sessions, hooks } = relayFiles(directory);
   const relay = await openRelay({
     ...{
@@ -78,7 +80,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
     directoryOf: (session) => agentDirectory(sessions, session),
-    asks: options.asks ?? false,
+    policy,
     signIn: signInOf(env, claude),
     onTrouble: (_what, error) => host?.troubles.push(error),
   });
@@ -89,7 +91,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   });
   const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };
-  host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, directory });
+  host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, policy, directory });
   keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
   const one = isolation.homeOf('one');
   const projects = join(one.home ?? home, '.claude', 'projects');

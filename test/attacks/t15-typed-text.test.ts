@@ -83,6 +83,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
     config: loadConfig({}, directory),
     env: { HOME: directory },
     programs: clonePrograms,
+    policy: { approvals: 'gateway', neverAllow: [] } as const,
   };
   const homes = {
     directory: join(directory, 'claude'),
@@ -96,7 +97,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
     version: '2.1.197',
     hooks: join(directory, 'hooks.sock'),
     directoryOf: () => directory,
-    asks: true,
+    policy: needs.policy,
     onTrouble: () => {},
   });
   await byHooks.close?.();

@@ -113,6 +113,7 @@ export function backendContract({ kind, open }: BackendKind): void {
             { id: 'deny', label: 'No' },
           ],
           kind: 'permission',
+          tool: 'Bash',
           detail: 'delete file x',
         },
       });

@@ -9,7 +9,7 @@ import { backendContract } from './backend-contract.ts';
 backendContract({
   kind: 'remote',
   async open({ turnTimeout = '20s', giveUpMs = 60_000 } = {}) {
-    const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: turnTimeout } });
+    const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: turnTimeout, PALIADIN_APPROVALS: 'gateway' } });
     const backend = remoteBackend({
       target: laptop.target,
       env: process.env,

@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { type Agent, chooseAgent } from '../../src/main/agent.ts';
+import { gatewayPolicy } from '../../src/main/approval-policy.ts';
 import { loadConfig } from '../../src/main/config/load.ts';
 import { localDaemon } from '../../src/main/local-daemon.ts';
 import { clonePrograms } from '../../src/main/programs.ts';
@@ -36,7 +37,7 @@ export async function testDaemon(settings: Record<string, string> = {}, stateDir
   const config = loadConfig(env, root);
   const paths = prepareState(config);
   const agent = chooseAgent(config, env) as Agent;
-  const daemon = localDaemon({ config, paths, agent, env, programs: clonePrograms });
+  const daemon = localDaemon({ config, paths, agent, env, programs: clonePrograms, policy: gatewayPolicy(config) });
   const agentDirectory = (session: string) => join(paths.host, 'sessions', session, 'agent');
   const pid = () => Number(readFileSync(paths.hostPid, 'utf8'));
   return {

@@ -6,6 +6,7 @@ import { de } from '../../src/web/locales/de.ts';
 import { en, type Messages } from '../../src/web/locales/en.ts';
 import { pictureFile, useBrowser } from '../support/browser.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
+import { dashboard } from './admin.ts';
 import { type Manner, type Person, signedIn, type Turn } from './chat.ts';
 
 const browser = useBrowser();
@@ -228,6 +229,163 @@ test('what the agent writes is text, and hides nothing', async () => {
   expect(await card.locator('.approval-detail').textContent()).toBe(
     hostile.replace('\u202e', '⟨U+202E⟩').replace('\u202c', '⟨U+202C⟩'),
   );
+});
+
+/** Each value by its name, as the card has it. */
+const fieldsOf = (card: Locator): Promise<[string, string][]> =>
+  card
+    .locator('.asked-field')
+    .evaluateAll((fields) =>
+      fields.map((field) => [
+        field.querySelector('.asked-field-name')?.textContent ?? '',
+        field.querySelector('.asked-field-text')?.textContent ?? '',
+      ]),
+    );
+
+const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** All of it is within the page, at both widths, and in the pictures. */
+async function fits({ person, card }: Asked, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await person.page.setViewportSize(viewport);
+    await card.scrollIntoViewIfNeeded();
+    await person.page.screenshot({ path: await pictureFile(`${name}-${size}`), animations: 'disabled' });
+    const over = await card.evaluate(
+      (element) =>
+        [element, ...element.querySelectorAll('*')].filter(
+          (each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== 'inline',
+        ).length,
+    );
+    expect(over).toBe(0);
+    expect(await person.page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+  }
+  await look(person.page, `${name}-phone`);
+}
+
+test('a tool that sends mail: to whom, what, and everything else that it would be given', async () => {
+  const all = await asked('nora', 'demo approve-tool mail');
+  const fields = await fieldsOf(all.card);
+  expect(fields.map(([name]) => name)).toEqual([
+    ...['to › #1', 'to › #2', 'bcc › #1', 'subject', 'from › name', 'from › address', 'body'],
+    ...['attachments › #1 › name', 'attachments › #1 › path', 'attachments › #1 › inline'],
+    ...['options › priority', 'options › receipt', 'options › sendAt', 'options › tags'],
+  ]);
+  expect(fields).toContainEqual(['bcc › #1', 'archive@elsewhere.example']);
+  expect(fields.find(([name]) => name === 'body')?.[1]).toMatch(
+    /^Dear Ms Brandt,\n[\s\S]*DE12 5001[\s\S]*Yours, Anna$/,
+  );
+  expect(await all.card.textContent()).toContain('mcp__mail__send_message');
+  await fits(all, 'approval-mail');
+  await all.button(en.allowOnce).click();
+  await all.turn.says('You allowed it, so I did: mcp__mail__send_message');
+});
+
+test('a command in disguise: what would run stands in the order in which it would, and each flag beside it', async () => {
+  const all = await asked('olga', 'demo approve-tool bidi');
+  const fields = new Map(await fieldsOf(all.card));
+  expect(fields.get('command')).toBe(
+    'ls -l notes.txt ⟨U+202E⟩;/stluafed/ptmc/ fr- mr⟨U+202C⟩ # done⟨U+0020×200⟩⟨U+200B⟩&& rm -rf ~/cases',
+  );
+  expect([...fields.keys()].slice(1)).toEqual([
+    'description',
+    'timeout',
+    'run_in_background',
+    'dangerouslyDisableSandbox',
+  ]);
+  expect(await all.card.locator('.asked-field-warning').textContent()).toContain(en.card.warning);
+  const [mark] = await all.card.locator('.asked-mark').all();
+  const colours = (element: Locator) => element.evaluate((node) => getComputedStyle(node).backgroundColor);
+  expect(await colours(mark as Locator)).not.toBe(await colours(all.card.locator('.asked-field-text').first()));
+  // The marks stand where they were written, from left to right.
+  const lefts = await all.card.locator('.asked-mark').evaluateAll((marks) => {
+    const [first, second] = marks.map((each) => each.getBoundingClientRect());
+    return first !== undefined && second !== undefined && (first.top < second.top - 5 || first.left < second.left);
+  });
+  expect(lefts).toBe(true);
+  await fits(all, 'approval-bidi');
+});
+
+test('a script that is too long to be shown whole says how much is missing, and can only be denied', async () => {
+  const all = await asked('paul', 'demo approve-tool script');
+  const text = all.card.locator('.asked-field-added .asked-field-text');
+  expect((await text.textContent())?.length).toBeGreaterThan(60_000);
+  await all.card.getByText(/more characters, which are not shown/).waitFor();
+  await all.card.getByText(/^This is too long to be shown whole: 1\d\d,\d{3} characters missing\./).waitFor();
+  expect(await all.card.getByRole('button').allTextContents()).toEqual([en.deny, en.denyWhy]);
+  const height = (element: Locator) => element.evaluate((node) => node.getBoundingClientRect().height);
+  expect(await height(all.card)).toBeLessThan(900);
+  await fits(all, 'approval-script');
+  // Nor is it taken from anybody who asks the gateway themselves.
+  const owner = await gateway().as('paul');
+  const [{ turnId } = { turnId: '' }] = (await owner.history()).turns;
+  const answer = await owner.call('POST', `/api/turns/${turnId}/approvals/approval-1`, { body: { option: 'allow' } });
+  expect(answer.status).toBe(400);
+  await all.button(en.deny).click();
+  await all.turn.says('You denied it, so I did not: Write');
+});
+
+test('a plan is text', async () => {
+  const plan = await asked('rosa', 'demo approve-tool plan');
+  expect(await fieldsOf(plan.card)).toEqual([
+    ['plan', expect.stringMatching(/^# Clean up the cases\n\n1\. List the closed ones\./)],
+    ['allowedPrompts › #1 › tool', 'Bash'],
+    ['allowedPrompts › #1 › prompt', 'move files'],
+  ]);
+  await fits(plan, 'approval-plan');
+});
+
+test('the changes of a file are each shown with what goes and what comes', async () => {
+  const all = await asked('rudi', 'demo approve-tool edit');
+  const { card } = all;
+  expect(await card.locator('.asked-field-removed .asked-field-text').allTextContents()).toEqual([
+    'due: never\n',
+    'open',
+  ]);
+  expect(await card.locator('.asked-field-added .asked-field-text').allTextContents()).toEqual([
+    'due: 2026-12-01\n',
+    'closed',
+  ]);
+  expect(await fieldsOf(card)).toContainEqual(['edits › #2 › replace_all', 'true']);
+  await fits(all, 'approval-edit');
+});
+
+test('the owner sees on the dashboard what is waited for, and later what was decided on', async () => {
+  const all = await asked('sven', 'demo approve-tool bidi');
+  const owner = await dashboard(browser, gateway());
+  const [{ turnId } = { turnId: '' }] = (await (await gateway().as('sven')).history()).turns;
+  await owner.open(`/turns/${turnId}`);
+  const decisions = owner.page.locator('.decisions');
+  const before = await fieldsOf(decisions);
+  expect(before).toEqual(await fieldsOf(all.card));
+  await all.button(en.allowOnce).click();
+  await all.turn.says('You allowed it');
+  await owner.open(`/turns/${turnId}`);
+  await decisions.getByText('What was decided on').click();
+  expect(await fieldsOf(decisions)).toEqual(before);
+  // Each value is seen within its own frame.
+  const hidden = await decisions.locator('.asked-field').evaluateAll(
+    (fields) =>
+      fields.filter((field) => {
+        const text = field.querySelector('.asked-field-text')?.getBoundingClientRect();
+        return text === undefined || text.bottom > field.getBoundingClientRect().bottom + 1 || text.height < 16;
+      }).length,
+  );
+  expect(hidden).toBe(0);
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await owner.page.setViewportSize(viewport);
+    await owner.page.screenshot({ path: await pictureFile(`admin-decided-${size}`), animations: 'disabled' });
+    expect(await owner.page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
+  }
+  await look(owner.page, 'admin-decided-phone');
+  // The person's own page has who decided, and not all of it again.
+  const [view] = (await (await gateway().as('sven')).history()).turns;
+  expect(view?.decisions).toEqual([
+    {
+      approval: { id: 'approval-1', title: 'Use Bash?', kind: 'permission', tool: 'Bash' },
+      option: 'allow',
+      by: 'user',
+    },
+  ]);
 });
 
 test('in German, on a phone', async () => {

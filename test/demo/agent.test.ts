@@ -162,6 +162,7 @@ describe('a dialog', () => {
         { id: 'deny', label: 'No' },
       ],
       kind: 'permission',
+      tool: 'Bash',
       detail: 'delete file x',
     });
     const screen = await pane.until((rows) => rows.at(-1) === '  demo agent · dialog · 1 or 2');

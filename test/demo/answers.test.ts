@@ -161,7 +161,7 @@ async function ask(
   );
   const prompt = readPrompt(typed, '');
   const recorder = turnLog(directory, TURN_ID);
-  const around = { recorder, stage: DARK_STAGE, pace: 0, releaseDirectory: directory, turnId: TURN_ID };
+  const around = { recorder, stage: DARK_STAGE, pace: 0, dontAsk: false, releaseDirectory: directory, turnId: TURN_ID };
   const turn = new LiveTurn({ ...prompt, number: about.number ?? 1, earlier: about.earlier ?? [] }, around);
   recorder.record(await turn.play(recognise(prompt.asked).answer));
 

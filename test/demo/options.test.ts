@@ -8,6 +8,7 @@ test('nothing is kept unless it is said where', () => {
   expect(readOptions([], SURROUNDINGS)).toEqual({
     logDirectory: null,
     replyFiles: false,
+    dontAsk: false,
     conversationDirectory: null,
     conversation: 'new-id',
     pace: 12,

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HostUpdate } from '../../src/contract/host.ts';
+import { DENY } from '../../src/contract/turn.ts';
 import { LiveTurn } from '../../src/host/live-turn.ts';
 
 const outcome = {
@@ -117,16 +118,36 @@ test('a turn no longer waits for a person who has decided, and that is told', ()
   expect(turn.approval('a')).toBeUndefined();
 });
 
-test('what an agent asks is bounded, whatever it is, and says what is left out', () => {
-  const much = '\u001b[2J漢"\\\n'.repeat(100_000);
+test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
+  'what an agent asks is bounded, whatever it is; where something is left out it is counted, and nothing can be allowed',
+  (unit) => {
+    const much = unit.repeat(100_000);
+    const turn = aTurn();
+    const { told } = join(turn);
+    const options = [{ id: DENY, label: 'No' }, ...Array(99).fill({ id: 'allow', label: much })];
+    const option = { label: much, description: much, preview: much };
+    const asked = { question: much, header: much, options: Array(99).fill(option), several: true };
+    turn.askApproval({ id: 'a', title: much, tool: much, options, detail: much, diff: much });
+    turn.askApproval({ id: 'b', title: much, options, kind: 'question', questions: Array(99).fill(asked) });
+    for (const update of told) expect(Buffer.byteLength(JSON.stringify(update))).toBeLessThan(1_000_000);
+    for (const id of ['a', 'b']) {
+      expect(turn.approval(id)?.options).toEqual([{ id: DENY, label: 'No' }]);
+      expect(turn.approval(id)?.missing?.characters).toBeGreaterThan(2 * much.length - 40_000);
+    }
+    expect(much.startsWith(turn.approval('a')?.detail ?? 'nothing')).toBe(true);
+    expect(turn.approval('b')?.questions?.[0]?.question.length).toBe(2000);
+  },
+);
+
+test('what an agent asks is passed on as it is where it is short enough', () => {
   const turn = aTurn();
-  const { told } = join(turn);
-  const option = { id: 'allow', label: much };
-  const asked = { question: much, options: Array(99).fill({ label: much, description: much }), several: true };
-  turn.askApproval({ id: 'a', title: much, options: Array(99).fill(option), detail: much, diff: much });
-  turn.askApproval({ id: 'b', title: much, options: [], kind: 'question', questions: Array(99).fill(asked) });
-  for (const update of told) expect(Buffer.byteLength(JSON.stringify(update))).toBeLessThan(400_000);
-  expect(JSON.stringify(told)).not.toContain('\\u001b');
-  expect(turn.approval('a')?.detail).toMatch(/ \[…and \d{6} characters more\]$/);
-  expect(turn.approval('b')?.questions?.[0]?.question.length).toBeLessThanOrEqual(2000);
+  const asked = {
+    ...{ id: 'a', title: '\u202eRun', kind: 'permission' as const, tool: 'Bash', detail: '\u001b[2J', diff: '+a\n' },
+    options: [
+      { id: 'allow', label: 'Yes' },
+      { id: DENY, label: 'No' },
+    ],
+  };
+  turn.askApproval(asked);
+  expect(turn.approval('a')).toEqual(asked);
 });

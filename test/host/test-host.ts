@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
+import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { openHost } from '../../src/host/host.ts';
 import type { Isolation } from '../../src/host/isolation/isolation.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
@@ -49,6 +50,8 @@ export interface TestHostOptions {
   keepMs?: number;
   maxPanes?: number;
   agentProgram?: string;
+  /** By default all is the gateway's to decide. */
+  policy?: ApprovalPolicy;
   wrap?(driver: Driver): Driver;
   /** Another agent than the demo agent. */
   agent?: TestAgent;
@@ -68,7 +71,8 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   const directory = options.directory ?? (await hostDirectory());
   const PATH = process.env.PATH ?? '';
   const { agent } = options;
-  const driver = agent?.driver ?? demoAgent(options.driver, directory);
+  const policy = options.policy ?? { approvals: 'gateway', neverAllow: [] };
+  const driver = agent?.driver ?? demoAgent(options.driver, directory, policy);
   const asked = new Map<string, string>();
   const troubles: unknown[] = [];
   let retired = false;
@@ -80,6 +84,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     isolation: agent?.isolation ?? noIsolation(directory),
     agentProgram: options.agentProgram ?? agent?.program ?? process.execPath,
     agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
+    policy,
     silenceMs: options.silenceMs ?? 20_000,
     startsAtOnce: 2,
     maxPanes: options.maxPanes ?? 100,
@@ -123,13 +128,14 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
   };
 }
 
-function demoAgent(driverName: Driver['name'], directory: string): Driver {
+function demoAgent(driverName: Driver['name'], directory: string, policy: ApprovalPolicy): Driver {
   return makeDriver(
     { name: 'demo', driverName, program: process.execPath },
     {
       config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
       env: process.env,
       programs: clonePrograms,
+      policy,
     },
   );
 }

@@ -221,6 +221,16 @@ const known: Record<Variable, Known> = {
     bad: ['all', 'Owner'],
     says: 'expected one of "owner"|"users"|"none"',
   },
+  PALIADIN_NEVER_ALLOW: {
+    unset: [],
+    good: [
+      ['Bash', ['Bash']],
+      [' Bash, WebFetch ,mcp__mail__*,mcp__files', ['Bash', 'WebFetch', 'mcp__mail__*', 'mcp__files']],
+      ['*', ['*']],
+    ],
+    bad: ['Bash(rm *)', 'mcp__*__send', 'Bash WebFetch', 'Bash,', '**'],
+    says: 'names of tools such as Bash, WebFetch, mcp__mail__*: with commas between them, * only at the end, no brackets',
+  },
   PALIADIN_APPROVAL_TIMEOUT: {
     unset: 300_000,
     good: [

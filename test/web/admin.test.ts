@@ -115,6 +115,7 @@ test('tools that were seen stand beside those that are only claimed', () => {
 const host: HostView = {
   ...{ name: 'laptop', backend: 'remote', presence: 'here', mode: 'channel', refusal: null, agent: 'claude' },
   ...{ agentVersion: null, driver: 'claude', version: '1', panes: null, running: 0 },
+  ...{ isolation: 'sandbox', isolationLacks: null },
   probes: [{ at: 0, ms: 23, error: null }],
 };
 const refusal = (code: 'agent_not_ready' | 'mriver_unreachable') => ({

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import type { ApprovalRequest, Decided } from '../../src/contract/turn.ts';
 import { ApprovalCard } from '../../src/web/chat/ApprovalCard.tsx';
 import { Diff } from '../../src/web/chat/Diff.tsx';
-import { visible } from '../../src/web/chat/visible.ts';
 import { decidedWords } from '../../src/web/chat/words.ts';
 import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
@@ -79,20 +78,78 @@ describe('the card', () => {
   });
 });
 
-describe('what hides', () => {
-  it.each([
-    ['rm \u202efdp.exe', 'rm ⟨U+202E⟩fdp.exe'],
-    ['a\u200bb\u00adc\ufeff', 'a⟨U+200B⟩b⟨U+00AD⟩c⟨U+FEFF⟩'],
-    ['\u2066x\u2069', '⟨U+2066⟩x⟨U+2069⟩'],
-    ['\u{e0041}', '⟨U+E0041⟩'],
-    ['\u001b[8mx\u0007\u009b', '⟨U+001B⟩[8mx⟨U+0007⟩⟨U+009B⟩'],
-  ])('is shown by its number: %j', (text, shown) => {
-    expect(visible(text)).toBe(shown);
+describe('what the tool would be given', () => {
+  const text = (html: string) =>
+    html
+      .replace(/<[^>]*>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&amp;', '&');
+  const field = { path: ['to', 0, 'name'], text: 'a\u202eb\nc', length: 5 };
+
+  it('is a field each, with its name, its length and its text', () => {
+    const html = render({ tool: 'mcp__mail__send', fields: [field, { path: ['urgent'], text: 'true' }] });
+    expect(text(html)).toContain('Tool: mcp__mail__send · 2 values');
+    expect(text(html)).toContain('to › #1 › name5 characters, 2 linesa⟨U+202E⟩b\ncurgenttrue');
+    expect(html).toContain('a<span class="asked-mark">⟨U+202E⟩</span>b');
+    expect(buttonsOf(html)).toEqual([en.allowOnce, en.deny, en.denyWhy]);
   });
 
-  it('is not what people write with', () => {
-    const text = 'Größe\tmit Tab\nund Zeile, 漢字, עברית, नमस्ते‍, 👩‍👩‍👧 and é';
-    expect(visible(text)).toBe(text);
+  it('is told from a text that spells a mark, and from one that is empty', () => {
+    const html = render({
+      fields: [
+        { path: ['command'], text: '⟨U+202E⟩', length: 8 },
+        { path: ['x'], text: '', length: 0 },
+      ],
+    });
+    expect(html).toContain('<span class="asked-mark">⟨U+27E8⟩</span>U+202E⟩');
+    expect(text(html)).toContain('xempty text');
+  });
+
+  it('stands in the place of the text that is for older pages', () => {
+    expect(text(render({ fields: [field], detail: 'to: something else' }))).not.toContain('something else');
+  });
+
+  it('where some of it is missing is counted, and can only be denied, whatever options come along', () => {
+    const missing = { characters: 1234, fields: 2 };
+    const html = render({ fields: [{ ...field, length: 1005 }], missing });
+    expect(text(html)).toContain('… and 1,000 more characters, which are not shown');
+    expect(text(html)).toContain(en.card.missing(missing));
+    expect(buttonsOf(html)).toEqual([en.deny, en.denyWhy]);
+  });
+
+  it('in a name has no line end, and no name is made of two', () => {
+    expect(text(render({ fields: [{ path: ['a\nb', 'c › d'], text: 'x', length: 1 }] }))).toContain(
+      'a⟨U+000A⟩b › c › d',
+    );
+  });
+});
+
+describe('a question', () => {
+  const question = {
+    ...{ question: 'Which\u200b?', header: 'Cases', several: false },
+    options: [{ label: 'One\u202e', description: 'The first\u2066', preview: '┌─┐\n' }],
+  };
+
+  it('is shown with all that is said of its options', () => {
+    const html = render({ kind: 'question', title: 'Which\u200b?', questions: [question] });
+    for (const part of ['Cases', '<span class="asked-mark">⟨U+200B⟩</span>', '⟨U+202E⟩', '⟨U+2066⟩', '┌─┐']) {
+      expect(html).toContain(part);
+    }
+    expect(buttonsOf(html)).toEqual([en.answer, en.noAnswer]);
+  });
+
+  it('that is not whole can’t be answered', () => {
+    const html = render({
+      kind: 'question',
+      title: 'Which?',
+      questions: [question],
+      missing: { characters: 9, fields: 0 },
+    });
+    expect(buttonsOf(html)).toEqual([en.noAnswer]);
+    expect(html).not.toContain('type="text"');
+    expect(html).toContain('<fieldset class="approval-question" disabled="">');
   });
 });
 

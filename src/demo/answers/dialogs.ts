@@ -1,9 +1,33 @@
 /** Answers that depend on a dialog in the terminal. */
 import type { Command } from './command.ts';
 import { plain } from './plain.ts';
+import { SCENE_NAMES, toolScene } from './tool-scenes.ts';
 import type { Answer } from './turn.ts';
 
 export const dialogs: Command[] = [
+  {
+    name: 'approve-tool',
+    takes: 'NAME',
+    does: {
+      en: `Asks for permission to use a tool, with all that it would be given: ${SCENE_NAMES}.`,
+      de: `Bittet um Erlaubnis für ein Werkzeug, mit allem, was es bekäme: ${SCENE_NAMES}.`,
+    },
+    async answer(turn, argument) {
+      const { tool, input } = toolScene(argument);
+      const { option, message } = await turn.ask({
+        kind: 'permission',
+        dialog: { heading: 'Permission', question: `Use ${tool}?`, options: YES_OR_NO },
+        ...{ tool, input },
+      });
+      const why = message === undefined ? '' : `\n\n> ${plain(message)}`;
+      await turn.say(
+        option === 'allow'
+          ? { en: `You allowed it, so I did: ${tool}`, de: `Erlaubt und getan: ${tool}` }
+          : { en: `You denied it, so I did not: ${tool}${why}`, de: `Abgelehnt, also nicht getan: ${tool}${why}` },
+      );
+      return { tag: option };
+    },
+  },
   {
     name: 'approve',
     takes: 'TEXT',
@@ -15,11 +39,9 @@ export const dialogs: Command[] = [
         dialog: {
           heading: 'Permission',
           question: `Allow: ${what}?`,
-          options: [
-            { id: 'allow', label: 'Yes' },
-            { id: 'deny', label: 'No' },
-          ],
+          options: YES_OR_NO,
         },
+        tool: what.startsWith('edit ') ? 'Edit' : 'Bash',
         detail: what,
         ...(what.startsWith('edit ') && { diff: editOf(what.slice('edit '.length)) }),
       });
@@ -107,6 +129,11 @@ function ofItsOwn(name: string): Answer {
     return null;
   };
 }
+
+const YES_OR_NO = [
+  { id: 'allow', label: 'Yes' },
+  { id: 'deny', label: 'No' },
+];
 
 /** Long enough for a driver to notice. */
 const BACKGROUND_MS = 3000;

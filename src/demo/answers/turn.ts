@@ -32,6 +32,9 @@ export interface Trailer {
 export interface Request {
   dialog: Dialog;
   kind: 'permission' | 'question';
+  /** A tool's own name, and what it would be given. */
+  tool?: string;
+  input?: Record<string, unknown>;
   detail?: string;
   diff?: string;
   questions?: AgentQuestion[];

@@ -1,5 +1,6 @@
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
 import type { AgentSignal } from './driver.ts';
+import { toolCard } from './tool-card.ts';
 
 /** What an entry of an agent's log says to the host. */
 export function signalOf(entry: AgentLogEntry): AgentSignal {
@@ -11,8 +12,12 @@ export function signalOf(entry: AgentLogEntry): AgentSignal {
     case 'tool':
       return { type: 'tool', tool: { id: entry.id, title: entry.title, status: entry.status } };
     case 'approval': {
-      const { event: _, ...approval } = entry;
-      return { type: 'approval', approval };
+      const { event: _, input, ...approval } = entry;
+      const { tool } = approval;
+      return {
+        type: 'approval',
+        approval: tool === undefined || input === undefined ? approval : { ...approval, ...toolCard(tool, input) },
+      };
     }
     case 'approval-closed':
       return { type: 'approval-closed', id: entry.id };

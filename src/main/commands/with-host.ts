@@ -3,6 +3,7 @@ import { reachDaemon } from '../../transport/daemon-process.ts';
 import { type HostChannel, reachHost } from '../../transport/reach-host.ts';
 import { reachOverSsh } from '../../transport/ssh/reach.ts';
 import { chooseAgent, findProgram } from '../agent.ts';
+import { gatewayPolicy } from '../approval-policy.ts';
 import { localDaemon } from '../local-daemon.ts';
 import { clonePrograms } from '../programs.ts';
 import { remoteTarget } from '../remote/target.ts';
@@ -36,6 +37,7 @@ async function reachLocal({ config, env }: Settings): Promise<HostChannel> {
   const agent = chooseAgent(config, env);
   if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
-  const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: clonePrograms });
+  const policy = gatewayPolicy(config);
+  const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: clonePrograms, policy });
   return reachHost(await reachDaemon(daemon));
 }

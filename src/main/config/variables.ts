@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isolationLevels } from '../../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../../contract/names.ts';
+import { TOOL_RULE } from '../../host/approval-policy.ts';
 import { badDestinations } from '../isolation/destinations.ts';
 import { badAddresses } from '../sign-in/addresses.ts';
 import { parseAppOrigins } from '../sign-in/app-origins.ts';
@@ -61,6 +62,15 @@ const headerName = z
   .regex(
     /^(?!(?:host|cookie|authorization|origin|connection|content-.*|accept.*|x-forwarded-for)$)[a-z][a-z0-9-]{2,60}$/i,
     'the name of a header that the proxy sets, such as X-Forwarded-Email',
+  );
+
+/** Names of tools with commas between them. */
+const toolRules = z
+  .string()
+  .transform((list) => list.split(',').map((rule) => rule.trim()))
+  .refine(
+    (rules) => rules.every((rule) => TOOL_RULE.test(rule)),
+    'names of tools such as Bash, WebFetch, mcp__mail__*: with commas between them, * only at the end, no brackets',
   );
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -130,6 +140,7 @@ export const variables = {
     )
     .optional(),
   PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
+  PALIADIN_NEVER_ALLOW: toolRules.default([]),
   PALIADIN_APPROVAL_TIMEOUT: duration
     .refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h')
     .default(300_000),

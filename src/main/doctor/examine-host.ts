@@ -6,6 +6,7 @@ import type { ShimSettings } from '../shim-settings.ts';
 import { VERSION } from '../version.ts';
 import { checksOf } from './checks.ts';
 import { examineAgent } from './host/agent.ts';
+import { examinePolicy } from './host/approvals.ts';
 import { examineDirectories } from './host/directories.ts';
 import { examineIsolation } from './host/isolation.ts';
 import { examineKeyLines } from './host/key-lines.ts';
@@ -28,13 +29,20 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     passed('node', `${process.versions.node} (${process.execPath})`),
     tmux,
     ...agent,
+    examinePolicy(settings.policy),
     ...directories,
     ...isolation,
     ...relay,
     examineSkill(programs.skill),
     ...examineKeyLines(env, shim),
   ];
-  return { version: VERSION, protocol: PROTOCOL_VERSION, now: Date.now(), checks };
+  return {
+    version: VERSION,
+    protocol: PROTOCOL_VERSION,
+    now: Date.now(),
+    checks,
+    approvals: settings.policy.approvals,
+  };
 }
 
 /** Whether a daemon could start: asking for one that can't would only take its time. */

@@ -10,6 +10,7 @@ import { findProgram } from '../agent.ts';
 import type { Settings } from '../commands/settings.ts';
 import { remoteTarget } from '../remote/target.ts';
 import { VERSION } from '../version.ts';
+import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
 import { outputOf } from './output-of.ts';
@@ -52,6 +53,7 @@ export async function* examineRemote({ config, env }: Settings, host: string): A
     return true;
   }
   yield* report.checks;
+  yield examineApprovals(config, report.approvals ?? 'gateway');
   yield examineClock(report.now, asked, Date.now());
   return report.protocol === PROTOCOL_VERSION && canStart(report.checks);
 }

@@ -1,9 +1,11 @@
 /** Looks at all that a question goes through: gateway, way, host. */
 import type { Check } from '../../contract/check.ts';
 import { chooseAgent, findProgram } from '../agent.ts';
+import { gatewayPolicy } from '../approval-policy.ts';
 import type { Settings } from '../commands/settings.ts';
 import { openHost } from '../commands/with-host.ts';
 import { clonePrograms } from '../programs.ts';
+import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart, examineHost } from './examine-host.ts';
 import { examineRemote } from './examine-remote.ts';
@@ -23,8 +25,12 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
           `disabled: ${refusal}`,
           'mend that, or name another machine by `paliadin host add USER@HOST`',
         );
-    const { checks } = await examineHost({ ...settings, env: given(settings.env), programs: clonePrograms });
+    const { checks } = await examineHost({
+      ...{ config: settings.config, env: given(settings.env), programs: clonePrograms },
+      policy: gatewayPolicy(settings.config),
+    });
     yield* checks;
+    yield examineApprovals(settings.config, null);
     if (!canStart(checks)) return;
   }
   yield await examineChannel(settings);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Check } from '../../contract/check.ts';
 import { placeOf } from '../../transport/ssh/target.ts';
+import type { HostApprovals } from '../approval-policy.ts';
 import type { Settings } from '../commands/settings.ts';
 import { checksOf } from '../doctor/checks.ts';
 import { prepareState } from '../state-paths.ts';
@@ -22,6 +23,10 @@ export interface AddWishes {
   wishes: SshWishes;
   agent: InstallRequest['agent'];
   service: boolean;
+  /** What a gateway may allow there; undefined where it was not said. */
+  approvals: HostApprovals | undefined;
+  /** Asks for it, where nobody has chosen yet; null where nobody can be asked. */
+  chooseApprovals: (() => Promise<HostApprovals>) | null;
   /** The file that gets the variables; null where they are printed. */
   envFile: string | null;
 }
@@ -53,6 +58,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   });
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
 
+  const approvals = add.approvals ?? (look.choseApprovals ? undefined : await add.chooseApprovals?.());
   const steps = await runShim(ssh, {
     verb: 'install',
     node: look.node.path,
@@ -60,6 +66,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
     request: {
       ...{ gateway: id, publicKey, node: look.node.path, path: look.path, service: add.service, skill: readSkill() },
       ...(add.agent !== undefined && { agent: add.agent }),
+      ...(approvals !== undefined && { approvals }),
     } satisfies InstallRequest,
   });
   yield* steps;

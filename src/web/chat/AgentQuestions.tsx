@@ -1,12 +1,14 @@
 /** What the agent asks: each question with its options, and room for an answer of one's own. */
 import { type FormEvent, useId, useState } from 'react';
 import type { AgentQuestion } from '../../contract/turn.ts';
+import { ExactText } from './card/ExactText.tsx';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 
 export interface AgentQuestionsProps {
   questions: readonly AgentQuestion[];
   disabled: boolean;
+  /** All of it is here. Otherwise nothing can be answered. */
+  complete: boolean;
   onAnswer(answers: Record<string, string>): void;
   /** The agent is to go on without. */
   onSkip(): void;
@@ -17,7 +19,7 @@ interface Chosen {
   own: string;
 }
 
-export function AgentQuestions({ questions, disabled, onAnswer, onSkip }: AgentQuestionsProps) {
+export function AgentQuestions({ questions, disabled, complete, onAnswer, onSkip }: AgentQuestionsProps) {
   const { t } = usePage();
   const [chosen, setChosen] = useState<readonly Chosen[]>(() => questions.map(() => NOTHING));
   const answers = questions.map((_, index) => toAnswer(chosen[index] ?? NOTHING));
@@ -32,13 +34,16 @@ export function AgentQuestions({ questions, disabled, onAnswer, onSkip }: AgentQ
           key={asked.question}
           asked={asked}
           chosen={chosen[index] ?? NOTHING}
+          readOnly={!complete}
           onChange={(now) => setChosen((before) => before.with(index, now))}
         />
       ))}
       <div className="approval-actions">
-        <button type="submit" className="button button-main" disabled={disabled || answers.includes('')}>
-          {t.answer}
-        </button>
+        {complete && (
+          <button type="submit" className="button button-main" disabled={disabled || answers.includes('')}>
+            {t.answer}
+          </button>
+        )}
         <button type="button" className="button button-quiet" disabled={disabled} onClick={onSkip}>
           {t.noAnswer}
         </button>
@@ -47,10 +52,15 @@ export function AgentQuestions({ questions, disabled, onAnswer, onSkip }: AgentQ
   );
 }
 
-function OneQuestion(props: { asked: AgentQuestion; chosen: Chosen; onChange(chosen: Chosen): void }) {
+function OneQuestion(props: {
+  asked: AgentQuestion;
+  chosen: Chosen;
+  readOnly: boolean;
+  onChange(chosen: Chosen): void;
+}) {
   const { t } = usePage();
-  const { question, options, several } = props.asked;
-  const { chosen, onChange } = props;
+  const { question, header, options, several } = props.asked;
+  const { chosen, readOnly, onChange } = props;
   const name = useId();
   const choose = (label: string, on: boolean) => {
     if (!several) return onChange({ options: [label], own: '' });
@@ -58,9 +68,16 @@ function OneQuestion(props: { asked: AgentQuestion; chosen: Chosen; onChange(cho
     onChange({ ...chosen, options: on ? [...others, label] : others });
   };
   return (
-    <fieldset className="approval-question">
-      <legend>{visible(question)}</legend>
-      {options.map(({ label, description }) => (
+    <fieldset className="approval-question" disabled={readOnly}>
+      <legend>
+        {header !== undefined && (
+          <span className="approval-header">
+            <ExactText text={header} line />
+          </span>
+        )}
+        <ExactText text={question} />
+      </legend>
+      {options.map(({ label, description, preview }) => (
         <label key={label} className="approval-option">
           <input
             type={several ? 'checkbox' : 'radio'}
@@ -69,20 +86,31 @@ function OneQuestion(props: { asked: AgentQuestion; chosen: Chosen; onChange(cho
             onChange={(event) => choose(label, event.target.checked)}
           />
           <span>
-            {visible(label)}
-            {description !== undefined && <small>{visible(description)}</small>}
+            <ExactText text={label} line />
+            {description !== undefined && (
+              <small>
+                <ExactText text={description} />
+              </small>
+            )}
+            {preview !== undefined && (
+              <pre className="approval-detail">
+                <ExactText text={preview} />
+              </pre>
+            )}
           </span>
         </label>
       ))}
-      <input
-        type="text"
-        className="approval-own"
-        aria-label={options.length > 0 ? t.ownAnswer : t.answer}
-        placeholder={options.length > 0 ? t.ownAnswer : undefined}
-        maxLength={MAX_WORDS}
-        value={chosen.own}
-        onChange={({ target }) => onChange({ options: several ? chosen.options : [], own: target.value })}
-      />
+      {!readOnly && (
+        <input
+          type="text"
+          className="approval-own"
+          aria-label={options.length > 0 ? t.ownAnswer : t.answer}
+          placeholder={options.length > 0 ? t.ownAnswer : undefined}
+          maxLength={MAX_WORDS}
+          value={chosen.own}
+          onChange={({ target }) => onChange({ options: several ? chosen.options : [], own: target.value })}
+        />
+      )}
     </fieldset>
   );
 }

@@ -1,10 +1,10 @@
 /** What the agent waits for. Few turns ask for anything, so the card comes when the first one does. */
 import { lazy, Suspense } from 'react';
+import { visible } from '../../contract/visible.ts';
 import type { ApprovalCardProps } from './ApprovalCard.tsx';
 import { Note } from './Note.tsx';
 import { Fallback } from './ui/Fallback.tsx';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 
 export function Approval(props: ApprovalCardProps) {
   const inWords = <InWords {...props} />;

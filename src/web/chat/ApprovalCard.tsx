@@ -4,11 +4,12 @@ import { type ApprovalRequest, DENY, type Decision } from '../../contract/turn.t
 import type { Messages } from '../locales/en.ts';
 import { AgentQuestions } from './AgentQuestions.tsx';
 import './approval.css';
+import { visible } from '../../contract/visible.ts';
+import { ExactText } from './card/ExactText.tsx';
+import { WhatIsAsked } from './card/WhatIsAsked.tsx';
 import { DenyReason } from './DenyReason.tsx';
-import { Diff } from './Diff.tsx';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
-import { visible } from './visible.ts';
 
 export interface ApprovalCardProps {
   approval: ApprovalRequest;
@@ -18,7 +19,7 @@ export interface ApprovalCardProps {
 
 export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
   const { t, toBox } = usePage();
-  const { title, detail, diff, options, questions = [] } = approval;
+  const { title, options, questions = [], missing } = approval;
   const isQuestion = approval.kind === 'question';
   const [sent, setSent] = useState(false);
   const [explaining, setExplaining] = useState(false);
@@ -45,18 +46,17 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
         <Icon name={isQuestion ? 'unsure' : 'hand'} />
         <span>{isQuestion ? t.agentAsks : t.agentWaits}</span>
       </h3>
-      {questions[0]?.question !== title && <p className="approval-what">{visible(title)}</p>}
-      {detail !== undefined && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <pre className="approval-detail" tabIndex={0}>
-          {visible(detail)}
-        </pre>
+      {questions[0]?.question !== title && (
+        <p className="approval-what">
+          <ExactText text={title} line />
+        </p>
       )}
-      {diff !== undefined && <Diff text={visible(diff)} />}
+      <WhatIsAsked asked={approval} words={t.card} />
       {questions.length > 0 ? (
         <AgentQuestions
           questions={questions}
           disabled={sent}
+          complete={missing === undefined}
           onAnswer={(answers) => decide({ option: optionFor(answers, options), answers })}
           onSkip={() => decide({ option: DENY })}
         />
@@ -90,8 +90,12 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
   );
 }
 
-/** The agent's options in the page's words where those say it better, and always one that says no. */
-function withDeny({ kind, options }: ApprovalRequest, t: Messages): ApprovalRequest['options'] {
+/**
+ * The agent's options in the page's words where those say it better, and always one that says no. It is the only one where
+ * something can't be shown: nobody allows what they have not seen.
+ */
+function withDeny({ kind, missing, options: offered }: ApprovalRequest, t: Messages): ApprovalRequest['options'] {
+  const options = missing === undefined ? offered : [];
   if (kind === 'question') return [...options.filter(({ id }) => id !== DENY), { id: DENY, label: t.noAnswer }];
   const others = options.filter(({ id }) => id !== DENY);
   const allow = others.map(({ id, label }) => ({ id, label: others.length === 1 ? t.allowOnce : label }));

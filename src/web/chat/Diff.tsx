@@ -1,4 +1,5 @@
 /** A unified diff as text: each line says by sign, element and colour whether it comes or goes. */
+import { ExactText } from './card/ExactText.tsx';
 
 export function Diff({ text }: { text: string }) {
   const lines = text.replace(/\n$/, '').split('\n');
@@ -12,12 +13,12 @@ export function Diff({ text }: { text: string }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name, and never change
           <Element key={index} className={className}>
             {className !== HEAD && <span className="diff-sign">{line.slice(0, 1)}</span>}
-            {className === HEAD ? line : line.slice(1)}
+            <ExactText text={className === HEAD ? line : line.slice(1)} exact />
             {'\n'}
           </Element>
         );
       })}
-      {rest.join('\n')}
+      <ExactText text={rest.join('\n')} exact />
     </pre>
   );
 }

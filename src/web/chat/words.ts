@@ -1,8 +1,8 @@
 /** The states of a turn in words: for the progress line, and for whoever listens to the status region. */
 import { DENY, type Decided } from '../../contract/turn.ts';
+import { visible } from '../../contract/visible.ts';
 import type { Messages } from '../locales/en.ts';
 import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
-import { visible } from './visible.ts';
 
 export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;

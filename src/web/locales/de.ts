@@ -1,3 +1,4 @@
+import { cardWords } from './card.ts';
 import type { Messages } from './en.ts';
 
 export const de: Messages = {
@@ -70,6 +71,7 @@ export const de: Messages = {
   answer: 'Antworten',
   noAnswer: 'Ohne Antwort weitermachen',
   ownAnswer: 'Oder in eigenen Worten',
+  card: cardWords.de,
   decided: {
     allowed: (what: string) => `Erlaubt: ${what}`,
     denied: (what: string) => `Abgelehnt: ${what}`,

@@ -1,4 +1,6 @@
 /** Everything the chat page says by itself. What a failure means comes from the server, localised. */
+import { cardWords } from './card.ts';
+
 export const en = {
   languageName: 'English',
   appName: 'Paliadin',
@@ -73,6 +75,7 @@ export const en = {
   answer: 'Answer',
   noAnswer: 'Go on without an answer',
   ownAnswer: 'Or in your own words',
+  card: cardWords.en,
   decided: {
     allowed: (what: string) => `Allowed: ${what}`,
     denied: (what: string) => `Denied: ${what}`,

@@ -65,11 +65,18 @@ test('a connection that breaks in the middle costs nothing: the same call collec
   expect(laptop.prompts(session).filter((prompt) => prompt.turnId === turnId)).toHaveLength(1);
 });
 
-test('what the agent asks leave for is denied, since nobody can be asked', async () => {
-  expect(await turn(randomUUID(), 'demo approve delete file x')).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(/^You denied it, so I did not: delete file x\n\n> Nobody can be asked/),
-  });
+test('what the agent asks leave for is denied: by the host, or else since nobody can be asked', async () => {
+  onTestFinished(() => laptop.setHostEnv({}));
+  for (const [settings, why] of [
+    [{}, 'On this machine nobody can be asked'],
+    [{ PALIADIN_APPROVALS: 'gateway' }, 'Nobody can be asked'],
+  ] as const) {
+    laptop.setHostEnv(settings);
+    expect(await turn(randomUUID(), 'demo approve delete file x')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^You denied it, so I did not: delete file x\n\n> ${why}`)),
+    });
+  }
 });
 
 test('a turn that fails says so on standard error only', async () => {

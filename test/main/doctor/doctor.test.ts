@@ -60,10 +60,41 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(checks.map(({ side, step }) => `${side} ${step}`)).toEqual([
       ...['gateway backend', 'gateway ssh client', 'gateway key files', 'gateway reachable', 'gateway host key'],
       ...['gateway key accepted', 'gateway forced command', 'gateway shim', 'host node', 'host tmux', 'host agent'],
-      ...['host directory', 'host state', 'host disk', 'host skill', 'gateway clock', 'gateway channel'],
+      ...['host approvals', 'host directory', 'host state', 'host disk', 'host skill', 'gateway approvals'],
+      ...['gateway clock', 'gateway channel'],
     ]);
     const skill = checks.find(({ step }) => step === 'skill');
     expect(skill?.remedy).toMatch(/placeholder|still is|say there who answers/i);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, RegExp, RegExp | null]>([
+    ['deny, as where nobody has chosen', {}, {}, /^deny: .* is refused/, /no effect: the host refuses what would be/],
+    ['deny, and so does the gateway', { PALIADIN_APPROVALS: 'deny' }, { PALIADIN_APPROVALS: 'none' }, /^deny: /, null],
+    ['gateway', { PALIADIN_APPROVALS: 'gateway' }, {}, /^gateway: .* may be allowed through the gateway$/, null],
+    [
+      'gateway, but for some tools, which the gateway names in vain',
+      { PALIADIN_APPROVALS: 'gateway', PALIADIN_NEVER_ALLOW: 'Bash, mcp__mail__*' },
+      { PALIADIN_NEVER_ALLOW: 'WebFetch' },
+      /, but never Bash, mcp__mail__\*$/,
+      /PALIADIN_NEVER_ALLOW has no effect here/,
+    ],
+  ])('who decides what the agent may do: %s', async (_what, hostEnv, env, found, advice) => {
+    laptop.setHostEnv(hostEnv);
+    const { checks, failed } = await look(env);
+    expect(failed).toEqual([]);
+    const [host, gateway] = (['host', 'gateway'] as const).map((side) =>
+      checks.find((each) => each.step === 'approvals' && each.side === side),
+    );
+    expect(host?.found).toMatch(found);
+    expect(gateway?.found).toMatch(/^(owner|none): /);
+    if (advice === null) expect(gateway?.remedy).toBeNull();
+    else expect(gateway?.remedy).toMatch(advice);
+  });
+
+  test('a gateway’s value in host.env is no host’s', async () => {
+    laptop.setHostEnv({ PALIADIN_APPROVALS: 'owner' });
+    const { failed } = await look();
+    expect(failed[0]).toMatchObject({ step: 'host report' });
   });
 
   test('a person gets a line a step', async () => {

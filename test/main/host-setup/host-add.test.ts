@@ -69,6 +69,12 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(readdirSync(owner.home)).toEqual([]);
   });
 
+  test('writes down that no gateway may allow anything, in words, where nobody has chosen', () => {
+    expect(account.read(HOST_ENV)).toMatch(
+      /^# deny: nothing, whatever the gateway says[\s\S]*^PALIADIN_APPROVALS=deny$/m,
+    );
+  });
+
   test('finds programs where the account’s own terminal does', () => {
     const directories = parseEnv(account.read(HOST_ENV)).PATH?.split(':');
     expect(directories).toContain(join(account.home, 'tools'));
@@ -124,7 +130,9 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     });
 
     account.write(SKILL, account.read(SKILL).replace('## The message', '## What arrives'));
-    const again = await add();
+    const again = await add('--approvals', 'gateway');
+    expect(again.stdout).toMatch(/✓ host +host\.env .*PALIADIN_APPROVALS=gateway: what the agent asks leave for may/);
+    expect(parseEnv(account.read(HOST_ENV)).PALIADIN_APPROVALS).toBe('gateway');
     expect(again.stdout).toContain('your SKILL.md is kept as it is');
     expect(account.read(SKILL)).toContain('## What arrives');
     expect(account.read(`${SKILL}.new`)).toBe(skill);
@@ -148,6 +156,8 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     rmSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '');
     const { code, stdout } = await add();
     expect([code, failures(stdout)]).toEqual([0, []]);
+    // What was chosen once stays.
+    expect(parseEnv(account.read(HOST_ENV)).PALIADIN_APPROVALS).toBe('gateway');
     expect(account.read(KEYS)).not.toBe(before);
     expect(account.read(KEYS).split('\n')).toHaveLength(before.split('\n').length);
   });
@@ -259,6 +269,13 @@ describe.skipIf(WHY_NOT !== null)('host add, where the host’s Node is too old'
     expect(readdirSync(join(account.home, '.local'))).toEqual(['bin']);
     expect(owner.variables()).toEqual({});
   });
+});
+
+test('what no host may be told of approvals is refused before ssh is asked', async () => {
+  const owner = await newOwner();
+  onTestFinished(() => owner.dispose());
+  const { code, stderr } = await owner.cli('host', 'add', 'm@laptop', '--approvals', 'owner');
+  expect([code, stderr]).toEqual([1, 'paliadin: --approvals is "owner": deny or gateway\n']);
 });
 
 test('what is not a host is refused before ssh is asked', async () => {

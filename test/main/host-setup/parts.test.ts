@@ -1,14 +1,21 @@
 /** The parts of a set-up that are only text. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { parseEnv } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { chooseApprovals } from '../../../src/main/commands/host/choose-approvals.ts';
 import { envLine, withEnvLines } from '../../../src/main/host-setup/env-lines.ts';
 import { withKeyLine, withoutKeyLine } from '../../../src/main/host-setup/on-host/authorized-keys.ts';
+import { isHostEnvEdited, writeHostEnv } from '../../../src/main/host-setup/on-host/host-env.ts';
 import { launchdPlist, systemdUnit } from '../../../src/main/host-setup/on-host/service-files.ts';
 import { readLook } from '../../../src/main/host-setup/over-ssh/look.ts';
 import { splitPersona } from '../../../src/main/host-setup/persona.ts';
 import { parsePlace } from '../../../src/main/host-setup/place.ts';
 import { shellQuoted } from '../../../src/main/host-setup/shell-quoted.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
 
 describe('a place', () => {
   test.each([
@@ -41,6 +48,64 @@ describe('lines of settings', () => {
 
   test('what no line can hold is refused', () => {
     expect(() => envLine('NAME', 'two\nlines')).toThrow('NAME');
+  });
+});
+
+describe('host.env', () => {
+  const request = { ...{ gateway: '0123abcd', publicKey: '', node: '/n', path: '/bin', service: false }, skill: [] };
+  const write = (text: string | null, approvals?: 'deny' | 'gateway') => {
+    const file = join(directory, 'host.env');
+    if (text === null) rmSync(file, { force: true });
+    else writeFileSync(file, text);
+    const now = writeHostEnv(file, { ...request, ...(approvals && { approvals }) });
+    return { now, text: readFileSync(file, 'utf8'), edited: isHostEnvEdited(file) };
+  };
+  let directory: string;
+  beforeAll(async () => {
+    const { path, remove } = await temporaryDirectory();
+    directory = path;
+    return remove;
+  });
+
+  test('says what a gateway may allow, in words, with deny where nobody has chosen', () => {
+    const first = write(null);
+    expect(first).toMatchObject({ now: 'deny', edited: false });
+    expect(first.text).toMatch(/^# deny: nothing[\s\S]*\nPALIADIN_APPROVALS=deny\n$/m);
+    // Again, it is as it was; chosen anew, only the value changes.
+    expect(write(first.text)).toEqual(first);
+    expect(write(first.text, 'gateway').text).toBe(first.text.replace('=deny', '=gateway'));
+    expect(write('PALIADIN_APPROVALS=gateway\n')).toMatchObject({ now: 'gateway' });
+    expect(write('PALIADIN_AGENT_DIR=/x\n')).toMatchObject({ now: 'deny', edited: true });
+  });
+
+  test('with a value that means nothing there is left alone, and said', () => {
+    expect(() => write('PALIADIN_APPROVALS=owner\n')).toThrow(
+      'PALIADIN_APPROVALS is "owner"; in host.env it is deny or',
+    );
+    expect(readFileSync(join(directory, 'host.env'), 'utf8')).toBe('PALIADIN_APPROVALS=owner\n');
+    expect(write('PALIADIN_APPROVALS=owner\n', 'deny').text).toBe('PALIADIN_APPROVALS=deny\nPATH=/bin\n');
+  });
+});
+
+describe('what a gateway may allow', () => {
+  const ask = async (...typed: string[]) => {
+    const [stdin, stderr] = [new PassThrough(), new PassThrough()];
+    const chosen = chooseApprovals({ stdin, stderr });
+    const said = text(stderr);
+    for (const line of typed) stdin.write(`${line}\n`);
+    if (typed.length === 0) stdin.end();
+    const value = await chosen;
+    stderr.end();
+    return { value, said: await said };
+  };
+
+  test('is asked in words, until it is one of the two; Enter alone and a closed terminal are deny', async () => {
+    const { value, said } = await ask('yes', ' Gateway ');
+    expect(value).toBe('gateway');
+    expect(said).toMatch(/Whoever steals the gateway can then allow\s+themselves any command/);
+    expect(said.match(/deny or gateway \[deny\]/g)).toHaveLength(2);
+    expect((await ask('')).value).toBe('deny');
+    expect((await ask()).value).toBe('deny');
   });
 });
 

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { agentSecret } from '../../agent-secret.ts';
+import type { ApprovalPolicy } from '../../approval-policy.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import {
   type ClaudeCode,
@@ -46,8 +47,8 @@ export interface ClaudeOptions {
   relay: Pick<Relay, 'port'>;
   /** The socket on which the relay passes the hooks' calls on. */
   hooks: string;
-  /** Whether a person is asked for what the agent may not do by itself. Without, it is refused. */
-  asks: boolean;
+  /** What of it is refused by the host itself: the agent hears that at once. */
+  policy: ApprovalPolicy;
   onTrouble(what: string, error: unknown): void;
 }
 
@@ -60,7 +61,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   const stops = new Map<string, AbortController>();
   const recorders = new Map<string, Recorder>();
   const recorderIn = (directory: string): Recorder => {
-    const recorder = recorders.get(directory) ?? new Recorder(directory, options);
+    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy);
     recorders.set(directory, recorder);
     return recorder;
   };
@@ -81,7 +82,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
       const own = prepareOwnHome(place, options);
       return {
-        argv: claudeCommand(claude, place, { plugins: [plugin], mode: options.asks ? 'default' : 'dontAsk' }),
+        argv: claudeCommand(claude, place, { plugins: [plugin], mode: 'default' }),
         cwd: place.home.cwd,
         ...own,
         env: { ...own.env, [TOKEN_VARIABLE]: token },

@@ -17,7 +17,8 @@ export const hookPayload = z.object({
   delta: z.string().optional(),
   /** PreToolUse, PostToolUse, PostToolUseFailure, PermissionRequest (without an id) */
   tool_name: z.string().optional(),
-  tool_input: z.record(z.string(), z.unknown()).optional(),
+  /** As it came: a record of Zod's would leave out a field by the name of `__proto__`. */
+  tool_input: z.custom<Record<string, unknown>>(isObject).optional(),
   tool_use_id: z.string().optional(),
   duration_ms: z.number().optional(),
   /** Stop */
@@ -26,5 +27,9 @@ export const hookPayload = z.object({
   error: z.string().optional(),
   last_assistant_message: z.string().optional(),
 });
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 export type HookPayload = z.infer<typeof hookPayload>;

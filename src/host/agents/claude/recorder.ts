@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
+import { type ApprovalPolicy, refusalOf } from '../../approval-policy.ts';
 import type { Pane } from '../../tmux/pane.ts';
 import { approvalOf } from './approval.ts';
 import { failureOf } from './failure.ts';
@@ -23,8 +24,7 @@ import { type Words, wordsOf } from './words.ts';
 
 export class Recorder {
   readonly #directory: string;
-  /** Whether a person is asked for what the agent may not do by itself. */
-  readonly #asks: boolean;
+  readonly #policy: ApprovalPolicy;
   readonly #turns = new Map<string, Turn>();
   /** Stopped, with tasks in the background that may make it go on. */
   #paused: Turn | null = null;
@@ -35,9 +35,9 @@ export class Recorder {
   /** What went on since the last turn. */
   readonly #meanwhile = new Set<TurnNotice>();
 
-  constructor(directory: string, options: { asks: boolean }) {
+  constructor(directory: string, policy: ApprovalPolicy) {
     this.#directory = directory;
-    this.#asks = options.asks;
+    this.#policy = policy;
   }
 
   /** Resolves with what the hook is told. */
@@ -117,7 +117,7 @@ export class Recorder {
       const options = asked.options.filter((option) => option.id === DENY);
       turn.write([
         { event: 'approval-closed', id: asked.id },
-        { ...asked, id, kind: 'permission', options },
+        { ...asked, id, options },
       ]);
     }
   }
@@ -245,11 +245,12 @@ export class Recorder {
   }
 
   async #ask(turn: Turn, payload: HookPayload, gone: AbortSignal): Promise<object> {
-    if (!this.#asks) return permission({ behavior: 'deny', message: NOBODY });
-    const { event: _, ...entry } = {
-      event: 'approval',
-      ...approvalOf(randomUUID(), payload, turn.words),
-    };
+    const entry = approvalOf(randomUUID(), payload, turn.words);
+    const refusal = refusalOf(this.#policy, entry);
+    if (refusal !== null) {
+      turn.write(turn.endToolNamed(payload.tool_name));
+      return permission({ behavior: 'deny', message: refusal });
+    }
     const { promise, resolve } = Promise.withResolvers<Decision | 'refused' | null>();
     const close = () => resolve(null);
     gone.addEventListener('abort', close);
@@ -360,9 +361,13 @@ class Turn {
   }
 }
 
-function behaviorOf({ option, message, answers }: Decision, { tool_input: input = {} }: HookPayload): object {
+function behaviorOf(
+  { option, message, answers }: Decision,
+  { tool_name: tool, tool_input: input = {} }: HookPayload,
+): object {
   if (option === DENY) return { behavior: 'deny', message: message ?? DENIED };
-  if (answers !== undefined) return { behavior: 'allow', updatedInput: { ...input, answers } };
+  if (answers !== undefined && tool === 'AskUserQuestion')
+    return { behavior: 'allow', updatedInput: { ...input, answers } };
   return { behavior: 'allow' };
 }
 
@@ -373,7 +378,6 @@ function permission(decision: object): object {
 const COMPACTION = 'compaction';
 const STOPPED = { behavior: 'deny', message: 'The person has stopped this.', interrupt: true };
 const TASK_NOTIFICATION = '<task-notification>';
-const NOBODY = 'Nobody can be asked. Go on without it, or say in your answer what is missing.';
 const DENIED = 'The person does not want this. Go on without it.';
 const CUT_MARK = '\n\n[…]';
 const CUT = 'the answer was cut: the model’s limit of output tokens was reached';

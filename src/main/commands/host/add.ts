@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
 import { asPaliadinError } from '../../../contract/errors.ts';
 import { placeOf } from '../../../transport/ssh/target.ts';
+import { hostApprovals } from '../../approval-policy.ts';
 import { ConfigError, loadConfig } from '../../config/load.ts';
 import { checksOf } from '../../doctor/checks.ts';
 import { examine } from '../../doctor/examine.ts';
@@ -11,12 +12,14 @@ import { fileVariables, printedVariables, REMOTE_VARIABLES } from '../../host-se
 import { parsePlace } from '../../host-setup/place.ts';
 import { installRequest } from '../../host-setup/request.ts';
 import type { Settings } from '../settings.ts';
+import { chooseApprovals } from './choose-approvals.ts';
 import { reporter } from './report.ts';
 import { type SshOptions, toWishes } from './ssh-options.ts';
 
 export interface AddOptions extends SshOptions {
   agent?: string;
   service?: boolean;
+  approvals?: string;
   print?: boolean;
   settings: string;
 }
@@ -27,11 +30,15 @@ export async function addHostCommand(settings: Settings, written: string, option
   const report = reporter(options.print ? process.stderr : process.stdout);
   const agent = installRequest.shape.agent.safeParse(options.agent);
   if (!agent.success) throw new ConfigError(`--agent is ${JSON.stringify(options.agent)}: claude, demo or none`);
+  const approvals = hostApprovals.optional().safeParse(options.approvals);
+  if (!approvals.success) throw new ConfigError(`--approvals is ${JSON.stringify(options.approvals)}: deny or gateway`);
   const wishes = {
     given: parsePlace(written),
     wishes: toWishes(options),
     agent: agent.data,
     service: options.service ?? false,
+    approvals: approvals.data,
+    chooseApprovals: process.stdin.isTTY && process.stderr.isTTY ? () => chooseApprovals(process) : null,
     envFile: options.print ? null : resolve(options.settings),
   };
   const steps = addHost(settings, wishes);

@@ -12,7 +12,10 @@ import { claudePlaces } from './claude-places.ts';
 import { examineHooks } from './hooks.ts';
 import { readJson } from './read-json.ts';
 
-export async function examineAgent(settings: ShimSettings, platform: NodeJS.Platform): Promise<Check[]> {
+export async function examineAgent(
+  settings: Pick<ShimSettings, 'config' | 'env'>,
+  platform: NodeJS.Platform,
+): Promise<Check[]> {
   const { config, env } = settings;
   const agent = chooseAgent(config, env);
   if ('missing' in agent) return [failedBy('agent', new Error(agent.missing))];

@@ -10,7 +10,11 @@ import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 
 /** `version` is what `claude --version` prints. */
-export function examineHooks(agent: Agent, version: string, { config, env }: ShimSettings): Check {
+export function examineHooks(
+  agent: Agent,
+  version: string,
+  { config, env }: Pick<ShimSettings, 'config' | 'env'>,
+): Check {
   const { values } = config;
   if (agent.driverName === 'reply-file') return passed('hooks', 'not used: PALIADIN_DRIVER is reply-file');
   const forbidden = hooksForbidden({

@@ -1,6 +1,7 @@
 /** Installs a host: runs on it, as the account whose agent will answer. Whoever repeats it changes nothing twice. */
 import { chmodSync, renameSync } from 'node:fs';
 import type { Check } from '../../../contract/check.ts';
+import { APPROVALS_SAY } from '../../approval-policy.ts';
 import { checksOf } from '../../doctor/checks.ts';
 import { VERSION } from '../../version.ts';
 import type { InstallRequest } from '../request.ts';
@@ -25,8 +26,8 @@ export async function* install(request: InstallRequest, account: Account, upload
     return passed('skill files', SKILL_SAYS[outcome](places.skill), SKILL_ADVICE[outcome]);
   });
   yield attempt('host.env', () => {
-    writeHostEnv(places.hostEnv, request);
-    return passed('host.env', places.hostEnv);
+    const approvals = writeHostEnv(places.hostEnv, request);
+    return passed('host.env', `${places.hostEnv}; PALIADIN_APPROVALS=${approvals}: ${APPROVALS_SAY[approvals]}`);
   });
   const shim = attempt('shim file', () => {
     chmodSync(uploaded, 0o700);

@@ -12,6 +12,8 @@ export interface HostLook {
   oldNodes: string[];
   tmux: string | null;
   claude: string | null;
+  /** Whether `PALIADIN_APPROVALS` is in its host.env already. */
+  choseApprovals: boolean;
   /** PATH of the login shell, and where the programs are that were found elsewhere. */
   path: string;
 }
@@ -41,6 +43,7 @@ export function readLook(said: string): HostLook {
     oldNodes: [...new Set(nodes.map(({ version }) => version).filter((version) => !isNewEnough(version)))],
     tmux,
     claude,
+    choseApprovals: all('approvals').length > 0,
     // Where Claude Code's own installer will put it.
     path: [...new Set([...all('path'), ...found, `${home}/.local/bin`])]
       .filter((directory) => isLasting(directory, home))
@@ -78,6 +81,8 @@ say() { printf '${SAYS}%s %s\\n' "$1" "$2"; }
 say system "$(uname -s)"
 say account "$(id -un)"
 say home "$HOME"
+if grep -qE '^[[:space:]]*(export[[:space:]]+)?PALIADIN_APPROVALS[[:space:]]*=[[:space:]]*[^[:space:]]' \\
+  "$HOME/.local/share/paliadin/host.env" 2>/dev/null; then say approvals chosen; fi
 
 file=$(mktemp) || exit 1
 trap 'rm -f "$file"' EXIT

@@ -1,3 +1,4 @@
+import { cardWords } from '../../locales/card.ts';
 import type { Words } from './en.ts';
 
 export const de: Words = {
@@ -246,6 +247,8 @@ export const de: Words = {
     notSeen: 'angegeben, nicht gesehen',
     seenAndClaimed: 'auch angegeben',
     approvals: 'Entscheidungen',
+    decidedOn: 'Worüber entschieden wurde',
+    card: cardWords.de,
     waitsFor: 'Wartet auf',
     by: {
       user: 'vom Benutzer',

@@ -2,6 +2,7 @@
 import type { AuditAction, TurnStage } from '../../../contract/admin.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';
+import { cardWords } from '../../locales/card.ts';
 
 export const en = {
   title: 'Dashboard',
@@ -250,6 +251,8 @@ export const en = {
     notSeen: 'claimed, not seen',
     seenAndClaimed: 'claimed too',
     approvals: 'Decisions',
+    decidedOn: 'What was decided on',
+    card: cardWords.en,
     waitsFor: 'Waits for',
     by: { user: 'by the user', policy: 'by the setting', timeout: 'nobody in time', terminal: 'at the terminal' },
     allowed: 'Allowed',

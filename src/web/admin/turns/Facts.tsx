@@ -1,7 +1,7 @@
 /** What else is known of a turn. */
 import type { ReactNode } from 'react';
 import type { TurnInFull } from '../../../contract/admin.ts';
-import { visible } from '../../chat/visible.ts';
+import { visible } from '../../../contract/visible.ts';
 import { count, exactly } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { pathTo, To } from '../place.tsx';

@@ -2,10 +2,10 @@
 import { lazy, Suspense, useState } from 'react';
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { isFinal } from '../../../contract/turn.ts';
+import { visible } from '../../../contract/visible.ts';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { Icon } from '../../chat/ui/Icon.tsx';
-import { visible } from '../../chat/visible.ts';
 import { Refusal } from '../../request.ts';
 import { useResource } from '../data/useResource.ts';
 import { useAdmin } from '../page.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readAgentSecret } from '../../../../src/host/agent-secret.ts';
 import { claudeDriver } from '../../../../src/host/agents/claude/driver.ts';
+import { claudeEnv } from '../../../../src/host/agents/claude-code.ts';
 import { agentDirectory } from '../../../../src/host/journal.ts';
 import { relayFiles } from '../../../../src/host/relay/files.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
@@ -15,8 +16,9 @@ async function driverForTest() {
   const directory = agentDirectory(sessions, 'one');
   for (const each of [directory, join(path, 'work')]) mkdirSync(each, { recursive: true });
   const driver = await claudeDriver({
-    ...{ relay, sessions, hooks, version: '2.1.332', directory: join(path, 'claude'), asks: false },
-    claude: { program: '/bin/claude', plugin: '/skill', directory: join(path, '.claude'), cwd: join(path, 'work') },
+    ...{ relay, sessions, hooks, version: '2.1.332', directory: join(path, 'claude') },
+    ...{ policy: { approvals: 'deny', neverAllow: [] }, signIn: { by: 'key' } },
+    claude: { program: process.execPath, plugin: '/skill', directory: join(path, '.claude') },
     directoryOf: (session) => agentDirectory(sessions, session),
     onTrouble: () => undefined,
   });
@@ -24,7 +26,8 @@ async function driverForTest() {
     await driver.close?.();
     await remove();
   });
-  const place = { session: 'one', directory, conversation: '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55' };
+  const home = { cwd: join(path, 'work'), home: null, shared: null, forbidden: [] };
+  const place = { session: 'one', directory, conversation: '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55', home };
   const plugin = () => readFileSync(join(path, 'claude', 'plugin', 'hooks', 'hooks.json'), 'utf8');
   return { driver, relay, place, sessions, directory, plugin };
 }
@@ -33,7 +36,7 @@ test('an agent is started with its session’s secret, which its own directory d
   const { driver, place, sessions, directory } = await driverForTest();
   const { env } = driver.launch(place);
   const secret = readAgentSecret(sessions, 'one');
-  expect(env).toEqual({ PALIADIN_HOOK_TOKEN: `one.${secret}` });
+  expect(env).toEqual({ ...claudeEnv, PALIADIN_HOOK_TOKEN: `one.${secret}` });
   expect(readFileSync(join(directory, 'claude.json'), 'utf8')).not.toContain(secret);
   expect(driver.launch(place).env).toEqual(env);
   expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);

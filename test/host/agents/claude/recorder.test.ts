@@ -5,10 +5,13 @@ import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/hos
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
+import type { ApprovalPolicy } from '../../../../src/host/approval-policy.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 
 const TURN = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+const DENY_ALL: ApprovalPolicy = { approvals: 'deny', neverAllow: [] };
+const ASK: ApprovalPolicy = { approvals: 'gateway', neverAllow: [] };
 const never = new AbortController().signal;
 let directory: string;
 let recorder: Recorder;
@@ -17,7 +20,7 @@ beforeEach(async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   directory = path;
-  recorder = new Recorder(directory, { asks: false });
+  recorder = new Recorder(directory, DENY_ALL);
 });
 
 const hear = (event: string, payload: Partial<HookPayload> = {}) =>
@@ -93,7 +96,7 @@ describe('a prompt that is nobody’s turn', () => {
 test('what is said by itself is in the language of whoever asks, also after a restart', async () => {
   await prompt(`[PALIADIN:${TURN} locale=de-AT]\nhallo`);
   await hear('PreToolUse', { tool_name: 'Read', tool_use_id: 'r' });
-  recorder = new Recorder(directory, { asks: false });
+  recorder = new Recorder(directory, DENY_ALL);
   await hear('PostToolUse', { tool_name: 'Read', tool_use_id: 'r' });
   await hear('PreCompact');
   expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.title] : []))).toEqual([
@@ -200,7 +203,7 @@ describe('a daemon after this one', () => {
   test('goes on with the turn, by the prompt’s id', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
-    recorder = new Recorder(directory, { asks: false });
+    recorder = new Recorder(directory, DENY_ALL);
     await display('b', 0, 'two', true);
     await hear('Stop');
     expect(textOf(log())).toBe('one\n\ntwo');
@@ -210,7 +213,7 @@ describe('a daemon after this one', () => {
   test('knows that it has missed something in the middle of a message', async () => {
     await prompt();
     await display('a', 0, 'one\n');
-    recorder = new Recorder(directory, { asks: false });
+    recorder = new Recorder(directory, DENY_ALL);
     await display('a', 2, 'three', true);
     await hear('Stop');
     expect(textOf(log())).toBe('one\n');
@@ -227,20 +230,46 @@ describe('leave', () => {
     return entry?.event === 'approval' ? entry : undefined;
   };
 
-  test('is denied where nobody is asked', async () => {
+  test.each<[string, ApprovalPolicy]>([
+    ['lets no gateway decide', DENY_ALL],
+    ['lets no gateway allow this tool', { approvals: 'gateway', neverAllow: ['WebFetch', 'Bash'] }],
+  ])('is denied in the hook’s answer where the host %s', async (_what, policy) => {
+    recorder = new Recorder(directory, policy);
     await prompt();
+    await hear('PreToolUse', bash);
     expect(decisionOf(await hear('PermissionRequest', bash))).toMatchObject({ behavior: 'deny' });
     expect(approvalOf()).toBeUndefined();
+    expect(log().at(-1)).toMatchObject({ event: 'tool', status: 'failed' });
+  });
+
+  test('is not what a question wants, which is asked all the same', async () => {
+    await prompt();
+    const input = { questions: [{ question: 'Which?', options: [{ label: 'This' }], multiSelect: false }] };
+    const answer = hear('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: input });
+    await recorder.decide(TURN, approvalOf()?.id ?? '', { option: 'answer', answers: { 'Which?': 'This' } }, pane);
+    expect(decisionOf(await answer)).toEqual({
+      behavior: 'allow',
+      updatedInput: { ...input, answers: { 'Which?': 'This' } },
+    });
+  });
+
+  test('is given for what was asked, with nothing put into it', async () => {
+    recorder = new Recorder(directory, ASK);
+    await prompt();
+    const answer = hear('PermissionRequest', bash);
+    const answers = { command: 'rm -rf /' };
+    await recorder.decide(TURN, approvalOf()?.id ?? '', { option: 'allow', answers }, pane);
+    expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
   });
 
   test('is never given or denied for what the owner does', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt('hello');
     expect(await hear('PermissionRequest', bash)).toEqual({});
   });
 
   test('is given by a person, once', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
     const { id = '' } = approvalOf() ?? {};
@@ -251,7 +280,7 @@ describe('leave', () => {
   });
 
   test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt();
     const atTerminal = hear('PermissionRequest', bash);
     await hear('PostToolUse', bash);
@@ -266,7 +295,7 @@ describe('leave', () => {
   });
 
   test('is refused where the turn is stopped, whether it asks already or only then', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
     recorder.refuse(TURN);
@@ -276,16 +305,16 @@ describe('leave', () => {
   });
 
   test('can only be denied once the daemon that was asked is gone: by the key that never says yes', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
     const { id: first = '' } = approvalOf() ?? {};
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     recorder.adopt(TURN);
     recorder.adopt(TURN);
     const again = log().findLast((entry) => entry.event === 'approval');
     expect(log()).toContainEqual({ event: 'approval-closed', id: first });
-    expect(again).toMatchObject({ detail: 'ls', options: [{ id: 'deny' }] });
+    expect(again).toMatchObject({ detail: 'command: ls', options: [{ id: 'deny' }] });
     const id = again?.event === 'approval' ? again.id : '';
     await expect(recorder.decide(TURN, id, { option: 'allow' }, pane)).rejects.toMatchObject({ code: 'conflict' });
     expect(pressed).toEqual([]);
@@ -296,10 +325,10 @@ describe('leave', () => {
   });
 
   test('is over, where only its dialog was left, as soon as the agent goes on', async () => {
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
-    recorder = new Recorder(directory, { asks: true });
+    recorder = new Recorder(directory, ASK);
     recorder.adopt(TURN);
     await hear('PostToolUse', bash);
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([

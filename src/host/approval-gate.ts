@@ -1,0 +1,47 @@
+/** Stands between every driver and whoever decides: what the host's policy refuses is asked of nobody. */
+import { PaliadinError } from '../contract/errors.ts';
+import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
+import type { AgentSignal } from './agents/driver.ts';
+import { type ApprovalPolicy, refusalOf } from './approval-policy.ts';
+
+/**
+ * What the agent tells, but for the permissions that the policy refuses: of those the agent is told at once, by `deny`,
+ * and nobody else hears.
+ */
+export async function* withoutRefused(
+  signals: AsyncIterable<AgentSignal>,
+  policy: ApprovalPolicy,
+  deny: (approval: ApprovalRequest, decision: Decision) => void,
+): AsyncGenerator<AgentSignal> {
+  const refused = new Set<string>();
+  for await (const signal of signals) {
+    const reason = signal.type === 'approval' ? refusalOf(policy, signal.approval) : null;
+    if (signal.type === 'approval' && reason !== null) {
+      refused.add(signal.approval.id);
+      deny(signal.approval, { option: DENY, message: reason });
+    } else if (signal.type !== 'approval-closed' || !refused.has(signal.id)) yield signal;
+  }
+}
+
+/**
+ * The decision as the agent may hear it: one of the options, and nothing along with it that was not asked.
+ *
+ * @throws PaliadinError `not_allowed` where the host's policy refuses it, `bad_request` for another option
+ */
+export function checkDecision(policy: ApprovalPolicy, approval: ApprovalRequest, decision: Decision): Decision {
+  const { option, message, answers } = decision;
+  const said = message === undefined ? {} : { message };
+  if (option === DENY) return { option, ...said };
+  const reason = refusalOf(policy, approval);
+  if (reason !== null) throw new PaliadinError('not_allowed', 'this host lets no gateway allow this');
+  if (!approval.options.some(({ id }) => id === option)) {
+    throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
+  }
+  // What a person answers becomes part of a tool's input; only a question has room for it.
+  const asked = approval.kind === 'question' ? (approval.questions ?? []) : [];
+  const given = asked.flatMap(({ question }) => {
+    const answer = Object.hasOwn(answers ?? {}, question) ? answers?.[question] : undefined;
+    return answer === undefined ? [] : [[question, answer]];
+  });
+  return { option, ...said, ...(given.length > 0 && { answers: Object.fromEntries(given) }) };
+}
