@@ -1,7 +1,7 @@
 /** The host daemon of a state directory, put together from its settings. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
 import { openHost } from '../host/host.ts';
@@ -12,6 +12,7 @@ import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
 import type { Config } from './config/load.ts';
 import { settingsDigest } from './host-settings.ts';
+import { openLog } from './log.ts';
 import { tracedHost } from './observe/host-trace.ts';
 import { openTraces } from './observe/traces.ts';
 import { openDriver } from './open-driver.ts';
@@ -31,7 +32,7 @@ export interface DaemonNeeds {
 /** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
 export async function runDaemon(needs: DaemonNeeds): Promise<void> {
   const { PALIADIN_LOG_LEVEL: level } = needs.config.values;
-  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const logger = openLog(2, level);
   try {
     await run(needs, logger);
   } catch (error) {
