@@ -16,11 +16,16 @@ import { showTurns } from './commands/turns.ts';
 import { disableUser, enableUser, listUsers, setUserRole, signOutUser } from './commands/user.ts';
 import { deleteUser, exportUserData, setUserQuota } from './commands/user-data.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
+import { note, print } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 const program = new Command('paliadin')
   .description('Answers a web application’s users through the CLI agent on your own machine.')
-  .version(VERSION);
+  .version(VERSION)
+  .configureOutput({
+    writeOut: (text) => print(text.replace(/\n$/, '').split('\n')),
+    writeErr: (text) => note(text.replace(/\n$/, '').split('\n')),
+  });
 
 const settings = () => ({ config: loadConfig(process.env, process.cwd()), env: process.env });
 
@@ -174,8 +179,14 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError) && !(error instanceof PaliadinError)) throw error;
-  const text = error instanceof PaliadinError ? (error.detail ?? error.code) : error.message;
-  process.stderr.write(`paliadin: ${text}\n`);
+  const text = textOf(error);
+  note(`paliadin: ${text}`.split('\n'));
   process.exitCode = 1;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof PaliadinError) return error.detail ?? error.code;
+  if (error instanceof ConfigError) return error.message;
+  // A fault of ours: whoever mends it needs to know where.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,7 @@
 /** The host daemon of a state directory, put together from its settings. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import type { ApprovalPolicy } from '../host/approval-policy.ts';
 import { startDaemon } from '../host/daemon.ts';
@@ -16,6 +16,7 @@ import { openHostRelay } from './host-relay.ts';
 import { settingsDigest } from './host-settings.ts';
 import { hostIsolation } from './isolation/host-isolation.ts';
 import { levelOf } from './isolation/level.ts';
+import { openLog } from './log.ts';
 import { tracedHost } from './observe/host-trace.ts';
 import { openTraces } from './observe/traces.ts';
 import { openDriver } from './open-driver.ts';
@@ -36,7 +37,7 @@ export interface DaemonNeeds {
 /** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
 export async function runDaemon(needs: DaemonNeeds): Promise<void> {
   const { PALIADIN_LOG_LEVEL: level } = needs.config.values;
-  const logger = pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const logger = openLog(2, level);
   try {
     await run(needs, logger);
   } catch (error) {

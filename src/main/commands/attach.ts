@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { shellQuoted } from '../host-setup/shell-quoted.ts';
+import { note, print } from '../terminal.ts';
 import { findSession } from './find-session.ts';
 import type { Settings } from './settings.ts';
 import { withHost } from './with-host.ts';
@@ -25,6 +26,6 @@ export async function attach(
 
 /** The gateway's key gets no terminal on the host: whoever has one there runs it. */
 function tell(command: string[]): void {
-  process.stderr.write('the terminal is on the host; run this there, or with `ssh -t` and your own access:\n');
-  process.stdout.write(`${command.map(shellQuoted).join(' ')}\n`);
+  note('the terminal is on the host; run this there, or with `ssh -t` and your own access:');
+  print(command.map(shellQuoted).join(' '));
 }

@@ -1,6 +1,7 @@
 import type { AuditHead, AuditStore } from '../../audit/store.ts';
 import { notedHead, readHead, written } from '../audit-head.ts';
 import { ConfigError } from '../config/load.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
@@ -19,12 +20,9 @@ export async function verifyAudit(settings: Settings, options: { head?: string; 
       ...(await missing(audit, given, '--head says')),
     ];
     const intact = problems.length === 0;
-    const text = options.json
-      ? JSON.stringify({ intact, rows, head, broken, noted, problems }, null, 2)
-      : intact
-        ? `${rows} rows, whole${head === null ? '' : `, up to ${written(head)}`}`
-        : [`${rows} rows are good, then the audit log is broken:`, ...problems.map((line) => `  ${line}`)].join('\n');
-    process.stdout.write(`${text}\n`);
+    if (options.json) printJson({ intact, rows, head, broken, noted, problems });
+    else if (intact) print(`${rows} rows, whole${head === null ? '' : `, up to ${written(head)}`}`);
+    else print([`${rows} rows are good, then the audit log is broken:`, ...problems.map((line) => `  ${line}`)]);
     if (!intact) process.exitCode = 1;
   });
 }
@@ -33,7 +31,7 @@ export async function verifyAudit(settings: Settings, options: { head?: string; 
 export async function showAuditHead(settings: Settings): Promise<void> {
   await withStore(settings, async ({ audit }) => {
     const head = await audit.head();
-    if (head !== null) process.stdout.write(`${written(head)}\n`);
+    if (head !== null) print(written(head));
   });
 }
 

@@ -1,5 +1,6 @@
 import { secrets, type Variable, variables } from '../config/variables.ts';
 import { table } from '../table.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 
 /** Prints what is in force and where it came from; secrets are only said to be set. */
@@ -9,11 +10,10 @@ export function showConfig({ config }: Settings, { json }: { json?: boolean }): 
     const hidden = secrets.has(name) && value !== undefined;
     return { name, value: hidden ? '(set)' : (value ?? null), source: config.sources[name] };
   });
-  const text = json
-    ? JSON.stringify(rows, null, 2)
-    : table(
-        ['variable', 'value', 'from'],
-        rows.map(({ name, value, source }) => [name, String(value ?? '(unset)'), source]),
-      );
-  process.stdout.write(`${text}\n`);
+  if (json) return void printJson(rows);
+  const lines = table(
+    ['variable', 'value', 'from'],
+    rows.map(({ name, value, source }) => [name, String(value ?? '(unset)'), source]),
+  );
+  print(lines);
 }

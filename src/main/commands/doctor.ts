@@ -1,6 +1,7 @@
 import type { Check } from '../../contract/check.ts';
 import { examine } from '../doctor/examine.ts';
 import { showCheck } from '../doctor/show.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 
 /** Prints each step as it is done. The exit code is 1 where one has failed. */
@@ -9,9 +10,9 @@ export async function doctor(settings: Settings, { json }: { json?: boolean }): 
   const checks: Check[] = [];
   for await (const check of examine(settings)) {
     checks.push(check);
-    if (!json) process.stdout.write(showCheck(check));
+    if (!json) print(showCheck(check));
   }
   const ok = checks.every((check) => check.ok);
-  if (json) process.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`);
+  if (json) printJson({ ok, checks });
   if (!ok) process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mintSignInCode } from '../../audit/secrets.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { bracketed } from '../sign-in/public-address.ts';
+import { print } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
@@ -17,6 +18,6 @@ export async function createLink(settings: Settings, options: { user?: string })
     const user = await users.bySubject(options.user ?? owner);
     if (user === null) throw new PaliadinError('not_found', `there is no user ${options.user ?? owner} yet`);
     const code = await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id);
-    process.stdout.write(`${url ?? `http://${bracketed(host)}:${port}`}/#code=${code}\n`);
+    print(`${url ?? `http://${bracketed(host)}:${port}`}/#code=${code}`);
   });
 }

@@ -1,4 +1,5 @@
 import { table } from '../table.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withHost } from './with-host.ts';
 import { withStore } from './with-store.ts';
@@ -12,14 +13,13 @@ export async function showSessions(settings: Settings, { json }: { json?: boolea
     const state = found?.running ? 'answering' : found?.live ? 'idle' : 'not running';
     return { session: name, user: subject, host, conversation: generation, state, lastUsedAt };
   });
-  const text = json
-    ? JSON.stringify(rows, null, 2)
-    : table(
-        ['session', 'user', 'host', 'conversation', 'state', 'last used'],
-        rows.map(({ session, user, host, conversation, state, lastUsedAt }) => [
-          ...[session, user, host, String(conversation), state],
-          new Date(lastUsedAt).toISOString(),
-        ]),
-      );
-  process.stdout.write(`${text}\n`);
+  if (json) return void printJson(rows);
+  const lines = table(
+    ['session', 'user', 'host', 'conversation', 'state', 'last used'],
+    rows.map(({ session, user, host, conversation, state, lastUsedAt }) => [
+      ...[session, user, host, String(conversation), state],
+      new Date(lastUsedAt).toISOString(),
+    ]),
+  );
+  print(lines);
 }

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { type DestinationStream, pino } from 'pino';
 import { mintSignInCode } from '../../audit/secrets.ts';
 import type { Config } from '../config/load.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { warningOf } from '../isolation/level.ts';
+import { openLog } from '../log.ts';
 import { prepareState } from '../state-paths.ts';
+import { print } from '../terminal.ts';
 import { VERSION } from '../version.ts';
 import type { Settings } from './settings.ts';
 
 /** Runs the gateway until it is told to stop. */
 export async function start({ config, env }: Settings): Promise<void> {
   process.umask(0o077);
-  const log = logFile(prepareState(config).root);
-  const logger = pino({ level: config.values.PALIADIN_LOG_LEVEL }, log.destination);
+  const log = logTo(prepareState(config).root);
+  const logger = openLog(log.path ?? STANDARD_ERROR, config.values.PALIADIN_LOG_LEVEL);
   const gateway = await startGateway(config, env, logger);
   logger.info(
     { pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent() },
@@ -21,15 +22,15 @@ export async function start({ config, env }: Settings): Promise<void> {
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
   const { store, owner } = gateway;
   const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
-  process.stdout.write(greeting(gateway, { config, log: log.path, code }));
+  print(greeting(gateway, { config, log: log.path, code }));
 }
 
 /** A person at a terminal wants to see the link, not the log; anything else collects standard error. */
-function logFile(root: string): { destination: DestinationStream; path: string | null } {
-  if (!process.stderr.isTTY) return { destination: pino.destination({ dest: 2, sync: true }), path: null };
-  const path = `${root}/gateway.log`;
-  return { destination: pino.destination({ dest: path, mode: 0o600, sync: true }), path };
+function logTo(root: string): { path: string | null } {
+  return { path: process.stderr.isTTY ? `${root}/gateway.log` : null };
 }
+
+const STANDARD_ERROR = 2;
 
 interface Greeting {
   config: Config;
@@ -37,11 +38,11 @@ interface Greeting {
   code: string;
 }
 
-function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: Greeting): string {
+function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: Greeting): string[] {
   const warning = backend.kind === 'local' ? warningOf(config, backend.agent()) : null;
   const refusal = backend.refusal();
   const agent = backend.agent();
-  const lines = [
+  return [
     `Paliadin ${VERSION}`,
     `  backend  ${backend.kind}${backend.kind === 'remote' ? `, host ${backend.host}` : ''}${agent === null ? '' : `, agent ${agent}`}`,
     ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
@@ -54,7 +55,6 @@ function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: G
     `Open ${publicUrl}/#code=${code}`,
     'The link signs you in once, within 15 minutes; `paliadin link` makes another. Ctrl-C stops; conversations go on.',
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function stopOnSignal(gateway: Gateway, tell: (signal: string) => void): void {

@@ -1,3 +1,4 @@
+import { print } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withHost } from './with-host.ts';
 
@@ -7,5 +8,5 @@ export async function stopHost(settings: Settings): Promise<void> {
     await host.shutdown();
     await host.closed;
   });
-  process.stdout.write('the host daemon and the agents’ terminals have ended\n');
+  print('the host daemon and the agents’ terminals have ended');
 }

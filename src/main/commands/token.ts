@@ -4,6 +4,7 @@ import type { ApiToken } from '../../audit/store.ts';
 import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
 import { ConfigError } from '../config/load.ts';
 import { table } from '../table.ts';
+import { note, print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { findUser } from './user.ts';
 import { withStore } from './with-store.ts';
@@ -25,14 +26,14 @@ export async function createToken(
       { signIn, random: randomBytes, now },
       { userId: user.id, name, scopes: meant, expiresAt: lifetimeMs === null ? null : now + lifetimeMs },
     );
-    if (created) process.stderr.write(`created user ${subject} (${user.role})\n`);
+    if (created) note(`created user ${subject} (${user.role})`);
     if (user.role !== 'owner' && access === 'owner' && meant.includes('ask')) {
-      process.stderr.write('only the owner may ask now; set PALIADIN_ACCESS=users to let others ask too\n');
+      note('only the owner may ask now; set PALIADIN_ACCESS=users to let others ask too');
     }
     if (user.role === 'member' && meant.some((scope) => scope === 'admin' || scope === 'metrics')) {
-      process.stderr.write(`${subject} is a member: the scopes admin and metrics count once they are an admin\n`);
+      note(`${subject} is a member: the scopes admin and metrics count once they are an admin`);
     }
-    process.stdout.write(`${token}\n`);
+    print(token);
   });
 }
 
@@ -43,8 +44,8 @@ export async function listTokens(settings: Settings, options: { user?: string; j
     const tokens = await signIn.tokens(user === null ? {} : { userId: user.id });
     const names = new Map((await users.list()).map(({ id, subject }) => [id, subject]));
     const rows = tokens.map((token) => ({ ...token, user: names.get(token.userId) ?? token.userId }));
-    const text = options.json ? JSON.stringify(rows, null, 2) : table(HEAD, rows.map(describe));
-    process.stdout.write(`${text}\n`);
+    if (options.json) printJson(rows);
+    else print(table(HEAD, rows.map(describe)));
   });
 }
 
@@ -52,7 +53,7 @@ export async function revokeToken(settings: Settings, id: string): Promise<void>
   await withStore(settings, async ({ users, signIn }) => {
     const token = await signIn.dropToken(id, { actor: 'cli', at: Date.now() });
     const user = await users.get(token.userId);
-    process.stdout.write(`revoked the token ${token.id} (${token.name}) of ${user?.subject ?? token.userId}\n`);
+    print(`revoked the token ${token.id} (${token.name}) of ${user?.subject ?? token.userId}`);
   });
 }
 

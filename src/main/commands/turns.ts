@@ -2,6 +2,7 @@ import type { TurnLine } from '../../audit/store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../config/load.ts';
 import { table } from '../table.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
@@ -20,20 +21,17 @@ export async function showTurns(
     }
     const query = { limit, userId: user?.id, search: options.search };
     const nameOf = ({ userId }: { userId: string }) => names.get(userId) ?? userId;
-    const text = options.json
-      ? JSON.stringify(
-          (await store.turns.listWhole(query)).map((turn) => ({ ...turn, user: nameOf(turn) })),
-          null,
-          2,
-        )
-      : table(
-          HEAD,
-          (await store.turns.list(query)).map((turn) => [
-            ...[new Date(turn.startedAt).toISOString(), nameOf(turn)],
-            ...describe(turn),
-          ]),
-        );
-    process.stdout.write(`${text}\n`);
+    if (options.json) {
+      return printJson((await store.turns.listWhole(query)).map((turn) => ({ ...turn, user: nameOf(turn) })));
+    }
+    const lines = table(
+      HEAD,
+      (await store.turns.list(query)).map((turn) => [
+        ...[new Date(turn.startedAt).toISOString(), nameOf(turn)],
+        ...describe(turn),
+      ]),
+    );
+    print(lines);
   });
 }
 

@@ -1,6 +1,6 @@
-import { pipeline } from 'node:stream/promises';
 import { exportUser } from '../../audit/user-export.ts';
 import { ConfigError } from '../config/load.ts';
+import { note, print, printJsonPieces } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { byCli, findUser } from './user.ts';
 import { withHost } from './with-host.ts';
@@ -12,7 +12,7 @@ export async function exportUserData(settings: Settings, subject: string): Promi
     const user = await findUser(store.users, subject);
     const by = byCli();
     await store.audit.append([{ ...by, action: 'user.exported', subject: user.id, turnId: null, detail: {} }]);
-    await pipeline(exportUser(store, user, by.at), process.stdout, { end: false }).catch((error) => {
+    await printJsonPieces(exportUser(store, user, by.at)).catch((error) => {
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // whoever reads has seen enough
     });
   });
@@ -31,13 +31,13 @@ export async function deleteUser(settings: Settings, subject: string, options: {
     const session = (await store.sessions.list()).find(({ userId }) => userId === user.id);
     await store.users.disable(user.id, byCli());
     const { turns } = await store.users.remove(user.id, byCli());
-    process.stdout.write(`deleted ${subject} and ${turns} turns\n`);
+    print(`deleted ${subject} and ${turns} turns`);
     if (session === undefined) return;
     const ended = await withHost(settings, (host) => host.reset(session.name, { forget: true })).catch(
       (error: Error) => error,
     );
-    if (ended === undefined) process.stdout.write('their conversation on the host has ended\n');
-    else process.stderr.write(`their conversation on the host was not ended: ${ended.message}\n`);
+    if (ended === undefined) print('their conversation on the host has ended');
+    else note(`their conversation on the host was not ended: ${ended.message}`);
   });
 }
 
@@ -49,9 +49,7 @@ export async function setUserQuota(settings: Settings, subject: string, quota: s
   await withStore(settings, async ({ users }) => {
     const user = await findUser(users, subject);
     await users.setQuota(user.id, dailyQuota, byCli());
-    process.stdout.write(
-      `${subject} may ask ${dailyQuota === null ? 'as much as they like' : `${dailyQuota} a day`}\n`,
-    );
+    print(`${subject} may ask ${dailyQuota === null ? 'as much as they like' : `${dailyQuota} a day`}`);
   });
 }
 

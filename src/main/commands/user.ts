@@ -2,6 +2,7 @@ import type { By, Role, User, UserStore } from '../../audit/store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../config/load.ts';
 import { table } from '../table.ts';
+import { print, printJson } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { withStore } from './with-store.ts';
 
@@ -14,16 +15,15 @@ export async function listUsers(settings: Settings, { json }: { json?: boolean }
         browsers: await signIn.countBrowserSessions(user.id, Date.now()),
       })),
     );
-    const text = json
-      ? JSON.stringify(rows, null, 2)
-      : table(
-          ['user', 'name', 'role', 'state', 'browsers', 'created'],
-          rows.map(({ subject, name, role, disabledAt, browsers, createdAt }) => [
-            ...[subject, name, role, disabledAt === null ? 'enabled' : 'disabled', String(browsers)],
-            new Date(createdAt).toISOString(),
-          ]),
-        );
-    process.stdout.write(`${text}\n`);
+    if (json) return void printJson(rows);
+    const lines = table(
+      ['user', 'name', 'role', 'state', 'browsers', 'created'],
+      rows.map(({ subject, name, role, disabledAt, browsers, createdAt }) => [
+        ...[subject, name, role, disabledAt === null ? 'enabled' : 'disabled', String(browsers)],
+        new Date(createdAt).toISOString(),
+      ]),
+    );
+    print(lines);
   });
 }
 
@@ -50,7 +50,7 @@ export async function signOutUser(settings: Settings, subject: string, options: 
     const how = { now: Date.now(), tokens: options.tokens === true, actor: 'cli' };
     const ended = await signIn.signOutEverywhere(user.id, how);
     const tokens = options.tokens ? ` and ${ended.tokens} tokens` : '; API tokens stay valid (--tokens ends them too)';
-    process.stdout.write(`${user.subject}: ended ${ended.browsers} browser sessions${tokens}\n`);
+    print(`${user.subject}: ended ${ended.browsers} browser sessions${tokens}`);
   });
 }
 
@@ -77,6 +77,6 @@ async function changeUser(
       throw new PaliadinError('not_allowed', `${subject} is the owner; name another by PALIADIN_OWNER first`);
     }
     const { role, disabledAt } = await change(users, user);
-    process.stdout.write(`${subject} is ${role}, ${disabledAt === null ? 'enabled' : 'disabled'}\n`);
+    print(`${subject} is ${role}, ${disabledAt === null ? 'enabled' : 'disabled'}`);
   });
 }

@@ -1,15 +1,15 @@
 /** Checks as a person reads them: a line each, and below it what to do. */
 import type { Check } from '../../contract/check.ts';
-import { CONTROLS } from '../../contract/sanitise.ts';
+import { visible } from '../terminal.ts';
 
-export function showCheck({ step, side, ok, found, remedy }: Check): string {
-  const line = `${ok ? '✓' : '✗'} ${side.padEnd(7)}  ${step.padEnd(STEP_WIDTH)}  ${oneLine(found)}`;
-  return remedy === null ? `${line}\n` : `${line}\n${INDENT}→ ${oneLine(remedy)}\n`;
+/** A line, and one for the remedy. A host's words may be anything. */
+export function showCheck({ step, side, ok, found, remedy }: Check): string[] {
+  const line = `${ok ? '✓' : '✗'} ${side.padEnd(7)}  ${oneLine(step).padEnd(STEP_WIDTH)}  ${oneLine(found)}`;
+  return remedy === null ? [line] : [line, `${INDENT}→ ${oneLine(remedy)}`];
 }
 
-/** A host's words may be anything. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replace(CONTROLS, '').trim();
+  return visible(text.replaceAll(/\s+/g, ' ').trim());
 }
 
 // The longest step's name.

@@ -58,6 +58,12 @@ test('a sign-in that is in a Mac’s keychain is not said to be missing', async 
 });
 
 test('a host’s words stay in their line, and play no tricks with the terminal', () => {
-  const text = showCheck({ step: 'tmux', side: 'host', ok: false, found: 'a\u001b[2Jb\n✓ c', remedy: 'd\u0007e' });
-  expect(text).toBe('✗ host     tmux            a[2Jb ✓ c\n                           → de\n');
+  const text = showCheck({
+    step: 'tmux',
+    side: 'host',
+    ok: false,
+    found: 'a\u001b[2Jb\n✓ c \u202ed',
+    remedy: 'd\u0007e',
+  });
+  expect(text).toEqual(['✗ host     tmux            a\\x1b[2Jb ✓ c \\u202ed', '                           → d\\x07e']);
 });

@@ -11,6 +11,7 @@ import { gatewayFiles } from '../../host-setup/gateway/files.ts';
 import { fileVariables, printedVariables, REMOTE_VARIABLES } from '../../host-setup/gateway/variables.ts';
 import { parsePlace } from '../../host-setup/place.ts';
 import { installRequest } from '../../host-setup/request.ts';
+import { print } from '../../terminal.ts';
 import type { Settings } from '../settings.ts';
 import { chooseApprovals } from './choose-approvals.ts';
 import { reporter } from './report.ts';
@@ -47,7 +48,7 @@ export async function addHostCommand(settings: Settings, written: string, option
   const files = gatewayFiles(settings.config.values.PALIADIN_STATE_DIR, place);
   const variables = fileVariables(place, files);
   await report.steps(look(settings, variables));
-  if (options.print) process.stdout.write(printedVariables(place, files));
+  if (options.print) print(printedVariables(place, files));
   report.end(
     report.ok
       ? `${placeOf(place)} is set up. Start the gateway again, and it answers from there.`

@@ -4,6 +4,7 @@ import { PaliadinError } from '../../../contract/errors.ts';
 import { ConfigError } from '../../config/load.ts';
 import { checksOf } from '../../doctor/checks.ts';
 import { showCheck } from '../../doctor/show.ts';
+import { printTo } from '../../terminal.ts';
 
 export interface Reporter {
   readonly ok: boolean;
@@ -18,7 +19,7 @@ export function reporter(output: NodeJS.WritableStream): Reporter {
 
   function show(check: Check): void {
     ok &&= check.ok;
-    output.write(showCheck(check));
+    printTo(output, showCheck(check));
   }
 
   return {
@@ -39,7 +40,7 @@ export function reporter(output: NodeJS.WritableStream): Reporter {
       }
     },
     end(text) {
-      output.write(`\n${text}\n`);
+      printTo(output, ['', text]);
       if (!ok) process.exitCode = 1;
     },
   };

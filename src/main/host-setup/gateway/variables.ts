@@ -18,12 +18,10 @@ export function fileVariables({ user, host, port }: Added['place'], { key, known
 }
 
 /** Lines that hold everything themselves, for a gateway that is elsewhere. The key is one of them. */
-export function printedVariables(place: Added['place'], files: GatewayFiles): string {
+export function printedVariables(place: Added['place'], files: GatewayFiles): string[] {
   const { PALIADIN_SSH_KEY_FILE: key, PALIADIN_KNOWN_HOSTS_FILE: hosts, ...where } = fileVariables(place, files);
   const values = { ...where, PALIADIN_SSH_KEY: base64(key), PALIADIN_KNOWN_HOSTS: base64(hosts) };
-  return Object.entries(values)
-    .map(([name, value]) => `${envLine(name, value)}\n`)
-    .join('');
+  return Object.entries(values).map(([name, value]) => envLine(name, value));
 }
 
 /** @throws ConfigError where the file holds a key that was put there by hand */
