@@ -109,7 +109,9 @@ export async function daemonForTest(directory: string, options: TestRelayOptions
   const given = JSON.stringify({ directory, heard, options: openOptions(options) });
   const child = spawn(process.execPath, [DAEMON, given], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const [line] = await once(child.stdout, 'data');
+  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the daemon ended with ${code}`)));
+  const [line] = await Promise.race([once(child.stdout, 'data'), failed]);
+  failed.catch(() => {}); // from here on its end is the test’s
   return {
     process: child,
     port: Number(line),
