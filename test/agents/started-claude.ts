@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { clonePrograms } from '../../src/main/programs.ts';
 import type { TestGateway } from '../support/gateway.ts';
-import { startLaptop } from '../support/laptop.ts';
+import { type Laptop, startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 import { type ClaudeGatewayOptions, claudeGateway } from './claude-gateway.ts';
@@ -29,7 +29,13 @@ export async function startLocal(program: string, options: ClaudeGatewayOptions 
   return claude;
 }
 
-export async function startRemote(program: string): Promise<StartedClaude> {
+export interface RemoteClaude extends StartedClaude {
+  laptop: Laptop;
+  /** More lines of its host.env, beside those that the agent needs. */
+  setHostEnv(env: Record<string, string>): void;
+}
+
+export async function startRemote(program: string): Promise<RemoteClaude> {
   refuseNetwork();
   const model = await modelOfTest();
   const laptop = await startLaptop();
@@ -37,10 +43,12 @@ export async function startRemote(program: string): Promise<StartedClaude> {
   const { home, work } = makeHome(dirname(laptop.home));
   cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
   const agent = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_AGENT_DIR: work };
-  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent });
+  const setHostEnv = (env: Record<string, string>) =>
+    laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent, ...env });
+  setHostEnv({});
   const gateway = await gatewayForTest({ laptop });
   keepEvidence({ host: join(laptop.stateDir, 'host'), home, more: () => [gateway.log, laptop.log] });
-  return { gateway, model, work };
+  return { gateway, model, work, laptop, setHostEnv };
 }
 
 // Beside an agent or two that start as well, a daemon took 20 s.

@@ -363,11 +363,12 @@ test('the owner sees on the dashboard what is waited for, and later what was dec
   await decisions.getByText('What was decided on').click();
   expect(await fieldsOf(decisions)).toEqual(before);
   // Each value is seen within its own frame.
-  const hidden = await decisions.locator('.asked-field').evaluateAll((fields) =>
-    fields.filter((field) => {
-      const text = field.querySelector('.asked-field-text')?.getBoundingClientRect();
-      return text === undefined || text.bottom > field.getBoundingClientRect().bottom + 1 || text.height < 16;
-    }).length,
+  const hidden = await decisions.locator('.asked-field').evaluateAll(
+    (fields) =>
+      fields.filter((field) => {
+        const text = field.querySelector('.asked-field-text')?.getBoundingClientRect();
+        return text === undefined || text.bottom > field.getBoundingClientRect().bottom + 1 || text.height < 16;
+      }).length,
   );
   expect(hidden).toBe(0);
   for (const [size, viewport] of Object.entries(SIZES)) {
