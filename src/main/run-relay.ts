@@ -1,6 +1,7 @@
 /** The relay as a process: its environment, signals and end. */
 import { runRelay } from '../host/relay/run-relay.ts';
 import { claim } from './claim.ts';
+import { note } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 /** `directory` is the host's. Prints a line once it listens; ends at once where another has the directory. */
@@ -14,18 +15,17 @@ export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv)
   process.once('SIGTERM', () => relay.stop('SIGTERM'));
   process.once('SIGINT', () => relay.stop('SIGINT'));
   // An end would free the port that agents know: whatever one request has upset, the others are still to be served.
-  process.on('uncaughtException', (error) => process.stderr.write(`${error.name} in the relay\n${placeOf(error)}\n`));
+  process.on('uncaughtException', (error) => note([`${error.name} in the relay`, ...placesOf(error)]));
   process.stdout.on('error', () => {}); // whoever started it may be gone already
   process.stdout.write('ready\n');
 }
 
 /** Where it happened, without the message, which may hold what somebody said. */
-function placeOf({ stack = '' }: Error): string {
+function placesOf({ stack = '' }: Error): string[] {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .join('\n');
+    .slice(0, 8);
 }
 
 function proxyVariables(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -15,6 +15,9 @@ async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
   });
 }
 
+/** The card, value by value. */
+const shown = ({ fields = [] }: ApprovalRequest) => fields.map(({ path, text }) => [path.join('.'), text]);
+
 function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: Decision): Promise<void> {
   return host.decide('one', asked.turnId, approvalId, decision);
 }
@@ -26,7 +29,11 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     const host = await open();
     const asked = host.ask('model run echo done > touched');
     const approval = await approvalOf(asked);
-    expect(approval).toMatchObject({ kind: 'permission', title: 'Run a command', detail: 'echo done > touched' });
+    expect(approval).toMatchObject({ kind: 'permission', title: 'Run a command', tool: 'Bash' });
+    expect(shown(approval)).toEqual([
+      ['command', 'echo done > touched'],
+      ['description', 'Run'],
+    ]);
     expect(existsSync(join(host.work, 'touched'))).toBe(false);
     await decide(host, asked, approval.id, { option: 'allow' });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -39,7 +46,10 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     const host = await open();
     const asked = host.ask(`model write ${join(host.work, 'file.txt')}`);
     const approval = await approvalOf(asked);
-    expect(approval).toMatchObject({ detail: join(host.work, 'file.txt'), diff: '+one\n+two' });
+    expect(shown(approval)).toEqual([
+      ['file_path', join(host.work, 'file.txt')],
+      ['content', 'one\ntwo\n'],
+    ]);
     await decide(host, asked, approval.id, { option: 'deny', message: 'Put it elsewhere.' });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(asked.text).toContain('Put it elsewhere.');
@@ -79,5 +89,36 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     const next = host.ask('demo at once');
     expect(await next.outcome).toMatchObject({ state: 'done' });
     expect(existsSync(join(host.work, 'touched'))).toBe(false);
+  });
+});
+
+describe.each(installedVersions('newest'))('a host with Claude Code $name', ({ program }) => {
+  test('that lets no gateway decide denies what is asked at once, in words, and lets a question through', async () => {
+    const host = await claudeHost(program, { policy: { approvals: 'deny', neverAllow: [] } });
+    const asked = host.ask('model run id > canary');
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('On this machine nobody can be asked');
+    expect(asked.told.filter(({ type }) => type === 'approval')).toEqual([]);
+    expect(existsSync(join(host.work, 'canary'))).toBe(false);
+    const question = host.ask('model ask');
+    const { id } = await approvalOf(question);
+    const answers = { 'Which cases do you want to see?': 'Overdue', command: 'id > canary' };
+    await decide(host, question, id, { option: 'answer', answers });
+    expect(await question.outcome).toMatchObject({ state: 'done' });
+    expect(question.text).toContain('Overdue');
+    expect(existsSync(join(host.work, 'canary'))).toBe(false);
+  });
+
+  test('that lets none allow commands lets other tools be allowed, and runs none', async () => {
+    const host = await claudeHost(program, { policy: { approvals: 'gateway', neverAllow: ['Bash'] } });
+    const asked = host.ask('model run id > canary');
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('lets nobody allow this tool');
+    expect(asked.told.filter(({ type }) => type === 'approval')).toEqual([]);
+    expect(existsSync(join(host.work, 'canary'))).toBe(false);
+    const written = host.ask(`model write ${join(host.work, 'file.txt')}`);
+    await decide(host, written, (await approvalOf(written)).id, { option: 'allow' });
+    expect(await written.outcome).toMatchObject({ state: 'done' });
+    expect(existsSync(join(host.work, 'file.txt'))).toBe(true);
   });
 });

@@ -1,10 +1,12 @@
 /** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
+import { reachOverSsh } from '../../src/transport/ssh/reach.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { until } from '../support/until.ts';
 import { installedVersions } from './claude-owner.ts';
@@ -57,29 +59,58 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
   });
 
   test('does what the owner allows in the chat, and nothing that another user’s question leads to', async () => {
-    const started = await startLocal(program);
-    const { gateway } = started;
+    const { gateway } = await startLocal(program);
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run echo done > touched');
     const event = await owner.until(turnId, 'approval');
     if (event.type !== 'approval') throw new Error('no approval');
-    expect(event.approval).toMatchObject({ detail: 'echo done > touched' });
+    expect(event.approval.fields?.[0]).toMatchObject({ path: ['command'], text: 'echo done > touched' });
     const path = `/api/turns/${turnId}/approvals/${event.approval.id}`;
     expect((await owner.call('POST', path, { body: { option: 'allow' } })).ok).toBe(true);
     expect(await owner.finished(turnId)).toMatchObject({ status: 'completed' });
-    expect(isLeft(started, 'touched')).toBe(true);
+    expect(isLeft(gateway, 'touched')).toBe(true);
 
     const member = await gateway.as('anna');
     const denied = await member.answer('model run echo done > other');
     expect(denied).toMatchObject({ status: 'completed' });
-    expect(isLeft(started, 'other')).toBe(false);
+    expect(isLeft(gateway, 'other')).toBe(false);
+  });
+
+  test('runs nothing for a stolen key: its yes is nothing that the host asks for, or takes', async () => {
+    const { laptop, setHostEnv } = await startRemote(program);
+    const session = 'paliad-paliadin-1a2b3c4d';
+    const prompt = { session, fence: 1, from: 0, known: false, message: 'model run id > canary' };
+    for (const settings of [{}, { PALIADIN_APPROVALS: 'gateway', PALIADIN_NEVER_ALLOW: 'Bash,Edit' }]) {
+      setHostEnv(settings);
+      const thief = await reachOverSsh(laptop.target, process.env);
+      onTestFinished(() => thief.close());
+      const asked: string[] = [];
+      const turnId = randomUUID();
+      const outcome = await thief.prompt({ ...prompt, turnId }, (update) => {
+        if (update.type !== 'approval') return;
+        asked.push(update.approval.id);
+        void thief.decide(session, turnId, update.approval.id, { option: 'allow' });
+      });
+      expect({ outcome, asked }).toMatchObject({ outcome: { state: 'done' }, asked: [] });
+      expect((await thief.turn(session, turnId, 0)).answer).toMatch(/this machine/);
+      expect(isLeft(laptop, 'canary')).toBe(false);
+      thief.close();
+    }
+    // The same words do run where the host says that the gateway decides.
+    setHostEnv({ PALIADIN_APPROVALS: 'gateway', PALIADIN_NEVER_ALLOW: 'WebFetch' });
+    const gateway = await reachOverSsh(laptop.target, process.env);
+    onTestFinished(() => gateway.close());
+    const turnId = randomUUID();
+    await gateway.prompt({ ...prompt, turnId }, (update) => {
+      if (update.type === 'approval') void gateway.decide(session, turnId, update.approval.id, { option: 'allow' });
+    });
+    expect(isLeft(laptop, 'canary')).toBe(true);
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'is asked anew, and can be denied, where the daemon ends (%s) while a person is asked',
     async (signal) => {
-      const started = await startLocal(program);
-      const { gateway } = started;
+      const { gateway } = await startLocal(program);
       const owner = await gateway.as('owner');
       const { turnId } = await owner.ask('model run touch done');
       const first = await approvalOf(owner, turnId);
@@ -92,13 +123,12 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       expect((await owner.call('POST', path(second.id), { body: { option: 'deny' } })).ok).toBe(true);
       expect(await owner.finished(turnId)).toMatchObject({ status: 'cancelled' });
       expect((await owner.answer('demo at once')).response).toBe('At once.');
-      expect(isLeft(started, 'done')).toBe(false);
+      expect(isLeft(gateway, 'done')).toBe(false);
     },
   );
 
   test('goes on where the daemon was killed while a person was asked, who then answers at the terminal', async () => {
-    const started = await startLocal(program);
-    const { gateway } = started;
+    const { gateway } = await startLocal(program);
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run touch done');
     const { id } = await approvalOf(owner, turnId);
@@ -117,7 +147,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       return !keys('capture-pane', '-p').includes('❯ 1. Yes');
     });
     expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', approvals: [] });
-    expect(isLeft(started, 'done')).toBe(true);
+    expect(isLeft(gateway, 'done')).toBe(true);
   });
 
   test('answers to the end while the daemon is killed', async () => {

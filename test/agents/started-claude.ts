@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { clonePrograms } from '../../src/main/programs.ts';
 import type { TestGateway } from '../support/gateway.ts';
-import { startLaptop } from '../support/laptop.ts';
+import { type Laptop, startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 import { agentSettings, type ClaudeGatewayOptions, claudeGateway, levelOfGateways } from './claude-gateway.ts';
@@ -29,7 +29,13 @@ export async function startLocal(program: string, options: ClaudeGatewayOptions 
   return claude;
 }
 
-export async function startRemote(program: string): Promise<StartedClaude> {
+export interface RemoteClaude extends StartedClaude {
+  laptop: Laptop;
+  /** More lines of its host.env, beside those that the agent needs. */
+  setHostEnv(env: Record<string, string>): void;
+}
+
+export async function startRemote(program: string): Promise<RemoteClaude> {
   refuseNetwork();
   const model = await modelOfTest();
   const laptop = await startLaptop();
@@ -37,15 +43,18 @@ export async function startRemote(program: string): Promise<StartedClaude> {
   const { home, work } = makeHome(dirname(laptop.home));
   cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
   const PALIADIN_ISOLATION = levelOfGateways();
-  laptop.setHostEnv({ ...agentEnvironment(home, model), ...agentSettings(program, work), PALIADIN_ISOLATION });
+  const agent = { ...agentSettings(program, work), PALIADIN_ISOLATION };
+  const setHostEnv = (env: Record<string, string>) =>
+    laptop.setHostEnv({ ...agentEnvironment(home, model), ...agent, ...env });
+  setHostEnv({});
   const gateway = await gatewayForTest({ laptop, env: { PALIADIN_ISOLATION } });
   keepEvidence({ host: join(laptop.stateDir, 'host'), home, more: () => [gateway.log, laptop.log] });
-  return { gateway, model, work };
+  return { gateway, model, work, laptop, setHostEnv };
 }
 
-/** Whether an agent of the gateway's has left a file of this name where it works. */
-export function isLeft({ gateway }: StartedClaude, name: string): boolean {
-  const homes = join(gateway.stateDir, 'homes');
+/** Whether an agent whose host has its state there has left a file of this name where it works. */
+export function isLeft({ stateDir }: { stateDir: string }, name: string): boolean {
+  const homes = join(stateDir, 'homes');
   return readdirSync(homes).some((session) => existsSync(join(homes, session, 'workspace', name)));
 }
 

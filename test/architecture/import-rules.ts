@@ -62,8 +62,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   },
   {
     what: ['jose'],
-    by: { 'src/http/sign-in': 'looks at tokens of an application' },
-    oneFile: true,
+    by: { 'src/http/sign-in': 'looks at tokens of an application, by its secret or by its published keys' },
   },
   {
     what: [ENVIRONMENT],

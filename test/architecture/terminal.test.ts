@@ -11,12 +11,13 @@ const NAMING: Record<string, number> = {
   'main/terminal.ts': 4,
   // To whoever started it, a program: that it is ready.
   'main/run-daemon.ts': 2,
+  'main/run-relay.ts': 2,
   // To the gateway, over ssh: the protocol.
   'main/shim.ts': 1,
   'main/host-setup/on-host/serve.ts': 2,
   // Asks whether it is a terminal, or hands it to the one function.
   'main/commands/start.ts': 1,
-  'main/commands/host/add.ts': 1,
+  'main/commands/host/add.ts': 2,
   'main/commands/host/remove.ts': 1,
 };
 
@@ -42,4 +43,4 @@ test('logs are opened in one place, which escapes each line', () => {
 });
 
 const NAMES_A_STREAM =
-  /\bconsole\.|\bprocess\s*(?:\.|\?\.|\[['"])\s*(?:stdout|stderr)|\{[^}]*\bstd(?:out|err)\b[^}]*\}\s*=\s*process|openSync\('\/dev\/tty|writeSync\(\s*[12]\b/;
+  /\bconsole\.\w+\(|\bprocess\s*(?:\.|\?\.|\[['"])\s*(?:stdout|stderr)|\{[^}]*\bstd(?:out|err)\b[^}]*\}\s*=\s*process|openSync\('\/dev\/tty|writeSync\(\s*[12]\b/;

@@ -39,7 +39,7 @@ export function linkShared(shared: string, workspace: string): void {
 }
 
 /** What of the shared directory is shown in each workspace. */
-export function sharedNames(shared: string): string[] {
+function sharedNames(shared: string): string[] {
   return readdirSync(shared)
     .filter((name) => !HIDDEN.has(name))
     .sort()
