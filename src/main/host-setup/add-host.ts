@@ -5,6 +5,7 @@ import { placeOf } from '../../transport/ssh/target.ts';
 import type { HostApprovals } from '../approval-policy.ts';
 import type { Settings } from '../commands/settings.ts';
 import { checksOf } from '../doctor/checks.ts';
+import { isolationPolicy } from '../isolation/level.ts';
 import { prepareState } from '../state-paths.ts';
 import { addedHosts, ensureKey, gatewayFiles, gatewayId, remember } from './gateway/files.ts';
 import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
@@ -59,6 +60,8 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
 
   const approvals = add.approvals ?? (look.choseApprovals ? undefined : await add.chooseApprovals?.());
+  // Several people may ask this gateway: the host is to keep them apart as far as the gateway will ask of it.
+  const { least } = isolationPolicy(config);
   const steps = await runShim(ssh, {
     verb: 'install',
     node: look.node.path,
@@ -67,6 +70,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
       ...{ gateway: id, publicKey, node: look.node.path, path: look.path, service: add.service, skill: readSkill() },
       ...(add.agent !== undefined && { agent: add.agent }),
       ...(approvals !== undefined && { approvals }),
+      ...(least !== 'none' && { isolation: least }),
     } satisfies InstallRequest,
   });
   yield* steps;

@@ -1,5 +1,6 @@
 /** What a gateway's owner asks the shim to do on the host, through their own access: JSON on its standard input. */
 import { z } from 'zod';
+import { isolationLevels } from '../../contract/isolation.ts';
 import { hostApprovals } from '../approval-policy.ts';
 
 const gateway = z.string().regex(/^[0-9a-f]{8}$/);
@@ -11,6 +12,10 @@ export const installRequest = z.object({
   path: z.string().describe('PATH of daemon and agents'),
   agent: z.enum(['claude', 'demo', 'none']).optional(),
   approvals: hostApprovals.optional().describe('what a gateway may allow there; what stands there stays without it'),
+  isolation: z
+    .enum(isolationLevels)
+    .optional()
+    .describe('how people are to be kept apart there; what stands there stays'),
   service: z.boolean(),
   skill: z.array(z.object({ path: z.string(), text: z.string() })).describe('the plugin’s files'),
 });

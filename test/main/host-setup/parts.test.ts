@@ -78,6 +78,19 @@ describe('host.env', () => {
     expect(write('PALIADIN_AGENT_DIR=/x\n')).toMatchObject({ now: 'deny', edited: true });
   });
 
+  test('says how people are to be kept apart where the gateway wants it, and leaves what its owner has written', () => {
+    const file = join(directory, 'host.env');
+    const level = (text: string) => {
+      writeFileSync(file, text);
+      writeHostEnv(file, { ...request, isolation: 'sandbox' });
+      return /^PALIADIN_ISOLATION=(.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+    };
+    expect(level('')).toBe('sandbox');
+    expect(level('PALIADIN_ISOLATION=directory\n')).toBe('directory');
+    expect(isHostEnvEdited(file)).toBe(false);
+    expect(write(null).text).not.toContain('PALIADIN_ISOLATION');
+  });
+
   test('with a value that means nothing there is left alone, and said', () => {
     expect(() => write('PALIADIN_APPROVALS=owner\n')).toThrow(
       'PALIADIN_APPROVALS is "owner"; in host.env it is deny or',

@@ -10,15 +10,16 @@ import type { InstallRequest } from '../request.ts';
  * Directories that are in PATH already stay where they are, and the owner's other lines as well. Says what a gateway may
  * allow from now on: what was chosen, else what stands there, else nothing.
  */
-export function writeHostEnv(file: string, { path, agent, approvals }: InstallRequest): HostApprovals {
+export function writeHostEnv(file: string, { path, agent, approvals, isolation }: InstallRequest): HostApprovals {
   const text = readIfThere(file);
-  const { PATH: known = '', PALIADIN_APPROVALS: written } = parseEnv(text ?? '');
+  const { PATH: known = '', PALIADIN_APPROVALS: written, PALIADIN_ISOLATION: level = isolation } = parseEnv(text ?? '');
   const directories = new Set([...known.split(delimiter), ...path.split(delimiter)].filter((each) => each !== ''));
   const before = approvals === undefined ? readApprovals(written) : null;
   const now = approvals ?? before ?? 'deny';
   const values = {
     PATH: [...directories].join(delimiter),
     ...(agent !== undefined && { PALIADIN_AGENT: agent }),
+    ...(level !== undefined && { PALIADIN_ISOLATION: level }),
   };
   // In words beside the first of its lines, since it is the one that keeps a stolen gateway from running commands.
   const lines = withEnvLines(text ?? HEAD, values) + (written === undefined ? APPROVALS_HEAD : '');
@@ -28,7 +29,10 @@ export function writeHostEnv(file: string, { path, agent, approvals }: InstallRe
 
 /** Whether its owner has written more into it. */
 export function isHostEnvEdited(file: string): boolean {
-  return otherLines(readIfThere(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS']).length > 0;
+  return (
+    otherLines(readIfThere(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION']).length >
+    0
+  );
 }
 
 const HEAD = '# Settings of this host, and the environment of its agents.\n';
