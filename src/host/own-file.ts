@@ -2,7 +2,7 @@
  * Files that an agent could have put there. Its owner's other files must not be read in their place, and a pipe or a
  * device must not stop whoever reads: no link is followed, and nothing but an ordinary file is opened.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /**
@@ -18,7 +18,7 @@ export function openOwnFile(path: string, root: string = dirname(path)): number 
   } catch {
     return null;
   }
-  if (fstatSync(file).isFile()) return file;
+  if (fstatSync(file).isFile() && isAt(file, path, root)) return file;
   closeSync(file);
   return null;
 }
@@ -43,6 +43,16 @@ export function sizeOfOwnFile(path: string, root?: string): number {
     return fstatSync(file).size;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Whether what was opened is there still: on the way to it a directory may have been a link just then. */
+function isAt(file: number, path: string, root: string): boolean {
+  try {
+    if (process.platform !== 'linux') return isWithin(path, root);
+    return readlinkSync(`/proc/self/fd/${file}`) === join(realpathSync(root), relative(root, path));
+  } catch {
+    return false; // it is gone
   }
 }
 

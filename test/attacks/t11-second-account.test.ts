@@ -5,7 +5,6 @@
  * Verified: it reaches neither socket nor journal, terminals, answers or log; and a state directory, or a link in its
  * place, that is somebody else's or that somebody else may write in is refused.
  */
-import { execFile } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -21,15 +20,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { asNobody, IS_ROOT, NOBODY } from '../support/as-nobody.ts';
 import { type Laptop, startLaptop } from '../support/laptop.ts';
 
-// By long custom the number of an account that owns nothing.
-const NOBODY = 65534;
 const session = 'paliad-paliadin-1a2b3c4d';
-// Only root can be another account for a moment.
-const asRoot = process.getuid?.() === 0;
 
-describe.skipIf(!asRoot)('T11: another account (only root can play one)', () => {
+describe.skipIf(!IS_ROOT)('T11: another account (only root can play one)', () => {
   let laptop: Laptop;
   beforeAll(async () => {
     laptop = await startLaptop();
@@ -132,12 +128,4 @@ const CONNECT = `require('net').connect(process.argv[1]).on('connect', () => pro
 function everything(directory: string): string[] {
   const inside = readdirSync(directory, { withFileTypes: true, recursive: true });
   return [directory, ...inside.map((entry) => join(entry.parentPath, entry.name))];
-}
-
-/** The exit code. */
-function asNobody(...command: string[]): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const account = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-  execFile('setpriv', [...account, ...command], (error) => resolve(error === null ? 0 : Number(error.code)));
-  return promise;
 }

@@ -1,5 +1,6 @@
 /** What an agent may have put in the place of a file: nothing of it is read but an ordinary file of its own. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -66,3 +67,28 @@ test('a pipe, a device and a directory are no files, and nobody waits for them',
   expect(read(join(root, 'projects'))).toBeNull();
   expect(read(join(root, 'nothing'))).toBeNull();
 });
+
+test('a directory that becomes a link while its file is being opened is not followed', async () => {
+  const directory = join(root, 'swapped');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'key'), 'own');
+  symlinkSync(secret, join(root, 'link'));
+  const swapping = spawn(process.execPath, ['-e', SWAP], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void swapping.kill('SIGKILL'));
+  await once(swapping.stdout, 'data');
+  const seen = new Set<string | null>();
+  for (let reads = 0; reads < 10_000; reads++) seen.add(read(join(directory, 'key')));
+  // Each is seen some thousand times.
+  expect(seen).toEqual(new Set(['own', null]));
+});
+
+/** Puts the link in the place of the directory and back, as fast as it can. */
+const SWAP = `
+const { renameSync } = require('fs');
+process.stdout.write('begins');
+for (;;) {
+  renameSync('swapped', 'aside');
+  renameSync('link', 'swapped');
+  renameSync('swapped', 'link');
+  renameSync('aside', 'swapped');
+}`;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { AgentHome } from '../isolation/isolation.ts';
 import { apartFromOthers } from './claude/apart.ts';
 import { adoptConversation, type ConversationPlace, forgetEmpty, keepsConversation } from './claude/conversations.ts';
+import { sharedAllowRules } from './claude/shared-rules.ts';
 import type { AgentPlace } from './driver.ts';
 
 export interface ClaudeCode {
@@ -16,7 +17,8 @@ export interface ClaudeCode {
 
 /** Where the Claude Code of a session keeps its conversations. */
 export function conversationsOf(claude: ClaudeCode, { home, cwd }: AgentHome): ConversationPlace {
-  return { directory: home === null ? claude.directory : join(home, '.claude'), cwd };
+  if (home === null) return { directory: claude.directory, root: claude.directory, cwd };
+  return { directory: join(home, '.claude'), root: home, cwd };
 }
 
 /** Whether it would resume the conversation, which may have begun before agents were kept apart. */
@@ -25,7 +27,10 @@ export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentP
   if (keepsConversation(place, conversation)) return true;
   const { shared } = home;
   // Where it worked as one of all, or under rules alone.
-  const former = shared === null ? [] : [shared, home.cwd].map((cwd) => ({ directory: claude.directory, cwd }));
+  const former =
+    shared === null
+      ? []
+      : [shared, home.cwd].map((cwd) => ({ directory: claude.directory, root: claude.directory, cwd }));
   return former.some(
     (other) => keepsConversation(other, conversation) && adoptConversation(place, other, conversation),
   );
@@ -56,10 +61,11 @@ export function claudeCommand(
   options: { plugins?: string[]; mode?: 'dontAsk' | 'default'; replies?: boolean } = {},
 ): [string, ...string[]] {
   const apart = apartFromOthers(home);
+  const allow = [...(options.replies ? writable(directory) : []), ...sharedAllowRules(home)];
   const settings = {
     ...apart.settings,
     permissions: {
-      ...(options.replies && { allow: writable(directory) }),
+      ...(allow.length > 0 && { allow }),
       // Where nobody can be asked, what the owner has not allowed is refused, and the agent goes on without it.
       defaultMode: options.mode ?? 'dontAsk',
       ...(apart.deny.length > 0 && { deny: apart.deny }),

@@ -2,7 +2,18 @@
  * A session's own directories, and in its workspace what the owner shares with all: each thing in the shared directory
  * has a link of its name there, so that an agent finds CLAUDE.md, settings and documents where it works.
  */
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** Makes a directory of the session's own. What an agent left in its place is removed: a link would lead elsewhere. */
@@ -16,21 +27,24 @@ export function ownDirectory(path: string): string {
 /** Makes an ordinary file of the session's own, empty where there was none. */
 export function ownFile(path: string): string {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) rmSync(path, { recursive: true });
+  if (found !== undefined && !found.isFile()) putAside(path);
   if (found === undefined || !found.isFile()) writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
   return path;
 }
 
 /** Puts a link in the place of whatever is there. */
 export function linkTo(source: string, path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) putAside(path);
   symlinkSync(source, path);
 }
 
 /** Brings the links in `workspace` in step with what is in `shared`. A person's own file of the same name stays, but for `OWNERS`. */
 export function linkShared(shared: string, workspace: string): void {
   const names = sharedNames(shared);
-  for (const name of readdirSync(workspace)) if (isLinkTo(join(workspace, name), shared)) rmSync(join(workspace, name));
+  for (const entry of readdirSync(workspace, { withFileTypes: true })) {
+    const path = join(workspace, entry.name);
+    if (entry.isSymbolicLink() && readlinkSync(path).startsWith(`${shared}/`)) rmSync(path);
+  }
   for (const name of names) {
     const path = join(workspace, name);
     const taken = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -46,8 +60,15 @@ function sharedNames(shared: string): string[] {
     .slice(0, MAX_SHARED);
 }
 
-function isLinkTo(path: string, shared: string): boolean {
-  return lstatSync(path).isSymbolicLink() && readlinkSync(path).startsWith(`${shared}/`);
+/** Out of the way, in one step: a directory may be deeper, or have more in it, than anybody wants to wait for. */
+function putAside(path: string): void {
+  try {
+    if (lstatSync(path).isDirectory()) rmdirSync(path);
+    else rmSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    renameSync(path, `${path}.aside-${randomBytes(4).toString('hex')}`);
+  }
 }
 
 /** What tells an agent what it may do is the owner's alone, whatever a person's agent has put there. */

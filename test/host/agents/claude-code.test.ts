@@ -127,6 +127,31 @@ describe('the command', () => {
   test('never adds the directory: Claude Code would ask whether to trust it', () => {
     expect(argv()).not.toContain('--add-dir');
   });
+
+  describe('where each person has a workspace, and Claude Code’s own rules keep them apart', () => {
+    const permissions = () => {
+      const shared = join(root, 'shared');
+      mkdirSync(join(shared, '.claude'), { recursive: true });
+      const given = { permissions: { allow: ['Bash(ls:*)', 'Read'] } };
+      writeFileSync(join(shared, '.claude', 'settings.json'), JSON.stringify(given));
+      const home = { cwd: join(root, 'homes/one/workspace'), home: null, shared, forbidden: ['/secrets/**'] };
+      mkdirSync(home.cwd, { recursive: true });
+      const place = { session: 'one', directory: join(root, 'agent'), conversation: CONVERSATION, home };
+      const args = claudeCommand(claude, place);
+      return JSON.parse(args[args.indexOf('--settings') + 1] ?? '').permissions;
+    };
+
+    test('allows what the owner allows in the settings that they share, which nobody has trusted there', () => {
+      expect(permissions().allow).toEqual(['Bash(ls:*)', 'Read']);
+    });
+
+    test('forbids to read what is forbidden, and to change anything outside of the own home', () => {
+      const { deny } = permissions();
+      expect(deny).toEqual(expect.arrayContaining(['Read(//secrets/**)', 'Edit(//secrets/**)']));
+      expect(deny).toEqual(expect.arrayContaining([`Edit(/${root}/homes/[!o]*)`, `Edit(/${root}/[!h]*)`, 'Edit(//d)']));
+      expect(deny).not.toContain(`Edit(/${root}/homes/one?*/workspace)`);
+    });
+  });
 });
 
 /** A capture's first line is the cursor's column and row, and the terminal's title. */

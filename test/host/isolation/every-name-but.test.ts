@@ -1,17 +1,17 @@
 /** Patterns that match all names but one, tried with the matcher's own rules. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { everyNameBut } from '../../../src/host/isolation/every-name-but.ts';
+import { everyNameBut, everyPathBut } from '../../../src/host/isolation/every-name-but.ts';
 
 const sessionName = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,20}$/);
 
-/** As `.gitignore` reads a pattern without a slash. */
+/** As `.gitignore` reads a pattern. */
 function matches(pattern: string, name: string): boolean {
   const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('[!', '[^')
-    .replaceAll('?', '.')
-    .replaceAll('*', '.*');
+    .replace(/[.+^${}()|]/g, '\\$&')
+    .replaceAll('[!', '[^/')
+    .replaceAll('?', '[^/]')
+    .replaceAll('*', '[^/]*');
   return new RegExp(`^${source}$`).test(name);
 }
 
@@ -48,4 +48,29 @@ test('no pattern matches the name itself', () => {
       expect(everyNameBut(own).filter((pattern) => matches(pattern, own))).toEqual([]);
     }),
   );
+});
+
+test('the patterns for several names match none of them, and every other', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(sessionName, { minLength: 1, maxLength: 4 }), sessionName, (own, other) => {
+      const isMatched = (name: string) => everyNameBut(...own).some((pattern) => matches(pattern, name));
+      expect(own.filter(isMatched)).toEqual([]);
+      expect(isMatched(other)).toBe(!own.includes(other));
+    }),
+  );
+});
+
+test('the patterns for a path match what is beside each of its directories, and neither them, what is below, nor devices', () => {
+  const patterns = everyPathBut('/var/lib/one');
+  // A pattern that matches a directory forbids what is in it.
+  const isForbidden = (path: string) =>
+    path
+      .split('/')
+      .map((_, at, names) => names.slice(0, at + 1).join('/'))
+      .some((part) => patterns.some((pattern) => matches(pattern, part)));
+  for (const path of ['/home/anna/.bashrc', '/var/lib/two/x', '/var/lib/one2', '/var/log', '/va', '/devices']) {
+    expect(isForbidden(path), path).toBe(true);
+  }
+  for (const path of ['/var/lib/one', '/var/lib/one/workspace/x', '/dev/null'])
+    expect(isForbidden(path), path).toBe(false);
 });

@@ -8,6 +8,11 @@ import { openOwnFile, readOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 export interface ConversationPlace {
   /** Its configuration: `~/.claude`. */
   directory: string;
+  /**
+   * In which the configuration is, or the configuration itself: a directory that no agent can put another in the place of.
+   * Below it no link is followed.
+   */
+  root: string;
   /** Where it works. */
   cwd: string;
 }
@@ -16,8 +21,8 @@ export interface ConversationPlace {
 export function keepsConversation(place: ConversationPlace, conversation: string): boolean {
   const path = transcriptOf(place, conversation);
   if (path === null) return false;
-  if (sizeOfOwnFile(path, place.directory) > NO_MESSAGE_BYTES) return true;
-  return readOwnFile(path, { root: place.directory, maxBytes: NO_MESSAGE_BYTES })?.includes('"parentUuid":') ?? false;
+  if (sizeOfOwnFile(path, place.root) > NO_MESSAGE_BYTES) return true;
+  return readOwnFile(path, { root: place.root, maxBytes: NO_MESSAGE_BYTES })?.includes('"parentUuid":') ?? false;
 }
 
 /** Removes a transcript without a message, which it would neither resume nor begin again. */
@@ -27,13 +32,13 @@ export function forgetEmpty(place: ConversationPlace, conversation: string): voi
 }
 
 /** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
-export function transcriptOf({ directory, cwd }: ConversationPlace, conversation: string): string | null {
+export function transcriptOf({ directory, root, cwd }: ConversationPlace, conversation: string): string | null {
   const projects = join(directory, 'projects');
   const project = projectOf(cwd);
   const found = namesIn(projects)
     .filter((name) => name.startsWith(project))
     .map((name) => join(projects, name, `${conversation}.jsonl`));
-  return found.find((path) => isOwnFile(path, directory)) ?? null;
+  return found.find((path) => isOwnFile(path, root)) ?? null;
 }
 
 /**
@@ -44,6 +49,7 @@ export function adoptConversation(place: ConversationPlace, former: Conversation
   const path = transcriptOf(former, conversation);
   const project = projectOf(place.cwd);
   if (path === null || project.length >= MAX_PROJECT_LENGTH) return false;
+  if (place.root !== place.directory) ownDirectory(place.directory);
   const projects = ownDirectory(join(place.directory, 'projects'));
   copyFileSync(path, join(ownDirectory(join(projects, project)), `${conversation}.jsonl`), constants.COPYFILE_EXCL);
   return true;

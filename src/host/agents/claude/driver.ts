@@ -78,7 +78,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       const { conversation, directory, home } = place;
       const { port } = relay;
       const plugin = preparePlugin(options); // the port may be another by now
-      remember(directory, { port, conversation, configuration: conversationsOf(claude, home).directory });
+      remember(directory, { port, conversation, transcripts: conversationsOf(claude, home).root });
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
       const own = prepareOwnHome(place, options);
       return {
@@ -115,7 +115,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
           const known = recall(directory);
           return known === null ? null : transcriptOf(conversationsOf(claude, home), known.conversation);
         },
-        transcripts: conversationsOf(claude, home).directory,
+        transcripts: conversationsOf(claude, home).root,
         stopping: stopping.signal,
         onEnd: (cost: () => Promise<TurnCost | null>) => costs.set(turnId, cost),
         onDeaf: () =>

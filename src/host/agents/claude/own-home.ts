@@ -65,7 +65,7 @@ function writeState(home: string, cwd: string, { key }: ModelAccess): void {
     // A key is known by its last letters.
     ...(key !== null && { customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] } }),
   };
-  writeDurably(file, JSON.stringify(state));
+  writeDurably(ownFile(file), JSON.stringify(state));
 }
 
 function parse(text: string | null): object {

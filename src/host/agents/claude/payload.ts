@@ -1,25 +1,28 @@
 /** What Claude Code tells its hooks, as far as it is used here. Other fields, and other hooks, are passed over. */
 import { z } from 'zod';
 
+/** An agent can say anything here; what is kept for long must be short. */
+const id = z.string().max(200);
+
 export const hookPayload = z.object({
   hook_event_name: z.string(),
   /** What one prompt sets off carries one id; a background task that ends is a prompt of its own. */
-  prompt_id: z.string().optional(),
-  transcript_path: z.string().optional(),
+  prompt_id: id.optional(),
+  transcript_path: z.string().max(4096).optional(),
   /** Of a helper that the agent has started. */
-  agent_id: z.string().optional(),
+  agent_id: id.optional(),
   /** UserPromptSubmit */
   prompt: z.string().optional(),
   /** MessageDisplay: whole lines of Markdown, numbered from 0 in each message. */
-  message_id: z.string().optional(),
+  message_id: id.optional(),
   index: z.int().optional(),
   final: z.boolean().optional(),
   delta: z.string().optional(),
   /** PreToolUse, PostToolUse, PostToolUseFailure, PermissionRequest (without an id) */
-  tool_name: z.string().optional(),
+  tool_name: id.optional(),
   /** As it came: a record of Zod's would leave out a field by the name of `__proto__`. */
   tool_input: z.custom<Record<string, unknown>>(isObject).optional(),
-  tool_use_id: z.string().optional(),
+  tool_use_id: id.optional(),
   duration_ms: z.number().optional(),
   /** Stop */
   background_tasks: z.array(z.unknown()).optional(),

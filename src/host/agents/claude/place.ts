@@ -1,14 +1,17 @@
-/** What the driver has to know of a session's agent for as long as that runs: a file in the session's directory. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+/** What the driver has to know of a session's agent for as long as that runs: a file in the session's directory,
+ * which another kind of agent may have been able to write before. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeDurably } from '../../durable.ts';
+import { ownFile } from '../../isolation/workspace.ts';
+import { readOwnFile } from '../../own-file.ts';
 
 const remembered = z.object({
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
-  /** Its configuration; missing where it was started before each could have its own. */
-  configuration: z.string().optional(),
+  /** Below which its transcripts are; missing where it was started before each could have a home of its own. */
+  transcripts: z.string().optional(),
   /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
   secret: z.string().optional(),
 });
@@ -17,16 +20,16 @@ export type Remembered = z.infer<typeof remembered>;
 /** Null before the session's agent was started for the first time. */
 export function recall(directory: string): Remembered | null {
   try {
-    return remembered.parse(JSON.parse(readFileSync(join(directory, FILE), 'utf8')));
+    return remembered.parse(JSON.parse(readOwnFile(join(directory, FILE), { maxBytes: MAX_BYTES }) ?? ''));
   } catch {
     return null;
   }
 }
 
 export function remember(directory: string, entry: Omit<Remembered, 'secret'>): void {
-  const file = join(directory, FILE);
-  writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeDurably(ownFile(join(directory, FILE)), JSON.stringify(entry));
 }
 
 const FILE = 'claude.json';
+// Many times more than it holds.
+const MAX_BYTES = 64 * 1024;

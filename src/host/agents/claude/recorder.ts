@@ -139,7 +139,7 @@ export class Recorder {
     for (const [promptId, turn] of this.#turns) {
       if (turn.turnId !== turnId) continue;
       this.#turns.delete(promptId);
-      this.#foreign.add(promptId); // what it still tells is nobody's
+      this.#ignore(promptId); // what it still tells is nobody's
     }
   }
 
@@ -159,7 +159,7 @@ export class Recorder {
     this.#foreign.delete(promptId);
     const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) {
-      this.#foreign.add(promptId);
+      this.#ignore(promptId);
       this.#meanwhile.add(prompt.startsWith(TASK_NOTIFICATION) ? 'background' : 'terminal');
       return;
     }
@@ -169,15 +169,21 @@ export class Recorder {
     if (locale !== undefined) bound.locale = locale;
     const turn = new Turn(turnId, file, [bound]);
     this.#turns.set(promptId, turn);
+    dropOldest(this.#turns);
     const notices = [...this.#meanwhile].map((notice): LogEntry => ({ event: 'notice', notice }));
     this.#meanwhile.clear();
     turn.write([{ event: 'prompt' }, bound, ...notices]);
   }
 
+  #ignore(promptId: string): void {
+    this.#foreign.add(promptId);
+    dropOldest(this.#foreign);
+  }
+
   #turnOf({ prompt_id: promptId, transcript_path: transcript = '' }: HookPayload): Turn | null {
     if (promptId === undefined || this.#foreign.has(promptId)) return null;
     const turn = this.#turns.get(promptId) ?? this.#takeUp(promptId) ?? this.#missed(promptId, transcript);
-    if (turn === null) this.#foreign.add(promptId);
+    if (turn === null) this.#ignore(promptId);
     return turn === null || turn.ended ? null : turn;
   }
 
@@ -199,7 +205,7 @@ export class Recorder {
 
   /** A turn whose beginning nobody heard: its prompt is in the transcript. */
   #missed(promptId: string, transcript: string): Turn | null {
-    const root = recall(this.#directory)?.configuration;
+    const root = recall(this.#directory)?.transcripts;
     const turnId = root === undefined ? null : turnOf({ path: transcript, root }, promptId);
     if (turnId === null) return null;
     const file = logFile(this.#directory, turnId);
@@ -301,6 +307,7 @@ class Turn {
   readonly approvals = new Map<string, Waiting>();
   ended = false;
   readonly #file: string;
+  #room = { entries: MOST_ENTRIES, text: MOST_TEXT };
 
   constructor(turnId: string, file: string, entries: LogEntry[]) {
     this.turnId = turnId;
@@ -315,13 +322,16 @@ class Turn {
     }
   }
 
+  /** Nothing, where an agent has said more than any turn has to say. */
   write(entries: LogEntry[]): void {
-    appendToLog(this.#file, entries);
+    this.#room.entries -= entries.length;
+    for (const entry of entries) if (entry.event === 'text') this.#room.text -= entry.delta.length;
+    if (this.#room.entries >= 0 && this.#room.text >= 0) appendToLog(this.#file, entries);
   }
 
   end(entries: LogEntry[]): void {
     this.ended = true;
-    this.write(entries);
+    appendToLog(this.#file, entries);
   }
 
   /** Those of one tool, or all. */
@@ -361,6 +371,14 @@ class Turn {
   }
 }
 
+/** An agent can make up as many prompts as it likes: only the latest are known. */
+function dropOldest(known: Set<string> | Map<string, unknown>): void {
+  for (const oldest of known.keys()) {
+    if (known.size <= MOST_KNOWN) return;
+    known.delete(oldest);
+  }
+}
+
 function behaviorOf(
   { option, message, answers }: Decision,
   { tool_name: tool, tool_input: input = {} }: HookPayload,
@@ -375,6 +393,12 @@ function permission(decision: object): object {
   return { hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } };
 }
 
+// Many times more than are under way, or still told of.
+const MOST_KNOWN = 1_000;
+// An answer of one line for each word, with a tool between any two of its lines, has fewer.
+const MOST_ENTRIES = 50_000;
+// Four times the longest answer that is kept.
+const MOST_TEXT = 8 * 1024 * 1024;
 const COMPACTION = 'compaction';
 const STOPPED = { behavior: 'deny', message: 'The person has stopped this.', interrupt: true };
 const TASK_NOTIFICATION = '<task-notification>';

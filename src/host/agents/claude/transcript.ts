@@ -47,37 +47,52 @@ export interface Transcript {
  */
 export function openTranscript(file: TranscriptFile, turnId: string, from: number): Transcript {
   const promptIds = new Set<string>();
-  const links = new Map<string, { parent: string | null; promptId: string | undefined }>();
+  const links = new Map<string, Link>();
   const lines: Line[] = [];
   const decoder = new StringDecoder('utf8');
   let offset = from;
   let rest = '';
   let record = readTurn([], turnId, () => false);
+  let isRead = true;
 
   function take(line: string): void {
-    if (!LINKED.test(line)) return;
+    if (links.size >= MAX_LINES || !LINKED.test(line)) return;
     const entry = parse(line);
     if (entry === null || entry.isSidechain === true) return;
-    if (entry.uuid !== undefined) links.set(entry.uuid, { parent: entry.parentUuid ?? null, promptId: entry.promptId });
+    links.set(entry.uuid ?? `line ${links.size}`, { parent: entry.parentUuid ?? null, promptId: entry.promptId });
     if (entry.type === 'user' || entry.type === 'assistant') lines.push(entry);
     if (entry.promptId !== undefined && isPromptOf(entry, turnId)) promptIds.add(entry.promptId);
   }
 
+  /** Walks each link once, whatever an agent has written: in a circle as well, or in a chain of a million. */
   function promptOf({ promptId, parentUuid }: Line): string | undefined {
-    let link = parentUuid ? links.get(parentUuid) : undefined;
+    const passed = new Set<Link>();
     let found = promptId;
-    while (found === undefined && link !== undefined) {
+    let next = parentUuid ?? null;
+    while (found === undefined && next !== null) {
+      const link = links.get(next);
+      if (link === undefined || passed.has(link)) break;
+      passed.add(link);
       found = link.promptId;
-      link = link.parent === null ? undefined : links.get(link.parent);
+      if (found === undefined) next = link.parent;
+    }
+    for (const link of passed) {
+      link.promptId = found;
+      link.parent = next;
     }
     return found;
   }
 
   return {
-    follow: (promptId) => promptIds.add(promptId),
+    follow(promptId) {
+      promptIds.add(promptId);
+      isRead = false;
+    },
     read() {
-      const bytes = readFrom(file, offset);
+      const bytes = readFrom(file, offset, from + MAX_READ_BYTES - offset);
+      if (bytes.length === 0 && isRead) return { record, grew: false };
       offset += bytes.length;
+      isRead = true;
       const whole = (rest + decoder.write(bytes)).split('\n');
       rest = whole.pop() ?? '';
       for (const line of whole) take(line);
@@ -89,16 +104,17 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
 
 function readTurn(lines: Line[], turnId: string, isOurs: (line: Line) => boolean): TurnRecord {
   const record: TurnRecord = { seen: false, interrupted: false, messages: [], failure: null, tools: new Map() };
+  const byId = new Map<string, RecordedMessage>();
   for (const line of lines) {
     if (!isOurs(line)) continue;
-    if (line.type === 'assistant') takeAssistant(record, line);
+    if (line.type === 'assistant') takeAssistant(record, byId, line);
     else if (isPromptOf(line, turnId)) record.seen = true;
     else if (textsOf(line).some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
   }
   return record;
 }
 
-function takeAssistant(record: TurnRecord, line: Line): void {
+function takeAssistant(record: TurnRecord, byId: Map<string, RecordedMessage>, line: Line): void {
   const { message, error } = line;
   const text = textsOf(line).join(BETWEEN_BLOCKS);
   if (message?.model === SYNTHETIC) {
@@ -114,13 +130,15 @@ function takeAssistant(record: TurnRecord, line: Line): void {
     output: count(message?.usage?.output_tokens),
   };
   const stopReason = message?.stop_reason ?? null;
-  const known = record.messages.find((one) => one.id === id);
+  const known = byId.get(id);
   if (known === undefined) {
-    record.messages.push({ id, model: message?.model ?? '', text, stopReason, usage });
+    const first = { id, model: message?.model ?? '', text, stopReason, usage };
+    byId.set(id, first);
+    record.messages.push(first);
     return;
   }
   // Each block of a message is a line of its own, with the message's usage by then.
-  known.text = [known.text, text].filter(Boolean).join(BETWEEN_BLOCKS);
+  known.text += known.text === '' || text === '' ? text : `${BETWEEN_BLOCKS}${text}`;
   known.stopReason = stopReason ?? known.stopReason;
   known.usage = usage;
 }
@@ -154,7 +172,7 @@ export function sizeOf({ path, root }: TranscriptFile): number {
 
 /** The turn that a prompt belongs to, by the end of a transcript; null where it is none of ours. */
 export function turnOf(file: TranscriptFile, promptId: string): string | null {
-  const lines = readFrom(file, Math.max(0, sizeOf(file) - LOOK_BACK_BYTES))
+  const lines = readFrom(file, Math.max(0, sizeOf(file) - LOOK_BACK_BYTES), LOOK_BACK_BYTES)
     .toString('utf8')
     .split('\n');
   for (const line of lines) {
@@ -168,6 +186,11 @@ export function turnOf(file: TranscriptFile, promptId: string): string | null {
 }
 
 export const BETWEEN_BLOCKS = '\n\n';
+
+interface Link {
+  parent: string | null;
+  promptId: string | undefined;
+}
 
 interface Line {
   type?: string;
@@ -209,12 +232,12 @@ function count(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** What is there from `offset` on, at most `MAX_READ_BYTES`: the rest is for the next time. */
-function readFrom({ path, root }: TranscriptFile, offset: number): Buffer {
+/** What is there from `offset` on. */
+function readFrom({ path, root }: TranscriptFile, offset: number, maxBytes: number): Buffer {
   const handle = openOwnFile(path, root);
   if (handle === null) return Buffer.alloc(0);
   try {
-    const bytes = Buffer.alloc(Math.min(Math.max(0, fstatSync(handle).size - offset), MAX_READ_BYTES));
+    const bytes = Buffer.alloc(Math.min(Math.max(0, fstatSync(handle).size - offset), maxBytes));
     return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, offset));
   } finally {
     closeSync(handle);
@@ -223,8 +246,9 @@ function readFrom({ path, root }: TranscriptFile, offset: number): Buffer {
 
 // Only these belong to the conversation; its file has many others, and long ones.
 const LINKED = /"parentUuid":/;
-// Longer than any turn; what an agent has blown up must not fill the memory.
+// Longer than any turn; what an agent has blown up must neither fill the memory nor keep everybody waiting.
 const MAX_READ_BYTES = 64 * 1024 * 1024;
+const MAX_LINES = 100_000;
 // Longer than the longest prompt and what has been said in its turn so far.
 const LOOK_BACK_BYTES = 4 * 1024 * 1024;
 const SYNTHETIC = '<synthetic>';

@@ -18,7 +18,7 @@ export interface WatchedTurn {
   log: string;
   /** Where the conversation's transcript is, or will be; null where that is not known. */
   transcript(): string | null;
-  /** Claude Code's configuration, where transcripts are. */
+  /** Below which transcripts are: `ConversationPlace.root`. */
   transcripts: string;
   /** Aborts when the turn is being stopped: only the transcript tells of that, and somebody waits for it. */
   stopping: AbortSignal;

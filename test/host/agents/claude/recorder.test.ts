@@ -1,5 +1,5 @@
 /** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
@@ -353,5 +353,32 @@ describe('a message', () => {
     expect(events(log())).not.toContain('again');
     expect(events(log()).slice(-2)).toEqual(['tool', 'text']);
     expect(log().at(-2)).toMatchObject({ id: 't1', status: 'failed' });
+  });
+});
+
+describe('an agent that calls the hooks itself', () => {
+  test('fills no disk with the text of a turn, whose end is still told', async () => {
+    await prompt();
+    for (let index = 0; index < 4; index++) await display('m', index, 'x'.repeat(4 * 1024 * 1024));
+    await display('m', 4, 'the end', true);
+    await hear('Stop');
+    expect(statSync(logFile(directory, TURN)).size).toBeLessThan(9 * 1024 * 1024);
+    expect(log().at(-1)).toEqual({ event: 'stop' });
+  });
+
+  test('fills no disk with steps', async () => {
+    await prompt();
+    for (let at = 0; at < 17_000; at++) {
+      await hear('PreToolUse', { tool_name: 'Bash', tool_use_id: `${at}`, tool_input: {} });
+      await hear('PostToolUse', { tool_name: 'Bash', tool_use_id: `${at}` });
+    }
+    expect(log().length).toBeLessThanOrEqual(50_000);
+  });
+
+  test('keeps no name in memory that is longer than any is', () => {
+    for (const name of ['prompt_id', 'message_id', 'tool_use_id', 'tool_name', 'agent_id']) {
+      const payload = { hook_event_name: 'PreToolUse', prompt_id: 'p', [name]: 'x'.repeat(1_000) };
+      expect(hookPayload.safeParse(payload).success, name).toBe(false);
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** What the transcript says of one turn among others. The lines are real ones. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parsePrompt } from '../../../../src/host/agents/claude/pasted.ts';
@@ -126,4 +126,46 @@ test('a line that stands before the one that it follows belongs to it all the sa
   write(inOrder.toReversed());
   const { record } = openTranscript({ path: file, root: dirname(file) }, turnId, 0).read();
   expect(record.messages.map(({ text }) => text).toReversed()).toEqual(['I look at the files.', 'And into one.']);
+});
+
+describe('a transcript that an agent has made up', () => {
+  const TURN = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+  const prompt = {
+    type: 'user',
+    uuid: 'p',
+    parentUuid: null,
+    promptId: 'P',
+    message: { content: `[PALIADIN:${TURN}]\nx` },
+  };
+  const said = (uuid: string, parentUuid: string, id = 'm') => ({
+    ...{ type: 'assistant', uuid, parentUuid },
+    message: { id, content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn' },
+  });
+  const open = () => openTranscript({ path: file, root: dirname(file) }, TURN, 0);
+
+  test('whose lines follow each other in a circle is read to its end', () => {
+    write([said('a', 'b'), said('b', 'a'), said('c', 'c'), prompt, said('d', 'p')]);
+    const { record } = open().read();
+    expect(textOf(record)).toBe('x');
+    expect(record.seen).toBe(true);
+  });
+
+  test('whose lines are a chain in the wrong order is read in time', () => {
+    const chain = Array.from({ length: 20_000 }, (_, at) => said(`${at}`, `${at + 1}`, `${at}`));
+    write([...chain, { ...prompt, uuid: '20000' }]);
+    const begin = performance.now();
+    expect(open().read().record.messages).toHaveLength(20_000);
+    // Each walked anew they are 200 million steps, and all messages compared with all others as many.
+    expect(performance.now() - begin).toBeLessThan(5_000);
+  });
+
+  test('that has no end fills no memory', () => {
+    write([prompt]);
+    truncateSync(file, 512 * 1024 * 1024);
+    const transcript = open();
+    let reads = 0;
+    while (transcript.read().grew) reads++;
+    expect(reads).toBe(1);
+    expect(transcript.read().record.seen).toBe(true);
+  });
 });
