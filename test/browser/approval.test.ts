@@ -309,6 +309,9 @@ test('a script that is too long to be shown whole says how much is missing, and 
   const all = await asked('paul', 'demo approve-tool script');
   const text = all.card.locator('.asked-field-added .asked-field-text');
   expect((await text.textContent())?.length).toBeGreaterThan(60_000);
+  expect(await all.card.locator('.asked-field-added .asked-field-about').textContent()).toBe(
+    'put in · 206,890 characters',
+  );
   await all.card.getByText(/more characters, which are not shown/).waitFor();
   await all.card.getByText(/^This is too long to be shown whole: 1\d\d,\d{3} characters missing\./).waitFor();
   expect(await all.card.getByRole('button').allTextContents()).toEqual([en.deny, en.denyWhy]);

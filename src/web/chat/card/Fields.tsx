@@ -17,11 +17,12 @@ export function Fields({ fields, words }: { fields: readonly ApprovalField[]; wo
 
 function Field({ field: { path, text, length, look }, words }: { field: ApprovalField; words: CardWords }) {
   const lines = text.split('\n').length;
+  // Of a text that goes on nobody has counted the lines.
+  const missing = length === undefined ? 0 : length - text.length;
   const about = [
     ...(look === undefined ? [] : [words[look]]),
-    ...(length === undefined ? [] : [length === 0 ? words.empty : words.length(length, lines)]),
+    ...(length === undefined ? [] : [length === 0 ? words.empty : words.length(length, missing > 0 ? 1 : lines)]),
   ];
-  const missing = length === undefined ? 0 : length - text.length;
   const className = [
     'asked-field',
     ...(look === undefined ? [] : [`asked-field-${look}`]),
