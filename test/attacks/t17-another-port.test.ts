@@ -66,7 +66,10 @@ test('T17: more cookies than a request may have are refused in words that help',
 });
 
 // Last, since wrong codes are among what it tries, and then nobody signs in from this address for a minute.
-test('T17: the owner’s cookie alone gets nothing from any route, whatever its bearer says of itself', async () => {
+// Some six hundred requests, one after the other.
+test('T17: the owner’s cookie alone gets nothing from any route, whatever its bearer says of itself', {
+  timeout: 120_000,
+}, async () => {
   const target = await aTarget(gateway(), 'owner');
   const [owner, elsewhere, eve] = [await signedIn('owner'), await signedIn('owner'), await signedIn('eve')];
   const { cookie } = owner;

@@ -189,21 +189,20 @@ test('the dashboard asks as well', async () => {
   expect(visitor.trouble).toEqual([]);
 });
 
-test.each(['en', 'de'] as const)('how it looks when a link of somebody else is opened (%s)', async (language) => {
-  for (const [name, size] of [
-    ['phone', PHONE],
-    ['wide', { viewport: { width: 1440, height: 900 } }],
-  ] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, context } = await browser.visitor(gateway().url, { ...size, colorScheme, locale: language });
-      await page.goto(await gateway().signInLink(`Nora Naumann-${name}-${colorScheme}`));
-      await page.getByRole('log').waitFor();
-      await page.goto(await gateway().signInLink('Wolfgang-Amadeus von Oppenheim'));
-      await page.getByRole('dialog').waitFor();
-      await look(page, `replace-${language}-${name}-${colorScheme}`);
-      await context.close();
-    }
-  }
+const LOOKS = (['en', 'de'] as const).flatMap((locale) =>
+  (['light', 'dark'] as const).flatMap((colorScheme) => [
+    { name: `${locale}-phone-${colorScheme}`, options: { ...PHONE, locale, colorScheme } },
+    { name: `${locale}-wide-${colorScheme}`, options: { viewport: { width: 1440, height: 900 }, locale, colorScheme } },
+  ]),
+);
+
+test.each(LOOKS)('how it looks when a link of somebody else is opened ($name)', async ({ name, options }) => {
+  const { page } = await browser.visitor(gateway().url, options);
+  await page.goto(await gateway().signInLink(`Nora Naumann (${name})`));
+  await page.getByRole('log').waitFor();
+  await page.goto(await gateway().signInLink('Wolfgang-Amadeus von Oppenheim'));
+  await page.getByRole('dialog').waitFor();
+  await look(page, `replace-${name}`);
 });
 
 test('two gateways on one machine leave each other’s sign-in alone', async () => {
