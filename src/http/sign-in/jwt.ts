@@ -7,6 +7,9 @@ import { withStatus } from '../errors.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
+export type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
+export type Jose = Pick<typeof import('jose'), 'createRemoteJWKSet' | 'errors' | 'jwtVerify'>;
+
 export interface JwtSettings {
   /** A secret that the application shares with us, or the address of its public keys. */
   key: { secret: Uint8Array } | { jwks: URL };

@@ -2,9 +2,7 @@
  * Verifies a token with the keys that an application publishes (a JWK set), also where it does not say with which of them
  * it was signed: then each that fits its algorithm is tried, and the set is fetched anew where none does.
  */
-import type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
-
-type Jose = Pick<typeof import('jose'), 'createRemoteJWKSet' | 'errors' | 'jwtVerify'>;
+import type { CryptoKey, Jose, JWTPayload, JWTVerifyOptions } from './jwt.ts';
 
 /** @throws jose's errors */
 export type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
