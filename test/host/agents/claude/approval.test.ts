@@ -248,7 +248,7 @@ describe('what is too long to be read', () => {
     for (let level = 0; level < 10_000; level++) deep = [deep];
     expect(ask('mcp__a__b', { deep })).toMatchObject({ fields: [], missing: { fields: 1, characters: 2 } });
     expect(ask('mcp__a__b', { [long]: 'x' })).toMatchObject({ missing: { fields: 1 }, options: [{ id: 'deny' }] });
-    expect(ask(long, {})).toMatchObject({ missing: {}, options: [{ id: 'deny' }] });
+    expect(() => ask(long, {}), 'no tool has such a name').toThrow('Too big');
   });
 
   test('is measured as it is shown: a mark counts for what it takes', () => {
