@@ -77,7 +77,9 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
   });
 
   // Three daemons and agents, one after the other.
-  test('runs nothing for a stolen key, whose yes the host neither asks for nor takes', { timeout: 180_000 }, async () => {
+  test('runs nothing for a stolen key, whose yes the host neither asks for nor takes', {
+    timeout: 180_000,
+  }, async () => {
     const { laptop, setHostEnv } = await startRemote(program);
     const session = 'paliad-paliadin-1a2b3c4d';
     const prompt = { session, fence: 1, from: 0, known: false, message: 'model run id > canary' };
