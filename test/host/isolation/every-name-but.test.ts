@@ -5,14 +5,13 @@ import { everyNameBut, everyPathBut } from '../../../src/host/isolation/every-na
 
 const sessionName = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,20}$/);
 
-/** As `.gitignore` reads a pattern. */
-function matches(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|]/g, '\\$&')
-    .replaceAll('[!', '[^/')
-    .replaceAll('?', '[^/]')
-    .replaceAll('*', '[^/]*');
-  return new RegExp(`^${source}$`).test(name);
+/** As Claude Code takes a pattern for a path below where it counts: brackets hold what is meant, also behind `!`. */
+function matches(pattern: string, path: string): boolean {
+  const source = pattern.replace(/\[[^\]]*\]|[.+^${}()|[\]\\]|\?|\*/g, (part) => {
+    if (part.length > 1) return part.replace('[^', '[\\^');
+    return { '?': '[^/]', '*': '[^/]*' }[part] ?? `\\${part}`;
+  });
+  return new RegExp(pattern.includes('/') ? `^${source}$` : `(^|/)${source}$`, 'i').test(path);
 }
 
 test('the patterns match every other session name', () => {
@@ -61,16 +60,39 @@ test('the patterns for several names match none of them, and every other', () =>
 });
 
 test('the patterns for a path match what is beside each of its directories, and neither them, what is below, nor devices', () => {
-  const patterns = everyPathBut('/var/lib/one');
+  const patterns = everyPathBut('/var/lib/one').map((pattern) => pattern.slice(1));
   // A pattern that matches a directory forbids what is in it.
   const isForbidden = (path: string) =>
     path
+      .slice(1)
       .split('/')
       .map((_, at, names) => names.slice(0, at + 1).join('/'))
       .some((part) => patterns.some((pattern) => matches(pattern, part)));
-  for (const path of ['/home/anna/.bashrc', '/var/lib/two/x', '/var/lib/one2', '/var/log', '/va', '/devices']) {
+  const others = [
+    '/home/anna/.bashrc',
+    '/var/lib/two/x',
+    '/var/lib/one2',
+    '/var/lib/.one',
+    '/var/log',
+    '/va/x',
+    '/devices/x',
+  ];
+  for (const path of [...others, '/var/lib/öne', '/var/lib/oné', '/var/lib/o-ne'])
     expect(isForbidden(path), path).toBe(true);
-  }
-  for (const path of ['/var/lib/one', '/var/lib/one/workspace/x', '/dev/null'])
+  for (const path of ['/var/lib/one', '/var/lib/one/workspace/d', '/var/lib/one/t/x.md', '/dev/null'])
     expect(isForbidden(path), path).toBe(false);
 });
+
+test.each(['plain', 'With-Capitals', 'x.y_z', 'a^b', 'a]b', 'a\\b', 'a[b', '0-9', 'ünï', '~'])(
+  'the brackets of the patterns for %s end where they should',
+  (name) => {
+    for (const letter of ['#', '-', '0', 'A', 'z', '_', '~', '.', '€', 'é']) {
+      const other = `${name.slice(0, -1)}${letter}`;
+      if (other.toLowerCase() === name.toLowerCase()) continue;
+      expect(
+        everyNameBut(name).some((pattern) => matches(pattern, other)),
+        other,
+      ).toBe(true);
+    }
+  },
+);
