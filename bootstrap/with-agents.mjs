@@ -68,6 +68,7 @@ async function runScript(script, { unshare, programs }, unattended) {
       LANG: 'C.UTF-8',
       ...(process.env.CI === undefined ? {} : { CI: process.env.CI }),
       ...(process.env.TEST_ISOLATION === undefined ? {} : { TEST_ISOLATION: process.env.TEST_ISOLATION }),
+      ...(process.env.WRITE_TABLE === undefined ? {} : { WRITE_TABLE: process.env.WRITE_TABLE }),
       ...(process.env.TEST_MIXED_RUNS === undefined ? {} : { TEST_MIXED_RUNS: process.env.TEST_MIXED_RUNS }),
       ...(unattended ? { TEST_UNATTENDED: '1' } : {}),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name: `${name}`, program }))),

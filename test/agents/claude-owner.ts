@@ -70,7 +70,7 @@ export function makeHome(root: string, { settings = {}, trusted = true }: OwnerO
 }
 
 // Of no worth anywhere.
-const KEY = 'dummy-key-for-a-scripted-model-0123456789';
+export const KEY = 'dummy-key-for-a-scripted-model-0123456789';
 const SIGN_IN: Record<SignedIn, Record<string, string>> = {
   key: { ANTHROPIC_API_KEY: KEY },
   subscription: { CLAUDE_CODE_OAUTH_TOKEN: 'dummy-token-for-a-scripted-model' },

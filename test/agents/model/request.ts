@@ -14,6 +14,8 @@ export interface Message {
 
 export interface Part {
   type: string;
+  id?: string;
+  tool_use_id?: string;
   text?: string;
   content?: unknown;
 }
@@ -33,6 +35,8 @@ export interface Question {
   results: string;
   /** Everything that was sent since the model's last word: the prompt, and whatever the agent put beside it. */
   sent: Part[];
+  /** The same, of each call in the order in which the model made them. */
+  returned: string[];
   /** Every question of ours that the conversation has. */
   conversation: { turnId: string; message: string }[];
 }
@@ -61,7 +65,10 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
   const owners = steps.findLastIndex(({ role, part }) => role === 'user' && part.text?.startsWith(OWNER));
   if (last === undefined || last.at < owners || tools.length === 0) return null;
   const after = steps.slice(last.at + 1);
-  const results = after.filter(({ part }) => part.type === 'tool_result').map(({ part }) => textOf(part.content));
+  const given = after.map(({ part }) => part).filter(({ type }) => type === 'tool_result');
+  const called = after.flatMap(({ part }) => (part.type === 'tool_use' ? [part.id] : []));
+  const inOrder = given.toSorted((one, other) => called.indexOf(one.tool_use_id) - called.indexOf(other.tool_use_id));
+  const results = inOrder.map(({ content }) => textOf(content));
   return {
     turnId: last.turnId,
     message: last.message,
@@ -69,6 +76,7 @@ export function questionOf({ tools = [], messages = [] }: Request): Question | n
     round: results.length,
     results: results.join('\n'),
     sent: steps.slice(steps.findLastIndex(({ role }) => role === 'assistant') + 1).map(({ part }) => part),
+    returned: results,
     conversation: prompts.map(({ turnId, message }) => ({ turnId, message })),
   };
 }

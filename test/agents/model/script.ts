@@ -25,6 +25,24 @@ export interface Asked {
   results: string;
 }
 
+export interface ToolCall {
+  tool: string;
+  input: object;
+}
+
+/**
+ * A question that orders these calls, whatever they are, a message of the model's for each list. In letters that no input
+ * box takes for a command, a mention or an accent of its own.
+ */
+export function toolOrder(rounds: ToolCall[][]): string {
+  const lines = rounds.map((calls) => calls.map((call) => `${ORDER}${plain(JSON.stringify(call))}`).join('\n'));
+  return lines.join(`\n${THEN}\n`);
+}
+
+function plain(json: string): string {
+  return json.replace(/[^ -~]|@/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** A question that carries a mark, as `mark: x7` in its second line, has an answer that begins and ends with it. */
 export function replyTo(asked: Asked): Reply {
   const [line = '', second = ''] = asked.message.split('\n');
@@ -90,6 +108,7 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
     ({ round, results }, command) =>
       round === 0 ? call('Bash', { command, description: 'Run' }) : say(`It said: ${results}`),
   ],
+  [/^model tool /, ordered],
   [
     /^model background (.+)/,
     ({ round }, command) =>
@@ -126,6 +145,25 @@ function say(text: string): Reply {
 function call(tool: string, input: object): Reply {
   return { blocks: [{ tool, input }] };
 }
+
+/** Each message of its calls once those of the one before have all given back something. */
+function ordered({ message, round, results }: Asked): Reply {
+  const rounds = message.split(`\n${THEN}\n`).map((lines) => lines.split('\n').flatMap(calledBy));
+  let before = 0;
+  for (const calls of rounds) {
+    if (before === round) return { blocks: calls };
+    before += calls.length;
+  }
+  return say(`It said: ${results.slice(0, MOST_GIVEN_BACK)}`);
+}
+
+function calledBy(line: string): ToolCall[] {
+  return line.startsWith(ORDER) ? [JSON.parse(line.slice(ORDER.length))] : [];
+}
+
+const ORDER = 'model tool ';
+const THEN = 'model then';
+const MOST_GIVEN_BACK = 10_000;
 
 function lines(first: number, last: number): string {
   return Array.from({ length: last - first + 1 }, (_, number) => `Line ${first + number} of the answer.`).join('\n');

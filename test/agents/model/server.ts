@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownersOf, type Part, type Question, questionOf, type Request } from './request.ts';
 import { type Block, type Reply, replyTo } from './script.ts';
@@ -21,6 +21,8 @@ export interface Model extends AsyncDisposable {
   finishedAt: number;
   /** How many tokens it says a conversation has by now. */
   context: number;
+  /** Told of each request: its path, and its body with the turn that it belongs to, where it belongs to one. */
+  onRequest(path: string, body?: string, question?: Question | null): void;
 }
 
 export async function startModel(): Promise<Model> {
@@ -34,10 +36,16 @@ export async function startModel(): Promise<Model> {
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!request.url?.startsWith('/v1/messages')) return refuse(response, { status: 404, error: 'not_found_error' });
-    const asked = (await json(request)) as Request;
-    if (request.url.includes('count_tokens')) return give(response, { input_tokens: 100 });
+    const { url = '' } = request;
+    if (!url.startsWith('/v1/messages')) {
+      self.onRequest(url);
+      return refuse(response, { status: 404, error: 'not_found_error' });
+    }
+    const body = await text(request);
+    const asked = JSON.parse(body) as Request;
+    if (url.includes('count_tokens')) return give(response, { input_tokens: 100 });
     const question = questionOf(asked);
+    self.onRequest(url, body, question);
     const name = asked.model ?? 'model';
     if (question === null) {
       const typed = ownersOf(asked);
@@ -129,6 +137,7 @@ export async function startModel(): Promise<Model> {
     askedAt: 0,
     finishedAt: 0,
     context: 120,
+    onRequest: () => {},
     release(name) {
       released.add(name);
       bell.emit('release');
