@@ -54,7 +54,7 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
       {isolationLacks !== null && (
         <div className="notice notice-wait">
           <Icon name="alert" />
-          <p>{w.hosts.lacks[isolation ?? 'none']}</p>
+          <p>{w.hosts.lacks[isolation === 'directory' ? 'directory' : 'none']}</p>
         </div>
       )}
       <dl className="columns">

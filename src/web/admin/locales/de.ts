@@ -288,7 +288,6 @@ export const de: Words = {
       none: 'Mehrere Personen dürfen fragen, und ihre Agenten teilen sich ein Verzeichnis: Jede kann erfahren, was die anderen gefragt haben.',
       directory:
         'Agenten laufen unter dem Konto, das Paliadin startet. Eine böswillige Person, deren Agent Befehle ausführen darf, liest alles, was dieses Konto lesen darf, auch die Gespräche anderer. PALIADIN_ISOLATION=sandbox trennt sie.',
-      sandbox: '',
     },
     modes: { channel: 'ein offener Kanal', verbs: 'eine Verbindung je Frage (älterer Shim)' },
     presence: { here: 'Da', silent: 'Still', away: 'Weg' },

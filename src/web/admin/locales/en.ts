@@ -286,7 +286,6 @@ export const en = {
       none: 'Several people may ask, and their agents share one directory: each can be told what the others asked.',
       directory:
         'Agents run as your account. A hostile person whose agent may run commands reads what you may read, other people’s conversations included. PALIADIN_ISOLATION=sandbox keeps them apart.',
-      sandbox: '',
     },
     modes: { channel: 'one open channel', verbs: 'a connection for each question (older shim)' },
     presence: { here: 'Here', silent: 'Silent', away: 'Away' },
