@@ -42,6 +42,7 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   const isSandboxed = needs.level === 'sandbox';
 
   async function byFiles(instead: string | null, opened: Relay | null): Promise<OpenDriver> {
+    if (needs.level === 'directory') throw new Error(NO_REPLIES);
     // Only a sandboxed agent's way to the model leads by the relay, which ends by itself where no agent calls it.
     const relay = isSandboxed ? (opened ?? (await needs.openRelay())) : null;
     if (relay === null) await opened?.close();
@@ -68,3 +69,7 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   });
   return { driver, instead, relay };
 }
+
+// The rules of that level forbid the directory where replies are left, together with the rest of the host's.
+const NO_REPLIES =
+  'the isolation level directory needs Claude Code’s hooks, and its answers would come by files here; set PALIADIN_ISOLATION=sandbox, or allow the hooks and unset PALIADIN_DRIVER';
