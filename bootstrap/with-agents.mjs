@@ -19,8 +19,8 @@ const VERSIONS = ['2.1.197', 'latest'];
  * hangs, and where real agents can't be tried a line that says why.
  */
 const UNATTENDED = '--unattended';
-// Three times as long as it takes on a quiet machine with two cores.
-const LIMIT_SECONDS = 10 * 60;
+// Some four times as long as it takes on a quiet machine with two cores.
+const LIMIT_SECONDS = 20 * 60;
 
 /** @param {string[]} script with its arguments @returns {Promise<number>} */
 async function withAgents(script) {
