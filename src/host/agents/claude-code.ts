@@ -1,5 +1,5 @@
 /** How Claude Code is started, and how it says that it works. */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentHome } from '../isolation/isolation.ts';
 import { apartFromOthers } from './claude/apart.ts';
@@ -82,7 +82,7 @@ export function claudeCommand(
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
-    ...['--settings', JSON.stringify(settings)],
+    ...['--settings', asArgument(JSON.stringify(settings), directory)],
     ...(home.shared === null ? [] : ['--add-dir', home.shared]),
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
     ...[keeps ? '--resume' : '--session-id', conversation],
@@ -102,3 +102,14 @@ export function programFiles(program: string): string[] {
     directory = dirname(directory);
   return [existsSync(join(directory, 'package.json')) ? directory : real];
 }
+
+/** The settings themselves, or where they are longer than tmux takes arguments, a file with them. */
+function asArgument(settings: string, directory: string): string {
+  if (settings.length <= MAX_ARGUMENT) return settings;
+  const file = join(directory, 'claude-settings.json');
+  writeFileSync(file, settings, { mode: 0o600 });
+  return file;
+}
+
+// tmux takes 16 KiB of arguments in all. Long ones come from the rules of the level `directory`, where the file can be read.
+const MAX_ARGUMENT = 6 * 1024;
