@@ -33,8 +33,11 @@ import { type Model, startModel } from './model/server.ts';
 export interface ClaudeHost extends TestHost {
   driver: Driver;
   model: Model;
-  /** Where the agent of the session `one` works. */
+  /** Where the owner puts what all agents are to have. */
+  shared: string;
+  /** Where the agent of the session `one` works, and what it takes for its home. */
   work: string;
+  agentHome: string;
   /** Where its conversations are. */
   projects: string;
   home: string;
@@ -87,15 +90,17 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   onTestFinished(() => driver.close?.());
   const isolation = openIsolation({
     ...{ level, shared: work, homes: join(dirname(directory), 'homes'), directory: join(directory, 'isolation') },
-    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [], way: relay },
+    // Node is for programs of the tests: the agent starts them.
+    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [process.execPath], way: relay },
   });
   const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };
   host = await testHost({ driver: 'claude', agent, silenceMs: 60_000, ...options, policy, directory });
   keepEvidence({ host: directory, home, more: () => [host?.troubles, model.questions.map(({ turnId }) => turnId)] });
   const one = isolation.homeOf('one');
-  const projects = join(one.home ?? home, '.claude', 'projects');
-  return { ...host, driver, model, home, projects, work: one.cwd };
+  const agentHome = one.home ?? home;
+  const projects = join(agentHome, '.claude', 'projects');
+  return { ...host, driver, model, home, projects, shared: work, work: one.cwd, agentHome };
 }
 
 /** Takes what is chosen in the dialog that is open, or is about to be, as somebody at the terminal does. */

@@ -1,6 +1,7 @@
 /** What people may write that an agent's input box could take for more than text, with something to be found by each. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClaudeHost } from './claude-host.ts';
 
 /** In every file, directory and answer that must not come to the model: it is the name of one, or stands in it. */
 export const CANARY = 'yellow-canary';
@@ -16,17 +17,18 @@ export interface Corpus {
   ends: string[];
 }
 
-/** Makes what the corpus is about. */
-export function typedCorpus({ work, home }: { work: string; home: string }): Corpus {
+/** Makes what the corpus is about: the owner shares it, the agent finds it where it works. */
+export function typedCorpus({ shared, work, agentHome }: Pick<ClaudeHost, 'shared' | 'work' | 'agentHome'>): Corpus {
   const file = join(work, 'notes.txt');
   const spaced = join(work, 'two words.txt');
   const directory = join(work, 'papers');
   const picture = join(work, 'pic.png');
-  mkdirSync(directory);
-  for (const path of [file, spaced, join(home, 'diary.txt')]) writeFileSync(path, `${CANARY}\n`);
-  writeFileSync(join(directory, CANARY), '');
+  for (const path of [join(shared, 'papers'), agentHome]) mkdirSync(path, { recursive: true });
+  for (const path of [join(shared, 'notes.txt'), join(shared, 'two words.txt'), join(agentHome, 'diary.txt')])
+    writeFileSync(path, `${CANARY}\n`);
+  writeFileSync(join(shared, 'papers', CANARY), '');
   for (const name of ['pic.png', 'pic.PNG', 'pic.jpg', 'pic.jpeg', 'pic.gif', 'pic.webp', 'a pic.png'])
-    writeFileSync(join(work, name), PNG);
+    writeFileSync(join(shared, name), PNG);
 
   const mentions = [
     ...[file, 'notes.txt', './notes.txt', '~/diary.txt', `"${file}"`, `"${spaced}"`, directory, `${file}#L1-3`],

@@ -11,7 +11,7 @@ import { sanitise } from '../../src/contract/sanitise.ts';
 import { claudeInputEscape } from '../../src/host/agents/claude/input-escape.ts';
 import { until } from '../support/until.ts';
 import { type ClaudeHost, type ClaudeHostOptions, claudeHost } from './claude-host.ts';
-import { installedVersions } from './claude-owner.ts';
+import { installedVersions, levelOfTests } from './claude-owner.ts';
 import type { Part } from './model/request.ts';
 import { startLocal } from './started-claude.ts';
 import { CANARY, type Corpus, resourceServer, typedCorpus } from './typed-corpus.ts';
@@ -23,9 +23,11 @@ interface Typed extends ClaudeHost {
 /** A host whose agent has been asked before: what comes with its first questions is past. */
 async function openTyped(program: string, options: ClaudeHostOptions = {}): Promise<Typed> {
   const host = await claudeHost(program, options);
-  const file = join(host.home, '.claude.json');
-  const mcpServers = resourceServer(host.home);
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), mcpServers }));
+  const mcpServers = resourceServer(host.shared);
+  if (levelOfTests() === 'none') {
+    const file = join(host.home, '.claude.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), mcpServers }));
+  } else writeFileSync(join(host.shared, '.mcp.json'), JSON.stringify({ mcpServers }));
   const corpus = typedCorpus(host);
   for (const _ of ['what is said to every agent', 'what its servers have']) await sent(host, 'demo at once');
   await until('the server to be there', async () => {

@@ -106,10 +106,17 @@ export function programFiles(program: string): string[] {
 /** The settings themselves, or where they are longer than tmux takes arguments, a file with them. */
 function asArgument(settings: string, directory: string): string {
   if (settings.length <= MAX_ARGUMENT) return settings;
-  const file = join(directory, 'claude-settings.json');
+  const file = join(directory, SETTINGS_FILE);
   writeFileSync(file, settings, { mode: 0o600 });
   return file;
 }
 
-// tmux takes 16 KiB of arguments in all. Long ones come from the rules of the level `directory`, where the file can be read.
+/** Files that `claudeCommand` has left for the agent in its session's directory. */
+export function filesOfCommand({ directory }: AgentPlace): string[] {
+  return [join(directory, SETTINGS_FILE)].filter((file) => existsSync(file));
+}
+
+const SETTINGS_FILE = 'claude-settings.json';
+
+// tmux takes 16 KiB of arguments in all.
 const MAX_ARGUMENT = 6 * 1024;

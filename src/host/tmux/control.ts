@@ -151,8 +151,8 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
 
 /** One word of tmux's command language, taken literally. */
 function quote(word: string): string {
-  if (word.includes('\n')) throw new TypeError('a tmux command holds no newline');
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  // A command is one line, and only double quotes have a sign for its end.
+  return `'${word.replaceAll("'", "'\\''").replaceAll('\n', `'"\\n"'`)}'`;
 }
 
 /** Enough for any complaint of tmux's. */

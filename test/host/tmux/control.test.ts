@@ -41,9 +41,11 @@ describe('a command', () => {
     expect(await control.run('show', '-gqv', '@word')).toEqual([word]);
   });
 
-  test('never holds a newline, which would begin another', async () => {
+  test('is one command also where a word has lines', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
-    expect(() => control.run('display-message', '-p', 'x\nkill-server')).toThrow(TypeError);
+    const word = "x\nkill-server\n'y'";
+    await control.run('set-environment', '-g', 'WORD', word);
+    expect((await control.run('show-environment', '-g', 'WORD')).join('\n')).toBe(`WORD=${word}`);
     expect(await control.run('display-message', '-p', 'still there')).toEqual(['still there']);
   });
 

@@ -55,8 +55,8 @@ describe('after the end of a program', () => {
     await until('bracketed paste', () => pane.bracketedPaste);
     await pane.press('Enter');
     await until('the end', () => pane.ended());
-    const env = { WHO: "it's me" };
-    await pane.respawn({ argv: ['sh', '-c', 'echo; echo here again; sleep 60'], cwd: tmux.directory, env });
+    const env = { WHO: "it's me\nand 'you'\n", PRICE: '$HOME "~" \\n #{pid} ;' };
+    await pane.respawn({ argv: ['sh', '-c', "echo\necho 'here again'\nsleep 60"], cwd: tmux.directory, env });
     expect(pane.bracketedPaste).toBe(false);
     await shows(pane, 'here again');
     expect(await environmentOf(pane.pid)).toMatchObject(env);

@@ -1,6 +1,6 @@
 /** Settings that keep a Claude Code from what belongs to other people, where its own rules are all that does. */
-import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { everyPathBut } from '../../isolation/every-name-but.ts';
 import type { AgentHome } from '../../isolation/isolation.ts';
 
@@ -13,7 +13,12 @@ export function apartFromOthers({ shared, forbidden, home, cwd }: AgentHome): Ap
   const writes = [`${shared}/**`, ...forbidden, ...unwritten].map((pattern) => `Edit(${ruleOf(pattern)})`);
   return {
     deny: [...CROSS_SESSION_TOOLS, ...unread, ...writes],
-    settings: { autoMemoryEnabled: false, crossSessionInbound: 'refuse' },
+    settings: {
+      autoMemoryEnabled: false,
+      crossSessionInbound: 'refuse',
+      // Only where the list of servers is the owner's: what stands in its place in the workspace is put aside.
+      ...(existsSync(join(shared, '.mcp.json')) && { enableAllProjectMcpServers: true }),
+    },
     // Nobody is there to say for each new workspace that it may be trusted: it is ours, and what is in it the owner shares.
     env: { CLAUDE_CODE_SANDBOXED: '1' },
   };

@@ -15,6 +15,7 @@ import {
   claudeCommand,
   claudeLost,
   conversationsOf,
+  filesOfCommand,
   keepsOrAdopts,
   programFiles,
 } from '../claude-code.ts';
@@ -81,12 +82,13 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       remember(directory, { port, conversation, transcripts: conversationsOf(claude, home).root });
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
       const own = prepareOwnHome(place, options);
+      const argv = claudeCommand(claude, place, { plugins: [plugin], mode: 'default' });
       return {
-        argv: claudeCommand(claude, place, { plugins: [plugin], mode: 'default' }),
+        argv,
         cwd: place.home.cwd,
         ...own,
         env: { ...own.env, [TOKEN_VARIABLE]: token },
-        read: [...programFiles(claude.program), claude.plugin, plugin],
+        read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(place)],
       };
     },
     hears({ directory }) {
