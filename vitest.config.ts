@@ -7,7 +7,7 @@ const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.te
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
 /** Of those, what takes minutes each: for whoever works on the driver, not for every change. */
-const LONG_WITH_AGENTS = ['test/agents/{hostile-member,look,many-users,mixed}.test.ts'];
+const LONG_WITH_AGENTS = ['test/agents/{look,many-users,mixed}.test.ts'];
 const agents = {
   extends: true,
   // One agent at a time keeps both cores of a small machine busy.

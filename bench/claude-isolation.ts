@@ -11,7 +11,7 @@ import { fastClient } from './support/fast-client.ts';
 import { quiet } from './support/quiet.ts';
 import { distribution, figure, report } from './support/report.ts';
 
-const STARTS = 12;
+const STARTS = 24;
 const TURNS = 40;
 const QUESTION = 'demo at once';
 
