@@ -7,7 +7,7 @@ import { writeProblem } from '../durable.ts';
 import type { Control } from './control.ts';
 import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';
-import type { Launch } from './setup.ts';
+import { type Launch, PANE_SIZE } from './setup.ts';
 
 export interface PaneEvents {
   /** Something was drawn. */
@@ -61,31 +61,57 @@ export interface Pane extends EventEmitter<PaneEvents> {
   detach(): Promise<void>;
 }
 
-export async function openPane(control: Control, known: { bracketedPaste: boolean }): Promise<Pane> {
-  const pane = new TmuxPane(control, known.bracketedPaste);
+export interface PaneOptions {
+  bracketedPaste: boolean;
+  /** Attaches to the server once more; null where it is gone. Whoever attaches with `-d` throws our client out. */
+  reattach(): Promise<Control | null>;
+}
+
+/** @throws PaliadinError `agent_stopped` where the agent's pane was closed in a server that goes on; it is ended then. */
+export async function openPane(control: Control, options: PaneOptions): Promise<Pane> {
+  const pane = new TmuxPane(control, options);
   await pane.refresh();
   return pane;
 }
 
 class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   pid = 0;
-  #id = '';
-  readonly #control: Control;
+  lost = false;
+  /** The client that is attached, or about to be. */
+  #control: Promise<Control>;
+  #leaving = false;
+  readonly #reattach: PaneOptions['reattach'];
   readonly #pasteMode: PasteMode;
 
-  constructor(control: Control, bracketedPaste: boolean) {
+  constructor(control: Control, { bracketedPaste, reattach }: PaneOptions) {
     super();
-    this.#control = control;
+    this.#reattach = reattach;
     this.#pasteMode = followPasteMode(bracketedPaste);
-    control.on('output', (_id, text) => {
+    this.#control = Promise.resolve(control);
+    this.#listen(control);
+  }
+
+  #listen(control: Control): void {
+    control.on('output', (id, text) => {
+      if (id !== AGENT_PANE) return;
       this.#pasteMode.follow(text);
       this.emit('drawn');
     });
-    control.once('closed', () => this.emit('lost'));
+    control.once('closed', () => {
+      this.#control = this.#attachAgain(control);
+    });
   }
 
-  get lost(): boolean {
-    return this.#control.closed;
+  async #attachAgain(closed: Control): Promise<Control> {
+    const control = this.#leaving ? null : await this.#reattach();
+    if (control === null) {
+      this.lost = true;
+      this.emit('lost');
+      return closed; // which says of each command that the server is gone
+    }
+    this.#listen(control);
+    this.emit('drawn'); // what was drawn meanwhile was not heard
+    return control;
   }
 
   get bracketedPaste(): boolean {
@@ -93,8 +119,12 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async refresh(): Promise<void> {
-    const [id = '', pid = ''] = await this.#ask('#{pane_id} #{pane_pid}');
-    this.#id = id;
+    // Whoever attaches by a small terminal must not make the agent's smaller: it cuts off what its state is read from.
+    const size = ['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows)];
+    const [[pid]] = await Promise.all([
+      this.#ask('#{pane_pid}'),
+      this.#run('resize-window', '-t', AGENT_PANE, ...size),
+    ]);
     this.pid = Number(pid);
   }
 
@@ -102,19 +132,19 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     // Sent together, so that both are of the same moment.
     const [[row, column, ...title], lines] = await Promise.all([
       this.#ask('#{cursor_y} #{cursor_x} #{pane_title}'),
-      this.#control.run('capture-pane', '-p', '-t', this.#id),
+      this.#look('capture-pane', '-p', '-t', AGENT_PANE),
     ]);
     return { lines, cursor: { row: Number(row), column: Number(column) }, title: title.join(' ') };
   }
 
   leftovers(): Promise<string[]> {
-    return this.#control.run('capture-pane', '-p', '-S', '-1', '-t', this.#id);
+    return this.#look('capture-pane', '-p', '-S', '-1', '-t', AGENT_PANE);
   }
 
   async picture(): Promise<Picture> {
     const [[columns, rows, row, column], lines] = await Promise.all([
       this.#ask('#{pane_width} #{pane_height} #{cursor_y} #{cursor_x}'),
-      this.#control.run('capture-pane', '-p', '-e', '-t', this.#id),
+      this.#look('capture-pane', '-p', '-e', '-t', AGENT_PANE),
     ]);
     const cursor = { row: Number(row), column: Number(column) };
     return { columns: Number(columns), rows: Number(rows), lines, cursor };
@@ -146,19 +176,20 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     }
     try {
       writePrivate(file, text);
-      const loaded = this.#control.run('load-buffer', '-b', BUFFER, literal(file));
+      const loaded = this.#run('load-buffer', '-b', BUFFER, literal(file));
       // Pasting into a dead pane would kill the whole tmux server before 3.4.
       const [end] = await Promise.all([this.ended(), loaded]);
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
       // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
-      await this.#control.run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', this.#id);
+      await this.#run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', AGENT_PANE);
     } finally {
       rmSync(file, { force: true });
     }
   }
 
   async press(key: string): Promise<void> {
-    await this.#control.run('send-keys', '-t', this.#id, key);
+    // Where somebody has scrolled back, tmux would take the key for itself. Sent together, so that nothing comes between.
+    await Promise.all([this.#run('copy-mode', '-q', '-t', AGENT_PANE), this.#run('send-keys', '-t', AGENT_PANE, key)]);
   }
 
   async watched(): Promise<boolean> {
@@ -170,24 +201,50 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     const env = Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     this.#pasteMode.reset();
     const cwd = literal(launch.cwd);
-    await this.#control.run('respawn-pane', '-k', '-t', this.#id, '-c', cwd, ...env, '--', ...launch.argv);
+    await this.#run('respawn-pane', '-k', '-t', AGENT_PANE, '-c', cwd, ...env, '--', ...launch.argv);
     await this.refresh();
   }
 
   async kill(): Promise<void> {
     if (this.lost) return;
     const gone = once(this, 'lost');
-    await this.#control.run('kill-server').catch(() => {}); // it answers by going away
+    this.#leaving = true;
+    const control = await this.#control;
+    await control.run('kill-server').catch(() => {}); // it answers by going away
+    if (this.lost) return;
     await gone; // tmux 3.3a would wait for ever for us to read its last words, and keep its process
   }
 
-  detach(): Promise<void> {
-    return this.#control.detach();
+  async detach(): Promise<void> {
+    this.#leaving = true;
+    await (await this.#control).detach();
   }
 
   async #ask(format: string): Promise<string[]> {
-    const [line = ''] = await this.#control.run('display-message', '-p', '-t', this.#id, format);
+    const [line = ''] = await this.#look('display-message', '-p', '-t', AGENT_PANE, format);
     return line.split(' ');
+  }
+
+  /** Runs a command that changes nothing: where our client was thrown out in the middle of it, once more. */
+  async #look(...args: string[]): Promise<string[]> {
+    const control = await this.#control;
+    try {
+      return await this.#run(...args);
+    } catch (error) {
+      if (!control.closed || this.#leaving || (await this.#control) === control) throw error;
+      return this.#run(...args);
+    }
+  }
+
+  async #run(...args: string[]): Promise<string[]> {
+    const control = await this.#control;
+    try {
+      return await control.run(...args);
+    } catch (error) {
+      if (!(error instanceof PaliadinError) || !PANE_CLOSED.test(error.detail ?? '')) throw error;
+      await this.kill(); // what else goes on there is no agent, and would be in the way of one
+      throw new PaliadinError('agent_stopped', 'the agent’s pane was closed', { cause: error });
+    }
   }
 }
 
@@ -199,6 +256,9 @@ function writePrivate(file: string, text: string): void {
   }
 }
 
+// The first of its server; an id is never given twice. Whatever else the owner opens there has another.
+const AGENT_PANE = '%0';
+const PANE_CLOSED = /can't find (pane|window)/;
 const BUFFER = 'paliadin';
 const UNKNOWN_END = 'unknown exit status';
 const REMINDER_MS = 10;

@@ -1,6 +1,7 @@
 /** One tmux server a session, on a socket of its own: nothing of one user's can reach another's. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { PaliadinError } from '../../contract/errors.ts';
 import { type Control, openControl } from './control.ts';
 import { literal } from './literal.ts';
 import { openPane, type Pane } from './pane.ts';
@@ -12,11 +13,15 @@ import { type Launch, PANE_SIZE, type TmuxSetup } from './setup.ts';
  * The pane's program may have been running for days: its paste mode is found out by a probe.
  */
 export async function findPane(setup: TmuxSetup, socket: string, session: string): Promise<Pane | null> {
-  if (!existsSync(socket)) return null;
   const control = await attach(setup, socket, session);
   if (control === null) return null;
   const bracketedPaste = await probeBracketedPaste(setup, socket, session);
-  return openPane(control, { bracketedPaste });
+  try {
+    return await openPane(control, { bracketedPaste, reattach: () => attach(setup, socket, session) });
+  } catch (error) {
+    if (error instanceof PaliadinError && error.code === 'agent_stopped') return null;
+    throw error;
+  }
 }
 
 /** Starts the session's server with the program in its one pane. */
@@ -32,7 +37,7 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
     // What the pane is given may be a secret: everybody on the machine can read a program's arguments.
     { env: { ...setup.env, ...launch.env }, cwd: launch.cwd },
   );
-  return openPane(control, { bracketedPaste: false });
+  return openPane(control, { bracketedPaste: false, reattach: () => attach(setup, socket, session) });
 }
 
 /** The command by which the owner looks at a session, and may type. */
@@ -41,6 +46,7 @@ export function attachCommand(setup: TmuxSetup, socket: string, session: string)
 }
 
 async function attach(setup: TmuxSetup, socket: string, session: string): Promise<Control | null> {
+  if (!existsSync(socket)) return null;
   const args = ['-S', socket, '-u', 'attach-session', '-f', 'ignore-size', '-t', `=${session}:`];
   try {
     return await openControl(setup.tmux, args, { env: setup.env, cwd: '/' });

@@ -1,5 +1,6 @@
 /** A pane: what it shows, how its program ends and begins again, and what of our environment it sees. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openControl } from '../../../src/host/tmux/control.ts';
 import type { Pane } from '../../../src/host/tmux/pane.ts';
@@ -63,6 +64,91 @@ describe('after the end of a program', () => {
     expect(readlinkSync(`/proc/${pane.pid}/cwd`)).toBe(tmux.directory);
     expect(await pane.ended()).toBeNull();
     expect(pane.pid).not.toBe(pid);
+  });
+});
+
+describe('an owner at the terminal', () => {
+  test('who has scrolled back keeps no key from the program', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'read word; echo "got <$word>"; sleep 60']);
+    tmux.tmux('copy-mode', '-t', '%0');
+    expect(tmux.tmux('display', '-p', '-t', '%0', '#{pane_in_mode}')).toBe('1');
+    await pane.press('a');
+    tmux.tmux('copy-mode', '-t', '%0');
+    await pane.press('Enter');
+    await shows(pane, 'got <a>');
+  });
+
+  test.each([
+    ['window', 'new-window'],
+    ['pane', 'split-window'],
+  ])('who opens another %s is in nobody’s way, also for who finds it so', async (_what, command) => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'echo agent; read word; echo "got <$word>"; sleep 60']);
+    await shows(pane, 'agent');
+    tmux.tmux(command, 'sh', '-c', 'echo the owner’s; sleep 60');
+    await pane.press('a');
+    await pane.detach();
+    const found = await findPane(tmux.setup, tmux.socket, 'test');
+    await found?.press('Enter');
+    await until('the answer', async () => (await found?.screen())?.lines.includes('got <a>'));
+    expect((await found?.screen())?.lines.join()).not.toContain('owner’s');
+  });
+
+  test('who closes the agent’s pane beside another ends it, as one that goes away', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    tmux.tmux('new-window', 'sleep', '60');
+    tmux.tmux('kill-pane', '-t', '%0');
+    await expect(pane.screen()).rejects.toMatchObject({ code: 'agent_stopped', detail: 'the agent’s pane was closed' });
+    expect(pane.lost).toBe(true);
+    expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
+    const next = await tmux.start(['sh', '-c', 'echo anew; sleep 60']);
+    await shows(next, 'anew');
+  });
+
+  test('who closes the agent’s pane while nobody watches leaves nothing to be found', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    tmux.tmux('new-window', 'sleep', '60');
+    await pane.detach();
+    tmux.tmux('kill-pane', '-t', '%0');
+    expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
+    expect(tmux.tmux('list-panes', '-a')).toBe('');
+  });
+
+  test('who throws every other client out does not lose us the program', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'read word; echo "got <$word>"; sleep 60']);
+    const lost = vi.fn();
+    pane.on('lost', lost);
+    for (const key of ['a', 'b', 'Enter']) {
+      const ours = tmux.tmux('list-clients', '-F', '#{client_pid}');
+      tmux.tmux('detach-client', '-s', 'test');
+      await until('our next client', () => ![ours, ''].includes(tmux.tmux('list-clients', '-F', '#{client_pid}')));
+      await pane.press(key);
+    }
+    await shows(pane, 'got <ab>');
+    expect(lost).not.toHaveBeenCalled();
+    expect(pane.lost).toBe(false);
+    await pane.kill();
+    expect(lost).toHaveBeenCalledOnce();
+  });
+
+  test('who comes by a small terminal makes the program’s no smaller', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sleep', '60']);
+    const terminal = join(tmux.directory, 'sockets', 'phone');
+    const attach = [tmux.setup.tmux, '-S', tmux.socket, 'attach-session', '-t', '=test:'];
+    const phone = await openControl(
+      tmux.setup.tmux,
+      ['-S', terminal, '-f', '/dev/null', 'new-session', '-x', '34', '-y', '12', '--', 'env', 'TMUX=', ...attach],
+      { env: tmux.setup.env, cwd: '/' },
+    );
+    await until('the phone', () => pane.watched());
+    const { columns, rows } = await pane.picture();
+    expect({ columns, rows }).toEqual({ columns: 120, rows: 40 });
+    await phone.run('kill-server').catch(() => {});
   });
 });
 
