@@ -12,8 +12,19 @@ export function agentEnv(env: NodeJS.ProcessEnv, { sandboxed = false } = {}): Re
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (passed.has(entry[0]) || LOCALE.test(entry[0]) || MODEL_NAMES.test(entry[0])),
   );
-  return { LANG: 'C.UTF-8', ...Object.fromEntries(kept), TERM: 'xterm-256color' };
+  return { LANG: 'C.UTF-8', ...aroundProxy(Object.fromEntries(kept)), TERM: 'xterm-256color' };
 }
+
+/** What is on this machine, as what an agent's hooks call, is reached without the owner's proxy. */
+function aroundProxy(env: Record<string, string>): Record<string, string> {
+  if (!Object.keys(env).some((name) => PROXY.test(name))) return env;
+  const listed = [env.no_proxy, env.NO_PROXY, LOOPBACK].flatMap((list) => list?.split(/[\s,]+/).filter(Boolean) ?? []);
+  const list = [...new Set(listed)].join(',');
+  return { ...env, no_proxy: list, NO_PROXY: list };
+}
+
+const PROXY = /^https?_proxy$/i;
+const LOOPBACK = '127.0.0.1,localhost,::1';
 
 const LOCALE = /^LC_[A-Z]+$/;
 /** Which model answers to which name. */

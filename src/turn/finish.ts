@@ -1,6 +1,6 @@
 /** What the audit row says once the turn has ended. */
 import type { TurnChange } from '../audit/store.ts';
-import { countChips } from '../contract/chips.ts';
+import { countChips } from '../contract/count-chips.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome } from '../contract/host.ts';
 import { approximateTokens } from '../contract/tokens.ts';

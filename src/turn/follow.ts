@@ -24,6 +24,8 @@ export async function* follow(
   /** Stored since the store was read last, so that it need not be read again; null where it has to be. */
   let fresh: StoredEvent[] | null = null;
   let over = false;
+  /** Seen as not over since we listen: from then on its end comes as an event. The view of a long answer costs much. */
+  let open = turnId === undefined;
   let wake = () => {};
   const isMine = (event: StoredEvent) => event.userId === userId && (turnId === undefined || event.turnId === turnId);
   const take = (events: StoredEvent[]) => {
@@ -54,9 +56,10 @@ export async function* follow(
       if (over) return;
       // A final turn's progress may have been dropped already; there is nothing more to come then. But its end
       // may also have been stored just now, and be told in a moment: what is stored is read once more.
-      if (turnId !== undefined && isOver(await view(turnId))) {
-        over = true;
-        fresh = null;
+      if (turnId !== undefined && !open) {
+        over = isOver(await view(turnId));
+        open = !over;
+        if (over) fresh = null;
         continue;
       }
       await new Promise<void>((resolve) => {

@@ -1,6 +1,9 @@
 /** Chips: known by their schemes, counted where a reader would see them. */
+import fc from 'fast-check';
+import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { countChips, parseChip } from '../../src/contract/chips.ts';
+import { parseChip } from '../../src/contract/chips.ts';
+import { countChips } from '../../src/contract/count-chips.ts';
 
 describe('a link', () => {
   test.each([
@@ -51,7 +54,73 @@ describe('counting', () => {
     ['emphasis without end', '_a__b'.repeat(20_000)],
     ['brackets', '['.repeat(100_000)],
     ['a megabyte', 'words app: and more words\n'.repeat(40_000)],
+    ['pictures that are none', '!~a'.repeat(80_000)],
+    ['strikes, brackets and stars', '*[(~'.repeat(60_000)],
+    ['code that never ends', '``\\'.repeat(80_000)],
+    ['tags that never end', '~<!a'.repeat(60_000)],
+    ['links that never end', '[a](app:/'.repeat(25_000)],
+    ['links in links', `${'['.repeat(60_000)}](x)`],
   ])('is done in time: %s', (_what, markdown) => {
     expect(countChips(`[a](app:/1)\n\n${markdown}`)).toBe(1);
+  });
+
+  const signs = [...'!~a `*_[]()<>#|-=\\&;:\n\t1.+"', '](app:/', '](', '[a]: app:/b'];
+  test('is done in time, whatever is repeated', () => {
+    const patterns = fc.array(fc.constantFrom(...signs), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(patterns, (pattern) => {
+        countChips(`app:${pattern.join('').repeat(20_000)}`);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('finds what a Markdown parser finds', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '[a](app:/1)',
+        '[b](ask:more%20of%20it "why")',
+        '[c](<app:/1 2>)',
+        '[d](https://x.example/(y))',
+        '![e](app:/1)',
+      ],
+      ...[
+        '`[f](app:/1)`',
+        '``[g](app:/1)` ``',
+        '\\[h](app:/1)',
+        '[i [j](app:/1) k](app:/2)',
+        '[![l](x.png)](app:/1)',
+        '[m]',
+      ],
+      ...[
+        '[n][m]',
+        '[o](app:/1 2)',
+        '**[p](app:/1)**',
+        'words',
+        '[q] (app:/1)',
+        '[r](app:/1',
+        '(app:/1)',
+        '[`]`](app:/1)',
+      ],
+    );
+    const line = fc.tuple(fc.constantFrom('', '', '- ', '> ', '1. ', '# ', '> > '), fc.array(piece, { maxLength: 3 }));
+    const text = fc.array(
+      fc.oneof(
+        line.map(([start, pieces]) => start + pieces.join(' ')),
+        fc.constantFrom('', '```\n[s](app:/1)\n```'),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(text, (lines) => {
+        const markdown = `${lines.join('\n')}\n\n[m]: app:/m`;
+        let found = 0;
+        marked.walkTokens(marked.lexer(markdown), (token) => {
+          if (token.type === 'link' && parseChip(token.href) !== null) found++;
+        });
+        expect(countChips(markdown)).toBe(found);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { countChips, parseChip } from '../../src/contract/chips.ts';
+import { parseChip } from '../../src/contract/chips.ts';
+import { countChips } from '../../src/contract/count-chips.ts';
 import { composePrompt, parseEnvelope } from '../../src/contract/envelope.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 

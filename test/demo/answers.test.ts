@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentLogEntry } from '../../src/contract/agent-log.ts';
-import { countChips } from '../../src/contract/chips.ts';
+import { countChips } from '../../src/contract/count-chips.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import { COMMANDS, recognise } from '../../src/demo/answers/recognise.ts';

@@ -17,7 +17,8 @@ test('home, path, language, proxies and the agent’s own settings go along', ()
     ANTHROPIC_API_KEY: 'key',
     CLAUDE_CONFIG_DIR: '/home/m/.claude',
   };
-  expect(agentEnv(env)).toEqual({ ...env, TERM: 'xterm-256color' });
+  const here = 'localhost,127.0.0.1,::1';
+  expect(agentEnv(env)).toEqual({ ...env, no_proxy: here, NO_PROXY: here, TERM: 'xterm-256color' });
 });
 
 test('nothing else does', () => {
@@ -42,4 +43,13 @@ test('nothing else does', () => {
     EMPTY: undefined,
   };
   expect(agentEnv(env)).toEqual({ LANG: 'C.UTF-8', TERM: 'xterm-256color' });
+});
+
+test('behind the owner’s proxy what is on this machine is reached without it, in either spelling', () => {
+  const list = 'git.example,10.0.0.0/8,127.0.0.1,localhost,::1';
+  expect(agentEnv({ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: 'git.example, 10.0.0.0/8' })).toMatchObject({
+    ...{ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: list, no_proxy: list },
+  });
+  expect(agentEnv({ http_proxy: 'http://proxy.example:3128' })).toMatchObject({ no_proxy: '127.0.0.1,localhost,::1' });
+  expect(agentEnv({})).not.toHaveProperty('no_proxy');
 });

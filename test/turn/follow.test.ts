@@ -1,6 +1,6 @@
 /** Following events, with a real store: all of them, once, in order, at the reader's pace, until the end. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoredEvent, Turn } from '../../src/audit/store.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
@@ -56,6 +56,31 @@ async function observed() {
 }
 
 describe('a reader of one turn', () => {
+  test('costs no more for each piece of a long answer than of a short one', async () => {
+    const { accept, say, finish, reader, view, store } = await observed();
+    const turn = await accept();
+    const viewed: string[] = [];
+    const read = vi.spyOn(store.events, 'after');
+    const { next, take } = reader({
+      turnId: turn.turnId,
+      view: (id) => {
+        viewed.push(id);
+        return view(id);
+      },
+    });
+    await next();
+    for (let piece = 0; piece < 50; piece++) {
+      const waiting = next();
+      await say(turn, 'more');
+      expect(await waiting).toBe('more');
+    }
+    // What was accepted, and once whether it is over already.
+    expect(viewed).toHaveLength(2);
+    expect(read).toHaveBeenCalledOnce();
+    await finish(turn);
+    expect(await take(2)).toEqual(['finished', 'the end']);
+  });
+
   test('is told what was stored before, what comes, and then the end', async () => {
     const { accept, say, finish, reader } = await observed();
     const turn = await accept();

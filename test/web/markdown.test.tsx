@@ -109,6 +109,12 @@ describe('what is not Markdown', () => {
     expect(render('| a |\n|---|\n| b<br>c |')).toMatch(/<td>b<br\/>\s*c<\/td>/);
   });
 
+  it('a single tilde strikes nothing through', () => {
+    expect(render('~3 to ~5 days, 2~3, ~~gone~~')).toBe(
+      '<div class="markdown"><p>~3 to ~5 days, 2~3, <del>gone</del></p></div>',
+    );
+  });
+
   it('an image leaves its description', () => {
     expect(render('see ![the plan](https://example.org/p.png)')).toBe(
       '<div class="markdown"><p>see the plan</p></div>',
@@ -146,6 +152,10 @@ describe('an answer made to keep a parser busy', () => {
     ['lines that lazily continue a quote', `> ${of('a\n=')}`],
     ['lines that lazily continue a list', `- ${of('a\n=')}`],
     ['one paragraph', of('**word** and ')],
+    ['strikes', of('~a').slice(0, 49_000)],
+    ['code that never ends', of('``\\').slice(0, 49_000)],
+    ['tags that never end', of('~<!a').slice(0, 49_000)],
+    ['one paragraph of thousands of lines', of('&\n').slice(0, 49_000)],
   ])('%s, is shown as it was written', (_, text) => {
     const html = render(text);
     expect(html).toContain('<p class="plain-text">');

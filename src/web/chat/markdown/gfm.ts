@@ -16,7 +16,12 @@ export function remarkGfmParts(this: { data(): object }) {
   const data: Extensions = this.data();
   data.micromarkExtensions ??= [];
   data.fromMarkdownExtensions ??= [];
-  data.micromarkExtensions.push(gfmAutolinkLiteral(), gfmStrikethrough(), gfmTable(), gfmTaskListItem());
+  data.micromarkExtensions.push(
+    gfmAutolinkLiteral(),
+    gfmStrikethrough({ singleTilde: false }),
+    gfmTable(),
+    gfmTaskListItem(),
+  );
   data.fromMarkdownExtensions.push(
     gfmAutolinkLiteralFromMarkdown(),
     gfmStrikethroughFromMarkdown(),

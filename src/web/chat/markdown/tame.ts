@@ -13,7 +13,9 @@ export function isTooDeep(markdown: string): boolean {
 export function isTame({ text, kind }: Block): boolean {
   if (kind === 'code') return true;
   if (text.length > (kind === 'table' ? LONGEST_TABLE : LONGEST)) return false;
-  return count(text, EMPHASIS) <= MOST_EMPHASIS && (kind === 'paragraph' || count(text, LAZY_LINE) <= MOST_LAZY_LINES);
+  if (kind !== 'table' && count(text, /\n/g) > MOST_LINES) return false;
+  if (PAIRED.some((sign) => count(text, sign) > MOST_PAIRED)) return false;
+  return kind === 'paragraph' || count(text, LAZY_LINE) <= MOST_LAZY_LINES;
 }
 
 function count(text: string, pattern: RegExp): number {
@@ -26,12 +28,13 @@ const DEEP_NESTING = /^(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){30}/m;
 
 // Prose grows costly with its length alone; nobody reads a paragraph or list of this size.
 const LONGEST = 50_000;
+const MOST_LINES = 3000;
 // Some two thousand rows.
 const LONGEST_TABLE = 200_000;
 
-// Which mark closes which takes time with the third power of their number. A long list has a few hundred.
-const EMPHASIS = /[*_]/g;
-const MOST_EMPHASIS = 2000;
+// Which sign closes which takes time with the second or third power of their number. A long list has a few hundred.
+const PAIRED = [/[*_]/g, /~/g, /`/g, /</g];
+const MOST_PAIRED = 2000;
 
 // Lines that belong to a quote or a list item without being marked so: each looks back at all before it.
 const LAZY_LINE = /^(?![ \t>|]|[-*+][ \t]|\d{1,9}[.)][ \t])[^\n]/gm;

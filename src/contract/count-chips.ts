@@ -1,0 +1,139 @@
+/**
+ * Counts the chips of an answer, in time that grows with its length alone. A Markdown parser would be kept busy for minutes by
+ * a few kilobytes made for it, and an agent repeats what it has read. What is told apart here is what makes a difference to
+ * a link: code, escapes, images, links in links, and links by reference.
+ */
+import { parseChip } from './chips.ts';
+
+/** The number is for the record: of an answer longer than `MAX_COUNTED` only the beginning is looked at. */
+export function countChips(markdown: string): number {
+  const text = markdown.slice(0, MAX_COUNTED);
+  if (!/a(pp|sk):/.test(text)) return 0;
+  const { blocks, targets } = proseOf(text);
+  return blocks.reduce((sum, block) => sum + chipsIn(block, targets), 0);
+}
+
+interface Prose {
+  /** What is not code, parted where no link goes on. */
+  blocks: string[];
+  /** What links by reference lead to, by their names. */
+  targets: Map<string, string>;
+}
+
+function proseOf(text: string): Prose {
+  const blocks: string[] = [];
+  const targets = new Map<string, string>();
+  let block: string[] = [];
+  let fence: string | null = null;
+  let afterBlank = true;
+  let inList = false;
+  const endBlock = () => {
+    if (block.length > 0) blocks.push(block.join('\n'));
+    block = [];
+  };
+  for (const quoted of text.split(/\r?\n/)) {
+    const line = quoted.replace(QUOTE, '');
+    const [, mark = null, info = ''] = FENCE.exec(line) ?? [];
+    if (fence !== null) {
+      if (mark?.startsWith(fence) && info.trim() === '') fence = null;
+      continue;
+    }
+    if (line.trim() === '') {
+      endBlock();
+      afterBlank = true;
+      continue;
+    }
+    const item = ITEM.test(line);
+    const indented = INDENTED.test(line);
+    if (item) inList = true;
+    else if (afterBlank && !/^[ \t]/.test(line)) inList = false;
+    if (indented && afterBlank && !inList) continue; // code; what follows it may be as well
+    afterBlank = false;
+    if (item) endBlock();
+    const [, label, target] = DEFINITION.exec(line) ?? [];
+    if (mark !== null && !(mark.startsWith('`') && info.includes('`'))) fence = mark;
+    else if (label !== undefined && block.length === 0) setFirst(targets, nameOf(label), target ?? '');
+    else block.push(line);
+  }
+  endBlock();
+  return { blocks, targets };
+}
+
+function chipsIn(block: string, targets: Prose['targets']): number {
+  const closing = codeEnds(block);
+  const open: { at: number; image: boolean }[] = [];
+  /** Of what is open, how many have a link inside by now, and so are none. */
+  let dead = 0;
+  let chips = 0;
+  for (let at = 0; at < block.length; at++) {
+    const sign = block[at];
+    if (sign === '\\') at++;
+    else if (sign === '`') at = closing.get(at) ?? at;
+    else if (sign === '[') open.push({ at, image: block[at - 1] === '!' && block[at - 2] !== '\\' });
+    else if (sign === ']') {
+      const opener = open.pop();
+      const isDead = open.length < dead;
+      dead = Math.min(dead, open.length);
+      if (opener === undefined || (isDead && !opener.image)) continue;
+      const link = linkAt(block, opener.at + 1, at, targets);
+      if (link === null) continue;
+      at = link.end;
+      if (opener.image) continue;
+      dead = open.length;
+      if (parseChip(link.target) !== null) chips++;
+    }
+  }
+  return chips;
+}
+
+/** What the brackets that stand from `start` to `end` lead to, and the last sign of it. */
+function linkAt(block: string, start: number, end: number, targets: Prose['targets']) {
+  const inline = matchAt(INLINE, block, end + 1);
+  if (inline !== null) return { target: inline[1] ?? inline[2] ?? '', end: end + inline[0].length };
+  if (targets.size === 0) return null;
+  const named = matchAt(NAMED, block, end + 1);
+  const target = targets.get(nameOf(named?.[1] || block.slice(start, Math.min(end, start + LONGEST_NAME))));
+  return target === undefined ? null : { target, end: end + (named?.[0].length ?? 0) };
+}
+
+/** For each run of backticks that begins code: where it stands, and where the code ends. */
+function codeEnds(block: string): Map<number, number> {
+  const runs = [...block.matchAll(/`+/g)].map(({ index, 0: { length } }) => ({
+    index,
+    length,
+    last: index + length - 1,
+  }));
+  const ends = new Map<number, number>();
+  const next = new Map<number, number>();
+  for (const { index, length, last } of runs.reverse()) {
+    // Without an end they are signs like others.
+    ends.set(index, next.get(length) ?? last);
+    next.set(length, last);
+  }
+  return ends;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function setFirst(targets: Map<string, string>, name: string, target: string): void {
+  if (!targets.has(name)) targets.set(name, target);
+}
+
+function nameOf(label: string): string {
+  return label.trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+const MAX_COUNTED = 256 * 1024;
+const LONGEST_NAME = 999;
+const QUOTE = /^(?: {0,3}>)+ ?/;
+const FENCE = /^\s*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})(.*)$/;
+const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]/;
+const INDENTED = /^(?: {4}|\t)/;
+const DEFINITION = /^ {0,3}\[([^\]]{1,999})\]:[ \t]*<?([^\s>]+)/;
+// Each piece is bounded, so that no text makes one attempt long.
+const INLINE =
+  /\(\s{0,9}(?:<([^<>\n]{0,2000})>|([^\s()<][^\s()]{0,2000}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,4})?)(?:\s{1,9}(?:"[^"]{0,500}"|'[^']{0,500}'))?\s{0,9}\)/y;
+const NAMED = /\[([^[\]]{0,999})\]/y;
