@@ -2,7 +2,8 @@
  * The host's memory of each turn, so that an answer survives whoever asked: a directory a session, a
  * file a turn. `delivering` is on disk before the first byte goes to the pane.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
@@ -37,11 +38,18 @@ export interface Journal {
   openTurns(session: string): Promise<TurnEntry[]>;
   /** The one that was accepted last; null where there is none. */
   lastTurn(session: string): Promise<TurnEntry | null>;
+  /** Whether the session can go on: a turn that can't be read is that turn's trouble alone. */
+  isSound(session: string): Promise<boolean>;
+  /** Puts all of the session's entries out of the way, under another name beside it. */
+  setAside(session: string): Promise<void>;
+  /** What can't be read, and what was set aside: paths below the journal's directory. */
+  unreadable(): Promise<string[]>;
   /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
   prune(session: string, before: number): Promise<TurnEntry[]>;
 }
 
-export function openJournal(root: string): Journal {
+/** `onUnreadable` is told of a turn that is passed over because it can't be read. */
+export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
   const queues = new Map<string, ReturnType<typeof oneAtATime>>();
 
@@ -78,8 +86,18 @@ export function openJournal(root: string): Journal {
   }
 
   async function turns(session: string): Promise<TurnEntry[]> {
-    const entries = await Promise.all((await turnIds(session)).map((id) => journal.readTurn(session, id)));
+    const entries = await Promise.all((await turnIds(session)).map((id) => readable(session, id)));
     return entries.filter((entry) => entry !== null);
+  }
+
+  /** Null also where it can't be read: asked for by its id, it still is an error, and nothing of it is typed twice. */
+  async function readable(session: string, turnId: string): Promise<TurnEntry | null> {
+    try {
+      return await journal.readTurn(session, turnId);
+    } catch (error) {
+      onUnreadable(error);
+      return null;
+    }
   }
 
   const journal: Journal = {
@@ -105,10 +123,32 @@ export function openJournal(root: string): Journal {
     async lastTurn(session) {
       return (await turns(session)).toSorted((one, other) => one.acceptedAt - other.acceptedAt).at(-1) ?? null;
     },
+    async isSound(session) {
+      const turns = await readdir(pathOf(session, 'turns')).catch((error) => (error.code === 'ENOENT' ? [] : null));
+      const entry = await journal.readSession(session).catch(() => undefined);
+      return turns !== null && entry !== undefined;
+    },
+    async setAside(session) {
+      directories.delete(session);
+      await rename(pathOf(session), `${pathOf(session)}${ASIDE}${randomBytes(4).toString('hex')}`);
+    },
+    async unreadable() {
+      const names = await readdir(root).catch(() => []);
+      const found = names.filter((name) => name.includes(ASIDE));
+      for (const session of names.filter((name) => SESSION_PATTERN.test(name))) {
+        if (!(await journal.isSound(session))) found.push(session);
+        const turns = await readdir(pathOf(session, 'turns')).catch(() => []);
+        for (const name of turns.filter((name) => TURN_ID_PATTERN.test(name.replace(/\.json$/, '')))) {
+          const turn = journal.readTurn(session, name.replace(/\.json$/, ''));
+          await turn.catch(() => found.push(join(session, 'turns', name)));
+        }
+      }
+      return found;
+    },
     async prune(session, before) {
       const gone: TurnEntry[] = [];
       for (const id of await turnIds(session)) {
-        const entry = await journal.readTurn(session, id);
+        const entry = await readable(session, id);
         if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
         if (readIfThere(pathOf(session, markFile(id))) === null) continue;
         await rm(pathOf(session, turnFile(id)));
@@ -140,15 +180,16 @@ async function makeDirectories(path: string): Promise<string> {
 }
 
 async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
-  const text = readIfThere(path);
-  if (text === null) return null;
   try {
-    return shape.parse(JSON.parse(text));
+    const text = readIfThere(path);
+    return text === null ? null : shape.parse(JSON.parse(text));
   } catch (error) {
-    const detail = `the journal entry ${path} can't be read; move it away to go on`;
+    const detail = `the journal entry ${path} can't be read; start over, or move it away`;
     throw new PaliadinError('shim_error', detail, { cause: error });
   }
 }
+
+const ASIDE = '.unreadable-';
 
 function turnFile(turnId: string): string {
   if (!TURN_ID_PATTERN.test(turnId)) throw new PaliadinError('bad_request', 'this is not a turn’s id');

@@ -82,7 +82,9 @@ export class Session {
     const startOver = async () => {
       await ended;
       await this.runner.end(); // an agent that was being started just then
-      this.#options.panes.gone(this.#options.session);
+      const { panes, session, journal } = this.#options;
+      panes.gone(session);
+      if (!(await journal.isSound(session))) await journal.setAside(session);
       await this.#save({ ...(await this.#load()), ...newConversation() });
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));

@@ -117,14 +117,36 @@ describe('opening', () => {
     expect(existsSync(record)).toBe(false);
   });
 
-  test('stops at an entry it can’t read, which it names, and harms nothing', async () => {
-    const { directory, entry } = await leftOver({});
+  test.each([
+    ['an empty entry', (directory: string) => writeFile(join(directory, 'session.json'), '')],
+    ['zeros', (directory: string) => writeFile(join(directory, 'session.json'), '\0'.repeat(200))],
+    ['a newer version’s entry', (directory: string) => writeFile(join(directory, 'session.json'), '{"talk":1}')],
+    ['a directory for an entry', (directory: string) => mkdir(join(directory, 'session.json'))],
+    ['a file for its turns', (directory: string) => writeFile(join(directory, 'turns'), 'x')],
+  ])('leaves a session alone that has %s, until it is started over', async (_what, damage) => {
+    const directory = await hostDirectory();
+    const journal = openJournal(join(directory, 'sessions'));
+    await journal.writeSession('sound', { conversation: randomUUID(), fence: 1, begun: false });
+    await mkdir(join(directory, 'sessions', 'one'), { recursive: true });
+    await damage(join(directory, 'sessions', 'one'));
+    const host = await testHost({ driver: 'demo', directory });
+    expect(await host.ask('demo at once', { session: 'sound' }).outcome).toMatchObject({ state: 'done' });
+    await expect(host.ask('demo at once').outcome).rejects.toMatchObject({ code: 'shim_error' });
+    expect(await journal.unreadable()).toEqual(['one']);
+    await host.reset('one');
+    expect(await host.ask('demo at once').outcome).toMatchObject({ state: 'done' });
+    expect(await journal.unreadable()).toEqual([expect.stringMatching(/^one\.unreadable-/)]);
+  });
+
+  test('passes over a turn that it can’t read, which it tells, and harms nothing', async () => {
+    const { directory, entry } = await leftOver({ state: 'running' });
     const file = join(directory, 'sessions', 'one', 'turns', `${entry.turnId}.json`);
-    await writeFile(file, '{');
-    await expect(testHost({ driver: 'demo', directory })).rejects.toMatchObject({
-      detail: expect.stringContaining(file),
-    });
-    expect(await readFile(file, 'utf8')).toBe('{');
+    await writeFile(file, '{"half":');
+    const host = await testHost({ driver: 'demo', directory });
+    expect(host.troubles).toContainEqual(expect.objectContaining({ detail: expect.stringContaining(file) }));
+    await expect(host.turn('one', entry.turnId, 0)).rejects.toMatchObject({ code: 'shim_error' });
+    expect(await host.ask('demo at once').outcome).toMatchObject({ state: 'done' });
+    expect(await readFile(file, 'utf8')).toBe('{"half":');
   });
 
   test('keeps everything to its owner', async () => {

@@ -126,8 +126,30 @@ describe('an entry that can’t be read', () => {
     const file = join(root, 'one', 'turns', `${turnId}.json`);
     await expect(journal.readTurn('one', turnId)).rejects.toMatchObject({
       code: 'shim_error',
-      detail: `the journal entry ${file} can't be read; move it away to go on`,
+      detail: `the journal entry ${file} can't be read; start over, or move it away`,
     });
+  });
+});
+
+describe('a turn that can’t be read', () => {
+  test.each([
+    ['zeros', '\0'.repeat(300)],
+    ['empty', ''],
+    ['a newer version’s', '{"turnId":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed","state":"dreaming"}'],
+    ['a directory', null],
+  ])('is passed over among the others, and named: %s', async (_what, text) => {
+    const { journal, root, again } = await temporaryJournal();
+    const other = anEntry({ turnId: randomUUID(), acceptedAt: 2 });
+    await journal.writeTurn('one', other);
+    const file = join('one', 'turns', `${anEntry().turnId}.json`);
+    if (text === null) await mkdir(join(root, file));
+    else await writeFile(join(root, file), text);
+    expect(await again().openTurns('one')).toEqual([other]);
+    expect(await again().lastTurn('one')).toEqual(other);
+    expect(await again().prune('one', 5)).toEqual([]);
+    await expect(again().readTurn('one', anEntry().turnId)).rejects.toMatchObject({ code: 'shim_error' });
+    expect(await again().unreadable()).toEqual([file]);
+    expect(await again().isSound('one')).toBe(true);
   });
 });
 

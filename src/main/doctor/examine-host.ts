@@ -9,6 +9,7 @@ import { examineAgent } from './host/agent.ts';
 import { examinePolicy } from './host/approvals.ts';
 import { examineDirectories } from './host/directories.ts';
 import { examineIsolation } from './host/isolation.ts';
+import { examineJournal } from './host/journal.ts';
 import { examineKeyLines } from './host/key-lines.ts';
 import { examineRelay } from './host/relay.ts';
 import { examineSkill } from './host/skill.ts';
@@ -16,10 +17,11 @@ import { examineTmux } from './host/tmux.ts';
 
 export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
   const { env, programs } = settings;
-  const [tmux, agent, directories, isolation, relay] = await Promise.all([
+  const [tmux, agent, directories, journal, isolation, relay] = await Promise.all([
     examineTmux(env),
     examineAgent(settings, process.platform),
     examineDirectories(settings),
+    examineJournal(settings),
     examineIsolation(settings),
     examineRelay(settings),
   ]);
@@ -31,6 +33,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     ...agent,
     examinePolicy(settings.policy),
     ...directories,
+    ...journal,
     ...isolation,
     ...relay,
     examineSkill(programs.skill),
