@@ -252,6 +252,22 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
+    test('may give the conversation a name', async () => {
+      const host = await open();
+      await answersNext(host);
+      host.tmux('one', 'send-keys', '-l', '/rename The cases of 2026');
+      await until('the command', () => /❯\s\/rename The/.test(screen(host)));
+      let pressedAt = Number.NEGATIVE_INFINITY;
+      await until('the name', () => {
+        if (performance.now() - pressedAt > 1_000 && /❯\s\/rename The/.test(screen(host))) {
+          pressedAt = performance.now();
+          host.tmux('one', 'send-keys', 'Enter');
+        }
+        return /─ ?The cases of 2026 ?─/i.test(screen(host)) || /renamed/i.test(screen(host));
+      });
+      await answersNext(host);
+    });
+
     test('may stop a turn', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');

@@ -5,7 +5,7 @@ import type { Reading } from './driver.ts';
 /** `busy` is how the agent says that it works, in its status line or in the terminal's title. */
 export function readScreen({ lines, cursor, title }: Screen, busy: RegExp): Reading {
   const lower = lines.findLastIndex((line) => RULE.test(line));
-  const upper = lines.findLastIndex((line, at) => at < lower && RULE.test(line));
+  const upper = lines.findLastIndex((line, at) => at < lower && UPPER_EDGE.test(line));
   const box = upper >= 0 ? lines.slice(upper + 1, lower) : [];
   if (!box[0]?.startsWith(PROMPT)) return readDialog(lines);
   const text = box.join('\n').slice(PROMPT.length).trim();
@@ -42,6 +42,8 @@ function plain(line: string): string {
 }
 
 const RULE = /^─{20,}\s*$/;
+// A conversation with a name has it there.
+const UPPER_EDGE = /^─{2,}(.*─)?\s*$/;
 const PROMPT = '❯';
 // The mark and a space.
 const PROMPT_COLUMNS = 2;

@@ -36,6 +36,14 @@ test.each([
   expect(read(name)).toEqual(reading);
 });
 
+test('a box whose upper edge has the conversation’s name is read as any other', () => {
+  const edge = '─'.repeat(60);
+  for (const upper of [`${edge} The cases of 2026 ─`, `── a ─ b ──`, `${edge} 2026 ──  `]) {
+    expect(readLines(['● Done.', upper, '❯ ', edge, '  ? for shortcuts'])).toEqual({ state: 'ready', box: 'empty' });
+    expect(readLines(['● Done.', upper, '❯ text', '  more', edge])).toEqual({ state: 'ready', box: 'full' });
+  }
+});
+
 describe('a screen with nothing to recognise', () => {
   test.each([
     ['is empty', []],
