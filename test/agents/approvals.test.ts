@@ -70,6 +70,25 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(asked.text).toContain('Overdue');
   });
 
+  test('whether its plan is good, and goes on once it is', async () => {
+    const host = await open();
+    const asked = host.ask(
+      [
+        `model tool ${JSON.stringify({ tool: 'EnterPlanMode', input: {} })}`,
+        'model then',
+        `model tool ${JSON.stringify({ tool: 'ExitPlanMode', input: { plan: '# The plan\n\nWrite *one* file.' } })}`,
+      ].join('\n'),
+    );
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ kind: 'permission', title: 'Carry out a plan', tool: 'ExitPlanMode' });
+    // Newer versions have their plans in a file; here is none.
+    expect([[['plan', '# The plan\n\nWrite *one* file.']], []]).toContainEqual(shown(approval));
+    await decide(host, asked, approval.id, { option: 'allow' });
+    expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
+    const next = host.ask('demo at once');
+    expect(await next.outcome).toMatchObject({ state: 'done', detail: null });
+  });
+
   test('and is answered at the terminal', async () => {
     const host = await open();
     const asked = host.ask('model run echo done > touched');

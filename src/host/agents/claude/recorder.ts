@@ -386,7 +386,8 @@ function behaviorOf(
   if (option === DENY) return { behavior: 'deny', message: message ?? DENIED };
   if (answers !== undefined && tool === 'AskUserQuestion')
     return { behavior: 'allow', updatedInput: { ...input, answers } };
-  return { behavior: 'allow' };
+  // Without its input a tool that asks by a dialog of its own, as of a plan, goes on asking.
+  return { behavior: 'allow', updatedInput: input };
 }
 
 function permission(decision: object): object {

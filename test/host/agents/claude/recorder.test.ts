@@ -259,7 +259,7 @@ describe('leave', () => {
     const answer = hear('PermissionRequest', bash);
     const answers = { command: 'rm -rf /' };
     await recorder.decide(TURN, approvalOf()?.id ?? '', { option: 'allow', answers }, pane);
-    expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
+    expect(decisionOf(await answer)).toEqual({ behavior: 'allow', updatedInput: bash.tool_input });
   });
 
   test('is never given or denied for what the owner does', async () => {
@@ -274,7 +274,7 @@ describe('leave', () => {
     const answer = hear('PermissionRequest', bash);
     const { id = '' } = approvalOf() ?? {};
     await recorder.decide(TURN, id, { option: 'allow' }, pane);
-    expect(decisionOf(await answer)).toEqual({ behavior: 'allow' });
+    expect(decisionOf(await answer)).toEqual({ behavior: 'allow', updatedInput: bash.tool_input });
     expect(log().at(-1)).toEqual({ event: 'approval-closed', id });
     await expect(recorder.decide(TURN, id, { option: 'allow' }, pane)).rejects.toMatchObject({ code: 'not_found' });
   });
