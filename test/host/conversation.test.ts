@@ -62,6 +62,27 @@ test('that the agent refuses to resume begins anew: it says so as it ends', asyn
   expect((await answerTo(host, 'And which are due?')).text).toMatch(/question 2 of our conversation/);
 });
 
+test('that the agent refuses to resume without a word, as tmux may lose it, is asked for once more', async () => {
+  let first = '';
+  let starts = 0;
+  const refusing = (driver: Driver): Driver => ({
+    ...driver,
+    launch: (place) => {
+      if (place.conversation !== first) return driver.launch(place);
+      const says = starts++ === 0 ? 'true' : 'echo No such conversation';
+      return { argv: ['sh', '-c', `${says}; sleep 0.1; exit 1`], cwd: '/', env: {} };
+    },
+    lost: (lines) => lines.includes('No such conversation'),
+  });
+  const host = await testHost({ driver: 'demo', wrap: refusing });
+  await answerTo(host, 'Which cases are open?');
+  first = conversationOf(host);
+  await endAgent(host);
+  const next = await answerTo(host, 'And which are due?');
+  expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
+  expect(starts).toBe(2);
+});
+
 test('of an agent that still runs goes on: it has it in mind', async () => {
   const host = await testHost({ driver: 'demo' });
   await answerTo(host, 'Which cases are open?');

@@ -38,7 +38,7 @@ export interface Pane extends EventEmitter<PaneEvents> {
   /** Whether a paste reaches the program as one piece. Without it every newline would be an Enter. */
   readonly bracketedPaste: boolean;
   screen(): Promise<Screen>;
-  /** What a program that has ended left on the screen: its end moves that up by a line. */
+  /** What a program that has ended left on the screen: its end moves that up by a line or more. */
   leftovers(): Promise<string[]>;
   /** With the colours, as escape sequences. */
   picture(): Promise<Picture>;
@@ -138,7 +138,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   leftovers(): Promise<string[]> {
-    return this.#look('capture-pane', '-p', '-S', '-1', '-t', AGENT_PANE);
+    return this.#look('capture-pane', '-p', '-S', `-${LEFTOVER_LINES}`, '-t', AGENT_PANE);
   }
 
   async picture(): Promise<Picture> {
@@ -201,6 +201,8 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     const env = Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
     this.#pasteMode.reset();
     const cwd = literal(launch.cwd);
+    // Or what the one before said could be taken for this one's last words.
+    await this.#run('clear-history', '-t', AGENT_PANE);
     await this.#run('respawn-pane', '-k', '-t', AGENT_PANE, '-c', cwd, ...env, '--', ...launch.argv);
     await this.refresh();
   }
@@ -259,6 +261,8 @@ function writePrivate(file: string, text: string): void {
 // The first of its server; an id is never given twice. Whatever else the owner opens there has another.
 const AGENT_PANE = '%0';
 const PANE_CLOSED = /can't find (pane|window)/;
+// tmux was seen to move it by two.
+const LEFTOVER_LINES = 10;
 const BUFFER = 'paliadin';
 const UNKNOWN_END = 'unknown exit status';
 const REMINDER_MS = 10;

@@ -111,7 +111,7 @@ function* tellLook(look: HostLook, { agent }: AddWishes): Generator<Check> {
     return;
   }
   if (look.tmux !== null) yield there.passed('tmux', look.tmux);
-  else yield there.failed('tmux', 'tmux is not found', 'install it (3.4 or newer), and run this again');
+  else yield there.failed('tmux', 'tmux is not found', 'install it (3.3 or newer), and run this again');
   if (look.claude !== null) yield there.passed('agent', look.claude);
   else if (agent === 'demo') yield there.passed('agent', 'the demo agent');
   else yield there.passed('agent', 'no claude is found', 'install Claude Code; until then the demo agent answers');

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import '../tokens.css';
 import '../base.css';
 import './admin.css';
+import { Boundary } from '../Boundary.tsx';
 import { takeCode } from '../chat/sign-in-link.ts';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
@@ -14,4 +15,8 @@ if (root === null) throw new Error('admin.html has no element with the id root')
 const kept = memory(() => localStorage);
 showTheme(storedTheme(kept), document.documentElement);
 
-createRoot(root).render(<App code={takeCode(location, history)} kept={kept} />);
+createRoot(root).render(
+  <Boundary>
+    <App code={takeCode(location, history)} kept={kept} />
+  </Boundary>,
+);

@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import '../tokens.css';
 import '../base.css';
+import { Boundary } from '../Boundary.tsx';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
 import { App } from './App.tsx';
@@ -13,4 +14,8 @@ if (root === null) throw new Error('index.html has no element with the id root')
 const kept = memory(() => localStorage);
 showTheme(storedTheme(kept), document.documentElement);
 
-createRoot(root).render(<App code={takeCode(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />);
+createRoot(root).render(
+  <Boundary>
+    <App code={takeCode(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />
+  </Boundary>,
+);

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../../support/temporary.ts';
 test.each([
   ['tmux 2.9', false, /install/],
   ['tmux 3.1c', false, /install/],
-  ['tmux 3.2', true, /before 3\.4/],
+  ['tmux 3.2', false, /install/],
   ['tmux 3.3a', true, /before 3\.4/],
   ['tmux 3.4', true, null],
   ['tmux 3.6b', true, null],

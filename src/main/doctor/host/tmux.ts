@@ -10,7 +10,7 @@ export async function examineTmux(env: Record<string, string>): Promise<Check> {
     return failed(
       'tmux',
       'tmux is not found on PATH',
-      'install it (3.4 or newer), or correct PATH; a remote host has it in host.env',
+      'install it (3.3 or newer), or correct PATH; a remote host has it in host.env',
     );
   }
   const said = await outputOf(program, ['-V'], env).catch((error: Error) => error);
@@ -24,14 +24,14 @@ export function judgeTmux(said: string, program: string): Check {
   const [, major = '', minor = ''] = /(\d+)\.(\d+)/.exec(said) ?? [];
   const version = Number(major) * 100 + Number(minor);
   if (version === 0) return passed('tmux', found); // built from its newest source
-  if (version < OLDEST) return failed('tmux', `${found} is too old`, 'install tmux 3.4 or newer');
+  if (version < OLDEST) return failed('tmux', `${found} is too old`, 'install tmux 3.3 or newer');
   if (version < SURVIVES_A_PASTE) return passed('tmux', found, PASTE_DEFECT);
   return passed('tmux', found);
 }
 
 const { passed, failed } = checksOf('host');
-// 3.2 is the first that lets one watch a terminal without changing its size (attach-session -f).
-const OLDEST = 302;
+// The oldest that it was tried with.
+const OLDEST = 303;
 const SURVIVES_A_PASTE = 304;
 const PASTE_DEFECT =
   'before 3.4 a paste into a terminal whose program has ended kills tmux; Paliadin looks first, and an update rules it out';
