@@ -4,7 +4,7 @@
  * person, of the owner, of Paliadin and of the machine, each with a text that nobody can guess.
  *
  * Verified: in the sandbox it gets none of it; with rules alone, what those are to hold; and the table in
- * `docs/isolation.md` says of every attack at every level what was found. `WRITE_TABLE=1 npm run test:agents --
+ * `docs/isolation.md` says of no attack that a level holds it where it does not. `WRITE_TABLE=1 npm run test:agents --
  * test/agents/hostile-member.test.ts` writes it anew.
  */
 import { afterAll, describe, expect, test } from 'vitest';
@@ -53,7 +53,7 @@ function note(level: IsolationLevel, version: string, findings: Findings): void 
   results.set(level, ofLevel.set(version, new Map([...(ofLevel.get(version) ?? []), ...findings])));
 }
 
-/** What is not as the level promises, and where the table says something else. */
+/** What is not as the level promises, or as the table says. */
 function expectAsPromised(level: IsolationLevel, version: string, findings: Findings): void {
   const found = ROWS.filter(({ id }) => findings.has(id)).map((row) => ({
     ...row,
@@ -65,10 +65,11 @@ function expectAsPromised(level: IsolationLevel, version: string, findings: Find
     'not held',
   ).toEqual([]);
   if (WRITES) return;
-  const otherwise = found.filter(({ tries, held }) => tableSays(tries, level, version) !== held);
+  // Where a level promises nothing, an attack may fail by chance: that is no news.
+  const otherwise = found.filter(({ tries, held }) => !held && tableSays(tries, level, version));
   expect(
-    otherwise.map(({ id, held }) => `${id}: ${held ? 'held' : 'not held'}`),
-    'the table says otherwise',
+    otherwise.map(({ id }) => id),
+    'the table says that it holds',
   ).toEqual([]);
 }
 
