@@ -57,7 +57,7 @@ export interface OpenedHost extends Host {
 export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
-  const journal = openJournal(paths.sessions, (error) => options.onTrouble('a turn was passed over', error));
+  const journal = openJournal(paths.sessions, (error) => options.onTrouble('an unreadable turn was skipped', error));
   const setup = { tmux: options.tmux, configuration: paths.configuration, env: options.agentEnv };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
@@ -94,10 +94,10 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
 
   for (const name of await journal.sessions()) {
     // One that can't be read is in nobody's way but its own.
-    await takeUp(sessionOf(name), name).catch((error) => options.onTrouble('a session was not taken up', error));
+    await recover(sessionOf(name), name).catch((error) => options.onTrouble('a session was not recovered', error));
   }
 
-  async function takeUp(session: Session, name: string): Promise<void> {
+  async function recover(session: Session, name: string): Promise<void> {
     await session.recover();
     for (const entry of await journal.prune(name, clock() - options.keepMs)) {
       await driver.forget(session.runner.placeOf(entry));

@@ -48,7 +48,7 @@ export interface Journal {
   prune(session: string, before: number): Promise<TurnEntry[]>;
 }
 
-/** `onUnreadable` is told of a turn that is passed over because it can't be read. */
+/** `onUnreadable` is told of a turn that is skipped because it can't be read. */
 export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
   const queues = new Map<string, ReturnType<typeof oneAtATime>>();

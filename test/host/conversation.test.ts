@@ -42,13 +42,14 @@ test('of an agent that has ended begins anew, once, and is told', async () => {
   expect(third.text).toMatch(/question 2 of our conversation/);
 });
 
-test('that the agent refuses to resume begins anew: it says so as it ends', async () => {
+/** A host whose agent does not resume the conversation that it has had: it ends, having run the script that `says` gives. */
+async function refusingHost(says: () => string): Promise<TestHost> {
   let first = '';
   const refusing = (driver: Driver): Driver => ({
     ...driver,
     launch: (place) =>
       place.conversation === first
-        ? { argv: ['sh', '-c', 'echo No such conversation; exit 1'], cwd: '/', env: {} }
+        ? { argv: ['sh', '-c', `${says()}; exit 1`], cwd: '/', env: {} }
         : driver.launch(place),
     lost: (lines) => lines.includes('No such conversation'),
   });
@@ -56,6 +57,11 @@ test('that the agent refuses to resume begins anew: it says so as it ends', asyn
   await answerTo(host, 'Which cases are open?');
   first = conversationOf(host);
   await endAgent(host);
+  return host;
+}
+
+test('that the agent refuses to resume begins anew: it says so as it ends', async () => {
+  const host = await refusingHost(() => 'echo No such conversation');
   const next = await answerTo(host, 'And which are due?');
   expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
   expect(next.text).not.toMatch(/question 2 of our conversation/);
@@ -63,21 +69,8 @@ test('that the agent refuses to resume begins anew: it says so as it ends', asyn
 });
 
 test('that the agent refuses to resume without a word, as tmux may lose it, is asked for once more', async () => {
-  let first = '';
   let starts = 0;
-  const refusing = (driver: Driver): Driver => ({
-    ...driver,
-    launch: (place) => {
-      if (place.conversation !== first) return driver.launch(place);
-      const says = starts++ === 0 ? 'true' : 'echo No such conversation';
-      return { argv: ['sh', '-c', `${says}; sleep 0.1; exit 1`], cwd: '/', env: {} };
-    },
-    lost: (lines) => lines.includes('No such conversation'),
-  });
-  const host = await testHost({ driver: 'demo', wrap: refusing });
-  await answerTo(host, 'Which cases are open?');
-  first = conversationOf(host);
-  await endAgent(host);
+  const host = await refusingHost(() => (starts++ === 0 ? 'true' : 'echo No such conversation; sleep 0.1'));
   const next = await answerTo(host, 'And which are due?');
   expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
   expect(starts).toBe(2);
