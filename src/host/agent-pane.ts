@@ -25,6 +25,10 @@ export interface ToldOfStop {
 export interface AgentPane {
   /** The pane that runs already; null where there is none. Starts nothing. */
   find(): Promise<Pane | null>;
+  /** What the agent shows; null where none runs, or it goes while one looks. */
+  look(): Promise<Reading | null>;
+  /** Whether a person looks at it. */
+  watched(): Promise<boolean>;
   /**
    * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste. An agent that
    * works on something that was not asked here is waited for; `onBusy` is told.
@@ -68,6 +72,21 @@ export function agentPane(options: {
   const inTurn = oneAtATime();
   const find = () => inTurn(findNow);
 
+  /** What `ask` gets from the pane; null where there is none. A server that was killed is found out only by asking it. */
+  async function ofPane<T>(ask: (pane: Pane) => Promise<T>): Promise<T | null> {
+    const pane = await find();
+    if (pane === null) return null;
+    const answer = await ask(pane).catch(goneNow);
+    return answer === GONE ? null : answer;
+  }
+
+  function look(): Promise<Reading | null> {
+    return ofPane(async (pane) => {
+      const [ended, reading] = await Promise.all([pane.ended(), read(pane)]);
+      return ended === null ? reading : null;
+    });
+  }
+
   async function findNow(): Promise<Pane | null> {
     if (current === null || current.lost) current = await findPane(setup, socket, session);
     return current;
@@ -82,9 +101,9 @@ export function agentPane(options: {
         await end();
         return null;
       }
-      const [ended, reading] = await Promise.all([pane.ended(), read(pane)]);
-      if (ended !== null) return null;
       // As it sits there between two questions: seen in one round trip.
+      const reading = await look();
+      if (reading === null) return null;
       const isIdle = reading.state === 'ready' && reading.box === 'empty' && pane.bracketedPaste;
       if (!isIdle) await untilReady(pane, signal, onBusy);
       return pane;
@@ -191,6 +210,8 @@ export function agentPane(options: {
 
   return {
     find,
+    look,
+    watched: async () => (await ofPane((pane) => pane.watched())) === true,
     async ready(place, signal, { onBusy }) {
       return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
     },
@@ -206,8 +227,8 @@ export function agentPane(options: {
     },
     async interrupt(told) {
       const pane = await find();
-      if (pane === null || (await pane.ended()) !== null) return;
       try {
+        if (pane === null || (await pane.ended()) !== null) return;
         await pressEscape(pane, told);
         await clearBox(pane, read);
       } catch {

@@ -133,10 +133,8 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       await checkProgram(options.tmux);
       await checkProgram(options.agentProgram);
       if (name === null) return;
-      const pane = await sessionOf(name).runner.pane.find();
-      if (pane === null || (await pane.ended()) !== null) return;
-      const reading = driver.read(await pane.screen());
-      if (reading.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
+      const reading = await sessionOf(name).runner.pane.look();
+      if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
@@ -156,7 +154,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     async sessions() {
       const all = [...sessions].map(async ([name, session]) => ({
         session: name,
-        live: (await session.runner.pane.find()) !== null,
+        live: (await session.runner.pane.look()) !== null,
         running: session.running,
       }));
       return Promise.all(all);

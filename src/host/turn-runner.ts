@@ -152,8 +152,7 @@ export class TurnRunner {
   /** Whether the conversation can go on: its agent runs, or would resume it. */
   async keeps(conversation: string): Promise<boolean> {
     const { driver, journal, session, isolation } = this.#options;
-    const pane = await this.pane.find();
-    if (pane !== null && (await pane.ended()) === null && isolation.fits(session)) return true;
+    if ((await this.pane.look()) !== null && isolation.fits(session)) return true;
     const home = isolation.prepare(session);
     return driver.keeps({ session, conversation, directory: journal.agentDirectory(session), home });
   }
@@ -165,12 +164,10 @@ export class TurnRunner {
   async hibernate(): Promise<boolean> {
     // What an agent has answered just now it has not written down yet, and would have forgotten.
     await Promise.all(this.#counting.values());
-    const pane = await this.pane.find();
-    if (pane === null) return true;
-    if (await pane.watched()) return false;
+    if (await this.pane.watched()) return false;
     // One whose turn was given up may be hung: others need not wait for it.
-    const busy = this.#options.driver.read(await pane.screen()).state === 'busy';
-    if (busy && (await pane.ended()) === null && !this.awaitsLateAnswer) return false;
+    const isBusy = (await this.pane.look())?.state === 'busy';
+    if (isBusy && !this.awaitsLateAnswer) return false;
     await this.end();
     return true;
   }

@@ -172,6 +172,35 @@ describe('opening', () => {
   });
 });
 
+describe('a tmux server that is killed between two questions', () => {
+  // Our client notices a moment later: whoever asks in between meets a terminal that seems to be there.
+  async function killed(): Promise<TestHost> {
+    const host = await testHost({ driver: 'demo' });
+    await host.ask('demo at once').outcome;
+    process.kill(Number(host.tmux('one', 'display-message', '-p', '#{pid}')), 'SIGKILL');
+    return host;
+  }
+
+  test('leaves the session healthy', async () => {
+    const host = await killed();
+    await host.health('one');
+  });
+
+  test('is started again for the next one, in the same conversation', async () => {
+    const host = await killed();
+    const asked = host.ask('demo memory');
+    expect(await asked.outcome).toMatchObject({ state: 'done', code: null });
+    expect(asked.text).toContain('demo at once');
+  });
+
+  test('is nothing that could be hibernated, interrupted or called live', async () => {
+    expect(await (await killed()).hibernate('one')).toBe(true);
+    const host = await killed();
+    expect(await host.sessions()).toMatchObject([{ session: 'one', live: false }]);
+    await (await killed()).reset('one');
+  });
+});
+
 describe('health', () => {
   test('starts nothing', async () => {
     const host = await testHost({ driver: 'demo' });
