@@ -198,6 +198,8 @@ export class Recorder {
       if (entries.some(isEnd)) return null;
       const turn = new Turn(turnId, file, entries);
       this.#turns.set(promptId, turn);
+      // Whatever was said between the two daemons nobody has heard, were it the whole answer's end.
+      turn.write([{ event: 'gap' }]);
       return turn;
     }
     return null;
