@@ -309,7 +309,7 @@ export interface UserStore {
   /** What the way in says of them now. @throws PaliadinError `not_found`, as the next four do */
   describe(id: string, says: Pick<User, 'name' | 'email' | 'locale'>): Promise<User>;
   setRole(id: string, role: Role, by: By): Promise<User>;
-  /** Whoever is disabled is not let in, by whatever way; streams of theirs end within seconds. */
+  /** Whoever is disabled is not let in, by whatever way, and signed out everywhere; streams of theirs end within seconds. */
   disable(id: string, by: By): Promise<User>;
   enable(id: string, by: By): Promise<User>;
   setQuota(id: string, dailyQuota: number | null, by: By): Promise<User>;

@@ -20,14 +20,14 @@ export interface DaemonProcess {
 /** @throws PaliadinError `mriver_unreachable` when there is none and none can be started. */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   const deadline = performance.now() + START_MS;
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     const found = await dial(daemon);
     if (found !== null) return found;
     // One that ends at once has met another that is just starting, or just going.
     if (!(await start(daemon)) && performance.now() > deadline) {
       throw new PaliadinError('mriver_unreachable', `the ${nameOf(daemon)} does not come up; see ${daemon.log}`);
     }
-    await delay(AGAIN_MS);
+    await delay(Math.min(AGAIN_MS * 2 ** attempt, MOST_AGAIN_MS));
   }
 }
 
@@ -62,10 +62,14 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
     child.stdout?.once('data', () => resolve(true));
     child.once('exit', () => resolve(false));
     child.once('error', reject);
-    const listens = await promise;
-    child.stdout?.destroy();
-    child.unref();
-    return listens;
+    const timer = setTimeout(() => reject(new Error('it says nothing')), LISTEN_MS);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      child.stdout?.destroy();
+      child.unref();
+    }
   } catch (error) {
     const detail = `the ${nameOf(daemon)} can't be started: ${(error as Error).message}`;
     throw new PaliadinError('mriver_unreachable', detail, { cause: error });
@@ -78,4 +82,8 @@ function nameOf({ name = 'host daemon' }: DaemonProcess): string {
 
 // A daemon that can start does so within a second, on a loaded machine within a few.
 const START_MS = 5_000;
+// One that can't start is not started twenty times a second.
 const AGAIN_MS = 50;
+const MOST_AGAIN_MS = 2_000;
+// Said nothing for this long, it hangs.
+const LISTEN_MS = 20_000;

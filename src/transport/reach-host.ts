@@ -43,10 +43,10 @@ export interface HostChannel extends Host {
 }
 
 /**
- * Opens a channel over the stream. A call that the channel's end cuts off rejects with
+ * Opens a channel over the stream, whose other end has `answerMs` to say who it is. A call that the channel's end cuts off rejects with
  * `mriver_unreachable`: what became of it is then open, and asking again joins it.
  */
-export async function reachHost(duplex: Duplex): Promise<HostChannel> {
+export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): Promise<HostChannel> {
   const watchers = new Map<string, (update: HostUpdate) => void>();
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
@@ -151,7 +151,23 @@ export async function reachHost(duplex: Duplex): Promise<HostChannel> {
     known.add(session);
   }
 
-  const identity = await call(() => greet(connection.agent.request.bind(connection.agent)));
+  const identity = await firstAnswer();
+
+  /** A daemon that hangs, or was stopped, takes a connection all the same. */
+  async function firstAnswer(): Promise<HostIdentity> {
+    let isSilent = false;
+    const timer = setTimeout(() => {
+      isSilent = true;
+      duplex.destroy();
+    }, answerMs);
+    try {
+      return await call(() => greet(connection.agent.request.bind(connection.agent)));
+    } catch (error) {
+      throw isSilent ? new PaliadinError('mriver_unreachable', SILENT, { cause: error }) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   return {
     identity,
@@ -249,4 +265,7 @@ const toolStatus: Record<NonNullable<ToolCallStatus>, ToolProgress['status']> = 
   failed: 'failed',
 };
 
+// A daemon that has just started on a busy machine takes some seconds; behind ssh, login and shim come first.
+const ANSWER_MS = 15_000;
+const SILENT = 'the host daemon takes connections and does not answer; if that stays so, end its process';
 const CHANNEL_CLOSED = 'the channel to the host closed';

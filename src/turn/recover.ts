@@ -14,19 +14,31 @@ export async function recover({ store, turns }: { store: Store; turns: OpenTurns
 
 export interface CatchUpOptions {
   store: Store;
-  /** Asks the host for the answer of a turn that was given up. */
-  collectLate(turnId: string): void;
-  /** Tells the host that a turn is on record. */
-  settle(turn: Turn): void;
+  /** Asks the host for the answer of a turn that was given up. Never rejects. */
+  collectLate(turnId: string): Promise<void>;
+  /** Tells the host that a turn is on record. Never rejects. */
+  settle(turn: Turn): Promise<void>;
   clock(): number;
 }
 
 /** What could not be said while the host was away: at the start, and whenever it is back. */
 export async function catchUp({ store, collectLate, settle, clock }: CatchUpOptions): Promise<void> {
   const since = clock() - CATCH_UP_MS;
-  for (const { turnId } of await store.turns.awaitingLateAnswer(since)) collectLate(turnId);
-  for (const turn of await store.turns.unsettled(since)) if (!awaitsAnswer(turn)) settle(turn);
+  await each(await store.turns.awaitingLateAnswer(since), ({ turnId }) => collectLate(turnId));
+  const unsettled = (await store.turns.unsettled(since)).filter((turn) => !awaitsAnswer(turn));
+  await each(unsettled, settle);
 }
+
+/** A week's turns at once would keep the host from the questions of now. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+const AT_ONCE = 4;
 
 // A laptop that slept over the weekend still tells what its agent answered.
 const CATCH_UP_MS = 7 * 24 * 3_600_000;

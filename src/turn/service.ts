@@ -82,8 +82,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 
-  function collect(turnId: string): void {
-    collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
+  function collect(turnId: string): Promise<void> {
+    return collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
   }
 
   if (onEnded !== undefined) {
@@ -97,14 +97,14 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       }
     });
   }
-  backend.onLate(({ turnId }) => collect(turnId));
-  const settleSoon = (turn: Turn) => {
-    settle(turn, shared).catch(() => {}); // again when the host is back
+  backend.onLate(({ turnId }) => void collect(turnId));
+  // Where that fails, again when the host is back.
+  const settleIfThere = (turn: Turn) => settle(turn, shared).catch(() => {});
+  let caughtUp: Promise<void> = Promise.resolve();
+  const catchUpWithHost = () => {
+    const run = () => catchUp({ store, collectLate: collect, settle: settleIfThere, clock });
+    caughtUp = caughtUp.then(run).catch((error) => onTrouble('what the host may still know was not looked for', error));
   };
-  const catchUpWithHost = () =>
-    catchUp({ store, collectLate: collect, settle: settleSoon, clock }).catch((error) =>
-      onTrouble('what the host may still know was not looked for', error),
-    );
   backend.onBack(catchUpWithHost);
   if (backend.refusal() === null) {
     await recover({ store, turns });

@@ -1,11 +1,13 @@
 /** The channel on the wire: what is not understood is refused by number, and who says too much is cut off. */
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostUpdate } from '../../src/contract/host.ts';
 import { reachHost } from '../../src/transport/reach-host.ts';
 import { testHost } from '../host/test-host.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 import { byHand, listen, listenFor } from './served-host.ts';
 
@@ -22,6 +24,20 @@ describe('a host', () => {
     });
     const channel = await reachHost(await call());
     expect(channel.identity).toEqual(host.identity);
+  });
+
+  test('that takes a connection and says nothing is given up, with what to do', async () => {
+    const silent = createServer();
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    silent.listen(join(path, 'socket'));
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const socket = connect(join(path, 'socket'));
+    await expect(reachHost(socket, { answerMs: 50 })).rejects.toMatchObject({
+      ...{ code: 'mriver_unreachable', detail: expect.stringMatching(/does not answer; .*end its process/) },
+    });
+    expect(socket.destroyed).toBe(true);
   });
 
   test.each([

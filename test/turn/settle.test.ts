@@ -1,4 +1,5 @@
 /** What only the host knows of a turn comes into its audit row, sooner or later. */
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Turn, TurnChange } from '../../src/audit/store.ts';
 import type { Backend } from '../../src/backend/backend.ts';
@@ -26,8 +27,8 @@ async function endedTurn(change: TurnChange = {}) {
     settle(turn, { backend: { acknowledge } as unknown as Backend, recorder });
   const unsettled = async () => {
     const found: string[] = [];
-    const noted = (one: Turn) => found.push(one.turnId);
-    await catchUp({ store, collectLate: () => {}, settle: noted, clock: () => 10 });
+    const noted = async (one: Turn) => void found.push(one.turnId);
+    await catchUp({ store, collectLate: async () => {}, settle: noted, clock: () => 10 });
     return found;
   };
   return { turn, row: () => store.turns.get(turn.turnId), settleWith, unsettled };
@@ -59,4 +60,31 @@ test('a host that was away is asked again when it is back, and no more after tha
 test('a turn whose answer may still come is not called settled', async () => {
   const { unsettled } = await endedTurn({ status: 'failed', errorCode: 'timeout', deliveredAt: 4 });
   expect(await unsettled()).toEqual([]);
+});
+
+test('a host that was away for long is asked for a few turns at a time, and for all of them', async () => {
+  const { store } = await temporaryStore();
+  const recorder = createRecorder(store);
+  const who = await aUser(store);
+  for (let count = 0; count < 30; count++) {
+    const { turn } = await recorder.accept(aTurn(who));
+    await recorder.write({ turnId: turn.turnId, change: end, events: [] });
+  }
+  let now = 0;
+  let most = 0;
+  const asked = new Set<string>();
+  await catchUp({
+    store,
+    collectLate: async () => {},
+    async settle({ turnId }) {
+      most = Math.max(most, ++now);
+      asked.add(turnId);
+      await setImmediate();
+      now--;
+    },
+    clock: () => 10,
+  });
+  expect(asked.size).toBe(30);
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(4);
 });

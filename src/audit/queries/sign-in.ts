@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { isScope, type Scope } from '../../contract/scopes.ts';
 import type { ApiToken, SignInStore, User } from '../store.ts';
@@ -146,24 +146,30 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         return shown(token);
       }),
 
-    signOutEverywhere: (userId, { now, tokens, actor }) =>
-      db.transaction().execute(async (trx) => {
-        await trx.updateTable('users').set({ signedOutAt: now }).where('id', '=', userId).execute();
-        await trx
-          .updateTable('signInCodes')
-          .set({ usedAt: now })
-          .where('userId', '=', userId)
-          .where('usedAt', 'is', null)
-          .execute();
-        const browsers = await trx.deleteFrom('browserSessions').where('userId', '=', userId).executeTakeFirst();
-        const revoked = tokens
-          ? await trx.deleteFrom('apiTokens').where('userId', '=', userId).executeTakeFirst()
-          : { numDeletedRows: 0 };
-        const gone = { browsers: Number(browsers.numDeletedRows), tokens: Number(revoked.numDeletedRows) };
-        await record(trx, [{ ...aboutUser(userId), at: now, actor, action: 'sign-in.ended', detail: gone }]);
-        return gone;
-      }),
+    signOutEverywhere: (userId, how) => db.transaction().execute((trx) => endSignIns(trx, userId, how)),
   };
+}
+
+/** Codes that wait are used up as well. Whoever comes back signs in anew. */
+export async function endSignIns(
+  trx: Transaction<Schema>,
+  userId: string,
+  { now, tokens, actor }: { now: number; tokens: boolean; actor: string },
+): Promise<{ browsers: number; tokens: number }> {
+  await trx.updateTable('users').set({ signedOutAt: now }).where('id', '=', userId).execute();
+  await trx
+    .updateTable('signInCodes')
+    .set({ usedAt: now })
+    .where('userId', '=', userId)
+    .where('usedAt', 'is', null)
+    .execute();
+  const browsers = await trx.deleteFrom('browserSessions').where('userId', '=', userId).executeTakeFirst();
+  const revoked = tokens
+    ? await trx.deleteFrom('apiTokens').where('userId', '=', userId).executeTakeFirst()
+    : { numDeletedRows: 0 };
+  const gone = { browsers: Number(browsers.numDeletedRows), tokens: Number(revoked.numDeletedRows) };
+  await record(trx, [{ ...aboutUser(userId), at: now, actor, action: 'sign-in.ended', detail: gone }]);
+  return gone;
 }
 
 function aboutUser(userId: string) {

@@ -5,6 +5,7 @@ import type { AuditEntry, By, User, UserStore } from '../store.ts';
 import { record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import type { Schema } from './schema.ts';
+import { endSignIns } from './sign-in.ts';
 import { usersOverview } from './users-overview.ts';
 
 export interface UserQueryOptions {
@@ -44,7 +45,13 @@ export function userQueries(db: Kysely<Schema>, { newId, forget }: UserQueryOpti
 
     describe: (id, { name, email, locale }) => change(db, id, { name, email, locale }),
     setRole: (id, role, by) => recorded(db, id, { role }, { ...by, action: 'user.role', detail: { role } }),
-    disable: (id, by) => recorded(db, id, { disabledAt: by.at }, { ...by, action: 'user.disabled' }),
+    // Whoever is enabled again signs in again.
+    disable: (id, by) =>
+      db.transaction().execute(async (trx) => {
+        await record(trx, [{ ...by, action: 'user.disabled', subject: id, turnId: null, detail: {} }]);
+        await endSignIns(trx, id, { now: by.at, tokens: false, actor: by.actor });
+        return await change(trx, id, { disabledAt: by.at });
+      }),
     enable: (id, by) => recorded(db, id, { disabledAt: null }, { ...by, action: 'user.enabled' }),
     setQuota: (id, dailyQuota, by) =>
       recorded(db, id, { dailyQuota }, { ...by, action: 'user.quota', detail: { quota: dailyQuota } }),

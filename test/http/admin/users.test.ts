@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { userDeleted, userExport, users } from '../../../src/contract/admin.ts';
 import { blocksOf } from '../event-reader.ts';
-import { aPerson, call, open, type Running, responseOf, runServer } from '../running-server.ts';
+import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
 
 const change = (server: Running, userId: string, json: object, headers: Record<string, string>) =>
   call(server, 'PATCH', `/api/admin/users/${userId}`, { headers, json });
@@ -48,6 +48,29 @@ test('an admin changes no role and nobody above; nobody shuts out themselves, or
     const answer = await change(server, userId, json, headers);
     expect([json, answer.status]).toEqual([json, status]);
   }
+});
+
+test('whoever was disabled, by whatever way, and is enabled again has to sign in again; their tokens stay', async () => {
+  const { server, anna } = await people();
+  const browser = await signIn(server, anna.user);
+  const statusFor = async (headers: Record<string, string>) =>
+    (await call(server, 'GET', '/api/me', { headers })).status;
+  expect(await statusFor(browser)).toBe(200);
+  const by = { actor: 'cli', at: server.clock.now };
+  await server.store.users.disable(anna.user.id, by);
+  await server.store.users.enable(anna.user.id, by);
+  expect(await statusFor(browser)).toBe(401);
+  expect(await statusFor(anna.bearer)).toBe(200);
+  const rows = (await server.store.audit.list({ limit: 3 })).map(({ action, actor, detail }) => [
+    action,
+    actor,
+    detail,
+  ]);
+  expect(rows).toEqual([
+    ['user.enabled', 'cli', {}],
+    ['sign-in.ended', 'cli', { browsers: 1, tokens: 0 }],
+    ['user.disabled', 'cli', {}],
+  ]);
 });
 
 test('whoever is disabled is out at once: their turn stops, their streams end, their questions are refused', async () => {

@@ -47,7 +47,6 @@ export function userRoutes(app: App, { turns, store, clock }: Needs): void {
       }
       if (disabled === true && user.disabledAt === null) {
         await store.users.disable(userId, on());
-        await store.signIn.signOutEverywhere(userId, { now: clock(), tokens: false, actor: by.id });
         await turns.stopAll(userId);
       }
       if (disabled === false && user.disabledAt !== null) await store.users.enable(userId, on());
