@@ -1,0 +1,121 @@
+/**
+ * Many people at work for a long time: whether memory grows, the event loop is kept, and anything is left behind.
+ * `PALIADIN_BENCH_MINUTES` says how long (2), `PALIADIN_BENCH_USERS` how many (24), on a third as many terminals.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient } from '../test/support/api-client.ts';
+import { endHost } from '../test/support/end-host.ts';
+import { startTestGateway } from '../test/support/gateway.ts';
+import { temporaryDirectory } from '../test/support/temporary.ts';
+import { residentMegabytes } from './support/memory.ts';
+import { figure, report } from './support/report.ts';
+
+const MINUTES = Number(process.env.PALIADIN_BENCH_MINUTES ?? 2);
+const USERS = Number(process.env.PALIADIN_BENCH_USERS ?? 24);
+const PANES = Math.ceil(USERS / 3);
+
+const state = await temporaryDirectory();
+const delays = join(state.path, 'loop-delay');
+mkdirSync(delays);
+const probe = new URL('./support/loop-delay.ts', import.meta.url).href;
+await using gateway = await startTestGateway({
+  stateDir: state.path,
+  env: {
+    PALIADIN_LOG_LEVEL: 'error',
+    PALIADIN_MAX_PANES: String(PANES),
+    PALIADIN_DEMO_PACE: '1',
+    NODE_OPTIONS: `--import=${probe}`,
+    LOOP_DELAY_DIR: delays,
+  },
+});
+await (await gateway.as('user-0')).answer('demo at once');
+const daemonPid = await gateway.daemonPid();
+const ends = new Map<string, number>();
+const until = performance.now() + MINUTES * 60_000;
+
+/** What people do, the ordinary more often than the rest. */
+const QUESTIONS = [
+  ...['Which cases are due this week?', 'Show me a table of the cases.', 'demo tools 3', 'demo slow 4'],
+  ...['demo long 64kb', 'demo at once', 'demo crash 3', 'demo long 1mb'],
+];
+
+async function person(client: ApiClient, number: number): Promise<void> {
+  // Each goes through the same at another time.
+  for (let round = number; performance.now() < until; round++) {
+    const { turnId } = await client.ask(QUESTIONS[round % QUESTIONS.length] ?? '');
+    if (round % 11 === 10) {
+      await delay(200);
+      await client.cancel(turnId);
+    }
+    const { status } = await client.finished(turnId);
+    ends.set(status, (ends.get(status) ?? 0) + 1);
+    await client.history();
+    if (round % 5 === 4) await client.call('GET', `/api/turns/${turnId}`);
+    if (round % 29 === 28) await client.reset();
+    await delay(500);
+  }
+}
+
+const memory = () => ({ gateway: residentMegabytes(gateway.pid), daemon: residentMegabytes(daemonPid) });
+const samples: { gateway: number; daemon: number }[] = [];
+const sampling = setInterval(() => samples.push(memory()), 5_000);
+
+const clients = await Promise.all(Array.from({ length: USERS }, (_, user) => gateway.as(`user-${user}`)));
+const outcomes = await Promise.allSettled(clients.map(person));
+clearInterval(sampling);
+const broken = outcomes.filter(({ status }) => status === 'rejected');
+for (const { reason } of broken as PromiseRejectedResult[]) process.stderr.write(`${reason}\n`);
+
+const late = new Map(
+  readdirSync(delays)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [Number.parseInt(name, 10), JSON.parse(readFileSync(join(delays, name), 'utf8'))]),
+);
+const gatewayPid = gateway.pid;
+const exit = await gateway.end('SIGTERM');
+await endHost(join(state.path, 'host'));
+const left = processesOf(state.path);
+const peak = (of: 'gateway' | 'daemon', from: number, to: number) =>
+  Math.max(...samples.slice(Math.floor(from * samples.length), Math.ceil(to * samples.length)).map((one) => one[of]));
+
+report(`${USERS} people on ${PANES} terminals for ${MINUTES} minutes`, [
+  ...[...ends].map(([status, count]) => figure(`turns ${status}`, count)),
+  figure('people whose client broke', broken.length, '0'),
+  ...(['gateway', 'daemon'] as const).flatMap((process) => [
+    figure(`${process}: most memory in the second quarter, MB`, peak(process, 0.25, 0.5)),
+    figure(`${process}: in the last, MB`, peak(process, 0.75, 1), 'the same'),
+  ]),
+  ...[gatewayPid, daemonPid].flatMap((pid, at) => {
+    const found = late.get(pid);
+    const process = at === 0 ? 'gateway' : 'daemon';
+    return found === undefined
+      ? []
+      : [
+          figure(`${process}: event loop late, p99, ms`, found.p99),
+          figure(`${process}: event loop late, p99.9, ms`, found.p999, '< 50'),
+          figure(`${process}: event loop late, most, ms`, found.max),
+        ];
+  }),
+  figure('exit code after SIGTERM', Number(exit), '0'),
+  figure('processes left', left.length, '0'),
+]);
+for (const line of left) process.stderr.write(`${line}\n`);
+await state.remove();
+
+/** The command lines of what still runs for this directory. */
+function processesOf(directory: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const told = readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8');
+        return told.includes(directory)
+          ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`]
+          : [];
+      } catch {
+        return []; // it has ended just now
+      }
+    });
+}
