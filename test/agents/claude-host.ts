@@ -46,6 +46,8 @@ export interface ClaudeHost extends TestHost {
 /** What is asked for is refused by default. */
 export interface ClaudeHostOptions extends Partial<TestHostOptions>, OwnerOptions {
   signedIn?: SignedIn;
+  /** What the owner has in their environment besides. */
+  environment?: Record<string, string>;
   model?: Model;
   /** How sessions are kept apart; without, as for all of the tests. */
   level?: IsolationLevel;
@@ -57,7 +59,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const directory = options.directory ?? (await hostDirectory());
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);
-  const env = agentEnvironment(home, model, options.signedIn);
+  const env = { ...agentEnvironment(home, model, options.signedIn), ...options.environment };
   const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
   const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
