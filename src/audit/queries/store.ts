@@ -21,10 +21,11 @@ export interface SqlStoreOptions {
   forget: () => Promise<void>;
   /** Makes sure that no event is ever given a number that one had which a power cut took. */
   skipEventIds: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, newId, relaxed, search, forget, skipEventIds } = options;
+  const { explain, newId, relaxed, search, forget, skipEventIds, close } = options;
   return {
     turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, forget }), explain),
     events: explained(eventQueries(db), explain),
@@ -40,7 +41,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
         },
         // A real write: a full disk still lets everything be read.
         check: async () => void (await count(db, 'check')),
-        close: () => db.destroy(),
+        close,
       },
       explain,
     ),
