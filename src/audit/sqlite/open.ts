@@ -17,6 +17,8 @@ import { WriteQueue } from './write-queue.ts';
 export interface StoreOptions {
   /** Makes the ids of new users. */
   newId?: () => string;
+  /** How long a write waits for other processes. */
+  waitMs?: number;
 }
 
 /**
@@ -28,10 +30,10 @@ export interface StoreOptions {
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
   const explain = explainSqlite(path);
   makeFile(path);
-  const queue = new WriteQueue();
-  const db = openFile(path, { queue });
+  const shared = { queue: new WriteQueue(), ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
+  const db = openFile(path, shared);
   // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
-  const unsynced = openFile(path, { queue, synchronous: 'normal' });
+  const unsynced = openFile(path, { ...shared, synchronous: 'normal' });
   const close = async () => {
     await Promise.all([db.destroy(), unsynced.destroy()]);
   };
