@@ -154,8 +154,20 @@ export interface TurnStore {
    *   `waiting`), `not_found` for a turn that is not there; nothing of the call is kept then.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
-  /** Newest first. `before` is a turn id of the same user. */
-  history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
+  /**
+   * Newest first. `before` is a turn id of the same user. A page also ends where it holds a megabyte, or where a search has
+   * looked at as much as it may at once: then it may be empty.
+   *
+   * @throws PaliadinError `bad_request` for a search that asks for too much.
+   */
+  history(query: {
+    userId: string;
+    sessionId?: string;
+    before?: string;
+    /** See `TurnFilter`. */
+    search?: string;
+    limit: number;
+  }): Promise<TurnPage>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
   /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
@@ -175,6 +187,12 @@ export interface TurnStore {
    * Returns how many.
    */
   deleteOld(before: number, limit: number, by: By): Promise<number>;
+}
+
+export interface TurnPage {
+  turns: Turn[];
+  /** The `before` of the next page; null where this is the last. */
+  next: string | null;
 }
 
 export interface TurnFilter {

@@ -11,6 +11,7 @@ import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createOpenTurns } from './open-turns.ts';
 import { createRecorder } from './recorder.ts';
 import { catchUp, recover } from './recover.ts';
@@ -82,6 +83,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 
+  const searching = oneAtATime(SEARCHES_WAITING);
+
   function collect(turnId: string): Promise<void> {
     return collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
   }
@@ -132,12 +135,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       // Read first: what happens from here on is in the stream, so nothing falls between.
       const cursor = await store.events.lastId();
       const reader = await readerOf(query.userId, locale);
-      const wanted = { ...query, limit: limit + 1 };
-      const found = await (search === undefined
-        ? store.turns.history(wanted)
-        : store.turns.listWhole({ ...wanted, search }));
-      const page = await Promise.all(found.slice(0, limit).map((turn) => view(turn, reader)));
-      return { turns: page, nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null, cursor };
+      const { turns: found, next } = await (search === undefined
+        ? store.turns.history({ ...query, limit })
+        : searching(query.userId, () => store.turns.history({ ...query, search, limit })));
+      return { turns: await Promise.all(found.map((turn) => view(turn, reader))), nextBefore: next, cursor };
     },
     async *story(userId, locale) {
       const reader = await readerOf(userId, locale);
@@ -219,6 +220,8 @@ function isOwner(user: User | null): boolean {
 // A person waits this long for "the host is away", no longer.
 const PROBE_MS = 3_000;
 const REMEMBER_MS = 10_000;
+// Whoever types on while a search goes on.
+const SEARCHES_WAITING = 3;
 // A phone that slept an hour still replays; after that, history has it.
 const KEEP_EVENTS_MS = 3_600_000;
 const PRUNE_EVERY_MS = 600_000;

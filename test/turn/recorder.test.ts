@@ -122,7 +122,9 @@ describe('while another process holds the store', () => {
   test('progress waits, in its order, and whoever asks for something is told that it was not done', async () => {
     const { recorder, store, told, ids, chunk, hold } = await heldStore();
     const release = hold();
-    const progress = ids.flatMap((id) => ['a', 'b'].map((text) => recorder.write({ ...chunk(id, text), progress: true })));
+    const progress = ids.flatMap((id) =>
+      ['a', 'b'].map((text) => recorder.write({ ...chunk(id, text), progress: true })),
+    );
     const away = { code: 'store_unavailable', againInMs: expect.any(Number) };
     await Promise.all([
       expect(recorder.write(chunk(ids[0] ?? '', 'never'))).rejects.toMatchObject(away),

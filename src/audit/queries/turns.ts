@@ -7,6 +7,7 @@ import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
+import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
 import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
@@ -44,20 +45,7 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
       return await db.transaction().execute(work);
     },
 
-    async history({ userId, sessionId, before, limit }) {
-      let query = db.selectFrom('turns').selectAll().where('userId', '=', userId);
-      if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
-      if (before !== undefined) {
-        query = query.where('seq', '<', (eb) =>
-          eb
-            .selectFrom('turns as older')
-            .select('older.seq')
-            .where('older.turnId', '=', before)
-            .where('older.userId', '=', userId),
-        );
-      }
-      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
-    },
+    history: (query) => ownTurns(db, query),
 
     async open() {
       const rows = await db
