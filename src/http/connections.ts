@@ -2,31 +2,29 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
-import { clientKey } from './client-address.ts';
+import { connectionKey } from './client-address.ts';
 import type { App, ConnectionLimits, ServerOptions } from './options.ts';
 
 type Needs = Pick<ServerOptions, 'connectionLimits' | 'trustsProxy'>;
 
 /** Of a proxy of ours there may be as many as there are of all. */
-export function limitConnections(app: App, { connectionLimits, trustsProxy }: Needs): void {
-  const limits = { ...defaults, ...connectionLimits };
+export function limitConnections(app: App, options: Needs): void {
+  const limits = { ...defaults, ...options.connectionLimits };
   const open = new Counts();
   const refused = new WeakMap<Socket, number>();
   let total = 0;
   app.server.on('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? '';
-    const key = clientKey({ ip: address });
-    const limit = trustsProxy?.(address) === true ? limits.total : limits.perAddress;
-    if (total >= limits.total || open.of(key) >= limit) {
-      refused.set(socket, limit);
+    const key = connectionKey(socket, options);
+    if (total >= limits.total || (key !== null && open.of(key) >= limits.perAddress)) {
+      refused.set(socket, total >= limits.total ? limits.total : limits.perAddress);
       const timer = setTimeout(() => socket.destroy(), REFUSED_MS);
       socket.once('close', () => clearTimeout(timer));
     }
     total++;
-    open.add(key);
+    if (key !== null) open.add(key);
     socket.once('close', () => {
       total--;
-      open.take(key);
+      if (key !== null) open.take(key);
     });
     if (total > 2 * limits.total) socket.destroy();
   });
@@ -36,7 +34,7 @@ export function limitConnections(app: App, { connectionLimits, trustsProxy }: Ne
     reply.header('connection', 'close');
     if (routeOptions.config.unlimited === true) return;
     reply.header('retry-after', RETRY_AFTER_S);
-    throw new PaliadinError('rate_limited', `${limit} connections are open from this address; close one first`);
+    throw new PaliadinError('rate_limited', `${limit} connections are open already; close one first`);
   });
 }
 

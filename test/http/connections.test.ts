@@ -78,7 +78,7 @@ test('one address has so many connections; more are told so, and others are serv
   expect([refused.status, refused.headers['retry-after'], errorBody.parse(refused.json)]).toMatchObject([
     429,
     '5',
-    { code: 'rate_limited', retryable: true, detail: '3 connections are open from this address; close one first' },
+    { code: 'rate_limited', retryable: true, detail: '3 connections are open already; close one first' },
   ]);
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);
   held[0]?.destroy();
