@@ -170,6 +170,10 @@ export interface TurnStore {
   }): Promise<TurnPage>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
+  /** As `open`, of one user. */
+  openOf(userId: string): Promise<Turn[]>;
+  /** The ids of those whose user is disabled. */
+  openOfDisabled(): Promise<string[]>;
   /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
   /** Turns that ended since `since`, and of which the host has not been told that they are on record. */
@@ -337,9 +341,10 @@ export interface UserStore {
   overview(today: number): Promise<UserOverview[]>;
   /**
    * Deletes the user and all that they said. What was counted stays, without them; so do their rows in the audit log.
+   * `erased: false`: somebody who reads the database just now keeps its log from being emptied; that is done later.
    * @throws PaliadinError `not_found`; `conflict` while one of their turns is open.
    */
-  remove(id: string, by: By): Promise<{ turns: number }>;
+  remove(id: string, by: By): Promise<{ turns: number; erased: boolean }>;
 }
 
 /** Who does it, and when: for the audit log. `actor` is a user's id, or `gateway`, `host`, `cli`, `anonymous`. */

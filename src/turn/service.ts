@@ -18,6 +18,7 @@ import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
 import { settle } from './settle.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
+import { stopAll } from './stop-all.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 
@@ -113,6 +114,13 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     await recover({ store, turns });
     catchUpWithHost();
   }
+  // By whatever way they were disabled: the command line is another process.
+  const sweeping = setInterval(() => {
+    store.turns.openOfDisabled().then(
+      (ids) => ids.forEach((turnId) => void turns.stop(turnId)),
+      (error) => onTrouble('whose turns are to be stopped was not looked for', error),
+    );
+  }, SWEEP_EVERY_MS);
   const pruning = setInterval(() => {
     store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));
   }, PRUNE_EVERY_MS);
@@ -195,10 +203,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
       return reset(session, actor, { ...shared, turns });
     },
-    async stopAll(userId) {
-      const open = (await store.turns.open()).filter((turn) => turn.userId === userId);
-      await Promise.all(open.map(({ turnId }) => turns.stop(turnId)));
-    },
+    stopAll: (userId) => stopAll(userId, { ...shared, turns }),
     watch(listener) {
       recorder.on('stored', listener);
       return () => recorder.off('stored', listener);
@@ -207,6 +212,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async close() {
       closing.abort();
       clearInterval(pruning);
+      clearInterval(sweeping);
       await backend.close();
       await turns.idle();
     },
@@ -225,3 +231,5 @@ const SEARCHES_WAITING = 3;
 // A phone that slept an hour still replays; after that, history has it.
 const KEEP_EVENTS_MS = 3_600_000;
 const PRUNE_EVERY_MS = 600_000;
+// As soon as their streams end.
+const SWEEP_EVERY_MS = 2000;

@@ -22,11 +22,11 @@ export interface TurnQueryOptions {
   search: TextSearch;
   /** Makes what nobody guesses. */
   newSalt: () => string;
-  /** Makes sure that what was deleted can't be read in the file any more. */
-  forget: () => Promise<void>;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
 }
 
-export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forget }: TurnQueryOptions): TurnStore {
+export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, erase }: TurnQueryOptions): TurnStore {
   return {
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
@@ -56,6 +56,28 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
         .orderBy('seq')
         .execute();
       return rows.map(fromRow);
+    },
+
+    async openOf(userId) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('status', 'in', literals(openStatuses))
+        .where('userId', '=', userId)
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async openOfDisabled() {
+      const rows = await db
+        .selectFrom('turns')
+        .innerJoin('users', 'users.id', 'turns.userId')
+        .select('turns.turnId')
+        .where('turns.status', 'in', literals(openStatuses))
+        .where('users.disabledAt', 'is not', null)
+        .execute();
+      return rows.map(({ turnId }) => turnId);
     },
 
     async awaitingLateAnswer(since) {
@@ -109,7 +131,7 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
         const detail = { turns: turns.length, before };
         await record(trx, [{ at, actor, action: 'retention.applied', subject: null, turnId: null, detail }]);
       });
-      await forget();
+      await erase();
       return turns.length;
     },
   };

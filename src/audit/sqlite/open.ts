@@ -10,6 +10,7 @@ import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
 import type { Store } from '../store.ts';
 import { type SqliteOptions, sqliteDialect } from './dialect.ts';
+import { createEraser, type EraserOptions } from './erase.ts';
 import { explainSqlite, isBusy } from './explain.ts';
 import { searchText } from './text-search.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -19,6 +20,9 @@ export interface StoreOptions {
   newId?: () => string;
   /** How long a write waits for other processes. */
   waitMs?: number;
+  /** Hears `false` where what was deleted can still be read in the file's log, and `true` when it is gone. */
+  onErased?: (erased: boolean) => void;
+  erasing?: Pick<EraserOptions, 'patienceMs' | 'againMs'>;
 }
 
 /**
@@ -45,14 +49,24 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     await close().catch(() => undefined); // the first reason is the one to tell
     throw explain(error);
   }
+  const eraser = createEraser({
+    ...options.erasing,
+    async restartLog() {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+      return rows[0]?.busy === 0;
+    },
+    onErased: options.onErased ?? (() => {}),
+  });
   return sqlStore(db, {
     explain,
     newId: options.newId ?? randomUUID,
     relaxed: (work) => unsynced.transaction().execute(work),
     search: searchText,
-    // What lies in pages that are free was overwritten when it was deleted; the log still has it until it begins anew.
-    forget: async () => void (await sql`pragma wal_checkpoint(truncate)`.execute(db)),
-    close,
+    erase: eraser.erase,
+    async close() {
+      eraser.close();
+      await close();
+    },
     skipEventIds: async () => {
       await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
     },
