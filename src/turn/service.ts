@@ -111,7 +111,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   };
   backend.onBack(catchUpWithHost);
   if (backend.refusal() === null) {
-    await recover({ store, turns });
+    await recover({ store, turns }).catch((error) => {
+      closing.abort(); // what was taken up already is left again
+      throw error;
+    });
     catchUpWithHost();
   }
   // By whatever way they were disabled: the command line is another process.
