@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Turn, TurnFilter, TurnStore } from './store.ts';
 
 /** How many rows a page has: some milliseconds of work, during which the gateway does nothing else. */
 export const PAGE = 200;
@@ -15,5 +16,14 @@ export async function* pages<T, K>(
     if (last === undefined || page.length < PAGE) return;
     before = next(last);
     await setImmediate();
+  }
+}
+
+/** Turns in full, newest first, of which only one is held at a time: each may have megabytes. */
+export async function* eachTurn(turns: Pick<TurnStore, 'list' | 'get'>, filter: TurnFilter): AsyncGenerator<Turn> {
+  const read = (before: string | undefined) => turns.list({ ...filter, before, limit: PAGE });
+  for await (const { turnId } of pages(read, { next: (line) => line.turnId })) {
+    const turn = await turns.get(turnId);
+    if (turn !== null) yield turn;
   }
 }

@@ -154,10 +154,26 @@ export interface TurnStore {
    *   `waiting`), `not_found` for a turn that is not there; nothing of the call is kept then.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
-  /** Newest first. `before` is a turn id of the same user. */
-  history(query: { userId: string; sessionId?: string; before?: string; limit: number }): Promise<Turn[]>;
+  /**
+   * Newest first. `before` is a turn id of the same user. A page also ends where it holds a megabyte, or where a search has
+   * looked at as much as it may at once: then it may be empty.
+   *
+   * @throws PaliadinError `bad_request` for a search that asks for too much.
+   */
+  history(query: {
+    userId: string;
+    sessionId?: string;
+    before?: string;
+    /** See `TurnFilter`. */
+    search?: string;
+    limit: number;
+  }): Promise<TurnPage>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
+  /** As `open`, of one user. */
+  openOf(userId: string): Promise<Turn[]>;
+  /** The ids of those whose user is disabled. */
+  openOfDisabled(): Promise<string[]>;
   /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
   /** Turns that ended since `since`, and of which the host has not been told that they are on record. */
@@ -175,6 +191,12 @@ export interface TurnStore {
    * Returns how many.
    */
   deleteOld(before: number, limit: number, by: By): Promise<number>;
+}
+
+export interface TurnPage {
+  turns: Turn[];
+  /** The `before` of the next page; null where this is the last. */
+  next: string | null;
 }
 
 export interface TurnFilter {
@@ -319,9 +341,10 @@ export interface UserStore {
   overview(today: number): Promise<UserOverview[]>;
   /**
    * Deletes the user and all that they said. What was counted stays, without them; so do their rows in the audit log.
+   * `erased: false`: somebody who reads the database just now keeps its log from being emptied; that is done later.
    * @throws PaliadinError `not_found`; `conflict` while one of their turns is open.
    */
-  remove(id: string, by: By): Promise<{ turns: number }>;
+  remove(id: string, by: By): Promise<{ turns: number; erased: boolean }>;
 }
 
 /** Who does it, and when: for the audit log. `actor` is a user's id, or `gateway`, `host`, `cli`, `anonymous`. */

@@ -1,5 +1,5 @@
 /** Everything that is kept of one user, as one JSON document, piece by piece: nobody holds all of it at once. */
-import { PAGE, pages } from './pages.ts';
+import { eachTurn } from './pages.ts';
 import type { Store, User } from './store.ts';
 
 export async function* exportUser(
@@ -18,8 +18,7 @@ export async function* exportUser(
   };
   yield `${JSON.stringify(known).slice(0, -1)},"turns":[`;
   let first = true;
-  const read = (before: string | undefined) => store.turns.listWhole({ userId: id, before, limit: PAGE });
-  for await (const turn of pages(read, { next: ({ turnId }) => turnId })) {
+  for await (const turn of eachTurn(store.turns, { userId: id })) {
     const decisions = await store.events.decided(turn.turnId);
     const kept = without(turn, 'userId', 'requestHash', 'fence');
     yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions })}`;

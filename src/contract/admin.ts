@@ -333,6 +333,11 @@ export type UserChange = z.infer<typeof userChange>;
 export const userDeleted = z.object({
   turns: count,
   conversationEnded: z.boolean().describe('false: the host was away, and has it still'),
+  erased: z
+    .boolean()
+    .describe(
+      'false: somebody reads the database just now, so its log still has what was deleted; it goes when they are done',
+    ),
 });
 
 /** GET …/:userId/export: everything that is kept of one user, as a JSON file. */

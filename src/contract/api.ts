@@ -92,14 +92,19 @@ export const historyQuery = z.object({
     .min(1)
     .max(200)
     .optional()
-    .describe('each word of it begins a word of question or answer, in whichever chat; case and accents do not matter'),
+    .describe(
+      'each word of it, at most eight, begins a word of question or answer, in whichever chat; of a script without spaces ' +
+        'between words it may be anywhere; case and accents do not matter',
+    ),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 /** Newest first. */
 export const historyPage = z.object({
   turns: z.array(turnView),
-  nextBefore: turnId.nullable(),
+  nextBefore: turnId
+    .nullable()
+    .describe('`before` of the next page; null: there is none. A page may have fewer turns than asked for, and none'),
   cursor: z.int().describe('follow the event stream from here (`?after=`) and nothing is missed'),
 });
 export type HistoryPage = z.infer<typeof historyPage>;

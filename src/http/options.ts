@@ -57,6 +57,9 @@ export interface ServerOptions {
   rateLimit: number;
   version: string;
   streamLimits?: Partial<StreamLimits>;
+  /** A reader who takes nothing of an answer for this long is cut. */
+  responseStallMs?: number;
+  connectionLimits?: Partial<ConnectionLimits>;
   overloadLimits?: Partial<OverloadLimits>;
   denialLimits?: DenialLimits;
 }
@@ -73,11 +76,22 @@ export interface StreamLimits {
   farewellMs: number;
 }
 
+export interface ConnectionLimits {
+  /** Open at once from one address. */
+  perAddress: number;
+  /** Open at once from all. */
+  total: number;
+  /** Requests of one user that have not been answered, streams among them. */
+  perUser: number;
+}
+
 export interface OverloadLimits {
   /** Mean delay of the event loop over a second. */
   eventLoopDelayMs: number;
   /** Share of the heap's limit. */
   heapShare: number;
+  /** What is in use, answers that nobody takes among it. */
+  memoryBytes: number;
 }
 
 export type App = FastifyInstance<

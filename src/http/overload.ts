@@ -1,4 +1,5 @@
 /** Says no early where saying yes would take too long. */
+import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import { PaliadinError } from '../contract/errors.ts';
@@ -11,6 +12,8 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
     maxEventLoopDelay: limits.eventLoopDelayMs,
     maxHeapUsedBytes: Math.round(getHeapStatistics().heap_size_limit * limits.heapShare),
     sampleInterval: 1000,
+    healthCheck: async () => inUse() < limits.memoryBytes,
+    healthCheckInterval: MEMORY_EVERY_MS,
     // `unlimited` is what has to answer above all: whether the process lives.
     pressureHandler: async (request, reply, _kind, value) => {
       if (request.routeOptions.config.unlimited === true) return;
@@ -28,6 +31,16 @@ const defaults: OverloadLimits = {
   eventLoopDelayMs: 10_000,
   // Beyond this the garbage collector is all that still runs.
   heapShare: 0.9,
+  // Many times what a busy gateway needs, and never what would have the system end us.
+  memoryBytes: Math.min(2 ** 30, Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2),
 };
+
+/** Answers on their way are outside of the heap. What the system counts as ours shrinks only long after it is free. */
+function inUse(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const MEMORY_EVERY_MS = 250;
 
 const RETRY_AFTER_S = 5;

@@ -6,6 +6,7 @@ import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
 import { clientKey } from './client-address.ts';
 import { refuseWhenClosing } from './closing.ts';
+import { limitConnections, limitRequestsUnderWay } from './connections.ts';
 import { takeWholeRequests } from './drain.ts';
 import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './errors.ts';
 import { requireGuards } from './guards.ts';
@@ -32,6 +33,7 @@ import { createDoors } from './sign-in/doors.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
 import { recordSignIns } from './sign-in/record.ts';
 import { createTeller } from './sign-in/tell.ts';
+import { cutStalledResponses } from './stalled.ts';
 import { createStreams } from './streams.ts';
 
 export type { ServerOptions } from './options.ts';
@@ -71,6 +73,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await securityHeaders(app, options);
   await refuseWhenOverloaded(app, options);
   refuseWhenClosing(app);
+  limitConnections(app, options);
+  cutStalledResponses(app, options);
   requireOwnPages(app, options);
   const teller = createTeller(recordSignIns(options, app.log), () => performance.now(), options.denialLimits);
   app.addHook('onClose', async () => await teller.close());
@@ -83,6 +87,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   identify(app, doors);
   const limit = await limitRate(app, options);
   requireUser(app, options, teller);
+  limitRequestsUnderWay(app, options);
 
   const streams = createStreams(app, options, doors);
   await describeApi(app, options);

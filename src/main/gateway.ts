@@ -59,18 +59,32 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,
     );
   }
+  // Everything that was opened is closed, last first, wherever the start fails.
+  await using opened = new AsyncDisposableStack();
+  opened.defer(release);
   const onTrouble = (what: string, error: unknown) => {
     logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
   };
   const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
+  opened.defer(() => traces?.close());
   const found = findBackend(config, env, paths);
   const backend = traces === null ? found : handingOnTraces(found);
+  opened.defer(() => backend.close());
   const metrics = await createMetrics(VERSION);
-  const store = timedStore(await openSqliteStore(paths.database), () => performance.now(), metrics.stored);
+  const database = await openSqliteStore(paths.database, { onErased: (erased) => tellErased(logger, erased) });
+  opened.defer(() => database.close());
+  const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, backend });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // Who came in by a key that is no longer ours may be somebody who had stolen it.
   await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ways.signIn.jwt?.keyDigest ?? null);
+  const head = keepHead(
+    store.audit,
+    paths.auditHead,
+    (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
+    onTrouble,
+  );
+  opened.defer(() => head.close());
   const turns = await createTurns({
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
@@ -86,22 +100,14 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       logger.info(summaryOf(turn), 'turn ended');
     },
   });
+  opened.defer(() => turns.close());
   // The first question should not wait for the daemon to start.
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
-  const stopRetention = applyRetention({
-    ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },
-    ...{ clock: Date.now, onTrouble },
-  });
-  const head = keepHead(
-    store.audit,
-    paths.auditHead,
-    (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
-    onTrouble,
-  );
   const probes =
     backend.refusal() === null
       ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
       : undefined;
+  opened.defer(() => probes?.close());
   const origins: string[] = [];
   const server = await createServer({
     ...ways,
@@ -120,26 +126,24 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     version: VERSION,
   });
 
-  async function close(): Promise<void> {
-    probes?.close();
-    stopRetention();
-    await server.close();
-    await turns.close();
-    await head.close();
-    await store.close();
-    await traces?.close();
-    release?.();
-  }
+  opened.defer(() => server.close());
+  opened.defer(
+    applyRetention({
+      ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },
+      ...{ clock: Date.now, onTrouble },
+    }),
+  );
+  const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);
+  origins.push(...originsOf(values, port));
+  const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
+  const running = opened.move();
+  const close = () => running.disposeAsync();
+  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, backend, store, close };
+}
 
-  try {
-    const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);
-    origins.push(...originsOf(values, port));
-    const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
-    return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, backend, store, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+function tellErased(logger: Logger, erased: boolean): void {
+  if (erased) logger.info('what was deleted is gone from the log of the database too');
+  else logger.warn('somebody reads the database, so its log still has what was deleted; it goes when they are done');
 }
 
 function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {

@@ -1,4 +1,5 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Store, Turn, TurnChange } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
@@ -166,13 +167,26 @@ async function writeUntilStored(
 ): Promise<void> {
   while (!closing.aborted) {
     try {
-      return await recorder.write(write);
+      return await unlessClosing(recorder.write(write), closing);
     } catch (error) {
       onTrouble('the end of a turn was not stored; trying again', error);
-      await new Promise((resolve) => setTimeout(resolve, STORE_AGAIN_MS));
+      await unlessClosing(delay(STORE_AGAIN_MS), closing);
     }
+  }
+}
+
+/** A gateway that stops waits a moment for its store, no longer: the next one asks the host again. */
+async function unlessClosing(work: Promise<void>, closing: AbortSignal): Promise<void> {
+  const { promise: left, resolve } = Promise.withResolvers<void>();
+  const leave = () => setTimeout(resolve, LEAVE_MS);
+  closing.addEventListener('abort', leave);
+  try {
+    await Promise.race([work, left]);
+  } finally {
+    closing.removeEventListener('abort', leave);
   }
 }
 
 const CANCEL_AGAIN_MS = 1000;
 const STORE_AGAIN_MS = 1000;
+const LEAVE_MS = 1000;

@@ -11,6 +11,8 @@ export interface OpenTurns {
   carry(place: ReturnType<SessionQueue['reserve']>, carried: Omit<Carried, 'stop'>): void;
   /** 1 is next; null for a turn that is under way, or not open. */
   position(turnId: string): number | null;
+  /** Whether this gateway sees to it. */
+  isCarried(turnId: string): boolean;
   /** Stops the turn and resolves when it is over; at once for one that is not open. */
   stop(turnId: string): Promise<void>;
   /** Stops all turns of the session, without waiting. */
@@ -54,6 +56,7 @@ export function createOpenTurns(options: CarryOptions & { queueLimit: number }):
         over.resolve();
       });
     },
+    isCarried: (turnId) => open.has(turnId),
     async stop(turnId) {
       const found = open.get(turnId);
       found?.stop.abort();

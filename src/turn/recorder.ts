@@ -2,28 +2,43 @@
  * Writes what happens to turns, in order. All that is to be written at one moment, of all turns, goes into
  * one transaction: a busy gateway pays one fsync for many. Readers are told once it is stored, in the order
  * of the events' ids.
+ *
+ * While another process holds the store, progress waits here, and is stored when it lets go. Whoever asked for something
+ * is told after some seconds that it was not done.
  */
 import { EventEmitter } from 'node:events';
 import type { EventBody, NewTurn, Store, StoredEvent, TurnStore, TurnWrite } from '../audit/store.ts';
+import { PaliadinError } from '../contract/errors.ts';
 
 export interface Recorder extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
   /** The audit row of a new turn. See `TurnStore.insert`. */
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
-  /** Stored when this resolves. */
+  /** Stored when this resolves, and never where it rejects. */
   write(write: TurnWrite): Promise<void>;
   /** An event that is not part of a turn's life. */
   append(event: EventBody): Promise<void>;
 }
 
 interface Waiting extends TurnWrite {
+  /** How much it holds, in characters. */
+  size: number;
+  timer: NodeJS.Timeout | undefined;
+  /** It has waited for as long as somebody waits. */
+  overdue: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-export function createRecorder(store: Store): Recorder {
+export interface RecorderOptions {
+  /** How long somebody waits for their turn; what is under way by then may take as long as the store takes. */
+  patienceMs?: number;
+}
+
+export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: RecorderOptions = {}): Recorder {
   const recorder = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
   recorder.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
+  let size = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   /** One transaction after the other, so that events are told of in the order of their ids. */
@@ -33,27 +48,65 @@ export function createRecorder(store: Store): Recorder {
     return result;
   }
 
-  async function writeWaiting(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
-    const batch = waiting;
-    waiting = [];
-    await writeBatch(batch);
+  /** What has not begun by then is not done any more. */
+  function inOrderSoon<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let overdue = false;
+    const timer = setTimeout(() => {
+      overdue = true;
+      reject(held());
+    }, patienceMs);
+    void inOrder(async () => {
+      clearTimeout(timer);
+      if (!overdue) await work().then(resolve, reject);
+    });
+    return promise;
   }
 
-  async function writeBatch(batch: Waiting[]): Promise<void> {
+  async function writeWaiting(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
+    for (;;) {
+      const batch = waiting.splice(0, BATCH);
+      const left = batch.length === 0 ? [] : await writeBatch(batch);
+      for (const one of left) if (one.overdue) giveUp(one);
+      waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
+      if (left.length === 0) break;
+    }
+    if (waiting.length > 0) inOrder(writeWaiting); // whoever came meanwhile is not to wait for all of it
+  }
+
+  /** What is left because another process holds the store. */
+  async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
       recorder.emit('stored', await store.turns.write(batch));
-      for (const { resolve } of batch) resolve();
+      for (const one of batch) done(one, one.resolve);
+      return [];
     } catch (error) {
+      if (isHeld(error)) return batch;
       // One turn's bad write must not fail the others'.
-      if (batch.length > 1) for (const one of batch) await writeBatch([one]);
-      else batch[0]?.reject(error);
+      if (batch.length === 1) for (const one of batch) done(one, () => one.reject(error));
+      else {
+        for (const [index, one] of batch.entries()) {
+          if ((await writeBatch([one])).length > 0) return batch.slice(index);
+        }
+      }
+      return [];
     }
+  }
+
+  function done(one: Waiting, settle: () => void): void {
+    clearTimeout(one.timer);
+    size -= one.size;
+    settle();
+  }
+
+  function giveUp(one: Waiting): void {
+    done(one, () => one.reject(held()));
   }
 
   return Object.assign(recorder, {
     accept(turn: NewTurn) {
-      return inOrder(async () => {
+      return inOrderSoon(async () => {
         const accepted = await store.turns.insert(turn);
         if (accepted.inserted) recorder.emit('stored', [accepted.event]);
         return accepted;
@@ -61,14 +114,53 @@ export function createRecorder(store: Store): Recorder {
     },
     write(write: TurnWrite): Promise<void> {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.push({ ...write, resolve, reject });
+      const one: Waiting = { ...write, size: sizeOf(write), timer: undefined, overdue: false, resolve, reject };
+      if (write.progress === true && size > MAX_WAITING) {
+        reject(held());
+        return promise;
+      }
+      size += one.size;
+      waiting.push(one);
+      if (write.progress !== true) {
+        one.timer = setTimeout(() => {
+          one.overdue = true; // for where it is being written just now
+          const at = waiting.indexOf(one);
+          if (at >= 0) giveUp(...(waiting.splice(at, 1) as [Waiting]));
+        }, patienceMs);
+      }
       if (waiting.length === 1) inOrder(writeWaiting);
       return promise;
     },
     append(event: EventBody): Promise<void> {
-      return inOrder(async () => {
+      return inOrderSoon(async () => {
         recorder.emit('stored', [await store.events.append(event)]);
       });
     },
   });
 }
+
+/** Another process has the store, and it may be let go of: such an error says when to come again. */
+function isHeld(error: unknown): boolean {
+  return error instanceof PaliadinError && error.code === 'store_unavailable' && error.againInMs !== null;
+}
+
+function held(): PaliadinError {
+  const detail = 'another process holds the store: wait, or end the other process';
+  return new PaliadinError('store_unavailable', detail, { againInMs: AGAIN_MS });
+}
+
+function sizeOf({ events }: TurnWrite): number {
+  return events.reduce((sum, { event }) => sum + EVENT + (event.type === 'chunk' ? event.text.length : 0), 0);
+}
+
+// A person who sees nothing happen for longer asks again.
+const PATIENCE_MS = 3000;
+const AGAIN_MS = 5000;
+
+// Some rows each, and SQLite takes 32,766 values in a statement.
+const BATCH = 500;
+
+// What progress may take while it waits, in characters: minutes of many turns. A turn's end has its whole answer anyway.
+const MAX_WAITING = 8 * 1024 * 1024;
+/** An event that is no text. */
+const EVENT = 500;

@@ -4,11 +4,16 @@ import { awaitsAnswer } from './late.ts';
 import type { OpenTurns } from './open-turns.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 
-/** In the order of acceptance, before new questions are taken, so that each session's order stays. */
+/**
+ * In the order of acceptance, before new questions are taken, so that each session's order stays. What is open of somebody
+ * who was disabled meanwhile is stopped before it goes on.
+ */
 export async function recover({ store, turns }: { store: Store; turns: OpenTurns }): Promise<void> {
+  const ofDisabled = new Set(await store.turns.openOfDisabled());
   for (const turn of await store.turns.open()) {
     const past = turn.status === 'queued' ? NOTHING_SHOWN : await shownSoFar(store, turn);
     turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, past, since: null });
+    if (ofDisabled.has(turn.turnId)) void turns.stop(turn.turnId);
   }
 }
 

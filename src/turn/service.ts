@@ -11,12 +11,14 @@ import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createOpenTurns } from './open-turns.ts';
 import { createRecorder } from './recorder.ts';
 import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
 import { settle } from './settle.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
+import { stopAll } from './stop-all.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 
@@ -82,6 +84,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 
+  const searching = oneAtATime(SEARCHES_WAITING);
+
   function collect(turnId: string): Promise<void> {
     return collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
   }
@@ -107,9 +111,19 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   };
   backend.onBack(catchUpWithHost);
   if (backend.refusal() === null) {
-    await recover({ store, turns });
+    await recover({ store, turns }).catch((error) => {
+      closing.abort(); // what was taken up already is left again
+      throw error;
+    });
     catchUpWithHost();
   }
+  // By whatever way they were disabled: the command line is another process.
+  const sweeping = setInterval(() => {
+    store.turns.openOfDisabled().then(
+      (ids) => ids.forEach((turnId) => void turns.stop(turnId)),
+      (error) => onTrouble('whose turns are to be stopped was not looked for', error),
+    );
+  }, SWEEP_EVERY_MS);
   const pruning = setInterval(() => {
     store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));
   }, PRUNE_EVERY_MS);
@@ -132,12 +146,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       // Read first: what happens from here on is in the stream, so nothing falls between.
       const cursor = await store.events.lastId();
       const reader = await readerOf(query.userId, locale);
-      const wanted = { ...query, limit: limit + 1 };
-      const found = await (search === undefined
-        ? store.turns.history(wanted)
-        : store.turns.listWhole({ ...wanted, search }));
-      const page = await Promise.all(found.slice(0, limit).map((turn) => view(turn, reader)));
-      return { turns: page, nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null, cursor };
+      const { turns: found, next } = await (search === undefined
+        ? store.turns.history({ ...query, limit })
+        : searching(query.userId, () => store.turns.history({ ...query, search, limit })));
+      return { turns: await Promise.all(found.map((turn) => view(turn, reader))), nextBefore: next, cursor };
     },
     async *story(userId, locale) {
       const reader = await readerOf(userId, locale);
@@ -194,10 +206,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
       return reset(session, actor, { ...shared, turns });
     },
-    async stopAll(userId) {
-      const open = (await store.turns.open()).filter((turn) => turn.userId === userId);
-      await Promise.all(open.map(({ turnId }) => turns.stop(turnId)));
-    },
+    stopAll: (userId) => stopAll(userId, { ...shared, turns }),
     watch(listener) {
       recorder.on('stored', listener);
       return () => recorder.off('stored', listener);
@@ -206,6 +215,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async close() {
       closing.abort();
       clearInterval(pruning);
+      clearInterval(sweeping);
       await backend.close();
       await turns.idle();
     },
@@ -219,6 +229,10 @@ function isOwner(user: User | null): boolean {
 // A person waits this long for "the host is away", no longer.
 const PROBE_MS = 3_000;
 const REMEMBER_MS = 10_000;
+// Whoever types on while a search goes on.
+const SEARCHES_WAITING = 3;
 // A phone that slept an hour still replays; after that, history has it.
 const KEEP_EVENTS_MS = 3_600_000;
 const PRUNE_EVERY_MS = 600_000;
+// As soon as their streams end.
+const SWEEP_EVERY_MS = 2000;

@@ -99,7 +99,7 @@ test('deleting what a user said leaves the chain whole, and nothing that was sai
   }
   await anEndedTurn(store, stays);
   const by = { actor: 'cli', at: 7 };
-  expect(await store.users.remove(gone.user.id, by)).toEqual({ turns: 30 });
+  expect(await store.users.remove(gone.user.id, by)).toEqual({ turns: 30, erased: true });
   expect(await store.users.get(gone.user.id)).toBeNull();
   expect(await store.turns.list({ limit: 100, search: 'Rumpelstilzchen' })).toEqual([]);
   expect(await store.turns.list({ limit: 100 })).toHaveLength(1);
@@ -122,6 +122,27 @@ test('a user with an open turn is not deleted', async () => {
   await expect(store.users.remove(who.user.id, { actor: 'cli', at: 1 })).rejects.toMatchObject({ code: 'conflict' });
   expect(await store.users.get(who.user.id)).not.toBeNull();
   expect(await store.audit.head()).toMatchObject({ seq: 1 });
+});
+
+test('what is deleted while somebody reads the database is gone when they are done, and that is said', async () => {
+  const told: boolean[] = [];
+  const { store, file } = await temporaryStore({
+    onErased: (erased) => void told.push(erased),
+    erasing: { patienceMs: 0, againMs: 20 },
+  });
+  const who = await aUser(store);
+  const { turnId } = aTurn(who);
+  await store.turns.insert({ ...aTurn(who, { message: 'a secret of theirs' }), turnId });
+  await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 1 }, events: [] }]);
+  const reader = new DatabaseSync(file);
+  reader.exec('begin');
+  expect(reader.prepare('select message from turns').get()).toEqual({ message: 'a secret of theirs' });
+  expect(await store.users.remove(who.user.id, BY)).toEqual({ turns: 1, erased: false });
+  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(true);
+  expect(told).toEqual([false]);
+  reader.close();
+  await expect.poll(() => told).toEqual([false, true]);
+  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(false);
 });
 
 test('old turns go, those that are open stay', async () => {

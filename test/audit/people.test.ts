@@ -168,7 +168,7 @@ test('a user’s role and state can be changed, and what is said of them', async
   expect(await store.users.disable(user.id, BY)).toMatchObject({ disabledAt: 5 });
   expect(await store.users.enable(user.id, BY)).toMatchObject({ disabledAt: null });
   const says = { name: 'Anna B.', email: 'a@b.example', locale: 'de' };
-  expect(await store.users.describe(user.id, says)).toEqual({ ...user, role: 'admin', ...says });
+  expect(await store.users.describe(user.id, says)).toEqual({ ...user, role: 'admin', signedOutAt: 5, ...says });
   expect(await store.users.get(user.id)).toMatchObject(says);
   for (const change of [() => store.users.setRole('x', 'admin', BY), () => store.users.disable('x', BY)]) {
     await expect(change()).rejects.toMatchObject({ code: 'not_found' });
@@ -182,7 +182,7 @@ test('there is one owner: whoever was one before is a member then', async () => 
   const { user: carl } = await aUser(store, 'carl');
   await store.users.setRole(carl.id, 'admin', BY);
   await store.users.disable(bert.id, BY);
-  expect(await store.users.setOwner(bert.id, BY)).toEqual({ ...bert, role: 'owner' });
+  expect(await store.users.setOwner(bert.id, BY)).toEqual({ ...bert, role: 'owner', signedOutAt: 5 });
   const roles = (await store.users.list()).map(({ subject, role }) => [subject, role]);
   expect(Object.fromEntries(roles)).toEqual({ anna: 'member', bert: 'owner', carl: 'admin' });
   await expect(store.users.setOwner('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });

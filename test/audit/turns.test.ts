@@ -142,13 +142,13 @@ test('history is newest first by order of acceptance, whatever the clock says, p
     await store.turns.insert(aTurn(other));
   }
   const history = async (query: { sessionId?: string; before?: string; limit?: number }) =>
-    (await store.turns.history({ userId: one.user.id, limit: 10, ...query })).map((turn) => turn.turnId);
+    (await store.turns.history({ userId: one.user.id, limit: 10, ...query })).turns.map((turn) => turn.turnId);
   expect(await history({})).toEqual(ids);
   expect(await history({ limit: 2 })).toEqual(ids.slice(0, 2));
   expect(await history({ before: ids[1] as string, limit: 2 })).toEqual(ids.slice(2, 4));
   expect(await history({ sessionId: 'second' })).toEqual([ids[2]]);
   expect(await history({ sessionId: 'none' })).toEqual([]);
-  const [foreign] = await store.turns.history({ userId: other.user.id, limit: 1 });
+  const [foreign] = (await store.turns.history({ userId: other.user.id, limit: 1 })).turns;
   expect(await history({ before: foreign?.turnId as string })).toEqual([]);
 });
 

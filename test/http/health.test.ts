@@ -95,8 +95,8 @@ test('who is disabled, signed out or revoked since, or has a token for something
     expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, all, all]);
     await users.disable(user.id, on);
     expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, none, none]);
-    await users.enable(user.id, on);
-    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, all, all]);
+    await users.enable(user.id, on); // in the browser they sign in again
+    expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, all, none]);
     await ways.signOutEverywhere(user.id, { now: 2_000_000, tokens: true, actor: 'cli' });
     expect([role, await seen(bearer), await seen({ ...browser })]).toEqual([role, none, none]);
   }

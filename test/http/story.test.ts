@@ -1,5 +1,6 @@
 /** One's own history as a file, and what is found in it. */
 import { expect, test } from 'vitest';
+import { aTurn } from '../audit/temporary-store.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 async function ask(server: Awaited<ReturnType<typeof runServer>>, headers: Record<string, string>, message: string) {
@@ -44,4 +45,31 @@ test('a search finds words in whichever chat, of one’s own alone, a page at a 
   expect([ids(rest), rest.nextBefore]).toEqual([[older], null]);
   expect(ids(await find('search=%22%20OR%20*'))).toEqual([]);
   expect(await find('search=x&sessionId=one')).toMatchObject({ code: 'bad_request' });
+});
+
+test('while somebody searches much text, others are answered; more than a few searches at once are refused', async () => {
+  const server = await runServer();
+  const { bearer, user } = await aPerson(server);
+  const other = await aPerson(server, { subject: 'bert' });
+  const { store } = server;
+  const session = await store.sessions.ofUser(user, { prefix: 'test', host: 'scripted', now: 1 });
+  for (let turn = 0; turn < 8; turn++) {
+    const { turnId } = aTurn({ user, session });
+    await store.turns.insert({ ...aTurn({ user, session }), turnId });
+    const change = { status: 'completed' as const, response: 'hay é '.repeat(250_000) };
+    await store.turns.write([{ turnId, change, events: [] }]);
+  }
+  const done: string[] = [];
+  const search = async () => {
+    const { status } = await call(server, 'GET', '/api/turns?search=needle', { headers: bearer });
+    done.push('search');
+    return status;
+  };
+  const searches = Array.from({ length: 7 }, search);
+  for (let asked = 0; asked < 3; asked++) {
+    expect((await call(server, 'GET', '/api/me', { headers: other.bearer })).status).toBe(200);
+    done.push('me');
+  }
+  expect((await Promise.all(searches)).toSorted()).toEqual([200, 200, 200, 200, 429, 429, 429]);
+  expect(done.lastIndexOf('me')).toBeLessThan(done.lastIndexOf('search'));
 });

@@ -7,7 +7,7 @@ import { apiClient } from '../support/api-client.ts';
 import { sessionFrom } from '../support/browser-session.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
-import { useGateway } from '../support/use-gateway.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { cliCommand, cliEnv, runCli } from './run-cli.ts';
 
 const gateway = useGateway();
@@ -110,6 +110,21 @@ describe('user', () => {
     );
     expect((await cli('user', 'enable', 'egon')).stdout).toBe('egon is member, enabled\n');
     await egon.me();
+  });
+
+  test('delete stops what is open, and deletes all of it', async () => {
+    const ida = await gateway().as('ida');
+    const running = await ida.ask('demo hold rest');
+    await ida.until(running.turnId, 'chunk');
+    const waiting = await ida.ask('demo at once');
+    expect(await cli('user', 'delete', 'ida', '--yes')).toEqual({
+      code: 0,
+      stdout: 'deleted ida and 2 turns\ntheir conversation on the host has ended\n',
+      stderr: '',
+    });
+    const { turns, users } = await gateway().store();
+    expect(await users.bySubject('ida')).toBeNull();
+    for (const { turnId } of [running, waiting]) expect(await turns.get(turnId)).toBeNull();
   });
 
   test.each([
@@ -351,3 +366,48 @@ describe('stop-host', () => {
 async function isDaemon(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('daemon');
 }
+
+test('user delete deletes all of it also while there is no gateway, and a turn is open', async () => {
+  const own = await gatewayForTest();
+  const anna = await own.as('anna');
+  const { turnId } = await anna.ask('demo hold rest');
+  await anna.until(turnId, 'chunk');
+  await own.end('SIGKILL');
+  expect(await runCli(cliEnv(own), 'user', 'delete', 'anna', '--yes')).toMatchObject({
+    code: 0,
+    stdout: 'deleted anna and 1 turns\ntheir conversation on the host has ended\n',
+  });
+  expect(await (await own.store()).turns.get(turnId)).toBeNull();
+});
+
+test('whoever was disabled while there was no gateway has nothing open after its start, and nothing of it was asked', async () => {
+  const own = await gatewayForTest();
+  const anna = await own.as('anna');
+  const { session } = await anna.me();
+  const running = await anna.ask('demo hold rest');
+  await anna.until(running.turnId, 'chunk');
+  const waiting = await anna.ask('demo at once');
+  await own.end('SIGKILL');
+  await runCli(cliEnv(own), 'user', 'disable', 'anna');
+  await own.start();
+  const { turns } = await own.store();
+  const statuses = async () =>
+    await Promise.all([running, waiting].map(async ({ turnId }) => (await turns.get(turnId))?.status));
+  await expect.poll(statuses).toEqual(['cancelled', 'cancelled']);
+  expect((await own.prompts(session.name)).map(({ message }) => message)).toEqual(['demo hold rest']);
+});
+
+test('user disable stops what is under way and what waits', async () => {
+  const own = await gatewayForTest();
+  const gero = await own.as('gero');
+  const { session } = await gero.me();
+  const running = await gero.ask('demo hold rest');
+  await gero.until(running.turnId, 'chunk');
+  const waiting = await gero.ask('demo at once');
+  expect((await runCli(cliEnv(own), 'user', 'disable', 'gero')).code).toBe(0);
+  const { turns } = await own.store();
+  const statuses = async () =>
+    await Promise.all([running, waiting].map(async ({ turnId }) => (await turns.get(turnId))?.status));
+  await expect.poll(statuses).toEqual(['cancelled', 'cancelled']);
+  expect((await own.prompts(session.name)).map(({ message }) => message)).toEqual(['demo hold rest']);
+});

@@ -1,13 +1,14 @@
 /** The recorder, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
-import { expect, test, vi } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Store, StoredEvent, TurnWrite } from '../../src/audit/store.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
+import { createRecorder, type RecorderOptions } from '../../src/turn/recorder.ts';
 import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
 
-async function observed(turns: number) {
-  const { store } = await temporaryStore();
+async function observed(turns: number, options?: RecorderOptions) {
+  const { store, file } = await temporaryStore(options && { waitMs: 50 });
   const write = vi.spyOn(store.turns, 'write');
-  const recorder = createRecorder(store);
+  const recorder = createRecorder(store, options);
   const told: StoredEvent[] = [];
   recorder.on('stored', (events) => told.push(...events));
   const users = await Promise.all(Array.from({ length: turns }, () => aUser(store)));
@@ -22,7 +23,7 @@ async function observed(turns: number) {
       events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset: 0, text } }],
     };
   };
-  return { store, recorder, write, told, ids, chunk };
+  return { store, file, recorder, write, told, ids, chunk };
 }
 
 const responses = (store: Store, ids: string[]) =>
@@ -115,4 +116,57 @@ test('a turn that was there already is not told of again', async () => {
   const again = await recorder.accept(aTurn(who, { idempotencyKey: 'k' }));
   expect([first.inserted, again.inserted]).toEqual([true, false]);
   expect(told).toHaveBeenCalledTimes(1);
+});
+
+describe('while another process holds the store', () => {
+  test('progress waits, in its order, and whoever asks for something is told that it was not done', async () => {
+    const { recorder, store, told, ids, chunk, hold } = await heldStore();
+    const release = hold();
+    const progress = ids.flatMap((id) =>
+      ['a', 'b'].map((text) => recorder.write({ ...chunk(id, text), progress: true })),
+    );
+    const away = { code: 'store_unavailable', againInMs: expect.any(Number) };
+    await Promise.all([
+      expect(recorder.write(chunk(ids[0] ?? '', 'never'))).rejects.toMatchObject(away),
+      expect(recorder.accept(aTurn(await aUser(store, 'known')))).rejects.toMatchObject(away),
+    ]);
+    expect(told).toEqual([]);
+    progress.push(recorder.write({ ...chunk(ids[0] ?? '', 'c'), progress: true }));
+    release();
+    await Promise.all(progress);
+    expect(await responses(store, ids)).toEqual(['c', 'b', 'b']);
+    expect(told.map(({ turnId, event }) => [turnId, event.type === 'chunk' && event.text])).toEqual([
+      ...ids.flatMap((id) => ['a', 'b'].map((text) => [id, text])),
+      [ids[0], 'c'],
+    ]);
+  });
+
+  test('progress beyond a bound is let go, and an end is not', async () => {
+    const { recorder, store, ids, chunk, hold } = await heldStore();
+    const release = hold();
+    const [id = ''] = ids;
+    const much = 'x'.repeat(1024 * 1024);
+    const progress = Array.from({ length: 20 }, () => recorder.write({ ...chunk(id, much), progress: true }));
+    const results = Promise.allSettled(progress);
+    const end = recorder.write(chunk(id, 'the end'));
+    release();
+    await end;
+    const kept = (await results).filter(({ status }) => status === 'fulfilled').length;
+    expect(kept).toBeGreaterThan(5);
+    expect(kept).toBeLessThan(12);
+    expect(await responses(store, [id])).toEqual(['the end']);
+  });
+
+  /** Held by a connection of the test's own, which to SQLite is as good as another process. */
+  async function heldStore() {
+    const { file, store, ...rest } = await observed(3, { patienceMs: 50 });
+    await aUser(store, 'known');
+    const other = new DatabaseSync(file);
+    onTestFinished(() => other.close());
+    const hold = () => {
+      other.exec('begin immediate');
+      return () => other.exec('rollback');
+    };
+    return { ...rest, store, hold };
+  }
 });

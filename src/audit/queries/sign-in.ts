@@ -10,6 +10,18 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
     id === undefined
       ? null
       : ((await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()) ?? null);
+  const noting = new Set<string>();
+  /** Nobody waits for it: while another process holds the store, it is noted at a later request. */
+  const noteUse = (hash: string, now: number): void => {
+    if (noting.has(hash)) return;
+    noting.add(hash);
+    db.updateTable('apiTokens')
+      .set({ lastUsedAt: now })
+      .where('hash', '=', hash)
+      .execute()
+      .catch(() => {}) // what else fails then says so
+      .finally(() => noting.delete(hash));
+  };
   return {
     addCode: ({ createdAt: at, ...code }) =>
       db.transaction().execute(async (trx) => {
@@ -118,7 +130,7 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
         .executeTakeFirst();
       if (token === undefined) return null;
       if (now - (token.lastUsedAt ?? 0) >= LAST_USED_STEP_MS) {
-        await db.updateTable('apiTokens').set({ lastUsedAt: now }).where('hash', '=', hash).execute();
+        noteUse(hash, now);
       }
       const found = await user(token.userId);
       return found === null ? null : { user: found, scopes: scopesOf(token) };

@@ -17,19 +17,20 @@ export interface SqlStoreOptions {
   newId: () => string;
   relaxed: Relaxed;
   search: TextSearch;
-  /** Makes sure that what was deleted can't be read in the file any more. */
-  forget: () => Promise<void>;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
   /** Makes sure that no event is ever given a number that one had which a power cut took. */
   skipEventIds: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, newId, relaxed, search, forget, skipEventIds } = options;
+  const { explain, newId, relaxed, search, erase, skipEventIds, close } = options;
   return {
-    turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, forget }), explain),
+    turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, erase }), explain),
     events: explained(eventQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
-    users: explained(userQueries(db, { newId, forget }), explain),
+    users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),
     ...explained(
@@ -40,7 +41,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
         },
         // A real write: a full disk still lets everything be read.
         check: async () => void (await count(db, 'check')),
-        close: () => db.destroy(),
+        close,
       },
       explain,
     ),

@@ -2,6 +2,7 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import type { Turn, TurnFilter, TurnLine } from '../store.ts';
+import { wordsOf } from '../words.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { fromRow } from './turn-row.ts';
@@ -109,9 +110,4 @@ async function placeOf(db: Kysely<Schema>, turnId: string): Promise<{ seq: numbe
     .executeTakeFirst();
   if (found === undefined) throw new PaliadinError('not_found', 'the turn that `before` names is not there any more');
   return found;
-}
-
-/** What has no letter and no digit in it is in no index. */
-function wordsOf(search: string | undefined): string[] {
-  return (search ?? '').split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
 }

@@ -7,6 +7,7 @@ import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
+import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
 import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
@@ -21,11 +22,11 @@ export interface TurnQueryOptions {
   search: TextSearch;
   /** Makes what nobody guesses. */
   newSalt: () => string;
-  /** Makes sure that what was deleted can't be read in the file any more. */
-  forget: () => Promise<void>;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
 }
 
-export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forget }: TurnQueryOptions): TurnStore {
+export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, erase }: TurnQueryOptions): TurnStore {
   return {
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
@@ -44,20 +45,7 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
       return await db.transaction().execute(work);
     },
 
-    async history({ userId, sessionId, before, limit }) {
-      let query = db.selectFrom('turns').selectAll().where('userId', '=', userId);
-      if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
-      if (before !== undefined) {
-        query = query.where('seq', '<', (eb) =>
-          eb
-            .selectFrom('turns as older')
-            .select('older.seq')
-            .where('older.turnId', '=', before)
-            .where('older.userId', '=', userId),
-        );
-      }
-      return (await query.orderBy('seq', 'desc').limit(limit).execute()).map(fromRow);
-    },
+    history: (query) => ownTurns(db, query),
 
     async open() {
       const rows = await db
@@ -68,6 +56,28 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
         .orderBy('seq')
         .execute();
       return rows.map(fromRow);
+    },
+
+    async openOf(userId) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('status', 'in', literals(openStatuses))
+        .where('userId', '=', userId)
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async openOfDisabled() {
+      const rows = await db
+        .selectFrom('turns')
+        .innerJoin('users', 'users.id', 'turns.userId')
+        .select('turns.turnId')
+        .where('turns.status', 'in', literals(openStatuses))
+        .where('users.disabledAt', 'is not', null)
+        .execute();
+      return rows.map(({ turnId }) => turnId);
     },
 
     async awaitingLateAnswer(since) {
@@ -121,7 +131,7 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, forg
         const detail = { turns: turns.length, before };
         await record(trx, [{ at, actor, action: 'retention.applied', subject: null, turnId: null, detail }]);
       });
-      await forget();
+      await erase();
       return turns.length;
     },
   };

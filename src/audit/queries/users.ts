@@ -10,11 +10,11 @@ import { usersOverview } from './users-overview.ts';
 
 export interface UserQueryOptions {
   newId: () => string;
-  /** Makes sure that what was deleted can't be read in the file any more. */
-  forget: () => Promise<void>;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
 }
 
-export function userQueries(db: Kysely<Schema>, { newId, forget }: UserQueryOptions): UserStore {
+export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptions): UserStore {
   const bySubject: UserStore['bySubject'] = async (subject) =>
     (await db.selectFrom('users').selectAll().where('subject', '=', subject).executeTakeFirst()) ?? null;
   return {
@@ -81,8 +81,7 @@ export function userQueries(db: Kysely<Schema>, { newId, forget }: UserQueryOpti
         await record(trx, [{ at, actor, action: 'user.deleted', subject: id, turnId: null, detail: { turns } }]);
         return turns;
       });
-      await forget();
-      return { turns };
+      return { turns, erased: await erase() };
     },
   };
 }

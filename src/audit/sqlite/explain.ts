@@ -10,13 +10,19 @@ export function explainSqlite(path: string): (error: unknown) => PaliadinError {
     if (number === CONSTRAINT)
       return new PaliadinError('conflict', `the store refused it: ${message}`, { cause: error });
     const advice = advices[number] ?? 'see whether the disk and the file are in order';
-    return new PaliadinError('store_unavailable', `${path}: ${message}; ${advice}`, { cause: error });
+    const againInMs = number === BUSY ? AGAIN_MS : null;
+    return new PaliadinError('store_unavailable', `${path}: ${message}; ${advice}`, { cause: error, againInMs });
   };
 }
 
 /** Whether another process was in the way, so that trying again helps. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === BUSY;
+}
+
+/** As SQLite says it, for whoever waited for this process. */
+export function busyError(): Error {
+  return Object.assign(new Error('database is locked'), { errcode: BUSY });
 }
 
 const BUSY = 5;
@@ -34,6 +40,9 @@ const advices: Record<number, string> = {
   14: 'let the account that runs Paliadin read and write it and its directory',
   26: 'this is no SQLite database, or a damaged one: move it away and restore a backup, or name another file',
 };
+
+// It has been waited for already; whoever holds it so long may be at it for longer.
+const AGAIN_MS = 5000;
 
 function messageOf(error: unknown): string {
   // The parser's own message quotes what somebody wrote.

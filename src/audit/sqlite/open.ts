@@ -3,19 +3,26 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CamelCasePlugin, Kysely, sql, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
 import type { Store } from '../store.ts';
-import { sqliteDialect } from './dialect.ts';
+import { type SqliteOptions, sqliteDialect } from './dialect.ts';
+import { createEraser, type EraserOptions } from './erase.ts';
 import { explainSqlite, isBusy } from './explain.ts';
 import { searchText } from './text-search.ts';
+import { WriteQueue } from './write-queue.ts';
 
 export interface StoreOptions {
   /** Makes the ids of new users. */
   newId?: () => string;
+  /** How long a write waits for other processes. */
+  waitMs?: number;
+  /** Hears `false` where what was deleted can still be read in the file's log, and `true` when it is gone. */
+  onErased?: (erased: boolean) => void;
+  erasing?: Pick<EraserOptions, 'patienceMs' | 'againMs'>;
 }
 
 /**
@@ -27,21 +34,39 @@ export interface StoreOptions {
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
   const explain = explainSqlite(path);
   makeFile(path);
-  const db = openFile(path, explain);
+  const shared = { queue: new WriteQueue(), ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
+  const db = openFile(path, shared);
+  // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
+  const unsynced = openFile(path, { ...shared, synchronous: 'normal' });
+  const close = async () => {
+    await Promise.all([db.destroy(), unsynced.destroy()]);
+  };
   try {
     await writeAhead(db);
     await migrate(db, path);
+    await unsynced.connection().execute(async () => {}); // opened now, and not after it was closed
   } catch (error) {
-    await db.destroy().catch(() => undefined); // the first reason is the one to tell
+    await close().catch(() => undefined); // the first reason is the one to tell
     throw explain(error);
   }
+  const eraser = createEraser({
+    ...options.erasing,
+    async restartLog() {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+      return rows[0]?.busy === 0;
+    },
+    onErased: options.onErased ?? (() => {}),
+  });
   return sqlStore(db, {
     explain,
     newId: options.newId ?? randomUUID,
-    relaxed: (work) => db.connection().execute((connection) => withoutSync(connection, work)),
+    relaxed: (work) => unsynced.transaction().execute(work),
     search: searchText,
-    // What lies in pages that are free was overwritten when it was deleted; the log still has it until it begins anew.
-    forget: async () => void (await sql`pragma wal_checkpoint(truncate)`.execute(db)),
+    erase: eraser.erase,
+    async close() {
+      eraser.close();
+      await close();
+    },
     skipEventIds: async () => {
       await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
     },
@@ -50,16 +75,6 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
 
 // More than can be written between two commits that are synced.
 const LOST_EVENTS = 10_000;
-
-/** The connection is ours alone until this is done, so nobody else's commit goes unsynced. */
-async function withoutSync<T>(db: Kysely<Schema>, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {
-  await sql`pragma synchronous = normal`.execute(db);
-  try {
-    return await db.transaction().execute(work);
-  } finally {
-    await sql`pragma synchronous = full`.execute(db);
-  }
-}
 
 // Questions and answers are private. SQLite gives its -wal and -shm files the mode of the database.
 const PRIVATE_FILE = 0o600;
@@ -90,12 +105,8 @@ function create(path: string): void {
   }
 }
 
-function openFile(path: string, explain: (error: unknown) => PaliadinError): Kysely<Schema> {
-  try {
-    return new Kysely<Schema>({ dialect: sqliteDialect(path), plugins: [new CamelCasePlugin()] });
-  } catch (error) {
-    throw explain(error);
-  }
+function openFile(path: string, options: SqliteOptions): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: sqliteDialect(path, options), plugins: [new CamelCasePlugin()] });
 }
 
 // SQLite does not wait where two processes switch a new file over at the same time, so we do.

@@ -1,6 +1,7 @@
 /** Search by FTS5, which SQLite brings along. */
 import { sql } from 'kysely';
 import type { TextSearch } from '../queries/turn-list.ts';
+import { SHORT } from '../words.ts';
 
 /** The index is read backwards, newest first, and left as soon as the page is full. */
 export const searchText: TextSearch = (query, words, { first, last }) => {
@@ -15,6 +16,3 @@ export const searchText: TextSearch = (query, words, { first, last }) => {
 function phrases(words: string[]): string {
   return words.map((word) => `"${word.replaceAll('"', '""')}"${word.length < SHORT ? '' : ' *'}`).join(' ');
 }
-
-// Too many words begin with fewer letters: to look each of them up took a second among a million turns.
-const SHORT = 3;

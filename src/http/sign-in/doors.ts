@@ -71,7 +71,8 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
     // A proxy does not say in which language; what another way said stays.
     const told = { ...says, locale: says.locale ?? user.locale, email: says.email ?? user.email };
     const same = told.name === user.name && told.email === user.email && told.locale === user.locale;
-    return same ? user : await store.users.describe(user.id, told);
+    // Nobody is kept out because their new name could not be saved.
+    return same ? user : await store.users.describe(user.id, told).catch(() => ({ ...user, ...told }));
   }
 
   return {

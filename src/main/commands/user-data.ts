@@ -1,5 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Store } from '../../audit/store.ts';
 import { exportUser } from '../../audit/user-export.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { removeUser } from '../../turn/remove-user.ts';
+import { stopped } from '../../turn/stop-all.ts';
+import { claim } from '../claim.ts';
 import { ConfigError } from '../config/load.ts';
+import type { StatePaths } from '../state-paths.ts';
 import { note, print, printJsonPieces } from '../terminal.ts';
 import type { Settings } from './settings.ts';
 import { byCli, findUser } from './user.ts';
@@ -25,21 +32,49 @@ export async function deleteUser(settings: Settings, subject: string, options: {
       `this deletes ${subject} and all that they said, for good; add --yes. \`paliadin user export\` makes a copy first`,
     );
   }
-  await withStore(settings, async (store) => {
+  await withStore(settings, async (store, paths) => {
     const user = await findUser(store.users, subject);
     if (user.role === 'owner') throw new ConfigError('the owner is not deleted; name another by PALIADIN_OWNER first');
     const session = (await store.sessions.list()).find(({ userId }) => userId === user.id);
-    await store.users.disable(user.id, byCli());
-    const { turns } = await store.users.remove(user.id, byCli());
+    const { turns, erased, conversationLeft } = await removeUser(user, {
+      users: store.users,
+      by: byCli,
+      stopTurns: () => stopTurns(store, paths, user.id),
+      async endConversation() {
+        if (session !== undefined) await withHost(settings, (host) => host.reset(session.name, { forget: true }));
+      },
+    });
     print(`deleted ${subject} and ${turns} turns`);
-    if (session === undefined) return;
-    const ended = await withHost(settings, (host) => host.reset(session.name, { forget: true })).catch(
-      (error: Error) => error,
-    );
-    if (ended === undefined) print('their conversation on the host has ended');
-    else note(`their conversation on the host was not ended: ${ended.message}`);
+    if (!erased) {
+      note(`somebody reads ${paths.database} just now; ${paths.database}-wal has what was deleted until they are done`);
+    }
+    if (conversationLeft !== null) note(`their conversation on the host was not ended: ${conversationLeft.message}`);
+    else if (session !== undefined) print('their conversation on the host has ended');
   });
 }
+
+/** A gateway that runs stops the turns of whoever is disabled. Where there is none, nobody is at work on them. */
+async function stopTurns({ turns }: Store, { gatewayLock }: StatePaths, userId: string): Promise<void> {
+  const release = await claim(gatewayLock);
+  try {
+    if (release !== null) {
+      const at = Date.now();
+      const open = await turns.openOf(userId);
+      if (open.length > 0) await turns.write(open.map((turn) => stopped(turn, at)));
+      return;
+    }
+    for (const until = Date.now() + STOP_MS; Date.now() < until; await delay(LOOK_AGAIN_MS)) {
+      if ((await turns.countOpen(userId)) === 0) return;
+    }
+    throw new PaliadinError('conflict', 'the gateway did not stop their turns in time; nothing was deleted');
+  } finally {
+    release?.();
+  }
+}
+
+// The gateway looks every two seconds, and its host may take some to stop.
+const STOP_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
 
 export async function setUserQuota(settings: Settings, subject: string, quota: string): Promise<void> {
   const dailyQuota = quota === 'none' ? null : Number(quota);

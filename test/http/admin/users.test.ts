@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { userDeleted, userExport, users } from '../../../src/contract/admin.ts';
+import { PaliadinError } from '../../../src/contract/errors.ts';
+import { removeUser } from '../../../src/turn/remove-user.ts';
 import { blocksOf } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
 
@@ -139,7 +141,10 @@ test('a user is deleted with all that they said; the log stays whole and says by
   expect((await remove(owner.user.id, admin.bearer)).status).toBe(403);
   expect((await remove(owner.user.id, owner.bearer)).status).toBe(403);
   const gone = await remove(anna.user.id, admin.bearer);
-  expect([gone.status, userDeleted.parse(gone.json)]).toEqual([200, { turns: 1, conversationEnded: true }]);
+  expect([gone.status, userDeleted.parse(gone.json)]).toEqual([
+    200,
+    { turns: 1, conversationEnded: true, erased: true },
+  ]);
   expect(await server.store.turns.get(asked.json.turnId)).toBeNull();
   expect(await server.store.audit.list({ limit: 1 })).toMatchObject([
     { action: 'user.deleted', actor: admin.user.id, subject: anna.user.id, detail: { turns: 1 } },
@@ -147,6 +152,38 @@ test('a user is deleted with all that they said; the log stays whole and says by
   expect(await server.store.audit.verify({ contents: true })).toMatchObject({ broken: null });
   expect((await remove(anna.user.id, admin.bearer)).status).toBe(404);
   expect((await call(server, 'GET', '/api/me', { headers: anna.bearer })).status).toBe(401);
+});
+
+test('a user is deleted with what runs, what waits, and what is being asked at this moment', async () => {
+  const { server, owner, anna } = await people();
+  const ask = () => call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
+  const { turnId } = (await ask()).json;
+  await server.agent.happen(turnId, [{ type: 'running' }]);
+  await ask();
+  const asking = Array.from({ length: 5 }, ask);
+  const gone = await call(server, 'DELETE', `/api/admin/users/${anna.user.id}`, { headers: owner.bearer });
+  await Promise.all(asking);
+  expect(gone.status).toBe(200);
+  expect(await server.store.turns.list({ limit: 10 })).toEqual([]);
+  expect(await server.store.users.get(anna.user.id)).toBeNull();
+});
+
+test('a user whose turn does not stop is not deleted half: they are as they were', async () => {
+  const server = await runServer();
+  const anna = await aPerson(server);
+  const removing = removeUser(anna.user, {
+    users: server.store.users,
+    by: () => ({ actor: 'cli', at: 5 }),
+    stopTurns: async () => {
+      throw new PaliadinError('conflict', 'it goes on');
+    },
+    endConversation: async () => {
+      throw new Error('it was ended');
+    },
+  });
+  await expect(removing).rejects.toMatchObject({ code: 'conflict', detail: 'it goes on' });
+  expect(await server.store.users.get(anna.user.id)).toMatchObject({ disabledAt: null });
+  expect((await call(server, 'GET', '/api/me', { headers: anna.bearer })).status).toBe(200);
 });
 
 async function people(options: Parameters<typeof runServer>[0] = {}) {

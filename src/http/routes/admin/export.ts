@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { PAGE, pages } from '../../../audit/pages.ts';
+import { eachTurn, PAGE, pages } from '../../../audit/pages.ts';
 import type { AuditRow as StoredRow, Turn } from '../../../audit/store.ts';
 import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
 import { userOf } from '../../authenticate.ts';
@@ -30,9 +30,7 @@ export function exportRoutes(app: App, { store }: Pick<ServerOptions, 'store'>, 
       const actor = userOf(request).id;
       await onRecord({ actor, action: 'read.turns', subject: filter.userId ?? null, detail: { exported: format } });
       const nameOf = await people(store);
-      const rows = pages((before: string | undefined) => store.turns.listWhole({ ...filter, before, limit: PAGE }), {
-        next: ({ turnId }) => turnId,
-      });
+      const rows = eachTurn(store.turns, filter);
       return send(reply, { name: 'turns', format, head: TURN_HEAD, rows }, (turn: Turn) => {
         const { user, firstTextMs, rating, ...line } = lineOf(turn, nameOf);
         const { message, response, pageOrigin, inputTokens, errorDetail, feedback } = turn;

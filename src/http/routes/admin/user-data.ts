@@ -3,6 +3,7 @@ import type { User } from '../../../audit/store.ts';
 import { exportUser } from '../../../audit/user-export.ts';
 import { userDeleted, userExport, userParams } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
+import { removeUser } from '../../../turn/remove-user.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
@@ -60,17 +61,15 @@ export function userDataRoutes(app: App, { turns, store, backend, clock }: Needs
       requireMayChange(by, user, { disabled: true });
       if (user.role === 'owner') throw new PaliadinError('not_allowed', 'the owner is not deleted');
       const session = (await store.sessions.list()).find(({ userId }) => userId === user.id);
-      await store.users.disable(user.id, { actor: by.id, at: clock() });
-      await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: true, actor: by.id });
-      await turns.stopAll(user.id);
-      const conversationEnded =
-        session === undefined ||
-        (await backend.reset(session.name, { forget: true }).then(
-          () => true,
-          () => false,
-        ));
-      const { turns: deleted } = await store.users.remove(user.id, { actor: by.id, at: clock() });
-      return { turns: deleted, conversationEnded };
+      const { conversationLeft, ...removed } = await removeUser(user, {
+        users: store.users,
+        by: () => ({ actor: by.id, at: clock() }),
+        stopTurns: () => turns.stopAll(user.id),
+        async endConversation() {
+          if (session !== undefined) await backend.reset(session.name, { forget: true });
+        },
+      });
+      return { ...removed, conversationEnded: conversationLeft === null };
     },
   );
 }

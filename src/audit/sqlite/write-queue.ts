@@ -1,0 +1,38 @@
+/** Who writes next: one at a time in this process, in the order in which they came. */
+import { busyError } from './explain.ts';
+
+export class WriteQueue {
+  #taken = false;
+  readonly #waiting: (() => void)[] = [];
+
+  /** Resolves with how to leave. @throws what `isBusy` knows, where it does not come to that within `ms`. */
+  enter(ms: number): Promise<() => void> {
+    const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+    if (!this.#taken) {
+      this.#taken = true;
+      resolve(this.#leave());
+      return promise;
+    }
+    const begin = () => {
+      clearTimeout(timer);
+      resolve(this.#leave());
+    };
+    const timer = setTimeout(() => {
+      this.#waiting.splice(this.#waiting.indexOf(begin), 1);
+      reject(busyError());
+    }, ms);
+    this.#waiting.push(begin);
+    return promise;
+  }
+
+  #leave(): () => void {
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#taken = false;
+      else next();
+    };
+  }
+}

@@ -1,0 +1,59 @@
+/** The words of a search, and whether a text has them. Case and accents do not matter. */
+import { PaliadinError } from '../contract/errors.ts';
+
+/**
+ * What has no letter and no digit in it is no word.
+ *
+ * @throws PaliadinError `bad_request` where there are more than a search may have.
+ */
+export function wordsOf(search: string | undefined): string[] {
+  const words = (search ?? '').split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  if (words.length > MOST_WORDS) {
+    throw new PaliadinError('bad_request', `search: ${words.length} words; at most ${MOST_WORDS} are looked for`);
+  }
+  const long = words.find((word) => word.length > MOST_LETTERS);
+  if (long === undefined) return words;
+  throw new PaliadinError('bad_request', `search: a word of ${long.length} characters; at most ${MOST_LETTERS} are`);
+}
+
+/** Whether a word is of a script that puts no spaces between words, so that nobody knows where one begins. */
+export function isUnspaced(word: string): boolean {
+  return UNSPACED.test(word);
+}
+
+/**
+ * Says of texts, taken together, whether they have all `words`: each begins a word, one of less than `SHORT` letters is
+ * one, and one of a script without spaces may be anywhere.
+ */
+export function matcher(words: readonly string[]): (texts: readonly string[]) => boolean {
+  const patterns = words.map(patternOf);
+  return (texts) => {
+    const folded = texts.map(fold);
+    return patterns.every((pattern) => folded.some((text) => pattern.test(text)));
+  };
+}
+
+// Too many words begin with fewer letters: to look each of them up took a second among a million turns.
+export const SHORT = 3;
+
+// More than anybody types into a search field; a text is gone through for each.
+const MOST_WORDS = 8;
+const MOST_LETTERS = 64;
+
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** What stands between the letters of `C-2024/17` may be anything else that is no letter and no digit. */
+function patternOf(word: string): RegExp {
+  const parts = fold(word).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  const source = parts.join('[^\\p{L}\\p{N}]+');
+  if (isUnspaced(word)) return new RegExp(source, 'u');
+  return new RegExp(`(?<![\\p{L}\\p{N}])${source}${word.length < SHORT ? '(?![\\p{L}\\p{N}])' : ''}`, 'u');
+}
+
+function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
+}

@@ -1,0 +1,55 @@
+/** Stops all that a user has open. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Store, Turn } from '../audit/store.ts';
+import { PaliadinError } from '../contract/errors.ts';
+import { refused } from './finish.ts';
+import type { OpenTurns } from './open-turns.ts';
+import type { Recorder } from './recorder.ts';
+import { toBodies } from './scribe.ts';
+
+export interface StopAllOptions {
+  store: Pick<Store, 'turns'>;
+  recorder: Pick<Recorder, 'write'>;
+  turns: Pick<OpenTurns, 'stop' | 'isCarried'>;
+  clock(): number;
+}
+
+/**
+ * Resolves when nothing is open any more, what was being accepted at that moment included.
+ *
+ * @throws PaliadinError `conflict` where that takes too long.
+ */
+export async function stopAll(userId: string, { store, recorder, turns, clock }: StopAllOptions): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new PaliadinError('conflict', 'a turn did not stop in time')), PATIENCE_MS);
+  late.catch(() => {});
+  try {
+    for (let look = 1; ; look++) {
+      const open = await store.turns.openOf(userId);
+      if (open.length === 0) return;
+      const carried = open.filter(({ turnId }) => turns.isCarried(turnId));
+      await Promise.race([Promise.all(carried.map(({ turnId }) => turns.stop(turnId))), late]);
+      if (carried.length > 0) continue;
+      // One that was accepted just now is carried in a moment; one that nobody carries ends here.
+      if (look >= LOOKS) await Promise.all(open.map((turn) => recorder.write(stopped(turn, clock()))));
+      else await Promise.race([delay(LOOK_AGAIN_MS), late]);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The end of a turn that nobody carries, such as while there is no gateway. */
+export function stopped(turn: Turn, at: number) {
+  const change = refused(new PaliadinError('cancelled'), '');
+  return {
+    turnId: turn.turnId,
+    change: { ...change, finishedAt: at, durationMs: Math.max(0, at - turn.startedAt) },
+    events: toBodies(turn, at, [{ type: 'finished', status: change.status }]),
+  };
+}
+
+// A host that is away is not waited for, so this is for a store that is.
+const PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 50;
+const LOOKS = 20;
