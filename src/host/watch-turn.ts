@@ -138,7 +138,7 @@ function deathOf(pane: Pane, signal: AbortSignal): Promise<string> {
     const end = await pane.ended().catch(() => null);
     if (end !== null) resolve(`the agent has ended: ${end}`);
   };
-  const timer = setInterval(look, DEATH_MS);
+  const timer = setInterval(oneLook(look), DEATH_MS);
   pane.once('lost', lost);
   if (pane.lost) lost();
   signal.addEventListener('abort', () => {
@@ -174,7 +174,7 @@ function lookAt(
     since = screen !== null && rests(screen) ? (since ?? performance.now()) : null;
     if (since !== null && performance.now() - since >= tell.restMs()) tell.onRest();
   };
-  const timer = rests || progress ? setInterval(look, LOOK_MS) : undefined;
+  const timer = rests || progress ? setInterval(oneLook(look), LOOK_MS) : undefined;
   const stop = () => clearInterval(timer);
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
@@ -182,6 +182,17 @@ function lookAt(
     awaitRest() {
       awaitsRest = true;
     },
+  };
+}
+
+/** While tmux does not answer, one question waits there, not one more each time. */
+function oneLook(look: () => Promise<void>): () => Promise<void> {
+  let looking = false;
+  return async () => {
+    if (looking) return;
+    looking = true;
+    await look();
+    looking = false;
   };
 }
 
