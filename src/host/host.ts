@@ -69,11 +69,16 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const starts = atMost(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
 
-  function sessionOf(name: string): Session {
+  /** One that was asked something; a name that is only looked at makes none. */
+  function knownSession(name: string): Session | undefined {
     if (!SESSION_PATTERN.test(name)) {
       throw new PaliadinError('bad_request', `a session's name looks like ${SESSION_PATTERN.source}`);
     }
-    const known = sessions.get(name);
+    return sessions.get(name);
+  }
+
+  function sessionOf(name: string): Session {
+    const known = knownSession(name);
     if (known !== undefined) return known;
     const session = new Session({
       ...{
@@ -140,15 +145,20 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     async health(name) {
       await checkProgram(options.tmux);
       await checkProgram(options.agentProgram);
-      if (name === null) return;
+      const session = name === null ? undefined : knownSession(name);
+      if (session === undefined) return;
       // Before whoever asks gives up, and thinks that it is the host that is away.
-      const reading = await within(HEALTH_MS, sessionOf(name).runner.pane.look(), () => new TmuxSilent());
+      const reading = await within(HEALTH_MS, session.runner.pane.look(), () => new TmuxSilent());
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
-    cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
-    decide: async (name, turnId, id, decision) => sessionOf(name).decide(turnId, id, decision),
+    cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
+    async decide(name, turnId, id, decision) {
+      const session = knownSession(name);
+      if (session === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
+      return session.decide(turnId, id, decision);
+    },
     async reset(name, { forget } = { forget: false }) {
       await sessionOf(name).reset();
       if (forget) await isolation.forget(name);
@@ -169,10 +179,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return Promise.all(all);
     },
     async hibernate(name) {
-      sessionOf(name); // its name is one
+      knownSession(name); // its name is one
       return panes.hibernate(name);
     },
-    watchScreen: async (name, show, signal) => watchScreen(sessionOf(name).runner.pane.find, show, signal),
+    watchScreen: async (name, show, signal) =>
+      watchScreen(async () => (await knownSession(name)?.runner.pane.find()) ?? null, show, signal),
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();

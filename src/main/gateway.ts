@@ -18,6 +18,7 @@ import { chooseAgent, findProgram } from './agent.ts';
 import { gatewayPolicy } from './approval-policy.ts';
 import { keepHead } from './audit-head.ts';
 import { claim } from './claim.ts';
+import { closeInOrder, GATEWAY_CLOSES_MS } from './close-in-order.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { probeHost } from './host-probes.ts';
 import { checkIsolation } from './isolation/check.ts';
@@ -123,11 +124,15 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   async function close(): Promise<void> {
     probes?.close();
     stopRetention();
-    await server.close();
-    await turns.close();
-    await head.close();
-    await store.close();
-    await traces?.close();
+    const ms = GATEWAY_CLOSES_MS;
+    const steps = [
+      { what: 'the server', ms: ms.server, close: () => server.close() },
+      { what: 'what is under way', ms: ms.turns, close: () => turns.close() },
+      { what: 'the note of the audit log’s end', ms: ms.head, close: () => head.close() },
+      { what: 'the store', ms: ms.store, close: () => store.close() },
+      { what: 'the traces', ms: ms.traces, close: () => traces?.close() },
+    ];
+    await closeInOrder(steps, onTrouble);
     release?.();
   }
 

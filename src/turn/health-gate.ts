@@ -18,7 +18,7 @@ export function createHealthGate(
   return {
     async pass(session) {
       if ((healthyUntil.get(session) ?? 0) > options.now()) return;
-      healthyUntil.delete(session);
+      for (const [known, until] of healthyUntil) if (until <= options.now()) healthyUntil.delete(known);
       const ms = options.probeMs();
       await within(ms, probe(session), () => new PaliadinError('mriver_unreachable', `${UNHEARD} within ${ms} ms`));
       healthyUntil.set(session, options.now() + options.rememberMs);

@@ -20,7 +20,8 @@ interface Waiting extends TurnWrite {
   reject(error: unknown): void;
 }
 
-export function createRecorder(store: Store): Recorder {
+/** `onTrouble` is told of a listener that throws: what was stored stays stored, and the others hear of it. */
+export function createRecorder(store: Store, onTrouble: (what: string, error: unknown) => void = () => {}): Recorder {
   const recorder = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
   recorder.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
@@ -33,6 +34,16 @@ export function createRecorder(store: Store): Recorder {
     return result;
   }
 
+  function tell(events: StoredEvent[]): void {
+    for (const listener of recorder.listeners('stored')) {
+      try {
+        listener(events);
+      } catch (error) {
+        onTrouble('a reader of events failed', error);
+      }
+    }
+  }
+
   async function writeWaiting(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
     const batch = waiting;
@@ -42,7 +53,7 @@ export function createRecorder(store: Store): Recorder {
 
   async function writeBatch(batch: Waiting[]): Promise<void> {
     try {
-      recorder.emit('stored', await store.turns.write(batch));
+      tell(await store.turns.write(batch));
       for (const { resolve } of batch) resolve();
     } catch (error) {
       // One turn's bad write must not fail the others'.
@@ -55,7 +66,7 @@ export function createRecorder(store: Store): Recorder {
     accept(turn: NewTurn) {
       return inOrder(async () => {
         const accepted = await store.turns.insert(turn);
-        if (accepted.inserted) recorder.emit('stored', [accepted.event]);
+        if (accepted.inserted) tell([accepted.event]);
         return accepted;
       });
     },
@@ -67,7 +78,7 @@ export function createRecorder(store: Store): Recorder {
     },
     append(event: EventBody): Promise<void> {
       return inOrder(async () => {
-        recorder.emit('stored', [await store.events.append(event)]);
+        tell([await store.events.append(event)]);
       });
     },
   });

@@ -49,7 +49,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const { store, backend, clock, now, newId, onTrouble, onEnded } = options;
   const fence = await store.nextFence();
   const closing = new AbortController();
-  const recorder = createRecorder(store);
+  const recorder = createRecorder(store, onTrouble);
   // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
   const isFirst = () => backend.identity() === null && backend.presence() === 'here';
   const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);

@@ -124,6 +124,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
 
   run(...args: string[]): Promise<string[]> {
     if (this.closed) return Promise.reject(new PaliadinError('agent_stopped', 'the tmux server is gone'));
+    if (this.#pending.length >= MAX_PENDING) return Promise.reject(new TmuxSilent());
     const command = args.map(quote).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<string[]>();
     // It stays in the line: its answer may still come, and is then nobody else's.
@@ -206,5 +207,7 @@ function quote(word: string): string {
 
 // It answers within a millisecond. Seconds are for a machine with far too much to do; no turn and no stop waits longer.
 const ANSWER_MS = 5_000;
+// A server that does not answer is not asked without end.
+const MAX_PENDING = 1_000;
 /** Enough for any complaint of tmux's. */
 const MAX_COMPLAINT = 2000;
