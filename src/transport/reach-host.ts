@@ -44,12 +44,15 @@ export interface HostChannel extends Host {
 }
 
 /**
- * Opens a channel over the stream, whose other end has `answerMs` to say who it is. A call that the channel's end cuts off
+ * Opens a channel over the stream, whose other end has `helloMs` to say who it is. A call that the channel's end cuts off
  * rejects with `mriver_unreachable`: what became of it is then open, and asking again joins it. One that is not answered in
  * time rejects with `timeout`, but for a turn, which takes as long as it takes: whether the other end lives, `keep-alive`
  * tells.
  */
-export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS, workMs = WORK_MS } = {}): Promise<HostChannel> {
+export async function reachHost(
+  duplex: Duplex,
+  { answerMs = ANSWER_MS, helloMs = answerMs, workMs = WORK_MS } = {},
+): Promise<HostChannel> {
   const watchers = new Map<string, (update: HostUpdate) => void>();
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
@@ -165,7 +168,7 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS, workMs =
   async function firstAnswer(): Promise<HostIdentity> {
     const hello = call(() => greet(connection.agent.request.bind(connection.agent)));
     try {
-      return await within(answerMs, hello, () => new PaliadinError('mriver_unreachable', SILENT));
+      return await within(helloMs, hello, () => new PaliadinError('mriver_unreachable', SILENT));
     } catch (error) {
       duplex.destroy();
       throw error;
