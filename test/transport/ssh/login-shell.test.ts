@@ -40,7 +40,7 @@ describe('a login shell whose startup file', () => {
     ['prints a line', 'echo Welcome'],
     ['prints what has no end of its line', String.raw`printf 'Welcome\n> '`],
     ['tells its terminal where it is', String.raw`printf '\033]1337;RemoteHost=a@b\007\033]1337;CurrentDir=/\007'`],
-    ['prints JSON that is nobody’s reply', String.raw`printf '{"jsonrpc":"2.0","method":"x"} {"id":1}'`],
+    ['prints JSON that is nobody’s reply', `printf '{"jsonrpc":"2.0","method":"x"} {"id":1}'`],
     ['complains', 'echo "stty: standard input: Inappropriate ioctl for device" >&2'],
   ])('%s is passed over', async (_what, text) => {
     startup(text);
