@@ -43,6 +43,16 @@ export interface HostChannel extends Host {
   close(): void;
 }
 
+/** In milliseconds. */
+export interface ChannelDeadlines {
+  /** For the other end to say who it is. */
+  helloMs?: number;
+  /** For what is answered at once. */
+  answerMs?: number;
+  /** For what waits for agents. */
+  workMs?: number;
+}
+
 /**
  * Opens a channel over the stream, whose other end has `helloMs` to say who it is. A call that the channel's end cuts off
  * rejects with `mriver_unreachable`: what became of it is then open, and asking again joins it. One that is not answered in
@@ -51,8 +61,9 @@ export interface HostChannel extends Host {
  */
 export async function reachHost(
   duplex: Duplex,
-  { answerMs = ANSWER_MS, helloMs = answerMs, workMs = WORK_MS } = {},
+  { answerMs = ANSWER_MS, workMs = WORK_MS, ...more }: ChannelDeadlines = {},
 ): Promise<HostChannel> {
+  const { helloMs = answerMs } = more;
   const watchers = new Map<string, (update: HostUpdate) => void>();
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();

@@ -1,9 +1,13 @@
 /** A daemon that hangs: it takes connections and says nothing. Whoever waits for it is told in time. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { hostBackend } from '../../src/backend/host-backend.ts';
+import { localBackend } from '../../src/backend/local.ts';
 import { reachDaemon } from '../../src/transport/daemon-process.ts';
+import type { ExpectedDaemon } from '../../src/transport/expected-daemon.ts';
 import { reachHost } from '../../src/transport/reach-host.ts';
 import { signal } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -99,4 +103,24 @@ test('a backend that is closed waits neither for a daemon that hangs, nor keeps 
   // No outcome: the turn is the next gateway's.
   await expect(outcome).rejects.toMatchObject({ name: 'AbortError' });
   expect(performance.now() - since).toBeLessThan(400);
+});
+
+test('a daemon that dies at once is started ever more seldom', async () => {
+  const daemon = await aDaemon();
+  const starts = join(daemon.stateDir, 'starts');
+  const dying: ExpectedDaemon = {
+    ...daemon.process,
+    command: ['/bin/sh', '-c', `echo >> ${starts}; exit 1`],
+  };
+  const backend = localBackend({
+    ...{ host: 'here', agent: 'demo', daemon: dying, giveUpMs: 60_000, random: () => 1 },
+    isolation: { least: 'none', written: false },
+  });
+  onTestFinished(() => backend.close());
+  const count = () => (existsSync(starts) ? readFileSync(starts, 'utf8').length : 0);
+  const since = performance.now();
+  await expect(backend.health(null)).rejects.toMatchObject({ code: 'mriver_unreachable' });
+  await until('the fifth start', () => count() >= 5);
+  // After 50 ms, and twice as long each time.
+  expect(performance.now() - since).toBeGreaterThan(50 + 100 + 200 + 400);
 });
