@@ -5,6 +5,7 @@ import type { HostIdentity } from '../contract/host.ts';
 import type { Presence } from '../contract/turn.ts';
 import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
+import { within } from '../transport/within.ts';
 import { backoff } from './backoff.ts';
 
 export interface OpenChannel {
@@ -32,6 +33,7 @@ export interface OpenChannelOptions {
 export function openChannel({ open, keepAlive, random }: OpenChannelOptions): OpenChannel {
   const listeners = new Set<(presence: Presence) => void>();
   const closing = new AbortController();
+  let opened: HostChannel | null = null;
   let current: Promise<HostChannel> | null = null;
   let reopening: Promise<HostChannel> | null = null;
   let identity: HostIdentity | null = null;
@@ -53,12 +55,28 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   async function reopen(): Promise<HostChannel> {
     closing.signal.throwIfAborted();
-    const channel = await open();
+    const channel = await unlessClosing(open());
+    opened = channel;
     identity = channel.identity;
     channel.closed.then(lost);
     if (channel.connected) watchAlive(channel, keepAlive, (silent) => tell(silent ? 'silent' : 'here'));
     tell('here');
     return channel;
+  }
+
+  /** An opening may take long: nobody waits for it then, and what it comes to is closed. */
+  async function unlessClosing(opening: Promise<HostChannel>): Promise<HostChannel> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const leave = () => {
+      reject(closing.signal.reason);
+      opening.then((late) => late.close()).catch(() => {});
+    };
+    closing.signal.addEventListener('abort', leave);
+    try {
+      return await Promise.race([opening, promise]);
+    } finally {
+      closing.signal.removeEventListener('abort', leave);
+    }
   }
 
   function failed(error: unknown): void {
@@ -71,6 +89,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   function lost(): void {
     current = null;
+    opened = null;
     if (closing.signal.aborted) return;
     tell('away');
     keepTrying({ atOnce: true }).catch(() => {});
@@ -94,25 +113,18 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     }
   }
 
+  async function again(): Promise<HostChannel> {
+    try {
+      return await get();
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+    }
+    return keepTrying({ atOnce: true });
+  }
+
   return {
     get,
-    async again(patienceMs) {
-      try {
-        return await get();
-      } catch (error) {
-        if (!mayPass(error)) throw error;
-      }
-      const patience = new AbortController();
-      const tired = delay(patienceMs, null, { signal: patience.signal, ref: false }).then(
-        () => Promise.reject(new PaliadinError('mriver_unreachable', 'the host stayed away')),
-        () => Promise.reject(new PaliadinError('mriver_unreachable')), // somebody else has won the race
-      );
-      try {
-        return await Promise.race([keepTrying({ atOnce: true }), tired]);
-      } finally {
-        patience.abort();
-      }
-    },
+    again: (patienceMs) => within(patienceMs, again(), () => new PaliadinError('mriver_unreachable', STAYED_AWAY)),
     identity: () => identity,
     presence: () => presence,
     onPresence(listener) {
@@ -122,8 +134,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     },
     async close() {
       closing.abort();
-      const channel = await current?.catch(() => null);
-      channel?.close();
+      opened?.close();
     },
   };
 }
@@ -137,3 +148,5 @@ function mayPass(error: unknown): boolean {
 export function isLost(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'mriver_unreachable';
 }
+
+const STAYED_AWAY = 'the host stayed away';

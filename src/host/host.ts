@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
+import { within } from '../transport/within.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
@@ -13,7 +14,8 @@ import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
-import { socketPath } from './tmux/socket-path.ts';
+import { TmuxSilent } from './tmux/control.ts';
+import { removeProbes, socketPath } from './tmux/socket-path.ts';
 import { watchScreen } from './watch-screen.ts';
 
 export interface HostOptions {
@@ -25,6 +27,8 @@ export interface HostOptions {
   isolation: Isolation;
   /** The program that the driver starts, to see that it is still there. */
   agentProgram: string;
+  /** How long a tmux server has to answer, where it is not the usual time. */
+  tmuxAnswerMs?: number;
   /** The whole environment of the agents. */
   agentEnv: Record<string, string>;
   /** What a gateway may allow here. */
@@ -58,17 +62,23 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
   const journal = openJournal(paths.sessions, (error) => options.onTrouble('an unreadable turn was skipped', error));
-  const setup = { tmux: options.tmux, configuration: paths.configuration, env: options.agentEnv };
+  const { tmux, agentEnv: env, tmuxAnswerMs: answerMs } = options;
+  const setup = { tmux, configuration: paths.configuration, env, answerMs };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
   const starts = atMost(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
 
-  function sessionOf(name: string): Session {
+  /** One that was asked something; a name that is only looked at makes none. */
+  function knownSession(name: string): Session | undefined {
     if (!SESSION_PATTERN.test(name)) {
       throw new PaliadinError('bad_request', `a session's name looks like ${SESSION_PATTERN.source}`);
     }
-    const known = sessions.get(name);
+    return sessions.get(name);
+  }
+
+  function sessionOf(name: string): Session {
+    const known = knownSession(name);
     if (known !== undefined) return known;
     const session = new Session({
       ...{
@@ -92,10 +102,13 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     return session;
   }
 
-  for (const name of await journal.sessions()) {
-    // One that can't be read is in nobody's way but its own.
-    await recover(sessionOf(name), name).catch((error) => options.onTrouble('a session was not recovered', error));
-  }
+  const recovered = (await journal.sessions()).map((name) =>
+    // One that can't be read, or whose tmux server hangs, is in nobody's way but its own.
+    starts(() => recover(sessionOf(name), name)).catch((error) =>
+      options.onTrouble('a session was not recovered', error),
+    ),
+  );
+  await Promise.all(recovered);
 
   async function recover(session: Session, name: string): Promise<void> {
     await session.recover();
@@ -132,14 +145,20 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     async health(name) {
       await checkProgram(options.tmux);
       await checkProgram(options.agentProgram);
-      if (name === null) return;
-      const reading = await sessionOf(name).runner.pane.look();
+      const session = name === null ? undefined : knownSession(name);
+      if (session === undefined) return;
+      // Before whoever asks gives up, and thinks that it is the host that is away.
+      const reading = await within(HEALTH_MS, session.runner.pane.look(), () => new TmuxSilent());
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
-    cancel: async (name, turnId) => sessionOf(name).cancel(turnId),
-    decide: async (name, turnId, id, decision) => sessionOf(name).decide(turnId, id, decision),
+    cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
+    async decide(name, turnId, id, decision) {
+      const session = knownSession(name);
+      if (session === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
+      return session.decide(turnId, id, decision);
+    },
     async reset(name, { forget } = { forget: false }) {
       await sessionOf(name).reset();
       if (forget) await isolation.forget(name);
@@ -154,16 +173,17 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     async sessions() {
       const all = [...sessions].map(async ([name, session]) => ({
         session: name,
-        live: (await session.runner.pane.look()) !== null,
+        live: (await session.runner.pane.look().catch(hangs)) !== null,
         running: session.running,
       }));
       return Promise.all(all);
     },
     async hibernate(name) {
-      sessionOf(name); // its name is one
+      knownSession(name); // its name is one
       return panes.hibernate(name);
     },
-    watchScreen: async (name, show, signal) => watchScreen(sessionOf(name).runner.pane.find, show, signal),
+    watchScreen: async (name, show, signal) =>
+      watchScreen(async () => (await knownSession(name)?.runner.pane.find()) ?? null, show, signal),
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();
@@ -171,9 +191,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     },
     endExposed,
     async shutdown() {
-      await Promise.all([...sessions.values()].map((session) => session.runner.end()));
+      const ended = await Promise.allSettled([...sessions.values()].map((session) => session.runner.end()));
       await options.onShutdown?.();
       options.onRetire();
+      // All that could be ended has been; what could not, whoever asked has to know.
+      for (const end of ended) if (end.status === 'rejected') throw end.reason;
     },
     onLate: (listener) => {
       lateListeners.add(listener);
@@ -182,6 +204,13 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   };
 }
 
+/** A terminal whose tmux server does not answer is there all the same. */
+function hangs(error: unknown): TmuxSilent {
+  if (error instanceof TmuxSilent) return error;
+  throw error;
+}
+
+const HEALTH_MS = 2_500;
 // Memory that is given back this much later is given back soon enough.
 const LOOK_MS = 10_000;
 
@@ -194,6 +223,7 @@ async function prepare(directory: string) {
   };
   await rm(paths.scratch, { recursive: true, force: true }); // prompts that a killed daemon was pasting
   for (const path of [paths.sessions, paths.tmux, paths.scratch]) await mkdir(path, { recursive: true, mode: 0o700 });
+  await removeProbes(paths.tmux);
   await writeFile(paths.configuration, tmuxConfiguration, { mode: 0o600 });
   return paths;
 }

@@ -142,6 +142,13 @@ export class LiveTurn {
   }
 
   #tell(update: HostUpdate): void {
-    for (const listener of this.#listeners) listener(update);
+    for (const listener of this.#listeners) {
+      try {
+        listener(update);
+      } catch {
+        // Whoever can't listen misses it, and can join again; turn and other listeners go on.
+        this.#listeners.delete(listener);
+      }
+    }
   }
 }

@@ -179,11 +179,14 @@ export class Session {
     return this.runner.deliver(turn, prompt, conversation);
   }
 
+  /** Never rejects: at the worst a conversation that is lost is found out later. */
   async #markBegun(): Promise<void> {
-    const entry = await this.#load();
-    if (entry.begun) return;
-    const { onTrouble } = this.#options;
-    await this.#save({ ...entry, begun: true }).catch((error) => onTrouble('a conversation was not marked', error));
+    try {
+      const entry = await this.#load();
+      if (!entry.begun) await this.#save({ ...entry, begun: true });
+    } catch (error) {
+      this.#options.onTrouble('a conversation was not marked', error);
+    }
   }
 
   get #paneUser() {

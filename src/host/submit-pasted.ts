@@ -1,6 +1,7 @@
 /** What follows the paste of a prompt into the agent's input box: see it there, press Enter, see it gone. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Reading } from './agents/driver.ts';
+import { TmuxSilent } from './tmux/control.ts';
 import type { Pane } from './tmux/pane.ts';
 import { untilScreen } from './until-screen.ts';
 
@@ -43,7 +44,9 @@ async function isTaken(pane: Pane, read: Read): Promise<boolean> {
   try {
     await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS });
     return true;
-  } catch {
+  } catch (error) {
+    // It has been typed; whether the agent has it, the agent itself may still say.
+    if (error instanceof TmuxSilent) return true;
     return pane.lost || !isFull(await read(pane));
   }
 }

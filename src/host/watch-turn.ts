@@ -31,10 +31,13 @@ export function watchTurn(
   options: { silenceMs: number } & Looks,
 ): TurnWatch {
   const stop = new AbortController();
+  /** Aborts when it is known how the turn ends. */
+  const over = new AbortController();
+  const looking = AbortSignal.any([stop.signal, over.signal]);
   const received = Promise.withResolvers<void>();
   const rest = Promise.withResolvers<'at rest'>();
   const silence = silenceTimer(options.silenceMs);
-  const look = lookAt(pane, options, stop.signal, {
+  const look = lookAt(pane, options, looking, {
     onRest: () => rest.resolve('at rest'),
     restMs: () => (turn.state === 'running' ? REST_MS : REST_UNHEARD_MS),
     onProgress(tool) {
@@ -51,9 +54,14 @@ export function watchTurn(
   }).catch((error: Error) => failed('shim_error', `the agent’s record can’t be read: ${error.message}`));
 
   async function first(): Promise<End> {
-    const reason = await Promise.race([last, deathOf(pane, stop.signal), rest.promise, silence.over]);
+    const reason = await Promise.race([last, deathOf(pane, looking, DEATH_MS), rest.promise, silence.over]);
     silence.close();
-    if (reason === 'silent') return failed('timeout', 'no sign of life from the agent');
+    over.abort();
+    if (reason === 'silent') {
+      // Its answer may still come as long as it lives, and nobody waits to be told of its death.
+      void deathOf(pane, stop.signal, LATE_DEATH_MS).then(() => stop.abort());
+      return failed('timeout', 'no sign of life from the agent');
+    }
     stop.abort();
     if (typeof reason !== 'string') return reason ?? failed('shim_error', 'the agent’s record broke off');
     // What the agent wrote just before still counts.
@@ -130,7 +138,7 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
 }
 
 /** Resolves with how the agent's program ended. */
-function deathOf(pane: Pane, signal: AbortSignal): Promise<string> {
+function deathOf(pane: Pane, signal: AbortSignal, everyMs: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const lost = () => resolve('the tmux server is gone');
   // tmux is asked, not the kernel: to that, a program whose end tmux has missed is still there.
@@ -138,7 +146,7 @@ function deathOf(pane: Pane, signal: AbortSignal): Promise<string> {
     const end = await pane.ended().catch(() => null);
     if (end !== null) resolve(`the agent has ended: ${end}`);
   };
-  const timer = setInterval(look, DEATH_MS);
+  const timer = setInterval(oneLook(look), everyMs);
   pane.once('lost', lost);
   if (pane.lost) lost();
   signal.addEventListener('abort', () => {
@@ -174,7 +182,7 @@ function lookAt(
     since = screen !== null && rests(screen) ? (since ?? performance.now()) : null;
     if (since !== null && performance.now() - since >= tell.restMs()) tell.onRest();
   };
-  const timer = rests || progress ? setInterval(look, LOOK_MS) : undefined;
+  const timer = rests || progress ? setInterval(oneLook(look), LOOK_MS) : undefined;
   const stop = () => clearInterval(timer);
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
@@ -182,6 +190,17 @@ function lookAt(
     awaitRest() {
       awaitsRest = true;
     },
+  };
+}
+
+/** While tmux does not answer, one question waits there, not one more each time. */
+function oneLook(look: () => Promise<void>): () => Promise<void> {
+  let looking = false;
+  return async () => {
+    if (looking) return;
+    looking = true;
+    await look();
+    looking = false;
   };
 }
 
@@ -209,3 +228,4 @@ const REST_MS = 2_000;
 const REST_UNHEARD_MS = 8_000;
 // A crash is told this late at most. Asking takes a third of a millisecond.
 const DEATH_MS = 100;
+const LATE_DEATH_MS = 5_000;

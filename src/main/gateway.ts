@@ -18,6 +18,7 @@ import { chooseAgent, findProgram } from './agent.ts';
 import { gatewayPolicy } from './approval-policy.ts';
 import { keepHead } from './audit-head.ts';
 import { claim } from './claim.ts';
+import { closeInTime, GATEWAY_CLOSES_MS } from './close-in-order.ts';
 import { type Config, ConfigError } from './config/load.ts';
 import { probeHost } from './host-probes.ts';
 import { checkIsolation } from './isolation/check.ts';
@@ -65,14 +66,18 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const onTrouble = (what: string, error: unknown) => {
     logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
   };
+  const closes = (what: string, ms: number, close: () => unknown) => {
+    opened.defer(() => closeInTime({ what, ms, close }, onTrouble));
+  };
+  const ms = GATEWAY_CLOSES_MS;
   const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
-  opened.defer(() => traces?.close());
+  closes('the traces', ms.traces, () => traces?.close());
   const found = findBackend(config, env, paths);
   const backend = traces === null ? found : handingOnTraces(found);
-  opened.defer(() => backend.close());
+  closes('the way to the host', ms.backend, () => backend.close());
   const metrics = await createMetrics(VERSION);
   const database = await openSqliteStore(paths.database, { onErased: (erased) => tellErased(logger, erased) });
-  opened.defer(() => database.close());
+  closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, backend });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
@@ -84,7 +89,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
     onTrouble,
   );
-  opened.defer(() => head.close());
+  closes('the note of the audit log’s end', ms.head, () => head.close());
   const turns = await createTurns({
     ...{ store, backend, onTrouble },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
@@ -100,7 +105,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       logger.info(summaryOf(turn), 'turn ended');
     },
   });
-  opened.defer(() => turns.close());
+  closes('what is under way', ms.turns, () => turns.close());
   // The first question should not wait for the daemon to start.
   if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
   const probes =
@@ -126,7 +131,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     version: VERSION,
   });
 
-  opened.defer(() => server.close());
+  closes('the server', ms.server, () => server.close());
   opened.defer(
     applyRetention({
       ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },

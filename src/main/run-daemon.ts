@@ -11,6 +11,7 @@ import { identityText } from '../transport/expected-daemon.ts';
 import { chooseAgent, findProgram, silenceMs } from './agent.ts';
 import { agentEnv } from './agent-env.ts';
 import { claim } from './claim.ts';
+import { closeInOrder, DAEMON_CLOSES_MS } from './close-in-order.ts';
 import type { Config } from './config/load.ts';
 import { openHostRelay } from './host-relay.ts';
 import { settingsDigest } from './host-settings.ts';
@@ -123,10 +124,14 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
 
   async function stop(why: string): Promise<void> {
     logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
-    await daemon.close();
-    await driver.close?.();
-    await relay?.close();
-    await traces?.close();
+    const ms = DAEMON_CLOSES_MS;
+    const steps = [
+      { what: 'the channels', ms: ms.channels, close: () => daemon.close() },
+      { what: 'the driver', ms: ms.driver, close: () => driver.close?.() },
+      { what: 'the relay', ms: ms.relay, close: () => relay?.close() },
+      { what: 'the traces', ms: ms.traces, close: () => traces?.close() },
+    ];
+    await closeInOrder(steps, onTrouble);
     process.exit(0);
   }
   process.once('SIGTERM', () => stop('SIGTERM'));

@@ -2,9 +2,18 @@
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { isErrorCode, PaliadinError } from '../contract/errors.ts';
+import { within } from './within.ts';
 
-/** What the host answers to one of `extension`'s methods. @throws PaliadinError as the host sent it. */
-export async function callHost(duplex: Duplex, method: string, params: object): Promise<unknown> {
+/** What the host answers to one of `extension`'s methods. @throws PaliadinError as the host sent it; `timeout`. */
+export function callHost(duplex: Duplex, method: string, params: object, answerMs = ANSWER_MS): Promise<unknown> {
+  const late = () => {
+    duplex.destroy();
+    return new PaliadinError('timeout', `the host daemon has not answered ${method} within ${answerMs / 1000} s`);
+  };
+  return within(answerMs, ask(duplex, method, params), late);
+}
+
+async function ask(duplex: Duplex, method: string, params: object): Promise<unknown> {
   const send = (message: object) => duplex.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   send({ id: HELLO, method: 'initialize', params: { protocolVersion: ACP_VERSION, clientCapabilities: {} } });
   try {
@@ -31,6 +40,8 @@ function toPaliadinError({ message, data }: NonNullable<Reply['error']>): Paliad
   return new PaliadinError('shim_error', message);
 }
 
+// As long as anything that a verb asks for takes; see `reach-host.ts`.
+const ANSWER_MS = 60_000;
 const ACP_VERSION = 1;
 const HELLO = 0;
 const CALL = 1;

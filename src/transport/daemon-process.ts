@@ -17,7 +17,7 @@ export interface DaemonProcess {
   name?: 'host daemon' | 'relay';
 }
 
-/** @throws PaliadinError `mriver_unreachable` when there is none and none can be started. */
+/** @throws PaliadinError `mriver_unreachable` when there is none and none can be started: at once where it fails. */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   const deadline = performance.now() + START_MS;
   for (let attempt = 0; ; attempt++) {
@@ -48,7 +48,7 @@ async function dial(daemon: DaemonProcess): Promise<Socket | null> {
   return found;
 }
 
-/** True when the daemon says that it listens, false when it has ended instead. */
+/** True when the daemon says that it listens, false when it has ended well instead. Whoever asks decides when to try again. */
 async function start(daemon: DaemonProcess): Promise<boolean> {
   const {
     command: [program, ...args],
@@ -60,7 +60,9 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
     const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', file.fd] });
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     child.stdout?.once('data', () => resolve(true));
-    child.once('exit', () => resolve(false));
+    child.once('exit', (code) =>
+      code === 0 ? resolve(false) : reject(new Error(`it ends with ${code ?? 'a signal'}`)),
+    );
     child.once('error', reject);
     const timer = setTimeout(() => reject(new Error('it says nothing')), LISTEN_MS);
     try {
@@ -71,7 +73,7 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
       child.unref();
     }
   } catch (error) {
-    const detail = `the ${nameOf(daemon)} can't be started: ${(error as Error).message}`;
+    const detail = `the ${nameOf(daemon)} can't be started: ${(error as Error).message}; see ${log}`;
     throw new PaliadinError('mriver_unreachable', detail, { cause: error });
   }
 }
@@ -82,7 +84,7 @@ function nameOf({ name = 'host daemon' }: DaemonProcess): string {
 
 // A daemon that can start does so within a second, on a loaded machine within a few.
 const START_MS = 5_000;
-// One that can't start is not started twenty times a second.
+// Another is just going, which frees its place within some of these.
 const AGAIN_MS = 50;
 const MOST_AGAIN_MS = 2_000;
 // Said nothing for this long, it hangs.

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { PaliadinError } from '../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { type DaemonProcess, reachDaemon } from './daemon-process.ts';
+import { within } from './within.ts';
 
 export interface ExpectedDaemon extends DaemonProcess {
   /** Where a daemon writes who it is, before it listens. */
@@ -27,7 +28,7 @@ export async function reachExpected(daemon: ExpectedDaemon): Promise<Socket> {
   const { version, protocol } = found.identity;
   const gone = await found.retire();
   if (!gone) found.close();
-  await found.closed;
+  await within(END_MS, found.closed, () => new PaliadinError('mriver_unreachable', `${NOT_ENDED}; see ${daemon.log}`));
   if (gone || protocol === PROTOCOL_VERSION) return reachDaemon(daemon);
   const mine = `this is version ${daemon.expected.version} with protocol ${PROTOCOL_VERSION}`;
   throw new PaliadinError(
@@ -40,6 +41,10 @@ async function isExpected({ identityFile, expected }: ExpectedDaemon): Promise<b
   const text = await readFile(identityFile, 'utf8').catch(() => '');
   return text === identityText(expected);
 }
+
+const NOT_ENDED = 'the host daemon of another version says that it ends, and does not';
+// Its own steps to its end take no longer together; see `run-daemon.ts`.
+const END_MS = 10_000;
 
 /** What a daemon writes of itself. */
 export function identityText({ version, settings }: DaemonIdentity): string {

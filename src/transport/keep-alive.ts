@@ -1,4 +1,5 @@
 /** Asks now and then whether the other end of a channel is there: a stopped process or a lost network closes nothing. */
+import { PaliadinError } from '../contract/errors.ts';
 import type { HostChannel } from './reach-host.ts';
 
 export interface KeepAlive {
@@ -30,10 +31,7 @@ export function watchAlive(channel: HostChannel, keepAlive: KeepAlive, onSilent:
     after(keepAlive.silentMs, () => tell(true));
     after(keepAlive.lostMs, () => channel.close());
     // An answer is an answer, also one that says that the agent is not well.
-    channel
-      .health(null)
-      .catch(() => {})
-      .then(heard);
+    channel.health(null).then(heard, (error) => isUnanswered(error) || heard());
   }
 
   function heard(): void {
@@ -48,4 +46,9 @@ export function watchAlive(channel: HostChannel, keepAlive: KeepAlive, onSilent:
     rest();
   });
   heard();
+}
+
+/** By the request's own deadline, which is no answer. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof PaliadinError && error.code === 'timeout';
 }

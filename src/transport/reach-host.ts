@@ -33,6 +33,7 @@ import {
   updateMeta,
 } from './acp-shapes.ts';
 import { extension } from './extension.ts';
+import { within } from './within.ts';
 
 export interface HostChannel extends Host {
   /** Whether there is one open connection, whose end is the end of the channel; else each call makes its own. */
@@ -42,11 +43,27 @@ export interface HostChannel extends Host {
   close(): void;
 }
 
+/** In milliseconds. */
+export interface ChannelDeadlines {
+  /** For the other end to say who it is. */
+  helloMs?: number;
+  /** For what is answered at once. */
+  answerMs?: number;
+  /** For what waits for agents. */
+  workMs?: number;
+}
+
 /**
- * Opens a channel over the stream, whose other end has `answerMs` to say who it is. A call that the channel's end cuts off rejects with
- * `mriver_unreachable`: what became of it is then open, and asking again joins it.
+ * Opens a channel over the stream, whose other end has `helloMs` to say who it is. A call that the channel's end cuts off
+ * rejects with `mriver_unreachable`: what became of it is then open, and asking again joins it. One that is not answered in
+ * time rejects with `timeout`, but for a turn, which takes as long as it takes: whether the other end lives, `keep-alive`
+ * tells.
  */
-export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): Promise<HostChannel> {
+export async function reachHost(
+  duplex: Duplex,
+  { answerMs = ANSWER_MS, workMs = WORK_MS, ...more }: ChannelDeadlines = {},
+): Promise<HostChannel> {
+  const { helloMs = answerMs } = more;
   const watchers = new Map<string, (update: HostUpdate) => void>();
   /** By turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
@@ -120,6 +137,7 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
     try {
       return await request();
     } catch (error) {
+      if (error instanceof PaliadinError) throw error;
       throw fromRequestError(error) ?? new PaliadinError(...whatFailed(error));
     }
   }
@@ -129,10 +147,14 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
     return ['shim_error', error instanceof Error ? error.message : 'the host answered with an error', { cause: error }];
   }
 
-  const extend = <T>(method: string, params: object, shape: z.ZodType<T>): Promise<T> =>
-    call(async () => shape.parse(await connection.agent.request(method, params)));
-  const tell = (method: string, params: object): Promise<void> =>
-    call(async () => void (await connection.agent.request(method, params)));
+  const ask = (method: string, params: object, ms = answerMs): Promise<unknown> =>
+    call(() => within(ms, connection.agent.request(method, params), () => unanswered(method, ms)));
+  const extend = async <T>(method: string, params: object, shape: z.ZodType<T>, ms?: number): Promise<T> => {
+    const answer = await ask(method, params, ms);
+    return call(async () => shape.parse(answer));
+  };
+  const tell = async (method: string, params: object, ms?: number): Promise<void> =>
+    void (await ask(method, params, ms));
 
   /** A turn that is over asks nothing, whether or not its agent could still say so. */
   function forgetApprovals(turnId: string): void {
@@ -147,7 +169,7 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
   async function introduce(session: string): Promise<void> {
     if (known.has(session)) return;
     const _meta = { paliadin: { session } };
-    await call(() => connection.agent.request(methods.agent.session.new, { cwd: '/', mcpServers: [], _meta }));
+    await ask(methods.agent.session.new, { cwd: '/', mcpServers: [], _meta });
     known.add(session);
   }
 
@@ -155,17 +177,12 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
 
   /** A daemon that hangs, or was stopped, takes a connection all the same. */
   async function firstAnswer(): Promise<HostIdentity> {
-    let isSilent = false;
-    const timer = setTimeout(() => {
-      isSilent = true;
-      duplex.destroy();
-    }, answerMs);
+    const hello = call(() => greet(connection.agent.request.bind(connection.agent)));
     try {
-      return await call(() => greet(connection.agent.request.bind(connection.agent)));
+      return await within(helloMs, hello, () => new PaliadinError('mriver_unreachable', SILENT));
     } catch (error) {
-      throw isSilent ? new PaliadinError('mriver_unreachable', SILENT, { cause: error }) : error;
-    } finally {
-      clearTimeout(timer);
+      duplex.destroy();
+      throw error;
     }
   }
 
@@ -197,12 +214,12 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
       if (answer === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
       answer(decision);
     },
-    reset: (session, options) => tell(extension.reset, { session, ...options }),
+    reset: (session, options) => tell(extension.reset, { session, ...options }, workMs),
     acknowledge: async (session, turnId) =>
-      (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult)).cost ?? null,
+      (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult, workMs)).cost ?? null,
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
     sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
-    hibernate: async (session) => (await extend(extension.hibernate, { session }, hibernateResult)).hibernated,
+    hibernate: async (session) => (await extend(extension.hibernate, { session }, hibernateResult, workMs)).hibernated,
     async watchScreen(session, show, signal) {
       const watch = watches++;
       screens.set(watch, show);
@@ -211,14 +228,15 @@ export async function reachHost(duplex: Duplex, { answerMs = ANSWER_MS } = {}): 
       };
       signal.addEventListener('abort', leave);
       try {
-        if (!signal.aborted) await tell(extension.watchScreen, { session, watch });
+        // As long as somebody looks.
+        if (!signal.aborted) await call(() => connection.agent.request(extension.watchScreen, { session, watch }));
       } finally {
         signal.removeEventListener('abort', leave);
         screens.delete(watch);
       }
     },
     retire: async () => (await extend(extension.retire, {}, retireResult)).retired,
-    shutdown: () => tell(extension.shutdown, {}),
+    shutdown: () => tell(extension.shutdown, {}, workMs),
     onLate(listener) {
       lateListeners.add(listener);
       return () => lateListeners.delete(listener);
@@ -265,7 +283,13 @@ const toolStatus: Record<NonNullable<ToolCallStatus>, ToolProgress['status']> = 
   failed: 'failed',
 };
 
+function unanswered(method: string, ms: number): PaliadinError {
+  return new PaliadinError('timeout', `the host daemon has not answered ${method} within ${ms / 1000} s`);
+}
+
 // A daemon that has just started on a busy machine takes some seconds; behind ssh, login and shim come first.
 const ANSWER_MS = 15_000;
+// What waits for agents: to be interrupted and ended, or for one that is being started just then (30 s).
+const WORK_MS = 60_000;
 const SILENT = 'the host daemon takes connections and does not answer; if that stays so, end its process';
 const CHANNEL_CLOSED = 'the channel to the host closed';

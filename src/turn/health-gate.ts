@@ -1,5 +1,6 @@
 /** Asks whether a session could be answered before a turn goes there. Success is remembered, failure never. */
 import { PaliadinError } from '../contract/errors.ts';
+import { within } from '../transport/within.ts';
 
 export interface HealthGate {
   /** @throws PaliadinError with the reason, `mriver_unreachable` when there is no answer in time. */
@@ -10,14 +11,16 @@ export interface HealthGate {
 
 export function createHealthGate(
   probe: (session: string) => Promise<void>,
-  options: { probeMs: number; rememberMs: number; now(): number },
+  /** `probeMs` is how long is waited for an answer now. */
+  options: { probeMs(): number; rememberMs: number; now(): number },
 ): HealthGate {
   const healthyUntil = new Map<string, number>();
   return {
     async pass(session) {
       if ((healthyUntil.get(session) ?? 0) > options.now()) return;
-      healthyUntil.delete(session);
-      await withDeadline(probe(session), options.probeMs);
+      for (const [known, until] of healthyUntil) if (until <= options.now()) healthyUntil.delete(known);
+      const ms = options.probeMs();
+      await within(ms, probe(session), () => new PaliadinError('mriver_unreachable', `${UNHEARD} within ${ms} ms`));
       healthyUntil.set(session, options.now() + options.rememberMs);
     },
     drop(session) {
@@ -26,16 +29,4 @@ export function createHealthGate(
   };
 }
 
-async function withDeadline(probe: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new PaliadinError('mriver_unreachable', `the host did not answer a health probe within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    await Promise.race([probe, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const UNHEARD = 'the host did not answer a health probe';

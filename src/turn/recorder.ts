@@ -32,9 +32,14 @@ interface Waiting extends TurnWrite {
 export interface RecorderOptions {
   /** How long somebody waits for their turn; what is under way by then may take as long as the store takes. */
   patienceMs?: number;
+  /** Is told of a listener that throws: what was stored stays stored, and the others hear of it. */
+  onTrouble?(what: string, error: unknown): void;
 }
 
-export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: RecorderOptions = {}): Recorder {
+export function createRecorder(
+  store: Store,
+  { patienceMs = PATIENCE_MS, onTrouble = () => {} }: RecorderOptions = {},
+): Recorder {
   const recorder = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
   recorder.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
@@ -63,6 +68,16 @@ export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: Recor
     return promise;
   }
 
+  function tell(events: StoredEvent[]): void {
+    for (const listener of recorder.listeners('stored')) {
+      try {
+        listener(events);
+      } catch (error) {
+        onTrouble('a reader of events failed', error);
+      }
+    }
+  }
+
   async function writeWaiting(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
     for (;;) {
@@ -78,7 +93,7 @@ export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: Recor
   /** What is left because another process holds the store. */
   async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
-      recorder.emit('stored', await store.turns.write(batch));
+      tell(await store.turns.write(batch));
       for (const one of batch) done(one, one.resolve);
       return [];
     } catch (error) {
@@ -108,7 +123,7 @@ export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: Recor
     accept(turn: NewTurn) {
       return inOrderSoon(async () => {
         const accepted = await store.turns.insert(turn);
-        if (accepted.inserted) recorder.emit('stored', [accepted.event]);
+        if (accepted.inserted) tell([accepted.event]);
         return accepted;
       });
     },
@@ -133,7 +148,7 @@ export function createRecorder(store: Store, { patienceMs = PATIENCE_MS }: Recor
     },
     append(event: EventBody): Promise<void> {
       return inOrderSoon(async () => {
-        recorder.emit('stored', [await store.events.append(event)]);
+        tell([await store.events.append(event)]);
       });
     },
   });

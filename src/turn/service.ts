@@ -51,8 +51,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const { store, backend, clock, now, newId, onTrouble, onEnded } = options;
   const fence = await store.nextFence();
   const closing = new AbortController();
-  const recorder = createRecorder(store);
-  const gate = createHealthGate(backend.health, { probeMs: PROBE_MS, rememberMs: REMEMBER_MS, now });
+  const recorder = createRecorder(store, { onTrouble });
+  // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
+  const isFirst = () => backend.identity() === null && backend.presence() === 'here';
+  const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);
+  const gate = createHealthGate(backend.health, { probeMs, rememberMs: REMEMBER_MS, now });
   const approvals = createApprovals({ store, backend, recorder, ...options.approvals, clock, onTrouble });
   const shared = { store, backend, recorder, gate, approvals, fence, clock, now, onTrouble };
   const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
@@ -228,6 +231,8 @@ function isOwner(user: User | null): boolean {
 
 // A person waits this long for "the host is away", no longer.
 const PROBE_MS = 3_000;
+// More than whatever opens a channel takes to succeed or to fail.
+const FIRST_PROBE_MS = 40_000;
 const REMEMBER_MS = 10_000;
 // Whoever types on while a search goes on.
 const SEARCHES_WAITING = 3;

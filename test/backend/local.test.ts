@@ -125,7 +125,7 @@ describe('the daemon', () => {
     const backend = backendOf(daemon, { ...daemon.process, command: ['/bin/false'] });
     await expect(backend.health(null)).rejects.toMatchObject({
       code: 'mriver_unreachable',
-      detail: `the host daemon does not come up; see ${daemon.process.log}`,
+      detail: `the host daemon can't be started: it ends with 1; see ${daemon.process.log}`,
     });
   });
 

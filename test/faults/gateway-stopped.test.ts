@@ -128,6 +128,26 @@ test('F30: neither a reader who does not read, nor a silent connection, nor a ho
   await owner.goesOn();
 });
 
+test('F30: stopped while it waits for a daemon that hangs, it ends well, and answers after its start', async () => {
+  await using gateway = await startTestGateway();
+  const owner = await somebody(gateway);
+  const { turnId } = await owner.ask('demo hold first');
+  await owner.until(turnId, 'chunk');
+  const daemon = await gateway.daemonPid();
+  await stops(gateway);
+  process.kill(daemon, 'SIGSTOP');
+  try {
+    await gateway.start();
+    await stops(gateway);
+    expect(gateway.log).not.toContain('could not be closed');
+  } finally {
+    process.kill(daemon, 'SIGCONT');
+  }
+  await gateway.start();
+  await owner.release('first');
+  expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', error: null });
+});
+
 /** As a service manager does it, which kills after ten seconds. */
 async function stops(gateway: TestGateway): Promise<void> {
   const since = performance.now();

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { startTestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { useGateway } from '../support/use-gateway.ts';
@@ -40,4 +41,11 @@ test('F29: banner and greeting are nothing', async () => {
   });
   const history = JSON.stringify(await owner.history());
   for (const word of ['AUTHORISED', 'Last login', 'You have mail', 'stty']) expect(history).not.toContain(word);
+});
+
+test('F29: a login shell that takes longer than a host may to answer is waited for by the first question', async () => {
+  laptop.setKeyOptions(`restrict,command="sleep 5; exec ${process.execPath} ${laptop.shim}"`);
+  await using gateway = await startTestGateway({ laptop });
+  const anna = await somebody(gateway, 'anna');
+  expect(await anna.answer('demo at once')).toMatchObject({ status: 'completed', response: 'At once.' });
 });

@@ -265,6 +265,31 @@ describe('going', () => {
   });
 });
 
+test('a conversation that can’t be marked as begun is in the way of no other question', async () => {
+  const log: AgentLogEntry[] = [{ event: 'prompt' }, { event: 'stop', outputTokens: 3 }];
+  const { directory, entry } = await leftOver({ state: 'running' }, log);
+  const file = join(directory, 'sessions', 'one', 'session.json');
+  const whole = await readFile(file, 'utf8');
+  await writeFile(file, 'no JSON');
+  const host = await testHost({ driver: 'demo', directory });
+  await ended(host, entry.turnId);
+  expect(host.troubles).toContainEqual(expect.objectContaining({ code: 'shim_error' }));
+  await writeFile(file, whole);
+  expect(await host.ask('demo at once').outcome).toMatchObject({ state: 'done' });
+});
+
+test('a name that is only looked at makes no session', async () => {
+  const host = await testHost({ driver: 'demo' });
+  await host.health('nobody');
+  await host.cancel('nobody', randomUUID());
+  await host.hibernate('nobody');
+  await expect(host.decide('nobody', randomUUID(), 'a', { option: 'allow' })).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  expect(await host.sessions()).toEqual([]);
+  await expect(host.health('no/name')).rejects.toMatchObject({ code: 'bad_request' });
+});
+
 describe('what an agent asks', () => {
   const waiting = async (host: TestHost) => {
     const asked = host.ask('demo approve');

@@ -45,6 +45,20 @@ describe('whoever joins', () => {
     ]);
   });
 
+  test('and throws is let go, and keeps nobody else from hearing', () => {
+    const turn = aTurn();
+    let times = 0;
+    void turn.follow(0, () => {
+      times++;
+      throw new Error('a listener broke');
+    });
+    const { told } = join(turn);
+    turn.received();
+    turn.write('Half.');
+    expect(times).toBe(1);
+    expect(told).toEqual([{ type: 'running' }, { type: 'chunk', offset: 0, text: 'Half.' }]);
+  });
+
   test('later hears what is so by then, and from where they are', () => {
     const turn = aTurn();
     turn.received();

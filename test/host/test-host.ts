@@ -50,6 +50,7 @@ export interface TestHostOptions {
   keepMs?: number;
   maxPanes?: number;
   agentProgram?: string;
+  tmuxAnswerMs?: number;
   /** By default all is the gateway's to decide. */
   policy?: ApprovalPolicy;
   wrap?(driver: Driver): Driver;
@@ -83,6 +84,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     driver: options.wrap?.(driver) ?? driver,
     isolation: agent?.isolation ?? noIsolation(directory),
     agentProgram: options.agentProgram ?? agent?.program ?? process.execPath,
+    ...(options.tmuxAnswerMs !== undefined && { tmuxAnswerMs: options.tmuxAnswerMs }),
     agentEnv: { PATH, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...agent?.env },
     policy,
     silenceMs: options.silenceMs ?? 20_000,

@@ -1,8 +1,8 @@
 /** Ends what a gateway leaves running on purpose: the daemon, the relay, the tmux servers and the agents in them. */
-import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nameOf, signal, startedFor } from './processes.ts';
 
 export async function endHost(directory: string): Promise<void> {
   const pid = Number(await readFile(join(directory, 'daemon.pid'), 'utf8').catch(() => '0'));
@@ -26,11 +26,12 @@ async function argumentsOf(pid: number): Promise<string[]> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0').slice(0, -1);
 }
 
-/** Asked to end, tmux 3.3a waits for all its clients, and never lets go of one whose reader was killed. */
+/**
+ * Ends all of tmux that was started for this socket: asked to end, 3.3a waits for all its clients, and never lets go of one
+ * whose reader was killed; and one that a test has stopped is not even to be asked.
+ */
 export function endServer(socket: string): void {
-  const { stdout } = spawnSync('tmux', ['-S', socket, 'display-message', '-p', '#{pid}'], { encoding: 'utf8' });
-  const pid = Number(stdout);
-  if (pid > 0) process.kill(pid, 'SIGKILL');
+  for (const pid of startedFor(socket)) if (nameOf(pid)?.startsWith('tmux')) signal(pid, 'SIGKILL');
 }
 
 async function isDaemonOf(pid: number, directory: string): Promise<boolean> {

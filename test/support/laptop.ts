@@ -135,9 +135,14 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   }
 
   function sleep(): void {
-    const own = [listener?.pid ?? 0, ...connections(), ...startedWith(`HOME=${home}`)].filter((pid) => pid > 0);
+    const own = [listener?.pid ?? 0, ...connections(), ...started()].filter((pid) => pid > 0);
     asleep = own;
     for (const pid of own) signal(pid, 'SIGSTOP');
+  }
+
+  /** All that runs there. One that is just going has nothing in its environment any more. */
+  function started(): number[] {
+    return startedWith(`HOME=${home}`);
   }
 
   function wake(): void {
@@ -149,6 +154,8 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
     cut();
     await stopListening();
     await endHost(join(stateDir, 'host'));
+    // A shim that was just starting a daemon when its connection was cut, that daemon, and whatever hangs.
+    for (let left = started(); left.length > 0; left = started()) for (const pid of left) signal(pid, 'SIGKILL');
     await remove();
   }
 

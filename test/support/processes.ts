@@ -22,6 +22,13 @@ export function startedWith(variable: string): number[] {
     .map(Number);
 }
 
+/** Ids of all processes that have this word among their arguments. */
+export function startedFor(word: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && argumentsOf(entry).includes(word))
+    .map(Number);
+}
+
 /** Nothing happens where the process has just ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
@@ -41,6 +48,14 @@ function environmentOf(pid: string): string {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
     return '';
+  }
+}
+
+function argumentsOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 

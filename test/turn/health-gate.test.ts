@@ -5,7 +5,7 @@ import { createHealthGate } from '../../src/turn/health-gate.ts';
 
 function observed(probe = vi.fn(async (_session: string) => {})) {
   let now = 0;
-  const gate = createHealthGate(probe, { probeMs: 50, rememberMs: 10_000, now: () => now });
+  const gate = createHealthGate(probe, { probeMs: () => 50, rememberMs: 10_000, now: () => now });
   return {
     ...{ probe, gate },
     pass: (ms: number) => {

@@ -51,6 +51,30 @@ test('what comes while one transaction runs is the next, and the last write is w
   expect(told.map(({ event }) => event.type === 'chunk' && event.text)).toEqual(writes.map((_, number) => `${number}`));
 });
 
+test('a reader that throws is told of, has nothing written twice, and keeps no other from hearing', async () => {
+  const { store } = await temporaryStore();
+  const write = vi.spyOn(store.turns, 'write');
+  const onTrouble = vi.fn();
+  const recorder = createRecorder(store, { onTrouble });
+  const broken = new Error('a reader broke');
+  recorder.on('stored', () => {
+    throw broken;
+  });
+  const told: StoredEvent[] = [];
+  recorder.on('stored', (events) => told.push(...events));
+  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  const { turnId, userId } = turn;
+  const chunk = (offset: number): TurnWrite => {
+    return { turnId, change: {}, events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset, text: 'x' } }] };
+  };
+  await Promise.all([recorder.write(chunk(0)), recorder.write(chunk(1))]);
+  expect(write).toHaveBeenCalledTimes(1);
+  const stored = await store.events.after({ userId, turnId, after: 0, limit: 20 });
+  expect(stored.map(({ event }) => event.type)).toEqual(['accepted', 'chunk', 'chunk']);
+  expect(told.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
+  expect(onTrouble).toHaveBeenCalledWith('a reader of events failed', broken);
+});
+
 test('it is stored when that is said', async () => {
   const { recorder, store, ids, chunk } = await observed(1);
   recorder.on('stored', ([event]) => {

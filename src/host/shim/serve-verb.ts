@@ -8,6 +8,7 @@ import { DENY } from '../../contract/turn.ts';
 import { callHost } from '../../transport/call-host.ts';
 import { extension } from '../../transport/extension.ts';
 import type { HostChannel } from '../../transport/reach-host.ts';
+import { within } from '../../transport/within.ts';
 import type { ShimCommand } from './parse-command.ts';
 
 export interface ShimOptions {
@@ -56,7 +57,10 @@ const verbs: Record<ShimCommand['verb'], Serve> = {
 
   async 'run-turn'([session = '', turnId = '', base64 = ''], options) {
     const prompt = { session, turnId, message: decode(base64), fence: 0, from: 0, known: false };
-    const answer = await withHost(options, (host) => within(options.turnMs, runTurn(host, prompt)));
+    const answer = await withHost(options, (host) => {
+      // The turn goes on: the same call, made again, waits for the same answer.
+      return within(options.turnMs, runTurn(host, prompt), () => unanswered(options.turnMs));
+    });
     return say(options, answer);
   },
 
@@ -121,16 +125,8 @@ function decode(base64: string): string {
   }
 }
 
-/** The turn goes on: the same call, made again, waits for the same answer. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new PaliadinError('timeout', `no answer within ${ms / 1000} s`)), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {});
-  }
+function unanswered(ms: number): PaliadinError {
+  return new PaliadinError('timeout', `no answer within ${ms / 1000} s`);
 }
 
 function say({ output }: ShimOptions, text: string): Promise<number> {

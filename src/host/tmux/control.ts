@@ -15,7 +15,10 @@ export interface ControlEvents {
 }
 
 export interface Control extends EventEmitter<ControlEvents> {
-  /** Runs one tmux command. Arguments are quoted here; none of them may hold a user's text. */
+  /**
+   * Runs one tmux command. Arguments are quoted here; none of them may hold a user's text.
+   * @throws TmuxSilent where there is no answer in time: tmux may still carry it out.
+   */
   run(...args: string[]): Promise<string[]>;
   readonly closed: boolean;
   /**
@@ -25,20 +28,53 @@ export interface Control extends EventEmitter<ControlEvents> {
   detach(): Promise<void>;
 }
 
+/** A tmux server that hangs, or was stopped, takes what it is asked and does not answer. */
+export class TmuxSilent extends PaliadinError {
+  constructor() {
+    super('agent_not_ready', 'the session’s tmux server does not answer; let it go on, or end its process');
+  }
+}
+
+export interface ControlOptions {
+  env: Record<string, string>;
+  cwd: string;
+  /** How long tmux has to carry out what the arguments ask for. */
+  openMs?: number | undefined;
+  /** How long it has to answer a command. */
+  answerMs?: number | undefined;
+}
+
 /**
  * Starts `tmux -C …args` and resolves when tmux has carried out what the arguments asked for.
  *
- * @throws PaliadinError `agent_not_ready` with tmux's own words.
+ * @throws TmuxSilent; PaliadinError `agent_not_ready` with tmux's own words.
  */
-export async function openControl(
-  tmux: string,
-  args: string[],
-  options: { env: Record<string, string>; cwd: string },
-): Promise<Control> {
-  const child = spawn(tmux, ['-C', ...args], { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
-  const control = new ControlClient(child);
-  await control.opened;
-  return control;
+export async function openControl(tmux: string, args: string[], options: ControlOptions): Promise<Control> {
+  const { env, cwd, answerMs = ANSWER_MS, openMs = answerMs } = options;
+  const child = spawn(tmux, ['-C', ...args], { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  const control = new ControlClient(child, answerMs);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const stop = afterAwake(openMs, () => reject(new TmuxSilent()));
+  try {
+    await Promise.race([control.opened, late]);
+    return control;
+  } catch (error) {
+    control.drop();
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Calls back after so many milliseconds; returns how to stop that. In two halves, or after a time in which the whole
+ * machine stood still it would call before what has come meanwhile is read.
+ */
+function afterAwake(ms: number, act: () => void): () => void {
+  let timer = setTimeout(() => {
+    timer = setTimeout(act, ms / 2);
+  }, ms / 2);
+  return () => clearTimeout(timer);
 }
 
 interface Pending {
@@ -65,9 +101,12 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   #held: string[] | null = null;
   #complaint = '';
 
-  constructor(child: ChildProcess) {
+  readonly #answerMs: number;
+
+  constructor(child: ChildProcess, answerMs: number) {
     super();
     this.#child = child;
+    this.#answerMs = answerMs;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.opened = promise;
     this.#opening = { resolve: () => resolve(), reject };
@@ -85,17 +124,28 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
 
   run(...args: string[]): Promise<string[]> {
     if (this.closed) return Promise.reject(new PaliadinError('agent_stopped', 'the tmux server is gone'));
+    if (this.#pending.length >= MAX_PENDING) return Promise.reject(new TmuxSilent());
     const command = args.map(quote).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+    // It stays in the line: its answer may still come, and is then nobody else's.
     this.#pending.push({ resolve, reject });
+    const stop = afterAwake(this.#answerMs, () => reject(new TmuxSilent()));
     this.#child.stdin?.write(`${command}\n`);
-    return promise;
+    return promise.finally(stop);
   }
 
-  detach(): Promise<void> {
-    if (this.closed) return Promise.resolve();
+  async detach(): Promise<void> {
+    if (this.closed) return;
+    const closed = new Promise<void>((resolve) => this.once('closed', resolve));
     this.#child.stdin?.end();
-    return new Promise((resolve) => this.once('closed', resolve));
+    const stop = afterAwake(this.#answerMs, () => this.drop());
+    await closed.finally(stop);
+  }
+
+  /** Ends the client, whatever the server does, which has our end of its streams too. */
+  drop(): void {
+    this.#child.kill('SIGKILL');
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream?.destroy();
   }
 
   #take(line: string): void {
@@ -155,5 +205,9 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''").replaceAll('\n', `'"\\n"'`)}'`;
 }
 
+// It answers within a millisecond. Seconds are for a machine with far too much to do; no turn and no stop waits longer.
+const ANSWER_MS = 5_000;
+// A server that does not answer is not asked without end.
+const MAX_PENDING = 1_000;
 /** Enough for any complaint of tmux's. */
 const MAX_COMPLAINT = 2000;

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import { writeProblem } from '../durable.ts';
-import type { Control } from './control.ts';
+import { type Control, TmuxSilent } from './control.ts';
 import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';
 import { type Launch, PANE_SIZE } from './setup.ts';
@@ -77,6 +77,8 @@ export async function openPane(control: Control, options: PaneOptions): Promise<
 class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   pid = 0;
   lost = false;
+  /** Process id of the tmux server. */
+  #server = 0;
   /** The client that is attached, or about to be. */
   #control: Promise<Control>;
   #leaving = false;
@@ -103,7 +105,8 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async #attachAgain(closed: Control): Promise<Control> {
-    const control = this.#leaving ? null : await this.#reattach();
+    // One that does not answer is as good as gone; whoever looks for the pane next is told so.
+    const control = this.#leaving ? null : await this.#reattach().catch(() => null);
     if (control === null) {
       this.lost = true;
       this.emit('lost');
@@ -121,11 +124,12 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   async refresh(): Promise<void> {
     // Whoever attaches by a small terminal must not make the agent's smaller: it cuts off what its state is read from.
     const size = ['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows)];
-    const [[pid]] = await Promise.all([
-      this.#ask('#{pane_pid}'),
+    const [[pid, server]] = await Promise.all([
+      this.#ask('#{pane_pid} #{pid}'),
       this.#run('resize-window', '-t', AGENT_PANE, ...size),
     ]);
     this.pid = Number(pid);
+    this.#server = Number(server);
   }
 
   async screen(): Promise<Screen> {
@@ -181,7 +185,12 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
       const [end] = await Promise.all([this.ended(), loaded]);
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
       // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
-      await this.#run('paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', AGENT_PANE);
+      const paste = ['paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', AGENT_PANE];
+      await this.#run(...paste).catch(async (error) => {
+        // It would come into the box once tmux goes on, and be asked together with the next question.
+        if (error instanceof TmuxSilent) await this.kill();
+        throw error;
+      });
     } finally {
       rmSync(file, { force: true });
     }
@@ -212,9 +221,15 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     const gone = once(this, 'lost');
     this.#leaving = true;
     const control = await this.#control;
-    await control.run('kill-server').catch(() => {}); // it answers by going away
+    const asked = control.run('kill-server').catch((error) => error); // it answers by going away
+    if ((await asked) instanceof TmuxSilent) this.#endServer();
     if (this.lost) return;
     await gone; // tmux 3.3a would wait for ever for us to read its last words, and keep its process
+  }
+
+  /** Its end hangs up the agent's terminal. We are its client still, so the number is nobody else's. */
+  #endServer(): void {
+    if (!this.lost && this.#server > 0) process.kill(this.#server, 'SIGKILL');
   }
 
   async detach(): Promise<void> {

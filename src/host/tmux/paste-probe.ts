@@ -20,8 +20,10 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
       ...['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows + 1)],
       // Without TMUX= the inner client would refuse to nest.
       ...['--', 'env', 'TMUX=', ...client],
+      // Where we are killed meanwhile, it ends too: a session that nobody is attached to any more goes, and its server.
+      ...[';', 'set-option', '-g', 'destroy-unattached', 'on'],
     ],
-    { env: setup.env, cwd: '/' },
+    { env: setup.env, cwd: '/', answerMs: setup.answerMs },
   );
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const mode = followPasteMode(false);
@@ -33,7 +35,7 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
   const timer = setTimeout(resolve, SILENCE_MEANS_OFF_MS, false);
   const on = await promise;
   clearTimeout(timer);
-  await control.run('kill-server').catch(() => {});
+  await control.run('kill-server').catch(() => control.detach());
   await rm(terminal, { force: true });
   return on;
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { PaliadinError } from '../../contract/errors.ts';
-import { type Control, openControl } from './control.ts';
+import { type Control, openControl, TmuxSilent } from './control.ts';
 import { literal } from './literal.ts';
 import { openPane, type Pane } from './pane.ts';
 import { probeBracketedPaste } from './paste-probe.ts';
@@ -11,15 +11,17 @@ import { type Launch, PANE_SIZE, type TmuxSetup } from './setup.ts';
 /**
  * Attaches to the session's running server; null where there is none.
  * The pane's program may have been running for days: its paste mode is found out by a probe.
+ * @throws TmuxSilent
  */
 export async function findPane(setup: TmuxSetup, socket: string, session: string): Promise<Pane | null> {
   const control = await attach(setup, socket, session);
   if (control === null) return null;
-  const bracketedPaste = await probeBracketedPaste(setup, socket, session);
   try {
+    const bracketedPaste = await probeBracketedPaste(setup, socket, session);
     return await openPane(control, { bracketedPaste, reattach: () => attach(setup, socket, session) });
   } catch (error) {
     if (error instanceof PaliadinError && error.code === 'agent_stopped') return null;
+    await control.detach();
     throw error;
   }
 }
@@ -35,7 +37,7 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
       ...['--', ...launch.argv],
     ],
     // What the pane is given may be a secret: everybody on the machine can read a program's arguments.
-    { env: { ...setup.env, ...launch.env }, cwd: launch.cwd },
+    { env: { ...setup.env, ...launch.env }, cwd: launch.cwd, openMs: START_MS, answerMs: setup.answerMs },
   );
   return openPane(control, { bracketedPaste: false, reattach: () => attach(setup, socket, session) });
 }
@@ -49,8 +51,13 @@ async function attach(setup: TmuxSetup, socket: string, session: string): Promis
   if (!existsSync(socket)) return null;
   const args = ['-S', socket, '-u', 'attach-session', '-f', 'ignore-size', '-t', `=${session}:`];
   try {
-    return await openControl(setup.tmux, args, { env: setup.env, cwd: '/' });
-  } catch {
+    return await openControl(setup.tmux, args, { env: setup.env, cwd: '/', answerMs: setup.answerMs });
+  } catch (error) {
+    // It is there: another one beside it would be a second agent in the same conversation.
+    if (error instanceof TmuxSilent) throw error;
     return null; // a socket that a killed server left behind
   }
 }
+
+// A new server reads its configuration and starts a program.
+const START_MS = 15_000;

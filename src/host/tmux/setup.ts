@@ -8,6 +8,8 @@ export interface TmuxSetup {
   configuration: string;
   /** The whole environment of servers and panes. */
   env: Record<string, string>;
+  /** How long a server has to answer, in milliseconds. */
+  answerMs?: number | undefined;
 }
 
 /** A program to run in a pane. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PaliadinError } from '../../contract/errors.ts';
 
@@ -13,6 +14,12 @@ export function probePath(socket: string): string {
   return `${socket}.${randomBytes(2).toString('hex')}`;
 }
 
+/** Removes the sockets of probes that a daemon was killed in the middle of; the probes themselves have ended with it. */
+export async function removeProbes(directory: string): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => PROBE.test(name));
+  await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
+}
+
 /** @throws PaliadinError when the system could not bind a socket there. */
 export function checkSocketPath(path: string): string {
   if (Buffer.byteLength(probePath(path)) <= MAX_SOCKET_PATH) return path;
@@ -22,6 +29,8 @@ export function checkSocketPath(path: string): string {
   );
 }
 
+// With the lock that tmux makes beside it.
+const PROBE = /\.[0-9a-f]{4}(\.lock)?$/;
 // 64 bits: two sessions of one host never meet.
 const NAME_LENGTH = 16;
 // `sun_path` has 104 bytes on macOS, 108 on Linux, the final NUL included.

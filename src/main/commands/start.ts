@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mintSignInCode } from '../../audit/secrets.ts';
+import { STOP_MS } from '../close-in-order.ts';
 import type { Config } from '../config/load.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { warningOf } from '../isolation/level.ts';
@@ -71,6 +72,3 @@ function stopOnSignal(gateway: Gateway, tell: (signal: string) => void): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
-
-// Half of what service managers wait before they kill.
-const STOP_MS = 8_000;

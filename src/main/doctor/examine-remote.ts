@@ -84,7 +84,8 @@ async function examineForcedCommand(target: SshTarget, env: NodeJS.ProcessEnv): 
   const refused = stderr.split(/\r?\n/).some((line) => line.startsWith(SHIM_SAYS));
   if (code === shimExit.usage && refused) return passed('forced command', `in force: \`true\` is refused with ${code}`);
   if (code === 0) {
-    const remedy = 'run `paliadin host add` again; its line in authorized_keys begins with restrict,command="…"';
+    const remedy =
+      'run `paliadin host add` again; its line in authorized_keys begins with restrict,command="…". Where that stands there, a startup file of the login shell starts another program: let it do so at a terminal only';
     return failed('forced command', 'not in force: with this key anything can be run on the host', remedy);
   }
   return failed(

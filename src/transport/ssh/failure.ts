@@ -1,7 +1,8 @@
 /** What ssh printed and returned, as one of our codes. ssh says 255 for all that is its own, so its words decide. */
 import { type ErrorCode, isErrorCode, PaliadinError } from '../../contract/errors.ts';
-import { CONTROLS } from '../../contract/sanitise.ts';
 import { SHIM_SAYS, shimExit } from '../../contract/shim.ts';
+import { instead } from './login-shell.ts';
+import { shown } from './shown.ts';
 
 export interface SshEnd {
   /** Null where a signal ended it, or nobody knows: then `stderr` is our own word. */
@@ -9,6 +10,8 @@ export interface SshEnd {
   signal: NodeJS.Signals | null;
   /** What ssh, the login shell and the shim wrote to standard error; the end of it, where that is long. */
   stderr: string;
+  /** What came on standard output before the protocol, or instead of it. */
+  printed?: string;
 }
 
 /** `place` is the host as a person knows it: `m@laptop:22022`. The end itself is the error's cause. */
@@ -17,13 +20,15 @@ export function sshFailure(end: SshEnd, place: string): PaliadinError {
   return new PaliadinError(code, detail, { cause: end });
 }
 
-function failureOf({ code, signal, stderr }: SshEnd, place: string): PaliadinError {
+function failureOf(end: SshEnd, place: string): PaliadinError {
+  const { code, signal, stderr } = end;
   const lines = linesOf(stderr);
   if (code === null && signal === null)
     return new PaliadinError('shim_error', shown(lines.at(-1) ?? 'ssh did not run'));
   if (signal !== null) return new PaliadinError('mriver_unreachable', `ssh to ${place} was ended by ${signal}`);
   if (code === SSH_ITSELF) return ofSsh(lines, place);
-  return ofShim(code, lines, place);
+  const other = shimWord(lines) === undefined ? instead(end) : null;
+  return other === null ? ofShim(code, lines, place) : new PaliadinError('shim_error', `${place}: ${other}`);
 }
 
 /** Whether it is certain that the shim has not touched anything. */
@@ -166,11 +171,6 @@ function ofHost(said: string): PaliadinError {
   const [, code, reason] = /^([a-z_]+): (.*)$/s.exec(said) ?? [];
   if (isErrorCode(code)) return new PaliadinError(code, reason ?? null);
   return isErrorCode(said) ? new PaliadinError(said) : new PaliadinError('shim_error', shown(said));
-}
-
-/** What another machine said goes to logs and pages: one line, no control characters, not endless. */
-function shown(line: string): string {
-  return line.replace(CONTROLS, '').trim().slice(0, 300);
 }
 
 const SSH_ITSELF = 255;

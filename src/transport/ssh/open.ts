@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { ShimVerb } from '../../contract/shim.ts';
 import type { SshEnd } from './failure.ts';
+import { isObeyed } from './login-shell.ts';
 import { EndlessBanner, skipBanner } from './skip-banner.ts';
 import { type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
@@ -19,7 +20,8 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {}); // `ended` says why
-  const replies = child.stdout.pipe(skipBanner());
+  const replies = skipBanner();
+  child.stdout.pipe(replies);
   const duplex = Duplex.from({ readable: replies, writable: child.stdin });
   duplex.on('error', () => {}); // a channel that breaks is closed; `ended` says why
   // With its input closed it ends by itself, and tells how; unless the host is silent, and it holds nothing then.
@@ -28,12 +30,17 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     child.once('exit', () => clearTimeout(timer));
   });
+  child.stderr.on('data', (text: Buffer) => {
+    if (isObeyed(String(text))) duplex.destroy();
+  });
   let trouble: Error | null = null;
   replies.once('error', (error) => {
     if (error instanceof EndlessBanner) trouble = error;
   });
   // What we ended ourselves has nothing to tell of the host.
-  const ended = endOf(child).then((end) => (trouble === null ? end : { ...NOTHING_SAID, stderr: trouble.message }));
+  const ended = endOf(child).then((end) =>
+    trouble === null ? { ...end, printed: replies.printed() } : { ...NOTHING_SAID, stderr: trouble.message },
+  );
   ended.then(() => duplex.destroy());
   return { duplex, ended };
 }

@@ -25,11 +25,11 @@ export async function reachPlainHost(
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const answers = new Map<string, string>();
   const calls = new Map<string, AbortController>();
-  let greeting = await probe(PROBE_SESSION);
+  let greeting = await probe(PROBE_SESSION, Math.max(limits.health, OPEN_MS));
 
   /** What the login shell said before `ok`. @throws PaliadinError with the reason. */
-  async function probe(session: string): Promise<string> {
-    const said = await ask('health', session);
+  async function probe(session: string, ms: number = limits.health): Promise<string> {
+    const said = await ask('health', session, ms);
     const [, before] = /^(.*?)ok\s*$/s.exec(said) ?? [];
     if (before !== undefined) return before;
     throw new PaliadinError('shim_error', 'the shim answered its health probe with something else than ok');
@@ -46,10 +46,10 @@ export async function reachPlainHost(
   }
 
   /** Whoever is silent here is away: there is no answer that could still come. */
-  function ask(verb: 'health' | 'reset', session: string): Promise<string> {
+  function ask(verb: 'health' | 'reset', session: string, timeoutMs: number = limits[verb]): Promise<string> {
     return call(async () => {
       try {
-        return await callShim(target, { env, timeoutMs: limits[verb] }, verb, session);
+        return await callShim(target, { env, timeoutMs }, verb, session);
       } catch (error) {
         if (!(error instanceof PaliadinError) || error.code !== 'timeout') throw error;
         throw new PaliadinError('mriver_unreachable', error.detail, { cause: error });
@@ -155,6 +155,8 @@ const DONE = {
   outputTokens: null,
 };
 
+// Nobody waits for it but whoever asks first: a login shell that loads much may take as long.
+const OPEN_MS = 15_000;
 // A session of nobody's, for the question whether the host is there at all.
 const PROBE_SESSION = 'paliadin-probe';
 // A system call takes no longer argument (128 KiB), and sshd hands the command on as one.

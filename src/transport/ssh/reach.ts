@@ -3,27 +3,32 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { type HostChannel, reachHost } from '../reach-host.ts';
-import { sshFailure } from './failure.ts';
+import { type SshEnd, sshFailure } from './failure.ts';
+import { instead } from './login-shell.ts';
 import { openSsh } from './open.ts';
 import { reachPlainHost } from './plain-host.ts';
 import { placeOf, type SshTarget } from './target.ts';
 
-/** @throws PaliadinError by what ssh and shim said. */
-export async function reachOverSsh(target: SshTarget, env: NodeJS.ProcessEnv): Promise<HostChannel> {
+/** @throws PaliadinError by what ssh, login shell and shim said. */
+export async function reachOverSsh(
+  target: SshTarget,
+  env: NodeJS.ProcessEnv,
+  { openMs = OPEN_MS } = {},
+): Promise<HostChannel> {
   const ssh = openSsh(target, env, 'connect', String(PROTOCOL_VERSION));
   // An sshd that was stopped after it took the connection says nothing for ever.
   let silent = false;
   const timer = setTimeout(() => {
     silent = true;
     ssh.duplex.destroy();
-  }, OPEN_MS);
+  }, openMs);
   try {
-    const channel = await reachHost(ssh.duplex);
+    const channel = await reachHost(ssh.duplex, { helloMs: 2 * openMs });
     return sameProtocol(channel);
   } catch (error) {
     ssh.duplex.destroy();
     if (error instanceof PaliadinError && error.code === 'shim_outdated') throw error;
-    if (silent) throw new PaliadinError('mriver_unreachable', `${placeOf(target)} says nothing; it may be asleep`);
+    if (silent) throw silence(await ssh.ended, placeOf(target));
     const failure = sshFailure(await ssh.ended, placeOf(target));
     // Not ssh's own trouble, and no word of ours: perhaps it does not know `connect`.
     if (failure.code !== 'shim_error') throw failure;
@@ -31,6 +36,13 @@ export async function reachOverSsh(target: SshTarget, env: NodeJS.ProcessEnv): P
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** It was connected, and no reply came. */
+function silence(end: SshEnd, place: string): PaliadinError {
+  const other = instead({ ...end, code: null });
+  if (other !== null) return new PaliadinError('shim_error', `${place}: ${other}`);
+  return new PaliadinError('mriver_unreachable', `${place} says nothing; it may be asleep`);
 }
 
 function sameProtocol(channel: HostChannel): HostChannel {
@@ -41,5 +53,5 @@ function sameProtocol(channel: HostChannel): HostChannel {
   throw new PaliadinError('shim_outdated', `${theirs}, this gateway ${PROTOCOL_VERSION}; update the older one`);
 }
 
-// Connecting (3 s), login shell, shim, and a daemon that has to start on a busy machine.
-const OPEN_MS = 15_000;
+// Connecting (3 s), a login shell that loads much (10 s), shim, and a daemon that has to start on a busy machine.
+const OPEN_MS = 25_000;

@@ -1,9 +1,15 @@
 /** Login shells may print a greeting before the forced command runs: what is no JSON-RPC before the first reply is dropped. */
 import { Transform } from 'node:stream';
 
-export function skipBanner(): Transform {
+export interface BannerSkipper extends Transform {
+  /** What has come so far that is no reply, at most a few lines of it; empty once a reply has come. */
+  printed(): string;
+}
+
+export function skipBanner(): BannerSkipper {
   let waiting: Buffer | null = Buffer.alloc(0);
-  return new Transform({
+  const printed = () => waiting?.toString('utf8', 0, PRINTED_BYTES) ?? '';
+  const skipper = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       if (waiting === null) return done(null, chunk);
       waiting = Buffer.concat([waiting, chunk]);
@@ -16,32 +22,39 @@ export function skipBanner(): Transform {
       done(waiting.length > MAX_BANNER_BYTES ? new EndlessBanner() : null);
     },
   });
+  return Object.assign(skipper, { printed });
 }
 
 export class EndlessBanner extends Error {
   override message = 'the host prints without end, and no reply of the shim';
 }
 
-/** Where the first line begins that is a JSON-RPC message; null while there is none. */
+/** Where the first reply begins; null while there is none. What was printed before may have no end of its line. */
 function firstReply(text: Buffer): number | null {
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf(NEWLINE, start);
     if (end < 0) return null;
-    if (isMessage(text.toString('utf8', start, end))) return start;
+    for (let at = text.indexOf(BEGIN, start); at >= 0 && at < end; at = text.indexOf(BEGIN, at + 1)) {
+      if (isReply(text.toString('utf8', at, end))) return at;
+    }
     start = end + 1;
   }
   return null;
 }
 
-function isMessage(line: string): boolean {
-  if (!line.startsWith('{')) return false;
+/** A request would be our own: a program that repeats whatever it hears is no host. */
+function isReply(line: string): boolean {
   try {
-    return JSON.parse(line).jsonrpc === '2.0';
+    const message = JSON.parse(line);
+    return message.jsonrpc === '2.0' && ('result' in message || 'error' in message);
   } catch {
     return false;
   }
 }
 
+const BEGIN = '{"';
 const NEWLINE = 0x0a;
 // More than any greeting; a shell that prints for ever is no host.
 const MAX_BANNER_BYTES = 256 * 1024;
+// Enough to tell what it is.
+const PRINTED_BYTES = 500;

@@ -74,7 +74,7 @@ const SAYS = 'paliadin-look ';
 
 /**
  * The login shell's own PATH is what its owner types `claude` with, and most of it is set by start files that only an
- * interactive shell reads. Such a shell may do anything at its start, so it gets five seconds.
+ * interactive shell reads. Such a shell may do anything at its start, so it gets ten seconds.
  */
 const LOOK = `
 say() { printf '${SAYS}%s %s\\n' "$1" "$2"; }
@@ -91,7 +91,7 @@ tab=$(printf '\\t')
 ask() {
   "\${SHELL:-/bin/sh}" "$@" "$env" </dev/null >"$file" 2>/dev/null &
   shell=$!
-  (for second in 1 2 3 4 5; do sleep 1; done; kill -9 "$shell") </dev/null >/dev/null 2>&1 &
+  (for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; done; kill -9 "$shell") </dev/null >/dev/null 2>&1 &
   guard=$!
   wait "$shell" 2>/dev/null
   kill "$guard" 2>/dev/null

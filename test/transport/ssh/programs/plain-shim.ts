@@ -5,6 +5,10 @@
 import { appendFileSync, existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
+// Its connection is cut, or its test has ended: it would hang, or wait for a file, for ever.
+const sshd = process.ppid;
+setInterval(() => process.ppid === sshd || process.exit(), 100).unref();
+
 const home = process.env.HOME ?? '';
 const [verb = '', session = '', turnId = '', base64 = ''] = (process.env.SSH_ORIGINAL_COMMAND ?? '').split(' ');
 const message = Buffer.from(base64, 'base64').toString();
