@@ -1,12 +1,13 @@
 /** What the agent may not do by itself, where a person is asked; with real agents. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { answerDialog, type ClaudeHost, claudeHost } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
+import { toolOrder } from './model/script.ts';
 
 async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
   return until('an approval', () => {
@@ -40,6 +41,25 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(existsSync(join(host.work, 'touched'))).toBe(true);
     expect(asked.told).toContainEqual({ type: 'approval-closed', id: approval.id });
     await expect(decide(host, asked, approval.id, { option: 'allow' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('for leave for one of two tools that run at once, also when the other has ended', async () => {
+    const host = await open();
+    const outside = join(dirname(host.shared), 'outside.txt');
+    writeFileSync(outside, 'what lies outside\n');
+    writeFileSync(join(host.work, 'inside.txt'), 'what lies inside\n');
+    const reads = [join(host.work, 'inside.txt'), outside].map((path) => ({
+      tool: 'Read',
+      input: { file_path: path },
+    }));
+    const asked = host.ask(toolOrder([reads]));
+    const approval = await approvalOf(asked);
+    await until('the end of the other', () =>
+      asked.told.some((one) => one.type === 'tool' && one.tool.status === 'done'),
+    );
+    await decide(host, asked, approval.id, { option: 'allow' });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toMatch(/what lies inside[\s\S]*what lies outside/);
   });
 
   test('for leave to write a file, whose text is shown; a denial and its reason reach the model', async () => {

@@ -73,6 +73,17 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
+    test('goes on where a hook of the owner’s sends the agent on when it would stop', async () => {
+      const command = `grep -q '"stop_hook_active":true' || { echo 'not yet' >&2; exit 2; }`;
+      const host = await open({ settings: { hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } } });
+      const asked = host.ask('demo at once');
+      expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(asked.text.match(/At once\./g)).toHaveLength(2);
+      const next = host.ask('demo at once');
+      expect(await next.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(next.told.filter(({ type }) => type === 'notice')).toEqual([]);
+    });
+
     test('that is cut at the model’s limit says so', async () => {
       const host = await open();
       const asked = host.ask('model cut');

@@ -24,8 +24,10 @@ export const hookPayload = z.object({
   tool_input: z.custom<Record<string, unknown>>(isObject).optional(),
   tool_use_id: id.optional(),
   duration_ms: z.number().optional(),
-  /** Stop */
-  background_tasks: z.array(z.unknown()).optional(),
+  /** Stop: what still runs. */
+  background_tasks: z.array(z.object({ id })).optional(),
+  /** SessionEnd: `clear` where the owner begins anew. */
+  reason: z.string().optional(),
   /** StopFailure: a word, and what the terminal says. */
   error: z.string().optional(),
   last_assistant_message: z.string().optional(),

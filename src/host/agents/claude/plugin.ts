@@ -63,6 +63,8 @@ const HOOKS: [string, string][] = [
   ['PostToolUse', '2.0.0'],
   ['PostToolUseFailure', '2.1.0'],
   ['PermissionRequest', '2.1.0'],
+  ['SubagentStop', '2.0.0'],
+  ['SessionEnd', '2.0.0'],
   ['PreCompact', '2.0.0'],
   ['PostCompact', '2.1.76'],
   ['Stop', '2.0.0'],
