@@ -90,6 +90,26 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(asked.text).toContain('Overdue');
   });
 
+  test('what an MCP server wants to know by a form, and passes on what is answered', async () => {
+    const host = await claudeHost(program, {
+      settings: { enableAllProjectMcpServers: true, permissions: { allow: ['mcp__forms__ask'] } },
+    });
+    const server = { command: process.execPath, args: [join(import.meta.dirname, 'form-server.mjs')] };
+    writeFileSync(join(host.shared, '.mcp.json'), JSON.stringify({ mcpServers: { forms: server } }));
+    const asked = host.ask(toolOrder([[{ tool: 'mcp__forms__ask', input: {} }]]));
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ kind: 'question', title: 'A question of forms', detail: 'A reminder' });
+    const answers = {
+      'Which case is it about?': '4698',
+      'Is it urgent?': 'No',
+      'For how many days?': '3',
+      'Anything else?': 'Leave out',
+    };
+    await decide(host, asked, approval.id, { option: 'answer', answers });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('{"action":"accept","content":{"case":"4698","urgent":false,"days":3}}');
+  });
+
   test('whether its plan is good, and goes on once it is', async () => {
     const host = await open();
     const asked = host.ask(

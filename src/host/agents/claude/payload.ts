@@ -26,6 +26,11 @@ export const hookPayload = z.object({
   duration_ms: z.number().optional(),
   /** Stop: what still runs. */
   background_tasks: z.array(z.object({ id })).optional(),
+  /** Elicitation: what an MCP server asks, as a JSON Schema or by a page. */
+  mcp_server_name: id.optional(),
+  message: z.string().optional(),
+  mode: z.string().optional(),
+  requested_schema: z.unknown().optional(),
   /** SessionEnd: `clear` where the owner begins anew. */
   reason: z.string().optional(),
   /** StopFailure: a word, and what the terminal says. */

@@ -10,6 +10,7 @@ import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
 import type { ApprovalPolicy } from '../../approval-policy.ts';
 import type { Pane } from '../../tmux/pane.ts';
+import { askForm, CANCELLED } from './elicitation.ts';
 import { failureOf } from './failure.ts';
 import { isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { parsePrompt } from './pasted.ts';
@@ -51,9 +52,9 @@ export class Recorder {
       this.#followConversation(payload);
       this.#bind(payload);
     }
-    const asks = payload.hook_event_name === 'PermissionRequest';
-    const closed = asks ? this.#closed.get(payload.prompt_id ?? '') : undefined;
-    if (closed !== undefined) return refused(closed);
+    const closed = this.#closed.get(payload.prompt_id ?? '');
+    if (closed !== undefined && payload.hook_event_name === 'PermissionRequest') return refused(closed);
+    if (closed !== undefined && payload.hook_event_name === 'Elicitation') return CANCELLED;
     const turn = this.#turnOf(payload);
     this.#noteTasks(payload, turn);
     if (turn === null) return {};
@@ -78,6 +79,8 @@ export class Recorder {
         return {};
       case 'PermissionRequest':
         return askPermission(turn, payload, { policy: this.#policy, gone });
+      case 'Elicitation':
+        return askForm(turn, payload, gone);
       case 'SubagentStop':
         if (payload.agent_id !== undefined) turn.write(turn.goesOn(payload.agent_id));
         return {};

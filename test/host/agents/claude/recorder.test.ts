@@ -470,6 +470,70 @@ describe('a helper that works behind the answer', () => {
   });
 });
 
+describe('the form of an MCP server', () => {
+  const schema = { type: 'object', properties: { days: { type: 'integer' } }, required: ['days'] };
+  const asks = { mcp_server_name: 'forms', message: 'A reminder', mode: 'form', requested_schema: schema };
+  const decide = (option: string, answers?: Record<string, string>) => {
+    const card = log().findLast((entry) => entry.event === 'approval');
+    const id = card?.event === 'approval' ? card.id : '';
+    return recorder.decide(TURN, id, { option, ...(answers && { answers }) }, pane);
+  };
+  const action = (answer: object) => (answer as { hookSpecificOutput?: { action: string } }).hookSpecificOutput?.action;
+  const steps = () => log().flatMap((entry) => (entry.event === 'tool' ? [`${entry.title}: ${entry.status}`] : []));
+
+  test('is a question that anybody may answer whose turn it is', async () => {
+    await prompt();
+    const answer = hear('Elicitation', asks);
+    await decide('answer', { days: '3' });
+    expect(await answer).toEqual({
+      hookSpecificOutput: { hookEventName: 'Elicitation', action: 'accept', content: { days: 3 } },
+    });
+    expect(steps()).toEqual([]);
+  });
+
+  test('is declined where the person does not answer, or answers what the server would not take', async () => {
+    await prompt();
+    const denied = hear('Elicitation', asks);
+    await decide('deny');
+    expect(action(await denied)).toBe('decline');
+    const wrong = hear('Elicitation', asks);
+    await decide('answer', { days: 'many' });
+    expect(action(await wrong)).toBe('decline');
+    expect(steps()).toEqual(['forms can’t take that answer: failed']);
+  });
+
+  test.each([
+    ['a page', { ...asks, mode: 'url', url: 'https://example.com' }],
+    ['fields in fields', { ...asks, requested_schema: { properties: { a: { type: 'object' } } } }],
+    ['more than anybody reads', { ...asks, message: 'x'.repeat(100_000) }],
+    [
+      'too many questions',
+      {
+        ...asks,
+        requested_schema: { properties: Object.fromEntries([...'abcde'].map((name) => [name, { type: 'boolean' }])) },
+      },
+    ],
+  ])('is declined at once, in words, where it is %s', async (_what, payload) => {
+    await prompt();
+    expect(action(await hear('Elicitation', payload))).toBe('decline');
+    expect(steps()).toEqual(['forms asks something that can’t be answered here: failed']);
+    expect(events(log())).not.toContain('approval');
+  });
+
+  test('is cancelled where the turn is stopped, or over', async () => {
+    await prompt();
+    const answer = hear('Elicitation', asks);
+    recorder.refuse(TURN);
+    expect(action(await answer)).toBe('cancel');
+    expect(action(await hear('Elicitation', asks))).toBe('cancel');
+  });
+
+  test('is left to the terminal where the owner asks there', async () => {
+    await prompt('hello');
+    expect(await hear('Elicitation', asks)).toEqual({});
+  });
+});
+
 describe('a task in the background', () => {
   const server = { background_tasks: [{ id: 'b1', type: 'shell', status: 'running' }] };
   const next = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
