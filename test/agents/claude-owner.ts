@@ -10,8 +10,8 @@ export type SignedIn = 'key' | 'subscription' | 'no';
 export interface OwnerOptions {
   /** The owner's own settings. */
   settings?: object;
-  /** Whether the owner has said that the agent's directory may be trusted. */
-  trusted?: boolean;
+  /** Whether the owner has said that the agent's directory may be trusted. `above`: only that which it is in. */
+  trusted?: boolean | 'above';
 }
 
 /** A real agent reaches nobody but what the test has started. */
@@ -56,7 +56,7 @@ export function makeHome(root: string, { settings = {}, trusted = true }: OwnerO
   if (existsSync(join(home, '.claude.json'))) return { home, work };
   const state = {
     hasCompletedOnboarding: true,
-    projects: { [work]: { hasTrustDialogAccepted: trusted } },
+    projects: { [trusted === 'above' ? root : work]: { hasTrustDialogAccepted: trusted !== false } },
     customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
   };
   writeFileSync(join(home, '.claude.json'), JSON.stringify(state));

@@ -12,6 +12,7 @@ const FORM = {
   required: ['case', 'urgent', 'days'],
 };
 
+/** @param {object} message */
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 let call = null;
 

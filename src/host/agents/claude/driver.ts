@@ -18,6 +18,7 @@ import {
   claudeLost,
   conversationsOf,
   filesOfCommand,
+  hindranceOf,
   keepsOrAdopts,
   programFiles,
 } from '../claude-code.ts';
@@ -121,6 +122,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
     },
     lost: (lines) => claudeLost.test(lines.join('\n')),
     inputEscape: claudeInputEscape,
+    hindrance: (home) => hindranceOf(claude, home),
     read: readClaude,
     rests: claudeRests,
     progress: retrying,
