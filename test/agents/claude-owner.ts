@@ -41,8 +41,8 @@ export function agentEnvironment(home: string, model: { url: string }, signedIn:
     USER: 'owner',
     SHELL: '/bin/bash',
     ANTHROPIC_BASE_URL: model.url,
-    // What it would fetch from elsewhere is not there: without this it would try again and again.
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    // What it would fetch from elsewhere is not there: without this it would try again and again, as owners' agents do.
+    ...(process.env.TEST_TRAFFIC === undefined && { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }),
     ...SIGN_IN[signedIn],
   };
 }

@@ -24,6 +24,8 @@ export interface WatchedTurn {
   stopping: AbortSignal;
   /** The agent has answered, and its hooks have said nothing. */
   onDeaf(): void;
+  /** Others for tests. */
+  times?: Partial<typeof TIMES>;
   /** The turn is over: `cost` tells what it took, once its transcript does. */
   onEnd(cost: () => Promise<TurnCost | null>): void;
 }
@@ -35,7 +37,7 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
   const lines = tail(turn.log, AbortSignal.any([signal, over.signal]));
   let nextLine = lines.next();
   const nextTick = () =>
-    delay(turn.stopping.aborted || state.looksOften ? LOOK_MS : QUIET_MS, 'tick' as const, {
+    delay(turn.stopping.aborted || state.looksOften ? LOOK_MS : state.times.quietMs, 'tick' as const, {
       signal: over.signal,
       ref: false,
     });
@@ -69,6 +71,7 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
 
 class WatchState {
   over = false;
+  readonly times: typeof TIMES;
   readonly #turn: WatchedTurn;
   #received = false;
   #told = '';
@@ -91,6 +94,7 @@ class WatchState {
 
   constructor(turn: WatchedTurn) {
     this.#turn = turn;
+    this.times = { ...TIMES, ...turn.times };
     const path = turn.transcript();
     this.#size = path === null ? 0 : sizeOf({ path, root: turn.transcripts });
   }
@@ -155,7 +159,7 @@ class WatchState {
   /** Looks at the transcript. `last`: whatever it says now is all that will be known. */
   async *look(last: boolean): AsyncGenerator<AgentSignal> {
     const now = performance.now();
-    const isQuiet = now - this.#heardAt >= QUIET_MS;
+    const isQuiet = now - this.#heardAt >= this.times.quietMs;
     if (!last && !this.#turn.stopping.aborted && !this.#isStopping && !isQuiet) return;
     const record = this.#read()?.record ?? null;
     if (this.#isStopping && (last || (record !== null && record.stops >= this.#stops && isComplete(record)))) {
@@ -168,8 +172,8 @@ class WatchState {
     }
     if (record.interrupted) return yield* this.#end({ type: 'interrupted' });
     if (!last && (this.#isStopping || this.#asked.size > 0)) return;
-    const settled = last || now - this.#grewAt >= SETTLED_MS;
-    if (this.#pausedAt !== null && (last || now - this.#pausedAt >= BACKGROUND_MS)) {
+    const settled = last || now - this.#grewAt >= this.times.settledMs;
+    if (this.#pausedAt !== null && (last || now - this.#pausedAt >= this.times.backgroundMs)) {
       yield* this.#rest(record);
       return yield* this.#end({ ...STOPPED, detail: 'a task of the agent still ran in the background' });
     }
@@ -256,12 +260,14 @@ class WatchState {
 /** What the log has of helpers: they may work on when the agent itself has stopped. */
 const OF_HELPERS: ReadonlySet<LogEntry['event']> = new Set(['tool', 'ran', 'asker', 'approval', 'approval-closed']);
 const STOPPED = { type: 'stopped', inputTokens: null, outputTokens: null } as const;
-// Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
-const QUIET_MS = 1_000;
-// The transcript says the same as the hooks, half a second later at most.
-const SETTLED_MS = 1_500;
-// A turn does not wait for ever for what the agent leaves running, like a server.
-const BACKGROUND_MS = 30_000;
+const TIMES = {
+  // Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
+  quietMs: 1_000,
+  // The transcript says the same as the hooks, half a second later at most.
+  settledMs: 1_500,
+  // A turn does not wait for ever for what the agent leaves running, like a server.
+  backgroundMs: 30_000,
+};
 // It is waited for only where something is missing: a busy machine takes seconds.
 const TRANSCRIPT_MS = 10_000;
 const LOOK_MS = 50;
