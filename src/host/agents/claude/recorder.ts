@@ -52,11 +52,11 @@ export class Recorder {
       this.#followConversation(payload);
       this.#bind(payload);
     }
+    const turn = this.#turnOf(payload);
+    this.#noteTasks(payload, turn);
     const closed = this.#closed.get(payload.prompt_id ?? '');
     if (closed !== undefined && payload.hook_event_name === 'PermissionRequest') return refused(closed);
     if (closed !== undefined && payload.hook_event_name === 'Elicitation') return CANCELLED;
-    const turn = this.#turnOf(payload);
-    this.#noteTasks(payload, turn);
     if (turn === null) return {};
     switch (payload.hook_event_name) {
       case 'MessageDisplay':
@@ -240,7 +240,11 @@ export class Recorder {
       const file = logFile(this.#directory, turnId);
       const entries = readLog(file);
       if (!entries.some((entry) => entry.event === 'bound' && entry.promptId === promptId)) continue;
-      if (entries.some(isEnd)) return null;
+      if (entries.some(isEnd)) {
+        this.#closed.set(promptId, 'over');
+        dropOldest(this.#closed);
+        return null;
+      }
       const turn = new RecordedTurn(turnId, file, entries);
       this.#turns.set(promptId, turn);
       // Whatever was said between the two daemons nobody has heard, were it the whole answer's end.

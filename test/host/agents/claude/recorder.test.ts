@@ -467,6 +467,8 @@ describe('a helper that works behind the answer', () => {
     expect(answer).toMatchObject({ hookSpecificOutput: { decision: { behavior: 'deny' } } });
     recorder.forget(TURN);
     expect(await hear('PermissionRequest', helpers)).toEqual(answer);
+    recorder = new Recorder(directory, ASK);
+    expect(await hear('PermissionRequest', helpers)).toEqual(answer);
   });
 });
 
