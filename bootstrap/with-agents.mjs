@@ -69,6 +69,7 @@ async function runScript(script, { unshare, programs }, unattended) {
       ...(process.env.CI === undefined ? {} : { CI: process.env.CI }),
       ...(process.env.TEST_ISOLATION === undefined ? {} : { TEST_ISOLATION: process.env.TEST_ISOLATION }),
       ...(process.env.WRITE_TABLE === undefined ? {} : { WRITE_TABLE: process.env.WRITE_TABLE }),
+      ...(process.env.TEST_TRAFFIC === undefined ? {} : { TEST_TRAFFIC: process.env.TEST_TRAFFIC }),
       ...(process.env.TEST_MIXED_RUNS === undefined ? {} : { TEST_MIXED_RUNS: process.env.TEST_MIXED_RUNS }),
       ...(unattended ? { TEST_UNATTENDED: '1' } : {}),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name: `${name}`, program }))),

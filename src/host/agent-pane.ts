@@ -213,6 +213,8 @@ export function agentPane(options: {
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
     async ready(place, signal, { onBusy }) {
+      const hindrance = driver.hindrance?.(place.home) ?? null;
+      if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
       return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
     },
     async type(pane, text) {

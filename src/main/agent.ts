@@ -9,6 +9,7 @@ import {
   claudeBackground,
   claudeBusy,
   claudeCommand,
+  hindranceOf,
   keepsOrAdopts,
   programFiles,
 } from '../host/agents/claude-code.ts';
@@ -107,6 +108,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
     }),
     keeps: (place) => keepsOrAdopts(claude, place),
     inputEscape: claudeInputEscape,
+    hindrance: (home) => hindranceOf(claude, home),
     busy: claudeBusy,
     background: claudeBackground,
   });

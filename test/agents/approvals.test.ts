@@ -1,12 +1,13 @@
 /** What the agent may not do by itself, where a person is asked; with real agents. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { answerDialog, type ClaudeHost, claudeHost } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
+import { toolOrder } from './model/script.ts';
 
 async function approvalOf(asked: Asked): Promise<ApprovalRequest> {
   return until('an approval', () => {
@@ -42,6 +43,25 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     await expect(decide(host, asked, approval.id, { option: 'allow' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test('for leave for one of two tools that run at once, also when the other has ended', async () => {
+    const host = await open();
+    const outside = join(dirname(host.shared), 'outside.txt');
+    writeFileSync(outside, 'what lies outside\n');
+    writeFileSync(join(host.work, 'inside.txt'), 'what lies inside\n');
+    const reads = [join(host.work, 'inside.txt'), outside].map((path) => ({
+      tool: 'Read',
+      input: { file_path: path },
+    }));
+    const asked = host.ask(toolOrder([reads]));
+    const approval = await approvalOf(asked);
+    await until('the end of the other', () =>
+      asked.told.some((one) => one.type === 'tool' && one.tool.status === 'done'),
+    );
+    await decide(host, asked, approval.id, { option: 'allow' });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toMatch(/what lies inside[\s\S]*what lies outside/);
+  });
+
   test('for leave to write a file, whose text is shown; a denial and its reason reach the model', async () => {
     const host = await open();
     const asked = host.ask(`model write ${join(host.work, 'file.txt')}`);
@@ -68,6 +88,26 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     });
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(asked.text).toContain('Overdue');
+  });
+
+  test('what an MCP server wants to know by a form, and passes on what is answered', async () => {
+    const host = await claudeHost(program, {
+      settings: { enableAllProjectMcpServers: true, permissions: { allow: ['mcp__forms__ask'] } },
+    });
+    const server = { command: process.execPath, args: [join(import.meta.dirname, 'form-server.mjs')] };
+    writeFileSync(join(host.shared, '.mcp.json'), JSON.stringify({ mcpServers: { forms: server } }));
+    const asked = host.ask(toolOrder([[{ tool: 'mcp__forms__ask', input: {} }]]));
+    const approval = await approvalOf(asked);
+    expect(approval).toMatchObject({ kind: 'question', title: 'A question of forms', detail: 'A reminder' });
+    const answers = {
+      'Which case is it about?': '4698',
+      'Is it urgent?': 'No',
+      'For how many days?': '3',
+      'Anything else?': 'Leave out',
+    };
+    await decide(host, asked, approval.id, { option: 'answer', answers });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(asked.text).toContain('{"action":"accept","content":{"case":"4698","urgent":false,"days":3}}');
   });
 
   test('whether its plan is good, and goes on once it is', async () => {

@@ -10,8 +10,8 @@ export type SignedIn = 'key' | 'subscription' | 'no';
 export interface OwnerOptions {
   /** The owner's own settings. */
   settings?: object;
-  /** Whether the owner has said that the agent's directory may be trusted. */
-  trusted?: boolean;
+  /** Whether the owner has said that the agent's directory may be trusted. `above`: only that which it is in. */
+  trusted?: boolean | 'above';
 }
 
 /** A real agent reaches nobody but what the test has started. */
@@ -41,8 +41,8 @@ export function agentEnvironment(home: string, model: { url: string }, signedIn:
     USER: 'owner',
     SHELL: '/bin/bash',
     ANTHROPIC_BASE_URL: model.url,
-    // What it would fetch from elsewhere is not there: without this it would try again and again.
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    // What it would fetch from elsewhere is not there: without this it would try again and again, as owners' agents do.
+    ...(process.env.TEST_TRAFFIC === undefined && { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }),
     ...SIGN_IN[signedIn],
   };
 }
@@ -56,7 +56,7 @@ export function makeHome(root: string, { settings = {}, trusted = true }: OwnerO
   if (existsSync(join(home, '.claude.json'))) return { home, work };
   const state = {
     hasCompletedOnboarding: true,
-    projects: { [work]: { hasTrustDialogAccepted: trusted } },
+    projects: { [trusted === 'above' ? root : work]: { hasTrustDialogAccepted: trusted !== false } },
     customApiKeyResponses: { approved: [KEY.slice(-20)], rejected: [] },
   };
   writeFileSync(join(home, '.claude.json'), JSON.stringify(state));

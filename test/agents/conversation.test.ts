@@ -25,6 +25,21 @@ async function askAtTerminal(host: ClaudeHost, message: string): Promise<void> {
   host.tmux('one', 'send-keys', 'Enter');
 }
 
+/** While its menu is being drawn, a key is lost. */
+async function clear(host: ClaudeHost): Promise<void> {
+  const screen = () => host.tmux('one', 'capture-pane', '-p');
+  host.tmux('one', 'send-keys', '-l', '/clear');
+  await until('the command', () => /❯\s\/clear/.test(screen()));
+  let pressedAt = Number.NEGATIVE_INFINITY;
+  await until('an empty conversation', () => {
+    if (performance.now() - pressedAt > 1_000 && /❯\s\/clear\s*\n─/.test(screen())) {
+      pressedAt = performance.now();
+      host.tmux('one', 'send-keys', 'Enter');
+    }
+    return !screen().includes('12 open cases') && /\n❯\s*\n─/.test(screen());
+  });
+}
+
 /** It writes to its transcript until it is gone. */
 async function endAgent(host: ClaudeHost): Promise<void> {
   const pid = Number(host.tmux('one', 'display-message', '-p', '#{pane_pid}'));
@@ -42,6 +57,28 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     const next = await answerTo(host, 'demo at once');
     expect(next).toEqual({ notices: ['terminal'], text: 'At once.' });
     expect(await answerTo(host, 'demo at once')).toEqual({ notices: [], text: 'At once.' });
+  });
+
+  test('goes on in the conversation that was begun at its terminal, also after its end', async () => {
+    const host = await claudeHost(program);
+    await answerTo(host, 'Which cases are open?');
+    await clear(host);
+    const anew = await answerTo(host, 'Which cases are open?');
+    expect(anew).toEqual({ notices: ['new-conversation'], text: 'There are 12 open cases.' });
+    await host.acknowledge('one', host.model.questions.at(-1)?.turnId ?? ''); // it is in the transcript
+    await endAgent(host);
+    const next = await answerTo(host, 'And which are due?');
+    expect(next.notices).toEqual([]);
+    expect(next.text).toContain('question 2 of our conversation');
+  });
+
+  test('begins anew, and says so, where its conversation was cleared and nothing was asked since', async () => {
+    const host = await claudeHost(program);
+    await answerTo(host, 'Which cases are open?');
+    await clear(host);
+    await endAgent(host);
+    const next = await answerTo(host, 'Which cases are open?');
+    expect(next).toEqual({ notices: ['new-conversation'], text: 'There are 12 open cases.' });
   });
 
   test.each([

@@ -1,7 +1,8 @@
-import { globSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
+import { trustOf } from '../../src/host/agents/claude/trust.ts';
 import type { Asked } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 import { answerDialog, type ClaudeHost, type ClaudeHostOptions, claudeHost } from './claude-host.ts';
@@ -71,6 +72,17 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
       expect(asked.text.match(/It runs\./g)).toHaveLength(2);
       await answersNext(host);
+    });
+
+    test('goes on where a hook of the owner’s sends the agent on when it would stop', async () => {
+      const command = `grep -q '"stop_hook_active":true' || { echo 'not yet' >&2; exit 2; }`;
+      const host = await open({ settings: { hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } } });
+      const asked = host.ask('demo at once');
+      expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(asked.text.match(/At once\./g)).toHaveLength(2);
+      const next = host.ask('demo at once');
+      expect(await next.outcome).toMatchObject({ state: 'done', detail: null });
+      expect(next.told.filter(({ type }) => type === 'notice')).toEqual([]);
     });
 
     test('that is cut at the model’s limit says so', async () => {
@@ -154,6 +166,16 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
         expect(await host.ask('demo at once', { turnId: asked.turnId }).outcome).toMatchObject({ state: 'done' });
       },
     );
+
+    // At the other levels it works in a directory of ours.
+    test.skipIf(levelOfTests() !== 'none')('a repository that is not trusted, as `doctor` knows before', async () => {
+      const host = await open({ trusted: 'above' });
+      mkdirSync(join(host.work, '.git'));
+      writeFileSync(join(host.work, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+      const { by } = trustOf(host.work, name, (directory) => directory === dirname(host.work));
+      const code = by === null ? 'agent_not_ready' : null;
+      expect(await host.ask('demo at once').outcome).toMatchObject({ code });
+    });
 
     test('an agent that is killed; the conversation goes on with the next question', async () => {
       const host = await open();

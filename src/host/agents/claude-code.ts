@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { AgentHome } from '../isolation/isolation.ts';
 import { apartFromOthers } from './claude/apart.ts';
 import { adoptConversation, type ConversationPlace, forgetEmpty, keepsConversation } from './claude/conversations.ts';
+import { enterBound } from './claude/keys.ts';
 import { sharedAllowRules } from './claude/shared-rules.ts';
 import type { AgentPlace } from './driver.ts';
 
@@ -34,6 +35,11 @@ export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentP
   return former.some(
     (other) => keepsConversation(other, conversation) && adoptConversation(place, other, conversation),
   );
+}
+
+/** As the owner has set things there. One with a home of its own has its keys as they were. */
+export function hindranceOf({ directory }: ClaudeCode, { home }: AgentHome): string | null {
+  return home === null ? enterBound(directory) : null;
 }
 
 /** Where the status line has a hint in place of the words, the title begins with a spinner. */

@@ -18,6 +18,8 @@ export interface Driver {
   lost?(lines: string[]): boolean;
   /** Where the agent's input box looks for more than text in what is typed: how that is prevented. */
   readonly inputEscape?: InputEscape;
+  /** Why nothing can be asked there, as the owner has set things; null where it can. */
+  hindrance?(home: AgentHome): string | null;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**

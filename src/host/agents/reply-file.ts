@@ -19,6 +19,7 @@ export function replyFileDriver(options: {
   /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
   keeps?(place: AgentPlace): boolean;
   inputEscape?: InputEscape;
+  hindrance?: Driver['hindrance'];
   /** How the agent's status line says that it works. */
   busy: RegExp;
   /** How its screen says that something which it started still runs, and may make it go on. */
@@ -29,6 +30,7 @@ export function replyFileDriver(options: {
     launch: (place) => ({ cwd: place.home.cwd, env: {}, ...options.launch(place), write: [place.directory] }),
     keeps: (place) => options.keeps?.(place) ?? true,
     ...(options.inputEscape === undefined ? {} : { inputEscape: options.inputEscape }),
+    hindrance: (home) => options.hindrance?.(home) ?? null,
     read: (screen) => readScreen(screen, options.busy),
     rests: (screen) =>
       readScreen(screen, options.busy).state === 'ready' && !options.background?.test(screen.lines.join('\n')),

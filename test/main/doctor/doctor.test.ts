@@ -229,6 +229,20 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     ]);
     trust(workspace);
     expect((await look()).failed).toEqual([]);
+    writeFileSync(
+      join(laptop.home, '.claude', 'keybindings.json'),
+      JSON.stringify({ bindings: [{ context: 'Chat', bindings: { enter: 'chat:newline' } }] }),
+    );
+    expect((await look()).failed).toEqual([
+      expect.objectContaining({ step: 'keys', found: expect.stringMatching(/keybindings\.json binds Enter to/) }),
+    ]);
+    rmSync(join(laptop.home, '.claude', 'keybindings.json'));
+    trust(laptop.stateDir);
+    writeFileSync(claude, '#!/bin/sh\necho "2.1.332 (Claude Code)"\n', { mode: 0o755 });
+    mkdirSync(join(workspace, '.git'));
+    expect((await look()).failed).toEqual([
+      expect.objectContaining({ step: 'trust', found: expect.stringContaining(`in the repository ${workspace}`) }),
+    ]);
   });
 
   test('the agents’ directory is not there', async () => {

@@ -2,6 +2,7 @@
  * The driver of Claude Code through its hooks: they tell of the prompt, each line of the answer, tools and the end, as
  * it happens. What they tell is kept in a log for each turn, so that it survives the daemon.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { agentSecret } from '../../agent-secret.ts';
 import type { ApprovalPolicy } from '../../approval-policy.ts';
+import type { AgentHome } from '../../isolation/isolation.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import {
   type ClaudeCode,
@@ -16,6 +18,7 @@ import {
   claudeLost,
   conversationsOf,
   filesOfCommand,
+  hindranceOf,
   keepsOrAdopts,
   programFiles,
 } from '../claude-code.ts';
@@ -26,10 +29,12 @@ import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
 import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
-import { recall, remember } from './place.ts';
+import { conversationNow, recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
 import { Recorder } from './recorder.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
+import { managedSettings, type SettingsPlaces } from './settings-files.ts';
+import { hasStopHooks } from './stop-hooks.ts';
 import { watchClaude } from './watch.ts';
 
 export interface ClaudeOptions {
@@ -60,9 +65,15 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   const costs = new Map<string, () => Promise<TurnCost | null>>();
   /** Each stops to be told of its turn's end as late as usual. */
   const stops = new Map<string, AbortController>();
+  /** Where the agent of each session's directory works. */
+  const homes = new Map<string, AgentHome>();
+  const maySendOn = (directory: string) => {
+    const home = homes.get(directory);
+    return home !== undefined && settingsOf(claude, home).some(hasStopHooks);
+  };
   const recorders = new Map<string, Recorder>();
   const recorderIn = (directory: string): Recorder => {
-    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy);
+    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy, () => maySendOn(directory));
     recorders.set(directory, recorder);
     return recorder;
   };
@@ -76,13 +87,19 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   return {
     name: 'claude',
     launch(place) {
-      const { conversation, directory, home } = place;
+      const { directory, home } = place;
       const { port } = relay;
+      homes.set(directory, home);
       const plugin = preparePlugin(options); // the port may be another by now
-      remember(directory, { port, conversation, transcripts: conversationsOf(claude, home).root });
+      const conversation = conversationNow(recall(directory), place.conversation) ?? randomUUID();
+      const isOther = conversation !== place.conversation;
+      remember(directory, {
+        ...{ port, conversation: place.conversation, transcripts: conversationsOf(claude, home).root },
+        ...(isOther && { now: conversation }),
+      });
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
       const own = prepareOwnHome(place, options);
-      const argv = claudeCommand(claude, place, { plugins: [plugin], mode: 'default' });
+      const argv = claudeCommand(claude, { ...place, conversation }, { plugins: [plugin], mode: 'default' });
       return {
         argv,
         cwd: place.home.cwd,
@@ -99,14 +116,19 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       const known = recall(directory);
       return known !== null && known.port !== relay.port;
     },
-    keeps: (place) => keepsOrAdopts(claude, place),
+    keeps(place) {
+      const conversation = conversationNow(recall(place.directory), place.conversation);
+      return conversation !== null && keepsOrAdopts(claude, { ...place, conversation });
+    },
     lost: (lines) => claudeLost.test(lines.join('\n')),
     inputEscape: claudeInputEscape,
+    hindrance: (home) => hindranceOf(claude, home),
     read: readClaude,
     rests: claudeRests,
     progress: retrying,
     envelope: () => ({}),
     watch({ turnId, directory, home }, signal) {
+      homes.set(directory, home);
       recorderIn(directory).adopt(turnId);
       const stopping = new AbortController();
       stops.set(turnId, stopping);
@@ -115,7 +137,8 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         log: logFile(directory, turnId),
         transcript() {
           const known = recall(directory);
-          return known === null ? null : transcriptOf(conversationsOf(claude, home), known.conversation);
+          const conversation = known === null ? null : conversationNow(known, known.conversation);
+          return conversation === null ? null : transcriptOf(conversationsOf(claude, home), conversation);
         },
         transcripts: conversationsOf(claude, home).root,
         stopping: stopping.signal,
@@ -144,6 +167,13 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
     },
     close: () => server.close(),
   };
+}
+
+/** The settings that its Claude Code reads there. A home of its own has none, but for what its workspace has. */
+function settingsOf({ directory }: ClaudeCode, { home, cwd, shared }: AgentHome): SettingsPlaces[] {
+  const managed = managedSettings(process.platform);
+  const own = home === null ? directory : null;
+  return [cwd, ...(shared === null ? [] : [shared])].map((where) => ({ directory: own, cwd: where, managed }));
 }
 
 /** @returns the plugin's directory. */

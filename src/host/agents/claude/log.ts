@@ -19,6 +19,14 @@ const ownEntry = z.discriminatedUnion('event', [
     /** Of the person who asks. */
     locale: z.string().optional(),
   }),
+  /** What waits for an approval: see `OpenApproval`. */
+  z.object({
+    event: z.literal('asker'),
+    approval: z.string(),
+    call: z.string().nullable(),
+    toolUse: z.string().optional(),
+    helper: z.string().optional(),
+  }),
   /** A tool has run. */
   z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
   /** Something was missed: from here on only the transcript has the text. */
@@ -27,6 +35,8 @@ const ownEntry = z.discriminatedUnion('event', [
   z.object({ event: z.literal('again') }),
   /** The agent has stopped, and something that it started in the background may make it go on. */
   z.object({ event: z.literal('paused') }),
+  /** The agent has stopped, unless a hook of the owner's sends it on: the transcript tells. */
+  z.object({ event: z.literal('stopping') }),
 ]);
 
 const logEntry = z.union([ownEntry, agentLogEntry]);

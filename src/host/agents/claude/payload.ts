@@ -24,8 +24,15 @@ export const hookPayload = z.object({
   tool_input: z.custom<Record<string, unknown>>(isObject).optional(),
   tool_use_id: id.optional(),
   duration_ms: z.number().optional(),
-  /** Stop */
-  background_tasks: z.array(z.unknown()).optional(),
+  /** Stop: what still runs. */
+  background_tasks: z.array(z.object({ id })).optional(),
+  /** Elicitation: what an MCP server asks, as a JSON Schema or by a page. */
+  mcp_server_name: id.optional(),
+  message: z.string().optional(),
+  mode: z.string().optional(),
+  requested_schema: z.unknown().optional(),
+  /** SessionEnd: `clear` where the owner begins anew. */
+  reason: z.string().optional(),
   /** StopFailure: a word, and what the terminal says. */
   error: z.string().optional(),
   last_assistant_message: z.string().optional(),

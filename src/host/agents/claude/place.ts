@@ -10,6 +10,10 @@ const remembered = z.object({
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
+  /** In which it is by now, where somebody has changed that at the terminal; null: cleared, and nothing was asked since. */
+  now: z.string().nullable().optional(),
+  /** Tasks in the background, each with the turn that started it. */
+  tasks: z.record(z.string(), z.string()).optional(),
   /** Below which its transcripts are; missing where it was started before each could have a home of its own. */
   transcripts: z.string().optional(),
   /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
@@ -28,6 +32,17 @@ export function recall(directory: string): Remembered | null {
 
 export function remember(directory: string, entry: Omit<Remembered, 'secret'>): void {
   writeDurably(ownFile(join(directory, FILE)), JSON.stringify(entry));
+}
+
+/** What has changed since it was started; nothing where it never was. */
+export function note(directory: string, change: Pick<Remembered, 'now' | 'tasks'>): void {
+  const known = recall(directory);
+  if (known !== null) writeDurably(ownFile(join(directory, FILE)), JSON.stringify({ ...known, ...change }));
+}
+
+/** The conversation that goes on, where the session's is `conversation`; null where it was cleared. */
+export function conversationNow(known: Remembered | null, conversation: string): string | null {
+  return known?.conversation !== conversation || known.now === undefined ? conversation : known.now;
 }
 
 const FILE = 'claude.json';

@@ -46,13 +46,15 @@ function hook(name: string, port: number) {
     headers: { Authorization: `Bearer $${TOKEN_VARIABLE}` },
     allowedEnvVars: [TOKEN_VARIABLE],
     // In seconds. A person may take all day; nothing else may hold the agent up.
-    timeout: name === 'PermissionRequest' ? 86_400 : 5,
+    timeout: ASKING.has(name) ? 86_400 : 5,
   };
 }
 
 function isAtLeast(version: string, wanted: string): boolean {
   return version.localeCompare(wanted, 'en', { numeric: true }) >= 0;
 }
+
+const ASKING = new Set(['PermissionRequest', 'Elicitation']);
 
 const NEWEST_TRIED = '2.1.330';
 
@@ -63,6 +65,9 @@ const HOOKS: [string, string][] = [
   ['PostToolUse', '2.0.0'],
   ['PostToolUseFailure', '2.1.0'],
   ['PermissionRequest', '2.1.0'],
+  ['SubagentStop', '2.0.0'],
+  ['SessionEnd', '2.0.0'],
+  ['Elicitation', '2.1.76'],
   ['PreCompact', '2.0.0'],
   ['PostCompact', '2.1.76'],
   ['Stop', '2.0.0'],

@@ -17,6 +17,11 @@ export interface TurnRecord {
   failure: { kind: string; said: string } | null;
   /** Every tool that was called, by its id. */
   tools: Map<string, string>;
+  /** How often the hooks that hear of a stop were through. */
+  stops: number;
+  /** When the model said something last, and when such a hook sent it on: times as ISO 8601 has them. */
+  saidAt: string;
+  sentOnAt: string;
 }
 
 export interface RecordedMessage {
@@ -60,7 +65,7 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
     const entry = parse(line);
     if (entry === null || entry.isSidechain === true) return;
     links.set(entry.uuid ?? `line ${links.size}`, { parent: entry.parentUuid ?? null, promptId: entry.promptId });
-    if (entry.type === 'user' || entry.type === 'assistant') lines.push(entry);
+    if (entry.type === 'user' || entry.type === 'assistant' || isStop(entry)) lines.push(entry);
     if (entry.promptId !== undefined && isPromptOf(entry, turnId)) promptIds.add(entry.promptId);
   }
 
@@ -103,12 +108,17 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
 }
 
 function readTurn(lines: Line[], turnId: string, isOurs: (line: Line) => boolean): TurnRecord {
-  const record: TurnRecord = { seen: false, interrupted: false, messages: [], failure: null, tools: new Map() };
+  const record: TurnRecord = {
+    ...{ seen: false, interrupted: false, messages: [], failure: null, tools: new Map() },
+    ...{ stops: 0, saidAt: '', sentOnAt: '' },
+  };
   const byId = new Map<string, RecordedMessage>();
   for (const line of lines) {
     if (!isOurs(line)) continue;
     if (line.type === 'assistant') takeAssistant(record, byId, line);
+    else if (isStop(line)) record.stops++;
     else if (isPromptOf(line, turnId)) record.seen = true;
+    else if (textsOf(line).some((text) => text.startsWith(SENT_ON))) record.sentOnAt = line.timestamp ?? '';
     else if (textsOf(line).some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
   }
   return record;
@@ -121,6 +131,7 @@ function takeAssistant(record: TurnRecord, byId: Map<string, RecordedMessage>, l
     if (text !== '') record.failure = { kind: typeof error === 'string' ? error : 'unknown', said: text };
     return;
   }
+  record.saidAt = line.timestamp ?? '';
   for (const part of partsOf(message))
     if (part.type === 'tool_use' && part.id) record.tools.set(part.id, part.name ?? '');
   const id = message?.id ?? '';
@@ -147,6 +158,11 @@ function isPromptOf(line: Line, turnId: string): boolean {
   return line.type === 'user' && textsOf(line).some((text) => parsePrompt(text)?.envelope.turnId === turnId);
 }
 
+/** Of other hooks, the same line has a label. */
+function isStop({ subtype, hookLabel }: Line): boolean {
+  return subtype === STOPS && hookLabel === undefined;
+}
+
 function textsOf({ message }: Line): string[] {
   return partsOf(message).flatMap((part) => (part.type === 'text' && part.text ? [part.text] : []));
 }
@@ -160,7 +176,8 @@ export function textOf({ messages }: TurnRecord): string {
 }
 
 /** Whether the model has said its last word: no tool is to be called, and nothing was cut. */
-export function isComplete({ messages }: TurnRecord): boolean {
+export function isComplete({ messages, saidAt, sentOnAt }: TurnRecord): boolean {
+  if (sentOnAt > saidAt) return false;
   const reason = messages.at(-1)?.stopReason;
   return reason === 'end_turn' || reason === 'stop_sequence';
 }
@@ -194,6 +211,9 @@ interface Link {
 
 interface Line {
   type?: string;
+  subtype?: string;
+  hookLabel?: string;
+  timestamp?: string;
   uuid?: string;
   parentUuid?: string | null;
   promptId?: string;
@@ -253,3 +273,5 @@ const MAX_LINES = 100_000;
 const LOOK_BACK_BYTES = 4 * 1024 * 1024;
 const SYNTHETIC = '<synthetic>';
 const INTERRUPTED = '[Request interrupted by user';
+const STOPS = 'stop_hook_summary';
+const SENT_ON = 'Stop hook feedback:';

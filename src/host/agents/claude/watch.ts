@@ -24,6 +24,8 @@ export interface WatchedTurn {
   stopping: AbortSignal;
   /** The agent has answered, and its hooks have said nothing. */
   onDeaf(): void;
+  /** Others for tests. */
+  times?: Partial<typeof TIMES>;
   /** The turn is over: `cost` tells what it took, once its transcript does. */
   onEnd(cost: () => Promise<TurnCost | null>): void;
 }
@@ -35,7 +37,10 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
   const lines = tail(turn.log, AbortSignal.any([signal, over.signal]));
   let nextLine = lines.next();
   const nextTick = () =>
-    delay(turn.stopping.aborted ? LOOK_MS : QUIET_MS, 'tick' as const, { signal: over.signal, ref: false });
+    delay(turn.stopping.aborted || state.looksOften ? LOOK_MS : state.times.quietMs, 'tick' as const, {
+      signal: over.signal,
+      ref: false,
+    });
   let tick = nextTick();
   turn.stopping.addEventListener('abort', () => hurry.resolve('tick'), { signal: over.signal });
   try {
@@ -52,6 +57,7 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
         nextLine = lines.next();
         const entry = parseEntry(happened.value);
         if (entry !== null) yield* state.take(entry);
+        if (state.looksOften) hurry.resolve('tick');
       }
       if (state.over) return;
     }
@@ -65,6 +71,7 @@ export async function* watchClaude(turn: WatchedTurn, signal: AbortSignal): Asyn
 
 class WatchState {
   over = false;
+  readonly times: typeof TIMES;
   readonly #turn: WatchedTurn;
   #received = false;
   #told = '';
@@ -73,6 +80,11 @@ class WatchState {
   /** When the log said something last; of the pause, when that began. */
   #heardAt = performance.now();
   #pausedAt: number | null = null;
+  /** How often the agent has stopped; and that it has, unless a hook of the owner’s sends it on. */
+  #stops = 0;
+  #isStopping = false;
+  /** What a person is asked, or somebody at the terminal. */
+  readonly #asked = new Set<string>();
   #grewAt = performance.now();
   #path: string | null = null;
   #transcript: Transcript | null = null;
@@ -82,16 +94,26 @@ class WatchState {
 
   constructor(turn: WatchedTurn) {
     this.#turn = turn;
+    this.times = { ...TIMES, ...turn.times };
     const path = turn.transcript();
     this.#size = path === null ? 0 : sizeOf({ path, root: turn.transcripts });
   }
 
+  /** Only the transcript tells what comes next, and somebody waits for it. */
+  get looksOften(): boolean {
+    return this.#isStopping;
+  }
+
   async *take(entry: LogEntry): AsyncGenerator<AgentSignal> {
     this.#heardAt = performance.now();
-    this.#pausedAt = null;
+    this.#isStopping = false;
+    // Behind the turn a helper may still be at work, which is a sign of it.
+    if (this.#pausedAt !== null) this.#pausedAt = OF_HELPERS.has(entry.event) ? this.#heardAt : null;
     switch (entry.event) {
       case 'bound':
         this.#follow(entry.promptId, entry.transcript);
+        return;
+      case 'asker':
         return;
       case 'ran':
         this.#ran.push(entry);
@@ -111,6 +133,16 @@ class WatchState {
       case 'text':
         this.#told += entry.delta;
         break;
+      case 'approval':
+        this.#asked.add(entry.id);
+        break;
+      case 'approval-closed':
+        this.#asked.delete(entry.id);
+        break;
+      case 'stopping':
+        this.#stops++;
+        this.#isStopping = true;
+        return;
       case 'stop':
         return yield* this.#stop(signalOf(entry));
       case 'failure':
@@ -127,17 +159,21 @@ class WatchState {
   /** Looks at the transcript. `last`: whatever it says now is all that will be known. */
   async *look(last: boolean): AsyncGenerator<AgentSignal> {
     const now = performance.now();
-    if (!last && !this.#turn.stopping.aborted && now - this.#heardAt < QUIET_MS) return;
-    const found = this.#read();
-    if (found === null) return;
-    const { record } = found;
+    const isQuiet = now - this.#heardAt >= this.times.quietMs;
+    if (!last && !this.#turn.stopping.aborted && !this.#isStopping && !isQuiet) return;
+    const record = this.#read()?.record ?? null;
+    if (this.#isStopping && (last || (record !== null && record.stops >= this.#stops && isComplete(record)))) {
+      return yield* this.#stop(STOPPED);
+    }
+    if (record === null || (this.#isStopping && !isQuiet)) return;
     if (record.seen && !this.#received) {
       this.#received = true;
       yield { type: 'received' };
     }
     if (record.interrupted) return yield* this.#end({ type: 'interrupted' });
-    const settled = last || now - this.#grewAt >= SETTLED_MS;
-    if (this.#pausedAt !== null && (last || now - this.#pausedAt >= BACKGROUND_MS)) {
+    if (!last && (this.#isStopping || this.#asked.size > 0)) return;
+    const settled = last || now - this.#grewAt >= this.times.settledMs;
+    if (this.#pausedAt !== null && (last || now - this.#pausedAt >= this.times.backgroundMs)) {
       yield* this.#rest(record);
       return yield* this.#end({ ...STOPPED, detail: 'a task of the agent still ran in the background' });
     }
@@ -221,13 +257,17 @@ class WatchState {
   }
 }
 
+/** What the log has of helpers: they may work on when the agent itself has stopped. */
+const OF_HELPERS: ReadonlySet<LogEntry['event']> = new Set(['tool', 'ran', 'asker', 'approval', 'approval-closed']);
 const STOPPED = { type: 'stopped', inputTokens: null, outputTokens: null } as const;
-// Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
-const QUIET_MS = 1_000;
-// The transcript says the same as the hooks, half a second later at most.
-const SETTLED_MS = 1_500;
-// A turn does not wait for ever for what the agent leaves running, like a server.
-const BACKGROUND_MS = 30_000;
+const TIMES = {
+  // Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
+  quietMs: 1_000,
+  // The transcript says the same as the hooks, half a second later at most.
+  settledMs: 1_500,
+  // A turn does not wait for ever for what the agent leaves running, like a server.
+  backgroundMs: 30_000,
+};
 // It is waited for only where something is missing: a busy machine takes seconds.
 const TRANSCRIPT_MS = 10_000;
 const LOOK_MS = 50;

@@ -9,6 +9,14 @@ export interface Words {
   compaction: string;
   retrying(attempt: string, of: string): string;
   question: string;
+  /** Of an MCP server. */
+  questionOf(server: string): string;
+  cannotAsk(server: string): string;
+  cannotTake(server: string): string;
+  yes: string;
+  no: string;
+  /** Of what need not be answered. */
+  leaveOut: string;
   options: { allow: string; deny: string; answer: string; noAnswer: string };
 }
 
@@ -43,6 +51,12 @@ const en: Words = {
   compaction: 'Summing up the conversation so far',
   retrying: (attempt, of) => `The model’s service does not answer; asking again (${attempt} of ${of})`,
   question: 'A question',
+  questionOf: (server) => `A question of ${server}`,
+  cannotAsk: (server) => `${server} asks something that can’t be answered here`,
+  cannotTake: (server) => `${server} can’t take that answer`,
+  yes: 'Yes',
+  no: 'No',
+  leaveOut: 'Leave out',
   options: { allow: 'Allow once', deny: 'Deny', answer: 'Answer', noAnswer: 'No answer' },
 };
 
@@ -67,6 +81,12 @@ const de: Words = {
   compaction: 'Fasst das bisherige Gespräch zusammen',
   retrying: (attempt, of) => `Der Dienst des Modells antwortet nicht; neuer Versuch (${attempt} von ${of})`,
   question: 'Eine Frage',
+  questionOf: (server) => `Eine Frage von ${server}`,
+  cannotAsk: (server) => `${server} fragt etwas, das hier nicht beantwortet werden kann`,
+  cannotTake: (server) => `${server} kann diese Antwort nicht annehmen`,
+  yes: 'Ja',
+  no: 'Nein',
+  leaveOut: 'Weglassen',
   options: { allow: 'Einmal erlauben', deny: 'Ablehnen', answer: 'Antworten', noAnswer: 'Keine Antwort' },
 };
 

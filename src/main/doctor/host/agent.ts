@@ -10,6 +10,7 @@ import { checksOf } from '../checks.ts';
 import { outputOf } from '../output-of.ts';
 import { claudePlaces } from './claude-places.ts';
 import { examineHooks } from './hooks.ts';
+import { examineKeys } from './keys.ts';
 import { readJson } from './read-json.ts';
 
 export async function examineAgent(
@@ -27,7 +28,7 @@ export async function examineAgent(
     (version) => [passed('agent', `${version} (${agent.program})`), examineHooks(agent, version, settings)],
     (error) => [failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew')],
   );
-  return [...runs, examineSignIn(env, platform, levelOf(config, agent.name))];
+  return [...runs, ...examineKeys(settings), examineSignIn(env, platform, levelOf(config, agent.name))];
 }
 
 /** Only whether there is something to sign in with; what it is worth, the first question shows. */

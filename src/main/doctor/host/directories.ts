@@ -1,14 +1,16 @@
 /** Where agents work, and where what is kept is kept. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
+import { trustOf } from '../../../host/agents/claude/trust.ts';
 import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
 import { chooseAgent } from '../../agent.ts';
+import { agentEnv } from '../../agent-env.ts';
 import { levelOf } from '../../isolation/level.ts';
 import type { ShimSettings } from '../../shim-settings.ts';
 import { prepareState, type StatePaths } from '../../state-paths.ts';
 import { checksOf } from '../checks.ts';
+import { outputOf } from '../output-of.ts';
 import { claudePlaces } from './claude-places.ts';
 import { readJson } from './read-json.ts';
 
@@ -27,7 +29,7 @@ export async function examineDirectories(settings: ShimSettings): Promise<Check[
   }
   return [
     examineWorkspace(paths.workspace),
-    ...examineTrust(settings, paths.workspace),
+    ...(await examineTrust(settings, paths.workspace)),
     examineState(paths.root),
     await examineDisk(paths.root),
   ];
@@ -44,7 +46,7 @@ function examineWorkspace(path: string): Check {
 }
 
 /** Claude Code asks before it works in a directory for the first time, and nobody would answer. */
-function examineTrust({ config, env }: ShimSettings, path: string): Check[] {
+async function examineTrust({ config, env }: ShimSettings, path: string): Promise<Check[]> {
   const agent = chooseAgent(config, env);
   // Where people are kept apart, each has a workspace of ours, which needs no answer.
   if ('missing' in agent || agent.name !== 'claude' || levelOf(config, agent.name) !== 'none') return [];
@@ -53,15 +55,12 @@ function examineTrust({ config, env }: ShimSettings, path: string): Check[] {
   const remedy = `on the host run \`cd ${path} && claude\`, answer what it asks, and leave it with /exit`;
   if (known === null) return [failed('trust', `Claude Code has not been run yet: no ${state}`, remedy)];
   const projects = (known.projects ?? {}) as Record<string, { hasTrustDialogAccepted?: boolean } | undefined>;
-  const trusted = withParents(path).find((directory) => projects[directory]?.hasTrustDialogAccepted === true);
-  if (trusted !== undefined) return [passed('trust', `Claude Code trusts ${trusted}`)];
-  return [failed('trust', `Claude Code does not trust ${path} yet`, remedy)];
-}
-
-/** A directory inherits its parents' trust. */
-function withParents(path: string): string[] {
-  const parent = dirname(path);
-  return parent === path ? [path] : [path, ...withParents(parent)];
+  const version = await outputOf(agent.program, ['--version'], agentEnv(env)).catch(() => '');
+  const trusts = (directory: string) => projects[directory]?.hasTrustDialogAccepted === true;
+  const { by, repository } = trustOf(path, version, trusts);
+  if (by !== null) return [passed('trust', `Claude Code trusts ${by}`)];
+  const where = repository === null ? path : `${path}, in the repository ${repository},`;
+  return [failed('trust', `Claude Code does not trust ${where} yet`, remedy)];
 }
 
 /** Nobody else can write there, or it would not have been taken. */

@@ -1,8 +1,9 @@
 /** How Claude Code's answers would come back: by its hooks, or because those are forbidden, through files. */
 import { join, resolve } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
-import { hooksForbidden, managedSettings } from '../../../host/agents/claude/forbidden.ts';
+import { hooksForbidden } from '../../../host/agents/claude/forbidden.ts';
 import { isUntried } from '../../../host/agents/claude/plugin.ts';
+import { managedSettings } from '../../../host/agents/claude/settings-files.ts';
 import type { Agent } from '../../agent.ts';
 import { levelOf } from '../../isolation/level.ts';
 import type { ShimSettings } from '../../shim-settings.ts';

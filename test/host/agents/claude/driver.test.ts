@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readAgentSecret } from '../../../../src/host/agent-secret.ts';
 import { claudeDriver } from '../../../../src/host/agents/claude/driver.ts';
+import { note } from '../../../../src/host/agents/claude/place.ts';
 import { claudeEnv } from '../../../../src/host/agents/claude-code.ts';
 import { agentDirectory } from '../../../../src/host/journal.ts';
 import { relayFiles } from '../../../../src/host/relay/files.ts';
@@ -63,4 +64,21 @@ test('an agent of a version whose secret lay in its own directory is not heard, 
 test('an agent that was never started calls nobody', async () => {
   const { driver, place } = await driverForTest();
   expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
+});
+
+test('an agent is started with the conversation that was taken up at its terminal, or with another where that was cleared', async () => {
+  const { driver, place, directory } = await driverForTest();
+  const resumed = () => driver.launch(place).argv.at(-1);
+  expect(resumed()).toBe(place.conversation);
+  const other = '1c1e4f5c-6d0a-4c57-9a40-2f6d9d1a8a66';
+  note(directory, { now: other });
+  expect([resumed(), resumed()]).toEqual([other, other]);
+  note(directory, { now: null });
+  expect(driver.keeps(place)).toBe(false);
+  const anew = resumed();
+  expect([place.conversation, other]).not.toContain(anew);
+  expect(resumed()).toBe(anew);
+  // A conversation that the host begins is its own.
+  const reset = { ...place, conversation: '2d2e4f5c-6d0a-4c57-9a40-2f6d9d1a8a77' };
+  expect(driver.launch(reset).argv.at(-1)).toBe(reset.conversation);
 });

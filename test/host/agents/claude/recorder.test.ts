@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
+import { conversationNow, recall, remember } from '../../../../src/host/agents/claude/place.ts';
 import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
 import type { ApprovalPolicy } from '../../../../src/host/approval-policy.ts';
@@ -341,6 +342,281 @@ describe('leave', () => {
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
       ...['approval', 'approval-closed', 'approval', 'approval-closed'],
     ]);
+  });
+});
+
+describe('of two tools that run at once', () => {
+  const inside = { tool_name: 'Read', tool_input: { file_path: '/work/a' }, tool_use_id: 'inside' };
+  const outside = { tool_name: 'Read', tool_input: { file_path: '/etc/b' }, tool_use_id: 'outside' };
+  /** As real agents ask: without the call’s id. */
+  const leave = ({ tool_use_id: _, ...call }: typeof inside & { agent_id?: string }) => hear('PermissionRequest', call);
+  const open = () => {
+    const closed = log().flatMap((entry) => (entry.event === 'approval-closed' ? [entry.id] : []));
+    return log().filter((entry) => entry.event === 'approval' && !closed.includes(entry.id));
+  };
+  const states = () => log().flatMap((entry) => (entry.event === 'tool' ? [`${entry.id} ${entry.status}`] : []));
+
+  beforeEach(async () => {
+    recorder = new Recorder(directory, ASK);
+    await prompt();
+  });
+
+  test('the one that ends does not close the card of the other', async () => {
+    await hear('PreToolUse', inside);
+    await hear('PreToolUse', outside);
+    const asked = leave(outside);
+    await hear('PostToolUse', inside);
+    expect(open()).toHaveLength(1);
+    await hear('PostToolUse', outside);
+    expect(await asked).toEqual({});
+    expect(open()).toEqual([]);
+  });
+
+  test('a helper’s does not close the agent’s own, which is called alike', async () => {
+    await hear('PreToolUse', outside);
+    await hear('PreToolUse', { ...outside, agent_id: 'helper', tool_use_id: 'helpers' });
+    void leave(outside);
+    void leave({ ...outside, agent_id: 'helper' });
+    await hear('PostToolUse', { ...outside, agent_id: 'helper', tool_use_id: 'helpers' });
+    expect(open()).toHaveLength(1);
+    await hear('PostToolUse', outside);
+    expect(open()).toEqual([]);
+  });
+
+  test('each of two that are called alike closes a card of its own', async () => {
+    for (const id of ['first', 'second']) await hear('PreToolUse', { ...outside, tool_use_id: id });
+    void leave(outside);
+    void leave(outside);
+    await hear('PostToolUse', { ...outside, tool_use_id: 'second' });
+    expect(open()).toHaveLength(1);
+    await hear('PostToolUse', { ...outside, tool_use_id: 'first' });
+    expect(open()).toEqual([]);
+  });
+
+  test('the one that is denied ends, and not the other', async () => {
+    await hear('PreToolUse', inside);
+    await hear('PreToolUse', outside);
+    const asked = leave(outside);
+    const [card] = open();
+    await recorder.decide(TURN, card?.event === 'approval' ? card.id : '', { option: 'deny' }, pane);
+    await asked;
+    expect(states()).toEqual(['inside running', 'outside running', 'outside failed']);
+  });
+
+  test('the one that is denied by the host ends, and not the other', async () => {
+    recorder = new Recorder(directory, DENY_ALL);
+    await hear('PreToolUse', inside);
+    await hear('PreToolUse', outside);
+    await leave(outside);
+    expect(states()).toEqual(['inside running', 'outside running', 'outside failed']);
+  });
+
+  test('what is known of a card stays known after a restart', async () => {
+    await hear('PreToolUse', inside);
+    await hear('PreToolUse', outside);
+    void leave(outside);
+    recorder = new Recorder(directory, ASK);
+    recorder.adopt(TURN);
+    await hear('PostToolUse', inside);
+    expect(open()).toHaveLength(1);
+    await hear('PostToolUse', outside);
+    expect(open()).toEqual([]);
+  });
+
+  test('a card closes where its tool was refused at the terminal, and the agent goes on', async () => {
+    await display('m1', 0, 'I look.', true);
+    await hear('PreToolUse', outside);
+    void leave(outside);
+    await display('m2', 0, 'I may not.', true);
+    expect(open()).toEqual([]);
+  });
+});
+
+describe('a helper that works behind the answer', () => {
+  const helpers = { agent_id: 'helper', tool_name: 'Bash', tool_input: { command: 'ls' } };
+  const background = { background_tasks: [{ id: 'helper', type: 'subagent', status: 'running' }] };
+  const events = () => log().flatMap(({ event }) => (event.startsWith('approval') ? [event] : []));
+
+  beforeEach(async () => {
+    recorder = new Recorder(directory, ASK);
+    await prompt();
+  });
+
+  test('still asks when the agent has stopped, or goes on with what another has brought', async () => {
+    await hear('PreToolUse', { ...helpers, tool_use_id: 'h' });
+    void hear('PermissionRequest', helpers);
+    await hear('Stop', background);
+    await prompt('<task-notification>done</task-notification>', { prompt_id: 'p2' });
+    expect(events()).toEqual(['approval']);
+    await hear('SubagentStop', { agent_id: 'helper' });
+    expect(events()).toEqual(['approval', 'approval-closed']);
+  });
+
+  test('keeps its tools when the agent itself goes on', async () => {
+    await display('m1', 0, 'I ask a helper.', true);
+    await hear('PreToolUse', { ...helpers, tool_use_id: 'h' });
+    await display('m2', 0, 'It looks.', true);
+    await hear('PostToolUse', { ...helpers, tool_use_id: 'h' });
+    expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.status] : []))).toEqual(['running', 'done']);
+  });
+
+  test.each(['before', 'after'])('is denied in words what it asks %s the end: nobody would see it', async (when) => {
+    const asked = when === 'before' ? hear('PermissionRequest', helpers) : null;
+    await hear('Stop');
+    const answer = await (asked ?? hear('PermissionRequest', helpers));
+    expect(answer).toMatchObject({ hookSpecificOutput: { decision: { behavior: 'deny' } } });
+    recorder.forget(TURN);
+    expect(await hear('PermissionRequest', helpers)).toEqual(answer);
+    recorder = new Recorder(directory, ASK);
+    expect(await hear('PermissionRequest', helpers)).toEqual(answer);
+  });
+});
+
+describe('the form of an MCP server', () => {
+  const schema = { type: 'object', properties: { days: { type: 'integer' } }, required: ['days'] };
+  const asks = { mcp_server_name: 'forms', message: 'A reminder', mode: 'form', requested_schema: schema };
+  const decide = (option: string, answers?: Record<string, string>) => {
+    const card = log().findLast((entry) => entry.event === 'approval');
+    const id = card?.event === 'approval' ? card.id : '';
+    return recorder.decide(TURN, id, { option, ...(answers && { answers }) }, pane);
+  };
+  const action = (answer: object) => (answer as { hookSpecificOutput?: { action: string } }).hookSpecificOutput?.action;
+  const steps = () => log().flatMap((entry) => (entry.event === 'tool' ? [`${entry.title}: ${entry.status}`] : []));
+
+  test('is a question that anybody may answer whose turn it is', async () => {
+    await prompt();
+    const answer = hear('Elicitation', asks);
+    await decide('answer', { days: '3' });
+    expect(await answer).toEqual({
+      hookSpecificOutput: { hookEventName: 'Elicitation', action: 'accept', content: { days: 3 } },
+    });
+    expect(steps()).toEqual([]);
+  });
+
+  test('is declined where the person does not answer, or answers what the server would not take', async () => {
+    await prompt();
+    const denied = hear('Elicitation', asks);
+    await decide('deny');
+    expect(action(await denied)).toBe('decline');
+    const wrong = hear('Elicitation', asks);
+    await decide('answer', { days: 'many' });
+    expect(action(await wrong)).toBe('decline');
+    expect(steps()).toEqual(['forms can’t take that answer: failed']);
+  });
+
+  test.each([
+    ['a page', { ...asks, mode: 'url', url: 'https://example.com' }],
+    ['fields in fields', { ...asks, requested_schema: { properties: { a: { type: 'object' } } } }],
+    ['more than anybody reads', { ...asks, message: 'x'.repeat(100_000) }],
+    [
+      'too many questions',
+      {
+        ...asks,
+        requested_schema: { properties: Object.fromEntries([...'abcde'].map((name) => [name, { type: 'boolean' }])) },
+      },
+    ],
+  ])('is declined at once, in words, where it is %s', async (_what, payload) => {
+    await prompt();
+    expect(action(await hear('Elicitation', payload))).toBe('decline');
+    expect(steps()).toEqual(['forms asks something that can’t be answered here: failed']);
+    expect(events(log())).not.toContain('approval');
+  });
+
+  test('is cancelled where the turn is stopped, or over', async () => {
+    await prompt();
+    const answer = hear('Elicitation', asks);
+    recorder.refuse(TURN);
+    expect(action(await answer)).toBe('cancel');
+    expect(action(await hear('Elicitation', asks))).toBe('cancel');
+  });
+
+  test('is left to the terminal where the owner asks there', async () => {
+    await prompt('hello');
+    expect(await hear('Elicitation', asks)).toEqual({});
+  });
+});
+
+describe('a task in the background', () => {
+  const server = { background_tasks: [{ id: 'b1', type: 'shell', status: 'running' }] };
+  const next = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+  const askNext = async () => {
+    await prompt(`[PALIADIN:${next}]\nhello`, { prompt_id: 'p2' });
+    await hear('Stop', { prompt_id: 'p2', ...server });
+  };
+
+  test('is waited for by the turn that started it, and by none after it', async () => {
+    await prompt();
+    await hear('Stop', server);
+    expect(events(log()).at(-1)).toBe('paused');
+    await askNext();
+    expect(events(log(next)).at(-1)).toBe('stop');
+  });
+
+  test('of the owner’s is waited for by nobody', async () => {
+    await prompt('hello', { prompt_id: 'own' });
+    await hear('Stop', { prompt_id: 'own', ...server });
+    await askNext();
+    expect(events(log(next)).at(-1)).toBe('stop');
+  });
+
+  test('is known to a daemon after this one, as long as its agent runs', async () => {
+    remember(directory, { port: 1, conversation: 'c' });
+    await prompt();
+    await hear('Stop', server);
+    recorder = new Recorder(directory, DENY_ALL);
+    await askNext();
+    expect(events(log(next)).at(-1)).toBe('stop');
+    remember(directory, { port: 1, conversation: 'c' });
+    expect(recall(directory)?.tasks).toBeUndefined();
+  });
+});
+
+describe('a hook of the owner’s that may send the agent on', () => {
+  test('leaves the end open: what comes then belongs to the turn', async () => {
+    recorder = new Recorder(directory, DENY_ALL, () => true);
+    await prompt();
+    await display('m1', 0, 'one', true);
+    await hear('Stop');
+    await display('m2', 0, 'two', true);
+    await hear('Stop');
+    expect(textOf(log())).toBe('one\n\ntwo');
+    expect(events(log()).filter((event) => event !== 'text')).toEqual(['prompt', 'bound', 'stopping', 'stopping']);
+  });
+});
+
+describe('a conversation that somebody at the terminal', () => {
+  const first = '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
+  const other = '1c1e4f5c-6d0a-4c57-9a40-2f6d9d1a8a66';
+  const transcriptOf = (id: string) => ({ transcript_path: `/home/.claude/projects/-work/${id}.jsonl` });
+  const notices = () => log().flatMap((entry) => (entry.event === 'notice' ? [entry.notice] : []));
+  const now = () => conversationNow(recall(directory), first);
+
+  beforeEach(() => remember(directory, { port: 1, conversation: first }));
+
+  test('leaves alone goes on', async () => {
+    await prompt(undefined, transcriptOf(first));
+    expect([now(), notices()]).toEqual([first, []]);
+  });
+
+  test('has cleared is over, and the one that begins then goes on, which is told', async () => {
+    await hear('SessionEnd', { reason: 'other' });
+    expect(now()).toBe(first);
+    await hear('SessionEnd', { reason: 'clear', ...transcriptOf(first) });
+    expect(now()).toBeNull();
+    await prompt(undefined, transcriptOf(other));
+    expect([now(), notices()]).toEqual([other, ['new-conversation']]);
+    expect(conversationNow(recall(directory), 'of another session')).toBe('of another session');
+  });
+
+  test('has taken up instead goes on, whoever asks there first', async () => {
+    await prompt('hello', { prompt_id: 'own', ...transcriptOf(other) });
+    await prompt(undefined, transcriptOf(other));
+    expect([now(), notices()]).toEqual([other, ['new-conversation', 'terminal']]);
+  });
+
+  test.each(['../../x', 'x', ''])('can’t be named %o by an agent', async (id) => {
+    await prompt(undefined, transcriptOf(id));
+    expect(now()).toBe(first);
   });
 });
 

@@ -1,0 +1,51 @@
+/**
+ * The keys that are pressed for a person, where the owner has bound them to something else: with another Enter nothing is
+ * ever asked, and with another Escape nothing is stopped. The file is read, never changed.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readSettings } from './settings-files.ts';
+
+export interface BoundKeys {
+  file: string;
+  /** Those that do something else, as they are called here. */
+  keys: ('Enter' | 'Escape')[];
+}
+
+/** `directory` is where Claude Code keeps its user's settings. Null where all is as it has to be. */
+export function keysBound(directory: string): BoundKeys | null {
+  const file = join(directory, 'keybindings.json');
+  const parsed = keybindings.safeParse(readSettings(file));
+  // What it can't read, Claude Code passes over as well.
+  if (!parsed.success) return null;
+  const bound = parsed.data.bindings
+    .filter(({ context }) => CONTEXTS.has(context))
+    .flatMap(({ bindings }) => Object.entries(bindings));
+  const keys = NEEDED.filter(({ names, action }) =>
+    bound.some(([key, does]) => {
+      const [first = '', ...rest] = key.toLowerCase().trim().split(/\s+/);
+      // Where it only begins something, it waits for what follows.
+      return names.includes(first) && (rest.length > 0 || does !== action);
+    }),
+  );
+  return keys.length === 0 ? null : { file, keys: keys.map(({ key }) => key) };
+}
+
+/** Why nothing can be asked, for the owner; null where it can. */
+export function enterBound(directory: string): string | null {
+  const bound = keysBound(directory);
+  if (bound === null || !bound.keys.includes('Enter')) return null;
+  return `${bound.file} binds Enter to something else than chat:submit; nothing can be asked`;
+}
+
+const NEEDED: { key: BoundKeys['keys'][number]; names: string[]; action: string }[] = [
+  { key: 'Enter', names: ['enter', 'return'], action: 'chat:submit' },
+  { key: 'Escape', names: ['escape', 'esc'], action: 'chat:cancel' },
+];
+
+/** Those in which the input box is. */
+const CONTEXTS = new Set(['Chat', 'Global']);
+
+const keybindings = z.object({
+  bindings: z.array(z.object({ context: z.string(), bindings: z.record(z.string(), z.string().nullable()) })),
+});

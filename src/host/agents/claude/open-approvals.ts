@@ -1,0 +1,62 @@
+/** What a turn asks of a person, as long as it does: each closes with what it was asked for, and with nothing else. */
+import type { Decision } from '../../../contract/turn.ts';
+
+/** `over`: the turn has ended, and nobody can be asked. */
+export type Answer = Decision | 'refused' | 'over';
+
+export interface OpenApproval {
+  /** The tool that waits for it; undefined where that is not known, or it is none. */
+  toolUse: string | undefined;
+  /** What the tool is called with; null where no tool asks. */
+  call: string | null;
+  /** Of a helper that the agent has started. */
+  helper: string | undefined;
+  /** Null where nobody waits for the answer any more, and only a dialog is left. */
+  answer: ((answer: Answer) => void) | null;
+  close(): void;
+}
+
+export class OpenApprovals {
+  readonly #open = new Map<string, OpenApproval>();
+
+  add(id: string, approval: OpenApproval): void {
+    this.#open.set(id, approval);
+  }
+
+  get(id: string): OpenApproval | undefined {
+    return this.#open.get(id);
+  }
+
+  /** False where it is closed already. */
+  delete(id: string): boolean {
+    return this.#open.delete(id);
+  }
+
+  /** The tools that wait for one. */
+  get toolUses(): ReadonlySet<string> {
+    return new Set([...this.#open.values()].flatMap(({ toolUse }) => toolUse ?? []));
+  }
+
+  /** Somebody at the terminal has answered: the tool has ended. */
+  closeOf(toolUse: string, call: string): void {
+    const known = [...this.#open.values()].find((one) => one.toolUse === toolUse);
+    const found = known ?? [...this.#open.values()].find((one) => one.toolUse === undefined && one.call === call);
+    found?.close();
+  }
+
+  /** The agent goes on, or one helper of its: nothing of its own waits any more. */
+  closeAllOf(helper: string | undefined): void {
+    for (const approval of this.#open.values()) if (approval.helper === helper) approval.close();
+  }
+
+  closeAll(): void {
+    for (const approval of this.#open.values()) approval.close();
+  }
+
+  /** True where somebody waited for an answer. */
+  answerAll(answer: Answer): boolean {
+    const asked = [...this.#open.values()].filter((one) => one.answer !== null);
+    for (const one of asked) one.answer?.(answer);
+    return asked.length > 0;
+  }
+}

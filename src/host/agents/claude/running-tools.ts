@@ -1,0 +1,54 @@
+/** The tools of a turn that run, each known by its call: several may run at once, also those of helpers. */
+import { createHash } from 'node:crypto';
+import type { HookPayload } from './payload.ts';
+
+export interface RunningTool {
+  /** What it is called with; null where that was heard by a daemon before this one. */
+  call: string | null;
+  /** Of a helper that the agent has started. */
+  helper: string | undefined;
+  /** Null where it is not worth a word. */
+  title: string | null;
+}
+
+/** Tells a call apart from others, where its id is not given: who calls what, with which input. */
+export function callOf({ agent_id: helper = '', tool_name: name = '', tool_input: input = {} }: HookPayload): string {
+  return createHash('sha256')
+    .update(JSON.stringify([helper, name, input]))
+    .digest('hex');
+}
+
+export class RunningTools {
+  readonly #tools = new Map<string, RunningTool>();
+
+  begin(id: string, tool: RunningTool): void {
+    this.#tools.set(id, tool);
+    for (const oldest of this.#tools.keys()) {
+      if (this.#tools.size <= MOST_AT_ONCE) return;
+      this.#tools.delete(oldest);
+    }
+  }
+
+  end(id: string): RunningTool | undefined {
+    const tool = this.#tools.get(id);
+    this.#tools.delete(id);
+    return tool;
+  }
+
+  /** Ids of the agent's own, or of one helper's. */
+  of(helper: string | undefined): string[] {
+    return [...this.#tools].filter(([, tool]) => tool.helper === helper).map(([id]) => id);
+  }
+
+  all(): string[] {
+    return [...this.#tools.keys()];
+  }
+
+  /** The first that was called like this, of those that are not `taken`: a request for leave does not say whose it is. */
+  find(call: string, taken: ReadonlySet<string>): string | undefined {
+    return [...this.#tools].find(([id, tool]) => tool.call === call && !taken.has(id))?.[0];
+  }
+}
+
+// An agent can begin as many as it likes; ten at once are many.
+const MOST_AT_ONCE = 1_000;

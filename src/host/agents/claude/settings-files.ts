@@ -1,0 +1,49 @@
+/** The settings that Claude Code reads, as files: its owner's, those of where it works, and the administrators'. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface SettingsPlaces {
+  /** Where it keeps its user's settings: `~/.claude`; null where it has none. */
+  directory: string | null;
+  /** Where it works, or what is shared with where it works. */
+  cwd: string;
+  /** Where administrators put settings that nobody can overrule. */
+  managed: string;
+}
+
+/** Some of them may not be there. */
+export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { policies: string[]; own: string[] } {
+  return {
+    policies: [join(managed, 'managed-settings.json'), ...jsonFilesIn(join(managed, 'managed-settings.d'))],
+    own: [...(directory === null ? [] : [directory]), join(cwd, '.claude')].flatMap((where) =>
+      SETTINGS.map((name) => join(where, name)),
+    ),
+  };
+}
+
+/** Null for a file that is not there, or broken: then Claude Code itself says so in a dialog. */
+export function readSettings(file: string): Record<string, unknown> | null {
+  try {
+    const settings = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof settings === 'object' ? settings : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where administrators' are on this system. */
+export function managedSettings(platform: NodeJS.Platform): string {
+  return platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code';
+}
+
+function jsonFilesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(directory, name));
+  } catch {
+    return []; // as on nearly every machine
+  }
+}
+
+const SETTINGS = ['settings.json', 'settings.local.json'];

@@ -1,0 +1,42 @@
+/**
+ * Whether a hook of the owner's hears when Claude Code is about to stop: such a hook may send it on. Where none does, the
+ * end of an answer waits for nothing.
+ */
+import { join } from 'node:path';
+import { readSettings, type SettingsPlaces, settingsFiles } from './settings-files.ts';
+
+export function hasStopHooks(places: SettingsPlaces): boolean {
+  const { policies, own } = settingsFiles(places);
+  const settings = [...policies, ...own].map(readSettings);
+  return settings.some(hearsOfStops) || pluginsOf(places, settings).some((path) => hearsOfStops(hooksOf(path)));
+}
+
+function hearsOfStops(settings: Record<string, unknown> | null): boolean {
+  const { Stop: hooks } = recordOf(settings?.hooks);
+  return Array.isArray(hooks) && hooks.length > 0;
+}
+
+/** Where the plugins are that some settings have enabled. */
+function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unknown> | null)[]): string[] {
+  if (directory === null) return [];
+  const enabled = settings.flatMap((one) =>
+    Object.entries(recordOf(one?.enabledPlugins)).flatMap(([name, isOn]) => (isOn === true ? [name] : [])),
+  );
+  if (enabled.length === 0) return [];
+  const installed = recordOf(readSettings(join(directory, 'plugins', 'installed_plugins.json'))?.plugins);
+  // One for each scope in which it is installed; an older file has one only.
+  return enabled
+    .flatMap((name) => installed[name] ?? [])
+    .flatMap((one) => {
+      const { installPath } = recordOf(one);
+      return typeof installPath === 'string' ? [installPath] : [];
+    });
+}
+
+function hooksOf(plugin: string): Record<string, unknown> | null {
+  return readSettings(join(plugin, 'hooks', 'hooks.json'));
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

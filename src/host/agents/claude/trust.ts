@@ -1,0 +1,47 @@
+/** Whether Claude Code takes a directory for trusted, or asks at its start. */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseVersion } from './plugin.ts';
+
+export interface Trust {
+  /** By which it is trusted; null where it is not. */
+  by: string | null;
+  /** The root of the repository that it is in: there an answer is kept. Null where it is in none. */
+  repository: string | null;
+}
+
+/** `isTrusted` says whether a directory is on record as trusted. `version` is what `claude --version` prints. */
+export function trustOf(path: string, version: string, isTrusted: (directory: string) => boolean): Trust {
+  const above = withParents(path);
+  const root = above.findIndex(isRepository);
+  const repository = above[root] ?? null;
+  // A directory inherits its parents' trust, but not out of a repository.
+  const counts = repository !== null && !inheritsIntoRepositories(version) ? above.slice(0, root + 1) : above;
+  const main = repository === null ? [] : mainOf(repository);
+  return { by: [...counts, ...main].find(isTrusted) ?? null, repository };
+}
+
+function withParents(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [path] : [path, ...withParents(parent)];
+}
+
+function isRepository(directory: string): boolean {
+  return statSync(join(directory, '.git'), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The repository that this is a worktree of. */
+function mainOf(repository: string): string[] {
+  const git = join(repository, '.git');
+  if (!statSync(git).isFile()) return [];
+  const [, worktree] = /^gitdir: (.+)\/\.git\/worktrees\/[^/]+\s*$/.exec(readFileSync(git, 'utf8')) ?? [];
+  return worktree === undefined ? [] : [resolve(repository, worktree)];
+}
+
+/** So it was with 2.1.197, and is not with 2.1.332. */
+function inheritsIntoRepositories(version: string): boolean {
+  const number = parseVersion(version);
+  return number !== null && number.localeCompare(LAST_SEEN_TO_INHERIT, 'en', { numeric: true }) <= 0;
+}
+
+const LAST_SEEN_TO_INHERIT = '2.1.197';
