@@ -159,7 +159,9 @@ function loaded(state: ChatState, page: HistoryPage, clockAhead: number | null):
     cursor: page.cursor,
     clockAhead: clockAhead ?? state.clockAhead,
   };
-  return fresh.filter((turn) => !known.has(turn.view.turnId)).reduce((after, turn) => settle(after, turn.view), next);
+  return fresh
+    .filter((turn) => !known.has(turn.view.turnId))
+    .reduce((after, turn) => clearPending(after, turn.view), next);
 }
 
 function loadedEarlier(state: ChatState, page: HistoryPage | null): ChatState {
@@ -176,7 +178,7 @@ function applyEvent(state: ChatState, { id, event }: NumberedEvent, receivedAt: 
   const next = { ...state, cursor: id, clockAhead };
   switch (event.type) {
     case 'accepted':
-      return settle(insert(next, event.turn), event.turn);
+      return clearPending(insert(next, event.turn), event.turn);
     case 'reset':
       return { ...next, generation: Math.max(next.generation, event.generation) };
     case 'finished':
@@ -234,19 +236,13 @@ function insert(state: ChatState, view: TurnView): ChatState {
   return { ...state, generation, turns: [...state.turns, fromView(view)] };
 }
 
-/** A new turn that is what this tab was sending: the gateway has taken it, whether or not its answer came through. */
-function settle(state: ChatState, view: TurnView): ChatState {
+/** A new turn that is what was being sent: the gateway has taken it, whether or not its answer came through. */
+function clearPending(state: ChatState, view: TurnView): ChatState {
   const { attempt } = state;
-  if (attempt === null || attempt.body.sessionId !== view.sessionId || !sameText(attempt.body.message, view.message)) {
-    return state;
-  }
-  const draft = state.sending === null && sameText(state.draft, attempt.body.message) ? '' : state.draft;
+  // By the key alone: who asks the same words again asks another question.
+  if (attempt === null || attempt.key !== view.idempotencyKey) return state;
+  const draft = state.sending === null && state.draft === attempt.body.message ? '' : state.draft;
   return { ...state, sending: null, attempt: null, problem: null, draft };
-}
-
-/** The gateway may have cleaned the text: line ends and control characters don't tell two questions apart. */
-function sameText(a: string, b: string): boolean {
-  return a.replace(/[\s\p{Cc}]+/gu, ' ').trim() === b.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 /** The stream may have told of the turn first, and the next question may be on its way already. */
