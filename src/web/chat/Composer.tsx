@@ -127,7 +127,7 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
       </div>
       <div className="composer-foot">
         {children}
-        {!state.lost && <p className="composer-keys">{t.keys}</p>}
+        {state.connection === 'live' && <p className="composer-keys">{t.keys}</p>}
       </div>
     </form>
   );

@@ -20,8 +20,7 @@ export interface ChatState {
   cursor: number;
   /** By how much this browser's clock is ahead of the server's, in milliseconds. */
   clockAhead: number | null;
-  /** No connection, for longer than a hiccup. */
-  lost: boolean;
+  connection: Connection;
   draft: string;
   /** The question that is on its way to the gateway. */
   sending: Sending | null;
@@ -30,6 +29,12 @@ export interface ChatState {
   /** Why the last thing that the person did was not done. */
   problem: string | null;
 }
+
+/**
+ * `lost`: there is none, for longer than a hiccup. `polled`: the stream brings nothing, and the page asks in its place.
+ * `signed-out`: an auth proxy before the gateway asks to sign in.
+ */
+export type Connection = 'live' | 'lost' | 'polled' | 'signed-out';
 
 export interface ChatTurn {
   view: TurnView;
@@ -63,7 +68,7 @@ export type Action =
   | { type: 'events'; events: readonly NumberedEvent[]; receivedAt: number }
   | { type: 'loading-earlier' }
   | { type: 'loaded-earlier'; page: HistoryPage | null }
-  | { type: 'connection'; lost: boolean }
+  | { type: 'connection'; connection: Connection }
   | { type: 'draft'; text: string }
   | { type: 'sending'; sending: Sending }
   | { type: 'stop-sending' }
@@ -82,7 +87,7 @@ export function initialState(start: { generation: number; draft: string; attempt
     loadingEarlier: false,
     cursor: 0,
     clockAhead: null,
-    lost: false,
+    connection: 'live',
     sending: null,
     problem: null,
     ...start,
@@ -109,7 +114,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'loaded-earlier':
       return loadedEarlier(state, action.page);
     case 'connection':
-      return state.lost === action.lost ? state : { ...state, lost: action.lost };
+      return state.connection === action.connection ? state : { ...state, connection: action.connection };
     case 'draft':
       return { ...state, draft: action.text };
     case 'sending': {

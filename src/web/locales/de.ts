@@ -139,8 +139,12 @@ export const de: Messages = {
   cancel: 'Abbrechen',
 
   reconnecting: 'Verbindung wird wiederhergestellt…',
+  polled: 'Auf dem Weg zum Server wird Neues zurückgehalten. Die Seite fragt stattdessen alle paar Sekunden nach.',
   unreachable: 'Der Server ist nicht erreichbar. Ein neuer Versuch folgt…',
   notReached: 'Der Server war nicht erreichbar. Die Frage bleibt hier erhalten; bitte gleich noch einmal senden.',
+  notDone: 'Der Server war nicht erreichbar. Bitte gleich noch einmal versuchen.',
+  timedOut: 'Der Server hat nicht rechtzeitig geantwortet. Bitte gleich noch einmal versuchen.',
+  notSignedIn: 'Bitte erst erneut anmelden.',
   refused: 'Die Antwort des Servers war nicht zu verstehen. Bitte gleich noch einmal versuchen.',
   failedToLoad: 'Frühere Fragen konnten nicht geladen werden. Bitte noch einmal versuchen.',
   notSaved: 'Die Datei konnte nicht gesichert werden. Bitte noch einmal versuchen.',

@@ -149,8 +149,12 @@ export const en = {
 
   // Connection
   reconnecting: 'Reconnecting…',
+  polled: 'Something between here and the server holds back live updates. The page asks every few seconds instead.',
   unreachable: 'The server can’t be reached. Trying again…',
   notReached: 'The server could not be reached. Your question is kept here; send it again in a moment.',
+  notDone: 'The server could not be reached. Please try again in a moment.',
+  timedOut: 'The server did not answer in time. Please try again in a moment.',
+  notSignedIn: 'Please sign in again first.',
   refused: 'The server gave an answer that was not understood. Please try again in a moment.',
   failedToLoad: 'Earlier questions could not be loaded. Please try again.',
   notSaved: 'The file could not be saved. Please try again.',
