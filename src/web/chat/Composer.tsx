@@ -101,6 +101,7 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
           id={id}
           ref={ref}
           rows={1}
+          dir="auto"
           value={draft}
           placeholder={t.placeholder}
           enterKeyHint="send"
