@@ -15,9 +15,9 @@ const words: Record<Language, BoundaryWords> = {
   },
   de: {
     updated: 'Paliadin wurde aktualisiert',
-    updatedText: 'Laden Sie die Seite neu, dann geht es weiter. Was Sie geschrieben haben, bleibt erhalten.',
+    updatedText: 'Bitte die Seite neu laden, dann geht es weiter. Was geschrieben ist, bleibt erhalten.',
     broken: 'Diese Seite kommt nicht weiter',
-    brokenText: 'Etwas darin ist fehlgeschlagen. Laden Sie sie neu; was Sie geschrieben haben, bleibt erhalten.',
+    brokenText: 'Etwas darin ist fehlgeschlagen. Bitte neu laden; was geschrieben ist, bleibt erhalten.',
     reload: 'Neu laden',
     signInEnded: 'Die Anmeldung ist abgelaufen.',
     signInEndedText: 'Bitte erneut anmelden, dann geht es weiter. Was geschrieben ist, bleibt erhalten.',

@@ -52,7 +52,10 @@ const Formatted = memo(function Formatted({ text }: { text: string }) {
 });
 
 const remarkPlugins = [remarkGfmParts, remarkPlainText];
-const rehypePlugins: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [[rehypeSanitize, schema], rehypeDirection];
+const rehypePlugins: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
+  [rehypeSanitize, schema],
+  rehypeDirection,
+];
 
 /** The page has h1 and each question is an h2, so an answer's headings begin below. */
 const components: Components = {
@@ -60,7 +63,11 @@ const components: Components = {
   input: TaskBox,
   pre: CodeBlock,
   table: Table,
-  h1: ({ dir, children }) => <h3 className="heading-1" dir={dir}>{children}</h3>,
+  h1: ({ dir, children }) => (
+    <h3 className="heading-1" dir={dir}>
+      {children}
+    </h3>
+  ),
   h2: ({ dir, children }) => <h3 dir={dir}>{children}</h3>,
   h3: ({ dir, children }) => <h4 dir={dir}>{children}</h4>,
   h4: ({ dir, children }) => <h5 dir={dir}>{children}</h5>,
