@@ -19,20 +19,8 @@ export function remarkGfmParts(this: { data(): object }) {
   const data: Extensions = this.data();
   data.micromarkExtensions ??= [];
   data.fromMarkdownExtensions ??= [];
-  data.micromarkExtensions.push(
-    eastAsianEmphasis,
-    keptBackslashes,
-    bareLinks(),
-    strikethrough(),
-    gfmTable(),
-    gfmTaskListItem(),
-  );
-  data.fromMarkdownExtensions.push(
-    gfmAutolinkLiteralFromMarkdown(),
-    gfmStrikethroughFromMarkdown(),
-    gfmTableFromMarkdown(),
-    gfmTaskListItemFromMarkdown(),
-  );
+  data.micromarkExtensions.push(...syntax);
+  data.fromMarkdownExtensions.push(...meaning);
 }
 
 function strikethrough() {
@@ -41,6 +29,15 @@ function strikethrough() {
 }
 
 const TILDE = '~'.charCodeAt(0);
+
+/** Made once: each block of an answer is read by itself. */
+const syntax = [eastAsianEmphasis, keptBackslashes, bareLinks(), strikethrough(), gfmTable(), gfmTaskListItem()];
+const meaning = [
+  gfmAutolinkLiteralFromMarkdown(),
+  gfmStrikethroughFromMarkdown(),
+  gfmTableFromMarkdown(),
+  gfmTaskListItemFromMarkdown(),
+];
 
 interface Extensions {
   micromarkExtensions?: unknown[];
