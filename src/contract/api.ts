@@ -37,6 +37,7 @@ const step = z.object({
 /** A turn as its user sees it. */
 export const turnView = z.object({
   turnId,
+  idempotencyKey: z.string().nullable().describe('what the question was sent with; null where it was sent without'),
   sessionId: chatId,
   status: z.enum(turnStatuses),
   message: z.string(),

@@ -81,8 +81,8 @@ export function createStreams(
 const defaults: StreamLimits = {
   // More tabs than anyone has, times a reconnect that overtakes its end.
   perUser: 20,
-  // Proxies end what is silent for 30 or 60 s.
-  pingMs: 15_000,
+  // Proxies end what is silent for 30 or 60 s. Pages take two that are missing for a line that is dead.
+  pingMs: 10_000,
   stallMs: 30_000,
   recheckMs: 3000,
   farewellMs: 2000,

@@ -17,6 +17,7 @@ export function toView(turn: Turn, live: Shown & { position: number | null }, re
   const final = isFinal(turn.status);
   return {
     turnId: turn.turnId,
+    idempotencyKey: turn.idempotencyKey,
     sessionId: turn.sessionId,
     status: turn.status,
     message: turn.message,

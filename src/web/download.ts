@@ -2,13 +2,13 @@
  * Saves what the gateway has at a path as a file. A plain link would not do: the browser sends the cookie with it, and no
  * session key.
  */
-import { type Send, Unreachable } from './request.ts';
+import { asUnreachable, type Send } from './request.ts';
 
 /** @throws Refusal, Unreachable where it does not come whole; nothing is saved then. */
 export async function download(send: Send, path: string): Promise<void> {
   const response = await send('GET', path);
   const file = await response.blob().catch((cause: unknown) => {
-    throw new Unreachable(true, cause);
+    throw asUnreachable('network', cause);
   });
   const url = URL.createObjectURL(file);
   const link = Object.assign(document.createElement('a'), { href: url, download: nameOf(response) });

@@ -2,7 +2,8 @@
  * Server-sent events over fetch. It does what an EventSource does (connects again by itself, says how far it came), and
  * sends headers, which an EventSource can't.
  */
-import type { Fetch } from './request.ts';
+import { deadline } from './deadline.ts';
+import { type Fetch, Unreachable } from './request.ts';
 
 export interface StreamedMessage {
   type: string;
@@ -12,7 +13,10 @@ export interface StreamedMessage {
 }
 
 export interface StreamHandlers {
+  /** The first sign of life is here. An answer's head alone is none: what lies between may hold back all that follows. */
   onOpen(): void;
+  /** Still no sign of life, though there should be one at once. It may yet come. */
+  onSilent(): void;
   onMessage(message: StreamedMessage): void;
   /** `refused`: the gateway answered with something else than a stream, and is not asked again. Else it is, by itself. */
   onError(refused: boolean): void;
@@ -27,7 +31,7 @@ export interface EventStream {
 export function openEventStream(
   fetch: Fetch,
   path: string,
-  { onOpen, onMessage, onError }: StreamHandlers,
+  { onOpen, onSilent, onMessage, onError }: StreamHandlers,
 ): EventStream {
   let lastId = '';
   let retryMs = FIRST_RETRY_MS;
@@ -55,6 +59,7 @@ export function openEventStream(
   /** Resolves when the line is gone: false where there is none to be had. */
   const follow = async (own: AbortController): Promise<boolean> => {
     const silence = deadline(SILENCE_MS, () => own.abort());
+    const firstSign = deadline(FIRST_SIGN_MS, () => !closed && onSilent());
     try {
       const response = await fetch(path, {
         headers: { accept: 'text/event-stream', ...(lastId !== '' && { 'last-event-id': lastId }) },
@@ -62,16 +67,16 @@ export function openEventStream(
         signal: own.signal,
       });
       if (closed) return false;
-      if (!isStream(response)) {
-        close();
-        onError(true);
-        return false;
-      }
-      open = true;
-      onOpen();
+      if (!isStream(response)) return refuse();
       const parse = createParser();
       for await (const text of textOf(response)) {
+        if (closed) return false;
         silence.restart();
+        firstSign.stop();
+        if (!open) {
+          open = true;
+          onOpen();
+        }
         for (const { retry, ...message } of parse(text)) {
           if (closed) return false;
           if (retry !== null) retryMs = retry;
@@ -80,13 +85,21 @@ export function openEventStream(
         }
       }
       return true;
-    } catch {
+    } catch (error) {
+      if (error instanceof Unreachable && !closed) return refuse();
       // Broken, never made, or too long silent.
       return true;
     } finally {
       silence.stop();
+      firstSign.stop();
       own.abort();
     }
+  };
+
+  const refuse = () => {
+    close();
+    onError(true);
+    return false;
   };
 
   /** What goes wrong with one message is no fault of the line. */
@@ -107,8 +120,11 @@ export function openEventStream(
 /** Until the server has said how long. */
 const FIRST_RETRY_MS = 3000;
 
-/** The server gives a sign of life every 15 s: what is silent for three of them is dead, and nobody has told us. */
-const SILENCE_MS = 45_000;
+/** The server gives a sign of life every 10 s: where two are missing the line is dead, and nobody has told us. */
+const SILENCE_MS = 25_000;
+
+/** The server's first words come with its answer's head. Slower than this is no network, but somebody who holds them back. */
+const FIRST_SIGN_MS = 6_000;
 
 function isStream(response: Response): boolean {
   return response.status === 200 && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
@@ -163,15 +179,4 @@ function readLine(line: string, block: Block): void {
   else if (field === 'id') block.id = value;
   else if (field === 'data') block.data = block.data === null ? value : `${block.data}\n${value}`;
   else if (field === 'retry' && /^\d+$/.test(value)) block.retry = Number(value);
-}
-
-function deadline(ms: number, onPast: () => void): { restart(): void; stop(): void } {
-  let timer = setTimeout(onPast, ms);
-  return {
-    restart() {
-      clearTimeout(timer);
-      timer = setTimeout(onPast, ms);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

@@ -1,5 +1,6 @@
 /** One call of the gateway's HTTP API, as every page of ours makes it. */
 import type { ErrorBody } from '../contract/api.ts';
+import { type Deadline, deadline } from './deadline.ts';
 
 /** The gateway said no, and why: `message` is for the person. */
 export class Refusal extends Error {
@@ -14,16 +15,29 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer, or none of the gateway's: a proxy's page, a broken line. What became of the request is not known. */
+/** No answer, or none of the gateway's. What became of the request is not known. */
 export class Unreachable extends Error {
-  /** Whether anything answered at all. */
-  readonly answered: boolean;
+  readonly why: WhyUnreachable;
 
-  constructor(answered: boolean, cause?: unknown) {
-    super(answered ? 'the answer was not from the gateway' : 'no answer', { cause });
+  constructor(why: WhyUnreachable, cause?: unknown) {
+    super(whyUnreachable[why], { cause });
     this.name = 'Unreachable';
-    this.answered = answered;
+    this.why = why;
   }
+}
+
+const whyUnreachable = {
+  network: 'no answer',
+  timeout: 'no answer in time',
+  foreign: 'the answer was not from the gateway',
+  'sign-in': 'an auth proxy before the gateway asks to sign in',
+};
+
+export type WhyUnreachable = keyof typeof whyUnreachable;
+
+/** The gateway can't say anything until the person has signed in at what lies before it. */
+export function needsProxySignIn(error: unknown): boolean {
+  return error instanceof Unreachable && error.why === 'sign-in';
 }
 
 export function isSignedOut(error: unknown): boolean {
@@ -65,8 +79,9 @@ export function createCall(locale: () => string, fetch: Fetch): Call {
 
 /** `locale` is read at each call, because a person may switch it. */
 export function createSend(locale: () => string, fetch: Fetch): Send {
+  const limited = withTimeLimit(fetch);
   return async (method, path, { body, headers, signal } = {}) => {
-    const response = await fetch(path, {
+    const response = await limited(path, {
       method,
       headers: {
         accept: 'application/json',
@@ -77,27 +92,82 @@ export function createSend(locale: () => string, fetch: Fetch): Send {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(signal !== undefined && { signal }),
     }).catch((cause: unknown) => {
-      throw new Unreachable(false, cause);
+      throw asUnreachable('network', cause);
     });
     if (response.ok) return response;
     const json = await readJson(response);
-    throw isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable(true);
+    throw isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable('foreign');
   };
 }
 
+/** A line may die without a word: neither the answer nor any piece of its body is waited for longer than this. */
+function withTimeLimit(fetch: Fetch): Fetch {
+  return async (path, init = {}) => {
+    const abort = new AbortController();
+    const limit = deadline(LIMIT_MS, () => abort.abort(new Unreachable('timeout')));
+    const onAbort = () => abort.abort(init.signal?.reason);
+    init.signal?.addEventListener('abort', onAbort);
+    const end = () => {
+      limit.stop();
+      init.signal?.removeEventListener('abort', onAbort);
+    };
+    try {
+      if (init.signal?.aborted) onAbort();
+      const response = await fetch(path, { ...init, signal: abort.signal });
+      return new Response(response.body && bodyWithin(response.body, limit, end), response);
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+}
+
+/** The same body. `limit` begins again with each piece; `end` hears when there is no more to come. */
+function bodyWithin(body: ReadableStream<Uint8Array>, limit: Deadline, end: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          limit.restart();
+          return controller.enqueue(value);
+        }
+        end();
+        controller.close();
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    cancel(reason) {
+      end();
+      return reader.cancel(reason);
+    },
+  });
+}
+
+/** Of a body that broke off, as of a request that did. */
+export function asUnreachable(why: WhyUnreachable, cause: unknown): Unreachable {
+  return cause instanceof Unreachable ? cause : new Unreachable(why, cause);
+}
+
+/** A telephone on a bad line takes seconds for the largest question; what takes longer than this does not come. */
+const LIMIT_MS = 15_000;
+
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text().catch((cause: unknown) => {
-    throw new Unreachable(true, cause);
+    throw asUnreachable('network', cause);
   });
   if (text === '') return null;
   try {
     return JSON.parse(text);
   } catch {
-    if (response.ok) throw new Unreachable(true);
+    if (response.ok) throw new Unreachable('foreign');
     return null;
   }
 }
 
-function isErrorBody(value: unknown): value is ErrorBody {
+export function isErrorBody(value: unknown): value is ErrorBody {
   return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

@@ -50,7 +50,7 @@ export function withSessionKey(key: Pick<SessionKey, 'current'>, fetch: Fetch, o
     const headers = new Headers(init.headers);
     const current = key.current();
     if (current !== null) headers.set(SESSION_KEY_HEADER, current);
-    // A browser takes such a header along to wherever it is sent on.
-    return fetch(path, { ...init, headers, redirect: 'error' });
+    // Not followed: a browser takes such a header along to wherever it is sent on.
+    return fetch(path, { ...init, headers, redirect: 'manual' });
   };
 }

@@ -23,16 +23,19 @@ export interface Manner {
   words?: Words;
   /** Whose link it is. */
   subject?: string;
+  /** Whether the test can move the page's clock. */
+  clock?: boolean;
 }
 
 /** Signs the owner in, right at the dashboard. */
 export async function dashboard(
   browser: TestBrowser,
   gateway: TestGateway,
-  { options = {}, words = en, subject = 'owner' }: Manner = {},
+  { options = {}, words = en, subject = 'owner', clock = false }: Manner = {},
 ): Promise<Dashboard> {
   const visitor = await browser.visitor(gateway.url, options);
   const { page } = visitor;
+  if (clock) await page.clock.install();
   const { hash } = new URL(await gateway.signInLink(subject));
   await page.goto(`/admin${hash}`);
   await page.getByRole('heading', { level: 1, name: words.pages.overview }).waitFor({ state: 'attached' });

@@ -51,6 +51,7 @@ test('allowed once: the card says what would be done, goes, and stays as a line'
   expect(await card.locator('ins').allTextContents()).toEqual(['+due: 2026-12-01\n']);
   expect(await card.locator('del').allTextContents()).toEqual(['-due: never\n']);
   await expect.poll(() => person.status.textContent()).toBe(`${en.agentWaits}: Allow: edit notes.md?`);
+  await turn.says(en.waitingForDecision);
   expect(await person.log.getAttribute('aria-busy')).toBe('true');
   // It came while the person may be writing the next question.
   expect(await hasFocus(person.box)).toBe(true);
@@ -58,10 +59,10 @@ test('allowed once: the card says what would be done, goes, and stays as a line'
   await button(en.allowOnce).click();
   await turn.says('You allowed it, so I did: edit notes.md');
   await card.waitFor({ state: 'detached' });
-  await turn.says('Allowed: Allow: edit notes.md?');
+  await turn.says('Allow: edit notes.md? – Allowed');
   expect(await hasFocus(person.box)).toBe(true);
   await person.page.reload();
-  await turn.says('Allowed: Allow: edit notes.md?');
+  await turn.says('Allow: edit notes.md? – Allowed');
   expect(await decisionsOf('anna')).toMatchObject([{ option: 'allow', by: 'user' }]);
 });
 
@@ -69,7 +70,7 @@ test('denied', async () => {
   const { turn, card, button } = await asked('ben', 'demo approve delete the lot');
   await button(en.deny).click();
   await turn.says('You denied it, so I did not: delete the lot');
-  await turn.says('Denied: Allow: delete the lot?');
+  await turn.says('Allow: delete the lot? – Denied');
   await card.waitFor({ state: 'detached' });
 });
 
@@ -87,18 +88,19 @@ test('denied with a reason, which the agent reads; Esc leaves the reason and not
   await button(en.deny).click();
   await turn.says('You denied it, so I did not: delete the lot');
   expect(await turn.answer.locator('blockquote').textContent()).toContain('Bosch still needs it.');
-  await turn.says('Denied: Allow: delete the lot? – Bosch still needs it.');
+  await turn.says('Allow: delete the lot? – Denied – Bosch still needs it.');
 });
 
 test('a question: an option, words of one’s own, or no answer', async () => {
   const { person, turn, card, button } = await asked('dora', 'demo ask');
   expect(await button(en.answer).isDisabled()).toBe(true);
   expect(await card.getByText(QUESTION).count()).toBe(1);
+  await turn.says(en.waitingForAnswer);
   await look(person.page, 'question');
   await card.getByRole('radio', { name: 'The overdue cases' }).check();
   await button(en.answer).click();
   await turn.says('You chose: The overdue cases');
-  await turn.says(`Answered: ${QUESTION} – The overdue cases`);
+  await turn.says(`${QUESTION} – Answered – The overdue cases`);
 
   const own = await person.ask('demo ask');
   await cardIn(own).getByRole('radio', { name: 'The open cases' }).check();
@@ -179,7 +181,7 @@ test('answered at the terminal: the card goes, and the focus is not lost with it
   await person.pressAtTerminal('1');
   await turn.says('You allowed it, so I did: delete the lot');
   await card.waitFor({ state: 'detached' });
-  await turn.says('Decided elsewhere: Allow: delete the lot?');
+  await turn.says('Allow: delete the lot? – Decided elsewhere');
   expect(await hasFocus(person.box)).toBe(true);
 });
 
@@ -200,7 +202,7 @@ test('the gateway is killed while it waits: the card stays, and decides when it 
   await button(en.allowOnce).click();
   // Not taken, said so, and there to be tried again.
   await expect.poll(() => button(en.allowOnce).isEnabled()).toBe(true);
-  await person.page.getByText(en.unreachable).waitFor();
+  await person.page.getByText(en.notDone).waitFor();
   await gateway().start();
   await expect.poll(() => person.status.textContent()).not.toBe(en.reconnecting);
   await button(en.allowOnce).click();
@@ -214,12 +216,12 @@ test('nobody decides: denied after the limit, and the answer goes on', async () 
   const owner = await signedIn(browser, strict, 'owner');
   const turn = await owner.ask('demo approve delete the lot');
   await turn.says('You denied it, so I did not: delete the lot');
-  await turn.says('Denied, because nobody decided: Allow: delete the lot?');
+  await turn.says('Allow: delete the lot? – Denied, because nobody decided in time');
   // Whose questions may lead to nothing is not asked at all.
   const member = await signedIn(browser, strict, 'anna');
   const refused = await member.ask('demo approve delete the lot');
   await refused.says('You denied it, so I did not: delete the lot');
-  await refused.says('Not allowed for you: Allow: delete the lot?');
+  await refused.says('Allow: delete the lot? – Not allowed for you');
 });
 
 test('what the agent writes is text, and hides nothing', async () => {
@@ -404,7 +406,7 @@ test('in German, on a phone', async () => {
   expect(await person.log.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   expect(await person.page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.viewport.width);
   await button(de.deny).tap();
-  await turn.says('Abgelehnt:');
+  await turn.says('– Abgelehnt');
   const question = await person.ask('demo ask');
   await cardIn(question, de).waitFor();
   const text = await cardIn(question, de).textContent();

@@ -91,6 +91,11 @@ export async function signedIn(
   };
 }
 
+/** The gateway as those see it who come through a proxy. */
+export function behind(gateway: TestGateway, { url }: { url: string }): TestGateway {
+  return Object.create(gateway, { url: { value: url } });
+}
+
 /** Waits until the page knows the conversation so far. */
 export async function isLoaded({ log, page }: Chat, words: Messages): Promise<void> {
   await log.waitFor();

@@ -102,6 +102,27 @@ test('a question that can’t be sent is given back, survives a reload, and can 
   expect(await timesReceived('demo echo\nkept')).toBe(1);
 });
 
+test('an unsent question in the words of an earlier one survives a reload, and is asked as another one', async () => {
+  const { box, page, button, ask, timesReceived } = await visitor('hugo', true);
+  await (await ask('demo at once')).answered();
+  await gateway().end('SIGKILL');
+  await box.fill('demo at once');
+  await box.press('Enter');
+  await expect
+    .poll(async () => {
+      await page.clock.fastForward(5000);
+      return page.getByRole('alert').count();
+    })
+    .toBe(1);
+  await gateway().start();
+  await page.reload();
+  await page.getByRole('article').waitFor();
+  expect(await box.inputValue()).toBe('demo at once');
+  await button(en.send).click();
+  await expect.poll(() => page.getByRole('article').count()).toBe(2);
+  await expect.poll(() => timesReceived('demo at once')).toBe(2);
+});
+
 test('what is only written yet survives a reload too', async () => {
   const { box, page } = await visitor('emil');
   await box.fill('half a quest');

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
+import { messagesOf } from '../../src/web/locales/locale.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
@@ -158,4 +159,24 @@ test('an empty question is not sent', async () => {
   await box.press('Enter');
   expect(await button(en.send).isDisabled()).toBe(true);
   expect(await page.getByRole('article').count()).toBe(0);
+});
+
+test.each(['en', 'de'] as const)('on a touch screen nothing speaks of keys (%s)', async (language) => {
+  const words = messagesOf(language);
+  const options = { hasTouch: true, isMobile: true, locale: language, viewport: { width: 390, height: 844 } };
+  const { page, ask, button } = await signedIn(browser, gateway(), `touch-${language}`, { words, options });
+  await (await ask('demo at once')).answered();
+  await button(words.settings).tap();
+  const keys = words.keys.match(/Enter|Shift|Umschalt|Esc/g) ?? [];
+  expect(new Set(keys).size).toBe(3);
+  // What is shown, and what is only read out or comes up on a long press.
+  const seen = await page.getByText(/./).filter({ visible: true }).allTextContents();
+  const spoken = await page.evaluate(() =>
+    Array.from(document.querySelectorAll('*'), (element) =>
+      ['title', 'aria-label', 'aria-description', 'placeholder']
+        .map((name) => element.getAttribute(name) ?? '')
+        .join(' '),
+    ),
+  );
+  expect([...seen, ...spoken].filter((text) => keys.some((key) => text.includes(key)))).toEqual([]);
 });

@@ -58,7 +58,7 @@ describe('the card', () => {
     const html = render({ kind: 'question', questions: [several, free] });
     expect(html.match(/type="checkbox"/g)).toHaveLength(2);
     expect(html.match(/type="text"/g)).toHaveLength(2);
-    expect(html).toContain('<legend>What else?</legend>');
+    expect(html).toContain('<legend dir="auto">What else?</legend>');
   });
 
   it('shows whatever it is given as text, in all of its places', () => {
@@ -189,32 +189,34 @@ describe('a decision in words', () => {
   const question = { ...approval, title: 'Which?', kind: 'question' } as const;
 
   it.each<[Decided, string, string]>([
-    [{ approval, option: 'allow', by: 'user' }, 'Allowed: Run it?', 'Erlaubt: Run it?'],
-    [{ approval, option: 'deny', by: 'user' }, 'Denied: Run it?', 'Abgelehnt: Run it?'],
-    [{ approval, option: 'deny', by: 'user', message: 'no' }, 'Denied: Run it? – no', 'Abgelehnt: Run it? – no'],
+    [{ approval, option: 'allow', by: 'user' }, 'Run it? – Allowed', 'Run it? – Erlaubt'],
+    [{ approval, option: 'deny', by: 'user' }, 'Run it? – Denied', 'Run it? – Abgelehnt'],
+    [{ approval, option: 'deny', by: 'user', message: 'no' }, 'Run it? – Denied – no', 'Run it? – Abgelehnt – no'],
     [
       { approval: question, option: 'x', by: 'user', answers: { 'Which?': 'This' } },
-      'Answered: Which? – This',
-      'Beantwortet: Which? – This',
+      'Which? – Answered – This',
+      'Which? – Beantwortet – This',
     ],
     [
       { approval: { ...approval, title: '\u202eRun' }, option: 'allow', by: 'user' },
-      'Allowed: ⟨U+202E⟩Run',
-      'Erlaubt: ⟨U+202E⟩Run',
+      '⟨U+202E⟩Run – Allowed',
+      '⟨U+202E⟩Run – Erlaubt',
     ],
-    [{ approval: question, option: 'x', by: 'user' }, 'Answered: Which?', 'Beantwortet: Which?'],
-    [{ approval, option: null, by: 'terminal' }, 'Decided elsewhere: Run it?', 'Anderswo entschieden: Run it?'],
+    [{ approval: question, option: 'deny', by: 'user' }, 'Which? – Not answered', 'Which? – Nicht beantwortet'],
+    [{ approval: question, option: 'x', by: 'user' }, 'Which? – Answered', 'Which? – Beantwortet'],
+    [{ approval, option: null, by: 'terminal' }, 'Run it? – Decided elsewhere', 'Run it? – Anderswo entschieden'],
     [
       { approval, option: 'deny', by: 'policy', message: 'for the agent' },
-      'Not allowed for you: Run it?',
-      'Dir nicht erlaubt: Run it?',
+      'Run it? – Not allowed for you',
+      'Run it? – Dir nicht erlaubt',
     ],
     [
       { approval, option: 'deny', by: 'timeout', message: 'for the agent' },
-      'Denied, because nobody decided: Run it?',
-      'Abgelehnt, weil niemand entschieden hat: Run it?',
+      'Run it? – Denied, because nobody decided in time',
+      'Run it? – Abgelehnt, weil niemand entschieden hat',
     ],
   ])('%j', (decided, english, german) => {
-    expect([decidedWords(decided, en), decidedWords(decided, de)]).toEqual([english, german]);
+    const words = [en, de].map((locale) => decidedWords(decided, locale));
+    expect(words.map(({ what, verdict, more }) => [what, verdict, ...more].join(' – '))).toEqual([english, german]);
   });
 });

@@ -255,7 +255,7 @@ describe('deciding', () => {
 
   it.each([
     ['was refused', failed(403, 'not_allowed'), 'not_allowed'],
-    ['got no answer', hangUp, messagesOf('en').unreachable],
+    ['got no answer', hangUp, messagesOf('en').notDone],
   ])('that %s can be done again, and says why', async (_what, answer, problem) => {
     const { base } = await gateway(answer);
     const { controller } = open(base);

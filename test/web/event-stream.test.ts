@@ -35,6 +35,7 @@ function follow(base: string, onMessage: (message: StreamedMessage, stream: Even
   const heard: unknown[] = [];
   const stream = openEventStream((path, init) => fetch(base + path, init), '/events', {
     onOpen: () => heard.push('open'),
+    onSilent: () => heard.push('silent'),
     onError: (refused) => heard.push(refused ? 'refused' : 'broken'),
     onMessage: (message) => {
       heard.push([message.type, message.id, message.data]);
@@ -139,10 +140,10 @@ test('a line that is silent for longer than the server ever is counts as broken'
   const real = () => new Promise((resolve) => setImmediate(resolve));
   while (heard.length === 0) await real();
   // A sign of life in time is enough.
-  vi.advanceTimersByTime(44_000);
+  vi.advanceTimersByTime(24_000);
   ping();
   for (let i = 0; i < 50; i++) await real();
-  vi.advanceTimersByTime(44_000);
+  vi.advanceTimersByTime(24_000);
   await real();
   expect([heard, stream.isOpen()]).toEqual([['open'], true]);
   vi.advanceTimersByTime(1000);
@@ -151,4 +152,21 @@ test('a line that is silent for longer than the server ever is counts as broken'
   vi.advanceTimersByTime(10);
   while (heard.length === 2) await real();
   expect([heard, requests.length]).toEqual([['open', 'broken', 'open'], 2]);
+});
+
+test('a stream whose head alone has come is silent, and open once it speaks', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let speak = (): unknown => undefined;
+  const { base } = await server((response) => {
+    response.writeHead(200, STREAM).flushHeaders();
+    speak = () => response.write('event: a\ndata: 1\n\n');
+  });
+  const { heard, stream } = follow(base);
+  vi.advanceTimersByTime(6000);
+  expect([heard, stream.isOpen()]).toEqual([['silent'], false]);
+  const real = () => new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 50; i++) await real();
+  speak();
+  while (heard.length < 3) await real();
+  expect([heard, stream.isOpen()]).toEqual([['silent', 'open', ['a', '', '1']], true]);
 });

@@ -58,7 +58,7 @@ describe('links', () => {
   });
 
   it('with a target that is not allowed are text', () => {
-    expect(render('[page](javascript:alert)')).toBe('<div class="markdown"><p>page</p></div>');
+    expect(render('[page](javascript:alert)')).toBe('<div class="markdown"><p dir="auto">page</p></div>');
   });
 
   it('find their definition in another block', () => {
@@ -111,25 +111,25 @@ describe('what is not Markdown', () => {
 
   it('a single tilde strikes nothing through', () => {
     expect(render('~3 to ~5 days, 2~3, ~~gone~~')).toBe(
-      '<div class="markdown"><p>~3 to ~5 days, 2~3, <del>gone</del></p></div>',
+      '<div class="markdown"><p dir="auto">~3 to ~5 days, 2~3, <del>gone</del></p></div>',
     );
   });
 
   it('an image leaves its description', () => {
     expect(render('see ![the plan](https://example.org/p.png)')).toBe(
-      '<div class="markdown"><p>see the plan</p></div>',
+      '<div class="markdown"><p dir="auto">see the plan</p></div>',
     );
   });
 });
 
 describe('form', () => {
   it('puts headings below the question', () => {
-    expect(render('# A\n\n## B\n\n### C')).toMatch(/<h3[^>]*>A<\/h3>.*<h3>B<\/h3>.*<h4>C<\/h4>/s);
+    expect(render('# A\n\n## B\n\n### C')).toMatch(/<h3[^>]*>A<\/h3>.*<h3 dir="auto">B<\/h3>.*<h4 dir="auto">C<\/h4>/s);
   });
 
   it('lets a table scroll by itself, reachable by keyboard', () => {
     expect(render('| a |\n|--:|\n| 1 |')).toMatch(
-      /<div class="table-frame" role="group" aria-label="Table" tabindex="0"><table>/i,
+      /<div class="table-frame" role="group" aria-label="Table" tabindex="0" dir="auto"><table>/i,
     );
   });
 
@@ -138,6 +138,65 @@ describe('form', () => {
     expect(html).toContain('sql');
     expect(html).toContain('aria-label="Copy code"');
     expect(html).toContain('SELECT 1');
+  });
+});
+
+describe('scripts without spaces between words', () => {
+  it.each([
+    ['**重要：**请注意。**“合同”**', '<strong>重要：</strong>请注意。<strong>“合同”</strong>'],
+    ['**注意！**です。', '<strong>注意！</strong>です。'],
+    ['这是**“合同”**的副本', '这是<strong>“合同”</strong>的副本'],
+    ['请看**（附件）**。', '请看<strong>（附件）</strong>。'],
+    ['**한국어(Korean)**은 좋다', '<strong>한국어(Korean)</strong>은 좋다'],
+    ['*重要：*请', '<em>重要：</em>请'],
+    ['~~作废：~~请', '<del>作废：</del>请'],
+    ['**A（甲）**与**B（乙）**。', '<strong>A（甲）</strong>与<strong>B（乙）</strong>。'],
+    ['价格*，数量*。', '价格*，数量*。'],
+    ['文件_名_称', '文件_名_称'],
+    // As everywhere.
+    ['**bold**word a** b **c', '<strong>bold</strong>word a** b **c'],
+    ['2 * 3 * 4', '2 * 3 * 4'],
+    ['snake_case_name', 'snake_case_name'],
+  ])('emphasis in %j', (text, html) => {
+    expect(render(text)).toContain(`>${html}</p>`);
+  });
+
+  it.each([
+    ['https://example.org/a（说明）。', 'https://example.org/a', '（说明）。'],
+    ['见https://example.org/a，然后', 'https://example.org/a', '，然后'],
+    ['https://example.org。', 'https://example.org/', '。'],
+    ['www.example.org、', 'http://www.example.org/', '、'],
+    ['https://example.org/维基_条目 次', 'https://example.org/%E7%BB%B4%E5%9F%BA_%E6%9D%A1%E7%9B%AE', ' 次'],
+    ['**https://example.org/b。**然后', 'https://example.org/b', '。</strong>然后'],
+    ['https://example.org/a (x).', 'https://example.org/a', ' (x).'],
+    ['(https://example.org/a_(b)_c).', 'https://example.org/a_(b)_c', ').'],
+    ['https://example.org/a?b=1!!x?!', 'https://example.org/a?b=1!!x', '?!'],
+    ['[https://example.org/a]', 'https://example.org/a', ']'],
+    ['a@example.org。', 'mailto:a@example.org', '。'],
+  ])('a bare link in %j', (text, href, rest) => {
+    expect(render(text).replace(/<a href="([^"]*)"[^>]*>[^<]*<\/a>/, '{$1}')).toContain(`{${href}}${rest}`);
+  });
+});
+
+describe('scripts from right to left', () => {
+  it('go by the first letter of each outermost block', () => {
+    expect(render('# שלום\n\nשלום\n\n- א\n\n> ב')).toMatch(
+      /<h3 class="heading-1" dir="auto">.*<p dir="auto">.*<ul dir="auto">\s*<li>.*<blockquote dir="auto">\s*<p>/s,
+    );
+    expect(render('| א |\n|---|\n| 1 |')).toMatch(/<div class="table-frame"[^>]* dir="auto"><table>/);
+    expect(render('```\nx\n```')).toContain('dir="ltr"');
+  });
+});
+
+describe('backslashes', () => {
+  it.each(['\\(x^2\\) is', '\\[a\\]', '\\{a, b\\}'])('stay before brackets: %s', (text) => {
+    expect(render(text)).toContain(`>${text}</p>`);
+  });
+
+  it('hide other signs, and keep a bracket from being a link', () => {
+    expect(render('\\*a\\* 1\\. \\_')).toContain('>*a* 1. _</p>');
+    expect(render('\\[a](app:/1)')).toContain('>\\[a](app:/1)</p>');
+    expect(render('`\\(a\\)`')).toContain('<code>\\(a\\)</code>');
   });
 });
 
@@ -158,8 +217,18 @@ describe('an answer made to keep a parser busy', () => {
     ['one paragraph of thousands of lines', of('&\n').slice(0, 49_000)],
   ])('%s, is shown as it was written', (_, text) => {
     const html = render(text);
-    expect(html).toContain('<p class="plain-text">');
+    expect(html).toContain('<p class="plain-text"');
     expect(html).not.toMatch(/<(?:em|strong|blockquote|li)>/);
+  });
+
+  it.each([
+    ['punctuation in an address', `https://a${of('!?').slice(0, 45_000)}a`],
+    ['addresses in an open bracket', `[${of('http://a ').slice(0, 45_000)}`],
+    ['addresses that are none', of('http://!').slice(0, 45_000)],
+    ['emphasis without spaces', `${'**请'.repeat(900)}`],
+    ['kept backslashes', of('\\[').slice(0, 45_000)],
+  ])('is formatted in time: %s', (_, text) => {
+    expect(render(text)).not.toContain('plain-text');
   });
 
   it('of definitions gives each block only those that it refers to', () => {

@@ -139,7 +139,7 @@ describe('numbers', () => {
     expect(duration(12_412, 'de-AT')).toBe('12,4\u00a0s');
     expect(duration(125_900, 'en')).toBe('2\u00a0min 5\u00a0s');
     expect(duration(59_990, 'en')).toBe('1\u00a0min 0\u00a0s');
-    expect(wholeSeconds(-500)).toBe('0\u00a0s');
+    expect([-500, 999, 1000].map(wholeSeconds)).toEqual(['', '', '1\u00a0s']);
     expect(wholeSeconds(61_999)).toBe('1\u00a0min 1\u00a0s');
     expect(kilobytes(102_400, 'de')).toBe('100\u00a0kB');
     expect(count(12_345, 'de')).toBe('12.345');

@@ -4,7 +4,8 @@ import type { AskBody, HistoryPage, TurnView } from '../../src/contract/api.ts';
 import { type Action, activeTurn, type ChatState, initialState, reduce } from '../../src/web/chat/state.ts';
 import { type EventBody, eventsOf, turnView } from './turn-view.ts';
 
-const start = () => initialState({ generation: 1, draft: '', attempt: null });
+const start = (pending: Pick<ChatState, 'draft' | 'attempt'> = { draft: '', attempt: null }) =>
+  initialState({ generation: 1, ...pending });
 const play = (state: ChatState, ...actions: Action[]) => actions.reduce(reduce, state);
 const page = (turns: TurnView[], rest: Partial<HistoryPage> = {}): HistoryPage => ({
   turns: turns.toReversed(),
@@ -263,7 +264,7 @@ describe('sending', () => {
   });
 
   it('shows the turn once, whether the stream or the answer is first', () => {
-    const turn = turnView({ message: 'hello', sessionId: 'this-tab', status: 'queued' });
+    const turn = turnView({ message: 'hello', idempotencyKey: 'key of hello', status: 'queued' });
     const accepted = events(eventsOf(turn.turnId, 1, { type: 'accepted', turn }, { type: 'running' }));
     const taken: Action = { type: 'taken', key: 'key of hello', turn };
     for (const order of [
@@ -277,7 +278,7 @@ describe('sending', () => {
   });
 
   it('does not end a second sending when the first is answered late', () => {
-    const turn = turnView({ message: 'one', sessionId: 'this-tab', status: 'queued' });
+    const turn = turnView({ message: 'one', idempotencyKey: 'key of one', status: 'queued' });
     const state = play(
       start(),
       sending('one'),
@@ -309,16 +310,26 @@ describe('sending', () => {
   it('clears the box when it turns out that the lost question had arrived', () => {
     const lost: Action = { type: 'not-taken', key: 'key of two\nlines', problem: 'unreachable', keepKey: true };
     const state = play(start(), sending('two\nlines'), lost);
-    const turn = turnView({ message: 'two\nlines', sessionId: 'this-tab' });
+    const turn = turnView({ message: 'two lines', idempotencyKey: 'key of two\nlines' });
     expect(play(state, loaded([turn]))).toMatchObject({ draft: '', attempt: null, problem: null });
     const edited = play(state, { type: 'draft', text: 'two\nlines and more' }, loaded([turn]));
     expect(edited).toMatchObject({ draft: 'two\nlines and more', attempt: null });
   });
 
-  it('takes the same words from another tab for another question', () => {
-    const turn = turnView({ message: 'hello', sessionId: 'another-tab' });
-    const state = play(start(), sending('hello'), events(eventsOf(turn.turnId, 1, { type: 'accepted', turn })));
-    expect(state.sending).not.toBeNull();
+  it('takes the same words with another key for another question, earlier or of another tab', () => {
+    const lost: Action = { type: 'not-taken', key: 'key of hello', problem: 'unreachable', keepKey: true };
+    const same = { message: 'hello', sessionId: 'this-tab' };
+    for (const idempotencyKey of ['another key', null]) {
+      const turn = turnView({ ...same, idempotencyKey });
+      const state = play(start(), sending('hello'), events(eventsOf(turn.turnId, 1, { type: 'accepted', turn })));
+      expect(state.sending).not.toBeNull();
+      // A reload, and the earlier one is in the history.
+      const { draft, attempt } = play(state, lost);
+      expect(play(start({ draft, attempt }), loaded([turn]))).toMatchObject({
+        draft: 'hello',
+        attempt: { key: 'key of hello' },
+      });
+    }
   });
 });
 

@@ -8,6 +8,7 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
   made++;
   return {
     turnId: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    idempotencyKey: null,
     sessionId: 'another-tab',
     status: 'completed',
     message: `question ${made}`,

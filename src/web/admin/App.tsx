@@ -4,7 +4,9 @@ import { createApi } from '../chat/api.ts';
 import { download } from '../download.ts';
 import { openEventStream, type StreamHandlers } from '../event-stream.ts';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
+import { createProxySignIn } from '../proxy-sign-in.ts';
 import { createCall, createSend } from '../request.ts';
+import { SignInAgain } from '../SignInAgain.tsx';
 import { createSessionKey, withSessionKey } from '../session-key.ts';
 import type { Memory } from '../storage.ts';
 import { useSession } from '../useSession.ts';
@@ -68,6 +70,7 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
   return (
     <>
       {page()}
+      <SignInAgain proxySignIn={gateway.proxySignIn} />
       {replacement !== null && (
         <Suspense>
           <ReplaceDialog {...{ locale, replacement }} onStay={session.stay} onReplace={session.replace} />
@@ -80,10 +83,12 @@ export function App({ code, kept }: { code: string | null; kept: Memory }) {
 /** All ways from this page to the gateway, for the page's life. `locale` is read at each call. */
 function reachGateway(kept: Memory, locale: () => string) {
   const sessionKey = createSessionKey(kept);
-  const fetch = withSessionKey(sessionKey, window.fetch.bind(window), location.origin);
+  const proxySignIn = createProxySignIn();
+  const fetch = proxySignIn.watch(withSessionKey(sessionKey, window.fetch.bind(window), location.origin));
   const follow = (path: string, handlers: StreamHandlers) => openEventStream(fetch, path, handlers);
   return {
     sessionKey,
+    proxySignIn,
     follow,
     api: createApi(locale, fetch),
     call: createCall(locale, fetch),

@@ -120,10 +120,10 @@ const Audit = lazy(async () => ({ default: (await import('./audit/Audit.tsx')).A
 const NoSuchPage = lazy(async () => ({ default: (await import('./ui/NoSuchPage.tsx')).NoSuchPage }));
 
 function LiveSign({ live, w }: Pick<AdminPage, 'live' | 'w'>) {
-  const lost = useSyncExternalStore(live.onLost, live.isLost);
+  const state = useSyncExternalStore(live.onState, live.getState);
   return (
-    <span className={lost ? 'live live-lost' : 'live'} role="status">
-      {lost ? w.lost : w.live}
+    <span className={state === 'live' ? 'live' : 'live live-lost'} role="status">
+      {w[state]}
     </span>
   );
 }

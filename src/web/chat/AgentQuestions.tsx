@@ -69,7 +69,7 @@ function OneQuestion(props: {
   };
   return (
     <fieldset className="approval-question" disabled={readOnly}>
-      <legend>
+      <legend dir="auto">
         {header !== undefined && (
           <span className="approval-header">
             <ExactText text={header} line />
@@ -85,7 +85,7 @@ function OneQuestion(props: {
             checked={chosen.options.includes(label)}
             onChange={(event) => choose(label, event.target.checked)}
           />
-          <span>
+          <span dir="auto">
             <ExactText text={label} line />
             {description !== undefined && (
               <small>
@@ -104,6 +104,7 @@ function OneQuestion(props: {
         <input
           type="text"
           className="approval-own"
+          dir="auto"
           aria-label={options.length > 0 ? t.ownAnswer : t.answer}
           placeholder={options.length > 0 ? t.ownAnswer : undefined}
           maxLength={MAX_WORDS}

@@ -2,6 +2,8 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
 import { messagesOf } from '../locales/locale.ts';
+import { createProxySignIn } from '../proxy-sign-in.ts';
+import { SignInAgain } from '../SignInAgain.tsx';
 import { createSessionKey, withSessionKey } from '../session-key.ts';
 import type { Memory } from '../storage.ts';
 import { useSession } from '../useSession.ts';
@@ -19,10 +21,11 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
   const [chosen, setChosen] = useState(() => kept.getItem(LOCALE_KEY));
   const current = useRef('en');
   // For the page's life; the language is read at each call.
-  const { api, sessionKey } = useMemo(() => {
+  const { api, sessionKey, proxySignIn } = useMemo(() => {
     const sessionKey = createSessionKey(kept);
-    const fetch = withSessionKey(sessionKey, window.fetch.bind(window), location.origin);
-    return { sessionKey, api: createApi(() => current.current, fetch) };
+    const proxySignIn = createProxySignIn();
+    const fetch = proxySignIn.watch(withSessionKey(sessionKey, window.fetch.bind(window), location.origin));
+    return { sessionKey, proxySignIn, api: createApi(() => current.current, fetch) };
   }, [kept]);
   const session = useSession({ api, sessionKey, code });
   const { me, screen, problem, ended, replacement } = session;
@@ -82,6 +85,7 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
   return (
     <>
       {page()}
+      <SignInAgain proxySignIn={proxySignIn} />
       {replacement !== null && (
         <Suspense>
           <ReplaceDialog {...{ locale, replacement }} onStay={session.stay} onReplace={session.replace} />

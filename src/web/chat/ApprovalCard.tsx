@@ -47,7 +47,7 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
         <span>{isQuestion ? t.agentAsks : t.agentWaits}</span>
       </h3>
       {questions[0]?.question !== title && (
-        <p className="approval-what">
+        <p className="approval-what" dir="auto">
           <ExactText text={title} line />
         </p>
       )}

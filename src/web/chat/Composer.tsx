@@ -101,6 +101,7 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
           id={id}
           ref={ref}
           rows={1}
+          dir="auto"
           value={draft}
           placeholder={t.placeholder}
           enterKeyHint="send"
@@ -127,7 +128,7 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
       </div>
       <div className="composer-foot">
         {children}
-        {!state.lost && <p className="composer-keys">{t.keys}</p>}
+        {state.connection === 'live' && <p className="composer-keys">{t.keys}</p>}
       </div>
     </form>
   );

@@ -31,6 +31,7 @@ export function DenyReason({ disabled, onDeny, onBack }: DenyReasonProps) {
         id={id}
         ref={field}
         rows={2}
+        dir="auto"
         maxLength={MAX_WORDS}
         value={text}
         onChange={(event) => setText(event.target.value)}

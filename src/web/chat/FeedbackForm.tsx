@@ -35,6 +35,7 @@ export function FeedbackForm({ label, comment, onSend, onSkip }: FeedbackFormPro
         id={id}
         ref={field}
         rows={2}
+        dir="auto"
         maxLength={MAX_COMMENT}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -16,7 +16,7 @@ export function Question({ text, pageOrigin, askedAt }: QuestionProps) {
   const isLong = text.length > FOLD_LENGTH || text.split('\n', FOLD_LINES + 1).length > FOLD_LINES;
   return (
     <header className="question">
-      <h2 className={isLong && !open ? 'question-text question-folded' : 'question-text'}>
+      <h2 dir="auto" className={isLong && !open ? 'question-text question-folded' : 'question-text'}>
         {isLong && !open ? text.slice(0, FOLD_LENGTH) : text}
       </h2>
       {isLong && (

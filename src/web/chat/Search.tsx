@@ -38,7 +38,7 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
       setFound({ search, page: { ...page, turns } });
       setStatus(turns.length === 0 ? t.foundNothing : t.found(turns.length, page.nextBefore !== null));
     } catch (error) {
-      setStatus(error instanceof Refusal ? error.body.message : t.unreachable);
+      setStatus(error instanceof Refusal ? error.body.message : t.notDone);
     }
   };
   const submit = (event: FormEvent) => {
@@ -58,7 +58,14 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
       <h2 id={id}>{t.searchTitle}</h2>
       <search>
         <form className="search-form" onSubmit={submit}>
-          <input ref={field} type="search" className="search-field" aria-label={t.searchField} maxLength={200} />
+          <input
+            ref={field}
+            type="search"
+            className="search-field"
+            dir="auto"
+            aria-label={t.searchField}
+            maxLength={200}
+          />
           <button type="submit" className="button button-main">
             {t.search}
           </button>
@@ -73,7 +80,9 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
             <li key={turn.turnId}>
               <details>
                 <summary>
-                  <span className="search-question">{turn.message}</span>
+                  <span className="search-question" dir="auto">
+                    {turn.message}
+                  </span>
                   <time dateTime={new Date(turn.startedAt).toISOString()}>{day.format(turn.startedAt)}</time>
                 </summary>
                 {turn.response === '' ? (

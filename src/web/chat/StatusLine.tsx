@@ -19,9 +19,13 @@ export function StatusLine({ state, said }: { state: ChatState; said: string }) 
   }, [present, outcome, state.loaded]);
   useEffect(() => setWords(said), [said]);
 
+  const isLost = state.connection === 'lost';
   return (
-    <p role="status" className={state.lost ? 'status' : 'status only-read'}>
-      {state.lost ? t.reconnecting : words}
-    </p>
+    <>
+      <p role="status" className={isLost ? 'status' : 'status only-read'}>
+        {isLost ? t.reconnecting : words}
+      </p>
+      {state.connection === 'polled' && <p className="status">{t.polled}</p>}
+    </>
   );
 }

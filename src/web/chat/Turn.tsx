@@ -12,7 +12,7 @@ import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
-import { decidedWords, progressWords, runningStep } from './words.ts';
+import { type DecidedWords, decidedWords, progressWords, runningStep, waitingWords } from './words.ts';
 
 export interface TurnProps {
   turn: ChatTurn;
@@ -53,7 +53,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
       {view.decisions.length > 0 && (
         <ul className="decisions">
           {view.decisions.map((decided) => (
-            <li key={`${decided.approval.id} ${decided.by}`}>{decidedWords(decided, t)}</li>
+            <Decision key={`${decided.approval.id} ${decided.by}`} {...decidedWords(decided, t)} />
           ))}
         </ul>
       )}
@@ -67,7 +67,7 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         ))}
       {open ? (
         <Progress
-          words={view.status === 'waiting' && !turn.stopping ? t.waiting : progressWords(turn, t)}
+          words={waitingWords(turn, t) ?? progressWords(turn, t)}
           since={runningStep(steps)?.startedAt ?? view.startedAt}
           clockAhead={clockAhead}
           still={view.status === 'waiting' || view.status === 'queued'}
@@ -87,3 +87,12 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
     </article>
   );
 });
+
+function Decision({ what, verdict, more }: DecidedWords) {
+  return (
+    <li dir="auto">
+      {what} – <strong>{verdict}</strong>
+      {more.map((words) => ` – ${words}`)}
+    </li>
+  );
+}

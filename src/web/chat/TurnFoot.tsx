@@ -71,7 +71,11 @@ export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
           onSkip={close}
         />
       )}
-      {!commenting && comment !== '' && <p className="turn-comment">{comment}</p>}
+      {!commenting && comment !== '' && (
+        <p className="turn-comment" dir="auto">
+          {comment}
+        </p>
+      )}
     </footer>
   );
 }

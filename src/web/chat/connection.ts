@@ -1,24 +1,32 @@
 /**
  * Keeps the picture up to date: loads the newest history, then follows the event stream from exactly
- * there, and does both again whenever the line was gone.
+ * there, and does both again whenever the line was gone. While a stream brings nothing, the history is asked for in its place.
  */
 import type { HistoryPage, StreamedEvent } from '../../contract/api.ts';
 import type { EventStream, StreamHandlers } from '../event-stream.ts';
-import type { NumberedEvent } from './state.ts';
+import { needsProxySignIn } from '../request.ts';
+import type { Connection, NumberedEvent } from './state.ts';
 
 export interface ConnectionDeps {
-  load(): Promise<{ page: HistoryPage; serverTime: number | null }>;
+  /** The newest of the history: so many turns, or as many as a page shows. */
+  load(limit?: number): Promise<{ page: HistoryPage; serverTime: number | null }>;
   /** All events after this one. */
   follow(after: number, handlers: StreamHandlers): EventStream;
   onLoaded(page: HistoryPage, serverTime: number | null): void;
   onEvents(events: readonly NumberedEvent[]): void;
-  onLost(lost: boolean): void;
+  onState(state: Connection): void;
   /** Asked about every failure to load; true ends the attempts. */
   isFinal(error: unknown): boolean;
   /** Somebody who looks elsewhere wants to be told of an answer: the page then keeps its connection. */
   isAwaited(): boolean;
+  /** A question is under way: what comes of it is waited for. */
+  isBusy(): boolean;
   now(): number;
   random(): number;
+}
+
+interface Polling {
+  timer?: number;
 }
 
 /** Starts at once. The result ends it. */
@@ -27,6 +35,8 @@ export function connect(deps: ConnectionDeps): () => void {
   let failures = 0;
   let retryTimer: number | undefined;
   let lostTimer: number | undefined;
+  /** While the stream is silent, and the page asks in its place. */
+  let polling: Polling | null = null;
   let hiddenTimer: number | undefined;
   let hiddenSince: number | null = null;
   let round = 0;
@@ -43,7 +53,7 @@ export function connect(deps: ConnectionDeps): () => void {
     } catch (error) {
       if (mine !== round) return;
       if (deps.isFinal(error)) stop();
-      else again();
+      else again(error);
     }
   };
 
@@ -51,10 +61,16 @@ export function connect(deps: ConnectionDeps): () => void {
     source = deps.follow(after, {
       onOpen: () => {
         failures = 0;
-        found();
+        endPolling();
+        found('live');
+      },
+      onSilent: () => {
+        if (polling !== null) return;
+        polling = {};
+        poll(polling);
       },
       onError: (refused) => {
-        missing();
+        if (polling === null) missing();
         // A refused stream is not tried again by itself; a broken one is.
         if (refused) again();
       },
@@ -63,6 +79,28 @@ export function connect(deps: ConnectionDeps): () => void {
         if (EVENT_TYPES.has(type)) queue.add({ id: Number(id), event: JSON.parse(data) as StreamedEvent });
       },
     });
+  };
+
+  const poll = async (own: Polling, lastAt = Number.NEGATIVE_INFINITY) => {
+    const isDue = deps.isBusy() || deps.now() - lastAt >= IDLE_POLL_MS;
+    const askedAt = isDue ? deps.now() : lastAt;
+    try {
+      const loaded = isDue ? await deps.load(POLLED_TURNS) : null;
+      // The stream may have spoken up meanwhile, and knows better.
+      if (own !== polling) return;
+      if (loaded !== null) deps.onLoaded(loaded.page, loaded.serverTime);
+      if (loaded !== null) found('polled');
+    } catch (error) {
+      if (own !== polling) return;
+      if (deps.isFinal(error)) return stop();
+      missing(error);
+    }
+    own.timer = window.setTimeout(poll, POLL_MS, own, askedAt);
+  };
+
+  const endPolling = () => {
+    window.clearTimeout(polling?.timer);
+    polling = null;
   };
 
   /** The server is going away and will be back: all of its readers at the same instant would be too many. */
@@ -74,26 +112,29 @@ export function connect(deps: ConnectionDeps): () => void {
   const close = () => {
     round++;
     window.clearTimeout(retryTimer);
+    endPolling();
     source?.close();
     source = null;
     queue.flush();
   };
 
-  const again = () => {
+  const again = (error?: unknown) => {
     close();
-    missing();
+    missing(error);
     const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
     retryTimer = window.setTimeout(begin, pause * (0.5 + deps.random() / 2));
   };
 
-  const missing = () => {
-    lostTimer ??= window.setTimeout(() => deps.onLost(true), QUIET_MS);
+  const missing = (error?: unknown) => {
+    if (needsProxySignIn(error)) return found('signed-out');
+    lostTimer ??= window.setTimeout(() => deps.onState('lost'), QUIET_MS);
   };
 
-  const found = () => {
+  /** How it stands is known. */
+  const found = (state: Connection) => {
     window.clearTimeout(lostTimer);
     lostTimer = undefined;
-    deps.onLost(false);
+    deps.onState(state);
   };
 
   const rest = () => {
@@ -101,7 +142,7 @@ export function connect(deps: ConnectionDeps): () => void {
       hiddenTimer = window.setTimeout(rest, HIDDEN_MS);
       return;
     }
-    found();
+    found('live');
     close();
   };
 
@@ -188,6 +229,12 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
 const QUIET_MS = 2000;
 /** A browser opens six connections to a host: tabs that nobody looks at must not hold them. */
 const HIDDEN_MS = 60_000;
+/** An answer that grows in such steps still reads as one that grows. */
+const POLL_MS = 2000;
+/** Where nothing is under way there is only another tab to hear of. */
+const IDLE_POLL_MS = 15_000;
+/** More than may wait in a queue, and far less than a screen of long answers every time. */
+const POLLED_TURNS = 10;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 const SPREAD_MS = 1000;

@@ -78,7 +78,7 @@ export function createController(deps: ControllerDeps): Controller {
       return null;
     }
     if (error instanceof Refusal) return error.body.message;
-    if (error instanceof Unreachable) return error.answered ? deps.messages().refused : deps.messages().unreachable;
+    if (error instanceof Unreachable) return unreachableWords(error, deps.messages());
     throw error;
   };
 
@@ -119,18 +119,19 @@ export function createController(deps: ControllerDeps): Controller {
     },
     start: () =>
       deps.connect({
-        load: () => api.history({ limit: PAGE_SIZE }),
+        load: (limit) => api.history({ limit: limit ?? PAGE_SIZE }),
         follow: api.follow,
         onLoaded: (page, serverTime) =>
           dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime }),
         onEvents: (events) => dispatch({ type: 'events', events, receivedAt: deps.now() }),
-        onLost: (lost) => dispatch({ type: 'connection', lost }),
+        onState: (connection) => dispatch({ type: 'connection', connection }),
         isFinal: (error) => {
           const out = isSignedOut(error) || isShutOut(error);
           if (out) deps.onSignedOut(error);
           return out;
         },
         isAwaited: () => isAwaited(state, deps.memory),
+        isBusy: () => activeTurn(state) !== null,
         now: deps.now,
         random: deps.random,
       }),
@@ -199,8 +200,14 @@ function draftOf({ draft, sending, attempt }: ChatState): Draft {
   return { text, attempt };
 }
 
+function unreachableWords({ why }: Unreachable, { notDone, timedOut, notSignedIn, refused }: Messages): string {
+  return { network: notDone, timeout: timedOut, 'sign-in': notSignedIn, foreign: refused }[why];
+}
+
+/** Of a question, which is kept. */
 function notReached(error: Unreachable, messages: Messages): string {
-  return error.answered ? messages.refused : messages.notReached;
+  const noAnswer = error.why === 'network' || error.why === 'timeout';
+  return noAnswer ? messages.notReached : unreachableWords(error, messages);
 }
 
 function sameBody(a: AskBody | undefined, b: AskBody): boolean {

@@ -20,8 +20,7 @@ export interface ChatState {
   cursor: number;
   /** By how much this browser's clock is ahead of the server's, in milliseconds. */
   clockAhead: number | null;
-  /** No connection, for longer than a hiccup. */
-  lost: boolean;
+  connection: Connection;
   draft: string;
   /** The question that is on its way to the gateway. */
   sending: Sending | null;
@@ -30,6 +29,12 @@ export interface ChatState {
   /** Why the last thing that the person did was not done. */
   problem: string | null;
 }
+
+/**
+ * `lost`: there is none, for longer than a hiccup. `polled`: the stream brings nothing, and the page asks in its place.
+ * `signed-out`: an auth proxy before the gateway asks to sign in.
+ */
+export type Connection = 'live' | 'lost' | 'polled' | 'signed-out';
 
 export interface ChatTurn {
   view: TurnView;
@@ -63,7 +68,7 @@ export type Action =
   | { type: 'events'; events: readonly NumberedEvent[]; receivedAt: number }
   | { type: 'loading-earlier' }
   | { type: 'loaded-earlier'; page: HistoryPage | null }
-  | { type: 'connection'; lost: boolean }
+  | { type: 'connection'; connection: Connection }
   | { type: 'draft'; text: string }
   | { type: 'sending'; sending: Sending }
   | { type: 'stop-sending' }
@@ -82,7 +87,7 @@ export function initialState(start: { generation: number; draft: string; attempt
     loadingEarlier: false,
     cursor: 0,
     clockAhead: null,
-    lost: false,
+    connection: 'live',
     sending: null,
     problem: null,
     ...start,
@@ -109,7 +114,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case 'loaded-earlier':
       return loadedEarlier(state, action.page);
     case 'connection':
-      return state.lost === action.lost ? state : { ...state, lost: action.lost };
+      return state.connection === action.connection ? state : { ...state, connection: action.connection };
     case 'draft':
       return { ...state, draft: action.text };
     case 'sending': {
@@ -159,7 +164,9 @@ function loaded(state: ChatState, page: HistoryPage, clockAhead: number | null):
     cursor: page.cursor,
     clockAhead: clockAhead ?? state.clockAhead,
   };
-  return fresh.filter((turn) => !known.has(turn.view.turnId)).reduce((after, turn) => settle(after, turn.view), next);
+  return fresh
+    .filter((turn) => !known.has(turn.view.turnId))
+    .reduce((after, turn) => clearPending(after, turn.view), next);
 }
 
 function loadedEarlier(state: ChatState, page: HistoryPage | null): ChatState {
@@ -176,7 +183,7 @@ function applyEvent(state: ChatState, { id, event }: NumberedEvent, receivedAt: 
   const next = { ...state, cursor: id, clockAhead };
   switch (event.type) {
     case 'accepted':
-      return settle(insert(next, event.turn), event.turn);
+      return clearPending(insert(next, event.turn), event.turn);
     case 'reset':
       return { ...next, generation: Math.max(next.generation, event.generation) };
     case 'finished':
@@ -234,19 +241,13 @@ function insert(state: ChatState, view: TurnView): ChatState {
   return { ...state, generation, turns: [...state.turns, fromView(view)] };
 }
 
-/** A new turn that is what this tab was sending: the gateway has taken it, whether or not its answer came through. */
-function settle(state: ChatState, view: TurnView): ChatState {
+/** A new turn that is what was being sent: the gateway has taken it, whether or not its answer came through. */
+function clearPending(state: ChatState, view: TurnView): ChatState {
   const { attempt } = state;
-  if (attempt === null || attempt.body.sessionId !== view.sessionId || !sameText(attempt.body.message, view.message)) {
-    return state;
-  }
-  const draft = state.sending === null && sameText(state.draft, attempt.body.message) ? '' : state.draft;
+  // By the key alone: who asks the same words again asks another question.
+  if (attempt === null || attempt.key !== view.idempotencyKey) return state;
+  const draft = state.sending === null && state.draft === attempt.body.message ? '' : state.draft;
   return { ...state, sending: null, attempt: null, problem: null, draft };
-}
-
-/** The gateway may have cleaned the text: line ends and control characters don't tell two questions apart. */
-function sameText(a: string, b: string): boolean {
-  return a.replace(/[\s\p{Cc}]+/gu, ' ').trim() === b.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 /** The stream may have told of the turn first, and the next question may be on its way already. */

@@ -14,14 +14,31 @@ export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: 
   return runningStep(steps)?.title ?? (view.response === '' ? t.thinking : t.writing);
 }
 
-/** What was decided, in words. */
-export function decidedWords({ approval, option, by, message, answers }: Decided, { decided }: Messages): string {
-  const { kind } = approval;
-  const title = visible(approval.title);
-  if (by !== 'user') return decided[by](title);
-  if (option === DENY) return [decided.denied(title), message].filter(Boolean).join(' – ');
-  if (kind !== 'question') return decided.allowed(title);
-  return [decided.answered(title), ...Object.values(answers ?? {})].join(' – ');
+/** Below a card, which says itself what is asked: for whom everything waits. Null where it waits for nobody here. */
+export function waitingWords({ view, presence, stopping }: ChatTurn, t: Messages): string | null {
+  const [asked] = view.approvals;
+  if (asked === undefined || stopping || presence !== 'here') return null;
+  return asked.kind === 'question' ? t.waitingForAnswer : t.waitingForDecision;
+}
+
+/** What was decided, in words: first what was asked, which may be a question of its own, then what came of it. */
+export function decidedWords({ approval, option, by, message, answers }: Decided, { decided }: Messages): DecidedWords {
+  const what = visible(approval.title);
+  if (by !== 'user') return { what, verdict: decided[by], more: [] };
+  const isQuestion = approval.kind === 'question';
+  if (option === DENY) {
+    const verdict = isQuestion ? decided.unanswered : decided.denied;
+    return { what, verdict, more: message ? [message] : [] };
+  }
+  if (!isQuestion) return { what, verdict: decided.allowed, more: [] };
+  return { what, verdict: decided.answered, more: Object.values(answers ?? {}) };
+}
+
+export interface DecidedWords {
+  what: string;
+  /** Ours; what stands before and behind it is not. */
+  verdict: string;
+  more: readonly string[];
 }
 
 export function runningStep(steps: ChatTurn['steps']) {

@@ -9,13 +9,19 @@ const words: Record<Language, BoundaryWords> = {
     broken: 'This page can’t go on',
     brokenText: 'Something in it failed. Reload it; what you have written is kept.',
     reload: 'Reload',
+    signInEnded: 'Your sign-in has ended.',
+    signInEndedText: 'Sign in again to go on. What you have written is kept.',
+    signInAgain: 'Sign in again',
   },
   de: {
     updated: 'Paliadin wurde aktualisiert',
-    updatedText: 'Laden Sie die Seite neu, dann geht es weiter. Was Sie geschrieben haben, bleibt erhalten.',
+    updatedText: 'Bitte die Seite neu laden, dann geht es weiter. Was geschrieben ist, bleibt erhalten.',
     broken: 'Diese Seite kommt nicht weiter',
-    brokenText: 'Etwas darin ist fehlgeschlagen. Laden Sie sie neu; was Sie geschrieben haben, bleibt erhalten.',
+    brokenText: 'Etwas darin ist fehlgeschlagen. Bitte neu laden; was geschrieben ist, bleibt erhalten.',
     reload: 'Neu laden',
+    signInEnded: 'Die Anmeldung ist abgelaufen.',
+    signInEndedText: 'Bitte erneut anmelden, dann geht es weiter. Was geschrieben ist, bleibt erhalten.',
+    signInAgain: 'Erneut anmelden',
   },
 };
 
@@ -25,9 +31,12 @@ interface BoundaryWords {
   broken: string;
   brokenText: string;
   reload: string;
+  signInEnded: string;
+  signInEndedText: string;
+  signInAgain: string;
 }
 
 /** In the language of the page as it stands: whatever else knows it may be what failed. */
-export function boundaryWords(): BoundaryWords {
-  return words[languageOf(document.documentElement.lang)];
+export function boundaryWords(locale = document.documentElement.lang): BoundaryWords {
+  return words[languageOf(locale)];
 }

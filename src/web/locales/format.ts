@@ -6,9 +6,10 @@ export function duration(ms: number, locale: string): string {
   return tenths < 600 ? `${fixed(tenths / 10, 1, locale)}\u00a0s` : wholeSeconds(tenths * 100);
 }
 
-/** `12 s`, `2 min 5 s`: for a clock that ticks. */
+/** `12 s`, `2 min 5 s`: for a clock that ticks. Nothing in the first second: no time has passed that is worth a word. */
 export function wholeSeconds(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds === 0) return '';
   if (seconds < 60) return `${seconds}\u00a0s`;
   return `${Math.floor(seconds / 60)}\u00a0min ${seconds % 60}\u00a0s`;
 }

@@ -8,12 +8,14 @@ import type { EventStream, StreamHandlers } from '../../event-stream.ts';
 /** `null`: anything may have changed. */
 export type Change = AdminEvent | null;
 
+/** `lost`: the line has been gone for longer than a moment. `polled`: it brings nothing, and all is asked for from time to time. */
+export type LiveState = 'live' | 'lost' | 'polled';
+
 export interface Live {
   /** The result ends it. */
   subscribe(listener: (change: Change) => void): () => void;
-  /** Whether the line has been gone for longer than a moment. */
-  isLost(): boolean;
-  onLost(listener: () => void): () => void;
+  getState(): LiveState;
+  onState(listener: () => void): () => void;
   start(): () => void;
 }
 
@@ -24,26 +26,32 @@ export interface LiveDeps {
 
 export function createLive({ open, random }: LiveDeps): Live {
   const listeners = new Set<(change: Change) => void>();
-  const lostListeners = new Set<() => void>();
+  const stateListeners = new Set<() => void>();
   let source: EventStream | null = null;
-  let lost = false;
+  let state: LiveState = 'live';
   let failures = 0;
   /** The first opening changes nothing: what is shown was asked for at the same moment. */
   let wasOpen = false;
   let retryTimer: number | undefined;
   let lostTimer: number | undefined;
+  let pollTimer: number | undefined;
   let hiddenTimer: number | undefined;
 
   const tell = (change: Change) => {
     for (const listener of [...listeners]) listener(change);
   };
 
-  const setLost = (next: boolean) => {
+  const setState = (next: LiveState) => {
     window.clearTimeout(lostTimer);
     lostTimer = undefined;
-    if (lost === next) return;
-    lost = next;
-    for (const listener of [...lostListeners]) listener();
+    if (state === next) return;
+    state = next;
+    for (const listener of [...stateListeners]) listener();
+  };
+
+  const endPolling = () => {
+    window.clearInterval(pollTimer);
+    pollTimer = undefined;
   };
 
   const begin = () => {
@@ -51,12 +59,19 @@ export function createLive({ open, random }: LiveDeps): Live {
     source = open({
       onOpen: () => {
         failures = 0;
-        setLost(false);
+        endPolling();
+        setState('live');
         if (wasOpen) tell(null);
         wasOpen = true;
       },
+      onSilent: () => {
+        if (pollTimer !== undefined) return;
+        setState('polled');
+        pollTimer = window.setInterval(() => tell(null), POLL_MS);
+        tell(null);
+      },
       onError: (refused) => {
-        lostTimer ??= window.setTimeout(() => setLost(true), QUIET_MS);
+        if (pollTimer === undefined) lostTimer ??= window.setTimeout(() => setState('lost'), QUIET_MS);
         // A refused stream is not tried again by itself; a broken one is.
         if (!refused) return;
         tell(null);
@@ -77,6 +92,7 @@ export function createLive({ open, random }: LiveDeps): Live {
 
   const end = () => {
     window.clearTimeout(retryTimer);
+    endPolling();
     source?.close();
     source = null;
   };
@@ -92,10 +108,10 @@ export function createLive({ open, random }: LiveDeps): Live {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    isLost: () => lost,
-    onLost(listener) {
-      lostListeners.add(listener);
-      return () => lostListeners.delete(listener);
+    getState: () => state,
+    onState(listener) {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
     },
     start() {
       document.addEventListener('visibilitychange', onVisibility);
@@ -104,7 +120,7 @@ export function createLive({ open, random }: LiveDeps): Live {
         document.removeEventListener('visibilitychange', onVisibility);
         window.clearTimeout(hiddenTimer);
         end();
-        setLost(false);
+        setState('live');
       };
     },
   };
@@ -123,5 +139,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
 const QUIET_MS = 2000;
 /** A browser opens six connections to a gateway: tabs that nobody looks at must not hold them. */
 const HIDDEN_MS = 60_000;
+/** Each time all that is shown is asked for. */
+const POLL_MS = 10_000;
 const MAX_PAUSE_MS = 30_000;
 const SPREAD_MS = 1000;

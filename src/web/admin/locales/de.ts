@@ -22,6 +22,7 @@ export const de: Words = {
   signOut: 'Abmelden',
   live: 'Live',
   lost: 'Verbindet…',
+  polled: 'Alle 10 s',
   loading: 'Wird geladen…',
   unreachable: 'Das Gateway ist nicht erreichbar. Ein neuer Versuch folgt…',
   failedToLoad: 'Das konnte nicht geladen werden.',

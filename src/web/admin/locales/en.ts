@@ -25,6 +25,7 @@ export const en = {
   signOut: 'Sign out',
   live: 'Live',
   lost: 'Reconnecting…',
+  polled: 'Every 10 s',
   loading: 'Loading…',
   unreachable: 'The gateway can’t be reached. Trying again…',
   failedToLoad: 'This could not be loaded.',

@@ -32,6 +32,7 @@ export function useScreen(name: string): ScreenState {
       };
       source = follow(`/api/admin/sessions/${encodeURIComponent(name)}/screen`, {
         onOpen: () => undefined,
+        onSilent: () => setState((before) => ({ ...before, line: 'lost' })),
         onError: again,
         onMessage: ({ type, data }) => {
           if (type === 'reconnect') return again();

@@ -17,7 +17,7 @@ export function CodeBlock({ node }: ComponentProps<'pre'> & ExtraProps) {
         <CopyButton text={code} label={t.copyCode} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} dir="ltr">
         <code>
           {lines.map((line, row) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its number

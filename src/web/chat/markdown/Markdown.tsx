@@ -1,11 +1,12 @@
 /** An answer, rendered block by block. */
-import { memo, useMemo, useState } from 'react';
+import { type ComponentProps, memo, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 
 import { PlainText } from '../PlainText.tsx';
 import { createSplitter, type Block as MarkdownBlock } from './blocks.ts';
 import { CodeBlock } from './CodeBlock.tsx';
+import { rehypeDirection } from './direction.ts';
 import { remarkGfmParts } from './gfm.ts';
 import { Link } from './Link.tsx';
 import { safeHref } from './links.ts';
@@ -51,7 +52,10 @@ const Formatted = memo(function Formatted({ text }: { text: string }) {
 });
 
 const remarkPlugins = [remarkGfmParts, remarkPlainText];
-const rehypePlugins: [typeof rehypeSanitize, typeof schema][] = [[rehypeSanitize, schema]];
+const rehypePlugins: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
+  [rehypeSanitize, schema],
+  rehypeDirection,
+];
 
 /** The page has h1 and each question is an h2, so an answer's headings begin below. */
 const components: Components = {
@@ -59,10 +63,14 @@ const components: Components = {
   input: TaskBox,
   pre: CodeBlock,
   table: Table,
-  h1: ({ children }) => <h3 className="heading-1">{children}</h3>,
-  h2: ({ children }) => <h3>{children}</h3>,
-  h3: ({ children }) => <h4>{children}</h4>,
-  h4: ({ children }) => <h5>{children}</h5>,
-  h5: ({ children }) => <h6>{children}</h6>,
-  h6: ({ children }) => <h6>{children}</h6>,
+  h1: ({ dir, children }) => (
+    <h3 className="heading-1" dir={dir}>
+      {children}
+    </h3>
+  ),
+  h2: ({ dir, children }) => <h3 dir={dir}>{children}</h3>,
+  h3: ({ dir, children }) => <h4 dir={dir}>{children}</h4>,
+  h4: ({ dir, children }) => <h5 dir={dir}>{children}</h5>,
+  h5: ({ dir, children }) => <h6 dir={dir}>{children}</h6>,
+  h6: ({ dir, children }) => <h6 dir={dir}>{children}</h6>,
 };
