@@ -37,6 +37,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   }
   return sqlStore(db, {
     explain,
+    database: `SQLite ${process.versions.sqlite}`,
     newId: options.newId ?? randomUUID,
     relaxed: (work) => db.connection().execute((connection) => withoutSync(connection, work)),
     search: searchText,
