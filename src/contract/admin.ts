@@ -267,7 +267,9 @@ const sessionView = z.object({
   generation: z.int(),
   live: z.boolean().nullable().describe('whether its terminal runs; null while the host is away'),
   running: turnId.nullable().describe('the turn under way'),
-  waiting: z.boolean().describe('that turn waits for its user’s answer: to a request for a permission, or to a question'),
+  waiting: z
+    .boolean()
+    .describe('that turn waits for its user’s answer: to a request for a permission, or to a question'),
   queued: count.describe('turns that wait behind it'),
   createdAt: time,
   lastUsedAt: time,
@@ -335,6 +337,7 @@ export const userDeleted = z.object({
   turns: count,
   conversationEnded: z.boolean().describe('false: the host was away, and has it still'),
 });
+export type UserDeleted = z.infer<typeof userDeleted>;
 
 /** GET …/:userId/export: everything that is kept of one user, as a JSON file. */
 export const userExport = z.object({

@@ -62,7 +62,14 @@ test('the state of the chain: whole, and then the first row that somebody change
     return chainState.parse(json);
   };
   const first = server.clock.now;
-  expect(await state()).toMatchObject({ intact: true, rows: 1, total: 1, head: { seq: 1 }, broken: null, since: first });
+  expect(await state()).toMatchObject({
+    intact: true,
+    rows: 1,
+    total: 1,
+    head: { seq: 1 },
+    broken: null,
+    since: first,
+  });
   server.clock.now += 5000;
   await aPerson(server);
   await aPerson(server, { subject: 'bert' });
@@ -74,6 +81,12 @@ test('the state of the chain: whole, and then the first row that somebody change
   db.exec(`drop trigger audit_log_no_update; update audit_log set actor = 'nobody' where seq = 2`);
   db.close();
   expect(await state()).toMatchObject({ intact: true, rows: 3 }); // what was walked is not walked again
-  expect(await state('?full=true')).toMatchObject({ intact: false, rows: 1, total: 3, broken: { seq: 2 }, head: { seq: 1 } });
+  expect(await state('?full=true')).toMatchObject({
+    intact: false,
+    rows: 1,
+    total: 3,
+    broken: { seq: 2 },
+    head: { seq: 1 },
+  });
   expect(await state()).toMatchObject({ intact: false, broken: { seq: 2 } });
 });

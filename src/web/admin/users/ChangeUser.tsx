@@ -1,4 +1,4 @@
-/** Role and quota of one user, and all that is kept of them as a file. */
+/** Role and quota of one user, all that is kept of them as a file, and the ways to end it. */
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { UserChange, UserView } from '../../../contract/admin.ts';
 import '../../chat/dialog.css';
@@ -12,9 +12,11 @@ export interface ChangeUserProps {
   user: UserView;
   onCancel(): void;
   onSave(change: UserChange): void;
+  onSignOut(): void;
+  onDelete(): void;
 }
 
-export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
+export function ChangeUser({ user, onCancel, onSave, onSignOut, onDelete }: ChangeUserProps) {
   const { w, me } = useAdmin();
   const dialog = useRef<HTMLDialogElement>(null);
   const [role, setRole] = useState(user.role);
@@ -62,6 +64,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
               min={0}
               max={100_000}
               step={1}
+              disabled={!may.change}
               value={quota}
               placeholder={w.users.unlimited}
               onChange={(event) => setQuota(event.target.value)}
@@ -69,7 +72,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
           )}
         </Labelled>
         <p className="note-small">{w.users.quotaText}</p>
-        <p>
+        <p className="user-ways">
           <button
             type="button"
             className="as-link"
@@ -78,13 +81,23 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
           >
             {w.users.exportAll}
           </button>
+          {may.signOut && (
+            <button type="button" className="as-link" onClick={onSignOut}>
+              {w.users.signOut}
+            </button>
+          )}
+          {may.remove && (
+            <button type="button" className="as-link as-link-bad" onClick={onDelete}>
+              {w.users.delete}
+            </button>
+          )}
         </p>
         <Problem text={problem} />
         <div className="dialog-actions">
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             {w.cancel}
           </button>
-          <button type="submit" className="button button-main">
+          <button type="submit" className="button button-main" disabled={!may.change}>
             {w.users.save}
           </button>
         </div>
