@@ -139,11 +139,13 @@ function useColumns(): Column<AuditRow>[] {
     {
       key: 'actor',
       label: w.audit.actor,
+      kind: 'name',
       cell: ({ actor }) => actor.name || (actors[actor.id] ?? <span className="quiet">{w.noOne}</span>),
     },
     {
       key: 'subject',
       label: w.audit.subject,
+      kind: 'name',
       cell: ({ subject, actor }) => (subject === null || subject.id === actor.id ? null : subject.name || w.noOne),
     },
     {
