@@ -59,6 +59,8 @@ test('somebody is deleted, once it was said whom and what that deletes', async (
   await look(page, 'admin-delete');
   await dialog.getByRole('button', { name: en.cancel }).click();
   expect((await client.turn(turnId)).status).toBe('completed');
+  // Whoever came by keyboard is where they were.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe(en.users.changeOf(user.name));
   await ask();
   await dialog.getByRole('button', { name: en.users.deleteAction }).click();
   await status.getByText(en.users.deleteDone(user.name)).waitFor();

@@ -26,17 +26,28 @@ export function ChangeUser({ user, onCancel, onSave, onSignOut, onDelete }: Chan
 
   useEffect(() => dialog.current?.showModal(), []);
 
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
+  const changes = (): UserChange => {
     const dailyQuota = quota.trim() === '' ? null : Number(quota);
-    onSave({
+    return {
       ...(role !== 'owner' && role !== user.role && { role }),
       ...(dailyQuota !== user.dailyQuota && { dailyQuota }),
-    });
+    };
+  };
+  // Only a closed dialog lets the focus out: where another follows, that one gives it back.
+  const onClose = () => {
+    const next = dialog.current?.returnValue;
+    if (next === SAVE) onSave(changes());
+    else if (next === SIGN_OUT) onSignOut();
+    else if (next === DELETE) onDelete();
+    else onCancel();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    dialog.current?.close(SAVE);
   };
 
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="change-user" onClose={onCancel}>
+    <dialog ref={dialog} className="dialog" aria-labelledby="change-user" onClose={onClose}>
       <h2 id="change-user">{user.name || w.noOne}</h2>
       <p className="note-small">
         {w.users.subject} <span className="mono">{user.subject}</span>
@@ -82,12 +93,12 @@ export function ChangeUser({ user, onCancel, onSave, onSignOut, onDelete }: Chan
             {w.users.exportAll}
           </button>
           {may.signOut && (
-            <button type="button" className="as-link" onClick={onSignOut}>
+            <button type="button" className="as-link" onClick={() => dialog.current?.close(SIGN_OUT)}>
               {w.users.signOut}
             </button>
           )}
           {may.remove && (
-            <button type="button" className="as-link as-link-bad" onClick={onDelete}>
+            <button type="button" className="as-link as-link-bad" onClick={() => dialog.current?.close(DELETE)}>
               {w.users.delete}
             </button>
           )}
@@ -105,3 +116,7 @@ export function ChangeUser({ user, onCancel, onSave, onSignOut, onDelete }: Chan
     </dialog>
   );
 }
+
+const SAVE = 'save';
+const SIGN_OUT = 'sign-out';
+const DELETE = 'delete';
