@@ -36,6 +36,8 @@ export async function seedStore(file: string, options: PastOptions): Promise<{ t
       const some = times.slice(at, at + AT_ONCE);
       await db.transaction().execute((trx) => addTurns(trx, people, some, dice));
     }
+    await sql`update agent_sessions set last_used_at = max(last_used_at, coalesce(
+      (select max(started_at) from turns where agent_session = agent_sessions.name), 0))`.execute(db);
     await sql`delete from turn_hours`.execute(db);
     await db.transaction().execute((trx) => fillHours(trx.withoutPlugins()));
     const head = await db.selectFrom('auditHead').select('seq').executeTakeFirstOrThrow();
@@ -67,7 +69,8 @@ async function addPeople(
     const name = PEOPLE[index] ?? `${PEOPLE[index % PEOPLE.length]} ${Math.floor(index / PEOPLE.length) + 1}`;
     const subject = index === 0 ? 'owner' : name.toLowerCase().replaceAll(' ', '.');
     const role = index === 0 ? 'owner' : index < 3 ? 'admin' : 'member';
-    const createdAt = Math.round(now - days * DAY_MS * (1 - dice.next() * 0.6 * (index / users)));
+    // Before the first day of the past, or during it.
+    const createdAt = Math.round(now - (days + 1) * DAY_MS * (1 - dice.next() * 0.6 * (index / users)));
     const email = `${subject}@example.org`;
     const { user } = await store.users.ensure({ subject, name, email, role, now: createdAt });
     const session = await store.sessions.ofUser(user, { prefix: 'paliad-paliadin', host, now: createdAt });
@@ -123,12 +126,12 @@ const HOURS: readonly (readonly [number, number])[] = [
 ];
 
 async function addTurns(db: Transaction<Schema>, people: Person[], times: number[], dice: Dice): Promise<void> {
-  const weights = people.map((person) => [person, person.weight] as const);
   const rows: Insertable<Schema['turns']>[] = [];
   const events = [];
   const records: Recorded[] = [];
   for (const startedAt of times) {
-    const { user, session } = dice.weighted(weights);
+    const known = people.filter(({ user }) => user.createdAt <= startedAt);
+    const { user, session } = dice.weighted(known.map((person) => [person, person.weight] as const));
     const past = pastTurn(user, startedAt, dice);
     const salt = dice.id();
     const { name: agentSession, host } = session;

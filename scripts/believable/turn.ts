@@ -55,6 +55,7 @@ export function pastTurn(user: User, startedAt: number, dice: Dice): Past {
     answers || late ? Array.from({ length: paragraphs }, () => fill(dice.of(kind.answers), dice)).join('\n\n') : '';
   const exact = dice.chance(0.8);
   const counted = exact && response !== '';
+  const inputTokens = counted ? dice.around(14_000, 0.8) : null;
   const usedTools = response === '' ? [] : kind.tools.filter(() => dice.chance(0.8));
   const rowsSeen = usedTools.length > 0 ? dice.between(0, 60) : null;
   const meta = { used_tools: usedTools, rows_seen: rowsSeen, classifier_tag: kind.tag };
@@ -75,11 +76,11 @@ export function pastTurn(user: User, startedAt: number, dice: Dice): Past {
       trailer: response === '' ? null : `\n\n<!-- paliadin ${JSON.stringify(meta)} -->`,
       responseTokens: response === '' ? null : approximateTokens(response),
       tokensExact: exact,
-      inputTokens: exact && response !== '' ? dice.around(14_000, 0.8) : null,
+      inputTokens,
       usedTools,
       tools: counted ? usedTools.map((name) => ({ name, count: dice.between(1, 4), ms: dice.around(700, 1) })) : null,
       model: counted ? dice.weighted(MODELS) : null,
-      cachedTokens: counted ? dice.around(9000, 0.6) : null,
+      cachedTokens: inputTokens === null ? null : Math.min(inputTokens, dice.around(9000, 0.6)),
       notices: dice.chance(0.003) ? ['new-conversation'] : [],
       settled: true,
       rowsSeen,

@@ -356,6 +356,7 @@ export interface By {
 export interface UserOverview extends User {
   lastSeenAt: number | null;
   turnsToday: number;
+  /** All that were accepted: waiting, under way, ended, and deleted since. */
   turns: number;
 }
 
@@ -492,6 +493,8 @@ export interface SignInStore {
 }
 
 export interface Store {
+  /** What it is kept in, for people: name and version. */
+  readonly database: string;
   turns: TurnStore;
   events: EventStore;
   sessions: SessionStore;

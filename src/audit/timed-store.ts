@@ -9,14 +9,16 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 export function timedStore(store: Store, now: () => number, tell: Tell): Store {
   return timed(store, '') as Store;
 
-  /** Methods, and groups of them. */
+  /** Methods, and groups of them. What is neither stays as it is. */
   function timed(methods: object, group: string): object {
     return Object.fromEntries(
-      Object.entries(methods).map(([name, part]: [string, object | Method]) => [
-        name,
-        typeof part === 'function' ? timing(part as Method, group + name) : timed(part, `${group}${name}.`),
-      ]),
+      Object.entries(methods).map(([name, part]: [string, unknown]) => [name, of(part, group + name)]),
     );
+  }
+
+  function of(part: unknown, name: string): unknown {
+    if (typeof part === 'function') return timing(part as Method, name);
+    return typeof part === 'object' && part !== null ? timed(part, `${name}.`) : part;
   }
 
   function timing(method: Method, operation: string): Method {

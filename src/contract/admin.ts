@@ -235,7 +235,7 @@ const hostView = z.object({
   mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
   refusal: errorBody.nullable().describe('why no question is taken, where none is'),
   agent: z.string().nullable(),
-  agentVersion: z.string().nullable().describe('null where the host does not tell'),
+  agentVersion: z.string().nullable().describe('when the host’s daemon started; null where the host does not tell'),
   driver: z.string().nullable(),
   isolation: z
     .enum(isolationLevels)
@@ -253,7 +253,7 @@ const hostView = z.object({
 export type HostView = z.infer<typeof hostView>;
 
 export const hosts = z.object({
-  gateway: z.object({ version: z.string(), startedAt: time }),
+  gateway: z.object({ version: z.string(), startedAt: time, database: z.string().describe('its name and version') }),
   hosts: z.array(hostView),
 });
 export type Hosts = z.infer<typeof hosts>;
@@ -267,6 +267,9 @@ const sessionView = z.object({
   generation: z.int(),
   live: z.boolean().nullable().describe('whether its terminal runs; null while the host is away'),
   running: turnId.nullable().describe('the turn under way'),
+  waiting: z
+    .boolean()
+    .describe('that turn waits for its user’s answer: to a request for a permission, or to a question'),
   queued: count.describe('turns that wait behind it'),
   createdAt: time,
   lastUsedAt: time,
@@ -307,7 +310,7 @@ export const userView = z.object({
   lastSeenAt: time.nullable().describe('signed in, used a token, or asked'),
   dailyQuota: z.int().nullable().describe('questions a day; null: as many as they like'),
   turnsToday: count.describe('since the gateway’s midnight'),
-  turns: count.describe('all that have ended, also those that were deleted since'),
+  turns: count.describe('all that were accepted: waiting, under way, ended, and deleted since'),
 });
 export type UserView = z.infer<typeof userView>;
 
@@ -339,6 +342,7 @@ export const userDeleted = z.object({
       'false: somebody reads the database just now, so its log still has what was deleted; it goes when they are done',
     ),
 });
+export type UserDeleted = z.infer<typeof userDeleted>;
 
 /** GET …/:userId/export: everything that is kept of one user, as a JSON file. */
 export const userExport = z.object({
@@ -420,15 +424,20 @@ export type AuditPage = z.infer<typeof auditPage>;
 
 /**
  * GET …/audit/chain: walks the chain on from where it was walked last (all of it with `?full=true`).
- * `broken` is the first row that does not fit.
+ * `broken` is the first row that does not fit. A row that was found good is not read again until a full walk.
  */
 export const chainQuery = z.object({ full: z.stringbool().default(false) });
 export const chainState = z.object({
   intact: z.boolean(),
-  rows: count,
+  rows: count.describe('found good, from the first row on'),
+  total: count.describe('all there are, by the log’s own record of its end'),
   head: z.object({ seq: z.int(), hash: z.string() }).nullable().describe('the newest row; null of an empty log'),
   broken: z.object({ seq: z.int(), why: z.string() }).nullable(),
   checkedAt: time,
+  since: time.describe('when the first row was read; each row after it was read then or later'),
+  comparedAt: time
+    .nullable()
+    .describe('when a full walk last compared what was said with the log; null: not since the gateway’s start'),
 });
 export type ChainState = z.infer<typeof chainState>;
 

@@ -82,6 +82,8 @@ export interface HostIdentity {
   /** 0 where there is none: an older shim, with a connection for each call. */
   protocol: number;
   agent: string;
+  /** What the agent's program said of its version when the daemon started. */
+  agentVersion?: string | undefined;
   driver: string;
   /** How its agents are kept apart. A host that says nothing of it does not. */
   isolation?: IsolationLevel | undefined;

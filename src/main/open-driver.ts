@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { IsolationLevel } from '../contract/isolation.ts';
 import { claudeDriver } from '../host/agents/claude/driver.ts';
 import { hooksForbidden } from '../host/agents/claude/forbidden.ts';
+import { parseVersion } from '../host/agents/claude/plugin.ts';
 import { managedSettings } from '../host/agents/claude/settings-files.ts';
 import type { Driver } from '../host/agents/driver.ts';
 import { agentDirectory } from '../host/journal.ts';
@@ -16,6 +17,8 @@ import { signInOf } from './isolation/sign-in.ts';
 
 export interface OpenDriver {
   driver: Driver;
+  /** Undefined where the program does not tell. */
+  agentVersion?: string | undefined;
   /** Why it is not the one that was wanted; null where it is. */
   instead: string | null;
   /** Null where the driver needs none. */
@@ -41,18 +44,20 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const homes = { directory, sessions, signIn: signInOf(needs.env, claude) };
   const isSandboxed = needs.level === 'sandbox';
+  // One that can't tell its version does not start either, and then says why.
+  const version = await outputOf(agent.program, ['--version'], agentEnv(needs.env)).catch(() => '');
+  const agentVersion = parseVersion(version) ?? undefined;
 
   async function byFiles(instead: string | null, opened: Relay | null): Promise<OpenDriver> {
     if (needs.level === 'directory') throw new Error(NO_REPLIES);
     // Only a sandboxed agent's way to the model leads by the relay, which ends by itself where no agent calls it.
     const relay = isSandboxed ? (opened ?? (await needs.openRelay())) : null;
     if (relay === null) await opened?.close();
-    return { driver: makeDriver({ ...agent, driverName: 'reply-file' }, needs, { ...homes, relay }), instead, relay };
+    const driver = makeDriver({ ...agent, driverName: 'reply-file' }, needs, { ...homes, relay });
+    return { driver, agentVersion, instead, relay };
   }
 
   if (agent.driverName !== 'claude') return byFiles(null, null);
-  // One that can't tell its version does not start either, and then says why.
-  const version = await outputOf(agent.program, ['--version'], agentEnv(needs.env)).catch(() => '');
   const managed = managedSettings(process.platform);
   // A sandboxed one does not see the owner's own settings.
   const settings = isSandboxed ? null : claude.directory;
@@ -68,7 +73,7 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
     ...{ claude, version, relay, hooks, ...homes, policy: needs.policy, onTrouble: needs.onTrouble },
     directoryOf: (session) => agentDirectory(sessions, session),
   });
-  return { driver, instead, relay };
+  return { driver, agentVersion, instead, relay };
 }
 
 // The rules of that level forbid the directory where replies are left, together with the rest of the host's.

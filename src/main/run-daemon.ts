@@ -67,7 +67,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   const directory = paths.host;
   const onPortLost = () => void endExposed().catch((error) => onTrouble('agents that call a lost port', error));
   const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onTrouble, onPortLost });
-  const { driver, instead, relay } = await openDriver(agent, {
+  const { driver, agentVersion, instead, relay } = await openDriver(agent, {
     ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, policy, onTrouble },
   });
   if (instead !== null)
@@ -78,6 +78,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
       version: VERSION,
       protocol: PROTOCOL_VERSION,
       agent: agent.name,
+      agentVersion,
       driver: driver.name,
       isolation: level,
       settings,

@@ -79,6 +79,7 @@ export const identityMeta = z.object({
   version: z.string(),
   protocol: z.int(),
   agent: z.string(),
+  agentVersion: z.string().optional(),
   driver: z.string(),
   isolation: z.enum(isolationLevels).optional(),
   settings: z.string(),

@@ -13,9 +13,10 @@ test('every call of the store does what it did, and is told with its time and wh
   const timed = timedStore(store, clock, (...call) => told.push(call));
   const paths = (part: object): string[] =>
     Object.entries(part).flatMap(([name, inner]) =>
-      typeof inner === 'function' ? [name] : paths(inner).map((rest) => `${name}.${rest}`),
+      typeof inner !== 'object' ? [name] : paths(inner).map((rest) => `${name}.${rest}`),
     );
   expect(paths(timed)).toEqual(paths(store));
+  expect(timed.database).toBe(store.database);
   const { user } = await aUser(timed, 'anna');
   expect(await store.users.get(user.id)).toEqual(user);
   await expect(timed.users.setRole('nobody', 'admin', { actor: 'cli', at: 1 })).rejects.toMatchObject({

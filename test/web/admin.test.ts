@@ -2,14 +2,15 @@
 import { expect, test } from 'vitest';
 import type { HostView, StatsBucket } from '../../src/contract/admin.ts';
 import { createRefresher } from '../../src/web/admin/data/refresher.ts';
-import { ago, bucketName, percent, scaleSpan, span } from '../../src/web/admin/format.ts';
+import { ago, bucketName, moment, percent, scaleSpan, span, wholePercent } from '../../src/web/admin/format.ts';
 import { heightOf, probeFigures } from '../../src/web/admin/hosts/probe-figures.ts';
 import { de } from '../../src/web/admin/locales/de.ts';
 import { en } from '../../src/web/admin/locales/en.ts';
 import { partsOf, verdictOf } from '../../src/web/admin/overview/health-words.ts';
-import { bucketMs, extreme, namedSeries, stacked } from '../../src/web/admin/overview/plots/series.ts';
+import { bucketMs, extreme, isLittle, namedSeries, stacked } from '../../src/web/admin/overview/plots/series.ts';
 import { sequenceOf } from '../../src/web/admin/sessions/sequence.ts';
 import { apiQuery, areSet, NO_FILTERS, placeOf, readFilters } from '../../src/web/admin/turns/filters.ts';
+import { shortened } from '../../src/web/admin/turns/shortened.ts';
 import { toolClaims } from '../../src/web/admin/turns/tool-claims.ts';
 import { mayChange } from '../../src/web/admin/users/may-change.ts';
 
@@ -137,13 +138,13 @@ test('whether it works, in one sentence', () => {
   expect(of({ refusal: refusal('agent_not_ready') })).toEqual([
     troubled,
     'Answers in 23\u00a0ms',
-    'agent_not_ready',
+    en.codes.agent_not_ready,
     storeWell,
   ]);
-  expect(of({ refusal: refusal('mriver_unreachable') })[1]).toBe('mriver_unreachable');
+  expect(of({ refusal: refusal('mriver_unreachable') })[1]).toBe(en.codes.mriver_unreachable);
   expect(
     of({}, [{ ...refusal('mriver_unreachable'), code: 'store_unavailable', message: 'full', part: 'store' }]),
-  ).toEqual([troubled, 'Answers in 23\u00a0ms', ready, 'full']);
+  ).toEqual([troubled, 'Answers in 23\u00a0ms', ready, en.codes.store_unavailable]);
   expect(of({ backend: 'disabled' })).toEqual([en.codes.disabled, off, off, storeWell]);
   expect(verdictOf(partsOf({ host: null, reasons: [] }, en, 'en'), en).words).toBe(en.health.unknown);
 });
@@ -223,14 +224,15 @@ test('a terminal’s picture holds colours and places, nothing that a terminal w
 });
 
 test('only what the gateway allows is offered', () => {
+  const NOTHING = { change: false, role: false, disable: false, signOut: false, remove: false };
   const owner = { id: 'o', role: 'owner' } as const;
   const admin = { id: 'a', role: 'admin' } as const;
   const member = { id: 'm', role: 'member' } as const;
-  expect(mayChange(owner, member)).toEqual({ change: true, role: true, disable: true });
-  expect(mayChange(owner, owner)).toEqual({ change: true, role: false, disable: false });
-  expect(mayChange(admin, member)).toEqual({ change: true, role: false, disable: true });
-  expect(mayChange(admin, owner)).toEqual({ change: false, role: false, disable: false });
-  expect(mayChange(admin, { id: 'b', role: 'admin' })).toEqual({ change: false, role: false, disable: false });
+  expect(mayChange(owner, member)).toEqual({ change: true, role: true, disable: true, signOut: true, remove: true });
+  expect(mayChange(owner, owner)).toEqual({ ...NOTHING, change: true, signOut: true });
+  expect(mayChange(admin, member)).toEqual({ change: true, role: false, disable: true, signOut: true, remove: true });
+  expect(mayChange(admin, owner)).toEqual(NOTHING);
+  expect(mayChange(admin, { id: 'b', role: 'admin' })).toEqual({ ...NOTHING, signOut: true });
 });
 
 test('numbers and times as they are written', () => {
@@ -254,6 +256,48 @@ test('numbers and times as they are written', () => {
   const noon = new Date(2026, 10, 22, 12).getTime();
   expect([bucketName(noon, 86_400_000, 'en'), bucketName(noon, 3_600_000, 'de')]).toEqual(['Nov 22', '12:00']);
   expect([ago(noon - 3 * 60_000, noon, 'en'), ago(noon + 5000, noon, 'en')]).toEqual(['3 min. ago', 'now']);
+});
+
+test('what took less than can be measured is not said to have taken nothing', () => {
+  expect([span(0, 'en'), span(0.4, 'en'), span(1, 'en')]).toEqual([
+    '<\u00a01\u00a0ms',
+    '<\u00a01\u00a0ms',
+    '1\u00a0ms',
+  ]);
+});
+
+test('percentages are written by the locale alone: no word of ours has one', () => {
+  expect([wholePercent(0.95, 'en'), wholePercent(0.95, 'de')]).toEqual(['95%', '95\u00a0%']);
+  const texts = (value: unknown): string[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
+  expect([...texts(en), ...texts(de)].filter((text) => /\d\s*%/.test(text))).toEqual([]);
+});
+
+test('a time in a table has its day where it was another, and its year where that was another', () => {
+  const now = new Date(2026, 10, 22, 21).getTime();
+  const of = (...parts: [number, number, number]) => moment(new Date(...parts, 9, 5).getTime(), now, 'en');
+  expect([of(2026, 10, 22), of(2026, 10, 21), of(2025, 10, 22)]).toEqual([
+    '9:05 AM',
+    'Nov 21, 9:05 AM',
+    'Nov 22, 2025, 9:05 AM',
+  ]);
+});
+
+test('plots over time need something at three times at least', () => {
+  const buckets = (...turns: number[]) => ({ buckets: turns.map((count) => ({ turns: count })) });
+  expect([isLittle(buckets(0, 0, 7)), isLittle(buckets(1, 0, 7)), isLittle(buckets(1, 2, 7))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test('a question as a title is one line, and ends at a word', () => {
+  expect(shortened('  Which\n cases? ')).toBe('Which cases?');
+  const long = shortened('which case '.repeat(30));
+  expect([long.length <= 121, long.endsWith('case…') || long.endsWith('which…')]).toEqual([true, true]);
+  // A pair of surrogates is not cut in two.
+  expect(shortened(`x${'🙂'.repeat(100)}`)).toMatch(/^x(🙂)+…$/u);
 });
 
 test('both languages have the same words, and none is left empty', () => {

@@ -14,6 +14,7 @@ import { userQueries } from './users.ts';
 export interface SqlStoreOptions {
   /** Says what an error of this database means. */
   explain: (error: unknown) => PaliadinError;
+  database: string;
   newId: () => string;
   relaxed: Relaxed;
   search: TextSearch;
@@ -25,8 +26,9 @@ export interface SqlStoreOptions {
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, newId, relaxed, search, erase, skipEventIds, close } = options;
+  const { explain, database, newId, relaxed, search, erase, skipEventIds, close } = options;
   return {
+    database,
     turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, erase }), explain),
     events: explained(eventQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),

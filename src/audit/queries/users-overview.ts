@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { UserOverview } from '../store.ts';
+import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { busiest } from './stats.ts';
+import { openStatuses } from './turn-list.ts';
 
 /** Each user with what they did lately; what is counted comes from indexes and the figures by the hour. */
 export async function usersOverview(db: Kysely<Schema>, today: number): Promise<UserOverview[]> {
@@ -14,6 +16,11 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
         .whereRef('turns.userId', '=', 'users.id')
         .where('turns.startedAt', '>=', today)
         .as('turnsToday'),
+      selectFrom('turns')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('turns.userId', '=', 'users.id')
+        .where('turns.status', 'in', literals(openStatuses))
+        .as('open'),
       selectFrom('agentSessions')
         .select(({ fn }) => fn.max('lastUsedAt').as('at'))
         .whereRef('agentSessions.userId', '=', 'users.id')
@@ -31,9 +38,10 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
     .orderBy('users.id')
     .execute();
   const asked = new Map((await busiest(db, ALL_TIME)).map(({ userId, turns }) => [userId, turns]));
-  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, ...user }) => {
+  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, open, ...user }) => {
     const seen = Math.max(askedAt ?? 0, signedInAt ?? 0, tokenUsedAt ?? 0);
-    const turns = asked.get(user.id) ?? 0;
+    // The figures by the hour have those that ended.
+    const turns = (asked.get(user.id) ?? 0) + (open ?? 0);
     return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns };
   });
 }

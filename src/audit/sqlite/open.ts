@@ -59,6 +59,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   });
   return sqlStore(db, {
     explain,
+    database: `SQLite ${process.versions.sqlite}`,
     newId: options.newId ?? randomUUID,
     relaxed: (work) => unsynced.transaction().execute(work),
     search: searchText,

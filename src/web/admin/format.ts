@@ -3,9 +3,10 @@ import { duration } from '../locales/format.ts';
 
 export { count } from '../locales/format.ts';
 
-/** `420 ms`, `8.4 s`, `2 min 5 s`; a dash where nothing was measured. */
+/** `< 1 ms`, `420 ms`, `8.4 s`, `2 min 5 s`; a dash where nothing was measured. */
 export function span(ms: number | null, locale: string): string {
   if (ms === null) return '–';
+  if (ms < 0.5) return '<\u00a01\u00a0ms';
   return ms < 1000 ? `${number(Math.round(ms), locale)}\u00a0ms` : duration(ms, locale);
 }
 
@@ -29,6 +30,11 @@ export function percent(share: number | null, locale: string): string {
   }).format(cut);
 }
 
+/** `95%` or `95 %`: a share that is a whole number of percents, as part of a name. */
+export function wholePercent(share: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
 /** `12 Nov`, and the hour where a bucket is shorter than a day. */
 export function bucketName(from: number, bucketMs: number, locale: string): string {
   const options: Intl.DateTimeFormatOptions =
@@ -38,6 +44,15 @@ export function bucketName(from: number, bucketMs: number, locale: string): stri
         ? { weekday: 'short', hour: 'numeric', minute: '2-digit' }
         : { hour: 'numeric', minute: '2-digit' };
   return new Intl.DateTimeFormat(locale, options).format(from);
+}
+
+/** The time of day, with the day where it was another one, and the year where that was another. */
+export function moment(at: number, now: number, locale: string): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const time = { hour: 'numeric', minute: '2-digit' } as const;
+  if (then.toDateString() === today.toDateString()) return new Intl.DateTimeFormat(locale, time).format(at);
+  const year = then.getFullYear() === today.getFullYear() ? undefined : ('numeric' as const);
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year, ...time }).format(at);
 }
 
 /** Date and time to the second: what is compared with a log. */

@@ -21,9 +21,14 @@ export function Steps({ steps }: { steps: readonly Step[] }) {
               {step.status === 'failed' ? t.stepFailed : t.stepDone}
             </span>
           </span>
-          {step.endedAt !== null && <span className="elapsed">{wholeSeconds(step.endedAt - step.startedAt)}</span>}
+          {took(step) >= 1000 && <span className="elapsed">{wholeSeconds(took(step))}</span>}
         </li>
       ))}
     </ul>
   );
+}
+
+/** Milliseconds. */
+function took({ startedAt, endedAt }: Step): number {
+  return endedAt === null ? 0 : endedAt - startedAt;
 }

@@ -61,14 +61,32 @@ test('the state of the chain: whole, and then the first row that somebody change
     const { json } = await call(server, 'GET', `/api/admin/audit/chain${query}`, { headers: owner.bearer });
     return chainState.parse(json);
   };
-  expect(await state()).toMatchObject({ intact: true, rows: 1, head: { seq: 1 }, broken: null });
+  const first = server.clock.now;
+  expect(await state()).toMatchObject({
+    intact: true,
+    rows: 1,
+    total: 1,
+    head: { seq: 1 },
+    broken: null,
+    since: first,
+  });
+  server.clock.now += 5000;
   await aPerson(server);
   await aPerson(server, { subject: 'bert' });
-  expect(await state()).toMatchObject({ intact: true, rows: 3, head: { seq: 3 } });
+  // Of what was read when, and that no text was compared yet.
+  const walked = { rows: 3, total: 3, since: first, checkedAt: server.clock.now, comparedAt: null };
+  expect(await state()).toMatchObject({ intact: true, head: { seq: 3 }, ...walked });
+  expect(await state('?full=true')).toMatchObject({ ...walked, since: walked.checkedAt, comparedAt: walked.checkedAt });
   const db = new DatabaseSync(server.file);
   db.exec(`drop trigger audit_log_no_update; update audit_log set actor = 'nobody' where seq = 2`);
   db.close();
   expect(await state()).toMatchObject({ intact: true, rows: 3 }); // what was walked is not walked again
-  expect(await state('?full=true')).toMatchObject({ intact: false, rows: 1, broken: { seq: 2 }, head: { seq: 1 } });
+  expect(await state('?full=true')).toMatchObject({
+    intact: false,
+    rows: 1,
+    total: 3,
+    broken: { seq: 2 },
+    head: { seq: 1 },
+  });
   expect(await state()).toMatchObject({ intact: false, broken: { seq: 2 } });
 });

@@ -4,6 +4,7 @@ import { hosts, sessions, stats, turnInFull, turnsChoices, turnsPage } from '../
 import { stretchOf } from '../../../src/http/routes/admin/stats.ts';
 import { stagesOf } from '../../../src/http/routes/admin/turns.ts';
 import { aPerson, call, type Running, runServer } from '../running-server.ts';
+import { scriptedBackend } from '../scripted-backend.ts';
 
 const HOUR = 3_600_000;
 
@@ -147,15 +148,41 @@ test('hosts and conversations tell what runs, and do not wait for a host that sa
   const name = (await server.turns.session(owner.user.id)).name;
   server.agent.live = [{ session: name, live: true, running: turnId }];
   expect(await get(server, '/api/admin/hosts', hosts, owner.bearer)).toMatchObject({
-    gateway: { version: '1.2.3' },
+    gateway: { version: '1.2.3', database: expect.stringMatching(/^SQLite \d+\.\d+/) },
     hosts: [{ name: 'scripted', presence: 'here', panes: { live: 1, hibernated: 0 }, running: 1, probes: [probe] }],
   });
   expect((await get(server, '/api/admin/sessions', sessions, owner.bearer)).sessions).toMatchObject([
-    { name, live: true, running: turnId, queued: 1, user: { name: 'olga' } },
+    { name, live: true, running: turnId, waiting: false, queued: 1, user: { name: 'olga' } },
   ]);
   server.agent.live = null;
   expect((await get(server, '/api/admin/sessions', sessions, owner.bearer)).sessions).toMatchObject([{ live: null }]);
   expect((await get(server, '/api/admin/hosts', hosts, owner.bearer)).hosts).toMatchObject([{ panes: null }]);
+});
+
+test('a conversation tells that its turn waits for an answer', async () => {
+  const server = await runServer();
+  const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const turnId = await ask(server, owner.bearer, 'May I?');
+  const approval = { id: 'a', title: 'Run it?', options: [{ id: 'allow', label: 'Yes' }] };
+  await server.agent.happen(turnId, [{ type: 'running' }, { type: 'approval', approval }]);
+  await untilShown(server, turnId, owner.bearer, ({ status }) => status === 'waiting');
+  const waits = async () => (await get(server, '/api/admin/sessions', sessions, owner.bearer)).sessions;
+  expect(await waits()).toMatchObject([{ running: turnId, waiting: true }]);
+  await call(server, 'POST', `/api/turns/${turnId}/approvals/a`, { headers: owner.bearer, json: { option: 'allow' } });
+  await untilShown(server, turnId, owner.bearer, ({ status }) => status === 'running');
+  expect(await waits()).toMatchObject([{ running: turnId, waiting: false }]);
+});
+
+test('a host tells the version of its agent, where it knows it', async () => {
+  const identity = { version: '1.2.3', protocol: 1, agent: 'claude', driver: 'claude', settings: '' };
+  const versions = [];
+  for (const agentVersion of ['2.1.4', undefined]) {
+    const told = { ...scriptedBackend(), identity: () => ({ ...identity, agentVersion }), report: async () => null };
+    const server = await runServer({ backend: told });
+    const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
+    versions.push((await get(server, '/api/admin/hosts', hosts, owner.bearer)).hosts[0]?.agentVersion);
+  }
+  expect(versions).toEqual(['2.1.4', null]);
 });
 
 async function ask(server: Running, headers: Record<string, string>, message: string, more = {}): Promise<string> {

@@ -13,7 +13,7 @@ test('users are listed with what they did; role, quota and state are changed, an
   await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   const list = users.parse((await call(server, 'GET', '/api/admin/users', { headers: owner.bearer })).json).users;
   expect(list.find(({ id }) => id === anna.user.id)).toMatchObject({
-    ...{ subject: 'anna', role: 'member', turns: 0, turnsToday: 1, dailyQuota: null, disabledAt: null },
+    ...{ subject: 'anna', role: 'member', turns: 1, turnsToday: 1, dailyQuota: null, disabledAt: null },
     lastSeenAt: server.clock.now,
   });
   const changed = await change(server, anna.user.id, { role: 'admin', dailyQuota: 3 }, owner.bearer);
@@ -26,6 +26,21 @@ test('users are listed with what they did; role, quota and state are changed, an
     ['user.quota', { quota: 3 }],
     ['user.role', { role: 'admin' }],
   ]);
+});
+
+test('turns that wait count among all turns of their user, and are not counted twice once they end', async () => {
+  const { server, owner, anna } = await people();
+  const askOne = (message: string) =>
+    call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message } }).then(({ json }) => json.turnId);
+  const counted = async () => {
+    const { json } = await call(server, 'GET', '/api/admin/users', { headers: owner.bearer });
+    return users.parse(json).users.find(({ id }) => id === anna.user.id)?.turns;
+  };
+  const first = await askOne('x');
+  await askOne('waits behind it');
+  expect(await counted()).toBe(2);
+  await call(server, 'POST', `/api/turns/${first}/cancel`, { headers: anna.bearer });
+  expect(await counted()).toBe(2);
 });
 
 test('an admin changes no role and nobody above; nobody shuts out themselves, or the owner', async () => {

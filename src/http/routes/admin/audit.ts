@@ -35,16 +35,23 @@ export function auditRoutes(app: App, { store, clock }: Pick<ServerOptions, 'sto
   );
 
   /** The end of what was found good; what comes after it is all that has to be walked. */
-  let known: { head: AuditHead; rows: number } | null = null;
+  let known: { head: AuditHead; rows: number; since: number } | null = null;
+  let comparedAt: number | null = null;
   let walking: Promise<unknown> = Promise.resolve();
 
   async function check(full: boolean): Promise<ChainState> {
     if (full) known = null;
     const from = known;
+    const since = from?.since ?? clock();
+    const end = (await store.audit.head())?.seq ?? 0;
     const { head, rows, broken } = await store.audit.verify({ after: from?.head, contents: full });
     const all = (from?.rows ?? 0) + rows;
-    known = head === null ? null : { head, rows: all };
-    return { intact: broken === null, rows: all, head, broken, checkedAt: clock() };
+    known = head === null ? null : { head, rows: all, since };
+    const checkedAt = clock();
+    if (full) comparedAt = checkedAt;
+    // More may have come, and been read, meanwhile.
+    const total = Math.max(end, all);
+    return { intact: broken === null, rows: all, total, head, broken, checkedAt, since, comparedAt };
   }
 
   app.get(

@@ -26,7 +26,7 @@ export function hostRoutes(app: App, { store, backend, version, clock, probes, a
       const count = live?.filter((session) => session.live).length ?? 0;
       const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
       return {
-        gateway: { version, startedAt },
+        gateway: { version, startedAt, database: store.database },
         hosts: [
           {
             name: backend.host,
@@ -35,7 +35,7 @@ export function hostRoutes(app: App, { store, backend, version, clock, probes, a
             mode: identity && (identity.protocol === 0 ? 'verbs' : 'channel'),
             refusal: refusal && bodyOf(refusal, { locale: localeOf(request) }),
             agent: backend.agent(),
-            agentVersion: null,
+            agentVersion: identity?.agentVersion ?? null,
             driver: identity?.driver ?? null,
             isolation: identity && (identity.isolation ?? 'none'),
             isolationLacks:

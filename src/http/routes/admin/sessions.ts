@@ -30,6 +30,7 @@ export function sessionRoutes(app: App, { turns, store, backend, clock }: Needs)
             ...{ name, user: nameOf(userId), host, generation, createdAt, lastUsedAt },
             live: live && host === backend.host ? (found?.live ?? false) : null,
             running: atWork?.turnId ?? null,
+            waiting: atWork?.status === 'waiting',
             queued: own.filter(({ status }) => status === 'queued').length,
           };
         }),

@@ -1,13 +1,17 @@
 /** Who did what, row by row, and whether the log is whole. */
+
+import { useMemo } from 'react';
 import type { AuditAction, AuditPage, AuditRow, TurnsChoices } from '../../../contract/admin.ts';
+import { readTime, type TimeFilter, timeInPlace, timeQuery } from '../data/time-filter.ts';
 import { useResource } from '../data/useResource.ts';
-import { exactly } from '../format.ts';
+import { count, exactly } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { go, pathTo, To, usePlace } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { Select } from '../ui/Field.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
+import { TimeFields } from '../ui/TimeFields.tsx';
 import './audit.css';
 import { Chain } from './Chain.tsx';
 
@@ -19,8 +23,12 @@ export function Audit() {
   const userId = query.get('userId') ?? '';
   const turnId = query.get('turnId') ?? '';
   const before = query.get('before');
-  const filters = { action, userId, turnId };
-  const asked = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ''));
+  const time = readTime(query);
+  const filters = { action, userId, turnId, ...timeInPlace(time) };
+  const isFiltered = Object.values(filters).some((value) => value !== '');
+  // The same until the filters change: `today` must not be another time with each drawing.
+  const stretch = useTimeQuery(time);
+  const asked = new URLSearchParams({ ...withoutEmpty({ action, userId, turnId }), ...stretch });
   const page = useResource<AuditPage>(
     `/api/admin/audit?${asked}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
     { on: ({ type }) => type === 'audit' },
@@ -50,12 +58,13 @@ export function Audit() {
           options={(choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne }))}
           onChange={(next) => show({ userId: next })}
         />
+        <TimeFields value={time} onChange={(next) => show({ time: '', from: '', to: '', ...timeInPlace(next) })} />
         {turnId !== '' && (
           <p className="filters-turn">
             <To href={pathTo(['turns', turnId])}>{w.audit.ofTurn(turnId.slice(0, 8))}</To>
           </p>
         )}
-        {asked.size > 0 && (
+        {isFiltered && (
           <To className="button button-quiet filters-clear" href={pathTo(['audit'])}>
             {w.turns.clear}
           </To>
@@ -65,7 +74,7 @@ export function Audit() {
         {({ rows, nextBefore }) => (
           <>
             {rows.length === 0 ? (
-              <Nothing title={w.audit.empty} text={w.audit.emptyText} />
+              <Nothing title={w.audit.empty} {...(isFiltered && { text: w.audit.emptyText })} />
             ) : (
               <DataTable caption={w.pages.audit} columns={columns} rows={rows} rowKey={({ seq }) => String(seq)} />
             )}
@@ -88,6 +97,22 @@ export function Audit() {
   );
 }
 
+function useTimeQuery({ time, from, to }: TimeFilter): Record<string, string> {
+  return useMemo(() => timeQuery({ time, from, to }, new Date()), [time, from, to]);
+}
+
+function withoutEmpty(filters: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ''));
+}
+
+/** Times by the clock, numbers by the locale, all else as it is. */
+function detailText(name: string, value: unknown, locale: string): string {
+  if (typeof value !== 'number') return String(value);
+  return TIMES.has(name) ? exactly(value, locale) : count(value, locale);
+}
+
+const TIMES: ReadonlySet<string> = new Set(['from', 'to', 'before']);
+
 function useColumns(): Column<AuditRow>[] {
   const { w, locale } = useAdmin();
   const actors: Record<string, string> = w.audit.actors;
@@ -97,7 +122,7 @@ function useColumns(): Column<AuditRow>[] {
       wideOnly: true,
       label: w.audit.number,
       kind: 'number',
-      cell: ({ seq }) => <span className="quiet">{seq}</span>,
+      cell: ({ seq }) => <span className="quiet">{count(seq, locale)}</span>,
     },
     {
       key: 'action',
@@ -114,11 +139,13 @@ function useColumns(): Column<AuditRow>[] {
     {
       key: 'actor',
       label: w.audit.actor,
+      kind: 'name',
       cell: ({ actor }) => actor.name || (actors[actor.id] ?? <span className="quiet">{w.noOne}</span>),
     },
     {
       key: 'subject',
       label: w.audit.subject,
+      kind: 'name',
       cell: ({ subject, actor }) => (subject === null || subject.id === actor.id ? null : subject.name || w.noOne),
     },
     {
@@ -131,7 +158,7 @@ function useColumns(): Column<AuditRow>[] {
           <span className="pairs">
             {known.map(([name, value]) => (
               <span key={name}>
-                {name} <b>{String(value)}</b>
+                {name} <b>{detailText(name, value, locale)}</b>
               </span>
             ))}
           </span>

@@ -16,6 +16,8 @@ export function Chain() {
   });
   const all = useAction();
   const [full, setFull] = useState<ChainState | null>(null);
+  const number = (value: number) => count(value, locale);
+  const since = (at: number) => ago(at, Date.now(), locale);
   const checkAll = async () => {
     const state = await all.run<ChainState>('GET', '/api/admin/audit/chain?full=true', { done: w.audit.checkedAll });
     if (state === null) return;
@@ -38,11 +40,13 @@ export function Chain() {
                 <strong>{state.intact ? w.audit.whole : w.audit.broken}</strong>
                 <p>
                   {state.broken === null
-                    ? w.audit.wholeText(count(state.rows, locale))
-                    : w.audit.brokenAt(count(state.broken.seq, locale), state.broken.why)}
+                    ? w.audit.wholeText(number(state.rows), number(state.total))
+                    : `${w.audit.brokenAt(number(state.broken.seq), state.broken.why)}. ${w.audit.intactBefore(number(state.rows), number(state.total))}`}
                 </p>
                 <p className="quiet">
-                  {w.audit.checked(ago(state.checkedAt, Date.now(), locale))}
+                  {w.audit.checked(since(state.since), since(state.checkedAt))}
+                  {' · '}
+                  {state.comparedAt === null ? w.audit.notCompared : w.audit.compared(since(state.comparedAt))}
                   {state.head !== null && (
                     <>
                       {' · '}

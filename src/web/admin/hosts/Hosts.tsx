@@ -5,8 +5,9 @@ import { useResource } from '../data/useResource.ts';
 import { ago, count } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { pathTo, To } from '../place.tsx';
-import { Code, State, type Tone } from '../ui/small.tsx';
+import { State, type Tone } from '../ui/small.tsx';
 import { Loaded } from '../ui/states.tsx';
+import { Trouble } from '../ui/Trouble.tsx';
 import './hosts.css';
 import { Probes } from './Probes.tsx';
 
@@ -43,11 +44,8 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
         <div className={backend === 'disabled' ? 'notice' : 'notice notice-bad'}>
           <Icon name="alert" />
           <div>
-            <strong>
-              {w.hosts.refuses}: <Code code={refusal.code} />
-            </strong>
-            <p>{refusal.message}</p>
-            {refusal.detail !== null && <p className="mono">{refusal.detail}</p>}
+            <p>{w.hosts.refuses}</p>
+            <Trouble {...refusal} />
           </div>
         </div>
       )}

@@ -15,7 +15,9 @@ export function Failures() {
     <section className="panel" aria-labelledby="failures">
       <div className="panel-head">
         <h2 id="failures">{w.lists.failures}</h2>
-        <To href={pathTo(['turns'], { status: 'failed' })}>{w.lists.allFailures}</To>
+        {(turns.data?.turns.length ?? 0) > 0 && (
+          <To href={pathTo(['turns'], { status: 'failed' })}>{w.lists.allFailures}</To>
+        )}
       </div>
       <Loaded from={turns}>
         {({ turns }) =>

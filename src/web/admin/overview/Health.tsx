@@ -39,7 +39,7 @@ export function Health({ open }: { open: number | null }) {
           <PartView name={w.health.agent} title={agent || '–'} part={parts.agent}>
             {host.panes && w.health.panes(count(host.panes.live, locale), count(host.panes.hibernated, locale))}
           </PartView>
-          <PartView name={w.health.store} title="SQLite" part={parts.store}>
+          <PartView name={w.health.store} title={data.gateway.database} part={parts.store}>
             {null}
           </PartView>
           <PartView

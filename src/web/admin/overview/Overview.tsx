@@ -12,6 +12,8 @@ import { FiguresRow } from './FiguresRow.tsx';
 import { Health } from './Health.tsx';
 import './overview.css';
 import { BucketPlots, MainPlot } from './plots/BucketPlots.tsx';
+import { isLittle } from './plots/series.ts';
+import { RankedList } from './RankedList.tsx';
 
 export function Overview() {
   const { w } = useAdmin();
@@ -38,31 +40,59 @@ export function Overview() {
         {(data) => (
           <>
             <FiguresRow stats={data} />
-            {data.totals.turns === 0 ? (
-              <Nothing title={w.lists.quiet} text={w.lists.quietText} />
-            ) : (
-              <div className="panels">
-                <MainPlot stats={data} />
-                <Askers stats={data} />
-              </div>
-            )}
-            <div className="panels panels-even">
-              <Failures />
-              {data.totals.turns > 0 && <BucketPlots.Codes stats={data} />}
-            </div>
-            {data.totals.turns > 0 && (
-              <div className="panels panels-even">
-                <BucketPlots.Success stats={data} />
-                <BucketPlots.Users stats={data} />
-                <BucketPlots.Total stats={data} />
-                <BucketPlots.FirstText stats={data} />
-                <BucketPlots.Tools stats={data} />
-                <BucketPlots.Tags stats={data} />
-              </div>
-            )}
+            <Shown stats={data} />
           </>
         )}
       </Loaded>
+    </>
+  );
+}
+
+/** In the form that fits how much there is. */
+function Shown({ stats }: { stats: Stats }) {
+  const { w } = useAdmin();
+  if (stats.totals.turns === 0) {
+    return (
+      <>
+        <Nothing title={w.lists.quiet} text={w.lists.quietText} />
+        <div className="panels panels-even">
+          <Failures />
+        </div>
+      </>
+    );
+  }
+  if (isLittle(stats)) {
+    return (
+      <>
+        <div className="panels panels-even">
+          <Askers stats={stats} />
+          <Failures />
+          <RankedList stats={stats} kind="tags" />
+          <RankedList stats={stats} kind="tools" />
+          <RankedList stats={stats} kind="codes" />
+        </div>
+        <p className="note-small">{w.plots.little}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <div className="panels">
+        <MainPlot stats={stats} />
+        <Askers stats={stats} />
+      </div>
+      <div className="panels panels-even">
+        <Failures />
+        <BucketPlots.Codes stats={stats} />
+      </div>
+      <div className="panels panels-even">
+        <BucketPlots.Success stats={stats} />
+        <BucketPlots.Users stats={stats} />
+        <BucketPlots.Total stats={stats} />
+        <BucketPlots.FirstText stats={stats} />
+        <BucketPlots.Tools stats={stats} />
+        <BucketPlots.Tags stats={stats} />
+      </div>
     </>
   );
 }

@@ -29,10 +29,10 @@ export function partsOf({ host, reasons }: HealthFacts, w: Words, locale: string
   const ofStore = reasons.find(({ part }) => part === 'store');
   const ofBackend = host.refusal ?? reasons.find(({ part }) => part === 'backend') ?? lastFailure(host);
   const isAgents = ofBackend?.code.startsWith('agent_') ?? false;
-  const trouble = (why: { message: string | null; detail: string | null }): Part => ({
+  const trouble = ({ code, detail }: Why): Part => ({
     tone: 'bad',
-    words: why.message ?? w.health.noAnswer,
-    detail: why.detail,
+    words: w.codes[code],
+    detail: detail ?? w.advice[code],
   });
   const well = (words: string): Part => ({ tone: 'good', words, detail: null });
   const off = host.backend === 'disabled';
@@ -71,7 +71,8 @@ function presenceOf({ presence, probes }: HostView, w: Words, locale: string): P
   return { tone: 'good', words, detail: null };
 }
 
-function lastFailure({ probes }: HostView): { code: string; message: null; detail: string | null } | undefined {
-  const error = probes.at(-1)?.error;
-  return error == null ? undefined : { code: error.code, message: null, detail: error.detail };
+type Why = Pick<ErrorBody, 'code' | 'detail'>;
+
+function lastFailure({ probes }: HostView): Why | undefined {
+  return probes.at(-1)?.error ?? undefined;
 }

@@ -37,14 +37,16 @@ export function Sessions() {
   );
 }
 
-export function SessionState({ session: { live, running, queued } }: { session: SessionView }) {
+export function SessionState({ session: { user, live, running, waiting, queued } }: { session: SessionView }) {
   const { w, locale } = useAdmin();
   const more = queued > 0 && <span className="under">{w.sessions.queued(count(queued, locale))}</span>;
   if (running !== null) {
     return (
       <>
-        <State tone="wait">
-          <To href={pathTo(['turns', running])}>{w.sessions.working}</To>
+        <State tone="wait" {...(waiting && { icon: 'hand' })}>
+          <To href={pathTo(['turns', running])}>
+            {waiting ? w.sessions.waitsFor(user.name || w.noOne) : w.sessions.working}
+          </To>
         </State>
         {more}
       </>
@@ -89,6 +91,15 @@ export function useSessionActions(reload: () => void) {
   };
   const buttons = (session: SessionView) => (
     <>
+      <button
+        type="button"
+        className="button"
+        disabled={action.busy}
+        aria-label={w.sessions.resetOf(nameOf(session))}
+        onClick={() => setAsked(session)}
+      >
+        {w.sessions.reset}
+      </button>
       {session.live === true && (
         <button
           type="button"
@@ -100,15 +111,6 @@ export function useSessionActions(reload: () => void) {
           {w.sessions.hibernate}
         </button>
       )}
-      <button
-        type="button"
-        className="button"
-        disabled={action.busy}
-        aria-label={w.sessions.resetOf(nameOf(session))}
-        onClick={() => setAsked(session)}
-      >
-        {w.sessions.reset}
-      </button>
     </>
   );
   const columns: Column<SessionView>[] = [

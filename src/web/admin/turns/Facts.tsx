@@ -69,10 +69,7 @@ export function Facts({ turn }: { turn: TurnInFull }) {
         </Fact>
         <Fact name={w.turn.host}>{turn.host}</Fact>
         <Fact name={w.turn.id}>
-          <code>{turn.turnId}</code>
-          <span className="under">
-            <To href={pathTo(['audit'], { turnId: turn.turnId })}>{w.turn.audit}</To>
-          </span>
+          <To href={pathTo(['audit'], { turnId: turn.turnId })}>{w.turn.audit}</To>
         </Fact>
       </dl>
     </section>

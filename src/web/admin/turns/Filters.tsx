@@ -3,11 +3,11 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { TurnsChoices } from '../../../contract/admin.ts';
 import { type ErrorCode, errorTable } from '../../../contract/errors.ts';
 import { finalStatuses } from '../../../contract/turn.ts';
-import { statsRanges } from '../data/ranges.ts';
 import { useResource } from '../data/useResource.ts';
 import { useAdmin } from '../page.ts';
 import { To } from '../place.tsx';
 import { Labelled, Select } from '../ui/Field.tsx';
+import { TimeFields } from '../ui/TimeFields.tsx';
 import { areSet, NO_FILTERS, placeOf, type TurnFilters } from './filters.ts';
 
 export function Filters({ filters, onChange }: { filters: TurnFilters; onChange(next: TurnFilters): void }) {
@@ -57,22 +57,7 @@ export function Filters({ filters, onChange }: { filters: TurnFilters; onChange(
         options={tags}
         onChange={(tag) => set({ tag })}
       />
-      <Select
-        label={w.turns.time}
-        any={w.turns.anyTime}
-        value={filters.time}
-        options={[
-          ...statsRanges.map((value) => ({ value, label: w.ranges[value] })),
-          { value: 'days' as const, label: w.turns.between },
-        ]}
-        onChange={(time) => set({ time, from: '', to: '' })}
-      />
-      {filters.time === 'days' && (
-        <>
-          <Day label={w.turns.from} value={filters.from} onChange={(from) => set({ from })} />
-          <Day label={w.turns.to} value={filters.to} onChange={(to) => set({ to })} />
-        </>
-      )}
+      <TimeFields value={filters} onChange={({ time, from, to }) => set({ time, from, to })} />
       {areSet(filters) && (
         <To className="button button-quiet filters-clear" href={placeOf(NO_FILTERS)}>
           {w.turns.clear}
@@ -111,16 +96,6 @@ function Search({ value, onSearch }: { value: string; onSearch(text: string): vo
         )}
       </Labelled>
     </form>
-  );
-}
-
-function Day({ label, value, onChange }: { label: string; value: string; onChange(day: string): void }) {
-  return (
-    <Labelled label={label}>
-      {(id) => (
-        <input id={id} type="date" className="field" value={value} onChange={(event) => onChange(event.target.value)} />
-      )}
-    </Labelled>
   );
 }
 

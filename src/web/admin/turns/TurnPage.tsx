@@ -1,5 +1,5 @@
 /** One turn in full: what was asked and answered, what it took, what was decided, why it failed. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
@@ -10,10 +10,12 @@ import { Refusal } from '../../request.ts';
 import { useResource } from '../data/useResource.ts';
 import { useAdmin } from '../page.ts';
 import { pathTo, To } from '../place.tsx';
-import { At, Code, PersonTurns, StatusOf } from '../ui/small.tsx';
+import { At, PersonTurns, StatusOf } from '../ui/small.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
+import { Trouble } from '../ui/Trouble.tsx';
 import { Decisions } from './Decisions.tsx';
 import { Facts } from './Facts.tsx';
+import { shortened } from './shortened.ts';
 import { Tools } from './Tools.tsx';
 import './turn-page.css';
 import { Waterfall } from './Waterfall.tsx';
@@ -47,22 +49,33 @@ export function TurnPage({ turnId }: { turnId: string }) {
 
 function InFull({ turn }: { turn: TurnInFull }) {
   const { w } = useAdmin();
+  const question = visible(turn.message);
+  const title = shortened(question) || w.turns.noText;
+  useTitle(title);
   return (
     <article className="turn-page">
       <header className="turn-page-head">
-        <h1 className="only-read">{w.turn.question}</h1>
+        <h1>{title}</h1>
         <p className="turn-page-line">
           <StatusOf status={turn.status} late={turn.late} />
           <PersonTurns user={turn.user} />
           <At at={turn.startedAt} />
+          <code className="turn-page-id">{turn.turnId}</code>
         </p>
       </header>
       <div className="turn-page-main">
-        <section aria-labelledby="question">
-          <h2 id="question">{w.turn.question}</h2>
-          <p className="said">{visible(turn.message)}</p>
-        </section>
-        {turn.error !== null && <WhatWentWrong error={turn.error} />}
+        {title !== question.trim() && question.trim() !== '' && (
+          <section aria-labelledby="question">
+            <h2 id="question">{w.turn.question}</h2>
+            <p className="said">{question}</p>
+          </section>
+        )}
+        {turn.error !== null && (
+          <section className="notice notice-bad" aria-label={w.turn.error}>
+            <Icon name="alert" />
+            <Trouble {...turn.error} />
+          </section>
+        )}
         {turn.late && (
           <p className="notice notice-wait">
             <Icon name="clock" />
@@ -87,21 +100,15 @@ function InFull({ turn }: { turn: TurnInFull }) {
   );
 }
 
-function WhatWentWrong({ error }: { error: NonNullable<TurnInFull['error']> }) {
-  const { w } = useAdmin();
-  return (
-    <section className="notice notice-bad" aria-label={w.turn.error}>
-      <Icon name="alert" />
-      <div>
-        <strong>
-          <Code code={error.code} />
-        </strong>
-        <p>{error.message}</p>
-        {error.detail !== null && <p className="mono">{visible(error.detail)}</p>}
-        <p className="quiet">{error.retryable ? w.turn.retryable : w.turn.notRetryable}</p>
-      </div>
-    </section>
-  );
+/** The window's title, and the entry in the browser's history, until another page is shown. */
+function useTitle(title: string): void {
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${title} · Paliadin`;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
 }
 
 function AnswerSection({ turn: { response, raw, status, pageOrigin, trailerMalformed } }: { turn: TurnInFull }) {

@@ -89,7 +89,7 @@ function useColumns(): Column<TurnLine>[] {
         </To>
       ),
     },
-    { key: 'user', label: w.turns.user, cell: ({ user }) => <PersonName user={user} /> },
+    { key: 'user', label: w.turns.user, kind: 'name', cell: ({ user }) => <PersonName user={user} /> },
     {
       key: 'status',
       label: w.turns.status,

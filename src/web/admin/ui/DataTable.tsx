@@ -9,8 +9,8 @@ export interface Column<Row> {
   key: string;
   label: string;
   cell(row: Row): ReactNode;
-  /** `number`: to the right. `main`: what a row is; the head of its entry on a phone. `wide`: takes what is left. */
-  kind?: 'number' | 'main' | 'actions' | 'wide' | 'quiet';
+  /** `number`: to the right. `name`: on one line. `main`: what a row is; the head of its entry on a phone. `wide`: takes what is left. */
+  kind?: 'number' | 'name' | 'main' | 'actions' | 'wide' | 'quiet';
   /** Left out on a phone: the page of the row has it too, or nobody misses it there. */
   wideOnly?: boolean;
 }

@@ -3,8 +3,7 @@ import type { ReactNode } from 'react';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';
 import { Icon, type IconName } from '../../chat/ui/Icon.tsx';
-import { moment } from '../../locales/format.ts';
-import { exactly } from '../format.ts';
+import { exactly, moment } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { pathTo, To } from '../place.tsx';
 

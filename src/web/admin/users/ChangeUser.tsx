@@ -1,4 +1,4 @@
-/** Role and quota of one user, and all that is kept of them as a file. */
+/** Role and quota of one user, all that is kept of them as a file, and the ways to end it. */
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { UserChange, UserView } from '../../../contract/admin.ts';
 import '../../chat/dialog.css';
@@ -12,9 +12,11 @@ export interface ChangeUserProps {
   user: UserView;
   onCancel(): void;
   onSave(change: UserChange): void;
+  onSignOut(): void;
+  onDelete(): void;
 }
 
-export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
+export function ChangeUser({ user, onCancel, onSave, onSignOut, onDelete }: ChangeUserProps) {
   const { w, me } = useAdmin();
   const dialog = useRef<HTMLDialogElement>(null);
   const [role, setRole] = useState(user.role);
@@ -24,17 +26,28 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
 
   useEffect(() => dialog.current?.showModal(), []);
 
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
+  const changes = (): UserChange => {
     const dailyQuota = quota.trim() === '' ? null : Number(quota);
-    onSave({
+    return {
       ...(role !== 'owner' && role !== user.role && { role }),
       ...(dailyQuota !== user.dailyQuota && { dailyQuota }),
-    });
+    };
+  };
+  // Only a closed dialog lets the focus out: where another follows, that one gives it back.
+  const onClose = () => {
+    const next = dialog.current?.returnValue;
+    if (next === SAVE) onSave(changes());
+    else if (next === SIGN_OUT) onSignOut();
+    else if (next === DELETE) onDelete();
+    else onCancel();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    dialog.current?.close(SAVE);
   };
 
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="change-user" onClose={onCancel}>
+    <dialog ref={dialog} className="dialog" aria-labelledby="change-user" onClose={onClose}>
       <h2 id="change-user">{user.name || w.noOne}</h2>
       <p className="note-small">
         {w.users.subject} <span className="mono">{user.subject}</span>
@@ -62,6 +75,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
               min={0}
               max={100_000}
               step={1}
+              disabled={!may.change}
               value={quota}
               placeholder={w.users.unlimited}
               onChange={(event) => setQuota(event.target.value)}
@@ -69,7 +83,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
           )}
         </Labelled>
         <p className="note-small">{w.users.quotaText}</p>
-        <p>
+        <p className="user-ways">
           <button
             type="button"
             className="as-link"
@@ -78,13 +92,23 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
           >
             {w.users.exportAll}
           </button>
+          {may.signOut && (
+            <button type="button" className="as-link" onClick={() => dialog.current?.close(SIGN_OUT)}>
+              {w.users.signOut}
+            </button>
+          )}
+          {may.remove && (
+            <button type="button" className="as-link as-link-bad" onClick={() => dialog.current?.close(DELETE)}>
+              {w.users.delete}
+            </button>
+          )}
         </p>
         <Problem text={problem} />
         <div className="dialog-actions">
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
             {w.cancel}
           </button>
-          <button type="submit" className="button button-main">
+          <button type="submit" className="button button-main" disabled={!may.change}>
             {w.users.save}
           </button>
         </div>
@@ -92,3 +116,7 @@ export function ChangeUser({ user, onCancel, onSave }: ChangeUserProps) {
     </dialog>
   );
 }
+
+const SAVE = 'save';
+const SIGN_OUT = 'sign-out';
+const DELETE = 'delete';

@@ -1,17 +1,14 @@
 /** Everybody who is known here: what they may, how much they ask, and the switch that shuts them out. */
-import { useState } from 'react';
-import type { UserChange, Users as UsersData, UserView } from '../../../contract/admin.ts';
-import { useAction } from '../data/useAction.ts';
+import type { Users as UsersData, UserView } from '../../../contract/admin.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { pathTo, To } from '../place.tsx';
-import { Confirm } from '../ui/Confirm.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { At, State } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
-import { ChangeUser } from './ChangeUser.tsx';
 import { mayChange } from './may-change.ts';
+import { useUserActions } from './useUserActions.tsx';
 import './users.css';
 
 export function Users() {
@@ -20,27 +17,14 @@ export function Users() {
     on: ({ type }) => type === 'users' || type === 'turns',
     paceMs: USERS_PACE_MS,
   });
-  const [changed, setChanged] = useState<UserView | null>(null);
-  const [shutOut, setShutOut] = useState<UserView | null>(null);
-  const action = useAction();
-
-  const change = async (user: UserView, body: UserChange, done: string) => {
-    setChanged(null);
-    setShutOut(null);
-    if ((await action.run('PATCH', `/api/admin/users/${user.id}`, { body, done })) !== null) users.reload();
-  };
-  const columns = useColumns({
-    busy: action.busy,
-    onChange: setChanged,
-    onDisable: setShutOut,
-    onEnable: (user) => void change(user, { disabled: false }, w.users.enableDone(user.name)),
-  });
+  const { busy, problem, dialog, ask, enable } = useUserActions(users.reload);
+  const columns = useColumns({ busy, ask, enable });
   return (
     <>
       <div className="page-head">
         <h1>{w.pages.users}</h1>
       </div>
-      <Problem text={action.problem} />
+      <Problem text={problem} />
       <Loaded from={users}>
         {({ users: all }) =>
           all.length === 0 ? (
@@ -50,35 +34,14 @@ export function Users() {
           )
         }
       </Loaded>
-      {changed && (
-        <ChangeUser
-          user={changed}
-          onCancel={() => setChanged(null)}
-          onSave={(body) => void change(changed, body, w.users.saved(changed.name))}
-        />
-      )}
-      {shutOut && (
-        <Confirm
-          title={w.users.disableTitle(shutOut.name)}
-          text={w.users.disableText}
-          action={w.users.disable}
-          danger
-          onCancel={() => setShutOut(null)}
-          onConfirm={() => void change(shutOut, { disabled: true }, w.users.disableDone(shutOut.name))}
-        />
-      )}
+      {dialog}
     </>
   );
 }
 
-interface Doings {
-  busy: boolean;
-  onChange(user: UserView): void;
-  onDisable(user: UserView): void;
-  onEnable(user: UserView): void;
-}
+type Doings = Pick<ReturnType<typeof useUserActions>, 'busy' | 'ask' | 'enable'>;
 
-function useColumns({ busy, onChange, onDisable, onEnable }: Doings): Column<UserView>[] {
+function useColumns({ busy, ask, enable }: Doings): Column<UserView>[] {
   const { w, locale, me } = useAdmin();
   const number = (value: number) => count(value, locale);
   return [
@@ -90,7 +53,8 @@ function useColumns({ busy, onChange, onDisable, onEnable }: Doings): Column<Use
         <>
           {name || w.noOne}
           {id === me.user.id && <span className="quiet"> ({w.users.you})</span>}
-          <span className="under">{email ?? (subject === name ? null : subject)}</span>
+          {email !== null && <span className="under">{email}</span>}
+          {subject !== name && subject !== email && <span className="under mono">{subject}</span>}
         </>
       ),
     },
@@ -140,28 +104,28 @@ function useColumns({ busy, onChange, onDisable, onEnable }: Doings): Column<Use
       label: w.users.actions,
       kind: 'actions',
       cell: (user) => {
-        const may = mayChange(me.user, user);
+        const { change, signOut, disable } = mayChange(me.user, user);
         return (
           <span className="actions">
-            {may.change && (
+            {(change || signOut) && (
               <button
                 type="button"
                 className="button"
                 disabled={busy}
                 aria-label={w.users.changeOf(user.name)}
-                onClick={() => onChange(user)}
+                onClick={() => ask('change', user)}
               >
                 {w.users.change}
               </button>
             )}
-            {may.disable &&
+            {disable &&
               (user.disabledAt === null ? (
                 <button
                   type="button"
                   className="button"
                   disabled={busy}
                   aria-label={w.users.disableOf(user.name)}
-                  onClick={() => onDisable(user)}
+                  onClick={() => ask('disable', user)}
                 >
                   {w.users.disable}
                 </button>
@@ -171,7 +135,7 @@ function useColumns({ busy, onChange, onDisable, onEnable }: Doings): Column<Use
                   className="button"
                   disabled={busy}
                   aria-label={w.users.enableOf(user.name)}
-                  onClick={() => onEnable(user)}
+                  onClick={() => enable(user)}
                 >
                   {w.users.enable}
                 </button>

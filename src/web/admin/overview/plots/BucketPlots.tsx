@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { isErrorCode } from '../../../../contract/errors.ts';
-import { bucketName, count, percent, span } from '../../format.ts';
+import { bucketName, count, percent, span, wholePercent } from '../../format.ts';
 import { useAdmin } from '../../page.ts';
 import { pathTo, To } from '../../place.tsx';
 import { Figure } from './Figure.tsx';
@@ -90,12 +90,14 @@ function Spans({ stats, of, title }: Props & { of: 'total' | 'firstText'; title:
   const { p50, p95 } = stats.totals[of];
   const series: Series[] = [
     { label: w.plots.median, colour: 'accent', values: stats.buckets.map((bucket) => bucket[of].p50) },
-    { label: w.plots.p95, colour: 'line-two', values: stats.buckets.map((bucket) => bucket[of].p95) },
+    { label: wholePercent(0.95, locale), colour: 'line-two', values: stats.buckets.map((bucket) => bucket[of].p95) },
   ];
   return (
     <Figure
       title={title}
-      summary={p50 === null ? null : w.plots.spanSummary(span(p50, locale), span(p95, locale))}
+      summary={
+        p50 === null ? null : w.plots.spanSummary(span(p50, locale), wholePercent(0.95, locale), span(p95, locale))
+      }
       {...{ stats, series }}
       kind="lines"
       unit="span"

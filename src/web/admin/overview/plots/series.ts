@@ -70,3 +70,11 @@ export function bucketMs({ buckets }: Pick<Stats, 'buckets'>): number {
   if (first === undefined) return 0;
   return second === undefined ? first.to - first.from : second.from - first.from;
 }
+
+/** Whether so few buckets have anything that a plot over time would be as good as empty. */
+export function isLittle({ buckets }: { buckets: readonly Pick<StatsBucket, 'turns'>[] }): boolean {
+  return buckets.filter(({ turns }) => turns > 0).length < FEWEST;
+}
+
+// Two points make a line that says nothing of how it goes.
+const FEWEST = 3;
