@@ -174,7 +174,7 @@ test('who has asked as often as they may is told when they may again', async () 
   await ask(noon + 12 * 3_600_000);
   expect(await store.turns.list({ limit: 10 })).toHaveLength(3);
   const [overview] = await store.users.overview(new Date(2026, 4, 1).getTime());
-  expect(overview).toMatchObject({ dailyQuota: 2, turns: 0, turnsToday: 3, lastSeenAt: noon + 12 * 3_600_000 });
+  expect(overview).toMatchObject({ dailyQuota: 2, turns: 3, turnsToday: 3, lastSeenAt: noon + 12 * 3_600_000 });
 });
 
 async function anEndedTurn(store: Store, who: Awaited<ReturnType<typeof aUser>>) {
