@@ -82,10 +82,10 @@ function nameOf({ name = 'host daemon' }: DaemonProcess): string {
   return name;
 }
 
-// A daemon that can start does so within a second, on a loaded machine within a few.
-const START_MS = 5_000;
-// Another is just going, which frees its place within some of these.
+// A daemon that can start says so within a second, on a loaded machine within a few; one that says nothing hangs.
+const LISTEN_MS = 20_000;
+// Another that is just starting has as long.
+const START_MS = LISTEN_MS;
+// Another that is just going frees its place within some of these.
 const AGAIN_MS = 50;
 const MOST_AGAIN_MS = 2_000;
-// Said nothing for this long, it hangs.
-const LISTEN_MS = 20_000;
