@@ -52,7 +52,8 @@ test('F23: readers who stop reading cost little memory, and miss nothing when th
     for (const events of answers) expect(written(events ?? []) === text).toBe(true);
   }
   for (const response of stopped) response.destroy();
-  expect((await owner.history()).turns.map(({ status }) => status)).toEqual(Array(BEFORE + AFTER).fill('completed'));
+  const kept = await (await gateway.store()).turns.list({ limit: 100 }); // a page of history would end at a megabyte
+  expect(kept.filter(({ status }) => status === 'completed')).toHaveLength(BEFORE + AFTER + 1);
   expect(await gateway.prompts(owner.session)).toHaveLength(BEFORE + AFTER);
   await owner.goesOn();
 }, 60_000);
