@@ -20,6 +20,7 @@ import { chatOn, type Person, signedIn } from '../browser/chat.ts';
 import { useBrowser } from '../support/browser.ts';
 import { type BrowserSession, sessionFrom } from '../support/browser-session.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { aTarget, isRefusedEverywhere } from './every-route.ts';
 
@@ -59,11 +60,26 @@ async function visitEvil(page: Page, host: string): Promise<void> {
 
 /** Whom the page's own requests speak for; null where nobody is signed in. */
 async function whoIsThere(page: Page): Promise<string | null> {
-  const asked = page.waitForResponse((response) => response.url().endsWith('/api/me'));
+  await page.addInitScript(KEEP_ANSWER);
   await page.reload();
-  const response = await asked;
-  return response.status() === 401 ? null : (await response.json()).user.name;
+  const heard = () =>
+    page.evaluate<{ status: number; body: { user: { name: string } } } | undefined>('globalThis.answerOfMe');
+  const { status, body } = await until('an answer to the page', heard);
+  return status === 401 ? null : body.user.name;
 }
+
+// A body that a page reads piece by piece, the browser keeps for nobody else.
+const KEEP_ANSWER = `
+  const sent = globalThis.fetch;
+  globalThis.fetch = async (path, options) => {
+    const response = await sent(path, options);
+    if (String(path).endsWith('/api/me')) {
+      const { status } = response;
+      response.clone().json().then((body) => { globalThis.answerOfMe ??= { status, body }; });
+    }
+    return response;
+  };
+`;
 
 async function eve(): Promise<BrowserSession> {
   const code = new URL(await gateway().signInLink('eve')).hash.replace('#code=', '');
