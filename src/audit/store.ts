@@ -331,8 +331,9 @@ export interface UserStore {
   /** What the way in says of them now. @throws PaliadinError `not_found`, as the next four do */
   describe(id: string, says: Pick<User, 'name' | 'email' | 'locale'>): Promise<User>;
   setRole(id: string, role: Role, by: By): Promise<User>;
-  /** Whoever is disabled is not let in, by whatever way, and signed out everywhere; streams of theirs end within seconds. */
+  /** Whoever is disabled is not let in, by whatever way, and is told so; streams of theirs end within seconds. */
   disable(id: string, by: By): Promise<User>;
+  /** They have to sign in again everywhere; their API tokens go on. */
   enable(id: string, by: By): Promise<User>;
   setQuota(id: string, dailyQuota: number | null, by: By): Promise<User>;
   /** Makes this user the only owner, and enabled; whoever was one before is a member from now on. */

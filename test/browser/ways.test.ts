@@ -106,5 +106,8 @@ test('whoever is disabled while they look is told so, and comes in again once th
   await page.getByRole('alert').getByText(signInWords.en.shutOut).waitFor();
   await users.enable(user?.id ?? '', { actor: 'cli', at: Date.now() });
   await page.reload();
+  await page.getByText(signInWords.en.ended).waitFor();
+  const { hash } = new URL(await byApplication().signInLink('dora'));
+  await page.goto(`/${hash}`);
   await log.waitFor();
 });

@@ -45,14 +45,14 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
 
     describe: (id, { name, email, locale }) => change(db, id, { name, email, locale }),
     setRole: (id, role, by) => recorded(db, id, { role }, { ...by, action: 'user.role', detail: { role } }),
-    // Whoever is enabled again signs in again.
-    disable: (id, by) =>
+    disable: (id, by) => recorded(db, id, { disabledAt: by.at }, { ...by, action: 'user.disabled' }),
+    // Until now what they were signed in by told who they are, and so why they are refused. It is worth nothing any more.
+    enable: (id, by) =>
       db.transaction().execute(async (trx) => {
-        await record(trx, [{ ...by, action: 'user.disabled', subject: id, turnId: null, detail: {} }]);
-        await endSignIns(trx, id, { now: by.at, tokens: false, actor: by.actor });
-        return await change(trx, id, { disabledAt: by.at });
+        await endSignIns(trx, id, forgetting(by));
+        await record(trx, [{ ...by, action: 'user.enabled', subject: id, turnId: null, detail: {} }]);
+        return await change(trx, id, { disabledAt: null });
       }),
-    enable: (id, by) => recorded(db, id, { disabledAt: null }, { ...by, action: 'user.enabled' }),
     setQuota: (id, dailyQuota, by) =>
       recorded(db, id, { dailyQuota }, { ...by, action: 'user.quota', detail: { quota: dailyQuota } }),
 
@@ -61,6 +61,8 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
         const before = await trx.selectFrom('users').selectAll().where('role', '=', 'owner').execute();
         const others = before.filter((user) => user.id !== id);
         for (const user of others) await change(trx, user.id, { role: 'member' });
+        const known = await trx.selectFrom('users').select('disabledAt').where('id', '=', id).executeTakeFirst();
+        if (known?.disabledAt != null) await endSignIns(trx, id, forgetting(by));
         const owner = await change(trx, id, { role: 'owner', disabledAt: null });
         const became = [
           ...others.map((user) => ({ subject: user.id, detail: { role: 'member' } })),
@@ -103,6 +105,11 @@ function recorded(
     await record(trx, [{ ...entry, subject: id, turnId: null, detail }]);
     return user;
   });
+}
+
+/** What they were signed in by, but for API tokens, is worth nothing from now on. */
+function forgetting({ actor, at }: By) {
+  return { now: at, tokens: false, actor };
 }
 
 async function removeAll(db: Transaction<Schema>, userId: string): Promise<number> {
