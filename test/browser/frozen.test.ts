@@ -51,7 +51,7 @@ test('a stream that freezes is given up within half a minute and opened again, a
 
 test('a question over a frozen connection is given back in time, and sent once when it thaws', async () => {
   const person = await signedIn(browser, behind(gateway(), proxy), 'ben', { clock: true });
-  const { page, box, button, turn, timesReceived, visitor } = person;
+  const { page, box, turn, timesReceived, visitor } = person;
   visitor.expectTrouble(GIVEN_UP);
   proxy.freeze(true);
   await box.fill('demo at once');
@@ -59,15 +59,13 @@ test('a question over a frozen connection is given back in time, and sent once w
   await expect
     .poll(async () => {
       await page.clock.fastForward(5000);
-      return page
-        .getByRole('alert')
-        .textContent({ timeout: 100 })
-        .catch(() => null);
+      return page.getByRole('alert').allTextContents();
     })
-    .toBe(en.notReached);
+    .toContain(en.notReached);
   expect(await box.inputValue()).toBe('demo at once');
   proxy.freeze(false);
-  await button(en.send).click();
+  // What was held may arrive by itself first: then the box is empty, and this sends nothing.
+  await box.press('Enter');
   await turn('demo at once').answered();
   expect(await timesReceived('demo at once')).toBe(1);
 });

@@ -30,7 +30,8 @@ const REFUSED = /ERR_|status of 40[13]|Failed to load module script/;
 type Answer = NonNullable<PageProxy['answer']>;
 
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
-const signInPage = '<!doctype html><title>Sign in</title><h1>Company sign-in</h1>';
+// With an icon of its own, or the browser would ask the next one for it.
+const signInPage = '<!doctype html><title>Sign in</title><link rel="icon" href="data:,"><h1>Company sign-in</h1>';
 
 /** An auth proxy that sends on to its own page of the same origin: that page comes with 200. */
 const toOwnPage: Answer = ({ url }, response) => {
