@@ -76,6 +76,8 @@ const late = new Map(
 const gatewayPid = gateway.pid;
 const exit = await gateway.end('SIGTERM');
 await endHost(join(state.path, 'host'));
+// An agent whose terminal has just been ended needs a moment to end, too.
+for (let looks = 0; processesOf(state.path).length > 0 && looks < 50; looks++) await delay(100);
 const left = processesOf(state.path);
 const peak = (of: 'gateway' | 'daemon', from: number, to: number) =>
   Math.max(...samples.slice(Math.floor(from * samples.length), Math.ceil(to * samples.length)).map((one) => one[of]));
