@@ -1,6 +1,8 @@
 /** Whether somebody has forbidden Claude Code the hooks that its driver lives on. Files are read, never changed. */
+
+import { readJson } from '../../read-json.ts';
 import { hookNames, hookUrl, parseVersion, TOKEN_VARIABLE } from './plugin.ts';
-import { readSettings, type SettingsPlaces, settingsFiles } from './settings-files.ts';
+import { type SettingsPlaces, settingsFiles } from './settings-files.ts';
 
 export interface ClaudeFacts extends SettingsPlaces {
   /** What `claude --version` prints. */
@@ -16,10 +18,10 @@ export function hooksForbidden({ version, port, ...places }: ClaudeFacts): strin
     return `Claude Code ${number} is older than its hooks for text; update it`;
   const { policies, own } = settingsFiles(places);
   for (const file of policies) {
-    if (readSettings(file)?.allowManagedHooksOnly === true) return `${file} allows managed hooks only`;
+    if (readJson(file)?.allowManagedHooksOnly === true) return `${file} allows managed hooks only`;
   }
   for (const file of [...policies, ...own]) {
-    if (readSettings(file)?.disableAllHooks === true) return `${file} has disableAllHooks`;
+    if (readJson(file)?.disableAllHooks === true) return `${file} has disableAllHooks`;
   }
   const files = [...policies, ...own];
   const urls = port === null ? null : listed(files, 'allowedHttpHookUrls');
@@ -36,7 +38,7 @@ export function hooksForbidden({ version, port, ...places }: ClaudeFacts): strin
 /** The entries of a list over all files, and the first that has it; null where none has. */
 function listed(files: string[], name: string): { file: string; entries: string[] } | null {
   const found = files.flatMap((file) => {
-    const list = readSettings(file)?.[name];
+    const list = readJson(file)?.[name];
     return Array.isArray(list) ? [{ file, entries: list.filter((entry) => typeof entry === 'string') }] : [];
   });
   const [first] = found;

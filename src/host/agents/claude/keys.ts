@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readSettings } from './settings-files.ts';
+import { readJson } from '../../read-json.ts';
 
 export interface BoundKeys {
   file: string;
@@ -15,7 +15,7 @@ export interface BoundKeys {
 /** `directory` is where Claude Code keeps its user's settings. Null where all is as it has to be. */
 export function keysBound(directory: string): BoundKeys | null {
   const file = join(directory, 'keybindings.json');
-  const parsed = keybindings.safeParse(readSettings(file));
+  const parsed = keybindings.safeParse(readJson(file));
   // What it can't read, Claude Code passes over as well.
   if (!parsed.success) return null;
   const bound = parsed.data.bindings

@@ -1,5 +1,5 @@
 /** The settings that Claude Code reads, as files: its owner's, those of where it works, and the administrators'. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface SettingsPlaces {
@@ -11,7 +11,7 @@ export interface SettingsPlaces {
   managed: string;
 }
 
-/** Some of them may not be there. */
+/** Some of them may not be there; of one that is broken Claude Code itself says so in a dialog. */
 export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { policies: string[]; own: string[] } {
   return {
     policies: [join(managed, 'managed-settings.json'), ...jsonFilesIn(join(managed, 'managed-settings.d'))],
@@ -19,16 +19,6 @@ export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { po
       SETTINGS.map((name) => join(where, name)),
     ),
   };
-}
-
-/** Null for a file that is not there, or broken: then Claude Code itself says so in a dialog. */
-export function readSettings(file: string): Record<string, unknown> | null {
-  try {
-    const settings = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof settings === 'object' ? settings : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Where administrators' are on this system. */

@@ -3,11 +3,12 @@
  * end of an answer waits for nothing.
  */
 import { join } from 'node:path';
-import { readSettings, type SettingsPlaces, settingsFiles } from './settings-files.ts';
+import { readJson } from '../../read-json.ts';
+import { type SettingsPlaces, settingsFiles } from './settings-files.ts';
 
 export function hasStopHooks(places: SettingsPlaces): boolean {
   const { policies, own } = settingsFiles(places);
-  const settings = [...policies, ...own].map(readSettings);
+  const settings = [...policies, ...own].map((file) => readJson(file));
   return settings.some(hearsOfStops) || pluginsOf(places, settings).some((path) => hearsOfStops(hooksOf(path)));
 }
 
@@ -23,7 +24,7 @@ function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unkn
     Object.entries(recordOf(one?.enabledPlugins)).flatMap(([name, isOn]) => (isOn === true ? [name] : [])),
   );
   if (enabled.length === 0) return [];
-  const installed = recordOf(readSettings(join(directory, 'plugins', 'installed_plugins.json'))?.plugins);
+  const installed = recordOf(readJson(join(directory, 'plugins', 'installed_plugins.json'))?.plugins);
   // One for each scope in which it is installed; an older file has one only.
   return enabled
     .flatMap((name) => installed[name] ?? [])
@@ -34,7 +35,7 @@ function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unkn
 }
 
 function hooksOf(plugin: string): Record<string, unknown> | null {
-  return readSettings(join(plugin, 'hooks', 'hooks.json'));
+  return readJson(join(plugin, 'hooks', 'hooks.json'));
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

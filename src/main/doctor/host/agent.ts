@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Check } from '../../../contract/check.ts';
 import type { IsolationLevel } from '../../../contract/isolation.ts';
+import { readJson } from '../../../host/read-json.ts';
 import { chooseAgent } from '../../agent.ts';
 import { agentEnv } from '../../agent-env.ts';
 import { levelOf } from '../../isolation/level.ts';
@@ -11,7 +12,6 @@ import { outputOf } from '../output-of.ts';
 import { claudePlaces } from './claude-places.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';
-import { readJson } from './read-json.ts';
 
 export async function examineAgent(
   settings: Pick<ShimSettings, 'config' | 'env'>,

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Check } from '../../../contract/check.ts';
 import { trustOf } from '../../../host/agents/claude/trust.ts';
+import { readJson } from '../../../host/read-json.ts';
 import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
 import { chooseAgent } from '../../agent.ts';
 import { agentEnv } from '../../agent-env.ts';
@@ -12,7 +13,6 @@ import { prepareState, type StatePaths } from '../../state-paths.ts';
 import { checksOf } from '../checks.ts';
 import { outputOf } from '../output-of.ts';
 import { claudePlaces } from './claude-places.ts';
-import { readJson } from './read-json.ts';
 
 export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {
   const { PALIADIN_AGENT_DIR: chosen } = settings.config.values;

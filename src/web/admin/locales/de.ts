@@ -418,7 +418,7 @@ export const de: Words = {
     disableOf: (name) => `${name} sperren`,
     disableTitle: (name) => `${name} sperren?`,
     disableText:
-      'Sofort: Jeder Browser und jedes Token wird abgewiesen, offene Seiten enden nach Sekunden, und woran der Agent dafür arbeitet, wird angehalten. Das Gesagte bleibt. Die Sperre lässt sich wieder aufheben.',
+      'Sofort: Jeder Browser und jedes Token wird abgewiesen, offene Seiten enden nach Sekunden, und woran der Agent dafür arbeitet, wird angehalten. Das Gesagte bleibt. Die Sperre lässt sich wieder aufheben; dann ist eine neue Anmeldung nötig.',
     disableDone: (name) => `${name} ist gesperrt.`,
     enable: 'Entsperren',
     enableOf: (name) => `${name} entsperren`,

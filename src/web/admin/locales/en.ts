@@ -411,7 +411,7 @@ export const en = {
     disableOf: (name: string) => `Suspend ${name}`,
     disableTitle: (name: string) => `Suspend ${name}?`,
     disableText:
-      'At once: every browser and token of theirs is refused, open pages end within seconds, and what the agent works on for them is stopped. What was said stays. You can reactivate them.',
+      'At once: every browser and token of theirs is refused, open pages end within seconds, and what the agent works on for them is stopped. What was said stays. You can reactivate them; they then sign in again.',
     disableDone: (name: string) => `${name} is suspended.`,
     enable: 'Reactivate',
     enableOf: (name: string) => `Reactivate ${name}`,

@@ -346,7 +346,7 @@ describe('leave', () => {
 });
 
 describe('of two tools that run at once', () => {
-  const inside = { tool_name: 'Read', tool_input: { file_path: '/work/a' }, tool_use_id: 'inside' };
+  const inside = { tool_name: 'Read', tool_input: { file_path: '/repo/a' }, tool_use_id: 'inside' };
   const outside = { tool_name: 'Read', tool_input: { file_path: '/etc/b' }, tool_use_id: 'outside' };
   /** As real agents ask: without the call’s id. */
   const leave = ({ tool_use_id: _, ...call }: typeof inside & { agent_id?: string }) => hear('PermissionRequest', call);
