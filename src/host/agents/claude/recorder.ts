@@ -201,7 +201,9 @@ export class Recorder {
       goesOn.write([bound]);
       return;
     }
+    // An agent that is asked in the moment in which it ends gives this prompt the id of the one before.
     this.#foreign.delete(promptId);
+    this.#closed.delete(promptId);
     const envelope = parsePrompt(prompt)?.envelope;
     if (envelope === undefined) {
       this.#ignore(promptId);
@@ -243,8 +245,9 @@ export class Recorder {
       if (entries.some(isEnd)) {
         this.#closed.set(promptId, 'over');
         dropOldest(this.#closed);
-        return null;
+        continue; // a later turn may have the same id
       }
+      this.#closed.delete(promptId);
       const turn = new RecordedTurn(turnId, file, entries);
       this.#turns.set(promptId, turn);
       // Whatever was said between the two daemons nobody has heard, were it the whole answer's end.

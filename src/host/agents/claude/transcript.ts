@@ -6,6 +6,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { openOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 import { parsePrompt } from './pasted.ts';
+import { type Link, type Prompt, promptsOf } from './prompt-links.ts';
 
 /** What a transcript says of a turn by now. */
 export interface TurnRecord {
@@ -53,39 +54,21 @@ export interface Transcript {
 export function openTranscript(file: TranscriptFile, turnId: string, from: number): Transcript {
   const promptIds = new Set<string>();
   const links = new Map<string, Link>();
-  const lines: Line[] = [];
+  const lines: LinkedLine[] = [];
   const decoder = new StringDecoder('utf8');
   let offset = from;
   let rest = '';
-  let record = readTurn([], turnId, () => false);
+  let record = readTurn([], turnId);
   let isRead = true;
 
   function take(line: string): void {
     if (links.size >= MAX_LINES || !LINKED.test(line)) return;
     const entry = parse(line);
     if (entry === null || entry.isSidechain === true) return;
-    links.set(entry.uuid ?? `line ${links.size}`, { parent: entry.parentUuid ?? null, promptId: entry.promptId });
-    if (entry.type === 'user' || entry.type === 'assistant' || isStop(entry)) lines.push(entry);
-    if (entry.promptId !== undefined && isPromptOf(entry, turnId)) promptIds.add(entry.promptId);
-  }
-
-  /** Walks each link once, whatever an agent has written: in a circle as well, or in a chain of a million. */
-  function promptOf({ promptId, parentUuid }: Line): string | undefined {
-    const passed = new Set<Link>();
-    let found = promptId;
-    let next = parentUuid ?? null;
-    while (found === undefined && next !== null) {
-      const link = links.get(next);
-      if (link === undefined || passed.has(link)) break;
-      passed.add(link);
-      found = link.promptId;
-      if (found === undefined) next = link.parent;
-    }
-    for (const link of passed) {
-      link.promptId = found;
-      link.parent = next;
-    }
-    return found;
+    const link = { parent: entry.parentUuid ?? null, promptId: entry.promptId, turnId: turnIdOf(entry) };
+    links.set(entry.uuid ?? `line ${links.size}`, link);
+    if (entry.type === 'user' || entry.type === 'assistant' || isStop(entry)) lines.push({ entry, link });
+    if (entry.promptId !== undefined && link.turnId === turnId) promptIds.add(entry.promptId);
   }
 
   return {
@@ -101,23 +84,29 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
       const whole = (rest + decoder.write(bytes)).split('\n');
       rest = whole.pop() ?? '';
       for (const line of whole) take(line);
-      record = readTurn(lines, turnId, (line) => promptIds.has(promptOf(line) ?? ''));
+      const promptOf = promptsOf(links);
+      const isOurs = (prompt: Prompt) =>
+        prompt.turnId === undefined ? promptIds.has(prompt.promptId ?? '') : prompt.turnId === turnId;
+      const ours = lines.filter(({ link }) => isOurs(promptOf(link)));
+      record = readTurn(
+        ours.map(({ entry }) => entry),
+        turnId,
+      );
       return { record, grew: bytes.length > 0 };
     },
   };
 }
 
-function readTurn(lines: Line[], turnId: string, isOurs: (line: Line) => boolean): TurnRecord {
+function readTurn(lines: Line[], turnId: string): TurnRecord {
   const record: TurnRecord = {
     ...{ seen: false, interrupted: false, messages: [], failure: null, tools: new Map() },
     ...{ stops: 0, saidAt: '', sentOnAt: '' },
   };
   const byId = new Map<string, RecordedMessage>();
   for (const line of lines) {
-    if (!isOurs(line)) continue;
     if (line.type === 'assistant') takeAssistant(record, byId, line);
     else if (isStop(line)) record.stops++;
-    else if (isPromptOf(line, turnId)) record.seen = true;
+    else if (turnIdOf(line) === turnId) record.seen = true;
     else if (textsOf(line).some((text) => text.startsWith(SENT_ON))) record.sentOnAt = line.timestamp ?? '';
     else if (textsOf(line).some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
   }
@@ -154,8 +143,10 @@ function takeAssistant(record: TurnRecord, byId: Map<string, RecordedMessage>, l
   known.usage = usage;
 }
 
-function isPromptOf(line: Line, turnId: string): boolean {
-  return line.type === 'user' && textsOf(line).some((text) => parsePrompt(text)?.envelope.turnId === turnId);
+/** The turn whose prompt a line is; undefined for any other line. */
+function turnIdOf(line: Line): string | undefined {
+  if (line.type !== 'user') return undefined;
+  return textsOf(line).flatMap((text) => parsePrompt(text)?.envelope.turnId ?? [])[0];
 }
 
 /** Of other hooks, the same line has a label. */
@@ -187,26 +178,25 @@ export function sizeOf({ path, root }: TranscriptFile): number {
   return sizeOfOwnFile(path, root); // 0 before the first prompt
 }
 
-/** The turn that a prompt belongs to, by the end of a transcript; null where it is none of ours. */
+/** The turn that a prompt belongs to, by the end of a transcript: the latest of its id. Null where it is none of ours. */
 export function turnOf(file: TranscriptFile, promptId: string): string | null {
   const lines = readFrom(file, Math.max(0, sizeOf(file) - LOOK_BACK_BYTES), LOOK_BACK_BYTES)
     .toString('utf8')
     .split('\n');
-  for (const line of lines) {
+  for (const line of lines.reverse()) {
     if (!line.includes(promptId)) continue;
     const entry = parse(line);
-    if (entry?.type !== 'user' || entry.promptId !== promptId) continue;
-    const envelope = textsOf(entry).flatMap((text) => parsePrompt(text)?.envelope ?? [])[0];
-    if (envelope !== undefined) return envelope.turnId;
+    const turnId = entry?.promptId === promptId ? turnIdOf(entry) : undefined;
+    if (turnId !== undefined) return turnId;
   }
   return null;
 }
 
 export const BETWEEN_BLOCKS = '\n\n';
 
-interface Link {
-  parent: string | null;
-  promptId: string | undefined;
+interface LinkedLine {
+  entry: Line;
+  link: Link;
 }
 
 interface Line {

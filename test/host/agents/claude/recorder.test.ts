@@ -200,6 +200,39 @@ test('what comes after the end changes nothing', async () => {
   expect(log()).toEqual(before);
 });
 
+describe('a prompt that the agent has given the id of the one before, asked at the moment in which that ended,', () => {
+  const NEXT = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
+  const bash = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 't1' };
+
+  beforeEach(async () => {
+    recorder = new Recorder(directory, ASK);
+    await prompt();
+    await display('a', 0, 'one', true);
+    await hear('Stop');
+    await prompt(`[PALIADIN:${NEXT}]\nand now`);
+  });
+
+  test('has its own answer, and may ask', async () => {
+    await hear('PreToolUse', bash);
+    void hear('PermissionRequest', bash);
+    expect(events(log(NEXT))).toContain('approval');
+    await display('b', 0, 'two', true);
+    await hear('Stop');
+    expect(textOf(log(NEXT))).toBe('two');
+    expect(textOf(log())).toBe('one');
+  });
+
+  test('is known to a daemon after this one', async () => {
+    recorder = new Recorder(directory, ASK);
+    await hear('PreToolUse', bash);
+    void hear('PermissionRequest', bash);
+    expect(events(log(NEXT))).toContain('approval');
+    await display('b', 0, 'two', true);
+    await hear('Stop');
+    expect(textOf(log(NEXT))).toBe('two');
+  });
+});
+
 describe('a daemon after this one', () => {
   test('goes on with the turn, by the prompt’s id', async () => {
     await prompt();

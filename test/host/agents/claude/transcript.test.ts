@@ -3,7 +3,7 @@ import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { parsePrompt } from '../../../../src/host/agents/claude/pasted.ts';
-import { isComplete, openTranscript, textOf } from '../../../../src/host/agents/claude/transcript.ts';
+import { isComplete, openTranscript, textOf, turnOf } from '../../../../src/host/agents/claude/transcript.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 
@@ -126,6 +126,64 @@ test('a line that stands before the one that it follows belongs to it all the sa
   write(inOrder.toReversed());
   const { record } = openTranscript({ path: file, root: dirname(file) }, turnId, 0).read();
   expect(record.messages.map(({ text }) => text).toReversed()).toEqual(['I look at the files.', 'And into one.']);
+});
+
+describe('two prompts that an agent has given one id, asked at the moment in which it ended,', () => {
+  const TURNS = ['1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'] as const;
+  const prompt = (turnId: string, parentUuid: string | null) => ({
+    ...{ type: 'user', uuid: turnId, parentUuid, promptId: 'p1' },
+    message: { content: `[PALIADIN:${turnId}]\nx` },
+  });
+  const tool = (uuid: string, parentUuid: string) => ({
+    ...{ type: 'user', uuid, parentUuid, promptId: 'p1' },
+    message: { content: [{ type: 'tool_result', tool_use_id: 't' }] },
+  });
+  const said = (text: string, parentUuid: string) => ({
+    ...{ type: 'assistant', uuid: text, parentUuid },
+    message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
+  });
+  const stops = (uuid: string, parentUuid: string) => ({
+    ...{ type: 'system', subtype: 'stop_hook_summary', uuid, parentUuid },
+  });
+  const lines = [
+    ...[prompt(TURNS[0], null), tool('t1', TURNS[0]), said('the first', 't1'), stops('s1', 'the first')],
+    ...[prompt(TURNS[1], 's1'), tool('t2', TURNS[1])],
+  ];
+  const textsOfTurns = () =>
+    TURNS.map((turnId) => {
+      const { record } = openTranscript({ path: file, root: dirname(file) }, turnId, 0).read();
+      return { text: textOf(record), stops: record.stops };
+    });
+
+  test('have each their own answer, also where one of them has none', () => {
+    write(lines);
+    expect(textsOfTurns()).toEqual([
+      { text: 'the first', stops: 1 },
+      { text: '', stops: 0 },
+    ]);
+    write([said('the second', 't2'), stops('s2', 'the second')]);
+    expect(textsOfTurns()).toEqual([
+      { text: 'the first', stops: 1 },
+      { text: 'the second', stops: 1 },
+    ]);
+  });
+
+  test('are not known by it: a hook whose turn nobody knows belongs to the later', () => {
+    write(lines);
+    expect(turnOf({ path: file, root: dirname(file) }, 'p1')).toBe(TURNS[1]);
+  });
+
+  test('leave what follows another prompt to that one', () => {
+    write([
+      ...lines,
+      { ...tool('note', 't2'), promptId: 'p2', message: { content: '<task-notification>' } },
+      said('of the task', 'note'),
+    ]);
+    expect(textsOfTurns().map(({ text }) => text)).toEqual(['the first', '']);
+    const transcript = openTranscript({ path: file, root: dirname(file) }, TURNS[1], 0);
+    transcript.follow('p2');
+    expect(textOf(transcript.read().record)).toBe('of the task');
+  });
 });
 
 describe('a transcript that an agent has made up', () => {
