@@ -1,21 +1,28 @@
 /**
- * Loaded into a process that is measured (`--import`): writes down, once a second, how late its event loop has been.
- * `LOOP_DELAY_DIR` says where; the file has the process's id for its name, and no process does without.
+ * Loaded into a process that is measured (`--import`): writes down, once a second, how late its event loop has been since
+ * a file `begin` was there, and not while it started. `LOOP_DELAY_DIR` says where; the file has the process's id for its
+ * name, and no process does without.
  */
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
 
 const RESOLUTION_MS = 5;
 const directory = process.env.LOOP_DELAY_DIR;
 
-if (directory !== undefined) {
+if (directory !== undefined && isMainThread) {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const file = join(directory, `${process.pid}.json`);
   // What it records is the time between two looks: what they are apart by themselves is no delay.
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+  let begun = false;
   setInterval(() => {
+    if (!begun && existsSync(join(directory, 'begin'))) {
+      begun = true;
+      delay.reset();
+    }
     const [p50, p99, p999] = [50, 99, 99.9].map((percent) => late(delay.percentile(percent)));
     const found = { argv: process.argv.slice(1), p50, p99, p999, max: late(delay.max) };
     writeFileSync(`${file}.new`, JSON.stringify(found));

@@ -17,7 +17,7 @@ export function wordsOf(search: string | undefined): string[] {
 }
 
 /** Whether a word is of a script that puts no spaces between words, so that nobody knows where one begins. */
-function isUnspaced(word: string): boolean {
+export function isUnspaced(word: string): boolean {
   return UNSPACED.test(word);
 }
 

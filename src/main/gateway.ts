@@ -76,7 +76,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const backend = traces === null ? found : handingOnTraces(found);
   closes('the way to the host', ms.backend, () => backend.close());
   const metrics = await createMetrics(VERSION);
-  const database = await openSqliteStore(paths.database, { onErased: (erased) => tellErased(logger, erased) });
+  const database = await openSqliteStore(paths.database, {
+    threads: true,
+    onErased: (erased) => tellErased(logger, erased),
+  });
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, backend });

@@ -81,7 +81,7 @@ export function createRecorder(
   async function writeWaiting(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
     for (;;) {
-      const batch = waiting.splice(0, BATCH);
+      const batch = waiting.splice(0, atOnce(waiting));
       const left = batch.length === 0 ? [] : await writeBatch(batch);
       for (const one of left) if (one.overdue) giveUp(one);
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
@@ -172,8 +172,19 @@ function sizeOf({ events }: TurnWrite): number {
 const PATIENCE_MS = 3000;
 const AGAIN_MS = 5000;
 
-// Some rows each, and SQLite takes 32,766 values in a statement.
-const BATCH = 500;
+/** How many of them make one transaction. */
+function atOnce(waiting: Waiting[]): number {
+  let size = 0;
+  const full = waiting.slice(0, BATCH).findIndex((one) => {
+    size += one.size;
+    return size >= BATCH_SIZE;
+  });
+  return full < 0 ? BATCH : full + 1;
+}
+
+// A transaction is one step, in which the gateway does nothing else: some ten milliseconds of work.
+const BATCH = 100;
+const BATCH_SIZE = 256 * 1024;
 
 // What progress may take while it waits, in characters: minutes of many turns. A turn's end has its whole answer anyway.
 const MAX_WAITING = 8 * 1024 * 1024;

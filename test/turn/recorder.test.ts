@@ -166,7 +166,7 @@ describe('while another process holds the store', () => {
   });
 
   test('progress beyond a bound is let go, and an end is not', async () => {
-    const { recorder, store, ids, chunk, hold } = await heldStore();
+    const { recorder, store, ids, chunk, hold } = await heldStore(3_000);
     const release = hold();
     const [id = ''] = ids;
     const much = 'x'.repeat(1024 * 1024);
@@ -182,8 +182,8 @@ describe('while another process holds the store', () => {
   });
 
   /** Held by a connection of the test's own, which to SQLite is as good as another process. */
-  async function heldStore() {
-    const { file, store, ...rest } = await observed(3, { patienceMs: 50 });
+  async function heldStore(patienceMs = 50) {
+    const { file, store, ...rest } = await observed(3, { patienceMs });
     await aUser(store, 'known');
     const other = new DatabaseSync(file);
     onTestFinished(() => other.close());

@@ -8,7 +8,7 @@ import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
 import type { TextSearch } from './turn-list.ts';
-import { type Relaxed, turnQueries } from './turns.ts';
+import { type InTransaction, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
 
 export interface SqlStoreOptions {
@@ -16,8 +16,10 @@ export interface SqlStoreOptions {
   explain: (error: unknown) => PaliadinError;
   database: string;
   newId: () => string;
-  relaxed: Relaxed;
+  relaxed: InTransaction;
+  heavy: InTransaction;
   search: TextSearch;
+  searching: Kysely<Schema>;
   /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
   erase: () => Promise<boolean>;
   /** Makes sure that no event is ever given a number that one had which a power cut took. */
@@ -26,10 +28,10 @@ export interface SqlStoreOptions {
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, database, newId, relaxed, search, erase, skipEventIds, close } = options;
+  const { explain, database, newId, relaxed, heavy, search, searching, erase, skipEventIds, close } = options;
   return {
     database,
-    turns: explained(turnQueries(db, { relaxed, search, newSalt: newId, erase }), explain),
+    turns: explained(turnQueries(db, { relaxed, heavy, search, searching, newSalt: newId, erase }), explain),
     events: explained(eventQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
     users: explained(userQueries(db, { newId, erase }), explain),

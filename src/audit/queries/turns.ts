@@ -2,7 +2,15 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { isFinal } from '../../contract/turn.ts';
 import { dayStart, nextDayStart } from '../day.ts';
-import { GIVEN_UP, type NewTurn, type StoredEvent, type Turn, type TurnStore, type TurnWrite } from '../store.ts';
+import {
+  GIVEN_UP,
+  type NewTurn,
+  type StoredEvent,
+  type Turn,
+  type TurnFilter,
+  type TurnStore,
+  type TurnWrite,
+} from '../store.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
@@ -14,19 +22,25 @@ import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } fro
 import { listTurns, listWholeTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
 
-/** A transaction that survives the end of the process, but is not waited for until it survives a power cut. */
-export type Relaxed = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
+export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
 export interface TurnQueryOptions {
-  relaxed: Relaxed;
+  /** Survives the end of the process, but is not waited for until it survives a power cut. */
+  relaxed: InTransaction;
+  /** A transaction that may take long, and nothing but writes waits for it. */
+  heavy: InTransaction;
   search: TextSearch;
+  /** Where searches run, which may take long; nothing else waits for them. */
+  searching: Kysely<Schema>;
   /** Makes what nobody guesses. */
   newSalt: () => string;
   /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
   erase: () => Promise<boolean>;
 }
 
-export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, erase }: TurnQueryOptions): TurnStore {
+export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
+  const { relaxed, heavy, search, searching, newSalt, erase } = options;
+  const listing = (page: TurnFilter) => (page.search === undefined ? db : searching);
   return {
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
@@ -41,6 +55,7 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, eras
 
     async write(writes) {
       const work = (trx: Transaction<Schema>) => writeAll(trx, writes);
+      if (lengthOf(writes) > HEAVY) return await heavy(work);
       if (writes.every(({ progress }) => progress)) return await relaxed(work);
       return await db.transaction().execute(work);
     },
@@ -104,8 +119,8 @@ export function turnQueries(db: Kysely<Schema>, { relaxed, search, newSalt, eras
       return rows.map(fromRow);
     },
 
-    list: (page) => listTurns(db, search, page),
-    listWhole: (page) => listWholeTurns(db, search, page),
+    list: (page) => listTurns(listing(page), search, page),
+    listWhole: (page) => listWholeTurns(listing(page), search, page),
     stats: (query) => turnStats(db, query),
 
     async countOpen(userId) {
@@ -189,6 +204,18 @@ async function byKey(
     .executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }
+
+/** How much text is written. */
+function lengthOf(writes: TurnWrite[]): number {
+  const texts = writes.flatMap(({ change, events }) => [
+    change.response ?? '',
+    ...events.map(({ event }) => (event.type === 'chunk' ? event.text : '')),
+  ]);
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+// Some milliseconds of work, most of which goes into the index of words.
+const HEAVY = 64 * 1024;
 
 async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
   const hours: HourChange[] = [];

@@ -1,10 +1,9 @@
 /**
- * Kysely over `node:sqlite`. The only module that imports the driver.
+ * Kysely over SQLite.
  *
  * One connection reads and one writes. A reader never waits for a writer. A writer that meets another process waits aside:
  * SQLite's own waiting would stop this process, with all that it does beside.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CompiledQuery,
@@ -18,6 +17,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { type Database, LocalDatabase, type OpenDatabase } from './database.ts';
 import { isBusy } from './explain.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -28,6 +28,13 @@ export interface SqliteOptions {
   queue?: WriteQueue;
   /** How long a write waits for other processes, and for those before it. */
   waitMs?: number;
+  /** Where the connections are: in this thread, if nothing is said. `openWriter` is null for one that only reads. */
+  openWriter?: OpenDatabase | null;
+  openReader?: OpenDatabase;
+  /** After how many pages of the log a commit carries them over to the file. SQLite's own number, where it is not said. */
+  checkpointPages?: number;
+  /** After each transaction that was committed, and each write without one. */
+  onCommit?: () => void;
 }
 
 export function sqliteDialect(path: string, options: SqliteOptions = {}): Dialect {
@@ -46,8 +53,7 @@ const WAIT_MS = 3000;
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 50;
 
-// The store has some forty statements; the rest is room for lists of different lengths.
-const CACHED_STATEMENTS = 200;
+const inThisThread: OpenDatabase = (path, pragmas) => new LocalDatabase(path, pragmas);
 
 class Adapter extends SqliteAdapter {
   // SQLite can; Kysely plays safe. So a migration that fails half-way leaves nothing behind.
@@ -66,7 +72,7 @@ class FileDriver implements Driver {
   readonly #options: SqliteOptions;
   readonly #queue: WriteQueue;
   #reader: Database | null = null;
-  #writer: Database | null = null;
+  #writer: Database | undefined;
 
   constructor(path: string, options: SqliteOptions) {
     this.#path = path;
@@ -75,20 +81,23 @@ class FileDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    this.#writer = new Database(this.#path, [
+    const { openWriter = inThisThread, synchronous = 'full', checkpointPages } = this.#options;
+    this.#writer = openWriter?.(this.#path, [
       // An accepted question survives a power cut. (The journal mode is kept in the file, this is not.)
-      `synchronous = ${this.#options.synchronous ?? 'full'}`,
+      `synchronous = ${synchronous}`,
       // What somebody had deleted is overwritten, not only let go.
       'secure_delete = on',
+      ...(checkpointPages === undefined ? [] : [`wal_autocheckpoint = ${checkpointPages}`]),
     ]);
   }
 
   async acquireConnection(): Promise<Connection> {
+    const { openReader = inThisThread } = this.#options;
     const read = () => {
-      this.#reader ??= new Database(this.#path, ['query_only = on']);
+      this.#reader ??= openReader(this.#path, ['query_only = on']);
       return this.#reader;
     };
-    return new Connection(read, this.#writer as Database, this.#queue, this.#options.waitMs ?? WAIT_MS);
+    return new Connection(read, this.#writer as Database, this.#queue, this.#options);
   }
 
   beginTransaction = (connection: DatabaseConnection) => (connection as Connection).begin();
@@ -100,8 +109,8 @@ class FileDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    this.#reader?.close();
-    this.#writer?.close();
+    await this.#reader?.close();
+    await this.#writer?.close();
   }
 }
 
@@ -111,21 +120,30 @@ class Connection implements DatabaseConnection {
   readonly #writer: Database;
   readonly #queue: WriteQueue;
   readonly #waitMs: number;
+  readonly #onCommit: () => void;
   /** While this is the one that writes. */
   #leave: (() => void) | null = null;
 
-  constructor(reader: () => Database, writer: Database, queue: WriteQueue, waitMs: number) {
+  constructor(
+    reader: () => Database,
+    writer: Database,
+    queue: WriteQueue,
+    { waitMs = WAIT_MS, onCommit = () => {} }: SqliteOptions,
+  ) {
     this.#reader = reader;
     this.#writer = writer;
     this.#queue = queue;
     this.#waitMs = waitMs;
+    this.#onCommit = onCommit;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#leave !== null) return this.#writer.run<R>(query);
+    if (this.#leave !== null) return await this.#writer.run<R>(query);
     if (SelectQueryNode.is(query.query)) return await whenFree(() => this.#reader().run<R>(query), this.#deadline());
     try {
-      return await this.#asWriter(() => this.#writer.run<R>(query));
+      const result = await this.#asWriter(() => this.#writer.run<R>(query));
+      this.#onCommit();
+      return result;
     } finally {
       this.release();
     }
@@ -146,13 +164,14 @@ class Connection implements DatabaseConnection {
   }
 
   async commit(): Promise<void> {
-    this.#writer.exec('commit');
+    await this.#writer.exec('commit');
     this.release();
+    this.#onCommit();
   }
 
   /** On a full disk SQLite has rolled back already, and a second time would hide the first reason. */
   async rollback(): Promise<void> {
-    if (this.#leave !== null && this.#writer.inTransaction) this.#writer.exec('rollback');
+    if (this.#leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
     this.release();
   }
 
@@ -161,7 +180,7 @@ class Connection implements DatabaseConnection {
     this.#leave = null;
   }
 
-  async #asWriter<T>(work: () => T): Promise<T> {
+  async #asWriter<T>(work: () => T | Promise<T>): Promise<T> {
     const deadline = this.#deadline();
     this.#leave = await this.#queue.enter(this.#waitMs);
     return await whenFree(work, deadline);
@@ -173,71 +192,13 @@ class Connection implements DatabaseConnection {
 }
 
 /** Does it again as long as another process is in the way. */
-async function whenFree<T>(work: () => T, deadline: number): Promise<T> {
+async function whenFree<T>(work: () => T | Promise<T>, deadline: number): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LAST_PAUSE_MS)) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!isBusy(error) || performance.now() + pause > deadline) throw error;
     }
     await delay(pause);
-  }
-}
-
-class Database {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, Statement>();
-
-  constructor(path: string, pragmas: readonly string[]) {
-    this.#db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
-    for (const pragma of pragmas) this.#db.exec(`pragma ${pragma}`);
-  }
-
-  get inTransaction(): boolean {
-    return this.#db.isTransaction;
-  }
-
-  exec(sql: string): void {
-    this.#db.exec(sql);
-  }
-
-  run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const statement = this.#prepare(sql);
-    if (statement.reader) return { rows: statement.all(parameters) as R[] };
-    const { changes, lastInsertRowid } = statement.run(parameters);
-    return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#db.close();
-  }
-
-  #prepare(sql: string): Statement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = new Statement(this.#db.prepare(sql));
-    if (this.#statements.size >= CACHED_STATEMENTS) this.#statements.clear();
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-}
-
-class Statement {
-  /** Whether it gives rows. */
-  readonly reader: boolean;
-  readonly #statement: StatementSync;
-
-  constructor(statement: StatementSync) {
-    this.#statement = statement;
-    this.reader = statement.columns().length > 0;
-  }
-
-  all(parameters: readonly unknown[]): unknown[] {
-    return this.#statement.all(...(parameters as SQLInputValue[]));
-  }
-
-  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
-    return this.#statement.run(...(parameters as SQLInputValue[]));
   }
 }

@@ -13,6 +13,7 @@ import { type SqliteOptions, sqliteDialect } from './dialect.ts';
 import { createEraser, type EraserOptions } from './erase.ts';
 import { explainSqlite, isBusy } from './explain.ts';
 import { searchText } from './text-search.ts';
+import { startThreads, type ThreadsOptions } from './threads.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface StoreOptions {
@@ -20,6 +21,9 @@ export interface StoreOptions {
   newId?: () => string;
   /** How long a write waits for other processes. */
   waitMs?: number;
+  /** For a process that has other things to do: what takes long is done in threads of its own. */
+  threads?: boolean;
+  searching?: ThreadsOptions['searching'];
   /** Hears `false` where what was deleted can still be read in the file's log, and `true` when it is gone. */
   onErased?: (erased: boolean) => void;
   erasing?: Pick<EraserOptions, 'patienceMs' | 'againMs'>;
@@ -34,12 +38,18 @@ export interface StoreOptions {
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
   const explain = explainSqlite(path);
   makeFile(path);
+  const threads = options.threads ? startThreads(path, options) : null;
   const shared = { queue: new WriteQueue(), ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
-  const db = openFile(path, shared);
+  const here = { ...shared, ...threads?.light };
+  const db = openFile(path, here);
   // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
-  const unsynced = openFile(path, { ...shared, synchronous: 'normal' });
+  const unsynced = openFile(path, { ...here, synchronous: 'normal' });
+  const heavy = threads === null ? db : openFile(path, { ...shared, ...threads.heavy });
+  const searching = threads === null ? db : openFile(path, threads.searching);
   const close = async () => {
-    await Promise.all([db.destroy(), unsynced.destroy()]);
+    await threads?.leave();
+    await Promise.all([...new Set([db, unsynced, heavy, searching])].map((one) => one.destroy()));
+    await threads?.close();
   };
   try {
     await writeAhead(db);
@@ -52,7 +62,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const eraser = createEraser({
     ...options.erasing,
     async restartLog() {
-      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(heavy);
       return rows[0]?.busy === 0;
     },
     onErased: options.onErased ?? (() => {}),
@@ -62,7 +72,9 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     database: `SQLite ${process.versions.sqlite}`,
     newId: options.newId ?? randomUUID,
     relaxed: (work) => unsynced.transaction().execute(work),
+    heavy: (work) => heavy.transaction().execute(work),
     search: searchText,
+    searching,
     erase: eraser.erase,
     async close() {
       eraser.close();

@@ -1,4 +1,7 @@
-/** Who writes next: one at a time in this process, in the order in which they came. */
+/**
+ * Who writes next: one at a time in this process, in the order in which they came. SQLite answers at once, so that a row
+ * of writes would be one long step: between any two of them, whatever else this process does has its turn.
+ */
 import { busyError } from './explain.ts';
 
 export class WriteQueue {
@@ -30,9 +33,11 @@ export class WriteQueue {
     return () => {
       if (left) return;
       left = true;
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#taken = false;
-      else next();
+      setImmediate(() => {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#taken = false;
+        else next();
+      });
     };
   }
 }

@@ -1,0 +1,69 @@
+/** One connection to the file. The only module that imports the driver. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { QueryResult } from 'kysely';
+import { HAS_WORDS, hasWords } from './has-words.ts';
+
+export interface Statement {
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** In this thread, which does nothing else meanwhile, or in another one. */
+export interface Database {
+  readonly inTransaction: boolean;
+  exec(sql: string): void | Promise<void>;
+  run<R>(statement: Statement): QueryResult<R> | Promise<QueryResult<R>>;
+  close(): void | Promise<void>;
+}
+
+export type OpenDatabase = (path: string, pragmas: readonly string[]) => Database;
+
+export class LocalDatabase implements Database {
+  readonly #db: DatabaseSync;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(path: string, pragmas: readonly string[]) {
+    this.#db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
+    for (const pragma of pragmas) this.#db.exec(`pragma ${pragma}`);
+    this.#db.function(HAS_WORDS, { deterministic: true, varargs: true }, hasWords);
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  run<R>({ sql, parameters }: Statement): QueryResult<R> {
+    const { statement, givesRows } = this.#prepare(sql);
+    const values = parameters as SQLInputValue[];
+    if (givesRows) return { rows: statement.all(...values) as R[] };
+    const { changes, lastInsertRowid } = statement.run(...values);
+    return { insertId: BigInt(lastInsertRowid), numAffectedRows: BigInt(changes), rows: [] };
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.#db.close();
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    const prepared = { statement, givesRows: statement.columns().length > 0 };
+    if (this.#prepared.size >= CACHED_STATEMENTS) this.#prepared.clear();
+    this.#prepared.set(sql, prepared);
+    return prepared;
+  }
+}
+
+interface Prepared {
+  statement: StatementSync;
+  givesRows: boolean;
+}
+
+// The store has some forty statements; the rest is room for lists of different lengths.
+const CACHED_STATEMENTS = 200;
