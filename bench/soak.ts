@@ -1,6 +1,8 @@
 /**
  * Many people at work for a long time: whether memory grows, the event loop is kept, and anything is left behind.
- * `PALIADIN_BENCH_MINUTES` says how long (2), `PALIADIN_BENCH_USERS` how many (24), on a third as many terminals.
+ * `PALIADIN_BENCH_MINUTES` says how long (2), `PALIADIN_BENCH_USERS` how many (24), `PALIADIN_BENCH_PANES` on how many
+ * terminals (a third as many), `PALIADIN_BENCH_PAUSE_MS` how long each reads what was answered (500). Fewer terminals than
+ * people: agents start and end all the time, which is most of the work.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +18,7 @@ import { figure, report } from './support/report.ts';
 const MINUTES = Number(process.env.PALIADIN_BENCH_MINUTES ?? 2);
 const USERS = Number(process.env.PALIADIN_BENCH_USERS ?? 24);
 const PAUSE_MS = Number(process.env.PALIADIN_BENCH_PAUSE_MS ?? 500);
-const PANES = Math.ceil(USERS / 3);
+const PANES = Number(process.env.PALIADIN_BENCH_PANES ?? Math.ceil(USERS / 3));
 
 const state = await temporaryDirectory();
 const delays = join(state.path, 'loop-delay');

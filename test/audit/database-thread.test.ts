@@ -1,12 +1,12 @@
 /** A connection in a thread of its own: real threads, on a real file. */
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { DatabaseThread, type ThreadOptions } from '../../src/audit/sqlite/database-thread.ts';
 import { temporaryDirectory } from './temporary-store.ts';
 
 // Counts to more than anybody waits for; a thread ends between two calls of a function only.
 const COUNT = 'with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as most from n';
-const ENDLESS = `${COUNT} where has_words('["x"]', i) < 2`;
+const ENDLESS = `${COUNT} where look_for('[]') < 1`;
 
 async function started(options?: ThreadOptions) {
   const thread = new DatabaseThread(options);
@@ -39,16 +39,31 @@ test('does nothing else in this thread meanwhile, whatever it does itself', asyn
   expect(turns).toBeGreaterThan(10);
 });
 
-test('that takes too long is ended, as what waits for it; the next has its answer', async () => {
-  const tooLong = () => new Error('too long');
-  const { all } = await started({ deadlineMs: 2_000, tooLong });
-  const outcomes = await Promise.allSettled([all(ENDLESS), all('select 1')]);
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(outcomes.map((one) => (one.status === 'rejected' ? one.reason.message : ''))).toEqual([
+test('goes through much more text than it has memory for', async () => {
+  const { database, all } = await started();
+  await database.exec('create table turns (seq integer primary key, message text, response text)');
+  // 120 answers of a megabyte each, as JavaScript holds them.
+  await database.exec(`insert into turns with recursive n(i) as (select 1 union all select i + 1 from n where i < 120)
+    select i, 'question ' || i, replace(hex(zeroblob(500000)), '00', '語') from n`);
+  const search = `select seq from turns where has_words((select look_for('["question 119"]')), turns.seq)`;
+  expect(await all(search)).toEqual([{ seq: 119 }]);
+});
+
+test('that takes too long is ended, as what has waited as long; what came later has its answer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { thread, all } = await started({ deadlineMs: 10_000, tooLong: () => new Error('too long') });
+  const before = thread.worker;
+  const tooLate = Promise.allSettled([all(ENDLESS), all('select 1')]);
+  vi.advanceTimersByTime(5_000);
+  const later = all('select count(*) as n from t');
+  vi.advanceTimersByTime(5_000);
+  expect((await tooLate).map((one) => one.status === 'rejected' && one.reason.message)).toEqual([
     'too long',
     'too long',
   ]);
-  expect(await all('select count(*) as n from t')).toEqual([{ n: 0 }]);
+  expect(await later).toEqual([{ n: 0 }]);
+  expect(thread.worker).not.toBe(before);
 });
 
 test('whose thread ends in the middle of a transaction keeps nothing of it, and nothing of the rest', async () => {
@@ -56,7 +71,7 @@ test('whose thread ends in the middle of a transaction keeps nothing of it, and 
   await database.exec('begin immediate');
   await database.exec('insert into t values (1)');
   expect(database.inTransaction).toBe(true);
-  await thread.worker.terminate();
+  await thread.worker?.terminate();
   await expect(database.exec('insert into t values (2)')).rejects.toThrow('has ended');
   expect(database.inTransaction).toBe(false);
   expect(await all('select x from t')).toEqual([]);
@@ -64,9 +79,9 @@ test('whose thread ends in the middle of a transaction keeps nothing of it, and 
 
 test('has a new thread where the first has ended because nobody asked', async () => {
   const { thread, all, database } = await started({ idleMs: 1 });
-  await new Promise((resolve) => thread.worker.once('exit', resolve));
+  await new Promise((resolve) => thread.worker?.once('exit', resolve));
   expect(await all('select count(*) as n from t')).toEqual([{ n: 0 }]);
-  await new Promise((resolve) => thread.worker.once('exit', resolve));
+  await new Promise((resolve) => thread.worker?.once('exit', resolve));
   await database.close(); // which begins none
 });
 

@@ -87,6 +87,36 @@ test('text is found by the beginnings of words, in question and answer, whatever
   expect(line).not.toHaveProperty('response');
 });
 
+test.each([
+  ['in this thread', false],
+  ['in a thread of its own', true],
+])('of scripts that put no spaces between words, text is found anywhere, searched %s', async (_where, threads) => {
+  const { store } = await temporaryStore({ threads });
+  const who = await aUser(store);
+  const a = await put(store, who, { message: '我的案件什么时候到期？' }, { response: 'C-2024-17 五月三日到期。' });
+  const b = await put(store, who, { message: '今週の案件は？' }, { response: 'Nothing is due.' });
+  const found = async (search: string, before?: string) =>
+    (await store.turns.list({ limit: 10, search, before })).map(({ turnId }) => turnId);
+  expect(await found('案件')).toEqual([b, a]);
+  expect(await found('案件', b)).toEqual([a]);
+  expect(await found('到期 五月')).toEqual([a]);
+  expect(await found('案件 c-2024')).toEqual([a]);
+  expect(await found('案件 due')).toEqual([b]);
+  expect(await found('案件 noth zebra')).toEqual([]);
+  expect(await found('due')).toEqual([b]);
+});
+
+test('a search that takes too long ends, and says what to do', async () => {
+  const { store } = await temporaryStore({ threads: true, searching: { deadlineMs: 0 } });
+  const who = await aUser(store);
+  await put(store, who, { message: '案件' });
+  await expect(store.turns.list({ limit: 10, search: '案件' })).rejects.toMatchObject({
+    code: 'bad_request',
+    detail: expect.stringMatching(/^search: not done within .*name a person/),
+  });
+  expect(await store.turns.list({ limit: 10 })).toHaveLength(1);
+});
+
 test('an answer is found once it is there, and not after another took its place', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);

@@ -1,5 +1,7 @@
 /** What was said long ago is found again, and can be kept as a file. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
@@ -32,6 +34,33 @@ test('a word of the question or the answer finds the turn, and opens it', async 
   await dialog.getByRole('button', { name: en.close }).click();
   await dialog.waitFor({ state: 'detached' });
 });
+
+test('what lies behind more questions than one search looks through is found all the same', async () => {
+  const carla = await gateway().as('carla');
+  await carla.answer('Which cases are open?');
+  await carla.answer('demo at once');
+  copyLatestTurn(2_100);
+  const { page, button } = await signedIn(browser, gateway(), 'carla');
+  await button(en.searchTitle).click();
+  const dialog = page.getByRole('dialog');
+  const field = dialog.getByRole('searchbox', { name: en.searchField });
+  await field.fill('lindqvist');
+  await field.press('Enter');
+  await dialog.getByText(en.found(1, false)).waitFor();
+});
+
+/** As many more of the turn that was asked last. */
+function copyLatestTurn(times: number): void {
+  const db = new DatabaseSync(join(gateway().stateDir, 'paliadin.db'), { timeout: 5_000 });
+  const columns = db
+    .prepare(`select name from pragma_table_info('turns') where name not in ('seq', 'turn_id', 'idempotency_key')`)
+    .all();
+  const names = columns.map(({ name }) => name).join(', ');
+  db.exec(`insert into turns (turn_id, ${names})
+    with recursive copy(n) as (select 1 union all select n + 1 from copy where n < ${times})
+    select substr(turn_id, 1, 24) || printf('%012x', n), ${names} from turns, copy where seq = (select max(seq) from turns)`);
+  db.close();
+}
 
 test('all of it is a file of Markdown', async () => {
   const bert = await gateway().as('bert');

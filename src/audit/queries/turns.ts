@@ -11,6 +11,7 @@ import {
   type TurnStore,
   type TurnWrite,
 } from '../store.ts';
+import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
@@ -40,7 +41,7 @@ export interface TurnQueryOptions {
 
 export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
   const { relaxed, heavy, search, searching, newSalt, erase } = options;
-  const listing = (page: TurnFilter) => (page.search === undefined ? db : searching);
+  const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
   return {
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));

@@ -6,13 +6,19 @@ import { Worker } from 'node:worker_threads';
 import type { QueryResult } from 'kysely';
 import type { Database, OpenDatabase, Statement } from './database.ts';
 
-/** What the thread is asked, of the connection of this number. */
-export type Request = { database: number } & (
-  | { does: 'open'; path: string; pragmas: readonly string[] }
-  | { does: 'exec'; sql: string }
-  | ({ does: 'run' } & Statement)
-  | { does: 'close' }
-);
+/** What the thread is asked. It opens the connection where it has not been asked of it yet. */
+export interface Request {
+  connection: Connection;
+  /** Whether it belongs to a transaction; a thread that has not begun it refuses. */
+  inTransaction: boolean;
+  work: { does: 'exec'; sql: string } | ({ does: 'run' } & Statement) | { does: 'close' };
+}
+
+export interface Connection {
+  number: number;
+  path: string;
+  pragmas: readonly string[];
+}
 
 export interface Answer {
   inTransaction: boolean;
@@ -46,25 +52,20 @@ export class DatabaseThread {
   #asked: Asked | null = null;
   #worker: Worker | null = null;
   #idle: NodeJS.Timeout | undefined;
-  #opened = 0;
+  #connections = 0;
   #closed = false;
 
   constructor(options: ThreadOptions = {}) {
     this.#options = options;
   }
 
-  /** The one that runs; another one knows nothing of what was asked of this one. */
-  get worker(): Worker {
-    this.#worker ??= this.#begin();
+  /** The one that runs now. */
+  get worker(): Worker | null {
     return this.#worker;
   }
 
-  /** Whether this is the one that runs. */
-  isRunning(worker: Worker | null): boolean {
-    return worker !== null && worker === this.#worker;
-  }
-
-  readonly open: OpenDatabase = (path, pragmas) => new ThreadDatabase(this, this.#opened++, { path, pragmas });
+  readonly open: OpenDatabase = (path, pragmas) =>
+    new ThreadDatabase(this, { number: this.#connections++, path, pragmas });
 
   /** @throws where the thread has ended, or the deadline has passed. */
   async ask(request: Request): Promise<Answer> {
@@ -78,7 +79,7 @@ export class DatabaseThread {
     return await promise;
   }
 
-  /** For good. */
+  /** For good. What is asked by now is answered with an error. A statement that runs may run on for a while. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const asked of [this.#asked, ...this.#waiting.splice(0)]) if (asked !== null) settle(asked).reject(ended());
@@ -95,8 +96,9 @@ export class DatabaseThread {
 
   #begin(): Worker {
     const worker = new Worker(new URL('./database-worker.ts', import.meta.url), { resourceLimits: SMALL_HEAP });
-    worker.unref();
-    worker.on('message', (answer: Answer) => this.#done((asked) => asked.resolve(answer)));
+    worker.on('message', (answer: Answer) => {
+      if (worker === this.#worker) this.#done((asked) => asked.resolve(answer));
+    });
     worker.on('error', (error: Error) => this.#lose(worker, error));
     worker.on('exit', () => this.#lose(worker, ended()));
     return worker;
@@ -111,10 +113,16 @@ export class DatabaseThread {
       return;
     }
     this.#asked = next;
-    this.worker.ref();
-    this.worker.postMessage(next.request);
+    this.#worker ??= this.#begin();
+    this.#worker.ref();
+    try {
+      this.#worker.postMessage(next.request);
+    } catch (error) {
+      this.#done((asked) => asked.reject(error as Error)); // what can't be sent to another thread
+    }
   }
 
+  /** A thread without work keeps no process from ending. */
   #rest(): void {
     this.#worker?.unref();
     const { idleMs } = this.#options;
@@ -158,58 +166,38 @@ function ended(): Error {
 class ThreadDatabase implements Database {
   inTransaction = false;
   readonly #thread: DatabaseThread;
-  readonly #number: number;
-  readonly #file: { path: string; pragmas: readonly string[] };
-  #openIn: Worker | null = null;
-  #opening: Promise<unknown> | null = null;
+  readonly #connection: Connection;
+  /** Which may have another connection of its own by now. */
+  #askedIn: Worker | null = null;
 
-  constructor(thread: DatabaseThread, number: number, file: { path: string; pragmas: readonly string[] }) {
+  constructor(thread: DatabaseThread, connection: Connection) {
     this.#thread = thread;
-    this.#number = number;
-    this.#file = file;
+    this.#connection = connection;
   }
 
   async exec(sql: string): Promise<void> {
-    await this.#ask({ database: this.#number, does: 'exec', sql });
+    await this.#ask({ does: 'exec', sql });
   }
 
   async run<R>({ sql, parameters }: Statement): Promise<QueryResult<R>> {
-    const { result } = await this.#ask({ database: this.#number, does: 'run', sql, parameters });
+    const { result } = await this.#ask({ does: 'run', sql, parameters });
     return result as QueryResult<R>;
   }
 
   async close(): Promise<void> {
-    if (this.#thread.isRunning(this.#openIn)) await this.#ask({ database: this.#number, does: 'close' });
-  }
-
-  async #ask(request: Request): Promise<Answer> {
     const { worker } = this.#thread;
-    if (worker !== this.#openIn) {
-      // The rest of a transaction must not be written without its beginning.
-      if (this.inTransaction) {
-        this.inTransaction = false;
-        throw new Error('the thread that had begun the transaction has ended');
-      }
-      this.#openIn = worker;
-      this.#opening = this.#answerTo({ database: this.#number, does: 'open', ...this.#file });
-    }
-    try {
-      await this.#opening;
-    } catch (error) {
-      if (worker === this.#openIn) this.#openIn = null;
-      throw error;
-    }
-    if (!this.#thread.isRunning(worker)) throw ended();
-    return await this.#answerTo(request);
+    if (worker !== null && worker === this.#askedIn) await this.#ask({ does: 'close' });
   }
 
-  async #answerTo(request: Request): Promise<Answer> {
-    const answer = await this.#thread.ask(request);
+  async #ask(work: Request['work']): Promise<Answer> {
+    const asked = this.#thread.ask({ connection: this.#connection, inTransaction: this.inTransaction, work });
+    this.#askedIn = this.#thread.worker;
+    const answer = await asked;
     this.inTransaction = answer.inTransaction;
     if (answer.error === null) return answer;
     throw Object.assign(new Error(answer.error.message), { errcode: answer.error.errcode });
   }
 }
 
-// It holds a page of rows, or what is written at once: some megabytes. With more room, rubbish would fill it.
+// It holds a page of rows, or what is written at once: some megabytes. With more room, garbage would fill it.
 const SMALL_HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 96 };

@@ -1,12 +1,12 @@
 /** The thread's side of `database-thread.ts`. */
 import { parentPort } from 'node:worker_threads';
 import { LocalDatabase } from './database.ts';
-import type { Answer, Request } from './database-thread.ts';
+import type { Answer, Connection, Request } from './database-thread.ts';
 
 const databases = new Map<number, LocalDatabase>();
 
 function answerTo(request: Request): Answer {
-  const isBegun = () => databases.get(request.database)?.inTransaction ?? false;
+  const isBegun = () => databases.get(request.connection.number)?.inTransaction ?? false;
   try {
     const result = work(request);
     return { inTransaction: isBegun(), result, error: null };
@@ -16,20 +16,23 @@ function answerTo(request: Request): Answer {
   }
 }
 
-function work(request: Request): Answer['result'] {
-  if (request.does === 'open') {
-    databases.set(request.database, new LocalDatabase(request.path, request.pragmas));
-    return null;
-  }
-  const database = databases.get(request.database);
-  if (database === undefined) throw new Error(`no database ${request.database} is open`);
-  if (request.does === 'run') return database.run(request);
-  if (request.does === 'exec') database.exec(request.sql);
+function work({ connection, inTransaction, work }: Request): Answer['result'] {
+  const database = databases.get(connection.number) ?? open(connection);
+  // The rest of a transaction must not be written without its beginning.
+  if (inTransaction && !database.inTransaction) throw new Error('the thread that had begun the transaction has ended');
+  if (work.does === 'run') return database.run(work);
+  if (work.does === 'exec') database.exec(work.sql);
   else {
-    databases.delete(request.database);
+    databases.delete(connection.number);
     database.close();
   }
   return null;
+}
+
+function open({ number, path, pragmas }: Connection): LocalDatabase {
+  const database = new LocalDatabase(path, pragmas);
+  databases.set(number, database);
+  return database;
 }
 
 parentPort?.on('message', (request: Request) => parentPort?.postMessage(answerTo(request)));

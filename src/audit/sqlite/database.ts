@@ -1,7 +1,7 @@
 /** One connection to the file. The only module that imports the driver. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { QueryResult } from 'kysely';
-import { HAS_WORDS, hasWords } from './has-words.ts';
+import { defineHasWords } from './has-words.ts';
 
 export interface Statement {
   sql: string;
@@ -25,7 +25,7 @@ export class LocalDatabase implements Database {
   constructor(path: string, pragmas: readonly string[]) {
     this.#db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
     for (const pragma of pragmas) this.#db.exec(`pragma ${pragma}`);
-    this.#db.function(HAS_WORDS, { deterministic: true, varargs: true }, hasWords);
+    defineHasWords(this.#db);
   }
 
   get inTransaction(): boolean {

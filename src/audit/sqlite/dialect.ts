@@ -169,10 +169,15 @@ class Connection implements DatabaseConnection {
     this.#onCommit();
   }
 
-  /** On a full disk SQLite has rolled back already, and a second time would hide the first reason. */
+  /** On a full disk SQLite has rolled back already, as where its thread has ended: the first reason is the one to tell. */
   async rollback(): Promise<void> {
-    if (this.#leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
-    this.release();
+    try {
+      if (this.#leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
+    } catch {
+      // Whatever is left of the transaction, the next one can't begin in it.
+    } finally {
+      this.release();
+    }
   }
 
   release(): void {

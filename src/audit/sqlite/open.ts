@@ -38,8 +38,9 @@ export interface StoreOptions {
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
   const explain = explainSqlite(path);
   makeFile(path);
-  const threads = options.threads ? startThreads(path, options) : null;
-  const shared = { queue: new WriteQueue(), ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
+  const queue = new WriteQueue();
+  const threads = options.threads ? startThreads(path, queue, options) : null;
+  const shared = { queue, ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
   const here = { ...shared, ...threads?.light };
   const db = openFile(path, here);
   // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
@@ -47,7 +48,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const heavy = threads === null ? db : openFile(path, { ...shared, ...threads.heavy });
   const searching = threads === null ? db : openFile(path, threads.searching);
   const close = async () => {
-    await threads?.leave();
+    threads?.leave();
     await Promise.all([...new Set([db, unsynced, heavy, searching])].map((one) => one.destroy()));
     await threads?.close();
   };

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { TextSearch } from '../queries/turn-list.ts';
 import { isUnspaced, SHORT } from '../words.ts';
-import { HAS_WORDS } from './has-words.ts';
+import { hasWords } from './has-words.ts';
 
 /** The newest first, and left as soon as the page is full. */
 export const searchText: TextSearch = (query, words, { first, last }) => {
@@ -13,10 +13,7 @@ export const searchText: TextSearch = (query, words, { first, last }) => {
     const joined = query.innerJoin('turnText', 'turnText.rowid', 'turns.seq') as unknown as typeof query;
     matching = joined.where(sql<boolean>`turn_text match ${phrases(indexed)}`);
   }
-  if (unspaced.length > 0) {
-    const has = sql.raw(HAS_WORDS);
-    matching = matching.where(sql<boolean>`${has}(${JSON.stringify(unspaced)}, turns.message, turns.response)`);
-  }
+  if (unspaced.length > 0) matching = matching.where(hasWords(unspaced));
   // SQLite reads the index of words backwards only by its own number.
   const seq = sql<number>`${sql.raw(indexed.length > 0 ? 'turn_text.rowid' : 'turns.seq')}`;
   if (first !== null) matching = matching.where(sql<boolean>`${seq} >= ${first}`);

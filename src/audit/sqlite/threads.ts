@@ -6,6 +6,7 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import { DatabaseThread } from './database-thread.ts';
 import type { SqliteOptions } from './dialect.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 export interface ThreadsOptions {
   /** How long a search may take, in milliseconds. */
@@ -17,13 +18,14 @@ export interface Threads {
   light: SqliteOptions;
   heavy: SqliteOptions;
   searching: SqliteOptions;
-  /** Ends what is being searched for. */
-  leave(): Promise<void>;
+  /** Ends what is being searched for, which is not waited for. */
+  leave(): void;
   /** Once all connections are closed. */
   close(): Promise<void>;
 }
 
-export function startThreads(path: string, { searching }: ThreadsOptions): Threads {
+/** `queue` is what all that writes to this file stands in. */
+export function startThreads(path: string, queue: WriteQueue, { searching }: ThreadsOptions): Threads {
   const deadlineMs = searching?.deadlineMs ?? SEARCH_MS;
   const writer = new DatabaseThread({ idleMs: IDLE_MS });
   const searcher = new DatabaseThread({ idleMs: IDLE_MS, deadlineMs, tooLong: () => searchTooLong(deadlineMs) });
@@ -31,10 +33,15 @@ export function startThreads(path: string, { searching }: ThreadsOptions): Threa
   let commits = 0;
   let carried: Promise<void> | null = null;
 
-  /** The log's pages are written over to the file, and those are waited for until the disk has them. */
+  /** Nobody writes meanwhile: only a log that was carried over whole begins anew. */
   async function carryOver(): Promise<void> {
     try {
-      await log.exec('pragma wal_checkpoint(passive)');
+      const leave = await queue.enter(PATIENCE_MS);
+      try {
+        await log.exec('pragma wal_checkpoint(passive)');
+      } finally {
+        leave();
+      }
     } catch {
       // The next time, or in the end by whoever commits.
     } finally {
@@ -54,7 +61,7 @@ export function startThreads(path: string, { searching }: ThreadsOptions): Threa
     },
     heavy: { openWriter: writer.open },
     searching: { openWriter: null, openReader: searcher.open },
-    leave: () => searcher.close(),
+    leave: () => void searcher.close(),
     async close() {
       await carried;
       await log.close();
@@ -78,6 +85,9 @@ const IDLE_MS = 60_000;
 
 // Some pages each, and some hundred make a checkpoint worth its while.
 const CARRIED_OVER = 100;
+
+// The next hundred commits ask again.
+const PATIENCE_MS = 3_000;
 
 // 80 MB: the log must not grow without end, should the thread fail.
 const MOST_PAGES = 20_000;

@@ -24,21 +24,33 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
   const { t, locale } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
+  /** Another search, or the end of the dialog, makes those before it pointless. */
+  const latest = useRef(0);
   const [found, setFound] = useState<Found | null>(null);
   const [status, setStatus] = useState('');
   const id = useId();
 
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    return () => {
+      latest.current++;
+    };
+  }, []);
 
   const look = async (search: string, before?: string) => {
+    const number = ++latest.current;
+    const isLatest = () => number === latest.current;
     setStatus(t.searching);
     try {
-      const { page } = await api.history({ search, limit: PAGE, ...(before !== undefined && { before }) });
+      const page = await firstWithTurns(api, { search, before }, isLatest);
+      if (!isLatest()) return;
       const turns = before === undefined ? page.turns : [...(found?.page.turns ?? []), ...page.turns];
+      const isMore = page.nextBefore !== null;
       setFound({ search, page: { ...page, turns } });
-      setStatus(turns.length === 0 ? t.foundNothing : t.found(turns.length, page.nextBefore !== null));
+      if (turns.length === 0) setStatus(isMore ? t.foundNothingYet : t.foundNothing);
+      else setStatus(t.found(turns.length, isMore));
     } catch (error) {
-      setStatus(error instanceof Refusal ? error.body.message : t.notDone);
+      if (isLatest()) setStatus(error instanceof Refusal ? error.body.message : t.notDone);
     }
   };
   const submit = (event: FormEvent) => {
@@ -114,4 +126,21 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
   );
 }
 
+interface From {
+  search: string;
+  before: string | undefined;
+}
+
+/** A search that has looked through much ends its page without having found anything: then it goes on from there. */
+async function firstWithTurns(api: Api, from: From, isWanted: () => boolean): Promise<HistoryPage> {
+  let { before } = from;
+  for (let pages = 1; ; pages++) {
+    const { page } = await api.history({ search: from.search, limit: PAGE, ...(before !== undefined && { before }) });
+    if (page.turns.length > 0 || page.nextBefore === null || pages === MOST_PAGES || !isWanted()) return page;
+    before = page.nextBefore;
+  }
+}
+
+// Ten thousand questions, and some seconds: who wants more says so.
+const MOST_PAGES = 5;
 const PAGE = 20;

@@ -18,6 +18,7 @@ export const de: Messages = {
   searchField: 'Gesuchte Wörter',
   searching: 'Sucht…',
   foundNothing: 'Nichts gefunden.',
+  foundNothingYet: 'Bis jetzt nichts gefunden. Es gibt noch frühere Fragen.',
   found: (count: number, more: boolean) => `${count}${more ? ' oder mehr' : ''} gefunden, neueste zuerst`,
   close: 'Schließen',
   notify: 'Melden, wenn eine Antwort da ist',

@@ -19,6 +19,7 @@ export const en = {
   searchField: 'Words to look for',
   searching: 'Searching…',
   foundNothing: 'Nothing found.',
+  foundNothingYet: 'Nothing found by now. There are earlier questions.',
   found: (count: number, more: boolean) => `${count}${more ? ' or more' : ''} found, newest first`,
   close: 'Close',
   notify: 'Tell me when an answer is ready',

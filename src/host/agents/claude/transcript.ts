@@ -65,10 +65,15 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
     if (links.size >= MAX_LINES || !LINKED.test(line)) return;
     const entry = parse(line);
     if (entry === null || entry.isSidechain === true) return;
-    const link = { parent: entry.parentUuid ?? null, promptId: entry.promptId, turnId: turnIdOf(entry) };
+    const link = { parent: entry.parentUuid ?? null, promptId: entry.promptId, turnId: promptOf(entry) };
     links.set(entry.uuid ?? `line ${links.size}`, link);
     if (entry.type === 'user' || entry.type === 'assistant' || isStop(entry)) lines.push({ entry, link });
     if (entry.promptId !== undefined && link.turnId === turnId) promptIds.add(entry.promptId);
+  }
+
+  function promptOf(line: Line): string | undefined {
+    const turnIds = turnIdsOf(line);
+    return turnIds.includes(turnId) ? turnId : turnIds[0];
   }
 
   return {
@@ -84,10 +89,10 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
       const whole = (rest + decoder.write(bytes)).split('\n');
       rest = whole.pop() ?? '';
       for (const line of whole) take(line);
-      const promptOf = promptsOf(links);
+      const followedBy = promptsOf(links);
       const isOurs = (prompt: Prompt) =>
         prompt.turnId === undefined ? promptIds.has(prompt.promptId ?? '') : prompt.turnId === turnId;
-      const ours = lines.filter(({ link }) => isOurs(promptOf(link)));
+      const ours = lines.filter(({ link }) => isOurs(followedBy(link)));
       record = readTurn(
         ours.map(({ entry }) => entry),
         turnId,
@@ -106,7 +111,7 @@ function readTurn(lines: Line[], turnId: string): TurnRecord {
   for (const line of lines) {
     if (line.type === 'assistant') takeAssistant(record, byId, line);
     else if (isStop(line)) record.stops++;
-    else if (turnIdOf(line) === turnId) record.seen = true;
+    else if (turnIdsOf(line).includes(turnId)) record.seen = true;
     else if (textsOf(line).some((text) => text.startsWith(SENT_ON))) record.sentOnAt = line.timestamp ?? '';
     else if (textsOf(line).some((text) => text.startsWith(INTERRUPTED))) record.interrupted = true;
   }
@@ -143,10 +148,10 @@ function takeAssistant(record: TurnRecord, byId: Map<string, RecordedMessage>, l
   known.usage = usage;
 }
 
-/** The turn whose prompt a line is; undefined for any other line. */
-function turnIdOf(line: Line): string | undefined {
-  if (line.type !== 'user') return undefined;
-  return textsOf(line).flatMap((text) => parsePrompt(text)?.envelope.turnId ?? [])[0];
+/** The turns whose prompt a line is: none for most lines. */
+function turnIdsOf(line: Line): string[] {
+  if (line.type !== 'user') return [];
+  return textsOf(line).flatMap((text) => parsePrompt(text)?.envelope.turnId ?? []);
 }
 
 /** Of other hooks, the same line has a label. */
@@ -186,7 +191,7 @@ export function turnOf(file: TranscriptFile, promptId: string): string | null {
   for (const line of lines.reverse()) {
     if (!line.includes(promptId)) continue;
     const entry = parse(line);
-    const turnId = entry?.promptId === promptId ? turnIdOf(entry) : undefined;
+    const turnId = entry?.promptId === promptId ? turnIdsOf(entry)[0] : undefined;
     if (turnId !== undefined) return turnId;
   }
   return null;

@@ -441,6 +441,8 @@ export const de: Words = {
     deleteDone: (name) => `${name} ist gelöscht.`,
     deleteLeft: (name) =>
       `${name} ist hier gelöscht. Der Rechner war nicht erreichbar: Die Unterhaltung gibt es dort noch.`,
+    deleteInLog: (name) =>
+      `${name} ist gelöscht. Gerade wird in der Datenbank gelesen: Bis das fertig ist, steht das Gelöschte noch in ihrem Protokoll auf der Platte.`,
     turnsOf: (name) => `Fragen von ${name}`,
     exportAll: 'Benutzerdaten ausgeben',
     you: 'du',

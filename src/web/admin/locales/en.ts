@@ -435,6 +435,8 @@ export const en = {
     deleteDone: (name: string) => `${name} is deleted.`,
     deleteLeft: (name: string) =>
       `${name} is deleted here. The host could not be reached: its conversation is still there.`,
+    deleteInLog: (name: string) =>
+      `${name} is deleted. Somebody reads the database just now: until they are done, its log on the disk still holds what was deleted.`,
     turnsOf: (name: string) => `Turns of ${name}`,
     exportAll: 'Export user data',
     you: 'you',

@@ -33,8 +33,12 @@ export function useUserActions(reload: () => void) {
     setAsked(null);
     const deleted = await run<UserDeleted>('DELETE', `/api/admin/users/${id}`, {});
     if (deleted === null) return;
-    if (deleted.conversationEnded) announce(w.users.deleteDone(name));
-    else setLeft(w.users.deleteLeft(name));
+    const left = [
+      ...(deleted.conversationEnded ? [] : [w.users.deleteLeft(name)]),
+      ...(deleted.erased ? [] : [w.users.deleteInLog(name)]),
+    ];
+    if (left.length === 0) announce(w.users.deleteDone(name));
+    else setLeft(left.join(' '));
     reload();
   };
 
