@@ -1,19 +1,20 @@
 /** The recorder, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
 import type { Store, StoredEvent, TurnWrite } from '../../src/audit/store.ts';
 import { createRecorder, type RecorderOptions } from '../../src/turn/recorder.ts';
 import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
 
 async function observed(turns: number, options?: RecorderOptions) {
-  const { store, file } = await temporaryStore(options && { waitMs: 50 });
+  const { store: patient, file } = await temporaryStore();
+  const users = await Promise.all(Array.from({ length: turns }, () => aUser(patient)));
+  const accepted = await Promise.all(users.map((user) => createRecorder(patient).accept(aTurn(user))));
+  const store = options === undefined ? patient : await impatientStore(file);
   const write = vi.spyOn(store.turns, 'write');
   const recorder = createRecorder(store, options);
   const told: StoredEvent[] = [];
   recorder.on('stored', (events) => told.push(...events));
-  const users = await Promise.all(Array.from({ length: turns }, () => aUser(store)));
-  const accepted = await Promise.all(users.map((user) => recorder.accept(aTurn(user))));
-  told.length = 0;
   const ids = accepted.map(({ turn }) => turn.turnId);
   const chunk = (turnId: string, text: string): TurnWrite => {
     const { userId } = accepted.find(({ turn }) => turn.turnId === turnId)?.turn ?? { userId: users[0]?.user.id ?? '' };
@@ -23,7 +24,14 @@ async function observed(turns: number, options?: RecorderOptions) {
       events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset: 0, text } }],
     };
   };
-  return { store, file, recorder, write, told, ids, chunk };
+  return { patient, store, file, recorder, write, told, ids, chunk };
+}
+
+/** For what is held on purpose. On a busy machine it may give up with nobody in its way, so nothing else goes by it. */
+async function impatientStore(file: string): Promise<Store> {
+  const store = await openSqliteStore(file, { waitMs: 50 });
+  onTestFinished(() => store.close());
+  return store;
 }
 
 const responses = (store: Store, ids: string[]) =>
@@ -183,8 +191,8 @@ describe('while another process holds the store', () => {
 
   /** Held by a connection of the test's own, which to SQLite is as good as another process. */
   async function heldStore(patienceMs = 50) {
-    const { file, store, ...rest } = await observed(3, { patienceMs });
-    await aUser(store, 'known');
+    const { patient, file, store, ...rest } = await observed(3, { patienceMs });
+    await aUser(patient, 'known');
     const other = new DatabaseSync(file);
     onTestFinished(() => other.close());
     const hold = () => {
