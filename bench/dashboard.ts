@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedStore } from '../scripts/believable/store.ts';
-import { dayStart } from '../src/audit/day.ts';
-import { openSqliteStore } from '../src/audit/sqlite/open.ts';
-import type { NewTurn } from '../src/audit/store.ts';
+import { dayStart } from '../src/store/day.ts';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import type { NewTurn } from '../src/store/store.ts';
 import { stretchOf } from '../src/http/routes/admin/stats.ts';
 import { distribution, figure, report } from './support/report.ts';
 

@@ -1,6 +1,6 @@
 /** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
 import { createHash } from 'node:crypto';
-import type { AgentSession, NewTurn, Turn, TurnStore } from '../audit/store.ts';
+import type { AgentSession, NewTurn, Turn, TurnStore } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';

@@ -1,5 +1,5 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
-import type { Store, Turn } from '../audit/store.ts';
+import type { Store, Turn } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';

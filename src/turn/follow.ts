@@ -3,7 +3,7 @@
  * served from the store and costs no memory, and who comes back after a gateway restart goes on where they
  * were.
  */
-import type { Store, StoredEvent } from '../audit/store.ts';
+import type { Store, StoredEvent } from '../store/store.ts';
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
 import type { Recorder } from './recorder.ts';
 import { inBrief } from './view.ts';

@@ -1,5 +1,5 @@
 /** Takes questions in, each once, however often it is sent. */
-import type { AgentSession, Store, Turn } from '../audit/store.ts';
+import type { AgentSession, Store, Turn } from '../store/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
 import type { OpenTurns } from './open-turns.ts';
 import type { Recorder } from './recorder.ts';

@@ -1,5 +1,5 @@
 /** The turns that are not final: each waits in its session's queue or is carried, and can be stopped. */
-import type { Turn } from '../audit/store.ts';
+import type { Turn } from '../store/store.ts';
 import { type Carried, type CarryOptions, carry } from './carry.ts';
 import { toBodies } from './scribe.ts';
 import { createSessionQueue, type SessionQueue } from './session-queue.ts';

@@ -7,7 +7,7 @@
  * is told after some seconds that it was not done.
  */
 import { EventEmitter } from 'node:events';
-import type { EventBody, NewTurn, Store, StoredEvent, TurnStore, TurnWrite } from '../audit/store.ts';
+import type { EventBody, NewTurn, Store, StoredEvent, TurnStore, TurnWrite } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface Recorder extends EventEmitter<{ stored: [events: StoredEvent[]] }> {

@@ -1,5 +1,5 @@
 /** Takes up what was left: turns that a gateway before this one had open, answers that may have come late. */
-import type { Store, Turn } from '../audit/store.ts';
+import type { Store, Turn } from '../store/store.ts';
 import { awaitsAnswer } from './late.ts';
 import type { OpenTurns } from './open-turns.ts';
 import { NOTHING_SHOWN, shownSoFar } from './shown.ts';

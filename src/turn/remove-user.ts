@@ -1,5 +1,5 @@
 /** Deletes a user, whoever wants it and from wherever: all of it, or nothing. */
-import type { By, User, UserStore } from '../audit/store.ts';
+import type { By, User, UserStore } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface RemoveUserOptions {

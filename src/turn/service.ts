@@ -1,6 +1,6 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
-import { PAGE, pages } from '../audit/pages.ts';
-import type { AgentSession, Store, Turn, User } from '../audit/store.ts';
+import { PAGE, pages } from '../store/pages.ts';
+import type { AgentSession, Store, Turn, User } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';

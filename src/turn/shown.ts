@@ -1,5 +1,5 @@
 /** What a person has been shown of a running turn, put together from its stored events. */
-import type { Store, Turn } from '../audit/store.ts';
+import type { Store, Turn } from '../store/store.ts';
 import { addStep, type Step } from '../contract/steps.ts';
 import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
 

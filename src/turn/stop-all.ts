@@ -1,6 +1,6 @@
 /** Stops all that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store, Turn } from '../audit/store.ts';
+import type { Store, Turn } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { refused } from './finish.ts';
 import type { OpenTurns } from './open-turns.ts';

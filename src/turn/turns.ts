@@ -1,5 +1,5 @@
 /** What the rest of the gateway can do with turns. `http/` and `main/` know nothing else of this folder. */
-import type { AgentSession, StoredEvent, Turn } from '../audit/store.ts';
+import type { AgentSession, StoredEvent, Turn } from '../store/store.ts';
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { ApprovalRequest, Decided, Decision, TurnRequest } from '../contract/turn.ts';

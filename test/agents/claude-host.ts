@@ -10,12 +10,12 @@ import { openIsolation, type SandboxProgram } from '../../src/host/isolation/ope
 import { agentDirectory } from '../../src/host/journal.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
 import { openRelay } from '../../src/host/relay/open-relay.ts';
-import { agentEnv } from '../../src/main/agent-env.ts';
-import { modelUpstream } from '../../src/main/host-relay.ts';
-import { findSandbox } from '../../src/main/isolation/find-sandbox.ts';
-import { signInOf } from '../../src/main/isolation/sign-in.ts';
-import { clonePrograms } from '../../src/main/programs.ts';
-import { VERSION } from '../../src/main/version.ts';
+import { agentEnv } from '../../src/config/agent-env.ts';
+import { modelUpstream } from '../../src/daemon/host-relay.ts';
+import { findSandbox } from '../../src/daemon/isolation/find-sandbox.ts';
+import { signInOf } from '../../src/daemon/isolation/sign-in.ts';
+import { clonePrograms } from '../../src/config/programs.ts';
+import { VERSION } from '../../src/config/version.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';

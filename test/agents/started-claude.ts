@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { clonePrograms } from '../../src/main/programs.ts';
+import { clonePrograms } from '../../src/config/programs.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import { type Laptop, startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { errorTable } from '../../src/contract/errors.ts';
 import { shimArguments, shimExit } from '../../src/contract/shim.ts';
-import { variables } from '../../src/main/config/variables.ts';
+import { variables } from '../../src/config/variables.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const documents = [

@@ -38,7 +38,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     what: ['node:sqlite'],
     by: {
       'src/audit': 'the store; everyone else asks it',
-      'src/main/claim.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
+      'src/process/claim.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
     },
     oneFile: true,
   },
@@ -93,7 +93,7 @@ function checkImport(file: string, specifier: string): string[] {
   if (!folder) return [`${file} is in no folder that the rules know`];
   if (specifier === ENVIRONMENT) return [];
   if (specifier === COMPUTED) return [`${file} imports what only running it would tell`];
-  if (file === 'src/main/version.ts' && specifier === '../../package.json') return []; // what version it is, said once
+  if (file === 'src/config/version.ts' && specifier === '../../package.json') return []; // what version it is, said once
   if (path.posix.isAbsolute(specifier)) return [`${file} imports ${specifier}: an absolute path`];
   if (!specifier.startsWith('.')) {
     const packages = MAY_USE_PACKAGES[folder];

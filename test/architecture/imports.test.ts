@@ -52,10 +52,10 @@ describe('the checker', () => {
     ['src/host/tmux/deep/a.ts', "import '../../../turn/turns.ts';", 'host must not know turn'],
     ['src/web/chat/app.tsx', "import { a } from '../../http/sse.ts'; const b = <a />;", 'web must not know http'],
     ['src/demo/agent.ts', "import { a } from '../transport/acp.ts';", 'demo must not know transport'],
-    ['src/audit/store.ts', "import a = require('../turn/turns.ts');", 'audit must not know turn'],
-    ['src/audit/store.ts', "const a = require('../turn/turns.ts');", 'audit must not know turn'],
+    ['src/store/store.ts', "import a = require('../turn/turns.ts');", 'audit must not know turn'],
+    ['src/store/store.ts', "const a = require('../turn/turns.ts');", 'audit must not know turn'],
     // Out of src/, or to where nobody can follow.
-    ['src/main/cli.ts', "import a from '../../package.json' with { type: 'json' };", 'outside of src/'],
+    ['src/cli/cli.ts', "import a from '../../package.json' with { type: 'json' };", 'outside of src/'],
     ['src/host/daemon.ts', "import '../../test/fixtures/a.ts';", 'outside of src/'],
     ['src/turn/queue.ts', "import '/etc/a.ts';", 'an absolute path'],
     ['src/turn/queue.ts', 'await import(name);', 'what only running it would tell'],
@@ -83,15 +83,15 @@ describe('the checker', () => {
 
   test('refuses a second owner', () => {
     const text = "import { DatabaseSync } from 'node:sqlite';";
-    const files = ['src/audit/a.ts', 'src/audit/b.ts'].map((file) => ({ file, text }));
+    const files = ['src/store/a.ts', 'src/store/b.ts'].map((file) => ({ file, text }));
     expect(findViolations(files)).toEqual([
-      'src/audit/a.ts and src/audit/b.ts each take node:sqlite: one file is enough',
+      'src/store/a.ts and src/store/b.ts each take node:sqlite: one file is enough',
     ]);
   });
 
   test.each([
     [
-      'src/main/cli.ts',
+      'src/cli/cli.ts',
       "import '../http/a.ts'; import '../host/b.ts'; import './c.ts'; const d = process.env['PATH'];",
     ],
     ['src/http/a.ts', "import '../contract/turn.ts'; import '../audit/store.ts'; import fastify from 'fastify';"],

@@ -46,7 +46,7 @@ export class BareClone implements Disposable {
     }
     // Some versions of npm copy a local package unless told otherwise, and then write down something else.
     this.write('.npmrc', 'install-links=false\n');
-    this.write('src/main/cli.ts', CLI);
+    this.write('src/cli/cli.ts', CLI);
     this.write('local/package.json', JSON.stringify({ name: 'local', version: '1.0.0' }));
     this.writeLockfile('1.0.0');
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashSecret } from '../../src/audit/secrets.ts';
+import { hashSecret } from '../../src/store/secrets.ts';
 import { SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
 import { en as admin } from '../../src/web/admin/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';

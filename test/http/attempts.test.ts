@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { mintSignInCode } from '../../src/audit/secrets.ts';
+import { mintSignInCode } from '../../src/store/secrets.ts';
 import { boundDenials } from '../../src/http/sign-in/denials.ts';
 import { jwtDoor } from '../../src/http/sign-in/jwt.ts';
 import type { SignInEvent } from '../../src/http/sign-in/tell.ts';

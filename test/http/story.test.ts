@@ -1,6 +1,6 @@
 /** One's own history as a file, and what is found in it. */
 import { expect, test } from 'vitest';
-import { aTurn } from '../audit/temporary-store.ts';
+import { aTurn } from '../store/temporary-store.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 async function ask(server: Awaited<ReturnType<typeof runServer>>, headers: Record<string, string>, message: string) {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { seedStore } from '../../scripts/believable/store.ts';
-import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
-import { temporaryDirectory } from '../audit/temporary-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { temporaryDirectory } from '../store/temporary-store.ts';
 
 test('a past hangs together: nobody was last seen before they asked, and no more is from a cache than was read', async () => {
   const file = join(await temporaryDirectory(), 'paliadin.db');

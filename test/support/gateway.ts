@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
-import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
-import type { Store } from '../../src/audit/store.ts';
+import { mintSignInCode, mintToken } from '../../src/store/secrets.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/store.ts';
 import { scopes } from '../../src/contract/scopes.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { endHost } from './end-host.ts';
@@ -178,7 +178,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALIADIN_')));
 }
 
-const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
 // Both as the bootstrap sets them.
 const SMALL_HEAP = '--max-semi-space-size=4';
 export const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));

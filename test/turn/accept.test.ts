@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { TurnRequest } from '../../src/contract/turn.ts';
 import { record, requireSameQuestion, toQuestion as take } from '../../src/turn/accept.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
-import { aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aUser, temporaryStore } from '../store/temporary-store.ts';
 import { hostileText } from '../contract/hostile-text.ts';
 
 const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins);

@@ -1,12 +1,12 @@
 /** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Role } from '../../src/audit/store.ts';
+import type { Role } from '../../src/store/store.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import { createApprovals, type WhoApproves } from '../../src/turn/approvals.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { shownSoFar } from '../../src/turn/shown.ts';
-import { aTurn, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, temporaryStore } from '../store/temporary-store.ts';
 
 // The store answers at its own pace; only waiting is made short.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

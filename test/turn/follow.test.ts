@@ -1,14 +1,14 @@
 /** Following events, with a real store: all of them, once, in order, at the reader's pace, until the end. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { StoredEvent, Turn } from '../../src/audit/store.ts';
+import type { StoredEvent, Turn } from '../../src/store/store.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { toBodies } from '../../src/turn/scribe.ts';
 import { NOTHING_SHOWN } from '../../src/turn/shown.ts';
 import { toView } from '../../src/turn/view.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 async function observed() {
   const { store } = await temporaryStore();

@@ -5,7 +5,7 @@ import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
 import { collectLate } from '../../src/turn/late.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { toBodies } from '../../src/turn/scribe.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };
 const text = 'All of it.';

@@ -1,9 +1,9 @@
 /** The recorder, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Store, StoredEvent, TurnWrite } from '../../src/audit/store.ts';
+import type { Store, StoredEvent, TurnWrite } from '../../src/store/store.ts';
 import { createRecorder, type RecorderOptions } from '../../src/turn/recorder.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 async function observed(turns: number, options?: RecorderOptions) {
   const { store, file } = await temporaryStore(options && { waitMs: 50 });

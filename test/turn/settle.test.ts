@@ -1,13 +1,13 @@
 /** What only the host knows of a turn comes into its audit row, sooner or later. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Turn, TurnChange } from '../../src/audit/store.ts';
+import type { Turn, TurnChange } from '../../src/store/store.ts';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { TurnCost } from '../../src/contract/turn-cost.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { catchUp } from '../../src/turn/recover.ts';
 import { settle } from '../../src/turn/settle.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const cost: TurnCost = {
   ...{ model: 'claude-x', inputTokens: 100, cachedTokens: 20, outputTokens: 7 },

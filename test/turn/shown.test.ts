@@ -4,7 +4,7 @@ import type { TurnEvent } from '../../src/contract/turn.ts';
 import { createRecorder } from '../../src/turn/recorder.ts';
 import { toBodies } from '../../src/turn/scribe.ts';
 import { shownSoFar } from '../../src/turn/shown.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 test('the answer, each step as it stands by now, and whether the host is there', async () => {
   const { store } = await temporaryStore();

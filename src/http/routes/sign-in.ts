@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { hashSecret, mintBrowserSession } from '../../audit/secrets.ts';
-import type { BrowserWay, User } from '../../audit/store.ts';
+import { hashSecret, mintBrowserSession } from '../../store/secrets.ts';
+import type { BrowserWay, User } from '../../store/store.ts';
 import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import {

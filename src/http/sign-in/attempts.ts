@@ -8,8 +8,8 @@
  *   number instead of a row for each.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { hashSecret } from '../../audit/secrets.ts';
-import type { BrowserWay } from '../../audit/store.ts';
+import { hashSecret } from '../../store/secrets.ts';
+import type { BrowserWay } from '../../store/store.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
 import { clientKey } from '../client-address.ts';
 import { WindowCounts } from '../counts.ts';

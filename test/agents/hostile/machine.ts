@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { IsolationLevel } from '../../../src/contract/isolation.ts';
 import { socketPath } from '../../../src/host/tmux/socket-path.ts';
-import { clonePrograms } from '../../../src/main/programs.ts';
+import { clonePrograms } from '../../../src/config/programs.ts';
 import { type HostChannel, reachHost } from '../../../src/transport/reach-host.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { KEY } from '../claude-owner.ts';

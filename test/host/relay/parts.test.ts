@@ -13,7 +13,7 @@ import { parseRule } from '../../../src/host/relay/network-policy.ts';
 import { dialAddresses } from '../../../src/host/relay/proxy.ts';
 import { isOwn, isPublic } from '../../../src/host/relay/public-address.ts';
 import { parseSettings } from '../../../src/host/relay/settings.ts';
-import { modelUpstream } from '../../../src/main/host-relay.ts';
+import { modelUpstream } from '../../../src/daemon/host-relay.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { listening, serverForTest } from './test-relay.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditHead, AuditRow as StoredRow } from '../../../audit/store.ts';
+import type { AuditHead, AuditRow as StoredRow } from '../../../store/store.ts';
 import {
   type AuditRow,
   auditPage,

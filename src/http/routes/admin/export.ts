@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { eachTurn, PAGE, pages } from '../../../audit/pages.ts';
-import type { AuditRow as StoredRow, Turn } from '../../../audit/store.ts';
+import { eachTurn, PAGE, pages } from '../../../store/pages.ts';
+import type { AuditRow as StoredRow, Turn } from '../../../store/store.ts';
 import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
 import { userOf } from '../../authenticate.ts';
 import { BOM, csvLine, visible } from '../../csv.ts';

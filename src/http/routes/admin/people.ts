@@ -1,4 +1,4 @@
-import type { Store } from '../../../audit/store.ts';
+import type { Store } from '../../../store/store.ts';
 
 export interface Person {
   id: string;

@@ -1,4 +1,4 @@
-import type { TurnLine as StoredLine, Turn } from '../../../audit/store.ts';
+import type { TurnLine as StoredLine, Turn } from '../../../store/store.ts';
 import {
   type TurnInFull,
   type TurnLine,

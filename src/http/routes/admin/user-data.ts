@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { User } from '../../../audit/store.ts';
-import { exportUser } from '../../../audit/user-export.ts';
+import type { User } from '../../../store/store.ts';
+import { exportUser } from '../../../store/user-export.ts';
 import { userDeleted, userExport, userParams } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { removeUser } from '../../../turn/remove-user.ts';

@@ -1,5 +1,5 @@
-import { dayStart } from '../../../audit/day.ts';
-import type { User } from '../../../audit/store.ts';
+import { dayStart } from '../../../store/day.ts';
+import type { User } from '../../../store/store.ts';
 import { type UserChange, type UserView, userChange, userParams, users, userView } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { userOf } from '../../authenticate.ts';

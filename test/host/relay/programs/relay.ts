@@ -1,7 +1,7 @@
 /** A relay whose names and addresses are the test's: nothing of it reaches the internet. */
 import { connect } from 'node:net';
 import { runRelay } from '../../../../src/host/relay/run-relay.ts';
-import { claim } from '../../../../src/main/claim.ts';
+import { claim } from '../../../../src/process/claim.ts';
 
 interface Given {
   version?: string;

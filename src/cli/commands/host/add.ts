@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { Check } from '../../../contract/check.ts';
+import { asPaliadinError } from '../../../contract/errors.ts';
+import { placeOf } from '../../../transport/ssh/target.ts';
+import { hostApprovals } from '../../../config/approval-policy.ts';
+import { ConfigError, loadConfig } from '../../../config/load.ts';
+import { checksOf } from '../../../setup/doctor/checks.ts';
+import { examine } from '../../../setup/doctor/examine.ts';
+import { addHost } from '../../../setup/add-host.ts';
+import { gatewayFiles } from '../../../setup/gateway/files.ts';
+import { fileVariables, printedVariables, REMOTE_VARIABLES } from '../../../setup/gateway/variables.ts';
+import { parsePlace } from '../../../setup/place.ts';
+import { installRequest } from '../../../setup/request.ts';
+import { print } from '../../../process/terminal.ts';
+import type { Settings } from '../../../config/settings.ts';
+import { chooseApprovals } from './choose-approvals.ts';
+import { reporter } from './report.ts';
+import { type SshOptions, toWishes } from './ssh-options.ts';
+
+export interface AddOptions extends SshOptions {
+  agent?: string;
+  service?: boolean;
+  approvals?: string;
+  print?: boolean;
+  settings: string;
+}
+
+/** Sets a host up and looks whether it works. With `--print` only the variables go to standard output. */
+export async function addHostCommand(settings: Settings, written: string, options: AddOptions): Promise<void> {
+  process.umask(0o077);
+  const report = reporter(options.print ? process.stderr : process.stdout);
+  const agent = installRequest.shape.agent.safeParse(options.agent);
+  if (!agent.success) throw new ConfigError(`--agent is ${JSON.stringify(options.agent)}: claude, demo or none`);
+  const approvals = hostApprovals.optional().safeParse(options.approvals);
+  if (!approvals.success) throw new ConfigError(`--approvals is ${JSON.stringify(options.approvals)}: deny or gateway`);
+  const wishes = {
+    given: parsePlace(written),
+    wishes: toWishes(options),
+    agent: agent.data,
+    service: options.service ?? false,
+    approvals: approvals.data,
+    chooseApprovals: process.stdin.isTTY && process.stderr.isTTY ? () => chooseApprovals(process) : null,
+    envFile: options.print ? null : resolve(options.settings),
+  };
+  const steps = addHost(settings, wishes);
+  const place = await report.steps(steps);
+  if (place === null) return report.end('The host is not set up. Nothing stands in the way of another attempt.');
+  const files = gatewayFiles(settings.config.values.PALIADIN_STATE_DIR, place);
+  const variables = fileVariables(place, files);
+  await report.steps(look(settings, variables));
+  if (options.print) print(printedVariables(place, files));
+  report.end(
+    report.ok
+      ? `${placeOf(place)} is set up. Start the gateway again, and it answers from there.`
+      : `${placeOf(place)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
+  );
+}
+
+/** As a gateway would find it that has the new settings, and no others of their kind. */
+async function* look({ env }: Settings, variables: Record<string, string>): AsyncGenerator<Check, null> {
+  const rest = Object.entries(env).filter(([name]) => !(REMOTE_VARIABLES as readonly string[]).includes(name));
+  const own = { ...Object.fromEntries(rest), ...variables };
+  try {
+    yield* examine({ config: loadConfig(own, process.cwd()), env: own });
+  } catch (error) {
+    yield checksOf('gateway').failedBy('settings', asPaliadinError(error, 'internal'));
+  }
+  return null;
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mintSignInCode } from '../../store/secrets.ts';
+import { STOP_MS } from '../../process/close-in-order.ts';
+import type { Config } from '../../config/load.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import { warningOf } from '../../config/isolation/level.ts';
+import { openLog } from '../../process/log.ts';
+import { prepareState } from '../../config/state-paths.ts';
+import { print } from '../../process/terminal.ts';
+import { VERSION } from '../../config/version.ts';
+import type { Settings } from '../../config/settings.ts';
+
+/** Runs the gateway until it is told to stop. */
+export async function start({ config, env }: Settings): Promise<void> {
+  process.umask(0o077);
+  const log = logTo(prepareState(config).root);
+  const logger = openLog(log.path ?? STANDARD_ERROR, config.values.PALIADIN_LOG_LEVEL);
+  const gateway = await startGateway(config, env, logger);
+  logger.info(
+    { pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent() },
+    'the gateway listens',
+  );
+  stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
+  const { store, owner } = gateway;
+  const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
+  print(greeting(gateway, { config, log: log.path, code }));
+}
+
+/** A person at a terminal wants to see the link, not the log; anything else collects standard error. */
+function logTo(root: string): { path: string | null } {
+  return { path: process.stderr.isTTY ? `${root}/gateway.log` : null };
+}
+
+const STANDARD_ERROR = 2;
+
+interface Greeting {
+  config: Config;
+  log: string | null;
+  code: string;
+}
+
+function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: Greeting): string[] {
+  const warning = backend.kind === 'local' ? warningOf(config, backend.agent()) : null;
+  const refusal = backend.refusal();
+  const agent = backend.agent();
+  return [
+    `Paliadin ${VERSION}`,
+    `  backend  ${backend.kind}${backend.kind === 'remote' ? `, host ${backend.host}` : ''}${agent === null ? '' : `, agent ${agent}`}`,
+    ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
+    ...(agent === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
+    ...(warning === null ? [] : [`           ${warning}`]),
+    `  state    ${config.values.PALIADIN_STATE_DIR}`,
+    ...(log === null ? [] : [`  log      ${log}`]),
+    ...(publicUrl === url ? [] : [`  listens  ${url}`]),
+    '',
+    `Open ${publicUrl}/#code=${code}`,
+    'The link signs you in once, within 15 minutes; `paliadin link` makes another. Ctrl-C stops; conversations go on.',
+  ];
+}
+
+function stopOnSignal(gateway: Gateway, tell: (signal: string) => void): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    tell(signal);
+    // Whatever holds it up, the turns are on record.
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    await gateway.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

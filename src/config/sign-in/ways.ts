@@ -1,0 +1,43 @@
+/** The ways in, from the settings. */
+import { type JwtDoor, jwtDoor } from '../../http/sign-in/jwt.ts';
+import type { ProxyDoor } from '../../http/sign-in/proxy.ts';
+import { type Config, ConfigError } from '../load.ts';
+import { addressMatcher } from './addresses.ts';
+import { jwtSettings } from './jwt.ts';
+import { requireWaysIn } from './public-address.ts';
+
+export interface Ways {
+  signIn: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
+  trustsProxy(address: string): boolean;
+}
+
+/** @throws ConfigError where they don't fit together, or are not enough for where the gateway listens */
+export async function waysIn(config: Config, clock: () => number): Promise<Ways> {
+  const { values } = config;
+  const settings = jwtSettings(config);
+  const proxy = proxyOf(values);
+  requireWaysIn(values, { jwt: settings, proxy });
+  return {
+    signIn: { jwt: settings && (await jwtDoor(settings, clock)), proxy },
+    trustsProxy: addressMatcher(values.PALIADIN_TRUSTED_PROXIES ?? ''),
+  };
+}
+
+function proxyOf(values: Config['values']): ProxyDoor | null {
+  const {
+    PALIADIN_TRUSTED_HEADER: header,
+    PALIADIN_TRUSTED_NAME_HEADER: nameHeader,
+    PALIADIN_TRUSTED_PROXIES: proxies,
+  } = values;
+  if (header === undefined) {
+    if (nameHeader === undefined) return null;
+    throw new ConfigError('PALIADIN_TRUSTED_NAME_HEADER is set, and not PALIADIN_TRUSTED_HEADER, which says who it is');
+  }
+  if (proxies === undefined) {
+    throw new ConfigError(
+      'PALIADIN_TRUSTED_HEADER is set, and not PALIADIN_TRUSTED_PROXIES: anybody could say that they are somebody; ' +
+        'set the addresses from which the proxy connects, such as 127.0.0.1',
+    );
+  }
+  return { header: header.toLowerCase(), nameHeader: nameHeader?.toLowerCase() ?? null };
+}

@@ -1,0 +1,65 @@
+/**
+ * Where the audit log ends, written down beside the database: rows that somebody takes from its end are missed, and so is
+ * a chain that was computed anew.
+ */
+import type { AuditHead, AuditStore } from '../store/store.ts';
+import { readIfThere, replaceFile } from '../setup/replace-file.ts';
+
+/** Writes the head down where it has moved on. */
+export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): Promise<AuditHead | null> {
+  const head = await audit.head();
+  // A file that is ahead is what tells of rows that are gone: it is not taken back.
+  if (head !== null && head.seq > (notedHead(file)?.seq ?? 0)) replaceFile(file, `${written(head)}\n`, 0o600);
+  return head;
+}
+
+/** What was written down; null where nothing was. */
+export function notedHead(file: string): AuditHead | null {
+  return readHead(readIfThere(file)?.trim() ?? '');
+}
+
+/** `<seq>:<hash>`, as `paliadin audit head` prints it. Null for anything else. */
+export function readHead(text: string): AuditHead | null {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash };
+}
+
+export function written({ seq, hash }: AuditHead): string {
+  return `${seq}:${hash}`;
+}
+
+export interface HeadKeeper {
+  close(): Promise<void>;
+}
+
+/** Notes it as long as the gateway runs; `log` is told once an hour, for whoever keeps the log elsewhere. */
+export function keepHead(
+  audit: Pick<AuditStore, 'head'>,
+  file: string,
+  log: (head: string) => void,
+  onTrouble: (what: string, error: unknown) => void,
+): HeadKeeper {
+  let logged: string | null = null;
+  const note = async (tell: boolean) => {
+    try {
+      const head = await noteHead(audit, file);
+      if (!tell || head === null || written(head) === logged) return;
+      logged = written(head);
+      log(logged);
+    } catch (error) {
+      onTrouble('where the audit log ends was not noted', error);
+    }
+  };
+  const timers = [setInterval(() => note(false), NOTE_MS).unref(), setInterval(() => note(true), LOG_MS).unref()];
+  void note(true);
+  return {
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await note(true);
+    },
+  };
+}
+
+// Rows that are younger than this may be taken from the end without being missed.
+const NOTE_MS = 2_000;
+const LOG_MS = 3_600_000;
