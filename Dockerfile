@@ -25,9 +25,15 @@ COPY src/transport src/transport
 COPY src/backend src/backend
 COPY src/turn src/turn
 COPY src/http src/http
-COPY src/audit src/audit
+COPY src/store src/store
 COPY src/host src/host
-COPY src/main src/main
+COPY src/process src/process
+COPY src/config src/config
+COPY src/tracing src/tracing
+COPY src/daemon src/daemon
+COPY src/setup src/setup
+COPY src/gateway src/gateway
+COPY src/cli src/cli
 COPY --from=page /app/dist/web dist/web
 
 ENV PALIADIN_STATE_DIR=/var/lib/paliadin

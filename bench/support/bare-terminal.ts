@@ -9,7 +9,7 @@ import type { Reading } from '../../src/host/agents/driver.ts';
 import { tmuxConfiguration } from '../../src/host/tmux/configuration.ts';
 import { startPane } from '../../src/host/tmux/server.ts';
 import { untilScreen } from '../../src/host/until-screen.ts';
-import { findProgram } from '../../src/daemon/agent.ts';
+import { findProgram } from '../../src/process/find-program.ts';
 import { agentEnv } from '../../src/config/agent-env.ts';
 import { agentEnvironment, makeHome } from '../../test/agents/claude-owner.ts';
 import type { Model } from '../../test/agents/model/server.ts';

@@ -4,7 +4,7 @@ import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend } from './backend.ts';
-import { type IsolationPolicy, refusalOf } from './isolation-policy.ts';
+import { type IsolationPolicy, refusalOf } from '../contract/isolation-policy.ts';
 import { isLost, openChannel } from './open-channel.ts';
 
 export interface HostBackendOptions {

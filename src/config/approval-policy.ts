@@ -1,6 +1,6 @@
 /** The host's policy on approvals, from its settings. */
 import { z } from 'zod';
-import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { type Config, ConfigError } from './load.ts';
 
 export const hostApprovals = z.enum(['deny', 'gateway']);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { hostPolicy } from './approval-policy.ts';
 import { type Config, ConfigError, loadConfig } from './load.ts';
 

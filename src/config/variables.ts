@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isolationLevels } from '../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
-import { TOOL_RULE } from '../host/approval-policy.ts';
+import { TOOL_RULE } from '../contract/approval-policy.ts';
 import { badDestinations } from './isolation/destinations.ts';
 import { badAddresses } from './sign-in/addresses.ts';
 import { parseAppOrigins } from './sign-in/app-origins.ts';

@@ -1,7 +1,7 @@
 /** Which agent answers, and how it is driven and started. */
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { claudeInputEscape } from '../host/agents/claude/input-escape.ts';
 import { type OwnHomeOptions, prepareOwnHome } from '../host/agents/claude/own-home.ts';
 import {
@@ -16,7 +16,8 @@ import {
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
-import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
+import { findProgram } from '../process/find-program.ts';
 import type { Config } from '../config/load.ts';
 import type { Programs } from '../config/programs.ts';
 
@@ -44,21 +45,6 @@ export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent |
   return {
     missing: `PALIADIN_AGENT is claude, but ${command ?? 'claude'} is not installed; install it, set PALIADIN_AGENT_COMMAND to its path, or set PALIADIN_AGENT=demo`,
   };
-}
-
-/** The absolute path of a program, as a shell would find it; null where there is none. */
-export function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
-  const candidates = name.includes('/') ? [name] : (env.PATH ?? '').split(delimiter).map((path) => join(path, name));
-  return candidates.find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

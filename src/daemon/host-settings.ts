@@ -1,6 +1,6 @@
 /** What a daemon is started with: the same for the one who starts it and the one who is started. */
 import { createHash } from 'node:crypto';
-import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { Agent } from './agent.ts';
 import { agentEnv } from '../config/agent-env.ts';
 import type { Config } from '../config/load.ts';

@@ -1,4 +1,4 @@
-import type { ApprovalPolicy } from '../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { ExpectedDaemon } from '../transport/expected-daemon.ts';
 import type { Agent } from './agent.ts';
 import type { Config } from '../config/load.ts';

@@ -12,7 +12,7 @@ import { relayFiles } from '../host/relay/files.ts';
 import type { Relay } from '../host/relay/open-relay.ts';
 import { type Agent, claudeCode, type DriverNeeds, makeDriver } from './agent.ts';
 import { agentEnv } from '../config/agent-env.ts';
-import { outputOf } from '../setup/doctor/output-of.ts';
+import { outputOf } from '../process/output-of.ts';
 import { signInOf } from './isolation/sign-in.ts';
 
 export interface OpenDriver {

@@ -3,7 +3,7 @@
  * a chain that was computed anew.
  */
 import type { AuditHead, AuditStore } from '../store/store.ts';
-import { readIfThere, replaceFile } from '../setup/replace-file.ts';
+import { readIfThere, replaceFile } from '../process/replace-file.ts';
 
 /** Writes the head down where it has moved on. */
 export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): Promise<AuditHead | null> {

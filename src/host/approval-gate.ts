@@ -2,7 +2,7 @@
 import { PaliadinError } from '../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
 import type { AgentSignal } from './agents/driver.ts';
-import { type ApprovalPolicy, refusalOf } from './approval-policy.ts';
+import { type ApprovalPolicy, refusalOf } from '../contract/approval-policy.ts';
 
 /**
  * What the agent tells, but for the permissions that the policy refuses: of those the agent is told at once, by `deny`,

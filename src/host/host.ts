@@ -7,7 +7,7 @@ import { SESSION_PATTERN } from '../contract/names.ts';
 import { within } from '../transport/within.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
-import type { ApprovalPolicy } from './approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';

@@ -7,7 +7,7 @@ import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
-import type { ApprovalPolicy } from './approval-policy.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';

@@ -1,4 +1,4 @@
-/** What the server is made of, given by `main/`. */
+/** What the server is made of, given by `gateway/`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';

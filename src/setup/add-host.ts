@@ -16,7 +16,7 @@ import { type HostLook, lookAtHost, NEEDED_NODE } from './over-ssh/look.ts';
 import { findRoute, openOwnerSsh, type Route, type SshWishes } from './over-ssh/owner-ssh.ts';
 import { runShim } from './over-ssh/run-shim.ts';
 import type { GivenPlace } from './place.ts';
-import { readIfThere, replaceFile } from './replace-file.ts';
+import { readIfThere, replaceFile } from '../process/replace-file.ts';
 import type { InstallRequest } from './request.ts';
 
 export interface AddWishes {

@@ -1,4 +1,4 @@
-import { findProgram } from '../daemon/agent.ts';
+import { findProgram } from '../process/find-program.ts';
 import { ConfigError } from '../config/load.ts';
 
 /** @throws ConfigError where the OpenSSH client is not installed */

@@ -1,4 +1,4 @@
-/** What the rest of the gateway can do with turns. `http/` and `main/` know nothing else of this folder. */
+/** What the rest of the gateway can do with turns. `http/`, `gateway/` and `cli/` know nothing else of this folder. */
 import type { AgentSession, StoredEvent, Turn } from '../store/store.ts';
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';

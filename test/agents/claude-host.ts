@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { IsolationLevel } from '../../src/contract/isolation.ts';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
-import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
+import type { ApprovalPolicy } from '../../src/contract/approval-policy.ts';
 import { openIsolation, type SandboxProgram } from '../../src/host/isolation/open-isolation.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';

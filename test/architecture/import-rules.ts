@@ -3,17 +3,26 @@ import path from 'node:path';
 import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
 
 /**
- * What each folder of src/ may import beside itself: the way a turn takes, from the entry down to the contract. Whoever
- * wires it all together stands above; whoever stands beside the way knows the contract and little else.
+ * What each folder of src/ may import beside itself. The way a turn takes goes from the gateway down to the contract.
+ * Whoever wires it all together stands above; whoever stands beside the way knows the contract and little else.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  main: ['http', 'turn', 'backend', 'transport', 'host', 'demo', 'audit', 'contract'],
-  http: ['turn', 'backend', 'transport', 'audit', 'contract'],
-  turn: ['backend', 'transport', 'audit', 'contract'],
+  // Programs, and what they are started with.
+  cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'turn', 'transport', 'store', 'contract'],
+  gateway: ['http', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
+  shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
+  setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
+  daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
+  config: ['process', 'transport', 'contract'],
+  process: ['transport', 'contract'],
+  tracing: ['contract'],
+  // The way of a turn.
+  http: ['turn', 'backend', 'transport', 'store', 'contract'],
+  turn: ['backend', 'transport', 'store', 'contract'],
   backend: ['transport', 'contract'],
   transport: ['contract'],
   host: ['transport', 'contract'],
-  audit: ['contract'],
+  store: ['contract'],
   demo: ['contract'],
   web: ['contract'],
   contract: [],
@@ -37,7 +46,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: ['node:sqlite'],
     by: {
-      'src/audit': 'the store; everyone else asks it',
+      'src/store': 'the store; everyone else asks it',
       'src/process/claim.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
     },
     oneFile: true,
@@ -47,17 +56,20 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     by: {
       'src/transport': 'runs ssh, and the daemon where there is none',
       'src/host/tmux': 'runs tmux',
-      'src/main': 'runs what a person asks for',
+      'src/cli': 'runs what a person asks for',
+      'src/setup': 'runs what shows how a machine is set up',
+      'src/process': 'runs programs for those who want to know their output',
+      'src/daemon': 'runs the relay, and what keeps agents apart',
     },
   },
   {
     what: ['prom-client'],
-    by: { 'src/main/observe': 'counts for everyone; the others say what there is to count' },
+    by: { 'src/gateway/observe': 'counts for everyone; the others say what there is to count' },
     oneFile: true,
   },
   {
     what: ['@opentelemetry/api', '@opentelemetry/sdk-trace', '@opentelemetry/exporter-trace-otlp-http'],
-    by: { 'src/main/observe': 'sends traces for everyone, and is loaded only where somebody collects them' },
+    by: { 'src/tracing': 'sends traces for everyone, and is loaded only where somebody collects them' },
     oneFile: true,
   },
   {
@@ -67,7 +79,9 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: [ENVIRONMENT],
     by: {
-      'src/main': 'reads it once at the start and tells the others what they need',
+      'src/cli/cli.ts': 'reads it once at the start and tells the others what they need',
+      'src/daemon': 'is started with its own, which it reads once',
+      'src/shim': 'is started by sshd, and reads it once',
       'src/demo/main.ts': 'is a program of its own, which an agent in a pane is',
     },
   },

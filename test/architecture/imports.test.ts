@@ -73,7 +73,7 @@ describe('the checker', () => {
     // Modules with an owner.
     ['src/host/agents/acp.ts', "import { A } from '@agentclientprotocol/sdk';", 'that is for src/transport'],
     ['src/host/agents/acp.ts', "import { A } from '@agentclientprotocol/sdk/schema';", 'that is for src/transport'],
-    ['src/http/a.ts', "import { DatabaseSync } from 'node:sqlite';", 'that is for src/audit'],
+    ['src/http/a.ts', "import { DatabaseSync } from 'node:sqlite';", 'that is for src/store'],
     ['src/http/a.ts', "import { spawn } from 'child_process';", 'that is for src/transport'],
     ['src/host/daemon.ts', "import { execa } from 'execa';", 'that is for src/transport'],
     ['src/host/tmuxes.ts', "import { execa } from 'execa';", 'that is for src/transport'],

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
 import { checkDecision } from '../../src/host/approval-gate.ts';
-import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/host/approval-policy.ts';
+import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import { until } from '../support/until.ts';
 import { type Asked, testHost } from './test-host.ts';
 

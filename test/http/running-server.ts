@@ -13,7 +13,7 @@ import type { Role, Store, User } from '../../src/store/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import { createMetrics } from '../../src/observe/metrics.ts';
+import { createMetrics } from '../../src/gateway/observe/metrics.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';

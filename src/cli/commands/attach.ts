@@ -3,7 +3,7 @@ import { shellQuoted } from '../../setup/shell-quoted.ts';
 import { note, print } from '../../process/terminal.ts';
 import { findSession } from './find-session.ts';
 import type { Settings } from '../../config/settings.ts';
-import { withHost } from './with-host.ts';
+import { withHost } from '../../setup/with-host.ts';
 import { withStore } from './with-store.ts';
 
 /** Hands this terminal to tmux until the person leaves it. Of a host behind ssh, the command is printed. */

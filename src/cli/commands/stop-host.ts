@@ -1,6 +1,6 @@
 import { print } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
-import { withHost } from './with-host.ts';
+import { withHost } from '../../setup/with-host.ts';
 
 /** Ends the daemon and the agents' terminals. Each conversation goes on with its user's next question. */
 export async function stopHost(settings: Settings): Promise<void> {

@@ -10,7 +10,7 @@ import type { StatePaths } from '../../config/state-paths.ts';
 import { note, print, printJsonPieces } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
 import { byCli, findUser } from './user.ts';
-import { withHost } from './with-host.ts';
+import { withHost } from '../../setup/with-host.ts';
 import { withStore } from './with-store.ts';
 
 /** Prints all that is kept of a user, as JSON. */

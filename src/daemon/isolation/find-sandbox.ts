@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { bubblewrapArguments } from '../../host/isolation/bubblewrap.ts';
 import type { SandboxProgram } from '../../host/isolation/open-isolation.ts';
-import { findProgram } from '../agent.ts';
-import { outputOf } from '../../setup/doctor/output-of.ts';
+import { findProgram } from '../../process/find-program.ts';
+import { outputOf } from '../../process/output-of.ts';
 
 export type FoundSandbox = { program: SandboxProgram } | { missing: string; remedy: string };
 

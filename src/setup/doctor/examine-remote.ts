@@ -6,14 +6,14 @@ import { SHIM_SAYS, type ShimVerb, shimExit } from '../../contract/shim.ts';
 import { callShim } from '../../transport/ssh/call.ts';
 import { openSsh } from '../../transport/ssh/open.ts';
 import { placeOf, type SshTarget } from '../../transport/ssh/target.ts';
-import { findProgram } from '../../daemon/agent.ts';
+import { findProgram } from '../../process/find-program.ts';
 import type { Settings } from '../../config/settings.ts';
 import { remoteTarget } from '../../config/remote/target.ts';
 import { VERSION } from '../../config/version.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
-import { outputOf } from './output-of.ts';
+import { outputOf } from '../../process/output-of.ts';
 
 /** Returns whether a question would come as far as the host's daemon. */
 export async function* examineRemote({ config, env }: Settings, host: string): AsyncGenerator<Check, boolean> {

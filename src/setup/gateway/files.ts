@@ -7,7 +7,7 @@ import { ConfigError } from '../../config/load.ts';
 import { checkKey } from '../../config/remote/key.ts';
 import { commentOf } from '../on-host/authorized-keys.ts';
 import { sshWishes } from '../over-ssh/owner-ssh.ts';
-import { readIfThere, replaceFile } from '../replace-file.ts';
+import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 
 /** How the host was reached when it was added, to reach it again. */
 const added = z.object({

@@ -1,7 +1,7 @@
 /** The line that lets a gateway's key run the shim, and nothing else. */
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BYTES, modeOf, readIfThere, replaceFile } from '../replace-file.ts';
+import { BYTES, modeOf, readIfThere, replaceFile } from '../../process/replace-file.ts';
 import { shellQuoted } from '../shell-quoted.ts';
 
 export interface KeyLine {

@@ -2,10 +2,10 @@
 import { rmSync } from 'node:fs';
 import type { Check } from '../../contract/check.ts';
 import { checksOf } from '../doctor/checks.ts';
-import { outputOf } from '../doctor/output-of.ts';
+import { outputOf } from '../../process/output-of.ts';
 import { shimSettings } from '../../config/shim-settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
-import { readIfThere, replaceFile } from '../replace-file.ts';
+import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
 import { reachRunning } from './running-daemon.ts';
 import { launchdPlist, systemdUnit } from './service-files.ts';

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SKILL_FILE, splitPersona } from '../persona.ts';
-import { readIfThere, replaceFile } from '../replace-file.ts';
+import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 import type { InstallRequest } from '../request.ts';
 import type { HostPlaces } from './places.ts';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { agentSecret } from '../../agent-secret.ts';
-import type { ApprovalPolicy } from '../../approval-policy.ts';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import type { AgentHome } from '../../isolation/isolation.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import {

@@ -8,7 +8,7 @@ import { agentEnv } from '../../../config/agent-env.ts';
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { checksOf } from '../checks.ts';
-import { outputOf } from '../output-of.ts';
+import { outputOf } from '../../../process/output-of.ts';
 import { claudePlaces } from './claude-places.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';

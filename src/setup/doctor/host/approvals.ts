@@ -1,6 +1,6 @@
 /** What the host lets a gateway allow. */
 import type { Check } from '../../../contract/check.ts';
-import type { ApprovalPolicy } from '../../../host/approval-policy.ts';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import { APPROVALS_SAY } from '../../../config/approval-policy.ts';
 import { checksOf } from '../checks.ts';
 

@@ -11,7 +11,7 @@ import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { prepareState, type StatePaths } from '../../../config/state-paths.ts';
 import { checksOf } from '../checks.ts';
-import { outputOf } from '../output-of.ts';
+import { outputOf } from '../../../process/output-of.ts';
 import { claudePlaces } from './claude-places.ts';
 
 export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {

@@ -6,7 +6,7 @@ import { type HookPayload, hookPayload } from '../../../../src/host/agents/claud
 import { conversationNow, recall, remember } from '../../../../src/host/agents/claude/place.ts';
 import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
-import type { ApprovalPolicy } from '../../../../src/host/approval-policy.ts';
+import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 

@@ -1,10 +1,10 @@
 /** The ways in, from the settings. */
 import { type JwtDoor, jwtDoor } from '../../http/sign-in/jwt.ts';
 import type { ProxyDoor } from '../../http/sign-in/proxy.ts';
-import { type Config, ConfigError } from '../load.ts';
-import { addressMatcher } from './addresses.ts';
+import { type Config, ConfigError } from '../../config/load.ts';
+import { addressMatcher } from '../../config/sign-in/addresses.ts';
 import { jwtSettings } from './jwt.ts';
-import { requireWaysIn } from './public-address.ts';
+import { requireWaysIn } from '../../config/sign-in/public-address.ts';
 
 export interface Ways {
   signIn: { jwt: JwtDoor | null; proxy: ProxyDoor | null };

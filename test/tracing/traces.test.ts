@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
 import { readTraceparent, traceOf } from '../../src/contract/trace.ts';
-import { openTraces } from '../../src/observe/traces.ts';
+import { openTraces } from '../../src/tracing/traces.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';

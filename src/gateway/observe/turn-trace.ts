@@ -1,8 +1,8 @@
 /** A turn's spans on the gateway's side, from the times of its audit row. */
-import type { Turn } from '../store/store.ts';
-import type { Backend } from '../backend/backend.ts';
-import { traceOf } from '../contract/trace.ts';
-import type { Traces } from './traces.ts';
+import type { Turn } from '../../store/store.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { traceOf } from '../../contract/trace.ts';
+import type { Traces } from '../../tracing/traces.ts';
 
 /** The same backend; its host learns to which trace a turn belongs. */
 export function handingOnTraces(backend: Backend): Backend {

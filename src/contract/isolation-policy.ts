@@ -1,7 +1,7 @@
 /** Whether a host's agents are kept apart as far as its gateway wants. */
-import { PaliadinError } from '../contract/errors.ts';
-import { type HostIdentity, NO_JOURNAL } from '../contract/host.ts';
-import { type IsolationLevel, isAtLeast } from '../contract/isolation.ts';
+import { PaliadinError } from './errors.ts';
+import { type HostIdentity, NO_JOURNAL } from './host.ts';
+import { type IsolationLevel, isAtLeast } from './isolation.ts';
 
 export interface IsolationPolicy {
   /** Whose agents are kept apart less than this is not asked. */

@@ -2,7 +2,7 @@
  * What this host lets a gateway allow. The gateway may be stolen, so the host has its own word on it, whatever the gateway
  * and its users say. A question of the agent's is no permission: it always reaches the person.
  */
-import type { ApprovalRequest } from '../contract/turn.ts';
+import type { ApprovalRequest } from './turn.ts';
 
 export interface ApprovalPolicy {
   /** `deny`: what the agent's own settings do not allow is refused. `gateway`: the gateway, or whoever it asks, decides. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
 import { originsOf } from '../../../src/config/sign-in/public-address.ts';
-import { waysIn } from '../../../src/config/sign-in/ways.ts';
+import { waysIn } from '../../../src/gateway/sign-in/ways.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 const SECRET = 'x'.repeat(32);

@@ -1,8 +1,8 @@
 /** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
-import type { Store, Turn } from '../store/store.ts';
-import type { Backend } from '../backend/backend.ts';
-import type { ServerMetrics } from '../http/metrics.ts';
-import type { SignInEvent } from '../http/sign-in/tell.ts';
+import type { Store, Turn } from '../../store/store.ts';
+import type { Backend } from '../../backend/backend.ts';
+import type { ServerMetrics } from '../../http/metrics.ts';
+import type { SignInEvent } from '../../http/sign-in/tell.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;
