@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seedStore } from '../scripts/believable/store.ts';
+import { seedStore } from '../scripts/seed-data/store.ts';
 import { dayStart } from '../src/store/day.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import type { NewTurn } from '../src/store/store.ts';

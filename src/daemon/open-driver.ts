@@ -32,7 +32,7 @@ export interface OpenDriverNeeds extends DriverNeeds {
   /** The host's own. */
   directory: string;
   openRelay(): Promise<Relay>;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 /** Claude Code is driven through its hooks, or where those are forbidden, through files. */
@@ -70,7 +70,7 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   const instead = forbidden(relay.port);
   if (instead !== null) return byFiles(instead, relay);
   const driver = await claudeDriver({
-    ...{ claude, version, relay, hooks, ...homes, policy: needs.policy, onTrouble: needs.onTrouble },
+    ...{ claude, version, relay, hooks, ...homes, policy: needs.policy, onError: needs.onError },
     directoryOf: (session) => agentDirectory(sessions, session),
   });
   return { driver, agentVersion, instead, relay };

@@ -11,7 +11,7 @@ import { identityText } from '../transport/expected-daemon.ts';
 import { chooseAgent, silenceMs } from './agent.ts';
 import { findProgram } from '../process/find-program.ts';
 import { agentEnv } from '../config/agent-env.ts';
-import { claim } from '../process/claim.ts';
+import { acquireLock } from '../process/lock.ts';
 import { closeInOrder, DAEMON_CLOSES_MS } from '../process/close-in-order.ts';
 import type { Config } from '../config/load.ts';
 import { openHostRelay } from './host-relay.ts';
@@ -52,13 +52,13 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   process.umask(0o077);
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
-  if ((await claim(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
+  if ((await acquireLock(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
   writeFileSync(paths.hostPid, String(process.pid));
   const agent = chooseAgent(config, env);
   if ('missing' in agent) throw new Error(agent.missing);
   const tmux = findProgram('tmux', env);
   if (tmux === null) throw new Error('tmux is not installed');
-  const onTrouble = (what: string, error: unknown) => logger.error({ reason: (error as Error).message }, what);
+  const onError = (what: string, error: unknown) => logger.error({ reason: (error as Error).message }, what);
 
   const settings = settingsDigest({ config, agent, env, policy }, paths.workspace);
   writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
@@ -66,10 +66,10 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   const level = levelOf(config, agent.name);
   let host: OpenedHost | null = null;
   const directory = paths.host;
-  const onPortLost = () => void endExposed().catch((error) => onTrouble('agents that call a lost port', error));
-  const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onTrouble, onPortLost });
+  const onPortLost = () => void endExposed().catch((error) => onError('agents that call a lost port', error));
+  const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onError, onPortLost });
   const { driver, agentVersion, instead, relay } = await openDriver(agent, {
-    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, policy, onTrouble },
+    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, policy, onError },
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
@@ -99,14 +99,14 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     now: () => performance.now(),
     keepMs: KEEP_MS,
     clock: Date.now,
-    onTrouble,
+    onError,
     onRetire: () => setImmediate(stop, 'retired'),
     ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
   });
   await endExposed(); // the port may have been lost while no daemon was there to see it
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
   const served = traces === null ? host : tracedHost(host, traces, Date.now);
-  const daemon = await startDaemon(served, paths.hostSocket, onTrouble);
+  const daemon = await startDaemon(served, paths.hostSocket, onError);
   logger.info(
     { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },
     'the host daemon listens',
@@ -133,7 +133,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
       { what: 'the relay', ms: ms.relay, close: () => relay?.close() },
       { what: 'the traces', ms: ms.traces, close: () => traces?.close() },
     ];
-    await closeInOrder(steps, onTrouble);
+    await closeInOrder(steps, onError);
     process.exit(0);
   }
   process.once('SIGTERM', () => stop('SIGTERM'));

@@ -1,6 +1,6 @@
 /** The relay as a process: its environment, signals and end. */
 import { runRelay } from '../host/relay/run-relay.ts';
-import { claim } from '../process/claim.ts';
+import { acquireLock } from '../process/lock.ts';
 import { note } from '../process/terminal.ts';
 import { VERSION } from '../config/version.ts';
 
@@ -8,7 +8,7 @@ import { VERSION } from '../config/version.ts';
 export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv): Promise<void> {
   process.umask(0o077);
   const relay = await runRelay({
-    ...{ directory, version: VERSION, claim, clock: Date.now, exit: () => process.exit(0) },
+    ...{ directory, version: VERSION, acquireLock, clock: Date.now, exit: () => process.exit(0) },
     proxyEnv: proxyVariables(env),
   });
   if (relay === null) process.exit(0);

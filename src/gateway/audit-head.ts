@@ -37,7 +37,7 @@ export function keepHead(
   audit: Pick<AuditStore, 'head'>,
   file: string,
   log: (head: string) => void,
-  onTrouble: (what: string, error: unknown) => void,
+  onError: (what: string, error: unknown) => void,
 ): HeadKeeper {
   let logged: string | null = null;
   const note = async (tell: boolean) => {
@@ -47,7 +47,7 @@ export function keepHead(
       logged = written(head);
       log(logged);
     } catch (error) {
-      onTrouble('where the audit log ends was not noted', error);
+      onError('where the audit log ends was not noted', error);
     }
   };
   const timers = [setInterval(() => note(false), NOTE_MS).unref(), setInterval(() => note(true), LOG_MS).unref()];

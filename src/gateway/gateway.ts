@@ -18,7 +18,7 @@ import { chooseAgent } from '../daemon/agent.ts';
 import { findProgram } from '../process/find-program.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
 import { keepHead } from './audit-head.ts';
-import { claim } from '../process/claim.ts';
+import { acquireLock } from '../process/lock.ts';
 import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { type Config, ConfigError } from '../config/load.ts';
 import { probeHost } from './host-probes.ts';
@@ -32,7 +32,7 @@ import { clonePrograms } from '../config/programs.ts';
 import { remoteTarget } from '../config/remote/target.ts';
 import { applyRetention } from './retention.ts';
 import { bracketed, originsOf } from '../config/sign-in/public-address.ts';
-import { waysIn } from './sign-in/ways.ts';
+import { signInMethods } from './sign-in/sign-in-methods.ts';
 import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from '../config/state-paths.ts';
 import { VERSION } from '../config/version.ts';
@@ -52,10 +52,10 @@ export interface Gateway {
 /** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running then. */
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
-  const ways = await waysIn(config, Date.now);
+  const methods = await signInMethods(config, Date.now);
   await checkIsolation(config, env);
   const paths = prepareState(config);
-  const release = await claim(paths.gatewayLock);
+  const release = await acquireLock(paths.gatewayLock);
   if (release === null) {
     throw new ConfigError(
       `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,
@@ -64,11 +64,11 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   // Everything that was opened is closed, last first, wherever the start fails.
   await using opened = new AsyncDisposableStack();
   opened.defer(release);
-  const onTrouble = (what: string, error: unknown) => {
+  const onError = (what: string, error: unknown) => {
     logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
   };
   const closes = (what: string, ms: number, close: () => unknown) => {
-    opened.defer(() => closeInTime({ what, ms, close }, onTrouble));
+    opened.defer(() => closeInTime({ what, ms, close }, onError));
   };
   const ms = GATEWAY_CLOSES_MS;
   const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
@@ -86,16 +86,16 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   metrics.watch({ store, backend });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // Who came in by a key that is no longer ours may be somebody who had stolen it.
-  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ways.signIn.jwt?.keyDigest ?? null);
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.signIn.jwt?.keyDigest ?? null);
   const head = keepHead(
     store.audit,
     paths.auditHead,
     (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
-    onTrouble,
+    onError,
   );
   closes('the note of the audit log’s end', ms.head, () => head.close());
   const turns = await createTurns({
-    ...{ store, backend, onTrouble },
+    ...{ store, backend, onError },
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
@@ -111,7 +111,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   });
   closes('what is under way', ms.turns, () => turns.close());
   // The first question should not wait for the daemon to start.
-  if (backend.refusal() === null) backend.health(null).catch((error) => onTrouble('the host is not ready', error));
+  if (backend.refusal() === null) backend.health(null).catch((error) => onError('the host is not ready', error));
   const probes =
     backend.refusal() === null
       ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
@@ -119,7 +119,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   opened.defer(() => probes?.close());
   const origins: string[] = [];
   const server = await createServer({
-    ...ways,
+    ...methods,
     metrics,
     onSignIn: metrics.signIn,
     ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
@@ -139,7 +139,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   opened.defer(
     applyRetention({
       ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },
-      ...{ clock: Date.now, onTrouble },
+      ...{ clock: Date.now, onError },
     }),
   );
   const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);

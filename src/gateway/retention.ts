@@ -7,11 +7,11 @@ export interface RetentionOptions {
   /** Null: everything is kept. */
   days: number | null;
   clock(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 /** At the start, and once an hour. Returns how to stop it. */
-export function applyRetention({ turns, days, clock, onTrouble }: RetentionOptions): () => void {
+export function applyRetention({ turns, days, clock, onError }: RetentionOptions): () => void {
   if (days === null) return () => {};
   const stop = new AbortController();
   const apply = async () => {
@@ -21,7 +21,7 @@ export function applyRetention({ turns, days, clock, onTrouble }: RetentionOptio
         await delay(PAUSE_MS, undefined, { signal: stop.signal });
       }
     } catch (error) {
-      if (!stop.signal.aborted) onTrouble('old turns were not deleted', error);
+      if (!stop.signal.aborted) onError('old turns were not deleted', error);
     }
   };
   const timer = setInterval(apply, EVERY_MS).unref();

@@ -45,7 +45,7 @@ export interface HostOptions {
   /** Ended turns are forgotten after this long. */
   keepMs: number;
   clock(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
   /** The host was asked to go, and nothing holds it. */
   onRetire(): void;
   /** The agents' terminals have been ended for good: ends what else outlives the daemon. */
@@ -61,7 +61,7 @@ export interface OpenedHost extends Host {
 export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
-  const journal = openJournal(paths.sessions, (error) => options.onTrouble('an unreadable turn was skipped', error));
+  const journal = openJournal(paths.sessions, (error) => options.onError('an unreadable turn was skipped', error));
   const { tmux, agentEnv: env, tmuxAnswerMs: answerMs } = options;
   const setup = { tmux, configuration: paths.configuration, env, answerMs };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
@@ -96,7 +96,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },
-      onTrouble: options.onTrouble,
+      onError: options.onError,
     });
     sessions.set(name, session);
     return session;
@@ -105,7 +105,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const recovered = (await journal.sessions()).map((name) =>
     // One that can't be read, or whose tmux server hangs, is in nobody's way but its own.
     starts(() => recover(sessionOf(name), name)).catch((error) =>
-      options.onTrouble('a session was not recovered', error),
+      options.onError('a session was not recovered', error),
     ),
   );
   await Promise.all(recovered);
@@ -135,7 +135,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   if (hibernateAfterMs !== null) {
     const look = () => panes.hibernateIdle(options.now() - hibernateAfterMs);
     setInterval(
-      () => look().catch((error) => options.onTrouble('an idle terminal was not ended', error)),
+      () => look().catch((error) => options.onError('an idle terminal was not ended', error)),
       LOOK_MS,
     ).unref();
   }

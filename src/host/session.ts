@@ -146,11 +146,11 @@ export class Session {
 
   #enqueue(turn: LiveTurn, through: () => Promise<End>): void {
     this.#live.set(turn.turnId, turn);
-    this.#tail = this.#tail.then(() => this.#carry(turn, through));
+    this.#tail = this.#tail.then(() => this.#runTurn(turn, through));
   }
 
   /** Carries one turn through to its outcome on disk. Never rejects. */
-  async #carry(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
+  async #runTurn(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
     this.#running = turn;
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
     if (turn.state === 'running') await this.#markBegun();
@@ -185,7 +185,7 @@ export class Session {
       const entry = await this.#load();
       if (!entry.begun) await this.#save({ ...entry, begun: true });
     } catch (error) {
-      this.#options.onTrouble('a conversation was not marked', error);
+      this.#options.onError('a conversation was not marked', error);
     }
   }
 

@@ -38,7 +38,7 @@ export interface RunnerOptions {
   clock(): number;
   onLate(turnId: string): void;
   /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 export class TurnRunner {
@@ -105,7 +105,7 @@ export class TurnRunner {
       if (pane !== null) this.#awaitLate(turn, this.#watch(turn, pane));
       else await this.#keepLate(turn, await readRecord(turn, this.#signals(turn)));
     } catch (error) {
-      this.#options.onTrouble('a late answer is not waited for', error);
+      this.#options.onError('a late answer is not waited for', error);
     }
   }
 
@@ -122,9 +122,9 @@ export class TurnRunner {
   /** What the turn's entry says once it has ended. */
   async record(turn: LiveTurn, end: End): Promise<void> {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
-    const { journal, session, clock, onTrouble } = this.#options;
+    const { journal, session, clock, onError } = this.#options;
     const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
-    await journal.writeTurn(session, entry).catch((error) => onTrouble('the end of a turn was not recorded', error));
+    await journal.writeTurn(session, entry).catch((error) => onError('the end of a turn was not recorded', error));
     this.#count(entry);
   }
 
@@ -135,7 +135,7 @@ export class TurnRunner {
 
   #count(entry: TurnEntry): void {
     const counted = this.#recordCost(entry)
-      .catch((error) => this.#options.onTrouble('what a turn took was not recorded', error))
+      .catch((error) => this.#options.onError('what a turn took was not recorded', error))
       .finally(() => this.#counting.delete(entry.turnId));
     this.#counting.set(entry.turnId, counted);
   }
@@ -185,7 +185,7 @@ export class TurnRunner {
   }
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
-    const { driver, journal, session, silenceMs, onTrouble } = this.#options;
+    const { driver, journal, session, silenceMs, onError } = this.#options;
     const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver, turn) });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
@@ -193,7 +193,7 @@ export class TurnRunner {
         // One that was given up stays that, whatever the agent shows late.
         if (end === undefined && this.#late?.watch !== watch) return journal.writeTurn(session, this.#entryOf(turn));
       })
-      .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
+      .catch((error) => onError('the evidence of a delivery was not recorded', error));
     return watch;
   }
 
@@ -213,7 +213,7 @@ export class TurnRunner {
       } catch (error) {
         // It was answered long ago, or is being answered at the terminal.
         if (error instanceof PaliadinError && error.code === 'not_found') return;
-        this.#options.onTrouble('the agent was not told that it may not do something', error);
+        this.#options.onError('the agent was not told that it may not do something', error);
         await delay(DENY_AGAIN_MS, undefined, { ref: false });
       }
     }
@@ -241,7 +241,7 @@ export class TurnRunner {
       if (this.#late?.watch === watch) this.#late = null;
       await this.#keepLate(turn, end);
     };
-    keep().catch((error) => this.#options.onTrouble('a late answer was not recorded', error));
+    keep().catch((error) => this.#options.onError('a late answer was not recorded', error));
   }
 
   async #keepLate(turn: LiveTurn, end: End | null): Promise<void> {

@@ -6,14 +6,14 @@ import { clientKey } from './client-address.ts';
 import { DISABLED, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
-import type { Doors } from './sign-in/doors.ts';
-import type { Teller } from './sign-in/tell.ts';
+import type { Authenticators } from './sign-in/authenticators.ts';
+import type { SignInEvents } from './sign-in/sign-in-events.ts';
 
-export function identify(app: App, doors: Doors): void {
+export function identify(app: App, authenticators: Authenticators): void {
   app.addHook('onRequest', async (request) => {
     if (isOpen(request)) return; // not to need the store
     try {
-      request.identity = await doors.whoAsks(request);
+      request.identity = await authenticators.whoAsks(request);
     } catch (error) {
       // Told after the request has been counted.
       request.turnedAway = asPaliadinError(error, 'internal');
@@ -21,14 +21,14 @@ export function identify(app: App, doors: Doors): void {
   });
 }
 
-export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { tellSeldom }: Teller): void {
+export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { emitSeldom }: SignInEvents): void {
   app.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     const { identity } = request;
-    if (identity === null) return refuse(request, reply, tellSeldom);
+    if (identity === null) return refuse(request, reply, emitSeldom);
     const { user, way } = identity;
     if (user.disabledAt !== null) {
-      tellSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+      emitSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
       throw new PaliadinError('not_allowed', DISABLED);
     }
     // What a browser sends by itself, whatever page makes it: by way of the proxy the proxy's word. A cookie needs the
@@ -55,14 +55,14 @@ function isOpen(request: FastifyRequest): boolean {
   return request.is404 || request.routeOptions.config.open === true;
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, tellSeldom: Teller['tellSeldom']): never {
+function refuse(request: FastifyRequest, reply: FastifyReply, emitSeldom: SignInEvents['emitSeldom']): never {
   const { turnedAway, headers } = request;
   const error =
     turnedAway ?? new PaliadinError('unauthenticated', 'sign in, or send a valid token as Authorization: Bearer …');
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (headers.authorization !== undefined) {
     const reason = error.detail ?? error.code;
-    tellSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
+    emitSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
   }
   throw error;
 }

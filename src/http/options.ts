@@ -12,9 +12,9 @@ import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guards.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { DenialLimits } from './sign-in/denials.ts';
-import type { JwtDoor } from './sign-in/jwt.ts';
-import type { ProxyDoor } from './sign-in/proxy.ts';
-import type { SignInEvent } from './sign-in/tell.ts';
+import type { JwtAuthenticator } from './sign-in/jwt.ts';
+import type { ProxyAuthenticator } from './sign-in/proxy.ts';
+import type { SignInEvent } from './sign-in/sign-in-events.ts';
 
 export interface ServerOptions {
   turns: Turns;
@@ -47,7 +47,7 @@ export interface ServerOptions {
   /** Who may ask: the owner, or every user. */
   access: 'owner' | 'users';
   /** The ways in beside links and API tokens. */
-  signIn?: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
+  signIn?: { jwt: JwtAuthenticator | null; proxy: ProxyAuthenticator | null };
   /** Whether a proxy of ours has this address: it may say whom it asks for, and from where. */
   trustsProxy?: (address: string) => boolean;
   metrics?: ServerMetrics;

@@ -4,7 +4,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import { identityOf } from './authenticate.ts';
 import { type Guard, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
-import type { Doors } from './sign-in/doors.ts';
+import type { Authenticators } from './sign-in/authenticators.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
 
 export interface Streams {
@@ -27,7 +27,7 @@ interface Open {
 export function createStreams(
   app: App,
   options: Pick<ServerOptions, 'streamLimits' | 'metrics' | 'access'>,
-  doors: Doors,
+  authenticators: Authenticators,
 ): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
   const all = new Set<Open>();
@@ -52,7 +52,7 @@ export function createStreams(
     options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, doors, options), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, authenticators, options), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
@@ -99,11 +99,11 @@ const headers = {
 /** Also where the way in is still open, and what it led to is not. */
 async function endIfRevoked(
   { stream, identity, guard }: Open,
-  doors: Doors,
+  authenticators: Authenticators,
   options: Pick<ServerOptions, 'access'>,
 ): Promise<void> {
   // While the store is away nobody can be disabled either.
-  const now = await doors.stillIn(identity).catch(() => identity);
+  const now = await authenticators.stillIn(identity).catch(() => identity);
   if (now === null || now.user.disabledAt !== null) return stream.end();
   // Whoever was let in to see how their question ends sees it, whether or not they might ask another.
   if (guard !== undefined && refusedBy({ ...guard, asks: undefined }, now, options) !== null) stream.end();

@@ -8,23 +8,23 @@ export interface ClosingStep {
   close(): unknown;
 }
 
-/** Never rejects: `onTrouble` is told of a step that fails or is not done in time. */
+/** Never rejects: `onError` is told of a step that fails or is not done in time. */
 export async function closeInOrder(
   steps: readonly ClosingStep[],
-  onTrouble: (what: string, error: unknown) => void,
+  onError: (what: string, error: unknown) => void,
 ): Promise<void> {
-  for (const step of steps) await closeInTime(step, onTrouble);
+  for (const step of steps) await closeInTime(step, onError);
 }
 
 /** Never rejects, as above. */
 export async function closeInTime(
   { what, ms, close }: ClosingStep,
-  onTrouble: (what: string, error: unknown) => void,
+  onError: (what: string, error: unknown) => void,
 ): Promise<void> {
   try {
     await within(ms, (async () => await close())(), () => new Error(`it takes longer than ${ms} ms`));
   } catch (error) {
-    onTrouble(`${what} could not be closed`, error);
+    onError(`${what} could not be closed`, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
 import { appPage } from './app-page.ts';
-import type { Recorder } from './recorder.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 /** A request after sanitising, and the digest by which a repetition is known. */
 export interface Question {
@@ -45,13 +45,13 @@ export function requireSameQuestion(turn: Turn, question: Question): Turn {
 
 /** Writes the audit row. `inserted: false` where the key had been used for the same question. */
 export async function record(
-  recorder: Recorder,
+  turnWriter: TurnWriter,
   question: Question,
   session: AgentSession,
   identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'fence' | 'startedAt'>,
 ): ReturnType<TurnStore['insert']> {
   const { name: agentSession, generation, host } = session;
-  const accepted = await recorder.accept({ ...question, ...identity, agentSession, generation, host });
+  const accepted = await turnWriter.accept({ ...question, ...identity, agentSession, generation, host });
   requireSameQuestion(accepted.turn, question);
   return accepted;
 }

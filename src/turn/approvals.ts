@@ -5,9 +5,9 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
 import { cleanText } from '../contract/sanitise.ts';
 import { type ApprovalRequest, DENY, type Decided, type DecidedBy, type Decision } from '../contract/turn.ts';
-import type { Recorder } from './recorder.ts';
-import { toBodies } from './scribe.ts';
-import type { Shown } from './shown.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { toBodies } from './turn-event-writer.ts';
+import type { TurnSnapshot } from './turn-snapshot.ts';
 
 /** Whose questions may lead to a request: the owner's, everybody's own, or nobody's. */
 export type WhoApproves = 'owner' | 'users' | 'none';
@@ -15,17 +15,17 @@ export type WhoApproves = 'owner' | 'users' | 'none';
 export interface ApprovalOptions {
   backend: Pick<Backend, 'decide'>;
   store: Pick<Store, 'users'>;
-  recorder: Pick<Recorder, 'write'>;
+  turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
   /** Nobody decides for this long: denied. Milliseconds. */
   patienceMs: number;
   clock(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 export interface Approvals {
   /** Before the turn is run. `past` is what a gateway before this one told of it. */
-  begin(turn: Turn, past: Pick<Shown, 'approvals' | 'decisions'>): Promise<void>;
+  begin(turn: Turn, past: Pick<TurnSnapshot, 'approvals' | 'decisions'>): Promise<void>;
   /** Takes what the host tells of a turn; whether the person is to be told. */
   see(turn: Turn, update: HostUpdate): boolean;
   /**
@@ -57,7 +57,7 @@ interface Request {
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const { backend, recorder, clock, onTrouble } = options;
+  const { backend, turnWriter, clock, onError } = options;
   const turns = new Map<string, OfTurn>();
 
   /** Questions are always shown; only permitted users may grant permissions. */
@@ -91,7 +91,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   function deny(turn: Turn, request: Request, by: 'policy' | 'timeout'): void {
     settle(turn, request, { option: DENY, message: WHY[by] }, by).catch((error) => {
       if (!isOpen(turn, request)) return; // decided at this very moment
-      onTrouble('a denial was not recorded; trying again', error);
+      onError('a denial was not recorded; trying again', error);
       request.patience = setTimeout(() => deny(turn, request, by), AGAIN_MS);
     });
   }
@@ -124,7 +124,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     if (decision === null) return;
     request.told = true;
     backend.decide(turn.agentSession, turn.turnId, approval.id, decision).catch((error) => {
-      if (!isHeardLater(error)) onTrouble('a decision was not heard', error);
+      if (!isHeardLater(error)) onError('a decision was not heard', error);
     });
   }
 
@@ -132,7 +132,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const { options: _, kind = 'permission', ...shown } = approval;
     // With all that the person had before them: the request itself goes with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    await recorder.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
+    await turnWriter.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {
@@ -144,7 +144,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     request.closed = true;
     if (!request.told) {
       const elsewhere = { option: null, by: 'terminal' as const };
-      record(turn, request.approval, elsewhere).catch((error) => onTrouble('a decision was not recorded', error));
+      record(turn, request.approval, elsewhere).catch((error) => onError('a decision was not recorded', error));
     }
     return request.shown;
   }

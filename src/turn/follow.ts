@@ -5,19 +5,19 @@
  */
 import type { Store, StoredEvent } from '../store/store.ts';
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
-import type { Recorder } from './recorder.ts';
+import type { TurnWriter } from './turn-writer.ts';
 import { inBrief } from './view.ts';
 
 export interface FollowOptions {
   store: Store;
-  recorder: Recorder;
+  turnWriter: TurnWriter;
   /** The turn as this reader sees it now. */
   view(turnId: string): Promise<TurnView>;
 }
 
 export async function* follow(
   query: { userId: string; turnId?: string; after: number; signal: AbortSignal },
-  { store, recorder, view }: FollowOptions,
+  { store, turnWriter, view }: FollowOptions,
 ): AsyncGenerator<{ id: number; event: StreamedEvent }> {
   const { userId, turnId, signal } = query;
   let { after } = query;
@@ -36,7 +36,7 @@ export async function* follow(
     wake();
   };
   const leave = () => wake();
-  recorder.on('stored', take);
+  turnWriter.on('stored', take);
   signal.addEventListener('abort', leave);
   try {
     while (!signal.aborted) {
@@ -68,7 +68,7 @@ export async function* follow(
       });
     }
   } finally {
-    recorder.off('stored', take);
+    turnWriter.off('stored', take);
     signal.removeEventListener('abort', leave);
   }
 

@@ -2,8 +2,8 @@
 import type { AgentSession, Store, Turn } from '../store/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
 import type { OpenTurns } from './open-turns.ts';
-import type { Recorder } from './recorder.ts';
-import { NOTHING_SHOWN } from './shown.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { EMPTY_SNAPSHOT } from './turn-snapshot.ts';
 
 export interface Accepted {
   turn: Turn;
@@ -13,7 +13,7 @@ export interface Accepted {
 
 export interface IntakeOptions {
   store: Store;
-  recorder: Recorder;
+  turnWriter: TurnWriter;
   turns: OpenTurns;
   fence: number;
   sessionOf(userId: string): Promise<AgentSession>;
@@ -24,7 +24,7 @@ export interface IntakeOptions {
 
 /** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted then. */
 export function createIntake(options: IntakeOptions): (question: Question, key: string | null) => Promise<Accepted> {
-  const { store, recorder, turns, fence } = options;
+  const { store, turnWriter, turns, fence } = options;
   /** Being accepted, by user and key: repetitions wait for the first. */
   const accepting = new Map<string, Promise<Accepted>>();
 
@@ -37,9 +37,9 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
     const place = turns.reserve(session.name);
     try {
       const identity = { turnId: options.newId(), idempotencyKey: key, fence, startedAt: options.clock() };
-      const recorded = await record(recorder, question, session, identity);
+      const recorded = await record(turnWriter, question, session, identity);
       if (recorded.inserted) {
-        turns.carry(place, { turn: recorded.turn, past: NOTHING_SHOWN, since });
+        turns.runTurn(place, { turn: recorded.turn, past: EMPTY_SNAPSHOT, since });
       } else place.leave();
       return { turn: recorded.turn, repeated: !recorded.inserted };
     } catch (error) {

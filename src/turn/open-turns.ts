@@ -1,14 +1,14 @@
-/** The turns that are not final: each waits in its session's queue or is carried, and can be stopped. */
+/** The turns that are not final: each waits in its session's queue or runs, and can be stopped. */
 import type { Turn } from '../store/store.ts';
-import { type Carried, type CarryOptions, carry } from './carry.ts';
-import { toBodies } from './scribe.ts';
+import { type TurnRun, type RunTurnOptions, runTurn } from './run-turn.ts';
+import { toBodies } from './turn-event-writer.ts';
 import { createSessionQueue, type SessionQueue } from './session-queue.ts';
 
 export interface OpenTurns {
   /** Takes a place for a turn that is about to be accepted. See `SessionQueue`. */
   reserve: SessionQueue['reserve'];
-  /** Has the turn carried when its place comes to the front. */
-  carry(place: ReturnType<SessionQueue['reserve']>, carried: Omit<Carried, 'stop'>): void;
+  /** Runs the turn when its place in the queue comes to the front. */
+  runTurn(place: ReturnType<SessionQueue['reserve']>, turnRun: Omit<TurnRun, 'stop'>): void;
   /** 1 is next; null for a turn that is under way, or not open. */
   position(turnId: string): number | null;
   /** Whether this gateway sees to it. */
@@ -21,25 +21,25 @@ export interface OpenTurns {
   idle(): Promise<void>;
 }
 
-export function createOpenTurns(options: CarryOptions & { queueLimit: number }): OpenTurns {
-  const { recorder, clock, onTrouble, closing } = options;
+export function createOpenTurns(options: RunTurnOptions & { queueLimit: number }): OpenTurns {
+  const { turnWriter, clock, onError, closing } = options;
   const queue = createSessionQueue(options.queueLimit, tellPosition);
   const open = new Map<string, { turn: Turn; stop: AbortController; over: Promise<void> }>();
 
   function tellPosition(turnId: string, position: number): void {
     const turn = open.get(turnId)?.turn;
     if (turn === undefined) return;
-    recorder
+    turnWriter
       .write({ turnId, change: {}, events: toBodies(turn, clock(), [{ type: 'queued', position }]), progress: true })
-      .catch((error) => onTrouble('a queue position was not stored', error));
+      .catch((error) => onError('a queue position was not stored', error));
   }
 
   return {
     reserve: queue.reserve,
     position: queue.position,
     idle: queue.idle,
-    carry(place, carried) {
-      const { turn } = carried;
+    runTurn(place, turnRun) {
+      const { turn } = turnRun;
       const stop = new AbortController();
       const over = Promise.withResolvers<void>();
       open.set(turn.turnId, { turn, stop, over: over.promise });
@@ -48,9 +48,9 @@ export function createOpenTurns(options: CarryOptions & { queueLimit: number }):
       place.fill(turn.turnId, async () => {
         try {
           // A gateway that is closing leaves it to the next.
-          if (!closing.aborted) await carry({ ...carried, stop: stop.signal }, options);
+          if (!closing.aborted) await runTurn({ ...turnRun, stop: stop.signal }, options);
         } catch (error) {
-          onTrouble('a turn could not be carried to its end', error);
+          onError('a turn could not be run to its end', error);
         }
         open.delete(turn.turnId);
         over.resolve();

@@ -2,7 +2,7 @@
 import type { Store, Turn } from '../store/store.ts';
 import { awaitsAnswer } from './late.ts';
 import type { OpenTurns } from './open-turns.ts';
-import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
+import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 
 /**
  * In the order of acceptance, before new questions are taken, so that each session's order stays. What is open of somebody
@@ -11,8 +11,8 @@ import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
 export async function recover({ store, turns }: { store: Store; turns: OpenTurns }): Promise<void> {
   const ofDisabled = new Set(await store.turns.openOfDisabled());
   for (const turn of await store.turns.open()) {
-    const past = turn.status === 'queued' ? NOTHING_SHOWN : await shownSoFar(store, turn);
-    turns.carry(turns.reserve(turn.agentSession, { force: true }), { turn, past, since: null });
+    const past = turn.status === 'queued' ? EMPTY_SNAPSHOT : await turnSnapshot(store, turn);
+    turns.runTurn(turns.reserve(turn.agentSession, { force: true }), { turn, past, since: null });
     if (ofDisabled.has(turn.turnId)) void turns.stop(turn.turnId);
   }
 }
@@ -22,16 +22,16 @@ export interface CatchUpOptions {
   /** Asks the host for the answer of a turn that was given up. Never rejects. */
   collectLate(turnId: string): Promise<void>;
   /** Tells the host that a turn is on record. Never rejects. */
-  settle(turn: Turn): Promise<void>;
+  acknowledge(turn: Turn): Promise<void>;
   clock(): number;
 }
 
 /** What could not be said while the host was away: at the start, and whenever it is back. */
-export async function catchUp({ store, collectLate, settle, clock }: CatchUpOptions): Promise<void> {
+export async function catchUp({ store, collectLate, acknowledge, clock }: CatchUpOptions): Promise<void> {
   const since = clock() - CATCH_UP_MS;
   await each(await store.turns.awaitingLateAnswer(since), ({ turnId }) => collectLate(turnId));
   const unsettled = (await store.turns.unsettled(since)).filter((turn) => !awaitsAnswer(turn));
-  await each(unsettled, settle);
+  await each(unsettled, acknowledge);
 }
 
 /** A week's turns at once would keep the host from the questions of now. */

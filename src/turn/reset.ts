@@ -3,13 +3,13 @@ import type { AgentSession, Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { HealthGate } from './health-gate.ts';
 import type { OpenTurns } from './open-turns.ts';
-import type { Recorder } from './recorder.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface ResetOptions {
   store: Store;
   backend: Backend;
   gate: HealthGate;
-  recorder: Recorder;
+  turnWriter: TurnWriter;
   turns: OpenTurns;
   clock(): number;
 }
@@ -26,12 +26,12 @@ export function reset(session: AgentSession, actor: string, options: ResetOption
 }
 
 async function startOver({ name, userId }: AgentSession, actor: string, options: ResetOptions): Promise<AgentSession> {
-  const { store, backend, gate, recorder, clock } = options;
+  const { store, backend, gate, turnWriter, clock } = options;
   gate.drop(name);
   await backend.reset(name);
   const fresh = await store.sessions.startOver(name, { actor, at: clock() });
   const event = { type: 'reset' as const, generation: fresh.generation };
-  await recorder.append({ turnId: NO_TURN, userId, at: clock(), event });
+  await turnWriter.append({ turnId: NO_TURN, userId, at: clock(), event });
   return fresh;
 }
 

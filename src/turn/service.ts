@@ -13,11 +13,11 @@ import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOpenTurns } from './open-turns.ts';
-import { createRecorder } from './recorder.ts';
+import { createTurnWriter } from './turn-writer.ts';
 import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
-import { settle } from './settle.ts';
-import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
+import { acknowledge } from './acknowledge.ts';
+import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { stopAll } from './stop-all.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
@@ -36,7 +36,7 @@ export interface TurnsOptions {
   now(): number;
   newId(): string;
   /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
   /** A turn has ended, and that is on record. */
   onEnded?(turn: Turn): void;
 }
@@ -48,16 +48,16 @@ export interface RunningTurns extends Turns {
 
 /** Takes up what a gateway before this one left open, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
-  const { store, backend, clock, now, newId, onTrouble, onEnded } = options;
+  const { store, backend, clock, now, newId, onError, onEnded } = options;
   const fence = await store.nextFence();
   const closing = new AbortController();
-  const recorder = createRecorder(store, { onTrouble });
+  const turnWriter = createTurnWriter(store, { onError });
   // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
   const isFirst = () => backend.identity() === null && backend.presence() === 'here';
   const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);
   const gate = createHealthGate(backend.health, { probeMs, rememberMs: REMEMBER_MS, now });
-  const approvals = createApprovals({ store, backend, recorder, ...options.approvals, clock, onTrouble });
-  const shared = { store, backend, recorder, gate, approvals, fence, clock, now, onTrouble };
+  const approvals = createApprovals({ store, backend, turnWriter, ...options.approvals, clock, onError });
+  const shared = { store, backend, turnWriter, gate, approvals, fence, clock, now, onError };
   const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
   const accept = createIntake({ ...shared, turns, sessionOf, newId });
 
@@ -80,37 +80,37 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   async function view(turn: Turn, reader: Reader): Promise<TurnView> {
     const shown = isFinal(turn.status)
       ? {
-          ...NOTHING_SHOWN,
+          ...EMPTY_SNAPSHOT,
           decisions: (await store.events.decided(turn.turnId)).map(({ at: _, ...decided }) => decided),
         }
-      : await shownSoFar(store, turn);
+      : await turnSnapshot(store, turn);
     return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
   }
 
   const searching = oneAtATime(SEARCHES_WAITING);
 
   function collect(turnId: string): Promise<void> {
-    return collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
+    return collectLate(turnId, shared).catch((error) => onError('a late answer was not collected', error));
   }
 
   if (onEnded !== undefined) {
-    recorder.on('stored', (events) => {
+    turnWriter.on('stored', (events) => {
       for (const { turnId, event } of events) {
         if (event.type !== 'finished') continue;
         store.turns.get(turnId).then(
           (turn) => turn !== null && onEnded(turn),
-          (error) => onTrouble('the end of a turn was not counted', error),
+          (error) => onError('the end of a turn was not counted', error),
         );
       }
     });
   }
   backend.onLate(({ turnId }) => void collect(turnId));
   // Where that fails, again when the host is back.
-  const settleIfThere = (turn: Turn) => settle(turn, shared).catch(() => {});
+  const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
   let caughtUp: Promise<void> = Promise.resolve();
   const catchUpWithHost = () => {
-    const run = () => catchUp({ store, collectLate: collect, settle: settleIfThere, clock });
-    caughtUp = caughtUp.then(run).catch((error) => onTrouble('what the host may still know was not looked for', error));
+    const run = () => catchUp({ store, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
+    caughtUp = caughtUp.then(run).catch((error) => onError('what the host may still know was not looked for', error));
   };
   backend.onBack(catchUpWithHost);
   if (backend.refusal() === null) {
@@ -124,11 +124,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const sweeping = setInterval(() => {
     store.turns.openOfDisabled().then(
       (ids) => ids.forEach((turnId) => void turns.stop(turnId)),
-      (error) => onTrouble('whose turns are to be stopped was not looked for', error),
+      (error) => onError('whose turns are to be stopped was not looked for', error),
     );
   }, SWEEP_EVERY_MS);
   const pruning = setInterval(() => {
-    store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));
+    store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onError('old events were not dropped', error));
   }, PRUNE_EVERY_MS);
 
   return {
@@ -137,7 +137,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new one has nothing to look up yet.
-      const fresh = { ...NOTHING_SHOWN, position: turns.position(turn.turnId) };
+      const fresh = { ...EMPTY_SNAPSHOT, position: turns.position(turn.turnId) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
@@ -185,14 +185,14 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       await turnOf(userId, turnId);
       const feedback = rating === null ? null : { rating, comment };
       const event = { turnId, userId, at: clock(), event: { type: 'feedback' as const } };
-      await recorder.write({ turnId, change: { feedback }, events: [event] });
+      await turnWriter.write({ turnId, change: { feedback }, events: [event] });
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async *follow({ userId, turnId, after, locale, signal }) {
       const reader = await readerOf(userId, locale);
       if (turnId !== undefined) await turnOf(userId, turnId);
       const query = { userId, after, signal, ...(turnId !== undefined && { turnId }) };
-      yield* follow(query, { store, recorder, view: async (id) => view(await turnOf(userId, id), reader) });
+      yield* follow(query, { store, turnWriter, view: async (id) => view(await turnOf(userId, id), reader) });
     },
     refusal: () => backend.refusal(),
     session: sessionOf,
@@ -201,7 +201,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (turn === null) return null;
       const decisions = await store.events.decided(turnId);
       if (isFinal(turn.status)) return { turn, response: turn.response, approvals: [], decisions };
-      const { text, approvals } = await shownSoFar(store, turn);
+      const { text, approvals } = await turnSnapshot(store, turn);
       return { turn, response: text, approvals, decisions };
     },
     async resetSession(name, actor) {
@@ -211,8 +211,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     stopAll: (userId) => stopAll(userId, { ...shared, turns }),
     watch(listener) {
-      recorder.on('stored', listener);
-      return () => recorder.off('stored', listener);
+      turnWriter.on('stored', listener);
+      return () => turnWriter.off('stored', listener);
     },
     isOwner: async (userId) => isOwner(await store.users.get(userId)),
     async close() {

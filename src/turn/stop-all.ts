@@ -4,12 +4,12 @@ import type { Store, Turn } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { refused } from './finish.ts';
 import type { OpenTurns } from './open-turns.ts';
-import type { Recorder } from './recorder.ts';
-import { toBodies } from './scribe.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { toBodies } from './turn-event-writer.ts';
 
 export interface StopAllOptions {
   store: Pick<Store, 'turns'>;
-  recorder: Pick<Recorder, 'write'>;
+  turnWriter: Pick<TurnWriter, 'write'>;
   turns: Pick<OpenTurns, 'stop' | 'isCarried'>;
   clock(): number;
 }
@@ -19,7 +19,7 @@ export interface StopAllOptions {
  *
  * @throws PaliadinError `conflict` where that takes too long.
  */
-export async function stopAll(userId: string, { store, recorder, turns, clock }: StopAllOptions): Promise<void> {
+export async function stopAll(userId: string, { store, turnWriter, turns, clock }: StopAllOptions): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new PaliadinError('conflict', 'a turn did not stop in time')), PATIENCE_MS);
   late.catch(() => {});
@@ -27,11 +27,11 @@ export async function stopAll(userId: string, { store, recorder, turns, clock }:
     for (let look = 1; ; look++) {
       const open = await store.turns.openOf(userId);
       if (open.length === 0) return;
-      const carried = open.filter(({ turnId }) => turns.isCarried(turnId));
-      await Promise.race([Promise.all(carried.map(({ turnId }) => turns.stop(turnId))), late]);
-      if (carried.length > 0) continue;
-      // One that was accepted just now is carried in a moment; one that nobody carries ends here.
-      if (look >= LOOKS) await Promise.all(open.map((turn) => recorder.write(stopped(turn, clock()))));
+      const turnRun = open.filter(({ turnId }) => turns.isCarried(turnId));
+      await Promise.race([Promise.all(turnRun.map(({ turnId }) => turns.stop(turnId))), late]);
+      if (turnRun.length > 0) continue;
+      // One that was accepted just now runs in a moment; one that nobody runs ends here.
+      if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
       else await Promise.race([delay(LOOK_AGAIN_MS), late]);
     }
   } finally {

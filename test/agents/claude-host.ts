@@ -87,7 +87,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     directoryOf: (session) => agentDirectory(sessions, session),
     policy,
     signIn: signInOf(env, claude),
-    onTrouble: (_what, error) => host?.troubles.push(error),
+    onError: (_what, error) => host?.troubles.push(error),
   });
   onTestFinished(() => driver.close?.());
   const isolation = openIsolation({

@@ -47,7 +47,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     what: ['node:sqlite'],
     by: {
       'src/store': 'the store; everyone else asks it',
-      'src/process/claim.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
+      'src/process/lock.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
     },
     oneFile: true,
   },

@@ -42,7 +42,7 @@ test('T9: a hook speaks for the session whose secret it shows, and for no other'
       heard.push(session);
       return {};
     },
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(() => server.close());
   const [one, two] = [secret('one'), secret('two')];

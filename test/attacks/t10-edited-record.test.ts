@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seedStore } from '../../scripts/believable/store.ts';
+import { seedStore } from '../../scripts/seed-data/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { cliEnv, runCli } from '../cli/run-cli.ts';
 

@@ -98,7 +98,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
     hooks: join(directory, 'hooks.sock'),
     directoryOf: () => directory,
     policy: needs.policy,
-    onTrouble: () => {},
+    onError: () => {},
   });
   await byHooks.close?.();
   return [byHooks, makeDriver({ name: 'claude', driverName: 'reply-file', program: process.execPath }, needs, homes)];

@@ -95,7 +95,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,
     clock: Date.now,
-    onTrouble: (_what, error) => troubles.push(error),
+    onError: (_what, error) => troubles.push(error),
     onRetire: () => {
       retired = true;
     },

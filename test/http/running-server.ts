@@ -92,7 +92,7 @@ async function countedTurns(
     clock: () => clock.now,
     now: () => performance.now(),
     newId: randomUUID,
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(() => real.close());
   const readers = { now: 0, taken: 0 };

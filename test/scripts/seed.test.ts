@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { seedStore } from '../../scripts/believable/store.ts';
+import { seedStore } from '../../scripts/seed-data/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
 

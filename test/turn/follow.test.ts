@@ -4,28 +4,28 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoredEvent, Turn } from '../../src/store/store.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
-import { toBodies } from '../../src/turn/scribe.ts';
-import { NOTHING_SHOWN } from '../../src/turn/shown.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
+import { toBodies } from '../../src/turn/turn-event-writer.ts';
+import { EMPTY_SNAPSHOT } from '../../src/turn/turn-snapshot.ts';
 import { toView } from '../../src/turn/view.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 async function observed() {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
+  const turnWriter = createTurnWriter(store);
   const who = await aUser(store);
-  const accept = async () => (await recorder.accept(aTurn(who))).turn;
+  const accept = async () => (await turnWriter.accept(aTurn(who))).turn;
   const view = async (id: string) => {
     const turn = (await store.turns.get(id)) as Turn;
-    return toView(turn, { ...NOTHING_SHOWN, position: null }, { locale: null, seesDetails: false });
+    return toView(turn, { ...EMPTY_SNAPSHOT, position: null }, { locale: null, seesDetails: false });
   };
   const write = ({ turnId, userId }: Turn, ...events: TurnEvent[]) =>
-    recorder.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });
+    turnWriter.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });
   return {
-    ...{ store, recorder, who, accept, view, write },
+    ...{ store, turnWriter, who, accept, view, write },
     say: (turn: Turn, text: string) => write(turn, { type: 'chunk', offset: 0, text }),
     finish: ({ turnId, userId }: Turn) =>
-      recorder.write({
+      turnWriter.write({
         turnId,
         change: { status: 'completed', finishedAt: 2, response: 'All of it.' },
         events: toBodies({ turnId, userId }, 2, [{ type: 'finished', status: 'completed' }]),
@@ -37,7 +37,7 @@ async function observed() {
       const { view: see = view, ...rest } = query;
       const events = follow(
         { userId: who.user.id, after: 0, signal: stop.signal, ...rest },
-        { store, recorder, view: see },
+        { store, turnWriter, view: see },
       );
       const next = async () => {
         const { value, done } = await events.next();
@@ -137,7 +137,7 @@ describe('a reader of one turn', () => {
     const { store, accept, view, reader } = await observed();
     const turn = await accept();
     const { turnId, userId } = turn;
-    // The store has it before the recorder tells of it.
+    // The store has it before the turnWriter tells of it.
     const finishFirst: typeof view = async (id) => {
       const { status } = (await store.turns.get(id)) as Turn;
       if (status !== 'completed') {
@@ -164,31 +164,31 @@ describe('a reader of one turn', () => {
 
 describe('a reader of all', () => {
   test('hears of every turn of theirs, of nobody else’s, and goes on after an end', async () => {
-    const { store, recorder, accept, finish, say, reader } = await observed();
+    const { store, turnWriter, accept, finish, say, reader } = await observed();
     const { take } = reader();
     const turn = await accept();
-    await recorder.accept(aTurn(await aUser(store)));
+    await turnWriter.accept(aTurn(await aUser(store)));
     await finish(turn);
     await say(await accept(), 'next');
     expect(await take(4)).toEqual(['accepted', 'finished', 'accepted', 'next']);
   });
 
   test('is let go when they leave, waiting or not', async () => {
-    const { accept, reader, recorder } = await observed();
+    const { accept, reader, turnWriter } = await observed();
     await accept();
     const { next, stop } = reader();
     expect(await next()).toBe('accepted');
     const waiting = next();
     stop.abort();
     expect(await waiting).toBe('the end');
-    expect(recorder.listenerCount('stored')).toBe(0);
+    expect(turnWriter.listenerCount('stored')).toBe(0);
   });
 
   test('hears of a reset', async () => {
-    const { recorder, who, reader } = await observed();
+    const { turnWriter, who, reader } = await observed();
     const { next } = reader();
     const waiting = next();
-    await recorder.append({
+    await turnWriter.append({
       turnId: randomUUID(),
       userId: who.user.id,
       at: 1,

@@ -3,8 +3,8 @@ import { expect, test, vi } from 'vitest';
 import type { HostTurn } from '../../src/contract/host.ts';
 import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
 import { collectLate } from '../../src/turn/late.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
-import { toBodies } from '../../src/turn/scribe.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
+import { toBodies } from '../../src/turn/turn-event-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };
@@ -16,17 +16,17 @@ const known: HostTurn = {
 
 async function givenUp(...events: TurnEvent[]) {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
-  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  const turnWriter = createTurnWriter(store);
+  const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
   const change = { status: 'unknown', errorCode: 'outcome_unknown', finishedAt: 2, deliveredAt: 1 } as const;
-  await recorder.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
+  await turnWriter.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
   const cancel = vi.fn(async () => undefined);
   const collect = async (found: HostTurn) => {
     const acknowledge = async () => null;
     const backend = { turn: async () => found, cancel, acknowledge } as unknown as Parameters<
       typeof collectLate
     >[1]['backend'];
-    await collectLate(turn.turnId, { backend, store, recorder, clock: () => 3 });
+    await collectLate(turn.turnId, { backend, store, turnWriter, clock: () => 3 });
     return await store.turns.get(turn.turnId);
   };
   return { turn, collect, cancel };

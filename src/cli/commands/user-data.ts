@@ -4,7 +4,7 @@ import { exportUser } from '../../store/user-export.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { removeUser } from '../../turn/remove-user.ts';
 import { stopped } from '../../turn/stop-all.ts';
-import { claim } from '../../process/claim.ts';
+import { acquireLock } from '../../process/lock.ts';
 import { ConfigError } from '../../config/load.ts';
 import type { StatePaths } from '../../config/state-paths.ts';
 import { note, print, printJsonPieces } from '../../process/terminal.ts';
@@ -55,7 +55,7 @@ export async function deleteUser(settings: Settings, subject: string, options: {
 
 /** A gateway that runs stops the turns of whoever is disabled. Where there is none, nobody is at work on them. */
 async function stopTurns({ turns }: Store, { gatewayLock }: StatePaths, userId: string): Promise<void> {
-  const release = await claim(gatewayLock);
+  const release = await acquireLock(gatewayLock);
   try {
     if (release !== null) {
       const at = Date.now();

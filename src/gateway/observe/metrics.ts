@@ -2,7 +2,7 @@
 import type { Store, Turn } from '../../store/store.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { ServerMetrics } from '../../http/metrics.ts';
-import type { SignInEvent } from '../../http/sign-in/tell.ts';
+import type { SignInEvent } from '../../http/sign-in/sign-in-events.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;

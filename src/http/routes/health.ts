@@ -7,11 +7,11 @@ import { isForOwner } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Doors } from '../sign-in/doors.ts';
+import type { Authenticators } from '../sign-in/authenticators.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'backend'>;
 
-export function healthRoutes(app: App, options: Needs, doors: Doors): void {
+export function healthRoutes(app: App, options: Needs, authenticators: Authenticators): void {
   app.get(
     '/healthz',
     {
@@ -40,7 +40,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
     },
     async (request, reply) => {
       const failed = await probe();
-      request.identity = await doors.whoAsks(request).catch(() => null);
+      request.identity = await authenticators.whoAsks(request).catch(() => null);
       return reply
         .code(failed.length === 0 ? 200 : 503)
         .header('cache-control', 'no-store')

@@ -16,14 +16,14 @@ import { noSecurity, responses } from '../openapi.ts';
 import type { App, Identity, ServerOptions } from '../options.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { limitAttempts } from '../sign-in/attempts.ts';
-import type { Doors } from '../sign-in/doors.ts';
-import type { Teller } from '../sign-in/tell.ts';
+import type { Authenticators } from '../sign-in/authenticators.ts';
+import type { SignInEvents } from '../sign-in/sign-in-events.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'random' | 'publicOrigins' | 'signIn'>;
 
-export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Teller, limit: RateLimit): void {
+export function signInRoutes(app: App, options: Needs, authenticators: Authenticators, signInEvents: SignInEvents, limit: RateLimit): void {
   const { store, clock, random, signIn } = options;
-  const attempts = limitAttempts(teller, () => performance.now());
+  const attempts = limitAttempts(signInEvents, () => performance.now());
 
   app.get(
     '/api/auth/ways',
@@ -64,7 +64,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
       const at = { request, reply };
       const user = await attempts.by('code', code, at, () => required(store.signIn.byCode(hash, clock())));
       refuseDisabled(user, 'code');
-      const before = await doors.byBrowser(request);
+      const before = await authenticators.byBrowser(request);
       if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
         return { signedIn: false as const, ...namesOf(before.user, user) };
       }
@@ -91,20 +91,20 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
     async (request, reply) => {
       const { token } = request.body;
       const user = await attempts.by('jwt', token, { request, reply }, async () => {
-        const named = (await doors.byApplication(token)).user;
+        const named = (await authenticators.byApplication(token)).user;
         // A code works once; a token could make sessions without end.
         await limit.ofUser(request, reply, named.id);
         return named;
       });
       refuseDisabled(user, 'jwt');
       // Not asked about, unlike a link: the application knows who sits there.
-      return await letIn(request, reply, { user, way: 'jwt', before: await doors.byBrowser(request) });
+      return await letIn(request, reply, { user, way: 'jwt', before: await authenticators.byBrowser(request) });
     },
   );
 
   function refuseDisabled(user: User, way: BrowserWay): void {
     if (user.disabledAt === null) return;
-    teller.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+    signInEvents.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
     throw new PaliadinError('not_allowed', DISABLED);
   }
 
@@ -123,7 +123,7 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
       { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
     );
     setCookie(request, reply, secret, lifetimeMs, options);
-    teller.tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
+    signInEvents.emit({ kind: 'sign-in', userId: user.id, way, onRecord: true });
     return { signedIn: true, sessionKey };
   }
 

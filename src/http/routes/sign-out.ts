@@ -6,11 +6,11 @@ import { clearCookie } from '../browser-cookie.ts';
 import { guards } from '../guards.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Teller } from '../sign-in/tell.ts';
+import type { SignInEvents } from '../sign-in/sign-in-events.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'publicOrigins'>;
 
-export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void {
+export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents): void {
   const { store, clock } = options;
 
   app.post(
@@ -30,10 +30,10 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
       const { way, hash, user } = identityOf(request);
       if (request.body?.everywhere === true) {
         await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: false, actor: user.id });
-        tell({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere', onRecord: true });
+        emit({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere', onRecord: true });
       } else if (way === 'cookie') {
         await store.signIn.dropBrowserSession(hash);
-        tell({ kind: 'sign-out', userId: user.id, way });
+        emit({ kind: 'sign-out', userId: user.id, way });
       }
       clearCookie(request, reply, options);
       return reply.code(204).send();
@@ -62,7 +62,7 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
       }
       const tokens = request.body?.tokens === true;
       const ended = await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens, actor: by.id });
-      tell({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
+      emit({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
       return ended;
     },
   );

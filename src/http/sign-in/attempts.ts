@@ -14,7 +14,7 @@ import { asPaliadinError } from '../../contract/errors.ts';
 import { clientKey } from '../client-address.ts';
 import { WindowCounts } from '../counts.ts';
 import { tooMany } from '../rate-limit.ts';
-import type { Teller } from './tell.ts';
+import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Attempts {
   /** Whom the secret is of, as `find` says. @throws PaliadinError of `find`, or `rate_limited` */
@@ -27,7 +27,7 @@ interface Exchange {
 }
 
 /** `now` gives milliseconds of a clock that only goes forward. */
-export function limitAttempts({ deny, omitDenial }: Teller, now: () => number): Attempts {
+export function limitAttempts({ deny, omitDenial }: SignInEvents, now: () => number): Attempts {
   const [secrets, clients] = [new WindowCounts(now), new WindowCounts(now)];
   return {
     async by(way, secret, { request, reply }, find) {

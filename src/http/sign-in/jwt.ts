@@ -21,7 +21,7 @@ export interface JwtSettings {
   skewMs: number;
 }
 
-export interface JwtDoor {
+export interface JwtAuthenticator {
   /** Changes when the key does. */
   keyDigest: string;
   /** @throws PaliadinError `unauthenticated` with the reason */
@@ -35,7 +35,7 @@ export interface AdmittedToken extends Claimed {
 }
 
 /** `clock` gives UTC milliseconds. */
-export async function jwtDoor(settings: JwtSettings, clock: () => number): Promise<JwtDoor> {
+export async function jwtAuthenticator(settings: JwtSettings, clock: () => number): Promise<JwtAuthenticator> {
   // Only where it is used: it is no small library, and every command would wait for it.
   const jose = await import('jose');
   const { errors } = jose;

@@ -4,7 +4,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { App, ServerOptions } from '../options.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 
-export interface ProxyDoor {
+export interface ProxyAuthenticator {
   /** Names of headers, in lower case. */
   header: string;
   nameHeader: string | null;

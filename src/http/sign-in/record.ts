@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { AuditEntry } from '../../store/store.ts';
 import type { ServerOptions } from '../options.ts';
-import type { SignInRecord } from './tell.ts';
+import type { SignInRecord } from './sign-in-events.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'onSignIn'>;
 

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { claim } from '../../../src/process/claim.ts';
+import { acquireLock } from '../../../src/process/lock.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { startGateway } from '../../../src/gateway/gateway.ts';
 
@@ -14,6 +14,6 @@ const why = await startGateway(config, process.env, logger).then(
   () => 'it started',
   (error: Error) => error.message,
 );
-const release = await claim(join(config.values.PALIADIN_STATE_DIR, 'gateway.lock'));
+const release = await acquireLock(join(config.values.PALIADIN_STATE_DIR, 'gateway.lock'));
 release?.();
 console.log(JSON.stringify({ why, claimed: release !== null }));

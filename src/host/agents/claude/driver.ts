@@ -31,7 +31,7 @@ import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
 import { conversationNow, recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
-import { Recorder } from './recorder.ts';
+import { HookRecorder } from './hook-recorder.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
 import { managedSettings, type SettingsPlaces } from './settings-files.ts';
 import { hasStopHooks } from './stop-hooks.ts';
@@ -55,7 +55,7 @@ export interface ClaudeOptions {
   hooks: string;
   /** What of it is refused by the host itself: the agent hears that at once. */
   policy: ApprovalPolicy;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 /** Starts to listen for hooks. */
@@ -71,16 +71,16 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
     const home = homes.get(directory);
     return home !== undefined && settingsOf(claude, home).some(hasStopHooks);
   };
-  const recorders = new Map<string, Recorder>();
-  const recorderIn = (directory: string): Recorder => {
-    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy, () => maySendOn(directory));
+  const recorders = new Map<string, HookRecorder>();
+  const recorderIn = (directory: string): HookRecorder => {
+    const recorder = recorders.get(directory) ?? new HookRecorder(directory, options.policy, () => maySendOn(directory));
     recorders.set(directory, recorder);
     return recorder;
   };
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const server = await startHookServer(options.hooks, {
     receive: (session, payload, gone) => recorderIn(directoryOf(session)).receive(payload, gone),
-    onTrouble: options.onTrouble,
+    onError: options.onError,
   });
   preparePlugin(options);
 
@@ -144,7 +144,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         stopping: stopping.signal,
         onEnd: (cost: () => Promise<TurnCost | null>) => costs.set(turnId, cost),
         onDeaf: () =>
-          options.onTrouble('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
+          options.onError('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
       };
       return watchClaude(turn, signal);
     },

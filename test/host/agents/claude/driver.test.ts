@@ -21,7 +21,7 @@ async function driverForTest() {
     ...{ policy: { approvals: 'deny', neverAllow: [] }, signIn: { by: 'key' } },
     claude: { program: process.execPath, plugin: '/skill', directory: join(path, '.claude') },
     directoryOf: (session) => agentDirectory(sessions, session),
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(async () => {
     await driver.close?.();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
 import { originsOf } from '../../../src/config/sign-in/public-address.ts';
-import { waysIn } from '../../../src/gateway/sign-in/ways.ts';
+import { signInMethods } from '../../../src/gateway/sign-in/sign-in-methods.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 const SECRET = 'x'.repeat(32);
@@ -12,7 +12,7 @@ const JWT = { PALIADIN_JWT_SECRET: SECRET, PALIADIN_JWT_ISSUER: 'app', PALIADIN_
 const PROXY = { PALIADIN_TRUSTED_HEADER: 'X-Forwarded-Email', PALIADIN_TRUSTED_PROXIES: '127.0.0.1' };
 const PUBLIC = { PALIADIN_HOST: '192.0.2.1', PALIADIN_PUBLIC_URL: 'https://chat.example' };
 
-const ways = (env: Record<string, string>) => waysIn(loadConfig(env, null), Date.now);
+const ways = (env: Record<string, string>) => signInMethods(loadConfig(env, null), Date.now);
 
 test.each<[string, Record<string, string>, { jwt: boolean; proxy: boolean }]>([
   ['nothing', {}, { jwt: false, proxy: false }],

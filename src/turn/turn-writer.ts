@@ -10,7 +10,7 @@ import { EventEmitter } from 'node:events';
 import type { EventBody, NewTurn, Store, StoredEvent, TurnStore, TurnWrite } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
-export interface Recorder extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
+export interface TurnWriter extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
   /** The audit row of a new turn. See `TurnStore.insert`. */
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
   /** Stored when this resolves, and never where it rejects. */
@@ -29,19 +29,19 @@ interface Waiting extends TurnWrite {
   reject(error: unknown): void;
 }
 
-export interface RecorderOptions {
+export interface TurnWriterOptions {
   /** How long somebody waits for their turn; what is under way by then may take as long as the store takes. */
   patienceMs?: number;
   /** Is told of a listener that throws: what was stored stays stored, and the others hear of it. */
-  onTrouble?(what: string, error: unknown): void;
+  onError?(what: string, error: unknown): void;
 }
 
-export function createRecorder(
+export function createTurnWriter(
   store: Store,
-  { patienceMs = PATIENCE_MS, onTrouble = () => {} }: RecorderOptions = {},
-): Recorder {
-  const recorder = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
-  recorder.setMaxListeners(0); // one for each open stream
+  { patienceMs = PATIENCE_MS, onError = () => {} }: TurnWriterOptions = {},
+): TurnWriter {
+  const turnWriter = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
+  turnWriter.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
   let size = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -69,11 +69,11 @@ export function createRecorder(
   }
 
   function tell(events: StoredEvent[]): void {
-    for (const listener of recorder.listeners('stored')) {
+    for (const listener of turnWriter.listeners('stored')) {
       try {
         listener(events);
       } catch (error) {
-        onTrouble('a reader of events failed', error);
+        onError('a reader of events failed', error);
       }
     }
   }
@@ -119,7 +119,7 @@ export function createRecorder(
     done(one, () => one.reject(held()));
   }
 
-  return Object.assign(recorder, {
+  return Object.assign(turnWriter, {
     accept(turn: NewTurn) {
       return inOrderSoon(async () => {
         const accepted = await store.turns.insert(turn);

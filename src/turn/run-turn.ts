@@ -9,74 +9,74 @@ import type { Approvals } from './approvals.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
-import type { Recorder } from './recorder.ts';
-import { createScribe, type Scribe, toBodies } from './scribe.ts';
-import { settle } from './settle.ts';
-import type { Shown } from './shown.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-event-writer.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { TurnSnapshot } from './turn-snapshot.ts';
 import { stoppable } from './stoppable.ts';
 
-export interface CarryOptions {
+export interface RunTurnOptions {
   backend: Backend;
   gate: HealthGate;
   approvals: Approvals;
-  recorder: Recorder;
+  turnWriter: TurnWriter;
   store: Store;
   fence: number;
   clock(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
   /** Aborts when the gateway stops: turns are left as they are, and taken up at the next start. */
   closing: AbortSignal;
 }
 
 /** A turn on its way. */
-export interface Carried {
+export interface TurnRun {
   turn: Turn;
   /** Aborts when a person wants it stopped. */
   stop: AbortSignal;
   /** What a gateway before this one had told of it. */
-  past: Shown;
+  past: TurnSnapshot;
   /** When it was accepted, on the monotonic clock; null where another process accepted it. */
   since: number | null;
 }
 
 type End = TurnChange & { status: TurnStatus };
 
-export async function carry(carried: Carried, options: CarryOptions): Promise<void> {
-  const { turn } = carried;
-  const { recorder, approvals, clock, onTrouble, closing } = options;
-  const scribe = createScribe({
-    known: carried.past.text,
+export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promise<void> {
+  const { turn } = turnRun;
+  const { turnWriter, approvals, clock, onError, closing } = options;
+  const eventWriter = createTurnEventWriter({
+    known: turnRun.past.text,
     deliveredAt: turn.deliveredAt,
     notices: turn.notices,
     clock,
     write: (events, change) => {
       // An event that is not stored is missed by a reader, who gets the whole turn at its end.
       const write = { turnId: turn.turnId, change, events: toBodies(turn, clock(), events), progress: true };
-      recorder.write(write).catch((error) => onTrouble('progress of a turn was not stored', error));
+      turnWriter.write(write).catch((error) => onError('progress of a turn was not stored', error));
     },
   });
   let end: End;
   let heard = true;
   try {
-    end = await deliver(carried, scribe, options);
+    end = await deliver(turnRun, eventWriter, options);
   } catch (error) {
     if (closing.aborted) return;
     heard = false;
-    end = refused(asPaliadinError(error, 'internal'), scribe.answer);
+    end = refused(asPaliadinError(error, 'internal'), eventWriter.answer);
   } finally {
     approvals.forget(turn.turnId);
   }
   const finishedAt = clock();
-  const change = { ...end, finishedAt, durationMs: durationOf(carried, options) };
-  const events = toBodies(turn, finishedAt, [...scribe.finish(), { type: 'finished', status: end.status }]);
+  const change = { ...end, finishedAt, durationMs: durationOf(turnRun, options) };
+  const events = toBodies(turn, finishedAt, [...eventWriter.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored({ turnId: turn.turnId, change, events }, options);
   // Where nothing was heard of it, there may be an answer to come.
-  if (heard) settle(turn, options).catch(() => {}); // again when the host is back
+  if (heard) acknowledge(turn, options).catch(() => {}); // again when the host is back
 }
 
-async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: CarryOptions): Promise<End> {
+async function deliver({ turn, stop, past }: TurnRun, eventWriter: TurnEventWriter, options: RunTurnOptions): Promise<End> {
   const { backend, gate, approvals, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
@@ -84,7 +84,7 @@ async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: C
   }
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
-    if (approvals.see(turn, update)) scribe.take(update);
+    if (approvals.see(turn, update)) eventWriter.take(update);
   };
   // Whoever stops the turn has nothing more to decide in it.
   const forget = () => approvals.forget(turn.turnId);
@@ -92,26 +92,26 @@ async function deliver({ turn, stop, past }: Carried, scribe: Scribe, options: C
   if (stop.aborted) forget();
   const outcome = await runStoppable(toPrompt(turn, fence, past.text.length), take, stop, options);
   // Of a host that stayed away nothing is known but what it had told.
-  const whole = scribe.answer.length >= outcome.answerLength;
-  const answer = whole ? scribe.answer : await fetchAnswer(backend, turn, outcome.answerLength);
+  const whole = eventWriter.answer.length >= outcome.answerLength;
+  const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
 }
 
 /** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
-async function markDelivering(turn: Turn, { recorder, backend, fence, clock, onTrouble }: CarryOptions): Promise<void> {
+async function markDelivering(turn: Turn, { turnWriter, backend, fence, clock, onError }: RunTurnOptions): Promise<void> {
   const handedOverAt = clock();
   const change = { status: 'delivering' as const, fence, handedOverAt };
   const events = toBodies(turn, handedOverAt, [{ type: 'delivering' }]);
-  const marked = recorder.write({ turnId: turn.turnId, change, events, progress: true });
+  const marked = turnWriter.write({ turnId: turn.turnId, change, events, progress: true });
   if (backend.identity()?.protocol === NO_JOURNAL) await marked;
-  else marked.catch((error) => onTrouble('a delivery was not marked', error));
+  else marked.catch((error) => onError('a delivery was not marked', error));
 }
 
 async function runStoppable(
   prompt: HostPrompt,
   take: (update: HostUpdate) => void,
   stop: AbortSignal,
-  { backend, onTrouble, closing }: CarryOptions,
+  { backend, onError, closing }: RunTurnOptions,
 ): Promise<HostOutcome> {
   const unheard = Promise.withResolvers<never>();
   const leave = new AbortController();
@@ -122,7 +122,7 @@ async function runStoppable(
         await backend.cancel(prompt.session, prompt.turnId);
         over = leave.signal.aborted;
       } catch (error) {
-        if (!leave.signal.aborted) onTrouble('a stop was not heard', error);
+        if (!leave.signal.aborted) onError('a stop was not heard', error);
         leave.abort();
         unheard.reject(new PaliadinError('cancelled', 'the host is away; it is told to stop when it is back'));
       }
@@ -156,20 +156,20 @@ function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
   };
 }
 
-function durationOf({ since, turn }: Carried, { now, clock }: CarryOptions): number {
+function durationOf({ since, turn }: TurnRun, { now, clock }: RunTurnOptions): number {
   return Math.max(0, Math.round(since === null ? clock() - turn.startedAt : now() - since));
 }
 
 /** The host keeps the answer until it is acknowledged, so a store that is away is waited for. */
 async function writeUntilStored(
-  write: Parameters<Recorder['write']>[0],
-  { recorder, closing, onTrouble }: CarryOptions,
+  write: Parameters<TurnWriter['write']>[0],
+  { turnWriter, closing, onError }: RunTurnOptions,
 ): Promise<void> {
   while (!closing.aborted) {
     try {
-      return await unlessClosing(recorder.write(write), closing);
+      return await unlessClosing(turnWriter.write(write), closing);
     } catch (error) {
-      onTrouble('the end of a turn was not stored; trying again', error);
+      onError('the end of a turn was not stored; trying again', error);
       await unlessClosing(delay(STORE_AGAIN_MS), closing);
     }
   }

@@ -21,7 +21,7 @@ import { RecordedTurn } from './recorded-turn.ts';
 import { readClaude } from './screen.ts';
 import { turnOf } from './transcript.ts';
 
-export class Recorder {
+export class HookRecorder {
   readonly #directory: string;
   readonly #policy: ApprovalPolicy;
   readonly #maySendOn: () => boolean;

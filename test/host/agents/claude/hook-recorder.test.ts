@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { conversationNow, recall, remember } from '../../../../src/host/agents/claude/place.ts';
-import { Recorder } from '../../../../src/host/agents/claude/recorder.ts';
+import { HookRecorder } from '../../../../src/host/agents/claude/hook-recorder.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
 import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
@@ -15,13 +15,13 @@ const DENY_ALL: ApprovalPolicy = { approvals: 'deny', neverAllow: [] };
 const ASK: ApprovalPolicy = { approvals: 'gateway', neverAllow: [] };
 const never = new AbortController().signal;
 let directory: string;
-let recorder: Recorder;
+let recorder: HookRecorder;
 
 beforeEach(async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   directory = path;
-  recorder = new Recorder(directory, DENY_ALL);
+  recorder = new HookRecorder(directory, DENY_ALL);
 });
 
 const hear = (event: string, payload: Partial<HookPayload> = {}) =>
@@ -97,7 +97,7 @@ describe('a prompt that is nobody’s turn', () => {
 test('what is said by itself is in the language of whoever asks, also after a restart', async () => {
   await prompt(`[PALIADIN:${TURN} locale=de-AT]\nhallo`);
   await hear('PreToolUse', { tool_name: 'Read', tool_use_id: 'r' });
-  recorder = new Recorder(directory, DENY_ALL);
+  recorder = new HookRecorder(directory, DENY_ALL);
   await hear('PostToolUse', { tool_name: 'Read', tool_use_id: 'r' });
   await hear('PreCompact');
   expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.title] : []))).toEqual([
@@ -205,7 +205,7 @@ describe('a prompt that the agent has given the id of the one before, asked at t
   const bash = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 't1' };
 
   beforeEach(async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     await display('a', 0, 'one', true);
     await hear('Stop');
@@ -223,7 +223,7 @@ describe('a prompt that the agent has given the id of the one before, asked at t
   });
 
   test('is known to a daemon after this one', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await hear('PreToolUse', bash);
     void hear('PermissionRequest', bash);
     expect(events(log(NEXT))).toContain('approval');
@@ -237,7 +237,7 @@ describe('a daemon after this one', () => {
   test('goes on with the turn, by the prompt’s id', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
-    recorder = new Recorder(directory, DENY_ALL);
+    recorder = new HookRecorder(directory, DENY_ALL);
     await display('b', 0, 'two', true);
     await hear('Stop');
     expect(textOf(log())).toBe('one\n\ntwo');
@@ -246,7 +246,7 @@ describe('a daemon after this one', () => {
   test('knows that a message may have come and gone while nobody was there', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
-    recorder = new Recorder(directory, DENY_ALL);
+    recorder = new HookRecorder(directory, DENY_ALL);
     await hear('Stop');
     expect(events(log()).slice(-2)).toEqual(['gap', 'stop']);
   });
@@ -254,7 +254,7 @@ describe('a daemon after this one', () => {
   test('knows that it has missed something in the middle of a message', async () => {
     await prompt();
     await display('a', 0, 'one\n');
-    recorder = new Recorder(directory, DENY_ALL);
+    recorder = new HookRecorder(directory, DENY_ALL);
     await display('a', 2, 'three', true);
     await hear('Stop');
     expect(textOf(log())).toBe('one\n');
@@ -275,7 +275,7 @@ describe('leave', () => {
     ['lets no gateway decide', DENY_ALL],
     ['lets no gateway allow this tool', { approvals: 'gateway', neverAllow: ['WebFetch', 'Bash'] }],
   ])('is denied in the hook’s answer where the host %s', async (_what, policy) => {
-    recorder = new Recorder(directory, policy);
+    recorder = new HookRecorder(directory, policy);
     await prompt();
     await hear('PreToolUse', bash);
     expect(decisionOf(await hear('PermissionRequest', bash))).toMatchObject({ behavior: 'deny' });
@@ -295,7 +295,7 @@ describe('leave', () => {
   });
 
   test('is given for what was asked, with nothing put into it', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
     const answers = { command: 'rm -rf /' };
@@ -304,13 +304,13 @@ describe('leave', () => {
   });
 
   test('is never given or denied for what the owner does', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt('hello');
     expect(await hear('PermissionRequest', bash)).toEqual({});
   });
 
   test('is given by a person, once', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
     const { id = '' } = approvalOf() ?? {};
@@ -321,7 +321,7 @@ describe('leave', () => {
   });
 
   test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     const atTerminal = hear('PermissionRequest', bash);
     await hear('PostToolUse', bash);
@@ -336,7 +336,7 @@ describe('leave', () => {
   });
 
   test('is refused where the turn is stopped, whether it asks already or only then', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
     recorder.refuse(TURN);
@@ -346,11 +346,11 @@ describe('leave', () => {
   });
 
   test('can only be denied once the daemon that was asked is gone: by the key that never says yes', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
     const { id: first = '' } = approvalOf() ?? {};
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     recorder.adopt(TURN);
     recorder.adopt(TURN);
     const again = log().findLast((entry) => entry.event === 'approval');
@@ -366,10 +366,10 @@ describe('leave', () => {
   });
 
   test('is over, where only its dialog was left, as soon as the agent goes on', async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     recorder.adopt(TURN);
     await hear('PostToolUse', bash);
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
@@ -390,7 +390,7 @@ describe('of two tools that run at once', () => {
   const states = () => log().flatMap((entry) => (entry.event === 'tool' ? [`${entry.id} ${entry.status}`] : []));
 
   beforeEach(async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
   });
 
@@ -437,7 +437,7 @@ describe('of two tools that run at once', () => {
   });
 
   test('the one that is denied by the host ends, and not the other', async () => {
-    recorder = new Recorder(directory, DENY_ALL);
+    recorder = new HookRecorder(directory, DENY_ALL);
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
     await leave(outside);
@@ -448,7 +448,7 @@ describe('of two tools that run at once', () => {
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
     void leave(outside);
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     recorder.adopt(TURN);
     await hear('PostToolUse', inside);
     expect(open()).toHaveLength(1);
@@ -471,7 +471,7 @@ describe('a helper that works behind the answer', () => {
   const events = () => log().flatMap(({ event }) => (event.startsWith('approval') ? [event] : []));
 
   beforeEach(async () => {
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     await prompt();
   });
 
@@ -500,7 +500,7 @@ describe('a helper that works behind the answer', () => {
     expect(answer).toMatchObject({ hookSpecificOutput: { decision: { behavior: 'deny' } } });
     recorder.forget(TURN);
     expect(await hear('PermissionRequest', helpers)).toEqual(answer);
-    recorder = new Recorder(directory, ASK);
+    recorder = new HookRecorder(directory, ASK);
     expect(await hear('PermissionRequest', helpers)).toEqual(answer);
   });
 });
@@ -596,7 +596,7 @@ describe('a task in the background', () => {
     remember(directory, { port: 1, conversation: 'c' });
     await prompt();
     await hear('Stop', server);
-    recorder = new Recorder(directory, DENY_ALL);
+    recorder = new HookRecorder(directory, DENY_ALL);
     await askNext();
     expect(events(log(next)).at(-1)).toBe('stop');
     remember(directory, { port: 1, conversation: 'c' });
@@ -606,7 +606,7 @@ describe('a task in the background', () => {
 
 describe('a hook of the owner’s that may send the agent on', () => {
   test('leaves the end open: what comes then belongs to the turn', async () => {
-    recorder = new Recorder(directory, DENY_ALL, () => true);
+    recorder = new HookRecorder(directory, DENY_ALL, () => true);
     await prompt();
     await display('m1', 0, 'one', true);
     await hear('Stop');

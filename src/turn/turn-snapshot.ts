@@ -3,7 +3,7 @@ import type { Store, Turn } from '../store/store.ts';
 import { addStep, type Step } from '../contract/steps.ts';
 import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
 
-export interface Shown {
+export interface TurnSnapshot {
   /** Of the answer. */
   text: string;
   /** What the agent waits for. */
@@ -13,9 +13,9 @@ export interface Shown {
   decisions: Decided[];
 }
 
-export const NOTHING_SHOWN: Shown = { text: '', approvals: [], steps: [], presence: 'here', decisions: [] };
+export const EMPTY_SNAPSHOT: TurnSnapshot = { text: '', approvals: [], steps: [], presence: 'here', decisions: [] };
 
-export async function shownSoFar(store: Store, { userId, turnId }: Turn): Promise<Shown> {
+export async function turnSnapshot(store: Store, { userId, turnId }: Turn): Promise<TurnSnapshot> {
   let text = '';
   let steps: Step[] = [];
   let presence: Presence = 'here';

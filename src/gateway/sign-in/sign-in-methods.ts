@@ -1,29 +1,29 @@
 /** The ways in, from the settings. */
-import { type JwtDoor, jwtDoor } from '../../http/sign-in/jwt.ts';
-import type { ProxyDoor } from '../../http/sign-in/proxy.ts';
+import { type JwtAuthenticator, jwtAuthenticator } from '../../http/sign-in/jwt.ts';
+import type { ProxyAuthenticator } from '../../http/sign-in/proxy.ts';
 import { type Config, ConfigError } from '../../config/load.ts';
 import { addressMatcher } from '../../config/sign-in/addresses.ts';
 import { jwtSettings } from './jwt.ts';
 import { requireWaysIn } from '../../config/sign-in/public-address.ts';
 
-export interface Ways {
-  signIn: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
+export interface SignInMethods {
+  signIn: { jwt: JwtAuthenticator | null; proxy: ProxyAuthenticator | null };
   trustsProxy(address: string): boolean;
 }
 
 /** @throws ConfigError where they don't fit together, or are not enough for where the gateway listens */
-export async function waysIn(config: Config, clock: () => number): Promise<Ways> {
+export async function signInMethods(config: Config, clock: () => number): Promise<SignInMethods> {
   const { values } = config;
   const settings = jwtSettings(config);
   const proxy = proxyOf(values);
   requireWaysIn(values, { jwt: settings, proxy });
   return {
-    signIn: { jwt: settings && (await jwtDoor(settings, clock)), proxy },
+    signIn: { jwt: settings && (await jwtAuthenticator(settings, clock)), proxy },
     trustsProxy: addressMatcher(values.PALIADIN_TRUSTED_PROXIES ?? ''),
   };
 }
 
-function proxyOf(values: Config['values']): ProxyDoor | null {
+function proxyOf(values: Config['values']): ProxyAuthenticator | null {
   const {
     PALIADIN_TRUSTED_HEADER: header,
     PALIADIN_TRUSTED_NAME_HEADER: nameHeader,

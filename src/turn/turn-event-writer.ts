@@ -5,7 +5,7 @@ import { pieces } from '../contract/pieces.ts';
 import { visibleLength } from '../contract/trailer.ts';
 import type { TurnEvent, TurnNotice } from '../contract/turn.ts';
 
-export interface Scribe {
+export interface TurnEventWriter {
   take(update: HostUpdate): void;
   /** The agent's text so far, trailer included. */
   readonly answer: string;
@@ -13,7 +13,7 @@ export interface Scribe {
   finish(): TurnEvent[];
 }
 
-export interface ScribeOptions {
+export interface TurnEventWriterOptions {
   /** What a gateway before this one stored of the answer already. */
   known: string;
   /** When the agent had the prompt, where that is known already. */
@@ -24,7 +24,7 @@ export interface ScribeOptions {
   clock(): number;
 }
 
-export function createScribe({ known, deliveredAt, notices, write, clock }: ScribeOptions): Scribe {
+export function createTurnEventWriter({ known, deliveredAt, notices, write, clock }: TurnEventWriterOptions): TurnEventWriter {
   let answer = known;
   let shown = known.length;
   let running = false;

@@ -1,8 +1,8 @@
-/** Claims the file that it is given, refers to the claim nowhere, and has everything collected that nobody refers to. */
-import { claim } from '../../../src/process/claim.ts';
+/** Claims the file that it is given, refers to the acquireLock nowhere, and has everything collected that nobody refers to. */
+import { acquireLock } from '../../../src/process/lock.ts';
 
 const [file = ''] = process.argv.slice(2);
-const mine = (await claim(file)) !== null;
+const mine = (await acquireLock(file)) !== null;
 for (let times = 0; times < 5; times++) {
   globalThis.gc?.();
   await new Promise((resolve) => setImmediate(resolve));

@@ -12,10 +12,10 @@ export interface SignInEvent {
   onRecord?: true;
 }
 
-export interface Teller {
-  tell(event: SignInEvent): void;
+export interface SignInEvents {
+  emit(event: SignInEvent): void;
   /** The same, for what is seen with every request: once in a while for each key. */
-  tellSeldom(key: string, event: SignInEvent): void;
+  emitSeldom(key: string, event: SignInEvent): void;
   /** A failed sign-in of whom the key names: written where there are few, else counted. */
   deny(key: string, event: SignInEvent): void;
   /** A failed sign-in that is only counted. */
@@ -29,14 +29,14 @@ export interface SignInRecord {
 }
 
 /** `now` gives milliseconds of a clock that only goes forward. */
-export function createTeller(record: SignInRecord, now: () => number, limits?: DenialLimits): Teller {
+export function createSignInEvents(record: SignInRecord, now: () => number, limits?: DenialLimits): SignInEvents {
   const denials = boundDenials({ ...record, now, limits });
   // Apart, so that no flood of denials keeps those who do come in from being put on record.
   const [isSignInDue, isDenialDue] = [onceInAWhile(now), onceInAWhile(now)];
 
   return {
-    tell: record.write,
-    tellSeldom(key, event) {
+    emit: record.write,
+    emitSeldom(key, event) {
       if (event.kind !== 'sign-in-denied') {
         if (isSignInDue(key)) record.write(event);
       } else if (isDenialDue(key)) denials.add(key, event);

@@ -9,9 +9,9 @@ import type { Identity, ServerOptions } from '../options.ts';
 import type { Claimed } from './claimed.ts';
 import type { AdmittedToken } from './jwt.ts';
 import { namedByProxy } from './proxy.ts';
-import type { Teller } from './tell.ts';
+import type { SignInEvents } from './sign-in-events.ts';
 
-export interface Doors {
+export interface Authenticators {
   /** Null where nobody is signed in. @throws PaliadinError where somebody says that they are, and why that is not so */
   whoAsks(request: FastifyRequest): Promise<Identity | null>;
   /** Who is signed in in this browser; null where nobody is, or one of its two secrets is missing. */
@@ -24,7 +24,7 @@ export interface Doors {
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'publicOrigins' | 'signIn' | 'trustsProxy'>;
 
-export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
+export function createAuthenticators(options: Needs, { emitSeldom }: SignInEvents): Authenticators {
   const { store, clock, signIn } = options;
 
   const byToken = async (hash: string): Promise<Identity | null> => {
@@ -37,13 +37,13 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
     return found && { ...found, ...NEVER_ENDS, way: 'cookie', keyHash, scopes: null };
   };
 
-  const byBrowser: Doors['byBrowser'] = async (request) => {
+  const byBrowser: Authenticators['byBrowser'] = async (request) => {
     const key = request.headers[SESSION_KEY_HEADER];
     if (typeof key !== 'string') return null;
     return await bySession(cookiesOf(request, options).map(hashSecret), hashSecret(key));
   };
 
-  const byApplication: Doors['byApplication'] = async (token) => {
+  const byApplication: Authenticators['byApplication'] = async (token) => {
     if (signIn?.jwt == null) {
       throw new PaliadinError(
         'unauthenticated',
@@ -61,7 +61,7 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
 
   const byProxy = async (claimed: Claimed): Promise<Identity> => {
     const user = await knownAs(claimed);
-    tellSeldom(`proxy ${user.id}`, { kind: 'sign-in', userId: user.id, way: 'proxy' });
+    emitSeldom(`proxy ${user.id}`, { kind: 'sign-in', userId: user.id, way: 'proxy' });
     return { ...NEVER_ENDS, user, way: 'proxy', hash: '', scopes: null };
   };
 
@@ -85,7 +85,7 @@ export function createDoors(options: Needs, { tellSeldom }: Teller): Doors {
         if (!secret.includes('.')) return await byToken(hashSecret(secret));
         const identity = await byApplication(secret);
         const { id } = identity.user;
-        tellSeldom(`jwt ${id}`, { kind: 'sign-in', userId: id, way: 'jwt' });
+        emitSeldom(`jwt ${id}`, { kind: 'sign-in', userId: id, way: 'jwt' });
         return identity;
       }
       // Before a cookie, which may be of whoever used this browser before.

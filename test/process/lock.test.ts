@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { claim } from '../../src/process/claim.ts';
+import { acquireLock } from '../../src/process/lock.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-const HOLDER = fileURLToPath(new URL('./programs/hold-claim.ts', import.meta.url));
+const HOLDER = fileURLToPath(new URL('./programs/hold-lock.ts', import.meta.url));
 
-test('a claim lasts until its process ends, also where nothing refers to it any more', async () => {
+test('a acquireLock lasts until its process ends, also where nothing refers to it any more', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const file = join(path, 'daemon.lock');
@@ -17,21 +17,21 @@ test('a claim lasts until its process ends, also where nothing refers to it any 
   onTestFinished(() => void holder.kill('SIGKILL'));
   const [said] = await once(holder.stdout, 'data');
   expect(String(said)).toBe('held\n');
-  expect(await claim(file)).toBeNull();
+  expect(await acquireLock(file)).toBeNull();
   const ended = once(holder, 'exit');
   holder.kill('SIGKILL');
   await ended;
-  const release = await claim(file);
+  const release = await acquireLock(file);
   expect(release).toBeTypeOf('function');
   release?.();
 });
 
-test('a claim can be given back', async () => {
+test('a acquireLock can be given back', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const file = join(path, 'gateway.lock');
-  const release = await claim(file);
-  expect(await claim(file)).toBeNull();
+  const release = await acquireLock(file);
+  expect(await acquireLock(file)).toBeNull();
   release?.();
-  (await claim(file))?.();
+  (await acquireLock(file))?.();
 });

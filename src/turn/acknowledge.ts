@@ -2,17 +2,17 @@
 import type { Turn, TurnChange } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
-import type { Recorder } from './recorder.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 /** A host that is away is told when it is back; see `recover.ts`. */
-export async function settle(
+export async function acknowledge(
   { turnId, agentSession }: Pick<Turn, 'turnId' | 'agentSession'>,
-  { backend, recorder }: { backend: Backend; recorder: Recorder },
+  { backend, turnWriter }: { backend: Backend; turnWriter: TurnWriter },
 ): Promise<void> {
   const cost = await backend.acknowledge(agentSession, turnId);
   const change = { settled: true, ...(cost === null ? {} : exact(cost)) };
   // Lost in a power cut, it is asked for once more.
-  await recorder.write({ turnId, change, events: [], progress: true });
+  await turnWriter.write({ turnId, change, events: [], progress: true });
 }
 
 function exact({ model, inputTokens, cachedTokens, outputTokens, tools }: TurnCost): TurnChange {

@@ -1,11 +1,11 @@
-/** The scribe: few writes for many pieces, everything in order, and never a trailer. */
+/** The eventWriter: few writes for many pieces, everything in order, and never a trailer. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TurnChange } from '../../src/store/store.ts';
 import type { HostUpdate } from '../../src/contract/host.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
-import { createScribe } from '../../src/turn/scribe.ts';
+import { createTurnEventWriter } from '../../src/turn/turn-event-writer.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 function observed(known = '', deliveredAt: number | null = null) {
   const writes: { events: TurnEvent[]; change: TurnChange }[] = [];
   let at = 100;
-  const scribe = createScribe({
+  const eventWriter = createTurnEventWriter({
     known,
     deliveredAt,
     notices: [],
@@ -22,9 +22,9 @@ function observed(known = '', deliveredAt: number | null = null) {
   });
   let offset = known.length;
   return {
-    ...{ scribe, writes },
+    ...{ eventWriter, writes },
     say(text: string) {
-      scribe.take({ type: 'chunk', offset, text });
+      eventWriter.take({ type: 'chunk', offset, text });
       offset += text.length;
     },
     events: () => writes.flatMap(({ events }) => events),
@@ -76,24 +76,24 @@ describe('text', () => {
   });
 
   test('that the host tells again changes nothing; from where it differs, it is what counts', () => {
-    const { scribe, say, events } = observed();
+    const { eventWriter, say, events } = observed();
     say('one two three');
     vi.advanceTimersByTime(100);
-    scribe.take({ type: 'chunk', offset: 0, text: 'one two three' });
+    eventWriter.take({ type: 'chunk', offset: 0, text: 'one two three' });
     vi.advanceTimersByTime(100);
     expect(read(events())).toBe('one two three');
-    scribe.take({ type: 'chunk', offset: 8, text: 'three and four' });
+    eventWriter.take({ type: 'chunk', offset: 8, text: 'three and four' });
     vi.advanceTimersByTime(100);
     expect(read(events())).toBe('one two three and four');
-    expect(scribe.answer).toBe('one two three and four');
+    expect(eventWriter.answer).toBe('one two three and four');
   });
 
   test('of a gateway before this one is gone on from', () => {
-    const { scribe, say, events } = observed('This is half');
+    const { eventWriter, say, events } = observed('This is half');
     say(' of it.');
-    scribe.finish();
+    eventWriter.finish();
     expect(events()).toEqual([{ type: 'chunk', offset: 12, text: ' of it.' }]);
-    expect(scribe.answer).toBe('This is half of it.');
+    expect(eventWriter.answer).toBe('This is half of it.');
   });
 
   test('is whole at the end, without the trailer, wherever it was cut and whenever it came', () => {
@@ -105,7 +105,7 @@ describe('text', () => {
         fc.array(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.nat(60))),
         (text, end, cuts) => {
           const whole = text + end;
-          const { scribe, say, events } = observed();
+          const { eventWriter, say, events } = observed();
           let at = 0;
           for (const [length, ms] of cuts) {
             say(whole.slice(at, at + length));
@@ -115,21 +115,21 @@ describe('text', () => {
           }
           say(whole.slice(at));
           const { body } = splitTrailer(whole);
-          const shown = read([...events(), ...scribe.finish()]);
+          const shown = read([...events(), ...eventWriter.finish()]);
           expect(body.startsWith(shown)).toBe(true);
           if (end === trailer) expect(shown).toBe(body);
-          expect(scribe.answer).toBe(whole);
+          expect(eventWriter.answer).toBe(whole);
         },
       ),
     );
   });
 
   test('is not written any more after the end', () => {
-    const { scribe, say, writes } = observed();
+    const { eventWriter, say, writes } = observed();
     say('a');
     say('b');
-    expect(scribe.finish()).toEqual([{ type: 'chunk', offset: 1, text: 'b' }]);
-    expect(scribe.finish()).toEqual([]);
+    expect(eventWriter.finish()).toEqual([{ type: 'chunk', offset: 1, text: 'b' }]);
+    expect(eventWriter.finish()).toEqual([]);
     vi.advanceTimersByTime(1000);
     say('c');
     vi.advanceTimersByTime(1000);
@@ -142,31 +142,31 @@ describe('what the agent does', () => {
   const approval: HostUpdate = { type: 'approval', approval: { id: 'a', title: 'May I?', options: [] } };
 
   test('comes after the text before it, and before the text after it', () => {
-    const { scribe, say, events } = observed();
+    const { eventWriter, say, events } = observed();
     say('Let me ');
     say('look.');
-    scribe.take(tool);
+    eventWriter.take(tool);
     say(' Found.');
-    scribe.take({ type: 'tool', tool: { id: '1', title: 'Searching', status: 'done' } });
+    eventWriter.take({ type: 'tool', tool: { id: '1', title: 'Searching', status: 'done' } });
     expect(events().map((event) => (event.type === 'chunk' ? event.text : event.type))).toEqual([
       ...['Let me', ' look.', 'tool', ' Found.', 'tool'],
     ]);
   });
 
   test('was delivered when it was first, also for the gateway that takes it up again', () => {
-    const { scribe, writes } = observed('This is half', 7);
-    scribe.take({ type: 'running' });
+    const { eventWriter, writes } = observed('This is half', 7);
+    eventWriter.take({ type: 'running' });
     expect(writes[0]?.change).toEqual({ status: 'running', deliveredAt: 7 });
   });
 
   test('is written at once, with the turn’s status', () => {
-    const { scribe, writes } = observed();
-    scribe.take({ type: 'running' });
-    scribe.take({ type: 'running' });
-    scribe.take(approval);
-    scribe.take({ ...approval, approval: { ...approval.approval, id: 'b' } });
-    scribe.take({ type: 'approval-closed', id: 'a' });
-    scribe.take({ type: 'approval-closed', id: 'b' });
+    const { eventWriter, writes } = observed();
+    eventWriter.take({ type: 'running' });
+    eventWriter.take({ type: 'running' });
+    eventWriter.take(approval);
+    eventWriter.take({ ...approval, approval: { ...approval.approval, id: 'b' } });
+    eventWriter.take({ type: 'approval-closed', id: 'a' });
+    eventWriter.take({ type: 'approval-closed', id: 'b' });
     expect(writes.map(({ events, change }) => [events.map(({ type }) => type).join(), change])).toEqual([
       ['running', { status: 'running', deliveredAt: 100 }],
       ['approval', { status: 'waiting' }],

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import type { Turn, TurnChange } from '../../src/store/store.ts';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { TurnCost } from '../../src/contract/turn-cost.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { catchUp } from '../../src/turn/recover.ts';
-import { settle } from '../../src/turn/settle.ts';
+import { acknowledge } from '../../src/turn/acknowledge.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const cost: TurnCost = {
@@ -20,23 +20,23 @@ const end: TurnChange = {
 
 async function endedTurn(change: TurnChange = {}) {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
-  const { turn } = await recorder.accept(aTurn(await aUser(store)));
-  await recorder.write({ turnId: turn.turnId, change: { ...end, ...change }, events: [] });
-  const settleWith = (acknowledge: () => Promise<TurnCost | null>) =>
-    settle(turn, { backend: { acknowledge } as unknown as Backend, recorder });
+  const turnWriter = createTurnWriter(store);
+  const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
+  await turnWriter.write({ turnId: turn.turnId, change: { ...end, ...change }, events: [] });
+  const acknowledgeWith = (answer: () => Promise<TurnCost | null>) =>
+    acknowledge(turn, { backend: { acknowledge: answer } as unknown as Backend, turnWriter });
   const unsettled = async () => {
     const found: string[] = [];
     const noted = async (one: Turn) => void found.push(one.turnId);
-    await catchUp({ store, collectLate: async () => {}, settle: noted, clock: () => 10 });
+    await catchUp({ store, collectLate: async () => {}, acknowledge: noted, clock: () => 10 });
     return found;
   };
-  return { turn, row: () => store.turns.get(turn.turnId), settleWith, unsettled };
+  return { turn, row: () => store.turns.get(turn.turnId), acknowledgeWith, unsettled };
 }
 
 test('the agent’s own count takes the place of the estimate, beside what the answer claims', async () => {
-  const { row, settleWith } = await endedTurn();
-  await settleWith(async () => cost);
+  const { row, acknowledgeWith } = await endedTurn();
+  await acknowledgeWith(async () => cost);
   expect(await row()).toMatchObject({
     ...{ model: 'claude-x', inputTokens: 120, cachedTokens: 20, responseTokens: 7, tokensExact: true },
     ...{ tools: cost.tools, usedTools: ['files'], settled: true, response: 'Done.' },
@@ -44,16 +44,16 @@ test('the agent’s own count takes the place of the estimate, beside what the a
 });
 
 test('where the agent does not count, the estimate stays and is called one', async () => {
-  const { row, settleWith } = await endedTurn();
-  await settleWith(async () => null);
+  const { row, acknowledgeWith } = await endedTurn();
+  await acknowledgeWith(async () => null);
   expect(await row()).toMatchObject({ responseTokens: 3, tokensExact: false, tools: null, model: null, settled: true });
 });
 
 test('a host that was away is asked again when it is back, and no more after that', async () => {
-  const { turn, settleWith, unsettled } = await endedTurn();
-  await expect(settleWith(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  const { turn, acknowledgeWith, unsettled } = await endedTurn();
+  await expect(acknowledgeWith(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await unsettled()).toEqual([turn.turnId]);
-  await settleWith(async () => cost);
+  await acknowledgeWith(async () => cost);
   expect(await unsettled()).toEqual([]);
 });
 
@@ -64,11 +64,11 @@ test('a turn whose answer may still come is not called settled', async () => {
 
 test('a host that was away for long is asked for a few turns at a time, and for all of them', async () => {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
+  const turnWriter = createTurnWriter(store);
   const who = await aUser(store);
   for (let count = 0; count < 30; count++) {
-    const { turn } = await recorder.accept(aTurn(who));
-    await recorder.write({ turnId: turn.turnId, change: end, events: [] });
+    const { turn } = await turnWriter.accept(aTurn(who));
+    await turnWriter.write({ turnId: turn.turnId, change: end, events: [] });
   }
   let now = 0;
   let most = 0;
@@ -76,7 +76,7 @@ test('a host that was away for long is asked for a few turns at a time, and for 
   await catchUp({
     store,
     collectLate: async () => {},
-    async settle({ turnId }) {
+    async acknowledge({ turnId }) {
       most = Math.max(most, ++now);
       asked.add(turnId);
       await setImmediate();

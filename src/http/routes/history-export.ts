@@ -8,7 +8,7 @@ import { storyAsMarkdown } from '../markdown.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
-export function storyRoute(app: App, { turns }: Pick<ServerOptions, 'turns'>): void {
+export function historyExportRoute(app: App, { turns }: Pick<ServerOptions, 'turns'>): void {
   app.get(
     '/api/turns/export',
     {

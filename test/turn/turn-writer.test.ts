@@ -1,18 +1,18 @@
-/** The recorder, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
+/** The turnWriter, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Store, StoredEvent, TurnWrite } from '../../src/store/store.ts';
-import { createRecorder, type RecorderOptions } from '../../src/turn/recorder.ts';
+import { createTurnWriter, type TurnWriterOptions } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
-async function observed(turns: number, options?: RecorderOptions) {
+async function observed(turns: number, options?: TurnWriterOptions) {
   const { store, file } = await temporaryStore(options && { waitMs: 50 });
   const write = vi.spyOn(store.turns, 'write');
-  const recorder = createRecorder(store, options);
+  const turnWriter = createTurnWriter(store, options);
   const told: StoredEvent[] = [];
-  recorder.on('stored', (events) => told.push(...events));
+  turnWriter.on('stored', (events) => told.push(...events));
   const users = await Promise.all(Array.from({ length: turns }, () => aUser(store)));
-  const accepted = await Promise.all(users.map((user) => recorder.accept(aTurn(user))));
+  const accepted = await Promise.all(users.map((user) => turnWriter.accept(aTurn(user))));
   told.length = 0;
   const ids = accepted.map(({ turn }) => turn.turnId);
   const chunk = (turnId: string, text: string): TurnWrite => {
@@ -23,26 +23,26 @@ async function observed(turns: number, options?: RecorderOptions) {
       events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset: 0, text } }],
     };
   };
-  return { store, file, recorder, write, told, ids, chunk };
+  return { store, file, turnWriter, write, told, ids, chunk };
 }
 
 const responses = (store: Store, ids: string[]) =>
   Promise.all(ids.map(async (id) => (await store.turns.get(id))?.response));
 
 test('what is to be written at one moment is one transaction', async () => {
-  const { recorder, store, write, told, ids, chunk } = await observed(50);
-  await Promise.all(ids.map((id) => recorder.write(chunk(id, `of ${id}`))));
+  const { turnWriter, store, write, told, ids, chunk } = await observed(50);
+  await Promise.all(ids.map((id) => turnWriter.write(chunk(id, `of ${id}`))));
   expect(write).toHaveBeenCalledTimes(1);
   expect(await responses(store, ids)).toEqual(ids.map((id) => `of ${id}`));
   expect(told.map(({ turnId }) => turnId)).toEqual(ids);
 });
 
 test('what comes while one transaction runs is the next, and the last write is what stays', async () => {
-  const { recorder, store, write, told, ids, chunk } = await observed(1);
+  const { turnWriter, store, write, told, ids, chunk } = await observed(1);
   const [id = ''] = ids;
   const writes = [];
   for (let number = 0; number < 30; number++) {
-    writes.push(recorder.write(chunk(id, `${number}`)));
+    writes.push(turnWriter.write(chunk(id, `${number}`)));
     if (number % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
   }
   await Promise.all(writes);
@@ -54,64 +54,64 @@ test('what comes while one transaction runs is the next, and the last write is w
 test('a reader that throws is told of, has nothing written twice, and keeps no other from hearing', async () => {
   const { store } = await temporaryStore();
   const write = vi.spyOn(store.turns, 'write');
-  const onTrouble = vi.fn();
-  const recorder = createRecorder(store, { onTrouble });
+  const onError = vi.fn();
+  const turnWriter = createTurnWriter(store, { onError });
   const broken = new Error('a reader broke');
-  recorder.on('stored', () => {
+  turnWriter.on('stored', () => {
     throw broken;
   });
   const told: StoredEvent[] = [];
-  recorder.on('stored', (events) => told.push(...events));
-  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  turnWriter.on('stored', (events) => told.push(...events));
+  const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
   const { turnId, userId } = turn;
   const chunk = (offset: number): TurnWrite => {
     return { turnId, change: {}, events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset, text: 'x' } }] };
   };
-  await Promise.all([recorder.write(chunk(0)), recorder.write(chunk(1))]);
+  await Promise.all([turnWriter.write(chunk(0)), turnWriter.write(chunk(1))]);
   expect(write).toHaveBeenCalledTimes(1);
   const stored = await store.events.after({ userId, turnId, after: 0, limit: 20 });
   expect(stored.map(({ event }) => event.type)).toEqual(['accepted', 'chunk', 'chunk']);
   expect(told.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
-  expect(onTrouble).toHaveBeenCalledWith('a reader of events failed', broken);
+  expect(onError).toHaveBeenCalledWith('a reader of events failed', broken);
 });
 
 test('it is stored when that is said', async () => {
-  const { recorder, store, ids, chunk } = await observed(1);
-  recorder.on('stored', ([event]) => {
+  const { turnWriter, store, ids, chunk } = await observed(1);
+  turnWriter.on('stored', ([event]) => {
     expect(event?.id).toBeGreaterThan(0);
   });
-  await recorder.write(chunk(ids[0] ?? '', 'there'));
+  await turnWriter.write(chunk(ids[0] ?? '', 'there'));
   expect(await responses(store, ids)).toEqual(['there']);
 });
 
 test('one write that can’t be done fails alone', async () => {
-  const { recorder, store, told, ids, chunk } = await observed(3);
+  const { turnWriter, store, told, ids, chunk } = await observed(3);
   const nobody = crypto.randomUUID();
   const results = await Promise.allSettled(
-    [ids[0], nobody, ids[1], ids[2]].map((id) => recorder.write(chunk(id ?? '', 'x'))),
+    [ids[0], nobody, ids[1], ids[2]].map((id) => turnWriter.write(chunk(id ?? '', 'x'))),
   );
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   expect((results[1] as PromiseRejectedResult).reason).toMatchObject({ code: 'not_found' });
   expect(await responses(store, ids)).toEqual(['x', 'x', 'x']);
   expect(told.map(({ turnId }) => turnId)).toEqual(ids);
-  await recorder.write(chunk(ids[0] ?? '', 'and on it goes'));
+  await turnWriter.write(chunk(ids[0] ?? '', 'and on it goes'));
 });
 
 test('a store that is away fails them all, and takes the next', async () => {
-  const { recorder, store, write, told, ids, chunk } = await observed(2);
+  const { turnWriter, store, write, told, ids, chunk } = await observed(2);
   write
     .mockRejectedValueOnce(new Error('away'))
     .mockRejectedValueOnce(new Error('away'))
     .mockRejectedValueOnce(new Error('away'));
-  const results = await Promise.allSettled(ids.map((id) => recorder.write(chunk(id, 'lost'))));
+  const results = await Promise.allSettled(ids.map((id) => turnWriter.write(chunk(id, 'lost'))));
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(told).toEqual([]);
-  await Promise.all(ids.map((id) => recorder.write(chunk(id, 'kept'))));
+  await Promise.all(ids.map((id) => turnWriter.write(chunk(id, 'kept'))));
   expect(await responses(store, ids)).toEqual(['kept', 'kept']);
 });
 
 test('events are told in the order of their ids, whoever stored them', async () => {
-  const { recorder, store, told, ids, chunk } = await observed(5);
+  const { turnWriter, store, told, ids, chunk } = await observed(5);
   const who = await aUser(store);
   const reset = {
     turnId: crypto.randomUUID(),
@@ -120,10 +120,10 @@ test('events are told in the order of their ids, whoever stored them', async () 
     event: { type: 'reset' as const, generation: 2 },
   };
   await Promise.all([
-    ...ids.map((id) => recorder.write(chunk(id, 'a'))),
-    recorder.accept(aTurn(who)),
-    recorder.append(reset),
-    ...ids.map((id) => recorder.write(chunk(id, 'b'))),
+    ...ids.map((id) => turnWriter.write(chunk(id, 'a'))),
+    turnWriter.accept(aTurn(who)),
+    turnWriter.append(reset),
+    ...ids.map((id) => turnWriter.write(chunk(id, 'b'))),
   ]);
   const numbers = told.map(({ id }) => id);
   expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
@@ -132,30 +132,30 @@ test('events are told in the order of their ids, whoever stored them', async () 
 
 test('a turn that was there already is not told of again', async () => {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
+  const turnWriter = createTurnWriter(store);
   const told = vi.fn();
-  recorder.on('stored', told);
+  turnWriter.on('stored', told);
   const who = await aUser(store);
-  const first = await recorder.accept(aTurn(who, { idempotencyKey: 'k' }));
-  const again = await recorder.accept(aTurn(who, { idempotencyKey: 'k' }));
+  const first = await turnWriter.accept(aTurn(who, { idempotencyKey: 'k' }));
+  const again = await turnWriter.accept(aTurn(who, { idempotencyKey: 'k' }));
   expect([first.inserted, again.inserted]).toEqual([true, false]);
   expect(told).toHaveBeenCalledTimes(1);
 });
 
 describe('while another process holds the store', () => {
   test('progress waits, in its order, and whoever asks for something is told that it was not done', async () => {
-    const { recorder, store, told, ids, chunk, hold } = await heldStore();
+    const { turnWriter, store, told, ids, chunk, hold } = await heldStore();
     const release = hold();
     const progress = ids.flatMap((id) =>
-      ['a', 'b'].map((text) => recorder.write({ ...chunk(id, text), progress: true })),
+      ['a', 'b'].map((text) => turnWriter.write({ ...chunk(id, text), progress: true })),
     );
     const away = { code: 'store_unavailable', againInMs: expect.any(Number) };
     await Promise.all([
-      expect(recorder.write(chunk(ids[0] ?? '', 'never'))).rejects.toMatchObject(away),
-      expect(recorder.accept(aTurn(await aUser(store, 'known')))).rejects.toMatchObject(away),
+      expect(turnWriter.write(chunk(ids[0] ?? '', 'never'))).rejects.toMatchObject(away),
+      expect(turnWriter.accept(aTurn(await aUser(store, 'known')))).rejects.toMatchObject(away),
     ]);
     expect(told).toEqual([]);
-    progress.push(recorder.write({ ...chunk(ids[0] ?? '', 'c'), progress: true }));
+    progress.push(turnWriter.write({ ...chunk(ids[0] ?? '', 'c'), progress: true }));
     release();
     await Promise.all(progress);
     expect(await responses(store, ids)).toEqual(['c', 'b', 'b']);
@@ -166,13 +166,13 @@ describe('while another process holds the store', () => {
   });
 
   test('progress beyond a bound is let go, and an end is not', async () => {
-    const { recorder, store, ids, chunk, hold } = await heldStore(3_000);
+    const { turnWriter, store, ids, chunk, hold } = await heldStore(3_000);
     const release = hold();
     const [id = ''] = ids;
     const much = 'x'.repeat(1024 * 1024);
-    const progress = Array.from({ length: 20 }, () => recorder.write({ ...chunk(id, much), progress: true }));
+    const progress = Array.from({ length: 20 }, () => turnWriter.write({ ...chunk(id, much), progress: true }));
     const results = Promise.allSettled(progress);
-    const end = recorder.write(chunk(id, 'the end'));
+    const end = turnWriter.write(chunk(id, 'the end'));
     release();
     await end;
     const kept = (await results).filter(({ status }) => status === 'fulfilled').length;
