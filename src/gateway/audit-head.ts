@@ -2,7 +2,8 @@
  * Where the audit log ends, written down beside the database: rows that somebody takes from its end are missed, and so is
  * a chain that was computed anew.
  */
-import type { AuditHead, AuditStore } from '../store/store.ts';
+import type { AuditHead } from '../contract/records/audit-log.ts';
+import type { AuditStore } from '../store/audit-store.ts';
 import { readIfThere, replaceFile } from '../process/replace-file.ts';
 
 /** Writes the head down where it has moved on. */

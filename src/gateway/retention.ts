@@ -1,6 +1,6 @@
 /** Deletes what was said longer ago than it is to be kept. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TurnStore } from '../store/store.ts';
+import type { TurnStore } from '../store/turn-store.ts';
 
 export interface RetentionOptions {
   turns: Pick<TurnStore, 'deleteOld'>;

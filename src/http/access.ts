@@ -1,5 +1,5 @@
 /** Who may ask. Reading what is one's own is for every signed-in user. */
-import type { User } from '../store/store.ts';
+import type { User } from '../contract/records/user.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { ServerOptions } from './options.ts';
 

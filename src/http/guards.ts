@@ -1,5 +1,5 @@
 /** What a route asks of whoever calls it. A route says `open`, or names its guard; a server with another one does not start. */
-import type { Role, User } from '../store/store.ts';
+import type { Role, User } from '../contract/records/user.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Scope } from '../contract/scopes.ts';
 import { refusalOf } from './access.ts';

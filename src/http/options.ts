@@ -3,7 +3,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Store, User } from '../store/store.ts';
+import type { User } from '../contract/records/user.ts';
+import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Probe } from '../contract/admin.ts';
 import type { PaliadinError } from '../contract/errors.ts';

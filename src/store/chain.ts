@@ -1,6 +1,6 @@
 /** How the rows of the audit log hold on to each other, and what they remember of a text. */
 import { createHash } from 'node:crypto';
-import type { AuditRow } from './store.ts';
+import type { AuditRow } from '../contract/records/audit-log.ts';
 
 /** Over everything that a row says, and the hash of the one before. `detail` is the JSON as it is stored. */
 export function hashRow(row: Omit<AuditRow, 'hash' | 'detail'> & { detail: string }): string {

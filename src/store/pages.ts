@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Turn, TurnFilter, TurnStore } from './store.ts';
+import type { Turn, TurnFilter } from '../contract/records/turn.ts';
+import type { TurnStore } from './turn-store.ts';
 
 /** How many rows a page has: some milliseconds of work, during which the gateway does nothing else. */
 export const PAGE = 200;

@@ -1,7 +1,8 @@
 /** Secrets that let somebody in. They are shown once; the store keeps only their SHA-256. */
 import { createHash } from 'node:crypto';
 import type { Scope } from '../contract/scopes.ts';
-import type { BrowserWay, SignInStore } from './store.ts';
+import type { BrowserWay } from '../contract/records/sign-in.ts';
+import type { SignInStore } from './sign-in-store.ts';
 
 export interface Minting {
   signIn: SignInStore;

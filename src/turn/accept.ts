@@ -1,6 +1,8 @@
 /** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
 import { createHash } from 'node:crypto';
-import type { AgentSession, NewTurn, Turn, TurnStore } from '../store/store.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { NewTurn, Turn } from '../contract/records/turn.ts';
+import type { TurnStore } from '../store/turn-store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';

@@ -1,5 +1,6 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
-import type { Store, Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';

@@ -1,4 +1,4 @@
-import type { Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import type { Backend } from '../backend/backend.ts';
 
 /** The whole answer from the host's journal, a message's worth at a time. */

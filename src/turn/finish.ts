@@ -1,5 +1,5 @@
 /** What the audit row says once the turn has ended. */
-import type { TurnChange } from '../store/store.ts';
+import type { TurnChange } from '../contract/records/turn.ts';
 import { countChips } from '../contract/count-chips.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome } from '../contract/host.ts';

@@ -1,5 +1,7 @@
 /** Takes questions in, each once, however often it is sent. */
-import type { AgentSession, Store, Turn } from '../store/store.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
 import type { OpenTurns } from './open-turns.ts';
 import type { TurnWriter } from './turn-writer.ts';

@@ -1,5 +1,6 @@
 /** Answers that come after their turn was given up: collected, and shown as late. */
-import { GIVEN_UP, type Store, type Turn } from '../store/store.ts';
+import { GIVEN_UP, type Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';

@@ -1,5 +1,5 @@
 /** The turns that are not final: each waits in its session's queue or runs, and can be stopped. */
-import type { Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import { type TurnRun, type RunTurnOptions, runTurn } from './run-turn.ts';
 import { toBodies } from './turn-event-writer.ts';
 import { createSessionQueue, type SessionQueue } from './session-queue.ts';

@@ -1,5 +1,6 @@
 /** Takes up what was left: turns that a gateway before this one had open, answers that may have come late. */
-import type { Store, Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import { awaitsAnswer } from './late.ts';
 import type { OpenTurns } from './open-turns.ts';
 import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';

@@ -1,5 +1,7 @@
 /** Deletes a user, whoever wants it and from wherever: all of it, or nothing. */
-import type { By, User, UserStore } from '../store/store.ts';
+import type { By } from '../contract/records/audit-log.ts';
+import type { User } from '../contract/records/user.ts';
+import type { UserStore } from '../store/user-store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface RemoveUserOptions {

@@ -1,6 +1,7 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store, Turn, TurnChange } from '../store/store.ts';
+import type { Turn, TurnChange } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';

@@ -1,6 +1,9 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
 import { PAGE, pages } from '../store/pages.ts';
-import type { AgentSession, Store, Turn, User } from '../store/store.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { User } from '../contract/records/user.ts';
+import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';

@@ -1,6 +1,7 @@
 /** Stops all that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store, Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { refused } from './finish.ts';
 import type { OpenTurns } from './open-turns.ts';

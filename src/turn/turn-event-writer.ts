@@ -1,5 +1,6 @@
 /** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
-import type { EventBody, TurnChange } from '../store/store.ts';
+import type { EventBody } from '../contract/records/event.ts';
+import type { TurnChange } from '../contract/records/turn.ts';
 import type { HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import { visibleLength } from '../contract/trailer.ts';

@@ -1,5 +1,5 @@
 /** A turn as its user sees it. */
-import type { Turn } from '../store/store.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import type { ErrorBody, TurnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';

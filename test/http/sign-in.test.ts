@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/store/secrets.ts';
-import type { User } from '../../src/store/store.ts';
+import type { User } from '../../src/contract/records/user.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 import { BROWSER_SESSION_MS } from '../../src/http/browser-cookie.ts';
 import type { SignInEvent } from '../../src/http/sign-in/sign-in-events.ts';

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { AuditEntry, Store } from '../../src/store/store.ts';
+import type { AuditEntry } from '../../src/contract/records/audit-log.ts';
+import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 const BY = { actor: 'gateway', at: 9 };

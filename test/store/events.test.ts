@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EventBody, StoredEvent } from '../../src/store/store.ts';
+import type { EventBody, StoredEvent } from '../../src/contract/records/event.ts';
 import type { Decided, TurnEvent } from '../../src/contract/turn.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 

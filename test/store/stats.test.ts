@@ -4,7 +4,8 @@ import { bucketOf, count, percentile } from '../../src/store/histogram.ts';
 import type { Schema } from '../../src/store/queries/schema.ts';
 import { fillHours } from '../../src/store/queries/turn-hours.ts';
 import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
-import type { Store, TurnChange } from '../../src/store/store.ts';
+import type { TurnChange } from '../../src/contract/records/turn.ts';
+import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 const HOUR = 3_600_000;

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openSqliteStore, type StoreOptions } from '../../src/store/sqlite/open.ts';
-import type { AgentSession, NewTurn, Store, User } from '../../src/store/store.ts';
+import type { AgentSession } from '../../src/contract/records/session.ts';
+import type { NewTurn } from '../../src/contract/records/turn.ts';
+import type { User } from '../../src/contract/records/user.ts';
+import type { Store } from '../../src/store/store.ts';
 
 /** A directory that goes with the test. */
 export async function temporaryDirectory(): Promise<string> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NewTurn, Store, TurnChange } from '../../src/store/store.ts';
+import type { NewTurn, TurnChange } from '../../src/contract/records/turn.ts';
+import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 type Query = Parameters<Store['turns']['list']>[0];

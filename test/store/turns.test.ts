@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { TurnChange } from '../../src/store/store.ts';
+import type { TurnChange } from '../../src/contract/records/turn.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 test('a turn is queued, with its accepted event, and comes back as it went in', async () => {

@@ -1,7 +1,7 @@
 /** What only the host knows of a turn comes into its audit row, sooner or later. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Turn, TurnChange } from '../../src/store/store.ts';
+import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { TurnCost } from '../../src/contract/turn-cost.ts';
 import { createTurnWriter } from '../../src/turn/turn-writer.ts';

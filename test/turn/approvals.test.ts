@@ -1,6 +1,6 @@
 /** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Role } from '../../src/store/store.ts';
+import type { Role } from '../../src/contract/records/user.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import { createApprovals, type WhoApproves } from '../../src/turn/approvals.ts';

@@ -1,7 +1,8 @@
 /** Following events, with a real store: all of them, once, in order, at the reader's pace, until the end. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { StoredEvent, Turn } from '../../src/store/store.ts';
+import type { StoredEvent } from '../../src/contract/records/event.ts';
+import type { Turn } from '../../src/contract/records/turn.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
 import { createTurnWriter } from '../../src/turn/turn-writer.ts';

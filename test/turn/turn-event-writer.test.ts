@@ -1,7 +1,7 @@
 /** The eventWriter: few writes for many pieces, everything in order, and never a trailer. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TurnChange } from '../../src/store/store.ts';
+import type { TurnChange } from '../../src/contract/records/turn.ts';
 import type { HostUpdate } from '../../src/contract/host.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';

@@ -1,7 +1,9 @@
 /** The turnWriter, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Store, StoredEvent, TurnWrite } from '../../src/store/store.ts';
+import type { StoredEvent } from '../../src/contract/records/event.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { TurnWrite } from '../../src/store/turn-store.ts';
 import { createTurnWriter, type TurnWriterOptions } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 

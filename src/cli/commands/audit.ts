@@ -1,4 +1,5 @@
-import type { AuditHead, AuditStore } from '../../store/store.ts';
+import type { AuditHead } from '../../contract/records/audit-log.ts';
+import type { AuditStore } from '../../store/audit-store.ts';
 import { notedHead, readHead, written } from '../../gateway/audit-head.ts';
 import { ConfigError } from '../../config/load.ts';
 import { print, printJson } from '../../process/terminal.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mintToken } from '../../store/secrets.ts';
-import type { ApiToken } from '../../store/store.ts';
+import type { ApiToken } from '../../contract/records/sign-in.ts';
 import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
 import { ConfigError } from '../../config/load.ts';
 import { table } from '../table.ts';

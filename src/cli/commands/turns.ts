@@ -1,4 +1,4 @@
-import type { TurnLine } from '../../store/store.ts';
+import type { TurnLine } from '../../contract/records/turn.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../../config/load.ts';
 import { table } from '../table.ts';

@@ -1,4 +1,6 @@
-import type { By, Role, User, UserStore } from '../../store/store.ts';
+import type { By } from '../../contract/records/audit-log.ts';
+import type { Role, User } from '../../contract/records/user.ts';
+import type { UserStore } from '../../store/user-store.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../../config/load.ts';
 import { table } from '../table.ts';

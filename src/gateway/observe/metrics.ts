@@ -1,5 +1,6 @@
 /** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
-import type { Store, Turn } from '../../store/store.ts';
+import type { Turn } from '../../contract/records/turn.ts';
+import type { Store } from '../../store/store.ts';
 import type { Backend } from '../../backend/backend.ts';
 import type { ServerMetrics } from '../../http/metrics.ts';
 import type { SignInEvent } from '../../http/sign-in/sign-in-events.ts';

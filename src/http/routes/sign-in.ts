@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { hashSecret, mintBrowserSession } from '../../store/secrets.ts';
-import type { BrowserWay, User } from '../../store/store.ts';
+import type { BrowserWay } from '../../contract/records/sign-in.ts';
+import type { User } from '../../contract/records/user.ts';
 import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import {

@@ -9,7 +9,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hashSecret } from '../../store/secrets.ts';
-import type { BrowserWay } from '../../store/store.ts';
+import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
 import { clientKey } from '../client-address.ts';
 import { WindowCounts } from '../counts.ts';

@@ -1,5 +1,5 @@
 /** What somebody else says of a user: believed, but made to fit. */
-import type { User } from '../../store/store.ts';
+import type { User } from '../../contract/records/user.ts';
 
 export type Claimed = Pick<User, 'subject' | 'name' | 'email' | 'locale'>;
 

@@ -1,6 +1,6 @@
 /** Puts on record who came in, who was turned away and who left, where the store does not do so by itself. */
 import type { FastifyBaseLogger } from 'fastify';
-import type { AuditEntry } from '../../store/store.ts';
+import type { AuditEntry } from '../../contract/records/audit-log.ts';
 import type { ServerOptions } from '../options.ts';
 import type { SignInRecord } from './sign-in-events.ts';
 

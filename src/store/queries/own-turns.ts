@@ -4,7 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import type { Turn, TurnPage, TurnStore } from '../store.ts';
+import type { Turn, TurnPage } from '../../contract/records/turn.ts';
+import type { TurnStore } from '../turn-store.ts';
 import { matcher, wordsOf } from '../words.ts';
 import type { Schema } from './schema.ts';
 import { fromRow } from './turn-row.ts';

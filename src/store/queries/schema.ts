@@ -1,6 +1,11 @@
 /** The tables as Kysely sees them. Names are in camel case here and in snake case in the database. */
 import type { Generated } from 'kysely';
-import type { AgentSession, AuditRow, BrowserSession, StoredEvent, Turn, User } from '../store.ts';
+import type { AuditRow } from '../../contract/records/audit-log.ts';
+import type { StoredEvent } from '../../contract/records/event.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { BrowserSession } from '../../contract/records/sign-in.ts';
+import type { Turn } from '../../contract/records/turn.ts';
+import type { User } from '../../contract/records/user.ts';
 
 export interface Schema {
   users: User;

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { SESSION_DIGITS, sessionName } from '../../contract/names.ts';
-import type { AgentSession, SessionStore } from '../store.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { SessionStore } from '../session-store.ts';
 import { record } from './audit-log.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 /** A turn as it lies in its table, and back. */
 import type { Selectable, Updateable } from 'kysely';
-import type { Turn, TurnChange } from '../store.ts';
+import type { Turn, TurnChange } from '../../contract/records/turn.ts';
 import type { Schema } from './schema.ts';
 
 export function fromRow(row: Selectable<Schema['turns']>): Turn {

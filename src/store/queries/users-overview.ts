@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { UserOverview } from '../store.ts';
+import type { UserOverview } from '../../contract/records/user.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { busiest } from './stats.ts';

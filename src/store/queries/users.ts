@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { finalStatuses } from '../../contract/turn.ts';
-import type { AuditEntry, By, User, UserStore } from '../store.ts';
+import type { AuditEntry, By } from '../../contract/records/audit-log.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { UserStore } from '../user-store.ts';
 import { record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import type { Schema } from './schema.ts';

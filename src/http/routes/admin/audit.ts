@@ -1,4 +1,4 @@
-import type { AuditHead, AuditRow as StoredRow } from '../../../store/store.ts';
+import type { AuditHead, AuditRow as StoredRow } from '../../../contract/records/audit-log.ts';
 import {
   type AuditRow,
   auditPage,

@@ -1,5 +1,5 @@
 /** Who looked at what: on record before it is shown. */
-import type { AuditEntry } from '../../../store/store.ts';
+import type { AuditEntry } from '../../../contract/records/audit-log.ts';
 import type { ServerOptions } from '../../options.ts';
 
 export type Readings = (reading: Omit<AuditEntry, 'at' | 'subject' | 'turnId'> & Partial<AuditEntry>) => Promise<void>;

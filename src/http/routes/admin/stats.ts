@@ -1,4 +1,4 @@
-import type { Counted, StatsQuery, TurnStats } from '../../../store/store.ts';
+import type { Counted, StatsQuery, TurnStats } from '../../../contract/records/stats.ts';
 import {
   type Figures,
   type Stats,

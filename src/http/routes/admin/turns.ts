@@ -1,4 +1,4 @@
-import type { TurnLine as StoredLine, Turn } from '../../../store/store.ts';
+import type { Turn, TurnLine as StoredLine } from '../../../contract/records/turn.ts';
 import {
   type TurnInFull,
   type TurnLine,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { User } from '../../../store/store.ts';
+import type { User } from '../../../contract/records/user.ts';
 import { exportUser } from '../../../store/user-export.ts';
 import { userDeleted, userExport, userParams } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';

@@ -1,5 +1,5 @@
 import { dayStart } from '../../../store/day.ts';
-import type { User } from '../../../store/store.ts';
+import type { User } from '../../../contract/records/user.ts';
 import { type UserChange, type UserView, userChange, userParams, users, userView } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { userOf } from '../../authenticate.ts';
