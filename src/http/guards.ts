@@ -1,19 +1,11 @@
 /** What a route asks of whoever calls it. A route says `open`, or names its guard; a server with another one does not start. */
+import type { Guard } from './guard.ts';
 import type { Role, User } from '../contract/records/user.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Scope } from '../contract/scopes.ts';
 import { refusalOf } from './access.ts';
-import type { KnownRoute } from './not-found.ts';
+import type { KnownRoute } from './known-route.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
-
-export interface Guard {
-  /** The least role. */
-  role: Role;
-  /** What an API token has to be for. */
-  scope: Scope;
-  /** Asks the agent for something: `PALIADIN_ACCESS` decides too. */
-  asks?: true | undefined;
-}
 
 export const guards = {
   /** Reading what is one's own. */

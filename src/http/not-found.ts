@@ -1,16 +1,9 @@
 /** Answers what no route takes: nothing there, or not with this method. */
+import type { KnownRoute } from './known-route.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
-import type { Guard } from './guards.ts';
+import type { Guard } from './guard.ts';
 import type { App } from './options.ts';
-
-export interface KnownRoute {
-  method: string;
-  /** As registered, such as `/api/turns/:turnId`. */
-  url: string;
-  open: boolean;
-  guard: Guard | null;
-}
 
 /** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */
 export function rememberRoutes(app: App): readonly KnownRoute[] {

@@ -10,12 +10,12 @@ import type { Probe } from '../contract/admin.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { Scope } from '../contract/scopes.ts';
 import type { Turns } from '../turn/turns.ts';
-import type { Guard } from './guards.ts';
-import type { ServerMetrics } from './metrics.ts';
+import type { Guard } from './guard.ts';
+import type { ServerMetrics } from './server-metrics.ts';
 import type { DenialLimits } from './sign-in/denials.ts';
-import type { JwtAuthenticator } from './sign-in/jwt.ts';
-import type { ProxyAuthenticator } from './sign-in/proxy.ts';
-import type { SignInEvent } from './sign-in/sign-in-events.ts';
+import type { JwtAuthenticator } from './sign-in/jwt-authenticator.ts';
+import type { ProxyAuthenticator } from './sign-in/proxy-authenticator.ts';
+import type { SignInEvent } from './sign-in/sign-in-event.ts';
 
 export interface ServerOptions {
   turns: Turns;

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
 import { identityOf } from './authenticate.ts';
-import { type Guard, refusedBy } from './guards.ts';
+import type { Guard } from './guard.ts';
+import { refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
 import type { Authenticators } from './sign-in/authenticators.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';

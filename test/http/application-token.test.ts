@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type JwtSettings, jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/sign-in-events.ts';
+import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
 import { bearer, call, disable, type Running, runServer } from './running-server.ts';
 

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { mintSignInCode } from '../../src/store/secrets.ts';
 import { boundDenials } from '../../src/http/sign-in/denials.ts';
 import { jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/sign-in-events.ts';
+import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
 import { aPerson, bearer, call, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { ServerOptions } from '../../src/http/server.ts';
-import type { SignInEvent } from '../../src/http/sign-in/sign-in-events.ts';
+import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
 import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
 
 const LOGIN = 'tailscale-user-login';

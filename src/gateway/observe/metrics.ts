@@ -2,8 +2,8 @@
 import type { Turn } from '../../contract/records/turn.ts';
 import type { Store } from '../../store/store.ts';
 import type { Backend } from '../../backend/backend.ts';
-import type { ServerMetrics } from '../../http/metrics.ts';
-import type { SignInEvent } from '../../http/sign-in/sign-in-events.ts';
+import type { ServerMetrics } from '../../http/server-metrics.ts';
+import type { SignInEvent } from '../../http/sign-in/sign-in-event.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;

@@ -1,6 +1,7 @@
 /** The ways in, from the settings. */
-import { type JwtAuthenticator, jwtAuthenticator } from '../../http/sign-in/jwt.ts';
-import type { ProxyAuthenticator } from '../../http/sign-in/proxy.ts';
+import type { JwtAuthenticator } from '../../http/sign-in/jwt-authenticator.ts';
+import { jwtAuthenticator } from '../../http/sign-in/jwt.ts';
+import type { ProxyAuthenticator } from '../../http/sign-in/proxy-authenticator.ts';
 import { type Config, ConfigError } from '../../config/load.ts';
 import { addressMatcher } from '../../config/sign-in/addresses.ts';
 import { jwtSettings } from './jwt.ts';

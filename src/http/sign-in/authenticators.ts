@@ -7,7 +7,7 @@ import { SESSION_KEY_HEADER } from '../../contract/session-key.ts';
 import { cookiesOf } from '../browser-cookie.ts';
 import type { Identity, ServerOptions } from '../options.ts';
 import type { Claimed } from './claimed.ts';
-import type { AdmittedToken } from './jwt.ts';
+import type { AdmittedToken } from './jwt-authenticator.ts';
 import { namedByProxy } from './proxy.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 

@@ -2,7 +2,7 @@
  * Failed sign-ins go on record one by one while there are few of them. Of a flood the record keeps one row an hour, which
  * says how many more there were: it stays readable, and nobody can fill the disk with guesses.
  */
-import type { SignInEvent } from './sign-in-events.ts';
+import type { SignInEvent } from './sign-in-event.ts';
 
 export interface OmittedDenials {
   /** How many of each `way`. */

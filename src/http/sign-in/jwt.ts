@@ -1,4 +1,5 @@
 /** Sign-in by the application's own signed token (JWT). */
+import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
 import { createHash } from 'node:crypto';
 import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
@@ -6,9 +7,6 @@ import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { withStatus } from '../errors.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
-
-export type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
-export type Jose = Pick<typeof import('jose'), 'createRemoteJWKSet' | 'errors' | 'jwtVerify'>;
 
 export interface JwtSettings {
   /** A secret that the application shares with us, or the address of its public keys. */
@@ -19,19 +17,6 @@ export interface JwtSettings {
   maxAgeMs: number;
   /** How far the application's clock may be off. */
   skewMs: number;
-}
-
-export interface JwtAuthenticator {
-  /** Changes when the key does. */
-  keyDigest: string;
-  /** @throws PaliadinError `unauthenticated` with the reason */
-  admit(token: string): Promise<AdmittedToken>;
-}
-
-export interface AdmittedToken extends Claimed {
-  /** UTC milliseconds, to the second. */
-  issuedAt: number;
-  expiresAt: number;
 }
 
 /** `clock` gives UTC milliseconds. */

@@ -4,12 +4,6 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { App, ServerOptions } from '../options.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 
-export interface ProxyAuthenticator {
-  /** Names of headers, in lower case. */
-  header: string;
-  nameHeader: string | null;
-}
-
 type Needs = Pick<ServerOptions, 'signIn' | 'trustsProxy'>;
 
 /**

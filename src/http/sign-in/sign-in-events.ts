@@ -1,16 +1,6 @@
 /** Who came in, who was turned away, who left: for the record. */
+import type { SignInEvent } from './sign-in-event.ts';
 import { boundDenials, type DenialLimits, type OmittedDenials } from './denials.ts';
-
-export interface SignInEvent {
-  kind: 'sign-in' | 'sign-in-denied' | 'sign-out';
-  /** Null where nobody knows who it was. */
-  userId: string | null;
-  /** `code`, `jwt`, `proxy`, `token`, `cookie`. */
-  way: string;
-  reason?: string;
-  /** The store has put it on record together with what it did. */
-  onRecord?: true;
-}
 
 export interface SignInEvents {
   emit(event: SignInEvent): void;

@@ -1,14 +1,7 @@
 /** Colours for a code block, which come after the code itself and may stay away. */
+import type { CodeLine } from './code-line.ts';
 import { useEffect, useState } from 'react';
 import { useThrottled } from '../ui/useThrottled.ts';
-
-export interface CodeToken {
-  text: string;
-  /** Names a class in code.css; null is plain. */
-  kind: string | null;
-}
-
-export type CodeLine = CodeToken[];
 
 /** Tokens for `code`; while it grows, those of what was there before and the rest plain. */
 export function useHighlight(code: string, language: string | null): readonly CodeLine[] {

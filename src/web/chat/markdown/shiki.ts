@@ -1,7 +1,7 @@
 /** Code highlighting. Loaded when the first code block is shown; each language when it is first met. */
 import { createCssVariablesTheme, createHighlighterCore, type LanguageInput } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
-import type { CodeLine } from './highlight.ts';
+import type { CodeLine } from './code-line.ts';
 
 const languages: Record<string, LanguageInput> = {
   bash: () => import('shiki/langs/bash.mjs'),

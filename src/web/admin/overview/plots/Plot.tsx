@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { bucketName, count, percent, scaleSpan } from '../../format.ts';
-import type { Unit } from './Figure.tsx';
+import type { Unit } from './unit.ts';
 import { type Colour, type Series, stacked } from './series.ts';
 
 export interface PlotProps {
