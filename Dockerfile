@@ -24,6 +24,7 @@ COPY src/contract src/contract
 COPY src/transport src/transport
 COPY src/backend src/backend
 COPY src/turn src/turn
+COPY src/services src/services
 COPY src/http src/http
 COPY src/store src/store
 COPY src/host src/host

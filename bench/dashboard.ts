@@ -6,10 +6,10 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedStore } from '../scripts/seed-data/store.ts';
-import { dayStart } from '../src/store/day.ts';
-import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import type { NewTurn } from '../src/contract/records/turn.ts';
 import { stretchOf } from '../src/http/routes/admin/stats.ts';
+import { dayStart } from '../src/store/day.ts';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const TURNS = Number(process.env.PALIADIN_BENCH_TURNS ?? 1_000_000);

@@ -1,13 +1,13 @@
 /** Puts a past into a store: users, turns, decisions, figures by the hour, and the audit log that goes with them. */
 import { CamelCasePlugin, type Insertable, Kysely, sql, type Transaction } from 'kysely';
+import type { AgentSession } from '../../src/contract/records/session.ts';
+import type { User } from '../../src/contract/records/user.ts';
 import { type Recorded, record } from '../../src/store/queries/audit-log.ts';
 import type { Schema } from '../../src/store/queries/schema.ts';
 import { fillHours } from '../../src/store/queries/turn-hours.ts';
 import { toRow } from '../../src/store/queries/turn-row.ts';
 import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import type { AgentSession } from '../../src/contract/records/session.ts';
-import type { User } from '../../src/contract/records/user.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Dice, dice as diceOf } from './dice.ts';
 import { type Past, pastTurn } from './turn.ts';

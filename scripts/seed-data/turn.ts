@@ -1,7 +1,8 @@
 /** One turn of the past: when it was asked, what became of it, how long each part took. */
+
+import type { ErrorCode } from '../../src/contract/errors.ts';
 import type { Turn } from '../../src/contract/records/turn.ts';
 import type { User } from '../../src/contract/records/user.ts';
-import type { ErrorCode } from '../../src/contract/errors.ts';
 import { approximateTokens } from '../../src/contract/tokens.ts';
 import type { Decided } from '../../src/contract/turn.ts';
 import type { Dice } from './dice.ts';

@@ -1,6 +1,9 @@
 /** The command line: `paliadin …`. Each command is a file of `commands/`. */
 import { Command } from 'commander';
+import { ConfigError, loadConfig } from '../config/load.ts';
+import { VERSION } from '../config/version.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import { note, print } from '../process/terminal.ts';
 import { attach } from './commands/attach.ts';
 import { showAuditHead, verifyAudit } from './commands/audit.ts';
 import { showConfig } from './commands/config.ts';
@@ -13,11 +16,8 @@ import { start } from './commands/start.ts';
 import { stopHost } from './commands/stop-host.ts';
 import { createToken, listTokens, revokeToken } from './commands/token.ts';
 import { showTurns } from './commands/turns.ts';
-import { disableUser, enableUser, listUsers, setUserRole, signOutUser } from './commands/user.ts';
-import { deleteUser, exportUserData, setUserQuota } from './commands/user-data.ts';
-import { ConfigError, loadConfig } from '../config/load.ts';
-import { note, print } from '../process/terminal.ts';
-import { VERSION } from '../config/version.ts';
+import { disableUser, enableUser, listUsers, setUserQuota, setUserRole, signOutUser } from './commands/user.ts';
+import { deleteUser, exportUserData } from './commands/user-data.ts';
 
 const program = new Command('paliadin')
   .description('Answers a web application’s users through the CLI agent on your own machine.')

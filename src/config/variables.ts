@@ -1,8 +1,8 @@
 /** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
 import { z } from 'zod';
+import { TOOL_RULE } from '../contract/approval-policy.ts';
 import { isolationLevels } from '../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
-import { TOOL_RULE } from '../contract/approval-policy.ts';
 import { badDestinations } from './isolation/destinations.ts';
 import { badAddresses } from './sign-in/addresses.ts';
 import { parseAppOrigins } from './sign-in/app-origins.ts';

@@ -2,6 +2,9 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { claudeInputEscape } from '../host/agents/claude/input-escape.ts';
 import { type OwnHomeOptions, prepareOwnHome } from '../host/agents/claude/own-home.ts';
 import {
@@ -16,10 +19,7 @@ import {
 import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPlace, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
-import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { findProgram } from '../process/find-program.ts';
-import type { Config } from '../config/load.ts';
-import type { Programs } from '../config/programs.ts';
 
 export interface Agent {
   name: 'claude' | 'demo';

@@ -1,12 +1,12 @@
 /** The relay of a host, as its daemon opens it. */
 
+import { destinationsIn } from '../config/isolation/destinations.ts';
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import { VERSION } from '../config/version.ts';
 import type { IsolationLevel } from '../contract/isolation.ts';
 import { openRelay, type Relay } from '../host/relay/open-relay.ts';
 import type { RelaySettings, RelayUpstream } from '../host/relay/settings.ts';
-import type { Config } from '../config/load.ts';
-import { destinationsIn } from '../config/isolation/destinations.ts';
-import type { Programs } from '../config/programs.ts';
-import { VERSION } from '../config/version.ts';
 
 export interface HostRelayNeeds {
   config: Config;

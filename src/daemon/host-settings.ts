@@ -1,10 +1,10 @@
 /** What a daemon is started with: the same for the one who starts it and the one who is started. */
 import { createHash } from 'node:crypto';
+import { agentEnv } from '../config/agent-env.ts';
+import { levelOf } from '../config/isolation/level.ts';
+import type { Config } from '../config/load.ts';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { Agent } from './agent.ts';
-import { agentEnv } from '../config/agent-env.ts';
-import type { Config } from '../config/load.ts';
-import { levelOf } from '../config/isolation/level.ts';
 
 export interface DigestNeeds {
   config: Config;

@@ -1,12 +1,12 @@
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import type { StatePaths } from '../config/state-paths.ts';
+import { secrets } from '../config/variables.ts';
+import { VERSION } from '../config/version.ts';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { ExpectedDaemon } from '../transport/expected-daemon.ts';
 import type { Agent } from './agent.ts';
-import type { Config } from '../config/load.ts';
-import { secrets } from '../config/variables.ts';
 import { settingsDigest } from './host-settings.ts';
-import type { Programs } from '../config/programs.ts';
-import type { StatePaths } from '../config/state-paths.ts';
-import { VERSION } from '../config/version.ts';
 
 export interface LocalDaemonNeeds {
   config: Config;

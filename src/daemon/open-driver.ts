@@ -1,6 +1,7 @@
 /** The driver that a daemon uses, once it is known what Claude Code may do on this host. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentEnv } from '../config/agent-env.ts';
 import type { IsolationLevel } from '../contract/isolation.ts';
 import { claudeDriver } from '../host/agents/claude/driver.ts';
 import { hooksForbidden } from '../host/agents/claude/forbidden.ts';
@@ -10,9 +11,8 @@ import type { Driver } from '../host/agents/driver.ts';
 import { agentDirectory } from '../host/journal.ts';
 import { relayFiles } from '../host/relay/files.ts';
 import type { Relay } from '../host/relay/open-relay.ts';
-import { type Agent, claudeCode, type DriverNeeds, makeDriver } from './agent.ts';
-import { agentEnv } from '../config/agent-env.ts';
 import { outputOf } from '../process/output-of.ts';
+import { type Agent, claudeCode, type DriverNeeds, makeDriver } from './agent.ts';
 import { signInOf } from './isolation/sign-in.ts';
 
 export interface OpenDriver {

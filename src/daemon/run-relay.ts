@@ -1,8 +1,9 @@
 /** The relay as a process: its environment, signals and end. */
+
+import { VERSION } from '../config/version.ts';
 import { runRelay } from '../host/relay/run-relay.ts';
 import { acquireLock } from '../process/lock.ts';
 import { note } from '../process/terminal.ts';
-import { VERSION } from '../config/version.ts';
 
 /** `directory` is the host's. Prints a line once it listens; ends at once where another has the directory. */
 export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv): Promise<void> {

@@ -3,8 +3,8 @@
  * a chain that was computed anew.
  */
 import type { AuditHead } from '../contract/records/audit-log.ts';
-import type { AuditStore } from '../store/audit-store.ts';
 import { readIfThere, replaceFile } from '../process/replace-file.ts';
+import type { AuditStore } from '../store/audit-store.ts';
 
 /** Writes the head down where it has moved on. */
 export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): Promise<AuditHead | null> {

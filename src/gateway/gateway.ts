@@ -4,40 +4,41 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { openSqliteStore } from '../store/sqlite/open.ts';
-import type { Turn } from '../contract/records/turn.ts';
-import type { User } from '../contract/records/user.ts';
-import type { Store } from '../store/store.ts';
-import { timedStore } from '../store/timed-store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
 import { localBackend } from '../backend/local.ts';
 import { remoteBackend } from '../backend/remote.ts';
-import { asPaliadinError } from '../contract/errors.ts';
-import { createServer } from '../http/server.ts';
-import { createTurns } from '../turn/service.ts';
-import { chooseAgent } from '../daemon/agent.ts';
-import { findProgram } from '../process/find-program.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
-import { keepHead } from './audit-head.ts';
-import { acquireLock } from '../process/lock.ts';
-import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
-import { type Config, ConfigError } from '../config/load.ts';
-import { probeHost } from './host-probes.ts';
-import { checkIsolation } from '../daemon/isolation/check.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
-import { localDaemon } from '../daemon/local-daemon.ts';
-import { createMetrics } from './observe/metrics.ts';
-import { openTraces } from '../tracing/traces.ts';
-import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
+import { type Config, ConfigError } from '../config/load.ts';
 import { clonePrograms } from '../config/programs.ts';
 import { remoteTarget } from '../config/remote/target.ts';
-import { applyRetention } from './retention.ts';
 import { bracketed, originsOf } from '../config/sign-in/public-address.ts';
-import { signInMethods } from './sign-in/sign-in-methods.ts';
-import { starters } from './starters.ts';
 import { prepareState, type StatePaths } from '../config/state-paths.ts';
 import { VERSION } from '../config/version.ts';
+import { asPaliadinError } from '../contract/errors.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { User } from '../contract/records/user.ts';
+import { chooseAgent } from '../daemon/agent.ts';
+import { checkIsolation } from '../daemon/isolation/check.ts';
+import { localDaemon } from '../daemon/local-daemon.ts';
+import { createServer } from '../http/server.ts';
+import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
+import { findProgram } from '../process/find-program.ts';
+import { acquireLock } from '../process/lock.ts';
+import { createUserService } from '../services/users.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import { timedStore } from '../store/timed-store.ts';
+import { openTraces } from '../tracing/traces.ts';
+import { createTurns } from '../turn/service.ts';
+import { keepHead } from './audit-head.ts';
+import { probeHost } from './host-probes.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
+import { applyRetention } from './retention.ts';
+import { signInMethods } from './sign-in/sign-in-methods.ts';
+import { starters } from './starters.ts';
 
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
@@ -120,7 +121,14 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       : undefined;
   opened.defer(() => probes?.close());
   const origins: string[] = [];
+  const users = createUserService({
+    store,
+    stopTurns: (userId) => turns.stopAll(userId),
+    endConversation: ({ name }) => backend.reset(name, { forget: true }),
+    clock: Date.now,
+  });
   const server = await createServer({
+    users,
     ...methods,
     metrics,
     onSignIn: metrics.signIn,

@@ -1,8 +1,9 @@
 /** Stands between every driver and whoever decides: what the host's policy refuses is asked of nobody. */
+
+import { type ApprovalPolicy, refusalOf } from '../contract/approval-policy.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
 import type { AgentSignal } from './agents/driver.ts';
-import { type ApprovalPolicy, refusalOf } from '../contract/approval-policy.ts';
 
 /**
  * What the agent tells, but for the permissions that the policy refuses: of those the agent is told at once, by `deny`,

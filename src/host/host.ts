@@ -1,13 +1,13 @@
 /** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import { within } from '../transport/within.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
-import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';

@@ -1,5 +1,6 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
@@ -7,7 +8,6 @@ import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
-import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';

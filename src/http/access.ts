@@ -1,6 +1,7 @@
 /** Who may ask. Reading what is one's own is for every signed-in user. */
-import type { User } from '../contract/records/user.ts';
+
 import { PaliadinError } from '../contract/errors.ts';
+import type { User } from '../contract/records/user.ts';
 import type { ServerOptions } from './options.ts';
 
 /** Null where the user may ask. */

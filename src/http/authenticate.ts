@@ -1,7 +1,7 @@
 /** Finds out who asks, before the body is read, and whether they may call this route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { User } from '../contract/records/user.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import type { User } from '../contract/records/user.ts';
 import { clientKey } from './client-address.ts';
 import { DISABLED, refusedBy } from './guards.ts';
 import type { App, Identity, ServerOptions } from './options.ts';

@@ -1,9 +1,10 @@
 /** What a route asks of whoever calls it. A route says `open`, or names its guard; a server with another one does not start. */
-import type { Guard } from './guard.ts';
-import type { Role, User } from '../contract/records/user.ts';
+
 import { PaliadinError } from '../contract/errors.ts';
+import type { Role, User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
 import { refusalOf } from './access.ts';
+import type { Guard } from './guard.ts';
 import type { KnownRoute } from './known-route.ts';
 import type { App, Identity, ServerOptions } from './options.ts';
 

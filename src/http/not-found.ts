@@ -1,8 +1,9 @@
 /** Answers what no route takes: nothing there, or not with this method. */
-import type { KnownRoute } from './known-route.ts';
+
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
 import type { Guard } from './guard.ts';
+import type { KnownRoute } from './known-route.ts';
 import type { App } from './options.ts';
 
 /** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */

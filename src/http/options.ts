@@ -3,12 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { User } from '../contract/records/user.ts';
-import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { Probe } from '../contract/admin.ts';
 import type { PaliadinError } from '../contract/errors.ts';
+import type { User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
+import type { UserService } from '../services/users.ts';
+import type { Store } from '../store/store.ts';
 import type { Turns } from '../turn/turns.ts';
 import type { Guard } from './guard.ts';
 import type { ServerMetrics } from './server-metrics.ts';
@@ -20,6 +21,7 @@ import type { SignInEvent } from './sign-in/sign-in-event.ts';
 export interface ServerOptions {
   turns: Turns;
   store: Store;
+  users: UserService;
   backend: Pick<
     Backend,
     'kind' | 'host' | 'identity' | 'agent' | 'refusal' | 'presence' | 'sessions' | 'reset' | 'hibernate' | 'watchScreen'

@@ -21,12 +21,12 @@ import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin/all.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyExportRoute } from './routes/history-export.ts';
 import { meRoute } from './routes/me.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
-import { historyExportRoute } from './routes/history-export.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createAuthenticators } from './sign-in/authenticators.ts';
@@ -76,7 +76,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   limitConnections(app, options);
   cutStalledResponses(app, options);
   requireOwnPages(app, options);
-  const signInEvents = createSignInEvents(recordSignIns(options, app.log), () => performance.now(), options.denialLimits);
+  const signInEvents = createSignInEvents(
+    recordSignIns(options, app.log),
+    () => performance.now(),
+    options.denialLimits,
+  );
   app.addHook('onClose', async () => await signInEvents.close());
   refuseForgedIdentities(app, options, (request) => {
     const key = `forged ${clientKey(request)}`;

@@ -1,12 +1,13 @@
 /** Sets up a host for this gateway, from here, through the owner's own ssh access. Whoever repeats it mends what is missing. */
 import { randomBytes } from 'node:crypto';
-import type { Check } from '../contract/check.ts';
-import { placeOf } from '../transport/ssh/target.ts';
 import type { HostApprovals } from '../config/approval-policy.ts';
-import type { Settings } from '../config/settings.ts';
-import { checksOf } from './doctor/checks.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
+import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
+import type { Check } from '../contract/check.ts';
+import { readIfThere, replaceFile } from '../process/replace-file.ts';
+import { placeOf } from '../transport/ssh/target.ts';
+import { checksOf } from './doctor/checks.ts';
 import { addedHosts, ensureKey, gatewayFiles, gatewayId, remember } from './gateway/files.ts';
 import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
 import { readBundle, readSkill } from './installed-parts.ts';
@@ -16,7 +17,6 @@ import { type HostLook, lookAtHost, NEEDED_NODE } from './over-ssh/look.ts';
 import { findRoute, openOwnerSsh, type Route, type SshWishes } from './over-ssh/owner-ssh.ts';
 import { runShim } from './over-ssh/run-shim.ts';
 import type { GivenPlace } from './place.ts';
-import { readIfThere, replaceFile } from '../process/replace-file.ts';
 import type { InstallRequest } from './request.ts';
 
 export interface AddWishes {

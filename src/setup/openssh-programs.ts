@@ -1,5 +1,5 @@
-import { findProgram } from '../process/find-program.ts';
 import { ConfigError } from '../config/load.ts';
+import { findProgram } from '../process/find-program.ts';
 
 /** @throws ConfigError where the OpenSSH client is not installed */
 export function opensshPrograms(env: NodeJS.ProcessEnv) {

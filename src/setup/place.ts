@@ -1,6 +1,7 @@
 /** A host as a person writes it: `USER@HOST[:PORT]`. */
-import { HOST_PATTERN, USER_PATTERN } from '../contract/names.ts';
+
 import { ConfigError } from '../config/load.ts';
+import { HOST_PATTERN, USER_PATTERN } from '../contract/names.ts';
 
 export interface GivenPlace {
   user: string;

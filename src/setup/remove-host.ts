@@ -1,12 +1,12 @@
 /** Undoes what `host add` did: at the host as far as it can be reached, and here. */
 import { randomBytes } from 'node:crypto';
+import { ConfigError } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
+import { prepareState } from '../config/state-paths.ts';
 import type { Check } from '../contract/check.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { placeOf } from '../transport/ssh/target.ts';
-import type { Settings } from '../config/settings.ts';
-import { ConfigError } from '../config/load.ts';
 import { checksOf } from './doctor/checks.ts';
-import { prepareState } from '../config/state-paths.ts';
 import { type Added, addedHosts, forget, gatewayFiles, gatewayId } from './gateway/files.ts';
 import { removeVariables } from './gateway/variables.ts';
 import { readBundle } from './installed-parts.ts';

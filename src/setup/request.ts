@@ -1,7 +1,7 @@
 /** What a gateway's owner asks the shim to do on the host, through their own access: JSON on its standard input. */
 import { z } from 'zod';
-import { isolationLevels } from '../contract/isolation.ts';
 import { hostApprovals } from '../config/approval-policy.ts';
+import { isolationLevels } from '../contract/isolation.ts';
 
 const gateway = z.string().regex(/^[0-9a-f]{8}$/);
 

@@ -1,15 +1,15 @@
+import { gatewayPolicy } from '../config/approval-policy.ts';
+import { clonePrograms } from '../config/programs.ts';
+import { remoteTarget } from '../config/remote/target.ts';
+import type { Settings } from '../config/settings.ts';
+import { prepareState } from '../config/state-paths.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import { chooseAgent } from '../daemon/agent.ts';
+import { localDaemon } from '../daemon/local-daemon.ts';
+import { findProgram } from '../process/find-program.ts';
 import { reachDaemon } from '../transport/daemon-process.ts';
 import { type HostChannel, reachHost } from '../transport/reach-host.ts';
 import { reachOverSsh } from '../transport/ssh/reach.ts';
-import { chooseAgent } from '../daemon/agent.ts';
-import { findProgram } from '../process/find-program.ts';
-import { gatewayPolicy } from '../config/approval-policy.ts';
-import { localDaemon } from '../daemon/local-daemon.ts';
-import { clonePrograms } from '../config/programs.ts';
-import { remoteTarget } from '../config/remote/target.ts';
-import { prepareState } from '../config/state-paths.ts';
-import type { Settings } from '../config/settings.ts';
 
 /** Opens a channel to the host that the settings name, for as long as `use` takes. */
 export async function withHost<T>(settings: Settings, use: (host: HostChannel) => Promise<T>): Promise<T> {

@@ -4,14 +4,14 @@
  */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Programs } from '../config/programs.ts';
+import { SMALL_HEAP } from '../config/small-heap.ts';
+import { VERSION } from '../config/version.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { SHIM_SAYS, shimExit } from '../contract/shim.ts';
 import { parseCommand, UsageError } from '../host/shim/parse-command.ts';
 import { serveVerb } from '../host/shim/serve-verb.ts';
-import type { Programs } from '../config/programs.ts';
-import { SMALL_HEAP } from '../config/small-heap.ts';
 import { note } from '../process/terminal.ts';
-import { VERSION } from '../config/version.ts';
 
 // What an older gateway waits for, less what ssh takes.
 const TURN_MS = 60_000;

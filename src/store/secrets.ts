@@ -1,7 +1,7 @@
 /** Secrets that let somebody in. They are shown once; the store keeps only their SHA-256. */
 import { createHash } from 'node:crypto';
-import type { Scope } from '../contract/scopes.ts';
 import type { BrowserWay } from '../contract/records/sign-in.ts';
+import type { Scope } from '../contract/scopes.ts';
 import type { SignInStore } from './sign-in-store.ts';
 
 export interface Minting {

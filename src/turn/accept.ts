@@ -1,11 +1,11 @@
 /** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
 import { createHash } from 'node:crypto';
+import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { NewTurn, Turn } from '../contract/records/turn.ts';
-import type { TurnStore } from '../store/turn-store.ts';
-import { PaliadinError } from '../contract/errors.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
+import type { TurnStore } from '../store/turn-store.ts';
 import { appPage } from './app-page.ts';
 import type { TurnWriter } from './turn-writer.ts';
 

@@ -1,6 +1,7 @@
 /** Tells the host that the end of a turn is on record, and takes down what only the host knows of it: what it took. */
-import type { Turn, TurnChange } from '../contract/records/turn.ts';
+
 import type { Backend } from '../backend/backend.ts';
+import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
 import type { TurnWriter } from './turn-writer.ts';
 

@@ -1,14 +1,15 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
-import type { Turn } from '../contract/records/turn.ts';
-import type { Store } from '../store/store.ts';
+
 import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import { cleanText } from '../contract/sanitise.ts';
 import { type ApprovalRequest, DENY, type Decided, type DecidedBy, type Decision } from '../contract/turn.ts';
-import type { TurnWriter } from './turn-writer.ts';
+import type { Store } from '../store/store.ts';
 import { toBodies } from './turn-event-writer.ts';
 import type { TurnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 /** Whose questions may lead to a request: the owner's, everybody's own, or nobody's. */
 export type WhoApproves = 'owner' | 'users' | 'none';

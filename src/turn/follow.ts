@@ -3,9 +3,10 @@
  * served from the store and costs no memory, and who comes back after a gateway restart goes on where they
  * were.
  */
+
+import type { StreamedEvent, TurnView } from '../contract/api.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { Store } from '../store/store.ts';
-import type { StreamedEvent, TurnView } from '../contract/api.ts';
 import type { TurnWriter } from './turn-writer.ts';
 import { inBrief } from './view.ts';
 

@@ -4,8 +4,8 @@ import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
 import type { OpenTurns } from './open-turns.ts';
-import type { TurnWriter } from './turn-writer.ts';
 import { EMPTY_SNAPSHOT } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface Accepted {
   turn: Turn;

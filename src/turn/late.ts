@@ -1,13 +1,14 @@
 /** Answers that come after their turn was given up: collected, and shown as late. */
+
+import type { Backend } from '../backend/backend.ts';
 import { GIVEN_UP, type Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import type { Backend } from '../backend/backend.ts';
+import { acknowledge } from './acknowledge.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';
-import type { TurnWriter } from './turn-writer.ts';
 import { toBodies } from './turn-event-writer.ts';
-import { acknowledge } from './acknowledge.ts';
 import { turnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface LateOptions {
   backend: Backend;

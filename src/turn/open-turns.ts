@@ -1,8 +1,8 @@
 /** The turns that are not final: each waits in its session's queue or runs, and can be stopped. */
 import type { Turn } from '../contract/records/turn.ts';
-import { type TurnRun, type RunTurnOptions, runTurn } from './run-turn.ts';
-import { toBodies } from './turn-event-writer.ts';
+import { type RunTurnOptions, runTurn, type TurnRun } from './run-turn.ts';
 import { createSessionQueue, type SessionQueue } from './session-queue.ts';
+import { toBodies } from './turn-event-writer.ts';
 
 export interface OpenTurns {
   /** Takes a place for a turn that is about to be accepted. See `SessionQueue`. */

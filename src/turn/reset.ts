@@ -1,7 +1,8 @@
 /** A fresh conversation: what is open stops, the agent's conversation ends, the generation goes up. */
+
+import type { Backend } from '../backend/backend.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Store } from '../store/store.ts';
-import type { Backend } from '../backend/backend.ts';
 import type { HealthGate } from './health-gate.ts';
 import type { OpenTurns } from './open-turns.ts';
 import type { TurnWriter } from './turn-writer.ts';

@@ -1,20 +1,20 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Turn, TurnChange } from '../contract/records/turn.ts';
-import type { Store } from '../store/store.ts';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
+import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnStatus } from '../contract/turn.ts';
+import type { Store } from '../store/store.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Approvals } from './approvals.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
-import type { TurnWriter } from './turn-writer.ts';
-import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-event-writer.ts';
-import { acknowledge } from './acknowledge.ts';
-import type { TurnSnapshot } from './turn-snapshot.ts';
 import { stoppable } from './stoppable.ts';
+import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-event-writer.ts';
+import type { TurnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface RunTurnOptions {
   backend: Backend;
@@ -77,7 +77,11 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
   if (heard) acknowledge(turn, options).catch(() => {}); // again when the host is back
 }
 
-async function deliver({ turn, stop, past }: TurnRun, eventWriter: TurnEventWriter, options: RunTurnOptions): Promise<End> {
+async function deliver(
+  { turn, stop, past }: TurnRun,
+  eventWriter: TurnEventWriter,
+  options: RunTurnOptions,
+): Promise<End> {
   const { backend, gate, approvals, fence } = options;
   if (turn.status === 'queued') {
     await stoppable(gate.pass(turn.agentSession), stop);
@@ -99,7 +103,10 @@ async function deliver({ turn, stop, past }: TurnRun, eventWriter: TurnEventWrit
 }
 
 /** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
-async function markDelivering(turn: Turn, { turnWriter, backend, fence, clock, onError }: RunTurnOptions): Promise<void> {
+async function markDelivering(
+  turn: Turn,
+  { turnWriter, backend, fence, clock, onError }: RunTurnOptions,
+): Promise<void> {
   const handedOverAt = clock();
   const change = { status: 'delivering' as const, fence, handedOverAt };
   const events = toBodies(turn, handedOverAt, [{ type: 'delivering' }]);

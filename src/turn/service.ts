@@ -1,14 +1,16 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
-import { PAGE, pages } from '../store/pages.ts';
-import type { AgentSession } from '../contract/records/session.ts';
-import type { Turn } from '../contract/records/turn.ts';
-import type { User } from '../contract/records/user.ts';
-import type { Store } from '../store/store.ts';
+
 import type { Backend } from '../backend/backend.ts';
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { User } from '../contract/records/user.ts';
 import { isFinal } from '../contract/turn.ts';
+import { PAGE, pages } from '../store/pages.ts';
+import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
+import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
@@ -16,12 +18,11 @@ import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOpenTurns } from './open-turns.ts';
-import { createTurnWriter } from './turn-writer.ts';
 import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
-import { acknowledge } from './acknowledge.ts';
-import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { stopAll } from './stop-all.ts';
+import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
+import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 

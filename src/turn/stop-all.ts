@@ -1,12 +1,12 @@
 /** Stops all that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { PaliadinError } from '../contract/errors.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import { PaliadinError } from '../contract/errors.ts';
 import { refused } from './finish.ts';
 import type { OpenTurns } from './open-turns.ts';
-import type { TurnWriter } from './turn-writer.ts';
 import { toBodies } from './turn-event-writer.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface StopAllOptions {
   store: Pick<Store, 'turns'>;

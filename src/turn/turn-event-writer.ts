@@ -1,8 +1,9 @@
 /** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
-import type { EventBody } from '../contract/records/event.ts';
-import type { TurnChange } from '../contract/records/turn.ts';
+
 import type { HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
+import type { EventBody } from '../contract/records/event.ts';
+import type { TurnChange } from '../contract/records/turn.ts';
 import { visibleLength } from '../contract/trailer.ts';
 import type { TurnEvent, TurnNotice } from '../contract/turn.ts';
 
@@ -25,7 +26,13 @@ export interface TurnEventWriterOptions {
   clock(): number;
 }
 
-export function createTurnEventWriter({ known, deliveredAt, notices, write, clock }: TurnEventWriterOptions): TurnEventWriter {
+export function createTurnEventWriter({
+  known,
+  deliveredAt,
+  notices,
+  write,
+  clock,
+}: TurnEventWriterOptions): TurnEventWriter {
   let answer = known;
   let shown = known.length;
   let running = false;

@@ -1,8 +1,8 @@
 /** What a person has been shown of a running turn, put together from its stored events. */
 import type { Turn } from '../contract/records/turn.ts';
-import type { Store } from '../store/store.ts';
 import { addStep, type Step } from '../contract/steps.ts';
 import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
+import type { Store } from '../store/store.ts';
 
 export interface TurnSnapshot {
   /** Of the answer. */

@@ -7,11 +7,11 @@
  * is told after some seconds that it was not done.
  */
 import { EventEmitter } from 'node:events';
+import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
-import { PaliadinError } from '../contract/errors.ts';
 
 export interface TurnWriter extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
   /** The audit row of a new turn. See `TurnStore.insert`. */

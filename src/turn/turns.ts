@@ -1,9 +1,10 @@
 /** What the rest of the gateway can do with turns. `http/`, `gateway/` and `cli/` know nothing else of this folder. */
+
+import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
+import type { PaliadinError } from '../contract/errors.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
-import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
-import type { PaliadinError } from '../contract/errors.ts';
 import type { ApprovalRequest, Decided, Decision, TurnRequest } from '../contract/turn.ts';
 
 export interface Turns {

@@ -1,8 +1,9 @@
 /** A turn as its user sees it. */
-import type { Turn } from '../contract/records/turn.ts';
+
 import type { ErrorBody, TurnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import { type Decided, isFinal } from '../contract/turn.ts';
 import type { TurnSnapshot } from './turn-snapshot.ts';
 

@@ -41,7 +41,9 @@ function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] 
   const reached = new Map([...imports.keys()].map((name) => [name, reach(imports, name)]));
   const circles = [...imports.keys()]
     .filter((name) => reached.get(name)?.has(name))
-    .map((name) => [...imports.keys()].filter((other) => reached.get(name)?.has(other) && reached.get(other)?.has(name)).sort());
+    .map((name) =>
+      [...imports.keys()].filter((other) => reached.get(name)?.has(other) && reached.get(other)?.has(name)).sort(),
+    );
   return [...new Map(circles.map((circle) => [circle.join(), circle])).values()];
 }
 

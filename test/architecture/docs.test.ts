@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { variables } from '../../src/config/variables.ts';
 import { errorTable } from '../../src/contract/errors.ts';
 import { shimArguments, shimExit } from '../../src/contract/shim.ts';
-import { variables } from '../../src/config/variables.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const documents = [

@@ -8,8 +8,8 @@ import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Programs, and what they are started with.
-  cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'turn', 'transport', 'store', 'contract'],
-  gateway: ['http', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
+  cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'services', 'turn', 'transport', 'store', 'contract'],
+  gateway: ['http', 'services', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
   shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
@@ -17,7 +17,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   process: ['transport', 'contract'],
   tracing: ['contract'],
   // The way of a turn.
-  http: ['turn', 'backend', 'transport', 'store', 'contract'],
+  http: ['services', 'turn', 'backend', 'transport', 'store', 'contract'],
+  services: ['turn', 'backend', 'transport', 'store', 'contract'],
   turn: ['backend', 'transport', 'store', 'contract'],
   backend: ['transport', 'contract'],
   transport: ['contract'],

@@ -90,10 +90,7 @@ describe('the checker', () => {
   });
 
   test.each([
-    [
-      'src/cli/cli.ts',
-      "import '../http/a.ts'; import '../host/b.ts'; import './c.ts'; const d = process.env['PATH'];",
-    ],
+    ['src/cli/cli.ts', "import '../http/a.ts'; import '../host/b.ts'; import './c.ts'; const d = process.env['PATH'];"],
     ['src/http/a.ts', "import '../contract/turn.ts'; import '../audit/store.ts'; import fastify from 'fastify';"],
     [
       'src/host/tmux/a.ts',

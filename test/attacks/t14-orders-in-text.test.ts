@@ -11,12 +11,12 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mintToken } from '../../src/store/secrets.ts';
-import { csvLine, visible } from '../../src/http/csv.ts';
 import { table } from '../../src/cli/table.ts';
-import { aTurn } from '../store/temporary-store.ts';
-import { aPerson, call, runServer } from '../http/running-server.ts';
+import { csvLine, visible } from '../../src/http/csv.ts';
+import { mintToken } from '../../src/store/secrets.ts';
 import { cliEnv, runCli } from '../cli/run-cli.ts';
+import { aPerson, call, runServer } from '../http/running-server.ts';
+import { aTurn } from '../store/temporary-store.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const orders = [

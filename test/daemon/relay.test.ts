@@ -2,17 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { VERSION } from '../../src/config/version.ts';
 import { relayStatus } from '../../src/host/relay/control-client.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
-import { VERSION } from '../../src/config/version.ts';
 import { reachExpected } from '../../src/transport/expected-daemon.ts';
 import { reachHost } from '../../src/transport/reach-host.ts';
 import { testDaemon } from '../backend/test-daemon.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { isAlive } from '../host/relay/test-relay.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
-import { runCli } from '../cli/run-cli.ts';
 
 // As far as the daemon looks before the first question.
 const CLAUDE = '#!/bin/sh\necho "2.1.332 (Claude Code)"\n';

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { cliEnv } from '../cli/run-cli.ts';
 import { endHost } from '../support/end-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { cliEnv } from '../cli/run-cli.ts';
 
 const PROGRAM = join(import.meta.dirname, 'programs', 'start-and-fail.ts');
 

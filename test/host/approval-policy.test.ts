@@ -1,8 +1,8 @@
 /** What the host itself refuses, whoever would allow it: by rule, and with real agents in a real terminal. */
 import { describe, expect, test } from 'vitest';
+import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
 import { checkDecision } from '../../src/host/approval-gate.ts';
-import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import { until } from '../support/until.ts';
 import { type Asked, testHost } from './test-host.ts';
 

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { mintSignInCode } from '../../src/store/secrets.ts';
 import { boundDenials } from '../../src/http/sign-in/denials.ts';
 import { jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
 import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
+import { mintSignInCode } from '../../src/store/secrets.ts';
 import { aPerson, bearer, call, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
@@ -14,7 +14,10 @@ const LOGIN = 'x-forwarded-email';
 /** Behind a proxy of ours, so that a test says from where each request comes. */
 async function runAll(options: Parameters<typeof runServer>[0] = {}): Promise<Running> {
   const key = { secret: SECRET };
-  const jwt = await jwtAuthenticator({ key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 }, () => 1e6);
+  const jwt = await jwtAuthenticator(
+    { key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 },
+    () => 1e6,
+  );
   const signInBy = { jwt, proxy: { header: LOGIN, nameHeader: null } };
   return await runServer({ signIn: signInBy, trustsProxy: (address) => address === '127.0.0.1', ...options });
 }

@@ -8,13 +8,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { mintSignInCode, mintToken } from '../../src/store/secrets.ts';
-import type { Role, User } from '../../src/contract/records/user.ts';
-import type { Store } from '../../src/store/store.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
+import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
-import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import { createMetrics } from '../../src/gateway/observe/metrics.ts';
+import { createServer, type ServerOptions } from '../../src/http/server.ts';
+import { createUserService, type UserService } from '../../src/services/users.ts';
+import { mintSignInCode, mintToken } from '../../src/store/secrets.ts';
+import type { Store } from '../../src/store/store.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';
@@ -26,6 +27,7 @@ export interface Running {
   port: number;
   store: Store;
   turns: Turns;
+  users: UserService;
   /** How many readers follow now, and how many events they have taken. */
   readers: { now: number; taken: number };
   agent: ScriptedBackend;
@@ -50,9 +52,14 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
   let origin = '';
-  const app = await createServer({
-    turns,
+  const users = createUserService({
     store,
+    stopTurns: (userId) => turns.stopAll(userId),
+    endConversation: ({ name }) => (options.backend ?? agent).reset(name, { forget: true }),
+    clock: () => clock.now,
+  });
+  const app = await createServer({
+    ...{ turns, store, users },
     backend: { ...agent, kind: 'local', report: async () => health.error },
     publicOrigins: () => [origin],
     appOrigins,
@@ -73,7 +80,21 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   origin = `http://127.0.0.1:${port}`;
-  return { origin, port, store, turns, readers, agent, app, log: () => lines.join(''), clock, health, file, webRoot };
+  return {
+    origin,
+    port,
+    store,
+    turns,
+    users,
+    readers,
+    agent,
+    app,
+    log: () => lines.join(''),
+    clock,
+    health,
+    file,
+    webRoot,
+  };
 }
 
 /** The real thing, with readers counted. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/store/secrets.ts';
 import type { User } from '../../src/contract/records/user.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 import { BROWSER_SESSION_MS } from '../../src/http/browser-cookie.ts';
 import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
+import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/store/secrets.ts';
 import { sessionOf } from '../support/browser-session.ts';
 import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
 

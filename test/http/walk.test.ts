@@ -196,11 +196,11 @@ test('a browser and its proxy have to say which page asks, on every route that c
 });
 
 test('a server with a route that names no guard does not start', async () => {
-  const { store, turns, agent, webRoot, app } = await runServer();
+  const { store, turns, users, agent, webRoot, app } = await runServer();
   const { log } = app;
   const make = (config: object) =>
     createServer({
-      ...{ store, turns, webRoot, starters: () => [], access: 'users', rateLimit: 10, version: '1' },
+      ...{ store, turns, users, webRoot, starters: () => [], access: 'users', rateLimit: 10, version: '1' },
       backend: { ...agent, kind: 'local', report: async () => null },
       ...{ publicOrigins: () => [], appOrigins: [], clock: Date.now, random: (n) => Buffer.alloc(n, 1), logger: log },
     }).then((fresh) => {

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../cli/run-cli.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { type OtherAccount, startOtherAccount, WHY_NOT } from '../support/other-account.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { runCli } from '../cli/run-cli.ts';
 import { failures, newOwner, type Owner, through } from './owner.ts';
 
 const SKILL = '.local/share/paliadin/skill/skills/paliadin/SKILL.md';

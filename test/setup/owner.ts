@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Check } from '../../src/contract/check.ts';
+import { type Ran, runCli } from '../cli/run-cli.ts';
 import type { OtherAccount } from '../support/other-account.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { type Ran, runCli } from '../cli/run-cli.ts';
 
 export interface Owner {
   readonly stateDir: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { SESSION_PATTERN } from '../../src/contract/names.ts';
 import {
   hashSecret,
   type Minting,
@@ -9,7 +10,6 @@ import {
   mintToken,
   SIGN_IN_CODE_LIFETIME_MS,
 } from '../../src/store/secrets.ts';
-import { SESSION_PATTERN } from '../../src/contract/names.ts';
 import { aUser, temporaryStore } from './temporary-store.ts';
 
 const BY_CODE = { way: 'code', keyDigest: null } as const;

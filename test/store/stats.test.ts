@@ -1,10 +1,10 @@
 import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { TurnChange } from '../../src/contract/records/turn.ts';
 import { bucketOf, count, percentile } from '../../src/store/histogram.ts';
 import type { Schema } from '../../src/store/queries/schema.ts';
 import { fillHours } from '../../src/store/queries/turn-hours.ts';
 import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
-import type { TurnChange } from '../../src/contract/records/turn.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqliteStore, type StoreOptions } from '../../src/store/sqlite/open.ts';
 import type { AgentSession } from '../../src/contract/records/session.ts';
 import type { NewTurn } from '../../src/contract/records/turn.ts';
 import type { User } from '../../src/contract/records/user.ts';
+import { openSqliteStore, type StoreOptions } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** A directory that goes with the test. */

@@ -1,8 +1,8 @@
 /** How the store writes, beside all else that its process does. */
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { WriteQueue } from '../../src/store/sqlite/write-queue.ts';
 import type { Turn } from '../../src/contract/records/turn.ts';
+import { WriteQueue } from '../../src/store/sqlite/write-queue.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 test('between two writes, whatever else the process does has its turn', async () => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { TurnRequest } from '../../src/contract/turn.ts';
 import { record, requireSameQuestion, toQuestion as take } from '../../src/turn/accept.ts';
 import { createTurnWriter } from '../../src/turn/turn-writer.ts';
-import { aUser, temporaryStore } from '../store/temporary-store.ts';
 import { hostileText } from '../contract/hostile-text.ts';
+import { aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins);
 
@@ -150,7 +150,9 @@ describe('on record', () => {
 
   test('it is there once under one key, and another question under it is refused with the first one’s id', async () => {
     const { turnWriter, session, question, identity } = await observed();
-    const all = await Promise.all(Array.from({ length: 40 }, () => record(turnWriter, question, session, identity('k'))));
+    const all = await Promise.all(
+      Array.from({ length: 40 }, () => record(turnWriter, question, session, identity('k'))),
+    );
     expect(all.filter(({ inserted }) => inserted)).toHaveLength(1);
     const turnId = all[0]?.turn.turnId;
     expect(new Set(all.map(({ turn }) => turn.turnId))).toEqual(new Set([turnId]));

@@ -1,12 +1,12 @@
 /** What only the host knows of a turn comes into its audit row, sooner or later. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
 import type { Backend } from '../../src/backend/backend.ts';
+import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
 import type { TurnCost } from '../../src/contract/turn-cost.ts';
-import { createTurnWriter } from '../../src/turn/turn-writer.ts';
-import { catchUp } from '../../src/turn/recover.ts';
 import { acknowledge } from '../../src/turn/acknowledge.ts';
+import { catchUp } from '../../src/turn/recover.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const cost: TurnCost = {

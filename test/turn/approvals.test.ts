@@ -1,11 +1,11 @@
 /** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Role } from '../../src/contract/records/user.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
+import type { Role } from '../../src/contract/records/user.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import { createApprovals, type WhoApproves } from '../../src/turn/approvals.ts';
-import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { turnSnapshot } from '../../src/turn/turn-snapshot.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, temporaryStore } from '../store/temporary-store.ts';
 
 // The store answers at its own pace; only waiting is made short.

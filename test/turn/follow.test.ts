@@ -5,9 +5,9 @@ import type { StoredEvent } from '../../src/contract/records/event.ts';
 import type { Turn } from '../../src/contract/records/turn.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { follow } from '../../src/turn/follow.ts';
-import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { toBodies } from '../../src/turn/turn-event-writer.ts';
 import { EMPTY_SNAPSHOT } from '../../src/turn/turn-snapshot.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { toView } from '../../src/turn/view.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 

@@ -3,8 +3,8 @@ import { expect, test, vi } from 'vitest';
 import type { HostTurn } from '../../src/contract/host.ts';
 import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
 import { collectLate } from '../../src/turn/late.ts';
-import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { toBodies } from '../../src/turn/turn-event-writer.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };

@@ -1,8 +1,8 @@
 /** The eventWriter: few writes for many pieces, everything in order, and never a trailer. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { TurnChange } from '../../src/contract/records/turn.ts';
 import type { HostUpdate } from '../../src/contract/host.ts';
+import type { TurnChange } from '../../src/contract/records/turn.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { createTurnEventWriter } from '../../src/turn/turn-event-writer.ts';

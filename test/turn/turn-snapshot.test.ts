@@ -1,9 +1,9 @@
 /** What a page that is opened in the middle of a turn is shown of it. */
 import { expect, test } from 'vitest';
 import type { TurnEvent } from '../../src/contract/turn.ts';
-import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { toBodies } from '../../src/turn/turn-event-writer.ts';
 import { turnSnapshot } from '../../src/turn/turn-snapshot.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 test('the answer, each step as it stands by now, and whether the host is there', async () => {

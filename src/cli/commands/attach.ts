@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { shellQuoted } from '../../setup/shell-quoted.ts';
-import { note, print } from '../../process/terminal.ts';
-import { findSession } from './find-session.ts';
 import type { Settings } from '../../config/settings.ts';
+import { note, print } from '../../process/terminal.ts';
+import { shellQuoted } from '../../setup/shell-quoted.ts';
 import { withHost } from '../../setup/with-host.ts';
+import { findSession } from './find-session.ts';
 import { withStore } from './with-store.ts';
 
 /** Hands this terminal to tmux until the person leaves it. Of a host behind ssh, the command is printed. */

@@ -1,9 +1,9 @@
-import type { AuditHead } from '../../contract/records/audit-log.ts';
-import type { AuditStore } from '../../store/audit-store.ts';
-import { notedHead, readHead, written } from '../../gateway/audit-head.ts';
 import { ConfigError } from '../../config/load.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { AuditHead } from '../../contract/records/audit-log.ts';
+import { notedHead, readHead, written } from '../../gateway/audit-head.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import type { AuditStore } from '../../store/audit-store.ts';
 import { withStore } from './with-store.ts';
 
 /** Walks the audit log and says whether it is whole. Exit status 1 where it is not. */

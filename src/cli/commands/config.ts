@@ -1,7 +1,7 @@
-import { secrets, type Variable, variables } from '../../config/variables.ts';
-import { table } from '../table.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import { secrets, type Variable, variables } from '../../config/variables.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import { table } from '../table.ts';
 
 /** Prints what is in force and where it came from; secrets are only said to be set. */
 export function showConfig({ config }: Settings, { json }: { json?: boolean }): void {

@@ -1,8 +1,8 @@
+import type { Settings } from '../../config/settings.ts';
 import type { Check } from '../../contract/check.ts';
+import { print, printJson } from '../../process/terminal.ts';
 import { examine } from '../../setup/doctor/examine.ts';
 import { showCheck } from '../../setup/doctor/show.ts';
-import { print, printJson } from '../../process/terminal.ts';
-import type { Settings } from '../../config/settings.ts';
 
 /** Prints each step as it is done. The exit code is 1 where one has failed. */
 export async function doctor(settings: Settings, { json }: { json?: boolean }): Promise<void> {

@@ -1,6 +1,6 @@
+import { PaliadinError } from '../../contract/errors.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { Store } from '../../store/store.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 
 /** The session of a user's name or id, or of its own name. @throws PaliadinError `not_found` */
 export async function findSession(store: Store, wanted: string): Promise<AgentSession> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mintSignInCode } from '../../store/secrets.ts';
-import { PaliadinError } from '../../contract/errors.ts';
-import { bracketed } from '../../config/sign-in/public-address.ts';
-import { print } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import { bracketed } from '../../config/sign-in/public-address.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { print } from '../../process/terminal.ts';
+import { mintSignInCode } from '../../store/secrets.ts';
 import { withStore } from './with-store.ts';
 
 /** Prints a link that signs in once. */

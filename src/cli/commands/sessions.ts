@@ -1,7 +1,7 @@
-import { table } from '../table.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import { print, printJson } from '../../process/terminal.ts';
 import { withHost } from '../../setup/with-host.ts';
+import { table } from '../table.ts';
 import { withStore } from './with-store.ts';
 
 /** Lists who has a conversation, and whether its terminal runs. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mintSignInCode } from '../../store/secrets.ts';
-import { STOP_MS } from '../../process/close-in-order.ts';
-import type { Config } from '../../config/load.ts';
-import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { warningOf } from '../../config/isolation/level.ts';
-import { openLog } from '../../process/log.ts';
-import { prepareState } from '../../config/state-paths.ts';
-import { print } from '../../process/terminal.ts';
-import { VERSION } from '../../config/version.ts';
+import type { Config } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
+import { prepareState } from '../../config/state-paths.ts';
+import { VERSION } from '../../config/version.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
+import { STOP_MS } from '../../process/close-in-order.ts';
+import { openLog } from '../../process/log.ts';
+import { print } from '../../process/terminal.ts';
+import { mintSignInCode } from '../../store/secrets.ts';
 
 /** Runs the gateway until it is told to stop. */
 export async function start({ config, env }: Settings): Promise<void> {

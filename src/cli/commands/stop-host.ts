@@ -1,5 +1,5 @@
-import { print } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import { print } from '../../process/terminal.ts';
 import { withHost } from '../../setup/with-host.ts';
 
 /** Ends the daemon and the agents' terminals. Each conversation goes on with its user's next question. */

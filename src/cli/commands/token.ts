@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mintToken } from '../../store/secrets.ts';
+import { ConfigError } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { ApiToken } from '../../contract/records/sign-in.ts';
 import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
-import { ConfigError } from '../../config/load.ts';
-import { table } from '../table.ts';
 import { note, print, printJson } from '../../process/terminal.ts';
-import type { Settings } from '../../config/settings.ts';
-import { findUser } from './user.ts';
+import { mintToken } from '../../store/secrets.ts';
+import { table } from '../table.ts';
 import { withStore } from './with-store.ts';
+import { findUser } from './with-user.ts';
 
 /** Prints the token alone on standard output, so that a script can take it; all else goes to standard error. */
 export async function createToken(

@@ -1,9 +1,9 @@
-import type { TurnLine } from '../../contract/records/turn.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../../config/load.ts';
-import { table } from '../table.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { TurnLine } from '../../contract/records/turn.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import { table } from '../table.ts';
 import { withStore } from './with-store.ts';
 
 /** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */

@@ -1,12 +1,11 @@
-import type { By } from '../../contract/records/audit-log.ts';
-import type { Role, User } from '../../contract/records/user.ts';
-import type { UserStore } from '../../store/user-store.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 import { ConfigError } from '../../config/load.ts';
-import { table } from '../table.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { UserChange } from '../../contract/admin.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
+import { table } from '../table.ts';
 import { withStore } from './with-store.ts';
+import { withUser } from './with-user.ts';
 
 /** Who is known here, and what they may do. */
 export async function listUsers(settings: Settings, { json }: { json?: boolean }): Promise<void> {
@@ -35,50 +34,41 @@ export async function setUserRole(settings: Settings, subject: string, role: str
       `a user is made admin or member, not ${JSON.stringify(role)}; PALIADIN_OWNER names the owner`,
     );
   }
-  await changeUser(settings, subject, ({ setRole }, { id }) => setRole(id, role satisfies Role, byCli()));
+  await changeUser(settings, subject, { role });
 }
 
 export async function disableUser(settings: Settings, subject: string): Promise<void> {
-  await changeUser(settings, subject, ({ disable }, { id }) => disable(id, byCli()));
+  await changeUser(settings, subject, { disabled: true });
 }
 
 export async function enableUser(settings: Settings, subject: string): Promise<void> {
-  await changeUser(settings, subject, ({ enable }, { id }) => enable(id, byCli()));
+  await changeUser(settings, subject, { disabled: false });
 }
 
 export async function signOutUser(settings: Settings, subject: string, options: { tokens?: boolean }): Promise<void> {
-  await withStore(settings, async ({ users, signIn }) => {
-    const user = await findUser(users, subject);
-    const how = { now: Date.now(), tokens: options.tokens === true, actor: 'cli' };
-    const ended = await signIn.signOutEverywhere(user.id, how);
+  await withUser(settings, subject, async (users, { id }) => {
+    const ended = await users.signOut(COMMAND_LINE, id, { tokens: options.tokens === true });
     const tokens = options.tokens ? ` and ${ended.tokens} tokens` : '; API tokens stay valid (--tokens ends them too)';
-    print(`${user.subject}: ended ${ended.browsers} browser sessions${tokens}`);
+    print(`${subject}: ended ${ended.browsers} browser sessions${tokens}`);
   });
 }
 
-/** Whoever may run commands here is not asked who they are. */
-export function byCli(): By {
-  return { actor: 'cli', at: Date.now() };
+export async function setUserQuota(settings: Settings, subject: string, quota: string): Promise<void> {
+  const dailyQuota = quota === 'none' ? null : Number(quota);
+  if (dailyQuota !== null && !(/^\d+$/.test(quota) && dailyQuota <= MOST)) {
+    throw new ConfigError(`a quota is a whole number of questions a day, at most ${MOST}, or none`);
+  }
+  await withUser(settings, subject, async (users, { id }) => {
+    await users.change(COMMAND_LINE, id, { dailyQuota });
+    print(`${subject} may ask ${dailyQuota === null ? 'as much as they like' : `${dailyQuota} a day`}`);
+  });
 }
 
-/** @throws PaliadinError `not_found` */
-export async function findUser(users: Pick<UserStore, 'bySubject'>, subject: string): Promise<User> {
-  const user = await users.bySubject(subject);
-  if (user !== null) return user;
-  throw new PaliadinError('not_found', `there is no user ${subject}; \`paliadin user list\` shows who there is`);
-}
+const MOST = 100_000;
 
-async function changeUser(
-  settings: Settings,
-  subject: string,
-  change: (users: UserStore, user: User) => Promise<User>,
-): Promise<void> {
-  await withStore(settings, async ({ users }) => {
-    const user = await findUser(users, subject);
-    if (user.role === 'owner') {
-      throw new PaliadinError('not_allowed', `${subject} is the owner; name another by PALIADIN_OWNER first`);
-    }
-    const { role, disabledAt } = await change(users, user);
+async function changeUser(settings: Settings, subject: string, change: UserChange): Promise<void> {
+  await withUser(settings, subject, async (users, { id }) => {
+    const { role, disabledAt } = await users.change(COMMAND_LINE, id, change);
     print(`${subject} is ${role}, ${disabledAt === null ? 'enabled' : 'disabled'}`);
   });
 }

@@ -1,8 +1,8 @@
+import type { Settings } from '../../config/settings.ts';
+import { prepareState, type StatePaths } from '../../config/state-paths.ts';
+import { noteHead } from '../../gateway/audit-head.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
 import type { Store } from '../../store/store.ts';
-import { noteHead } from '../../gateway/audit-head.ts';
-import { prepareState, type StatePaths } from '../../config/state-paths.ts';
-import type { Settings } from '../../config/settings.ts';
 
 /** Opens the store, beside a gateway that may be running, for as long as `use` takes. */
 export async function withStore<T>(

@@ -1,6 +1,7 @@
 /** Which level of isolation the settings ask for, and what they may not. */
-import type { IsolationPolicy } from '../../contract/isolation-policy.ts';
+
 import { type IsolationLevel, isAtLeast, weaknessOf } from '../../contract/isolation.ts';
+import type { IsolationPolicy } from '../../contract/isolation-policy.ts';
 import { type Config, ConfigError } from '../load.ts';
 
 /**

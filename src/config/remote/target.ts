@@ -1,7 +1,7 @@
 /** Where the host is and how it is reached, from the settings. */
 import { join } from 'node:path';
-import type { SshTarget } from '../../transport/ssh/target.ts';
 import { findProgram } from '../../process/find-program.ts';
+import type { SshTarget } from '../../transport/ssh/target.ts';
 import { type Config, ConfigError } from '../load.ts';
 import { givenText } from './given-text.ts';
 import { checkKey, KEY } from './key.ts';

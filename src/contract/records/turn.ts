@@ -1,8 +1,8 @@
 /** A turn as it is kept: the audit row. */
 import type { Feedback } from '../api.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { ToolUse } from '../turn-cost.ts';
 import type { TrailerMeta, TurnNotice, TurnStatus } from '../turn.ts';
+import type { ToolUse } from '../turn-cost.ts';
 
 /** The audit row. */
 export interface Turn extends TrailerMeta {

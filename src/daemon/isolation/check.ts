@@ -1,8 +1,9 @@
 /** Whether the gateway may start with its settings as they are: several people are kept apart, or their owner has said how far. */
-import { chooseAgent } from '../agent.ts';
-import { type Config, ConfigError } from '../../config/load.ts';
-import { findSandbox } from './find-sandbox.ts';
+
 import { checkLevel, levelOf } from '../../config/isolation/level.ts';
+import { type Config, ConfigError } from '../../config/load.ts';
+import { chooseAgent } from '../agent.ts';
+import { findSandbox } from './find-sandbox.ts';
 
 /**
  * Of a host behind ssh its own word is taken when it is met.

@@ -1,11 +1,11 @@
 /** What keeps this host's agents apart, from its settings. */
 import { join } from 'node:path';
+import type { Config } from '../../config/load.ts';
+import type { StatePaths } from '../../config/state-paths.ts';
 import type { IsolationLevel } from '../../contract/isolation.ts';
 import type { Isolation } from '../../host/isolation/isolation.ts';
 import { openIsolation } from '../../host/isolation/open-isolation.ts';
 import type { Relay } from '../../host/relay/open-relay.ts';
-import type { Config } from '../../config/load.ts';
-import type { StatePaths } from '../../config/state-paths.ts';
 import { findSandbox } from './find-sandbox.ts';
 
 export interface HostIsolationNeeds {

@@ -1,9 +1,10 @@
 /** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
-import type { Turn } from '../../contract/records/turn.ts';
-import type { Store } from '../../store/store.ts';
+
 import type { Backend } from '../../backend/backend.ts';
+import type { Turn } from '../../contract/records/turn.ts';
 import type { ServerMetrics } from '../../http/server-metrics.ts';
 import type { SignInEvent } from '../../http/sign-in/sign-in-event.ts';
+import type { Store } from '../../store/store.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;

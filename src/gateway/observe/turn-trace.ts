@@ -1,6 +1,7 @@
 /** A turn's spans on the gateway's side, from the times of its audit row. */
-import type { Turn } from '../../contract/records/turn.ts';
+
 import type { Backend } from '../../backend/backend.ts';
+import type { Turn } from '../../contract/records/turn.ts';
 import { traceOf } from '../../contract/trace.ts';
 import type { Traces } from '../../tracing/traces.ts';
 

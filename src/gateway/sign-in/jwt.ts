@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { JwtSettings } from '../../http/sign-in/jwt.ts';
 import { type Config, ConfigError } from '../../config/load.ts';
 import { isLoopback } from '../../config/sign-in/loopback.ts';
+import type { JwtSettings } from '../../http/sign-in/jwt.ts';
 
 /** How an application's token is looked at; null where no key is set. @throws ConfigError for half a set of settings */
 export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>): JwtSettings | null {

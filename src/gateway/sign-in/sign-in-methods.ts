@@ -1,11 +1,12 @@
 /** The ways in, from the settings. */
-import type { JwtAuthenticator } from '../../http/sign-in/jwt-authenticator.ts';
-import { jwtAuthenticator } from '../../http/sign-in/jwt.ts';
-import type { ProxyAuthenticator } from '../../http/sign-in/proxy-authenticator.ts';
+
 import { type Config, ConfigError } from '../../config/load.ts';
 import { addressMatcher } from '../../config/sign-in/addresses.ts';
-import { jwtSettings } from './jwt.ts';
 import { requireWaysIn } from '../../config/sign-in/public-address.ts';
+import { jwtAuthenticator } from '../../http/sign-in/jwt.ts';
+import type { JwtAuthenticator } from '../../http/sign-in/jwt-authenticator.ts';
+import type { ProxyAuthenticator } from '../../http/sign-in/proxy-authenticator.ts';
+import { jwtSettings } from './jwt.ts';
 
 export interface SignInMethods {
   signIn: { jwt: JwtAuthenticator | null; proxy: ProxyAuthenticator | null };

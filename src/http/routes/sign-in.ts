@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { hashSecret, mintBrowserSession } from '../../store/secrets.ts';
-import type { BrowserWay } from '../../contract/records/sign-in.ts';
-import type { User } from '../../contract/records/user.ts';
 import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
 import { PaliadinError } from '../../contract/errors.ts';
+import type { BrowserWay } from '../../contract/records/sign-in.ts';
+import type { User } from '../../contract/records/user.ts';
+import { hashSecret, mintBrowserSession } from '../../store/secrets.ts';
 import {
   APPLICATION_SESSION_MS,
   BROWSER_SESSION_MS,
@@ -22,7 +22,13 @@ import type { SignInEvents } from '../sign-in/sign-in-events.ts';
 
 type Needs = Pick<ServerOptions, 'store' | 'clock' | 'random' | 'publicOrigins' | 'signIn'>;
 
-export function signInRoutes(app: App, options: Needs, authenticators: Authenticators, signInEvents: SignInEvents, limit: RateLimit): void {
+export function signInRoutes(
+  app: App,
+  options: Needs,
+  authenticators: Authenticators,
+  signInEvents: SignInEvents,
+  limit: RateLimit,
+): void {
   const { store, clock, random, signIn } = options;
   const attempts = limitAttempts(signInEvents, () => performance.now());
 

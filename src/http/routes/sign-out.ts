@@ -8,10 +8,10 @@ import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { SignInEvents } from '../sign-in/sign-in-events.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'clock' | 'publicOrigins'>;
+type Needs = Pick<ServerOptions, 'store' | 'users' | 'clock' | 'publicOrigins'>;
 
 export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents): void {
-  const { store, clock } = options;
+  const { store, users, clock } = options;
 
   app.post(
     '/api/auth/sign-out',
@@ -54,14 +54,9 @@ export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents):
       },
     },
     async (request) => {
-      const user = await store.users.get(request.params.userId);
-      if (user === null) throw new PaliadinError('not_found', 'there is no user with this id');
       const by = userOf(request);
-      if (user.role === 'owner' && by.id !== user.id) {
-        throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
-      }
       const tokens = request.body?.tokens === true;
-      const ended = await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens, actor: by.id });
+      const { user, ...ended } = await users.signOut(by, request.params.userId, { tokens });
       emit({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
       return ended;
     },

@@ -8,9 +8,9 @@
  *   number instead of a row for each.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { hashSecret } from '../../store/secrets.ts';
-import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
+import type { BrowserWay } from '../../contract/records/sign-in.ts';
+import { hashSecret } from '../../store/secrets.ts';
 import { clientKey } from '../client-address.ts';
 import { WindowCounts } from '../counts.ts';
 import { tooMany } from '../rate-limit.ts';

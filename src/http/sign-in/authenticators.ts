@@ -1,9 +1,9 @@
 /** Who asks: by the cookie and session key of a signed-in browser, an API token, an application's token, or a proxy's word. */
 import type { FastifyRequest } from 'fastify';
-import { hashSecret } from '../../store/secrets.ts';
-import type { User } from '../../contract/records/user.ts';
 import { PaliadinError } from '../../contract/errors.ts';
+import type { User } from '../../contract/records/user.ts';
 import { SESSION_KEY_HEADER } from '../../contract/session-key.ts';
+import { hashSecret } from '../../store/secrets.ts';
 import { cookiesOf } from '../browser-cookie.ts';
 import type { Identity, ServerOptions } from '../options.ts';
 import type { Claimed } from './claimed.ts';

@@ -1,11 +1,12 @@
 /** Sign-in by the application's own signed token (JWT). */
-import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
+
 import { createHash } from 'node:crypto';
 import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { withStatus } from '../errors.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
+import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {

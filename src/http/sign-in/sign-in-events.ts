@@ -1,6 +1,7 @@
 /** Who came in, who was turned away, who left: for the record. */
-import type { SignInEvent } from './sign-in-event.ts';
+
 import { boundDenials, type DenialLimits, type OmittedDenials } from './denials.ts';
+import type { SignInEvent } from './sign-in-event.ts';
 
 export interface SignInEvents {
   emit(event: SignInEvent): void;

@@ -1,6 +1,7 @@
 /** Who may approve by the gateway's setting, and what of it the host lets have an effect. */
-import type { Check } from '../../contract/check.ts';
+
 import type { Config } from '../../config/load.ts';
+import type { Check } from '../../contract/check.ts';
 import { checksOf } from './checks.ts';
 
 /** `host` is what a host behind ssh lets a gateway allow; null where it is this machine, or an older one that lets all. */

@@ -1,9 +1,10 @@
 /** What a host finds out about itself. Runs inside the shim, and on the gateway's machine where that is the host. */
-import type { Check, HostReport } from '../../contract/check.ts';
-import { PROTOCOL_VERSION } from '../../contract/host.ts';
+
 import type { Programs } from '../../config/programs.ts';
 import type { ShimSettings } from '../../config/shim-settings.ts';
 import { VERSION } from '../../config/version.ts';
+import type { Check, HostReport } from '../../contract/check.ts';
+import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { checksOf } from './checks.ts';
 import { examineAgent } from './host/agent.ts';
 import { examinePolicy } from './host/approvals.ts';

@@ -1,19 +1,20 @@
 /** The way to a host that is reached through ssh, and what the host says of itself. */
+
+import { remoteTarget } from '../../config/remote/target.ts';
+import type { Settings } from '../../config/settings.ts';
+import { VERSION } from '../../config/version.ts';
 import { type Check, type HostReport, hostReport } from '../../contract/check.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { SHIM_SAYS, type ShimVerb, shimExit } from '../../contract/shim.ts';
+import { findProgram } from '../../process/find-program.ts';
+import { outputOf } from '../../process/output-of.ts';
 import { callShim } from '../../transport/ssh/call.ts';
 import { openSsh } from '../../transport/ssh/open.ts';
 import { placeOf, type SshTarget } from '../../transport/ssh/target.ts';
-import { findProgram } from '../../process/find-program.ts';
-import type { Settings } from '../../config/settings.ts';
-import { remoteTarget } from '../../config/remote/target.ts';
-import { VERSION } from '../../config/version.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
-import { outputOf } from '../../process/output-of.ts';
 
 /** Returns whether a question would come as far as the host's daemon. */
 export async function* examineRemote({ config, env }: Settings, host: string): AsyncGenerator<Check, boolean> {

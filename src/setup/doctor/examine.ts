@@ -1,11 +1,12 @@
 /** Looks at all that a question goes through: gateway, way, host. */
+
+import { gatewayPolicy } from '../../config/approval-policy.ts';
+import { clonePrograms } from '../../config/programs.ts';
+import type { Settings } from '../../config/settings.ts';
 import type { Check } from '../../contract/check.ts';
 import { chooseAgent } from '../../daemon/agent.ts';
 import { findProgram } from '../../process/find-program.ts';
-import { gatewayPolicy } from '../../config/approval-policy.ts';
-import type { Settings } from '../../config/settings.ts';
 import { openHost } from '../with-host.ts';
-import { clonePrograms } from '../../config/programs.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart, examineHost } from './examine-host.ts';

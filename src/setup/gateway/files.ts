@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.ts';
 import { checkKey } from '../../config/remote/key.ts';
+import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 import { commentOf } from '../on-host/authorized-keys.ts';
 import { sshWishes } from '../over-ssh/owner-ssh.ts';
-import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 
 /** How the host was reached when it was added, to reach it again. */
 const added = z.object({

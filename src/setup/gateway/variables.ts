@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError } from '../../config/load.ts';
-import { envLine, withEnvLines } from '../env-lines.ts';
 import { modeOf, readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { envLine, withEnvLines } from '../env-lines.ts';
 import type { Added, GatewayFiles } from './files.ts';
 
 /** Those that name files of this machine. */

@@ -2,8 +2,8 @@
 import { delimiter } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type HostApprovals, readApprovals } from '../../config/approval-policy.ts';
-import { otherLines, withEnvLines } from '../env-lines.ts';
 import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { otherLines, withEnvLines } from '../env-lines.ts';
 import type { InstallRequest } from '../request.ts';
 
 /**

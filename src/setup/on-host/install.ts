@@ -1,9 +1,9 @@
 /** Installs a host: runs on it, as the account whose agent will answer. Whoever repeats it changes nothing twice. */
 import { chmodSync, renameSync } from 'node:fs';
-import type { Check } from '../../contract/check.ts';
 import { APPROVALS_SAY } from '../../config/approval-policy.ts';
-import { checksOf } from '../doctor/checks.ts';
 import { VERSION } from '../../config/version.ts';
+import type { Check } from '../../contract/check.ts';
+import { checksOf } from '../doctor/checks.ts';
 import type { InstallRequest } from '../request.ts';
 import { addKeyLine, commentOf } from './authorized-keys.ts';
 import { writeHostEnv } from './host-env.ts';

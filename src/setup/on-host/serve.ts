@@ -1,8 +1,8 @@
 /** The shim's part in setting up a host: reads what is asked, and says each step as it is done. */
 import { homedir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import type { Check } from '../../contract/check.ts';
 import type { Programs } from '../../config/programs.ts';
+import type { Check } from '../../contract/check.ts';
 import { END_SAYS, installRequest, STEP_SAYS, uninstallRequest } from '../request.ts';
 import { type Account, install } from './install.ts';
 import { uninstall } from './uninstall.ts';

@@ -1,11 +1,11 @@
 /** The daemon as a service of the account, so that it is there from the machine's start. */
 import { rmSync } from 'node:fs';
-import type { Check } from '../../contract/check.ts';
-import { checksOf } from '../doctor/checks.ts';
-import { outputOf } from '../../process/output-of.ts';
 import { shimSettings } from '../../config/shim-settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
+import type { Check } from '../../contract/check.ts';
+import { outputOf } from '../../process/output-of.ts';
 import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { checksOf } from '../doctor/checks.ts';
 import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
 import { reachRunning } from './running-daemon.ts';
 import { launchdPlist, systemdUnit } from './service-files.ts';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SKILL_FILE, splitPersona } from '../persona.ts';
 import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { SKILL_FILE, splitPersona } from '../persona.ts';
 import type { InstallRequest } from '../request.ts';
 import type { HostPlaces } from './places.ts';
 

@@ -1,15 +1,15 @@
 /** Takes from a host what was installed for a gateway: runs on it, as the account. What else is there stays. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Check } from '../../contract/check.ts';
-import { reachDaemon } from '../../transport/daemon-process.ts';
-import { reachHost } from '../../transport/reach-host.ts';
-import { chooseAgent } from '../../daemon/agent.ts';
-import { checksOf } from '../doctor/checks.ts';
-import { localDaemon } from '../../daemon/local-daemon.ts';
 import type { Programs } from '../../config/programs.ts';
 import { defaultState, shimSettings } from '../../config/shim-settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
+import type { Check } from '../../contract/check.ts';
+import { chooseAgent } from '../../daemon/agent.ts';
+import { localDaemon } from '../../daemon/local-daemon.ts';
+import { reachDaemon } from '../../transport/daemon-process.ts';
+import { reachHost } from '../../transport/reach-host.ts';
+import { checksOf } from '../doctor/checks.ts';
 import type { UninstallRequest } from '../request.ts';
 import { otherKeyLines, removeKeyLine } from './authorized-keys.ts';
 import { isHostEnvEdited } from './host-env.ts';

@@ -1,7 +1,7 @@
 /** Which of the host's keys may be pinned: those that the owner's own connection vouches for. */
 import { createHash } from 'node:crypto';
-import { outputOf } from '../../process/output-of.ts';
 import { type HostPlace, knownName } from '../../config/remote/known-hosts.ts';
+import { outputOf } from '../../process/output-of.ts';
 import type { OwnerSsh } from './owner-ssh.ts';
 
 export interface PinnedKeys {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PaliadinError } from '../../contract/errors.ts';
 import { HOST_PATTERN, USER_PATTERN } from '../../contract/names.ts';
+import { outputOf } from '../../process/output-of.ts';
 import { sshFailure } from '../../transport/ssh/failure.ts';
 import { placeOf } from '../../transport/ssh/target.ts';
-import { outputOf } from '../../process/output-of.ts';
 import type { GivenPlace } from '../place.ts';
 
 /** What is added to ssh's arguments. */

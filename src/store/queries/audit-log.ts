@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { hashContent, hashRow } from '../chain.ts';
 import type { AuditEntry, AuditHead, AuditRow, ChainCheck } from '../../contract/records/audit-log.ts';
 import type { AuditStore } from '../audit-store.ts';
+import { hashContent, hashRow } from '../chain.ts';
 import type { Schema } from './schema.ts';
 
 /** An entry, and what was said in it, of which only a hash is kept. */

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { finalStatuses } from '../../contract/turn.ts';
 import type { EventBody, StoredEvent } from '../../contract/records/event.ts';
+import { finalStatuses } from '../../contract/turn.ts';
 import type { EventStore } from '../event-store.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { isScope, type Scope } from '../../contract/scopes.ts';
 import type { ApiToken } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
+import { isScope, type Scope } from '../../contract/scopes.ts';
 import type { SignInStore } from '../sign-in-store.ts';
 import { record } from './audit-log.ts';
 import type { Schema } from './schema.ts';

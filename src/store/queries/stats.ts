@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { percentile } from '../histogram.ts';
 import type { Counted, StatsQuery, TurnStats } from '../../contract/records/stats.ts';
+import { percentile } from '../histogram.ts';
 import type { Schema } from './schema.ts';
 import { ALL, addCounts, addStored, type Counts, HOUR_MS, noCounts } from './turn-hours.ts';
 

@@ -3,9 +3,9 @@
  * counts for changes them in the same transaction, so that nobody has to count a million turns to draw a plot.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Turn } from '../../contract/records/turn.ts';
 import { finalStatuses } from '../../contract/turn.ts';
 import { addPacked, bucketOf, count as countIn, type Histogram, packed } from '../histogram.ts';
-import type { Turn } from '../../contract/records/turn.ts';
 import type { HourTable, Schema } from './schema.ts';
 
 /** How often each thing happened; the names are kept short, because there is a row for each hour. */

@@ -1,7 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';
+import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import { wordsOf } from '../words.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';

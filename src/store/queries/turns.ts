@@ -1,9 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { isFinal } from '../../contract/turn.ts';
-import { dayStart, nextDayStart } from '../day.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type NewTurn, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
+import { isFinal } from '../../contract/turn.ts';
+import { dayStart, nextDayStart } from '../day.ts';
 import type { TurnStore, TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';

@@ -1,8 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { finalStatuses } from '../../contract/turn.ts';
 import type { AuditEntry, By } from '../../contract/records/audit-log.ts';
 import type { User } from '../../contract/records/user.ts';
+import { finalStatuses } from '../../contract/turn.ts';
 import type { UserStore } from '../user-store.ts';
 import { record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';

@@ -2,8 +2,8 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { ShimVerb } from '../../contract/shim.ts';
-import type { SshEnd } from './ssh-end.ts';
 import { sshFailure } from './failure.ts';
+import type { SshEnd } from './ssh-end.ts';
 import { placeOf, type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
 export interface CallOptions {

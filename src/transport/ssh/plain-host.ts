@@ -4,8 +4,8 @@ import { type HostOutcome, type HostTurn, NO_JOURNAL } from '../../contract/host
 import { pieces } from '../../contract/pieces.ts';
 import type { HostChannel } from '../reach-host.ts';
 import { callShim } from './call.ts';
-import type { SshEnd } from './ssh-end.ts';
 import { touchedNothing } from './failure.ts';
+import type { SshEnd } from './ssh-end.ts';
 import type { SshTarget } from './target.ts';
 
 /** How long each verb is waited for, in milliseconds. */

@@ -3,11 +3,11 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { type HostChannel, reachHost } from '../reach-host.ts';
-import type { SshEnd } from './ssh-end.ts';
 import { sshFailure } from './failure.ts';
 import { instead } from './login-shell.ts';
 import { openSsh } from './open.ts';
 import { reachPlainHost } from './plain-host.ts';
+import type { SshEnd } from './ssh-end.ts';
 import { placeOf, type SshTarget } from './target.ts';
 
 /** @throws PaliadinError by what ssh, login shell and shim said. */

@@ -2,9 +2,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isolationPolicy, levelOf, warningOf } from '../../../src/config/isolation/level.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { checkIsolation } from '../../../src/daemon/isolation/check.ts';
-import { isolationPolicy, levelOf, warningOf } from '../../../src/config/isolation/level.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 const config = (env: Record<string, string>) => loadConfig(env, null);

@@ -1,8 +1,8 @@
 /** What Prometheus is told by a real gateway, to whom, and what never. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { mintToken } from '../../../src/store/secrets.ts';
 import type { Scope } from '../../../src/contract/scopes.ts';
+import { mintToken } from '../../../src/store/secrets.ts';
 import { somebody } from '../../faults/somebody.ts';
 import { until } from '../../support/until.ts';
 import { useGateway } from '../../support/use-gateway.ts';

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { acquireLock } from '../../../src/process/lock.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { startGateway } from '../../../src/gateway/gateway.ts';
+import { acquireLock } from '../../../src/process/lock.ts';
 
 const logger = { info() {}, warn() {}, error() {} } as unknown as Logger;
 const config = loadConfig(process.env, process.cwd());

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { findSandbox } from '../../../src/daemon/isolation/find-sandbox.ts';
 import type { Isolation } from '../../../src/host/isolation/isolation.ts';
 import { type IsolationOptions, openIsolation } from '../../../src/host/isolation/open-isolation.ts';
 import type { Launch } from '../../../src/host/tmux/setup.ts';
-import { findSandbox } from '../../../src/daemon/isolation/find-sandbox.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 /** Why no sandbox can be made here; null where one can. */

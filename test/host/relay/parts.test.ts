@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { modelUpstream } from '../../../src/daemon/host-relay.ts';
 import { agentSecret, readAgentSecret, revokeAgentSecret } from '../../../src/host/agent-secret.ts';
 import { boundedLog, summarised } from '../../../src/host/relay/bounded-log.ts';
 import { modelForwarder } from '../../../src/host/relay/model.ts';
@@ -13,7 +14,6 @@ import { parseRule } from '../../../src/host/relay/network-policy.ts';
 import { dialAddresses } from '../../../src/host/relay/proxy.ts';
 import { isOwn, isPublic } from '../../../src/host/relay/public-address.ts';
 import { parseSettings } from '../../../src/host/relay/settings.ts';
-import { modelUpstream } from '../../../src/daemon/host-relay.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { listening, serverForTest } from './test-relay.ts';
 

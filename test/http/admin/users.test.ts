@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { userDeleted, userExport, users } from '../../../src/contract/admin.ts';
 import { PaliadinError } from '../../../src/contract/errors.ts';
-import { removeUser } from '../../../src/turn/remove-user.ts';
+import { removeUser } from '../../../src/services/remove-user.ts';
 import { blocksOf } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
 

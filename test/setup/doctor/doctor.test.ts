@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Check, check } from '../../../src/contract/check.ts';
+import { runCli } from '../../cli/run-cli.ts';
 import { type Laptop, makeKey, startLaptop } from '../../support/laptop.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
-import { runCli } from '../../cli/run-cli.ts';
 
 const SKILL = fileURLToPath(new URL('../../../skill', import.meta.url));
 // Every look is several connections and programs.

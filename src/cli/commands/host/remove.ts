@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import type { Settings } from '../../../config/settings.ts';
 import { parsePlace } from '../../../setup/place.ts';
 import { removeHost } from '../../../setup/remove-host.ts';
-import type { Settings } from '../../../config/settings.ts';
 import { reporter } from './report.ts';
 import { hasWishes, type SshOptions, toWishes } from './ssh-options.ts';
 

@@ -1,10 +1,11 @@
 /** Prints a line for each step as it is done. */
+
+import { ConfigError } from '../../../config/load.ts';
 import type { Check } from '../../../contract/check.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
-import { ConfigError } from '../../../config/load.ts';
+import { printTo } from '../../../process/terminal.ts';
 import { checksOf } from '../../../setup/doctor/checks.ts';
 import { showCheck } from '../../../setup/doctor/show.ts';
-import { printTo } from '../../../process/terminal.ts';
 
 export interface Reporter {
   readonly ok: boolean;

@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { agentSecret } from '../../agent-secret.ts';
-import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import type { AgentHome } from '../../isolation/isolation.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { transcriptOf } from './conversations.ts';
+import { HookRecorder } from './hook-recorder.ts';
 import { startHookServer } from './hook-server.ts';
 import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
@@ -31,7 +32,6 @@ import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
 import { conversationNow, recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
-import { HookRecorder } from './hook-recorder.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
 import { managedSettings, type SettingsPlaces } from './settings-files.ts';
 import { hasStopHooks } from './stop-hooks.ts';
@@ -73,7 +73,8 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   };
   const recorders = new Map<string, HookRecorder>();
   const recorderIn = (directory: string): HookRecorder => {
-    const recorder = recorders.get(directory) ?? new HookRecorder(directory, options.policy, () => maySendOn(directory));
+    const recorder =
+      recorders.get(directory) ?? new HookRecorder(directory, options.policy, () => maySendOn(directory));
     recorders.set(directory, recorder);
     return recorder;
   };

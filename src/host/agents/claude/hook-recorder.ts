@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
-import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import type { Pane } from '../../tmux/pane.ts';
 import { askForm, CANCELLED } from './elicitation.ts';
 import { failureOf } from './failure.ts';

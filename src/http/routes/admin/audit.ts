@@ -1,4 +1,3 @@
-import type { AuditHead, AuditRow as StoredRow } from '../../../contract/records/audit-log.ts';
 import {
   type AuditRow,
   auditPage,
@@ -7,6 +6,7 @@ import {
   chainQuery,
   chainState,
 } from '../../../contract/admin.ts';
+import type { AuditHead, AuditRow as StoredRow } from '../../../contract/records/audit-log.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { StoredEvent } from '../../../contract/records/event.ts';
 import type { AdminEvent } from '../../../contract/admin.ts';
+import type { StoredEvent } from '../../../contract/records/event.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { eachTurn, PAGE, pages } from '../../../store/pages.ts';
+import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
 import type { AuditRow as StoredRow } from '../../../contract/records/audit-log.ts';
 import type { Turn } from '../../../contract/records/turn.ts';
-import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
+import { eachTurn, PAGE, pages } from '../../../store/pages.ts';
 import { userOf } from '../../authenticate.ts';
 import { BOM, csvLine, visible } from '../../csv.ts';
 import { guards } from '../../guards.ts';

@@ -1,4 +1,3 @@
-import type { Counted, StatsQuery, TurnStats } from '../../../contract/records/stats.ts';
 import {
   type Figures,
   type Stats,
@@ -7,6 +6,7 @@ import {
   stats,
   statsQuery,
 } from '../../../contract/admin.ts';
+import type { Counted, StatsQuery, TurnStats } from '../../../contract/records/stats.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';

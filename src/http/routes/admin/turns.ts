@@ -1,4 +1,3 @@
-import type { Turn, TurnLine as StoredLine } from '../../../contract/records/turn.ts';
 import {
   type TurnInFull,
   type TurnLine,
@@ -9,6 +8,7 @@ import {
   turnsQuery,
 } from '../../../contract/admin.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
+import type { TurnLine as StoredLine, Turn } from '../../../contract/records/turn.ts';
 import { userOf } from '../../authenticate.ts';
 import { bodyOf } from '../../errors.ts';
 import { guards } from '../../guards.ts';

@@ -1,14 +1,14 @@
 /** Which agent would answer, whether it runs, and whether it is signed in: as far as can be told without its secrets. */
 import { existsSync } from 'node:fs';
-import type { Check } from '../../../contract/check.ts';
-import type { IsolationLevel } from '../../../contract/isolation.ts';
-import { readJson } from '../../../host/read-json.ts';
-import { chooseAgent } from '../../../daemon/agent.ts';
 import { agentEnv } from '../../../config/agent-env.ts';
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
-import { checksOf } from '../checks.ts';
+import type { Check } from '../../../contract/check.ts';
+import type { IsolationLevel } from '../../../contract/isolation.ts';
+import { chooseAgent } from '../../../daemon/agent.ts';
+import { readJson } from '../../../host/read-json.ts';
 import { outputOf } from '../../../process/output-of.ts';
+import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';

@@ -1,7 +1,8 @@
 /** What the host lets a gateway allow. */
-import type { Check } from '../../../contract/check.ts';
-import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
+
 import { APPROVALS_SAY } from '../../../config/approval-policy.ts';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
+import type { Check } from '../../../contract/check.ts';
 import { checksOf } from '../checks.ts';
 
 export function examinePolicy({ approvals, neverAllow }: ApprovalPolicy): Check {

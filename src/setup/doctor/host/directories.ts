@@ -1,17 +1,17 @@
 /** Where agents work, and where what is kept is kept. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import type { Check } from '../../../contract/check.ts';
-import { trustOf } from '../../../host/agents/claude/trust.ts';
-import { readJson } from '../../../host/read-json.ts';
-import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
-import { chooseAgent } from '../../../daemon/agent.ts';
 import { agentEnv } from '../../../config/agent-env.ts';
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { prepareState, type StatePaths } from '../../../config/state-paths.ts';
-import { checksOf } from '../checks.ts';
+import type { Check } from '../../../contract/check.ts';
+import { chooseAgent } from '../../../daemon/agent.ts';
+import { trustOf } from '../../../host/agents/claude/trust.ts';
+import { readJson } from '../../../host/read-json.ts';
+import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
 import { outputOf } from '../../../process/output-of.ts';
+import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 
 export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {

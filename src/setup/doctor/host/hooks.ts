@@ -1,12 +1,12 @@
 /** How Claude Code's answers would come back: by its hooks, or because those are forbidden, through files. */
 import { join, resolve } from 'node:path';
+import { levelOf } from '../../../config/isolation/level.ts';
+import type { ShimSettings } from '../../../config/shim-settings.ts';
 import type { Check } from '../../../contract/check.ts';
+import type { Agent } from '../../../daemon/agent.ts';
 import { hooksForbidden } from '../../../host/agents/claude/forbidden.ts';
 import { isUntried } from '../../../host/agents/claude/plugin.ts';
 import { managedSettings } from '../../../host/agents/claude/settings-files.ts';
-import type { Agent } from '../../../daemon/agent.ts';
-import { levelOf } from '../../../config/isolation/level.ts';
-import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 

@@ -1,10 +1,11 @@
 /** How people are kept apart on this host, and whether that works here. */
+
+import { levelOf } from '../../../config/isolation/level.ts';
+import type { ShimSettings } from '../../../config/shim-settings.ts';
 import type { Check } from '../../../contract/check.ts';
 import { weaknessOf } from '../../../contract/isolation.ts';
 import { chooseAgent } from '../../../daemon/agent.ts';
 import { findSandbox } from '../../../daemon/isolation/find-sandbox.ts';
-import { levelOf } from '../../../config/isolation/level.ts';
-import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { checksOf } from '../checks.ts';
 
 export async function examineIsolation({ config, env }: ShimSettings): Promise<Check[]> {

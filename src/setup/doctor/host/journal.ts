@@ -1,8 +1,8 @@
 /** Whether the host's journal can be read. */
 import { join } from 'node:path';
+import type { ShimSettings } from '../../../config/shim-settings.ts';
 import type { Check } from '../../../contract/check.ts';
 import { openJournal } from '../../../host/journal.ts';
-import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { checksOf } from '../checks.ts';
 
 /** Nothing where all of it can. */

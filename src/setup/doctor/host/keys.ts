@@ -1,8 +1,9 @@
 /** Whether the owner has left Claude Code the keys that are pressed for a person. */
-import type { Check } from '../../../contract/check.ts';
-import { keysBound } from '../../../host/agents/claude/keys.ts';
+
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
+import type { Check } from '../../../contract/check.ts';
+import { keysBound } from '../../../host/agents/claude/keys.ts';
 import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 

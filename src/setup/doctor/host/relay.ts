@@ -1,11 +1,11 @@
 /** Whether the relay runs: where Claude Code's hooks call, and what stays when the daemon ends. */
 import { join } from 'node:path';
-import type { Check } from '../../../contract/check.ts';
-import { relayStatus } from '../../../host/relay/control-client.ts';
-import { relayFiles } from '../../../host/relay/files.ts';
-import { chooseAgent } from '../../../daemon/agent.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { VERSION } from '../../../config/version.ts';
+import type { Check } from '../../../contract/check.ts';
+import { chooseAgent } from '../../../daemon/agent.ts';
+import { relayStatus } from '../../../host/relay/control-client.ts';
+import { relayFiles } from '../../../host/relay/files.ts';
 import { checksOf } from '../checks.ts';
 
 /** Nothing where it does not run and is not needed. */

@@ -1,8 +1,8 @@
 /** Which tmux there is, and what is known of it. */
 import type { Check } from '../../../contract/check.ts';
 import { findProgram } from '../../../process/find-program.ts';
-import { checksOf } from '../checks.ts';
 import { outputOf } from '../../../process/output-of.ts';
+import { checksOf } from '../checks.ts';
 
 export async function examineTmux(env: Record<string, string>): Promise<Check> {
   const program = findProgram('tmux', env);

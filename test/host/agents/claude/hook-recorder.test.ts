@@ -1,12 +1,12 @@
 /** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
 import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
+import { HookRecorder } from '../../../../src/host/agents/claude/hook-recorder.ts';
 import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { conversationNow, recall, remember } from '../../../../src/host/agents/claude/place.ts';
-import { HookRecorder } from '../../../../src/host/agents/claude/hook-recorder.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
-import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
 

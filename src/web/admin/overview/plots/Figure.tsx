@@ -1,11 +1,12 @@
 /** A plot with what it says: a title, a sentence, a key to its colours, and the same as a table. */
-import type { Unit } from './unit.ts';
+
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { Fallback } from '../../../chat/ui/Fallback.tsx';
 import { bucketName, count, percent, span } from '../../format.ts';
 import { useAdmin } from '../../page.ts';
 import { bucketMs, type Series } from './series.ts';
+import type { Unit } from './unit.ts';
 
 export interface FigureProps {
   title: string;

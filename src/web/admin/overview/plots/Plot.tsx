@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { bucketName, count, percent, scaleSpan } from '../../format.ts';
-import type { Unit } from './unit.ts';
 import { type Colour, type Series, stacked } from './series.ts';
+import type { Unit } from './unit.ts';
 
 export interface PlotProps {
   kind: 'stack' | 'lines';
