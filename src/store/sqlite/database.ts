@@ -1,7 +1,7 @@
 /** One connection to the file. The only module that imports the driver. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { QueryResult } from 'kysely';
-import { defineHasWords } from './has-words.ts';
+import { wordFunctions } from './has-words.ts';
 
 export interface Statement {
   sql: string;
@@ -25,7 +25,8 @@ export class LocalDatabase implements Database {
   constructor(path: string, pragmas: readonly string[]) {
     this.#db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
     for (const pragma of pragmas) this.#db.exec(`pragma ${pragma}`);
-    defineHasWords(this.#db);
+    const functions = wordFunctions((seq) => this.#textsOf(seq));
+    for (const [name, work] of Object.entries(functions)) this.#db.function(name, { varargs: true }, work);
   }
 
   get inTransaction(): boolean {
@@ -47,6 +48,11 @@ export class LocalDatabase implements Database {
   close(): void {
     this.#prepared.clear();
     this.#db.close();
+  }
+
+  #textsOf(seq: unknown): string[] {
+    const { statement } = this.#prepare('select message, response from turns where seq = ?');
+    return Object.values(statement.get(seq as SQLInputValue) ?? {}).map(String);
   }
 
   #prepare(sql: string): Prepared {

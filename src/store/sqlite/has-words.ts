@@ -5,7 +5,6 @@
  * Whatever text a function of ours is given, Node keeps until the statement ends, which may have gone through a
  * gigabyte by then. So it is given numbers, and reads the texts itself.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type RawBuilder, sql } from 'kysely';
 import { matcher } from '../words.ts';
 
@@ -15,17 +14,15 @@ export function hasWords(words: readonly string[]): RawBuilder<boolean> {
   return sql<boolean>`has_words((select look_for(${JSON.stringify(words)})), turns.seq)`;
 }
 
-export function defineHasWords(db: DatabaseSync): void {
+/** What those of SQL come to, by name. `textsOf` reads question and answer of a turn by its `seq`. */
+export function wordFunctions(textsOf: (seq: unknown) => string[]): Record<string, (...values: unknown[]) => number> {
   // One statement runs at a time.
   let matches: (texts: readonly string[]) => boolean = () => false;
-  let texts: StatementSync | undefined;
-  db.function('look_for', (words) => {
-    matches = matcher(JSON.parse(String(words)));
-    return 0;
-  });
-  db.function('has_words', (_, seq) => {
-    texts ??= db.prepare('select message, response from turns where seq = ?');
-    const { message = '', response = '' } = texts.get(seq as number) ?? {};
-    return matches([String(message), String(response)]) ? 1 : 0;
-  });
+  return {
+    look_for(words) {
+      matches = matcher(JSON.parse(String(words)));
+      return 0;
+    },
+    has_words: (_, seq) => (matches(textsOf(seq)) ? 1 : 0),
+  };
 }

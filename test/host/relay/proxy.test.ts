@@ -226,12 +226,15 @@ test('a session has so many tunnels and no more, and another session is not conc
 test('the end of either side of a tunnel is the end of the other', async () => {
   const it = await withHosts(['example.com'], { 'example.com': [[PUBLIC]] });
   for (const end of ['near', 'far'] as const) {
-    const near = connect(it.relay.port, '127.0.0.1');
+    const before = it.far.callers.length;
+    const near = connect(it.relay.port, '127.0.0.1').on('error', () => {});
     near.write(`CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${basic(it)}\r\n\r\n`);
     await once(near, 'data');
+    // The relay may say so before the host has taken the connection.
+    await until('the far side', () => it.far.callers.length > before);
     const far = it.far.callers.at(-1) as Socket;
     const other = end === 'near' ? far : near;
-    const closed = once(other, 'close');
+    const closed = new Promise((resolve) => other.once('close', resolve));
     other.resume();
     (end === 'near' ? near : far).destroy();
     await closed;
