@@ -1,4 +1,6 @@
 /** What the owner sees and does on the dashboard beyond the way from page to page: people, sessions, failures, the log. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/admin/locales/en.ts';
@@ -66,6 +68,23 @@ test('somebody is deleted, once it was said whom and what that deletes', async (
   await status.getByText(en.users.deleteDone(user.name)).waitFor();
   await expect.poll(() => row(user.name).count()).toBe(0);
   expect((await client.call('GET', '/api/me')).status).toBe(401);
+});
+
+test('where somebody reads the database while another is deleted, it is said that its log still has what was deleted', async () => {
+  const { open, button, row, page } = await dashboard(browser, gateway());
+  const client = await gateway().as('karla');
+  const { user } = await client.me();
+  await client.answer('demo at once');
+  const reader = new DatabaseSync(join(gateway().stateDir, 'paliadin.db'));
+  reader.exec('begin; select count(*) from turns');
+  await open('/users');
+  await button(en.users.changeOf(user.name)).click();
+  await page.getByRole('dialog').getByRole('button', { name: en.users.delete }).click();
+  await page.getByRole('dialog').getByRole('button', { name: en.users.deleteAction }).click();
+  await page.getByText(en.users.deleteInLog(user.name)).waitFor();
+  await look(page, 'admin-delete-in-log');
+  reader.close();
+  await expect.poll(() => row(user.name).count()).toBe(0);
 });
 
 test('a person is shown with the name that the application knows and with the e-mail', async () => {

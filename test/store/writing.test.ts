@@ -37,6 +37,24 @@ test('a write of much text and one of little come after each other, whichever th
   expect(((await store.turns.get(turn.turnId)) as Turn).response).toBe('three');
 });
 
+test('while much text is written, this thread goes on', async () => {
+  const { store } = await temporaryStore({ threads: true });
+  const who = await aUser(store);
+  const turn = aTurn(who);
+  await store.turns.insert(turn);
+  let isWritten = false;
+  let rounds = 0;
+  const goRound = () => {
+    rounds++;
+    if (!isWritten) setImmediate(goRound);
+  };
+  setImmediate(goRound);
+  await store.turns.write([{ turnId: turn.turnId, change: { response: 'word '.repeat(200_000) }, events: [] }]);
+  isWritten = true;
+  // Written here, it would be one step.
+  expect(rounds).toBeGreaterThan(3);
+});
+
 test('the log does not grow with what is written, while another thread carries it over', async () => {
   const { store, file } = await temporaryStore({ threads: true });
   const who = await aUser(store);

@@ -53,7 +53,7 @@ export interface Pane extends EventEmitter<PaneEvents> {
   press(key: string): Promise<void>;
   /** Whether a person looks at it. */
   watched(): Promise<boolean>;
-  /** Ends the program and starts another in its place; whoever is attached stays attached. */
+  /** Starts another program in the place of one that has ended; whoever is attached stays attached. */
   respawn(launch: Launch): Promise<void>;
   /** Ends the tmux server and what runs in it. */
   kill(): Promise<void>;
@@ -208,12 +208,22 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   async respawn(launch: Launch): Promise<void> {
     const env = Object.entries(launch.env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+    await this.#attachAnew();
     this.#pasteMode.reset();
     const cwd = literal(launch.cwd);
     // Or what the one before said could be taken for this one's last words.
     await this.#run('clear-history', '-t', AGENT_PANE);
     await this.#run('respawn-pane', '-k', '-t', AGENT_PANE, '-c', cwd, ...env, '--', ...launch.argv);
     await this.refresh();
+  }
+
+  /**
+   * tmux 3.3a drops what a client has not read yet of a program that has ended, and counts it as unread for ever: as much
+   * of what the next program says is lost, or tmux crashes of it. A client that comes now begins with the next program.
+   */
+  async #attachAnew(): Promise<void> {
+    await (await this.#control).detach();
+    await this.#control;
   }
 
   async kill(): Promise<void> {

@@ -65,7 +65,21 @@ describe('after the end of a program', () => {
     expect(await pane.ended()).toBeNull();
     expect(pane.pid).not.toBe(pid);
   });
+
+  test('that wrote much and ended at once takes nothing from the one that is started in its place', async () => {
+    const pane = await (await temporaryTmux()).start(['sh', '-c', MUCH_THEN_END]);
+    for (let starts = 1; starts <= 20; starts++) {
+      await until('the end', () => pane.ended());
+      const next = `echo 'number ${starts}'; read x; ${MUCH_THEN_END}`;
+      await pane.respawn({ argv: ['sh', '-c', next], cwd: '/', env: {} });
+      await shows(pane, `number ${starts}`);
+      await pane.press('Enter');
+    }
+  });
 });
+
+/** More than tmux keeps for a client that is slow to read. */
+const MUCH_THEN_END = 'seq 1 3000; exit 3';
 
 describe('an owner at the terminal', () => {
   test('who has scrolled back keeps no key from the program', async () => {

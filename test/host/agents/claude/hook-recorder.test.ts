@@ -212,7 +212,11 @@ describe('a prompt that the agent has given the id of the one before, asked at t
     await prompt(`[PALIADIN:${NEXT}]\nand now`);
   });
 
-  test('has its own answer, and may ask', async () => {
+  test.each([
+    ['the daemon that heard the one before', false],
+    ['a daemon after that one', true],
+  ])('has its own answer, and may ask, with %s', async (_which, isAnother) => {
+    if (isAnother) recorder = new Recorder(directory, ASK);
     await hear('PreToolUse', bash);
     void hear('PermissionRequest', bash);
     expect(events(log(NEXT))).toContain('approval');
@@ -220,16 +224,6 @@ describe('a prompt that the agent has given the id of the one before, asked at t
     await hear('Stop');
     expect(textOf(log(NEXT))).toBe('two');
     expect(textOf(log())).toBe('one');
-  });
-
-  test('is known to a daemon after this one', async () => {
-    recorder = new HookRecorder(directory, ASK);
-    await hear('PreToolUse', bash);
-    void hear('PermissionRequest', bash);
-    expect(events(log(NEXT))).toContain('approval');
-    await display('b', 0, 'two', true);
-    await hear('Stop');
-    expect(textOf(log(NEXT))).toBe('two');
   });
 });
 
