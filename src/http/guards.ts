@@ -2,7 +2,6 @@
 
 import { PaliadinError } from '../contract/errors.ts';
 import type { Role, User } from '../contract/records/user.ts';
-import type { Scope } from '../contract/scopes.ts';
 import { refusalOf } from './access.ts';
 import type { Guard } from './guard.ts';
 import type { KnownRoute } from './known-route.ts';

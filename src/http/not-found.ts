@@ -2,7 +2,6 @@
 
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
-import type { Guard } from './guard.ts';
 import type { KnownRoute } from './known-route.ts';
 import type { App } from './options.ts';
 

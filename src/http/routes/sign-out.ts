@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { adminSignOutBody, signedOut, signOutBody } from '../../contract/api.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 import { identityOf, userOf } from '../authenticate.ts';
 import { clearCookie } from '../browser-cookie.ts';
 import { guards } from '../guards.ts';

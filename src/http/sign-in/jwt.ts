@@ -5,7 +5,7 @@ import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { withStatus } from '../errors.ts';
-import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
+import { emailOf, nameOf, subjectOf } from './claimed.ts';
 import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 

@@ -216,7 +216,7 @@ describe('a prompt that the agent has given the id of the one before, asked at t
     ['the daemon that heard the one before', false],
     ['a daemon after that one', true],
   ])('has its own answer, and may ask, with %s', async (_which, isAnother) => {
-    if (isAnother) recorder = new Recorder(directory, ASK);
+    if (isAnother) recorder = new HookRecorder(directory, ASK);
     await hear('PreToolUse', bash);
     void hear('PermissionRequest', bash);
     expect(events(log(NEXT))).toContain('approval');
