@@ -15,15 +15,26 @@ export interface Programs {
   skill: string;
 }
 
-/** In a clone everything runs from its source. */
-export const clonePrograms: Programs = {
-  daemon: [process.execPath, inClone('src/daemon/daemon.ts')],
-  relay: [process.execPath, SMALL_HEAP, inClone('src/daemon/relay.ts')],
-  demoAgent: [inClone('src/demo/main.ts')],
-  demoFiles: ['src/demo', 'src/contract', 'node_modules', 'package.json'].map(inClone),
-  skill: inClone('skill'),
+/** As they were built into dist/, or from their source where this is run from its source. */
+export const packagePrograms: Programs = {
+  daemon: [process.execPath, program('daemon', 'src/daemon/daemon.ts')],
+  relay: [process.execPath, SMALL_HEAP, program('relay', 'src/daemon/relay.ts')],
+  demoAgent: [program('demo', 'src/demo/main.ts')],
+  demoFiles: isBuilt()
+    ? ['dist/programs', 'package.json'].map(inPackage)
+    : ['src/demo', 'src/contract', 'node_modules', 'package.json'].map(inPackage),
+  skill: inPackage('skill'),
 };
 
-function inClone(path: string): string {
+function program(name: string, source: string): string {
+  return inPackage(isBuilt() ? `dist/programs/${name}.mjs` : source);
+}
+
+function isBuilt(): boolean {
+  return import.meta.url.endsWith('.mjs');
+}
+
+/** This module lies two folders deep in the package, and so does what is built of it. */
+function inPackage(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
