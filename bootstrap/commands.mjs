@@ -24,7 +24,14 @@ export const COMMANDS = {
   check: { steps: checks },
   test: {
     needs: () => ['page', 'programs', 'shim'],
-    steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]],
+    steps: (root, args) => [
+      ...checks(root),
+      [tool(root, 'vitest'), 'run', '--project', 'parts', '--project', 'browser', ...args],
+    ],
+  },
+  'test:nightly': {
+    needs: () => ['page', 'programs', 'shim'],
+    steps: (root, args) => [[tool(root, 'vitest'), 'run', '--project', 'nightly', ...args]],
   },
   'test:agents': {
     needs: () => ['page', 'programs', 'shim'],

@@ -15,24 +15,14 @@ export interface Programs {
   skill: string;
 }
 
-/** As they were built into dist/, or from their source where this is run from its source. */
+/** As they are built into dist/, where they start in half the time that their sources take. */
 export const packagePrograms: Programs = {
-  daemon: [process.execPath, program('daemon', 'src/daemon/daemon.ts')],
-  relay: [process.execPath, SMALL_HEAP, program('relay', 'src/daemon/relay.ts')],
-  demoAgent: [program('demo', 'src/demo/main.ts')],
-  demoFiles: isBuilt()
-    ? ['dist/programs', 'package.json'].map(inPackage)
-    : ['src/demo', 'src/contract', 'node_modules', 'package.json'].map(inPackage),
+  daemon: [process.execPath, inPackage('dist/programs/daemon.mjs')],
+  relay: [process.execPath, SMALL_HEAP, inPackage('dist/programs/relay.mjs')],
+  demoAgent: [inPackage('dist/programs/demo.mjs')],
+  demoFiles: ['dist/programs', 'package.json'].map(inPackage),
   skill: inPackage('skill'),
 };
-
-function program(name: string, source: string): string {
-  return inPackage(isBuilt() ? `dist/programs/${name}.mjs` : source);
-}
-
-function isBuilt(): boolean {
-  return import.meta.url.endsWith('.mjs');
-}
 
 /** This module lies two folders deep in the package, and so does what is built of it. */
 function inPackage(path: string): string {

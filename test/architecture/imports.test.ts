@@ -90,7 +90,10 @@ describe('the checker', () => {
   });
 
   test.each([
-    ['src/cli/cli.ts', "import '../gateway/a.ts'; import '../setup/b.ts'; import './c.ts'; const d = process.env['PATH'];"],
+    [
+      'src/cli/cli.ts',
+      "import '../gateway/a.ts'; import '../setup/b.ts'; import './c.ts'; const d = process.env['PATH'];",
+    ],
     ['src/http/a.ts', "import '../contract/turn.ts'; import '../store/store.ts'; import fastify from 'fastify';"],
     [
       'src/host/tmux/a.ts',
