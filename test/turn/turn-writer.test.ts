@@ -2,20 +2,21 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoredEvent } from '../../src/contract/records/event.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TurnWrite } from '../../src/store/turn-store.ts';
 import { createTurnWriter, type TurnWriterOptions } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 async function observed(turns: number, options?: TurnWriterOptions) {
-  const { store, file } = await temporaryStore(options && { waitMs: 50 });
+  const { store: patient, file } = await temporaryStore();
+  const users = await Promise.all(Array.from({ length: turns }, () => aUser(patient)));
+  const accepted = await Promise.all(users.map((user) => createTurnWriter(patient).accept(aTurn(user))));
+  const store = options === undefined ? patient : await impatientStore(file);
   const write = vi.spyOn(store.turns, 'write');
   const turnWriter = createTurnWriter(store, options);
   const told: StoredEvent[] = [];
   turnWriter.on('stored', (events) => told.push(...events));
-  const users = await Promise.all(Array.from({ length: turns }, () => aUser(store)));
-  const accepted = await Promise.all(users.map((user) => turnWriter.accept(aTurn(user))));
-  told.length = 0;
   const ids = accepted.map(({ turn }) => turn.turnId);
   const chunk = (turnId: string, text: string): TurnWrite => {
     const { userId } = accepted.find(({ turn }) => turn.turnId === turnId)?.turn ?? { userId: users[0]?.user.id ?? '' };
@@ -25,7 +26,14 @@ async function observed(turns: number, options?: TurnWriterOptions) {
       events: [{ turnId, userId, at: 1, event: { type: 'chunk', offset: 0, text } }],
     };
   };
-  return { store, file, turnWriter, write, told, ids, chunk };
+  return { patient, store, file, turnWriter, write, told, ids, chunk };
+}
+
+/** For what is held on purpose. On a busy machine it may give up with nobody in its way, so nothing else goes by it. */
+async function impatientStore(file: string): Promise<Store> {
+  const store = await openSqliteStore(file, { waitMs: 50 });
+  onTestFinished(() => store.close());
+  return store;
 }
 
 const responses = (store: Store, ids: string[]) =>
@@ -185,8 +193,8 @@ describe('while another process holds the store', () => {
 
   /** Held by a connection of the test's own, which to SQLite is as good as another process. */
   async function heldStore(patienceMs = 50) {
-    const { file, store, ...rest } = await observed(3, { patienceMs });
-    await aUser(store, 'known');
+    const { patient, file, store, ...rest } = await observed(3, { patienceMs });
+    await aUser(patient, 'known');
     const other = new DatabaseSync(file);
     onTestFinished(() => other.close());
     const hold = () => {
