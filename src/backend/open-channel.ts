@@ -1,11 +1,11 @@
 /** One channel to a host, kept open: opened when first needed, and opened again as long as it takes when it broke. */
 import { setTimeout as delay } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
 import type { Presence } from '../contract/turn.ts';
 import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
-import { within } from '../transport/within.ts';
 import { backoff } from './backoff.ts';
 
 export interface OpenChannel {
@@ -124,7 +124,11 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   return {
     get,
-    again: (patienceMs) => within(patienceMs, again(), () => new PaliadinError('mriver_unreachable', STAYED_AWAY)),
+    again: (patienceMs) =>
+      pTimeout(again(), {
+        milliseconds: patienceMs,
+        message: new PaliadinError('mriver_unreachable', STAYED_AWAY),
+      }),
     identity: () => identity,
     presence: () => presence,
     onPresence(listener) {

@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
 import { readIfThere, removeLeftovers, writeDurably, writeProblem } from './durable.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
 
 const sessionEntry = z.object({
@@ -51,11 +51,11 @@ export interface Journal {
 /** `onUnreadable` is told of a turn that is skipped because it can't be read. */
 export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
-  const queues = new Map<string, ReturnType<typeof oneAtATime>>();
+  const queues = new Map<string, LimitFunction>();
 
   /** One write after the other in each session, or what a turn was could land on what it has become. */
-  function inOrder(session: string): ReturnType<typeof oneAtATime> {
-    const queue = queues.get(session) ?? oneAtATime();
+  function inOrder(session: string): LimitFunction {
+    const queue = queues.get(session) ?? pLimit(1);
     queues.set(session, queue);
     return queue;
   }

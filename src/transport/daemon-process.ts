@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface DaemonProcess {
@@ -64,11 +65,9 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
       code === 0 ? resolve(false) : reject(new Error(`it ends with ${code ?? 'a signal'}`)),
     );
     child.once('error', reject);
-    const timer = setTimeout(() => reject(new Error('it says nothing')), LISTEN_MS);
     try {
-      return await promise;
+      return await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it says nothing' });
     } finally {
-      clearTimeout(timer);
       child.stdout?.destroy();
       child.unref();
     }
