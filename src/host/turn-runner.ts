@@ -7,6 +7,7 @@ import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
+import { retry } from '../process/retry.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
@@ -208,16 +209,15 @@ export class TurnRunner {
 
   /** Until the agent has heard, or is not watched any more. Never rejects. */
   async #deny(turn: LiveTurn, approval: ApprovalRequest, denial: Decision, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      try {
-        return await this.decide(turn, approval, denial);
-      } catch (error) {
-        // It was answered long ago, or is being answered at the terminal.
-        if (error instanceof PaliadinError && error.code === 'not_found') return;
-        this.#options.onError('the agent was not told that it may not do something', error);
-        await delay(DENY_AGAIN_MS, undefined, { ref: false });
-      }
-    }
+    const tell = async () => stop.aborted || (await this.decide(turn, approval, denial));
+    await retry(tell, {
+      firstMs: DENY_AGAIN_MS,
+      // Else it was answered long ago, or is being answered at the terminal.
+      when: (error) => !(error instanceof PaliadinError && error.code === 'not_found'),
+      signal: stop,
+      ref: false,
+      onFailure: (error) => this.#options.onError('the agent was not told that it may not do something', error),
+    }).catch(() => {});
   }
 
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
