@@ -93,7 +93,11 @@ function reachGateway(kept: Memory, locale: () => string) {
     api: createApi(locale, fetch),
     call: createCall(locale, fetch),
     save: (path: string) => download(createSend(locale, fetch), path),
-    live: createLive({ open: (handlers) => follow('/api/admin/events', handlers), random: () => Math.random() }),
+    live: createLive({
+      open: (handlers) => follow('/api/admin/events', handlers),
+      now: () => Date.now(),
+      random: () => Math.random(),
+    }),
   };
 }
 

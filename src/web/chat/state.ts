@@ -5,6 +5,7 @@
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
 import { addStep, type Step } from '../../contract/steps.ts';
 import { isFinal, type Presence } from '../../contract/turn.ts';
+import type { Connection } from '../kept-stream.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -29,12 +30,6 @@ export interface ChatState {
   /** Why the last thing that the person did was not done. */
   problem: string | null;
 }
-
-/**
- * `lost`: there is none, for longer than a hiccup. `polled`: the stream brings nothing, and the page asks in its place.
- * `signed-out`: an auth proxy before the gateway asks to sign in.
- */
-export type Connection = 'live' | 'lost' | 'polled' | 'signed-out';
 
 export interface ChatTurn {
   view: TurnView;
