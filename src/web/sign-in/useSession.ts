@@ -1,11 +1,11 @@
 /** Who is signed in in this browser, how they got in, and how they leave: the same for every page of ours. */
 import { useEffect, useState } from 'react';
-import type { Me, WouldReplace } from '../contract/api.ts';
-import { backoff } from '../contract/backoff.ts';
-import type { Api } from './chat/api.ts';
-import { takeCode } from './chat/sign-in-link.ts';
-import { isShutOut, isSignedOut } from './request.ts';
+import type { Me, WouldReplace } from '../../contract/api.ts';
+import { backoff } from '../../contract/backoff.ts';
+import type { Api } from '../chat/api.ts';
+import { isShutOut, isSignedOut } from '../request.ts';
 import type { SessionKey } from './session-key.ts';
+import { takeCode } from './sign-in-link.ts';
 
 export interface Session {
   /** Null while nobody is, or it is not known yet. */
