@@ -164,3 +164,12 @@ test('once it has ended, nothing brings it back', async () => {
   expect(opened).toHaveLength(1);
   expect(opened[0]?.closed).toBe(true);
 });
+
+test('one that ends while it loads opens nothing', async () => {
+  const loaded = Promise.withResolvers<number>();
+  const { opened, stop } = keep({ load: () => loaded.promise });
+  stop();
+  loaded.resolve(1);
+  await pass(0);
+  expect(opened).toHaveLength(0);
+});
