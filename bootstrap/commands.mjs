@@ -70,7 +70,7 @@ function benchmarks(root, args) {
 
 /** What runs a script with real agents, which it installs, where they reach nobody. @param {string} root */
 function withAgents(root) {
-  return path.join(root, 'bootstrap', 'with-agents.mjs');
+  return path.join(root, 'test', 'agents', 'tooling', 'with-agents.ts');
 }
 
 /** @param {string} root */

@@ -1,12 +1,13 @@
-import { visible } from '../process/terminal.ts';
+import stringWidth from 'string-width';
+import { escapeForTerminal } from '../contract/escape.ts';
 
 /** Rows in aligned columns, for a terminal, a line each. What it would obey, or what turns text around, is made visible. */
 export function table(head: string[], rows: string[][]): string[] {
-  const cells = [head, ...rows].map((row) => row.map(visible));
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const cells = [head, ...rows].map((row) => row.map(escapeForTerminal));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column] ?? ''))));
   return cells.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
       .join('  ')
       .trimEnd(),
   );

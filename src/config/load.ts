@@ -1,9 +1,9 @@
 /** Settings from the environment and `.env`, parsed once. The environment wins over the file. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { readIfExists } from '../process/files.ts';
 import { secrets, type Variable, variables } from './variables.ts';
 
 const shape = z.object(variables);
@@ -52,11 +52,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, directory: string | null): Co
   };
 }
 
-function readEnvFile(path: string): NodeJS.Dict<string> {
+/** The variables of a file; none where there is no file. @throws ConfigError */
+export function readEnvFile(path: string): NodeJS.Dict<string> {
   try {
-    return parseEnv(readFileSync(path, 'utf8'));
+    return parseEnv(readIfExists(path) ?? '');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new ConfigError(`${path} can't be read: ${(error as Error).message}`);
   }
 }

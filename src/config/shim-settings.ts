@@ -1,11 +1,9 @@
 /** The settings of a host that is reached through the shim: a file beside it, and nothing that an ssh client sent. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { hostPolicy } from './approval-policy.ts';
-import { type Config, ConfigError, loadConfig } from './load.ts';
+import { type Config, loadConfig, readEnvFile } from './load.ts';
 
 /** Beside the shim: settings, and the environment of the agents, as `NAME=value` lines. */
 export const HOST_ENV = 'host.env';
@@ -30,7 +28,7 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
     ...Object.fromEntries(who),
     HOME: home,
     PALIADIN_STATE_DIR: defaultState(home),
-    ...readHostEnv(join(directory, HOST_ENV)),
+    ...readEnvFile(join(directory, HOST_ENV)),
   };
   const { PALIADIN_APPROVALS: approvals, ...others } = env;
   const config = loadConfig(others, null);
@@ -40,15 +38,6 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
 /** Not where a gateway on the same machine keeps its own: the two would take each other's daemon away. */
 export function defaultState(home: string): string {
   return join(home, '.local', 'state', 'paliadin-host');
-}
-
-function readHostEnv(path: string): Record<string, string> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8')) as Record<string, string>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`${path} can't be read: ${(error as Error).message}`);
-  }
 }
 
 // What sshd sets from the account itself.

@@ -3,7 +3,7 @@
  * a chain that was computed anew.
  */
 import type { AuditHead } from '../contract/records/audit-log.ts';
-import { readIfThere, replaceFile } from '../process/replace-file.ts';
+import { readIfExists, replaceFile } from '../process/files.ts';
 import type { AuditStore } from '../store/audit-store.ts';
 
 /** Writes the head down where it has moved on. */
@@ -16,7 +16,7 @@ export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): P
 
 /** What was written down; null where nothing was. */
 export function notedHead(file: string): AuditHead | null {
-  return readHead(readIfThere(file)?.trim() ?? '');
+  return readHead(readIfExists(file)?.trim() ?? '');
 }
 
 /** `<seq>:<hash>`, as `paliadin audit head` prints it. Null for anything else. */

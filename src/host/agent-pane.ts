@@ -1,12 +1,11 @@
 /** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
-import type { AtMost } from './at-most.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
@@ -60,7 +59,7 @@ export function agentPane(options: {
   /** A directory for the files that are pasted. */
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
-  starts: AtMost;
+  starts: LimitFunction;
 }): AgentPane {
   const { setup, driver, isolation, session, socket } = options;
   let current: Pane | null = null;
@@ -69,7 +68,7 @@ export function agentPane(options: {
   const read = async (pane: Pane): Promise<Reading> => driver.read(await pane.screen());
 
   // One at a time, or two callers would attach to the same server, or start it twice.
-  const inTurn = oneAtATime();
+  const inTurn = pLimit(1);
   const find = () => inTurn(findNow);
 
   /** What `ask` gets from the pane; null where there is none. A server that was killed is found out only by asking it. */

@@ -1,14 +1,14 @@
 /** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
+import pTimeout from 'p-timeout';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
-import { within } from '../transport/within.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
-import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
@@ -66,7 +66,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const setup = { tmux, configuration: paths.configuration, env, answerMs };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
-  const starts = atMost(options.startsAtOnce);
+  const starts = pLimit(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
 
   /** One that was asked something; a name that is only looked at makes none. */
@@ -148,7 +148,10 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       const session = name === null ? undefined : knownSession(name);
       if (session === undefined) return;
       // Before whoever asks gives up, and thinks that it is the host that is away.
-      const reading = await within(HEALTH_MS, session.runner.pane.look(), () => new TmuxSilent());
+      const reading = await pTimeout(session.runner.pane.look(), {
+        milliseconds: HEALTH_MS,
+        message: new TmuxSilent(),
+      });
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),

@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
-import { readIfThere, removeLeftovers, writeDurably, writeProblem } from './durable.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { readIfExists, removeLeftovers, writeAtomically } from '../process/files.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
+import { writeProblem } from './write-problem.ts';
 
 const sessionEntry = z.object({
   /** The agent's own conversation id. */
@@ -51,11 +52,11 @@ export interface Journal {
 /** `onUnreadable` is told of a turn that is skipped because it can't be read. */
 export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
-  const queues = new Map<string, ReturnType<typeof oneAtATime>>();
+  const queues = new Map<string, LimitFunction>();
 
   /** One write after the other in each session, or what a turn was could land on what it has become. */
-  function inOrder(session: string): ReturnType<typeof oneAtATime> {
-    const queue = queues.get(session) ?? oneAtATime();
+  function inOrder(session: string): LimitFunction {
+    const queue = queues.get(session) ?? pLimit(1);
     queues.set(session, queue);
     return queue;
   }
@@ -74,7 +75,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
 
   async function write(session: string, name: string, entry: unknown): Promise<void> {
     try {
-      await inOrder(session)(async () => writeDurably(join(await directory(session), name), JSON.stringify(entry)));
+      await inOrder(session)(async () => writeAtomically(join(await directory(session), name), JSON.stringify(entry)));
     } catch (error) {
       throw writeProblem('its journal', error);
     }
@@ -150,7 +151,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
       for (const id of await turnIds(session)) {
         const entry = await readable(session, id);
         if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
-        if (readIfThere(pathOf(session, markFile(id))) === null) continue;
+        if (readIfExists(pathOf(session, markFile(id))) === null) continue;
         await rm(pathOf(session, turnFile(id)));
         await rm(pathOf(session, markFile(id)));
         gone.push(entry);
@@ -181,7 +182,7 @@ async function makeDirectories(path: string): Promise<string> {
 
 async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
   try {
-    const text = readIfThere(path);
+    const text = readIfExists(path);
     return text === null ? null : shape.parse(JSON.parse(text));
   } catch (error) {
     const detail = `the journal entry ${path} can't be read; start over, or move it away`;

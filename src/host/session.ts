@@ -1,5 +1,6 @@
 /** One user's session on the host: turns are accepted once, go one after the other, and can be joined. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
@@ -10,7 +11,6 @@ import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import type { PaneLimit } from './pane-limit.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
@@ -29,7 +29,7 @@ export class Session {
   #running: LiveTurn | null = null;
   #entry: SessionEntry | null = null;
   /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
-  readonly #inOrder = oneAtATime();
+  readonly #inOrder = pLimit(1);
 
   constructor(options: SessionOptions) {
     this.#options = options;

@@ -1,5 +1,7 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
+import pTimeout from 'p-timeout';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
@@ -9,7 +11,6 @@ import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
-import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
@@ -30,7 +31,7 @@ export interface RunnerOptions {
   /** A directory for what is pasted. */
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
-  starts: AtMost;
+  starts: LimitFunction;
   /** What a gateway may allow here. */
   policy: ApprovalPolicy;
   /** No sign of life from the agent for this long ends a turn. */
@@ -283,12 +284,8 @@ function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
 
 /** The agent may have been faster than its record; whatever else ends the watch is no evidence. */
 async function isReceived(turn: LiveTurn, watch: TurnWatch): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, EVIDENCE_MS);
-  });
-  await Promise.race([watch.received, watch.end, grace]);
-  clearTimeout(timer);
+  const seen: Promise<unknown> = Promise.race([watch.received, watch.end]);
+  await pTimeout(seen, { milliseconds: EVIDENCE_MS, message: false });
   return turn.state === 'running';
 }
 

@@ -1,5 +1,5 @@
 /** The end of a process, step by step: whatever holds one up, the next begins, and all is over before it is killed. */
-import { within } from '../transport/within.ts';
+import pTimeout from 'p-timeout';
 
 export interface ClosingStep {
   what: string;
@@ -22,7 +22,7 @@ export async function closeInTime(
   onError: (what: string, error: unknown) => void,
 ): Promise<void> {
   try {
-    await within(ms, (async () => await close())(), () => new Error(`it takes longer than ${ms} ms`));
+    await pTimeout((async () => await close())(), { milliseconds: ms, message: `it takes longer than ${ms} ms` });
   } catch (error) {
     onError(`${what} could not be closed`, error);
   }

@@ -1,6 +1,6 @@
 /** Logs: JSON, one object a line. Lines are looked at in terminals, so nothing in them acts there. */
 import { type Logger, pino } from 'pino';
-import { escapeJson } from './terminal.ts';
+import { escapeJson } from '../contract/escape.ts';
 
 /** `to` is a file, made for its owner alone, or the number of an open one. Each line is written before anything goes on. */
 export function openLog(to: string | number, level: string): Logger {

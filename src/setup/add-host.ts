@@ -5,7 +5,7 @@ import { isolationPolicy } from '../config/isolation/level.ts';
 import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
 import type { Check } from '../contract/check.ts';
-import { readIfThere, replaceFile } from '../process/replace-file.ts';
+import { readIfExists, replaceFile } from '../process/files.ts';
 import { placeOf } from '../transport/ssh/target.ts';
 import { checksOf } from './doctor/checks.ts';
 import { addedHosts, ensureKey, gatewayFiles, gatewayId, remember } from './gateway/files.ts';
@@ -47,7 +47,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
 
   const files = gatewayFiles(root, route);
   const keys = await keysToPin({ ssh, place: route, keyscan: programs.sshKeyscan, env });
-  yield tellKeys(keys, ssh.hostKey, readIfThere(files.knownHosts));
+  yield tellKeys(keys, ssh.hostKey, readIfExists(files.knownHosts));
   if (keys.lines.length === 0) return null;
   const id = gatewayId(root, randomBytes);
   const { made, publicKey } = ensureKey(files, id, programs.sshKeygen);

@@ -1,6 +1,6 @@
 /** Sends spans to an OpenTelemetry collector. What is told of a turn is how long it took, and how it ended. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Attributes, Span as OpenSpan } from '@opentelemetry/api';
+import pTimeout from 'p-timeout';
 
 export interface Traces {
   record(span: FinishedSpan): void;
@@ -67,12 +67,7 @@ export async function openTraces(
       span.end(finished.to);
     },
     async close() {
-      const enough = new AbortController();
-      await Promise.race([
-        provider.shutdown().catch(() => undefined),
-        delay(LAST_MS, undefined, { signal: enough.signal }).catch(() => undefined),
-      ]);
-      enough.abort();
+      await pTimeout(provider.shutdown(), { milliseconds: LAST_MS }).catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** How a decision that was not heard is told again: the one policy, for whoever tells it. */
 import { PaliadinError } from '../contract/errors.ts';
+import { retry } from '../process/retry.ts';
 
 export interface Retry {
   /** Nobody waits for it any more. */
@@ -10,15 +11,11 @@ export interface Retry {
 
 /** Tells again, a second later each time, until it is heard, nobody waits (`not_found`), or it is over. Never rejects. */
 export async function retryUntilHeard(tell: () => Promise<void>, { isOver, onError }: Retry): Promise<void> {
-  while (!isOver()) {
-    try {
-      return await tell();
-    } catch (error) {
-      if (isOver() || (error instanceof PaliadinError && error.code === 'not_found')) return;
-      onError(error);
-    }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
-  }
+  const attempt = async () => {
+    if (!isOver()) await tell();
+  };
+  const when = (error: unknown) => !isOver() && !(error instanceof PaliadinError && error.code === 'not_found');
+  await retry(attempt, { firstMs: AGAIN_MS, when, ref: false, onFailure: onError }).catch(() => {});
 }
 
 // A disk that is full, a store that is away, a client that answers what was not asked: none mends at once.

@@ -1,6 +1,6 @@
 /** Asks whether a session could be answered before a turn goes there. Success is remembered, failure never. */
+import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
-import { within } from '../transport/within.ts';
 
 export interface HealthGate {
   /** @throws PaliadinError with the reason, `mriver_unreachable` when there is no answer in time. */
@@ -20,7 +20,8 @@ export function createHealthGate(
       if ((healthyUntil.get(session) ?? 0) > options.now()) return;
       for (const [known, until] of healthyUntil) if (until <= options.now()) healthyUntil.delete(known);
       const ms = options.probeMs();
-      await within(ms, probe(session), () => new PaliadinError('mriver_unreachable', `${UNHEARD} within ${ms} ms`));
+      const message = new PaliadinError('mriver_unreachable', `${UNHEARD} within ${ms} ms`);
+      await pTimeout(probe(session), { milliseconds: ms, message });
       healthyUntil.set(session, options.now() + options.rememberMs);
     },
     drop(session) {

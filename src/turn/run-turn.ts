@@ -1,10 +1,10 @@
 /** Carries one accepted turn to its end: health gate, delivery, answer, record. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend } from '../backend/backend.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
 import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnStatus } from '../contract/turn.ts';
+import { retry } from '../process/retry.ts';
 import type { Store } from '../store/store.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Approvals } from './approvals.ts';
@@ -173,14 +173,9 @@ async function writeUntilStored(
   write: Parameters<TurnWriter['write']>[0],
   { turnWriter, closing, onError }: RunTurnOptions,
 ): Promise<void> {
-  while (!closing.aborted) {
-    try {
-      return await unlessClosing(turnWriter.write(write), closing);
-    } catch (error) {
-      onError('the end of a turn was not stored; trying again', error);
-      await unlessClosing(delay(STORE_AGAIN_MS), closing);
-    }
-  }
+  const store = async () => closing.aborted || (await unlessClosing(turnWriter.write(write), closing));
+  const onFailure = (error: unknown) => onError('the end of a turn was not stored; trying again', error);
+  await retry(store, { firstMs: STORE_AGAIN_MS, signal: closing, onFailure }).catch(() => {}); // closing
 }
 
 /** A gateway that stops waits a moment for its store, no longer: the next one asks the host again. */

@@ -1,5 +1,6 @@
 /** Stops all that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
@@ -20,23 +21,30 @@ export interface StopAllOptions {
  *
  * @throws PaliadinError `conflict` where that takes too long.
  */
-export async function stopAll(userId: string, { store, turnWriter, turns, clock }: StopAllOptions): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new PaliadinError('conflict', 'a turn did not stop in time')), PATIENCE_MS);
-  late.catch(() => {});
+export async function stopAll(userId: string, options: StopAllOptions): Promise<void> {
+  const over = new AbortController();
+  const message = new PaliadinError('conflict', 'a turn did not stop in time');
   try {
-    for (let look = 1; ; look++) {
-      const open = await store.turns.openOf(userId);
-      if (open.length === 0) return;
-      const turnRun = open.filter(({ turnId }) => turns.isCarried(turnId));
-      await Promise.race([Promise.all(turnRun.map(({ turnId }) => turns.stop(turnId))), late]);
-      if (turnRun.length > 0) continue;
-      // One that was accepted just now runs in a moment; one that nobody runs ends here.
-      if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
-      else await Promise.race([delay(LOOK_AGAIN_MS), late]);
-    }
+    await pTimeout(stopUntilNone(userId, options, over.signal), { milliseconds: PATIENCE_MS, message });
   } finally {
-    clearTimeout(timer);
+    over.abort();
+  }
+}
+
+async function stopUntilNone(
+  userId: string,
+  { store, turnWriter, turns, clock }: StopAllOptions,
+  over: AbortSignal,
+): Promise<void> {
+  for (let look = 1; !over.aborted; look++) {
+    const open = await store.turns.openOf(userId);
+    if (open.length === 0) return;
+    const turnRun = open.filter(({ turnId }) => turns.isCarried(turnId));
+    await Promise.all(turnRun.map(({ turnId }) => turns.stop(turnId)));
+    if (turnRun.length > 0) continue;
+    // One that was accepted just now runs in a moment; one that nobody runs ends here.
+    if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
+    else await delay(LOOK_AGAIN_MS);
   }
 }
 

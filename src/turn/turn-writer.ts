@@ -7,6 +7,7 @@
  * is told after some seconds that it was not done.
  */
 import { EventEmitter } from 'node:events';
+import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
@@ -47,14 +48,9 @@ export function createTurnWriter(
   turnWriter.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
   let size = 0;
-  let last: Promise<unknown> = Promise.resolve();
 
   /** One transaction after the other, so that events are told of in the order of their ids. */
-  function inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  }
+  const inOrder = pLimit(1);
 
   /** What has not begun by then is not done any more. */
   function inOrderSoon<T>(work: () => Promise<T>): Promise<T> {
@@ -90,7 +86,7 @@ export function createTurnWriter(
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
       if (left.length === 0) break;
     }
-    if (waiting.length > 0) inOrder(writeWaiting); // whoever came meanwhile is not to wait for all of it
+    if (waiting.length > 0) void inOrder(writeWaiting); // whoever came meanwhile is not to wait for all of it
   }
 
   /** What is left because another process holds the store. */
@@ -146,7 +142,7 @@ export function createTurnWriter(
           if (at >= 0) giveUp(...(waiting.splice(at, 1) as [Waiting]));
         }, patienceMs);
       }
-      if (waiting.length === 1) inOrder(writeWaiting);
+      if (waiting.length === 1) void inOrder(writeWaiting);
       return promise;
     },
     append(event: EventBody): Promise<void> {

@@ -14,18 +14,19 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
   config: ['process', 'transport', 'contract'],
-  process: ['transport', 'contract'],
   tracing: ['contract'],
   // The way of a turn.
   http: ['services', 'turn', 'backend', 'transport', 'store', 'contract'],
   services: ['turn', 'backend', 'transport', 'store', 'contract'],
-  turn: ['backend', 'transport', 'store', 'contract'],
-  backend: ['transport', 'contract'],
-  transport: ['contract'],
-  host: ['transport', 'contract'],
-  store: ['contract'],
-  demo: ['contract'],
+  turn: ['backend', 'transport', 'store', 'process', 'contract'],
+  backend: ['transport', 'process', 'contract'],
+  transport: ['process', 'contract'],
+  host: ['transport', 'process', 'contract'],
+  store: ['process', 'contract'],
+  demo: ['process', 'contract'],
   web: ['contract'],
+  // What a process needs, whatever it does; and what everybody speaks.
+  process: ['contract'],
   contract: [],
 };
 

@@ -12,7 +12,8 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { table } from '../../src/cli/table.ts';
-import { csvLine, visible } from '../../src/http/csv.ts';
+import { escapeInFile } from '../../src/contract/escape.ts';
+import { csvLine } from '../../src/http/csv.ts';
 import { mintToken } from '../../src/store/secrets.ts';
 import { cliEnv, runCli } from '../cli/run-cli.ts';
 import { aPerson, call, runServer } from '../http/running-server.ts';
@@ -66,7 +67,7 @@ test('T14: an export of what was said gives no orders, and loses nothing', { tim
   }
   expect(csv.text).not.toMatch(CONTROL);
   const messages = lines.map((line) => line[head.indexOf('message')]?.replace(/^'/, ''));
-  expect(messages.reverse()).toEqual(said.map(visible).map((text) => text.replace(/^'/, '')));
+  expect(messages.reverse()).toEqual(said.map(escapeInFile).map((text) => text.replace(/^'/, '')));
   const json = await call(server, 'GET', '/api/admin/turns/export?format=json', { headers: owner.bearer });
   expect(json.text).not.toMatch(CONTROL);
   expect(
@@ -95,7 +96,7 @@ test('T14: whatever a cell holds, it is one cell and no formula', () => {
       expect(row).toHaveLength(cells.length);
       for (const [index, cell] of row.entries()) {
         expect(cell).not.toMatch(/^\s*[=+\-@|%＝＋－＠]|^\t/);
-        expect(cell.replace(/^'/, '')).toBe(visible(cells[index] ?? '').replace(/^'/, ''));
+        expect(cell.replace(/^'/, '')).toBe(escapeInFile(cells[index] ?? '').replace(/^'/, ''));
       }
     }),
     { numRuns: 2000 },

@@ -13,6 +13,19 @@ test('columns are as wide as their widest cell, and nothing trails', () => {
   ).toEqual(['a          long head  c', 'wide cell  x', '           y          z']);
 });
 
+test('columns are counted as a terminal draws them', () => {
+  expect(
+    table(
+      ['a', 'b'],
+      [
+        ['日本', 'x'],
+        ['abc', 'y'],
+        ['e\u0301', 'z'],
+      ],
+    ),
+  ).toEqual(['a     b', '日本  x', 'abc   y', 'e\u0301     z']);
+});
+
 test('without rows there is a head', () => {
   expect(table(['a', 'b'], [])).toEqual(['a  b']);
 });

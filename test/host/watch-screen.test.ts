@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ScreenView } from '../../src/contract/screen.ts';
-import { onlyColours } from '../../src/host/only-colours.ts';
+import { onlyColours } from '../../src/contract/only-colours.ts';
 import { until } from '../support/until.ts';
 import { testHost } from './test-host.ts';
 

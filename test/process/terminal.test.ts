@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { escapeForTerminal, escapeJson } from '../../src/contract/escape.ts';
 import { openLog } from '../../src/process/log.ts';
-import { escapeJson, printTo, visible } from '../../src/process/terminal.ts';
+import { printTo } from '../../src/process/terminal.ts';
 
 /** What acts in a terminal, or is there and not seen; what of it is printed. */
 const ACTING: [name: string, text: string, shown: string][] = [
@@ -28,15 +29,15 @@ const ACTING: [name: string, text: string, shown: string][] = [
 ];
 
 test.each(ACTING)('%s is made visible', (_, text, shown) => {
-  expect(visible(text)).toBe(shown);
-  expect(visible(shown)).toBe(shown);
+  expect(escapeForTerminal(text)).toBe(shown);
+  expect(escapeForTerminal(shown)).toBe(shown);
 });
 
 test('what people write is left alone', () => {
   for (const text of ['Müller v. Bosch', '日本語', 'שלום', 'مرحبا', 'नमस्ते', '👍🏽 ❤️', '“x” – y … €', '\\x1b']) {
-    expect(visible(text)).toBe(text);
+    expect(escapeForTerminal(text)).toBe(text);
   }
-  expect(visible('a\ud800')).toBe('a\ufffd');
+  expect(escapeForTerminal('a\ud800')).toBe('a\ufffd');
 });
 
 test('whatever is printed, each text is one line and nothing in it acts', () => {

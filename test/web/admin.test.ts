@@ -216,7 +216,7 @@ test('a terminal’s picture holds colours and places, nothing that a terminal w
   const lines = ['\u001b[31mred\u001b[0m', '\u001b]0;title\u0007\u001b[2J\u001b[6nplain\u009b5n', 'third'];
   const sequence = sequenceOf({ lines, rows: 2, cursor: { row: 1, column: 4 } });
   expect(sequence).toContain('\u001b[1;1H\u001b[0m\u001b[2K\u001b[31mred\u001b[0m');
-  expect(sequence).toContain(']0;title[2J[6nplain5n');
+  expect(sequence).toContain('\u001b[2;1H\u001b[0m\u001b[2Kplain5n\u001b[0m');
   for (const order of ['\u0007', '\u001b]', '\u001b[2J', '\u001b[6n', '\u009b']) expect(sequence).not.toContain(order);
   expect(sequence).not.toContain('third');
   expect(sequence.endsWith('\u001b[?25h\u001b[2;5H')).toBe(true);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { loadDraft, saveDraft } from '../../src/web/chat/draft.ts';
 import { chipTarget } from '../../src/web/chat/markdown/links.ts';
 import { pageOrigin } from '../../src/web/chat/origin.ts';
-import { pastedCode, takeCode } from '../../src/web/chat/sign-in-link.ts';
 import { chooseLocale, languageList } from '../../src/web/locales/choose.ts';
 import { count, duration, kilobytes, wholeSeconds } from '../../src/web/locales/format.ts';
 import { messagesOf } from '../../src/web/locales/locale.ts';
+import { pastedCode, takeCode } from '../../src/web/sign-in/sign-in-link.ts';
 import { memory } from '../../src/web/storage.ts';
 
 const forbidden = () =>

@@ -1,5 +1,5 @@
 /** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
-
+import pTimeout from 'p-timeout';
 import type { Backend } from '../../backend/backend.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { ServerMetrics } from '../../http/server-metrics.ts';
@@ -100,7 +100,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
         // What can't be asked just now is not told; the rest is.
         const [all, sessions] = await Promise.all([
           store.turns.open().catch(() => null),
-          backend.refusal() === null ? within(LOOK_MS, backend.sessions()).catch(() => null) : null,
+          backend.refusal() === null ? pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null) : null,
         ]);
         open.reset();
         for (const status of OPEN) open.set({ status }, all?.filter((turn) => turn.status === status).length ?? 0);
@@ -127,18 +127,6 @@ function stagesOf({ startedAt, deliveredAt, firstChunkAt, finishedAt }: Turn): [
     ['total', startedAt, finishedAt],
   ];
   return stages.flatMap(([stage, from, to]) => (from === null || to === null ? [] : [[stage, Math.max(0, to - from)]]));
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('too late')), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const OPEN = ['queued', 'delivering', 'running', 'waiting'] as const;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import pTimeout from 'p-timeout';
 import { z } from 'zod';
 import { readiness } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
@@ -61,7 +62,9 @@ async function probeAll({ store, backend }: Needs): Promise<Failure[]> {
       () => null,
       (error: unknown) => asPaliadinError(error, 'store_unavailable'),
     ),
-    within(PROBE_TIMEOUT_MS, backend.report()).catch((error: unknown) => asPaliadinError(error, 'internal')),
+    pTimeout(backend.report(), { milliseconds: PROBE_TIMEOUT_MS, message: silent() }).catch((error: unknown) =>
+      asPaliadinError(error, 'internal'),
+    ),
   ]);
   return [
     ...(inStore === null ? [] : [{ part: 'store' as const, error: inStore }]),
@@ -75,16 +78,8 @@ const PROBE_TIMEOUT_MS = 4000;
 // Whoever asks how we are, however often, shall not keep the disk and the host busy.
 const REMEMBER_MS = 2000;
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PaliadinError('timeout', `the backend said nothing for ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function silent(): PaliadinError {
+  return new PaliadinError('timeout', `the backend said nothing for ${PROBE_TIMEOUT_MS} ms`);
 }
 
 /** One probe at a time, good for a moment. */

@@ -1,6 +1,6 @@
 /** Checks as a person reads them: a line each, and below it what to do. */
 import type { Check } from '../../contract/check.ts';
-import { visible } from '../../process/terminal.ts';
+import { escapeForTerminal } from '../../contract/escape.ts';
 
 /** A line, and one for the remedy. A host's words may be anything. */
 export function showCheck({ step, side, ok, found, remedy }: Check): string[] {
@@ -9,7 +9,7 @@ export function showCheck({ step, side, ok, found, remedy }: Check): string[] {
 }
 
 function oneLine(text: string): string {
-  return visible(text.replaceAll(/\s+/g, ' ').trim());
+  return escapeForTerminal(text.replaceAll(/\s+/g, ' ').trim());
 }
 
 // The longest step's name.

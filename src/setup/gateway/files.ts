@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../config/load.ts';
 import { checkKey } from '../../config/remote/key.ts';
-import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { readIfExists, replaceFile } from '../../process/files.ts';
 import { commentOf } from '../on-host/authorized-keys.ts';
 import { sshWishes } from '../over-ssh/owner-ssh.ts';
 
@@ -34,7 +34,7 @@ export function gatewayFiles(root: string, { user, host, port }: Added['place'])
 /** By which its lines on hosts are known again: eight digits, made once. */
 export function gatewayId(root: string, random: (bytes: number) => Buffer): string {
   const file = join(root, 'remote', 'gateway-id');
-  const known = readIfThere(file)?.trim() ?? '';
+  const known = readIfExists(file)?.trim() ?? '';
   if (/^[0-9a-f]{8}$/.test(known)) return known;
   const id = random(4).toString('hex');
   replaceFile(file, `${id}\n`, 0o600);

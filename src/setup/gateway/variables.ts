@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError } from '../../config/load.ts';
-import { modeOf, readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { modeOf, readIfExists, replaceFile } from '../../process/files.ts';
 import { envLine, withEnvLines } from '../env-lines.ts';
 import type { Added, GatewayFiles } from './files.ts';
 
@@ -26,7 +26,7 @@ export function printedVariables(place: Added['place'], files: GatewayFiles): st
 
 /** @throws ConfigError where the file holds a key that was put there by hand */
 export function writeVariables(file: string, values: ReturnType<typeof fileVariables>): void {
-  const text = readIfThere(file) ?? '';
+  const text = readIfExists(file) ?? '';
   const byHand = BY_HAND.find((name) => parseEnv(text)[name] !== undefined);
   if (byHand !== undefined) {
     throw new ConfigError(`${file} sets ${byHand}, which a file is to replace; take that line out, and run this again`);
@@ -36,7 +36,7 @@ export function writeVariables(file: string, values: ReturnType<typeof fileVaria
 
 /** Returns whether there were any. Those of another host stay. */
 export function removeVariables(file: string, { key }: GatewayFiles): boolean {
-  const text = readIfThere(file) ?? '';
+  const text = readIfExists(file) ?? '';
   if (parseEnv(text).PALIADIN_SSH_KEY_FILE !== key) return false;
   const none = Object.fromEntries(NAMES.map((name) => [name, null]));
   replaceFile(file, withEnvLines(text, none), modeOf(file, 0o600));

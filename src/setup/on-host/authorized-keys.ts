@@ -1,7 +1,7 @@
 /** The line that lets a gateway's key run the shim, and nothing else. */
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { BYTES, modeOf, readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { BYTES, modeOf, readIfExists, replaceFile } from '../../process/files.ts';
 import { shellQuoted } from '../shell-quoted.ts';
 
 export interface KeyLine {
@@ -14,7 +14,7 @@ export interface KeyLine {
 
 /** Returns what became of it. */
 export function addKeyLine(file: string, key: KeyLine): 'added' | 'replaced' | 'there' {
-  const before = readIfThere(file, BYTES) ?? '';
+  const before = readIfExists(file, BYTES) ?? '';
   const after = withKeyLine(before, key);
   if (after !== before) writeKeys(file, after);
   else closeToOthers(file);
@@ -24,7 +24,7 @@ export function addKeyLine(file: string, key: KeyLine): 'added' | 'replaced' | '
 
 /** Returns whether there was one. */
 export function removeKeyLine(file: string, gateway: string): boolean {
-  const before = readIfThere(file, BYTES) ?? '';
+  const before = readIfExists(file, BYTES) ?? '';
   const after = withoutKeyLine(before, gateway);
   if (after !== before) writeKeys(file, after);
   return after !== before;
@@ -32,7 +32,7 @@ export function removeKeyLine(file: string, gateway: string): boolean {
 
 /** How many other gateways may run the shim. */
 export function otherKeyLines(file: string, shim: string): number {
-  return keysOf(readIfThere(file, BYTES) ?? '').filter((line) => !line.startsWith('#') && line.includes(shim)).length;
+  return keysOf(readIfExists(file, BYTES) ?? '').filter((line) => !line.startsWith('#') && line.includes(shim)).length;
 }
 
 export function withKeyLine(text: string, key: KeyLine): string {

@@ -2,7 +2,7 @@
 import { delimiter } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type HostApprovals, readApprovals } from '../../config/approval-policy.ts';
-import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { readIfExists, replaceFile } from '../../process/files.ts';
 import { otherLines, withEnvLines } from '../env-lines.ts';
 import type { InstallRequest } from '../request.ts';
 
@@ -11,7 +11,7 @@ import type { InstallRequest } from '../request.ts';
  * allow from now on: what was chosen, else what stands there, else nothing.
  */
 export function writeHostEnv(file: string, { path, agent, approvals, isolation }: InstallRequest): HostApprovals {
-  const text = readIfThere(file);
+  const text = readIfExists(file);
   const { PATH: known = '', PALIADIN_APPROVALS: written, PALIADIN_ISOLATION: level = isolation } = parseEnv(text ?? '');
   const directories = new Set([...known.split(delimiter), ...path.split(delimiter)].filter((each) => each !== ''));
   const before = approvals === undefined ? readApprovals(written) : null;
@@ -30,8 +30,8 @@ export function writeHostEnv(file: string, { path, agent, approvals, isolation }
 /** Whether its owner has written more into it. */
 export function isHostEnvEdited(file: string): boolean {
   return (
-    otherLines(readIfThere(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION']).length >
-    0
+    otherLines(readIfExists(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION'])
+      .length > 0
   );
 }
 

@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { shimSettings } from '../../config/shim-settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
 import type { Check } from '../../contract/check.ts';
+import { readIfExists, replaceFile } from '../../process/files.ts';
 import { outputOf } from '../../process/output-of.ts';
-import { readIfThere, replaceFile } from '../../process/replace-file.ts';
 import { checksOf } from '../doctor/checks.ts';
 import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
 import { reachRunning } from './running-daemon.ts';
@@ -31,14 +31,14 @@ export async function installService(needs: ServiceNeeds, node: string): Promise
 
 /** Null where there is none. The daemon ends with it; what runs in the panes does not. */
 export async function removeService({ places, env, uid }: ServiceNeeds): Promise<string | null> {
-  if (readIfThere(places.systemdUnit) !== null) {
+  if (readIfExists(places.systemdUnit) !== null) {
     const user = systemdEnv(env, uid);
     await outputOf('systemctl', ['--user', 'disable', '--now', SYSTEMD_UNIT], user).catch(() => {});
     rmSync(places.systemdUnit, { force: true });
     await outputOf('systemctl', ['--user', 'daemon-reload'], user).catch(() => {});
     return places.systemdUnit;
   }
-  if (readIfThere(places.launchdPlist) === null) return null;
+  if (readIfExists(places.launchdPlist) === null) return null;
   for (const domain of domains(uid)) {
     await outputOf('launchctl', ['bootout', `${domain}/${LAUNCHD_LABEL}`], env).catch(() => {});
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfThere, replaceFile } from '../../process/replace-file.ts';
+import { readIfExists, replaceFile } from '../../process/files.ts';
 import { SKILL_FILE, splitPersona } from '../persona.ts';
 import type { InstallRequest } from '../request.ts';
 import type { HostPlaces } from './places.ts';
@@ -26,7 +26,7 @@ export function installSkill(places: HostPlaces, files: InstallRequest['skill'])
       replaceFile(target, text, 0o600);
       continue;
     }
-    const theirs = readIfThere(target);
+    const theirs = readIfExists(target);
     outcome = theirs === null ? 'installed' : judge(theirs, text, readRecord(places));
     rmSync(newer(target), { force: true });
     if (outcome === 'kept whole') {
@@ -41,7 +41,7 @@ export function installSkill(places: HostPlaces, files: InstallRequest['skill'])
 
 /** Whether the owner has changed the skill since it was installed. */
 export function isSkillEdited(places: HostPlaces): boolean {
-  const text = readIfThere(join(places.skill, SKILL_FILE));
+  const text = readIfExists(join(places.skill, SKILL_FILE));
   if (text === null) return false;
   const installed = readRecord(places);
   const now = digestsOf(text);
@@ -71,7 +71,7 @@ function digest(text: string): string {
 
 function readRecord(places: HostPlaces): Record | null {
   try {
-    return record.parse(JSON.parse(readIfThere(places.record) ?? ''));
+    return record.parse(JSON.parse(readIfExists(places.record) ?? ''));
   } catch {
     return null; // installed by hand
   }

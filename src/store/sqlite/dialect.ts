@@ -4,7 +4,6 @@
  * One connection reads and one writes. A reader never waits for a writer. A writer that meets another process waits aside:
  * SQLite's own waiting would stop this process, with all that it does beside.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -17,6 +16,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { retry } from '../../process/retry.ts';
 import { type Database, LocalDatabase, type OpenDatabase } from './database.ts';
 import { isBusy } from './explain.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -50,8 +50,7 @@ export function sqliteDialect(path: string, options: SqliteOptions = {}): Dialec
 const WAIT_MS = 3000;
 
 // Most others are done within some milliseconds; whoever holds it longer is not to cost the processor anything.
-const FIRST_PAUSE_MS = 2;
-const LAST_PAUSE_MS = 50;
+const PAUSES = { firstMs: 2, maxMs: 50 };
 
 const inThisThread: OpenDatabase = (path, pragmas) => new LocalDatabase(path, pragmas);
 
@@ -197,13 +196,6 @@ class Connection implements DatabaseConnection {
 }
 
 /** Does it again as long as another process is in the way. */
-async function whenFree<T>(work: () => T | Promise<T>, deadline: number): Promise<T> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LAST_PAUSE_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() + pause > deadline) throw error;
-    }
-    await delay(pause);
-  }
+function whenFree<T>(work: () => T | Promise<T>, deadline: number): Promise<T> {
+  return retry(work, { ...PAUSES, deadline, when: isBusy });
 }

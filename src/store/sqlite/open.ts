@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
+import { retry } from '../../process/retry.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
@@ -129,13 +129,6 @@ const SWITCH_PAUSE_MS = 50;
 
 /** A write-ahead log: readers and the writer don't wait for each other. */
 async function writeAhead(db: Kysely<Schema>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await sql`pragma journal_mode = wal`.execute(db);
-      return;
-    } catch (error) {
-      if (!isBusy(error) || attempt === SWITCH_ATTEMPTS) throw error;
-      await delay(SWITCH_PAUSE_MS);
-    }
-  }
+  const again = { attempts: SWITCH_ATTEMPTS, firstMs: SWITCH_PAUSE_MS, when: isBusy };
+  await retry(() => sql`pragma journal_mode = wal`.execute(db), again);
 }

@@ -123,7 +123,7 @@ function LiveSign({ live, w }: Pick<AdminPage, 'live' | 'w'>) {
   const state = useSyncExternalStore(live.onState, live.getState);
   return (
     <span className={state === 'live' ? 'live' : 'live live-lost'} role="status">
-      {w[state]}
+      {w[state === 'signed-out' ? 'lost' : state]}
     </span>
   );
 }

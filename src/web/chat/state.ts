@@ -6,6 +6,7 @@ import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contra
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
 import { isFinal } from '../../contract/turn.ts';
 import { type ChatTurn, ended, fromView, isOpen, lookedUp, progress, stepApproval } from './chat-turn.ts';
+import type { Connection } from '../kept-stream.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -31,11 +32,6 @@ export interface ChatState {
   problem: string | null;
 }
 
-/**
- * `lost`: there is none, for longer than a hiccup. `polled`: the stream brings nothing, and the page asks in its place.
- * `signed-out`: an auth proxy before the gateway asks to sign in.
- */
-export type Connection = 'live' | 'lost' | 'polled' | 'signed-out';
 
 export interface Attempt {
   key: string;

@@ -1,8 +1,8 @@
 /** The home of a Claude Code that is kept apart from its owner's. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../../../process/files.ts';
 import { agentSecret } from '../../agent-secret.ts';
-import { writeDurably } from '../../durable.ts';
 import { ownDirectory, ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 import type { Relay } from '../../relay/open-relay.ts';
@@ -65,7 +65,7 @@ function writeState(home: string, cwd: string, { key }: ModelAccess): void {
     // A key is known by its last letters.
     ...(key !== null && { customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] } }),
   };
-  writeDurably(ownFile(file), JSON.stringify(state));
+  writeAtomically(ownFile(file), JSON.stringify(state));
 }
 
 function parse(text: string | null): object {

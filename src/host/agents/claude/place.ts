@@ -2,7 +2,7 @@
  * which another kind of agent may have been able to write before. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeDurably } from '../../durable.ts';
+import { writeAtomically } from '../../../process/files.ts';
 import { ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 
@@ -31,13 +31,13 @@ export function recall(directory: string): Remembered | null {
 }
 
 export function remember(directory: string, entry: Omit<Remembered, 'secret'>): void {
-  writeDurably(ownFile(join(directory, FILE)), JSON.stringify(entry));
+  writeAtomically(ownFile(join(directory, FILE)), JSON.stringify(entry));
 }
 
 /** What has changed since it was started; nothing where it never was. */
 export function note(directory: string, change: Pick<Remembered, 'now' | 'tasks'>): void {
   const known = recall(directory);
-  if (known !== null) writeDurably(ownFile(join(directory, FILE)), JSON.stringify({ ...known, ...change }));
+  if (known !== null) writeAtomically(ownFile(join(directory, FILE)), JSON.stringify({ ...known, ...change }));
 }
 
 /** The conversation that goes on, where the session's is `conversation`; null where it was cleared. */

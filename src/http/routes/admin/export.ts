@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
+import { escapeInFile } from '../../../contract/escape.ts';
 import type { AuditRow as StoredRow } from '../../../contract/records/audit-log.ts';
 import type { Turn } from '../../../contract/records/turn.ts';
 import { eachTurn, PAGE, pages } from '../../../store/pages.ts';
 import { userOf } from '../../authenticate.ts';
-import { BOM, csvLine, visible } from '../../csv.ts';
+import { BOM, type Cell, csvLine } from '../../csv.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
@@ -110,8 +111,6 @@ const AUDIT_HEAD = [
   ...['previous', 'hash'],
 ] as const;
 
-type Cell = string | number | boolean | null;
-
 interface File<T> {
   name: string;
   format: 'csv' | 'json';
@@ -145,7 +144,7 @@ async function* asJson<T>(head: readonly string[], rows: AsyncIterable<T>, toRow
     const cells = toRow(row) as Record<string, Cell>;
     const kept = Object.fromEntries(head.map((name) => [name, cells[name] ?? null]));
     // JSON escapes the first 32 control characters; the others, too, are nothing to send to a terminal.
-    yield `${before}${visible(JSON.stringify(kept))}`;
+    yield `${before}${escapeInFile(JSON.stringify(kept))}`;
     before = ',\n';
   }
   yield `${before === '[' ? '[' : ''}]\n`;

@@ -14,7 +14,7 @@ const ASK_AGAIN_MS = 100;
  * Does the work unless it is done, and lets only one process at a time do any. Whoever waited looks again before it works.
  * @param {string} directory holds the lock @param {() => boolean} isDone @param {() => Promise<void>} work
  */
-export async function onlyOne(directory, isDone, work) {
+export async function withLock(directory, isDone, work) {
   if (isDone()) return;
   const release = await acquire(path.join(directory, 'bootstrap.lock'));
   try {

@@ -1,10 +1,11 @@
 /** Who is signed in in this browser, how they got in, and how they leave: the same for every page of ours. */
 import { useEffect, useState } from 'react';
-import type { Me, WouldReplace } from '../contract/api.ts';
-import type { Api } from './chat/api.ts';
-import { takeCode } from './chat/sign-in-link.ts';
-import { isShutOut, isSignedOut } from './request.ts';
+import type { Me, WouldReplace } from '../../contract/api.ts';
+import { backoff } from '../../contract/backoff.ts';
+import type { Api } from '../chat/api.ts';
+import { isShutOut, isSignedOut } from '../request.ts';
 import type { SessionKey } from './session-key.ts';
+import { takeCode } from './sign-in-link.ts';
 
 export interface Session {
   /** Null while nobody is, or it is not known yet. */
@@ -66,7 +67,7 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
     showSignIn(sessionKey.current() !== null || me !== null);
   };
 
-  const identify = async (attempt = 0): Promise<void> => {
+  const identify = async (failures = 1): Promise<void> => {
     sessionKey.reload();
     try {
       setMe(await api.me());
@@ -75,8 +76,8 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
     } catch (error) {
       if (isSignedOut(error) || isShutOut(error)) return turnedAway(error);
       setScreen('unreachable');
-      await pause(Math.min(MAX_PAUSE_MS, 1000 * 2 ** attempt));
-      return identify(attempt + 1);
+      await pause(backoff(failures, PAUSES));
+      return identify(failures + 1);
     }
   };
 
@@ -140,4 +141,4 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => window.setTimeout(resolve, ms));
 }
 
-const MAX_PAUSE_MS = 15_000;
+const PAUSES = { firstMs: 1000, maxMs: 15_000 };

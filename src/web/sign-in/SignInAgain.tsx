@@ -1,6 +1,6 @@
 /** Says that the sign-in of what lies before the gateway has ended, and offers the way to it: any load of the page leads there. */
 import { useSyncExternalStore } from 'react';
-import { boundaryWords } from './locales/boundary.ts';
+import { boundaryWords } from '../locales/boundary.ts';
 import type { ProxySignIn } from './proxy-sign-in.ts';
 import './sign-in-again.css';
 

@@ -1,17 +1,18 @@
 /** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import type { SignInWays } from '../../contract/api.ts';
+import type { Api } from '../chat/api.ts';
 import { languageOf } from '../locales/choose.ts';
 import type { Messages } from '../locales/en.ts';
+import { messagesOf } from '../locales/locale.ts';
 import { signInWords } from '../locales/sign-in.ts';
 import { isSignedOut, Refusal } from '../request.ts';
-import type { Api } from './api.ts';
 import { pastedCode } from './sign-in-link.ts';
+import '../chat/app.css';
 import './sign-in.css';
-import { Icon } from './ui/Icon.tsx';
+import { Icon } from '../chat/ui/Icon.tsx';
 
 interface SignInProps {
-  t: Messages;
   locale: string;
   api: Pick<Api, 'signInWays'>;
   /** What went wrong with the last attempt; null where nothing did. */
@@ -21,7 +22,8 @@ interface SignInProps {
   onCode(code: string): void;
 }
 
-export default function SignIn({ t, locale, api, problem, ended, onCode }: SignInProps) {
+export default function SignIn({ locale, api, problem, ended, onCode }: SignInProps) {
+  const t = messagesOf(locale);
   const words = signInWords[languageOf(locale)];
   const ways = useWays(api);
   if (ways === null) return <main className="sign-in" aria-busy="true" />;

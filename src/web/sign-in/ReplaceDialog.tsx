@@ -3,8 +3,8 @@ import { useEffect, useId, useRef } from 'react';
 import { languageOf } from '../locales/choose.ts';
 import { signInWords } from '../locales/sign-in.ts';
 import { isSignedOut, Refusal } from '../request.ts';
-import type { Replacement } from '../useSession.ts';
-import './dialog.css';
+import type { Replacement } from './useSession.ts';
+import '../chat/dialog.css';
 
 export interface ReplaceDialogProps {
   locale: string;
