@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { boundDenials } from '../../src/http/sign-in/denials.ts';
 import { jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
-import { mintSignInCode } from '../../src/store/secrets.ts';
+import { boundDenials } from '../../src/services/sign-in/denials.ts';
+import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
+import { aCode } from '../support/credentials.ts';
 import { aPerson, bearer, call, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
@@ -18,8 +18,12 @@ async function runAll(options: Parameters<typeof runServer>[0] = {}): Promise<Ru
     { key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 },
     () => 1e6,
   );
-  const signInBy = { jwt, proxy: { header: LOGIN, nameHeader: null } };
-  return await runServer({ signIn: signInBy, trustsProxy: (address) => address === '127.0.0.1', ...options });
+  return await runServer({
+    jwt,
+    proxy: { header: LOGIN, nameHeader: null },
+    trustsProxy: (address) => address === '127.0.0.1',
+    ...options,
+  });
 }
 
 function sign(sub: string, secret = SECRET): Promise<string> {
@@ -67,10 +71,7 @@ test.each(Object.keys(FLOODS))(
     const server = await runAll({ rateLimit: 50 });
     const { user, bearer: apiToken } = await aPerson(server);
     const browser = await signIn(server, user);
-    const code = await mintSignInCode(
-      { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
-      user.id,
-    );
+    const code = await aCode(server.store, user.id, () => server.clock.now);
     const answers = new Map<number | undefined, number>();
     for (let n = 0; n < FLOOD; n++) {
       const status = await FLOODS[name]?.(server, n);

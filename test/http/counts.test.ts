@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { countsBy, MAX_KEYS, WindowCounts } from '../../src/http/counts.ts';
+import { countsBy } from '../../src/http/counts.ts';
+import { MAX_KEYS, WindowCounts } from '../../src/services/window-counts.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 test('counts each key until the time is over, then all begin anew', () => {

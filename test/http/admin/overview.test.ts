@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { hosts, sessions, stats, turnInFull, turnsChoices, turnsPage } from '../../../src/contract/admin.ts';
-import { stretchOf } from '../../../src/http/routes/admin/stats.ts';
-import { stagesOf } from '../../../src/http/routes/admin/turns.ts';
+import { stretchOf } from '../../../src/services/statistics.ts';
+import { stagesOf } from '../../../src/services/turn-log/stages.ts';
 import { aPerson, call, type Running, runServer } from '../running-server.ts';
 import { scriptedBackend } from '../scripted-backend.ts';
 
