@@ -1,6 +1,6 @@
 import { ConfigError } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
-import type { UserChange } from '../../contract/admin.ts';
+import { MAX_DAILY_QUOTA, type UserChange } from '../../contract/admin.ts';
 import { print, printJson } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import { table } from '../table.ts';
@@ -56,8 +56,8 @@ export async function signOutUser(settings: Settings, subject: string, options: 
 
 export async function setUserQuota(settings: Settings, subject: string, quota: string): Promise<void> {
   const dailyQuota = quota === 'none' ? null : Number(quota);
-  if (dailyQuota !== null && !(/^\d+$/.test(quota) && dailyQuota <= MOST)) {
-    throw new ConfigError(`a quota is a whole number of questions a day, at most ${MOST}, or none`);
+  if (dailyQuota !== null && !(/^\d+$/.test(quota) && dailyQuota <= MAX_DAILY_QUOTA)) {
+    throw new ConfigError(`a quota is a whole number of questions a day, at most ${MAX_DAILY_QUOTA}, or none`);
   }
   await withServices(settings, async ({ users }) => {
     const { id } = await users.bySubject(subject);
@@ -65,8 +65,6 @@ export async function setUserQuota(settings: Settings, subject: string, quota: s
     print(`${subject} may ask ${dailyQuota === null ? 'as much as they like' : `${dailyQuota} a day`}`);
   });
 }
-
-const MOST = 100_000;
 
 async function changeUser(settings: Settings, subject: string, change: UserChange): Promise<void> {
   await withServices(settings, async ({ users }) => {
