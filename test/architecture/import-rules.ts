@@ -16,7 +16,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['process', 'transport', 'contract'],
   tracing: ['contract'],
   // The way of a turn.
-  http: ['services', 'turn', 'backend', 'transport', 'store', 'contract'],
+  http: ['services', 'turn', 'backend', 'transport', 'contract'],
   services: ['turn', 'backend', 'transport', 'store', 'contract'],
   turn: ['backend', 'transport', 'store', 'process', 'contract'],
   backend: ['transport', 'process', 'contract'],

@@ -1,0 +1,76 @@
+/** The hosts: how they are, and what runs there. */
+import type { Backend } from '../backend/backend.ts';
+import type { Hosts, HostView, Probe } from '../contract/admin.ts';
+import type { PaliadinError } from '../contract/errors.ts';
+import { weaknessOf } from '../contract/isolation.ts';
+import { isFinal } from '../contract/turn.ts';
+import type { Store } from '../store/store.ts';
+import type { Access } from './authorisation.ts';
+import type { SessionHost } from './sessions/session-host.ts';
+
+export interface HostService {
+  list(): Promise<HostList>;
+}
+
+export interface HostList {
+  gateway: Hosts['gateway'];
+  hosts: (Omit<HostView, 'refusal'> & { refusal: PaliadinError | null })[];
+}
+
+export interface ProbeHistory {
+  /** How the host was lately, oldest first. */
+  last(): Probe[];
+  /** Calls back after each. Returns how to stop that. */
+  onProbe(listener: () => void): () => void;
+}
+
+export interface HostServiceOptions {
+  store: Pick<Store, 'sessions' | 'turns' | 'database'>;
+  backend: Pick<Backend, 'kind' | 'host' | 'identity' | 'agent' | 'refusal' | 'presence'>;
+  host: Pick<SessionHost, 'sessions'>;
+  /** None where nobody looks. */
+  probes: ProbeHistory | undefined;
+  access: Access;
+  /** Of the gateway. */
+  version: string;
+  /** UTC milliseconds. */
+  clock(): number;
+}
+
+export function createHostService(options: HostServiceOptions): HostService {
+  const { store, backend, host, probes, access, version, clock } = options;
+  const startedAt = clock();
+  return {
+    async list() {
+      const identity = backend.identity();
+      const live = await host.sessions();
+      const known = (await store.sessions.list()).filter(({ host: name }) => name === backend.host);
+      const count = live?.filter((session) => session.live).length ?? 0;
+      const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
+      return {
+        gateway: { version, startedAt, database: store.database },
+        hosts: [
+          {
+            name: backend.host,
+            backend: backend.kind,
+            presence: backend.presence(),
+            mode: identity && (identity.protocol === 0 ? 'verbs' : 'channel'),
+            refusal: backend.refusal(),
+            agent: backend.agent(),
+            agentVersion: identity?.agentVersion ?? null,
+            driver: identity?.driver ?? null,
+            isolation: identity && (identity.isolation ?? 'none'),
+            isolationLacks:
+              access === 'users' && identity && identity.agent !== 'demo'
+                ? weaknessOf(identity.isolation ?? 'none')
+                : null,
+            version: identity?.version ?? null,
+            panes: live && { live: count, hibernated: Math.max(0, known.length - count) },
+            running: open.length,
+            probes: probes?.last() ?? [],
+          },
+        ],
+      };
+    },
+  };
+}
