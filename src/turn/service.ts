@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
+import { cursorsOf, inMemoryEventBus } from './event-bus.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
@@ -25,6 +26,7 @@ import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
+import { watchChanges } from './watch-changes.ts';
 
 export interface TurnsOptions {
   store: Store;
@@ -55,7 +57,13 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const { store, backend, clock, now, newId, onError, onEnded } = options;
   const fence = await store.nextFence();
   const closing = new AbortController();
-  const turnWriter = createTurnWriter(store, { onError });
+  const bus = inMemoryEventBus(onError);
+  const turnWriter = createTurnWriter(store, {
+    onStored(events) {
+      bus.publish(cursorsOf(events));
+      for (const { turnId, event } of events) if (event.type === 'finished') tellEnded(turnId);
+    },
+  });
   // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
   const isFirst = () => backend.identity() === null && backend.presence() === 'here';
   const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);
@@ -64,6 +72,15 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const shared = { store, backend, turnWriter, gate, approvals, fence, clock, now, onError };
   const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
   const accept = createIntake({ ...shared, turns, sessionOf, newId });
+
+  /** By the gateway that wrote the end, so that each is counted once. */
+  function tellEnded(turnId: string): void {
+    if (onEnded === undefined) return;
+    store.turns.get(turnId).then(
+      (turn) => turn !== null && onEnded(turn),
+      (error) => onError('the end of a turn was not counted', error),
+    );
+  }
 
   function sessionOf(userId: string): Promise<AgentSession> {
     const place = { prefix: options.sessionPrefix, host: backend.host, now: clock() };
@@ -97,17 +114,6 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return collectLate(turnId, shared).catch((error) => onError('a late answer was not collected', error));
   }
 
-  if (onEnded !== undefined) {
-    turnWriter.on('stored', (events) => {
-      for (const { turnId, event } of events) {
-        if (event.type !== 'finished') continue;
-        store.turns.get(turnId).then(
-          (turn) => turn !== null && onEnded(turn),
-          (error) => onError('the end of a turn was not counted', error),
-        );
-      }
-    });
-  }
   backend.onLate(({ turnId }) => void collect(turnId));
   // Where that fails, again when the host is back.
   const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
@@ -196,7 +202,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const reader = await readerOf(userId, locale);
       if (turnId !== undefined) await turnOf(userId, turnId);
       const query = { userId, after, signal, ...(turnId !== undefined && { turnId }) };
-      yield* follow(query, { store, turnWriter, view: async (id) => view(await turnOf(userId, id), reader) });
+      yield* follow(query, { store, bus, view: async (id) => view(await turnOf(userId, id), reader) });
     },
     refusal: () => backend.refusal(),
     session: sessionOf,
@@ -214,10 +220,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return reset(session, actor, { ...shared, turns });
     },
     stopAll: (userId) => stopAll(userId, { ...shared, turns }),
-    watch(listener) {
-      turnWriter.on('stored', listener);
-      return () => turnWriter.off('stored', listener);
-    },
+    watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
     isOwner: async (userId) => isOwner(await store.users.get(userId)),
     async close() {
       closing.abort();

@@ -51,7 +51,7 @@ async function* changes({ turns, store, backend, probes }: Needs, signal: AbortS
     wake();
   };
   const onAbort = () => wake();
-  const stops = [turns.watch(onStored), probes?.onProbe(onProbe)];
+  const stops = [await turns.watch(onStored), probes?.onProbe(onProbe)];
   signal.addEventListener('abort', onAbort);
   try {
     for (let id = 1; !signal.aborted; ) {
