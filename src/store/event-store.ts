@@ -3,6 +3,8 @@ import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { Decided } from '../contract/turn.ts';
 
 export interface EventStore {
+  /** Before a gateway writes: no event is given an id that one had which a power cut took. */
+  skipLost(): Promise<void>;
   /** Events outside a turn's life (`feedback`, `reset`). */
   append(event: EventBody): Promise<StoredEvent>;
   /** Oldest first, ids greater than `after`. One of `userId`, `turnId`. */

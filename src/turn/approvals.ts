@@ -1,6 +1,6 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
 
-import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
 import type { Turn } from '../contract/records/turn.ts';
@@ -15,7 +15,7 @@ import type { TurnWriter } from './turn-writer.ts';
 export type WhoApproves = 'owner' | 'users' | 'none';
 
 export interface ApprovalOptions {
-  backend: Pick<Backend, 'decide'>;
+  hosts: Pick<Hosts, 'of'>;
   store: Pick<Store, 'users'>;
   turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
@@ -59,7 +59,7 @@ interface Request {
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const { backend, turnWriter, clock, onError } = options;
+  const { hosts, turnWriter, clock, onError } = options;
   const turns = new Map<string, OfTurn>();
 
   /** Questions are always shown; only permitted users may grant permissions. */
@@ -125,7 +125,8 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const { approval, decision } = request;
     if (decision === null) return;
     request.told = true;
-    backend.decide(turn.agentSession, turn.turnId, approval.id, decision).catch((error) => {
+    const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, approval.id, decision);
+    told.catch((error) => {
       if (!isHeardLater(error)) onError('a decision was not heard', error);
     });
   }
@@ -134,7 +135,8 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const { options: _, kind = 'permission', ...shown } = approval;
     // With all that the person had before them: the request itself goes with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    await turnWriter.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
+    const { turnId, fence } = turn;
+    await turnWriter.write({ turnId, fence, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {

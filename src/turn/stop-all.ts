@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
+import type { TurnDispatcher } from './dispatcher.ts';
 import { refused } from './finish.ts';
-import type { OpenTurns } from './open-turns.ts';
 import { toBodies } from './turn-event-writer.ts';
 import type { TurnWriter } from './turn-writer.ts';
 
 export interface StopAllOptions {
   store: Pick<Store, 'turns'>;
   turnWriter: Pick<TurnWriter, 'write'>;
-  turns: Pick<OpenTurns, 'stop' | 'isCarried'>;
+  dispatcher: Pick<TurnDispatcher, 'stop'>;
   clock(): number;
 }
 
@@ -20,7 +20,8 @@ export interface StopAllOptions {
  *
  * @throws PaliadinError `conflict` where that takes too long.
  */
-export async function stopAll(userId: string, { store, turnWriter, turns, clock }: StopAllOptions): Promise<void> {
+export async function stopAll(userId: string, options: StopAllOptions): Promise<void> {
+  const { store, turnWriter, dispatcher, clock } = options;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new PaliadinError('conflict', 'a turn did not stop in time')), PATIENCE_MS);
   late.catch(() => {});
@@ -28,9 +29,8 @@ export async function stopAll(userId: string, { store, turnWriter, turns, clock 
     for (let look = 1; ; look++) {
       const open = await store.turns.openOf(userId);
       if (open.length === 0) return;
-      const turnRun = open.filter(({ turnId }) => turns.isCarried(turnId));
-      await Promise.race([Promise.all(turnRun.map(({ turnId }) => turns.stop(turnId))), late]);
-      if (turnRun.length > 0) continue;
+      const ran = await Promise.race([Promise.all(open.map(({ turnId }) => dispatcher.stop(turnId))), late]);
+      if (ran.includes(true)) continue;
       // One that was accepted just now runs in a moment; one that nobody runs ends here.
       if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
       else await Promise.race([delay(LOOK_AGAIN_MS), late]);
@@ -40,7 +40,7 @@ export async function stopAll(userId: string, { store, turnWriter, turns, clock 
   }
 }
 
-/** The end of a turn that nobody carries, such as while there is no gateway. */
+/** The end of a turn that nobody runs, such as while there is no gateway. */
 export function stopped(turn: Turn, at: number) {
   const change = refused(new PaliadinError('cancelled'), '');
   return {

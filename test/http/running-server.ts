@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { oneHost } from '../../src/backend/hosts.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
@@ -106,7 +107,7 @@ async function countedTurns(
 ) {
   const real = await createTurns({
     store,
-    backend: agent,
+    hosts: oneHost(agent),
     sessionPrefix: 'test',
     queueLimit: 1000,
     appOrigins,

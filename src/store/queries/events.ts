@@ -6,8 +6,10 @@ import type { EventStore } from '../event-store.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 
-export function eventQueries(db: Kysely<Schema>): EventStore {
+export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>): EventStore {
   return {
+    skipLost,
+
     async append(event) {
       const [stored] = await insertEvents(db, [event]);
       return stored as StoredEvent;
