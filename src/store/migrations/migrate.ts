@@ -8,7 +8,7 @@ import * as exactRecord from './0003-exact-record.ts';
 import * as signIn from './0004-sign-in.ts';
 import * as ownerView from './0005-owner-view.ts';
 import * as sessionKeys from './0006-session-keys.ts';
-import * as runFences from './0007-run-fences.ts';
+import * as runFences from './0008-run-fences.ts';
 
 // A migration that was released is never changed; what it forgot goes into the next.
 const migrations: Record<string, Migration> = {
@@ -18,7 +18,7 @@ const migrations: Record<string, Migration> = {
   '0004-sign-in': signIn,
   '0005-owner-view': ownerView,
   '0006-session-keys': sessionKeys,
-  '0007-run-fences': runFences,
+  '0008-run-fences': runFences,
 };
 
 /**
