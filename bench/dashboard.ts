@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seedStore } from '../scripts/seed-data/store.ts';
 import type { NewTurn } from '../src/contract/records/turn.ts';
-import { stretchOf } from '../src/http/routes/admin/stats.ts';
+import { stretchOf } from '../src/services/statistics.ts';
 import { dayStart } from '../src/store/day.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { distribution, figure, report } from './support/report.ts';

@@ -4,29 +4,22 @@
  */
 import type { AuditHead } from '../contract/records/audit-log.ts';
 import { readIfThere, replaceFile } from '../process/replace-file.ts';
+import { formatHead, parseHead } from '../services/audit-log/head.ts';
+import type { KnownHead } from '../services/audit-log/verify.ts';
 import type { AuditStore } from '../store/audit-store.ts';
 
 /** Writes the head down where it has moved on. */
 export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): Promise<AuditHead | null> {
   const head = await audit.head();
   // A file that is ahead is what tells of rows that are gone: it is not taken back.
-  if (head !== null && head.seq > (notedHead(file)?.seq ?? 0)) replaceFile(file, `${written(head)}\n`, 0o600);
+  if (head !== null && head.seq > (notedHead(file)?.head.seq ?? 0)) replaceFile(file, `${formatHead(head)}\n`, 0o600);
   return head;
 }
 
 /** What was written down; null where nothing was. */
-export function notedHead(file: string): AuditHead | null {
-  return readHead(readIfThere(file)?.trim() ?? '');
-}
-
-/** `<seq>:<hash>`, as `paliadin audit head` prints it. Null for anything else. */
-export function readHead(text: string): AuditHead | null {
-  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
-  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash };
-}
-
-export function written({ seq, hash }: AuditHead): string {
-  return `${seq}:${hash}`;
+export function notedHead(file: string): KnownHead | null {
+  const head = parseHead(readIfThere(file)?.trim() ?? '');
+  return head && { head, source: file };
 }
 
 export interface HeadKeeper {
@@ -44,8 +37,8 @@ export function keepHead(
   const note = async (tell: boolean) => {
     try {
       const head = await noteHead(audit, file);
-      if (!tell || head === null || written(head) === logged) return;
-      logged = written(head);
+      if (!tell || head === null || formatHead(head) === logged) return;
+      logged = formatHead(head);
       log(logged);
     } catch (error) {
       onError('where the audit log ends was not noted', error);

@@ -27,13 +27,13 @@ import { createServer } from '../http/server.ts';
 import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
-import { createUserService } from '../services/users.ts';
+import { createGatewayServices, type GatewayServices } from '../services/services.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
-import { keepHead } from './audit-head.ts';
+import { keepHead, notedHead } from './audit-head.ts';
 import { probeHost } from './host-probes.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
@@ -48,7 +48,7 @@ export interface Gateway {
   publicUrl: string;
   owner: User;
   hosts: Hosts;
-  store: Store;
+  services: GatewayServices;
   /** Asks the open streams to come back, leaves the turns to the next start, and ends. */
   close(): Promise<void>;
 }
@@ -91,7 +91,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   metrics.watch({ store, hosts });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // Who came in by a key that is no longer ours may be somebody who had stolen it.
-  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.signIn.jwt?.keyDigest ?? null);
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
   const head = keepHead(
     store.audit,
     paths.auditHead,
@@ -127,26 +127,36 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       : undefined;
   opened.defer(() => probes?.close());
   const origins: string[] = [];
-  const users = createUserService({
+  const services = createGatewayServices({
     store,
-    stopTurns: (userId) => turns.stopAll(userId),
-    endConversation: (session) => hosts.of(session).reset(session.name, { forget: true }),
+    turns,
+    hosts,
+    probes,
+    jwt: methods.jwt,
+    access: values.PALIADIN_ACCESS,
+    ownerSubject: values.PALIADIN_OWNER,
+    notedHead: () => notedHead(paths.auditHead),
+    onSignIn: metrics.signIn,
+    onError,
     clock: Date.now,
+    now: () => performance.now(),
+    random: randomBytes,
+    version: VERSION,
   });
   const server = await createServer({
-    users,
-    ...methods,
+    services,
+    turns,
+    logger,
     metrics,
-    onSignIn: metrics.signIn,
-    ...{ turns, store, logger, starters: starters(values.PALIADIN_STARTERS, backend.agent) },
+    proxy: methods.proxy,
+    trustsProxy: methods.trustsProxy,
+    starters: starters(values.PALIADIN_STARTERS, backend.agent),
     backend: { ...backend, report: () => report(hosts) },
-    ...(probes !== undefined && { probes }),
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
     random: randomBytes,
-    access: values.PALIADIN_ACCESS,
     rateLimit: values.PALIADIN_RATE_LIMIT,
     version: VERSION,
   });
@@ -163,7 +173,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
   const running = opened.move();
   const close = () => running.disposeAsync();
-  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, store, close };
+  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
 
 function tellErased(logger: Logger, erased: boolean): void {

@@ -2,18 +2,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { User } from '../contract/records/user.ts';
+import { DISABLED, refusalOf } from '../services/authorisation.ts';
+import type { Identity } from '../services/sign-in/identity.ts';
+import type { SignInEvents } from '../services/sign-in/sign-in-events.ts';
 import { clientKey } from './client-address.ts';
-import { DISABLED, refusedBy } from './guards.ts';
-import type { App, Identity, ServerOptions } from './options.ts';
+import type { App, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
-import type { Authenticators } from './sign-in/authenticators.ts';
-import type { SignInEvents } from './sign-in/sign-in-events.ts';
+import type { Authenticate } from './sign-in/authenticator.ts';
 
-export function identify(app: App, authenticators: Authenticators): void {
+export function identify(app: App, authenticate: Authenticate): void {
   app.addHook('onRequest', async (request) => {
     if (isOpen(request)) return; // not to need the store
     try {
-      request.identity = await authenticators.whoAsks(request);
+      request.identity = await authenticate(request);
     } catch (error) {
       // Told after the request has been counted.
       request.turnedAway = asPaliadinError(error, 'internal');
@@ -21,7 +22,8 @@ export function identify(app: App, authenticators: Authenticators): void {
   });
 }
 
-export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { emitSeldom }: SignInEvents): void {
+export function requireUser(app: App, { services }: Pick<ServerOptions, 'services'>): void {
+  const { emitSeldom } = services.signIn.events;
   app.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     const { identity } = request;
@@ -36,7 +38,8 @@ export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { 
     if (way === 'cookie' || way === 'proxy') requireOrigin(request);
     const { guard } = request.routeOptions.config;
     // A server with such a route does not start; still, where nothing is said, nothing is open.
-    const refusal = guard === undefined ? new PaliadinError('not_allowed') : refusedBy(guard, identity, options);
+    const refusal =
+      guard === undefined ? new PaliadinError('not_allowed') : refusalOf(guard, identity, services.access);
     if (refusal !== null) throw refusal;
   });
 }

@@ -4,7 +4,7 @@ import { type Language, languageOf } from '../contract/locales/locale.ts';
 import { isFinal } from '../contract/turn.ts';
 import { visible } from './csv.ts';
 
-export async function* storyAsMarkdown(
+export async function* historyAsMarkdown(
   turns: AsyncIterable<TurnView>,
   { name, locale }: { name: string; locale: string | null },
 ): AsyncGenerator<string> {

@@ -29,10 +29,8 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
-import { createAuthenticators } from './sign-in/authenticators.ts';
+import { createAuthenticator } from './sign-in/authenticator.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
-import { recordSignIns } from './sign-in/record.ts';
-import { createSignInEvents } from './sign-in/sign-in-events.ts';
 import { cutStalledResponses } from './stalled.ts';
 import { createStreams } from './streams.ts';
 
@@ -76,29 +74,25 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   limitConnections(app, options);
   cutStalledResponses(app, options);
   requireOwnPages(app, options);
-  const signInEvents = createSignInEvents(
-    recordSignIns(options, app.log),
-    () => performance.now(),
-    options.denialLimits,
-  );
-  app.addHook('onClose', async () => await signInEvents.close());
+  const { signIn } = options.services;
+  app.addHook('onClose', async () => await signIn.close());
   refuseForgedIdentities(app, options, (request) => {
     const key = `forged ${clientKey(request)}`;
-    signInEvents.emitSeldom(key, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
+    signIn.events.emitSeldom(key, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
   });
   await app.register(cookie);
-  const authenticators = createAuthenticators(options, signInEvents);
-  identify(app, authenticators);
+  const authenticate = createAuthenticator(options);
+  identify(app, authenticate);
   const limit = await limitRate(app, options);
-  requireUser(app, options, signInEvents);
+  requireUser(app, options);
   limitRequestsUnderWay(app, options);
 
-  const streams = createStreams(app, options, authenticators);
+  const streams = createStreams(app, options);
   await describeApi(app, options);
   metricsRoute(app, options);
-  healthRoutes(app, options, authenticators);
-  signInRoutes(app, options, authenticators, signInEvents, limit);
-  signOutRoutes(app, options, signInEvents);
+  healthRoutes(app, options, authenticate);
+  signInRoutes(app, options, limit);
+  signOutRoutes(app, options);
   meRoute(app, options);
   turnRoutes(app, options, streams);
   historyExportRoute(app, options);

@@ -7,7 +7,7 @@ import type { Scope } from '../contract/scopes.ts';
 /** What lets somebody in. Secrets are 128 bits or more, and only their SHA-256 is kept. */
 export interface SignInStore {
   /** A one-time code that signs in as the user until `expiresAt`. */
-  addCode(code: { hash: string; userId: string; createdAt: number; expiresAt: number }): Promise<void>;
+  addCode(code: { hash: string; userId: string; expiresAt: number }, by: By): Promise<void>;
   /** Whom the code signs in, without using it up; null where `takeCode` would find nobody. */
   byCode(hash: string, now: number): Promise<User | null>;
   /** Uses the code up; null where there is none, it is used, or it is too old. */
@@ -25,14 +25,10 @@ export interface SignInStore {
   dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
   /** How many browsers of the user are signed in. */
   countBrowserSessions(userId: string, now: number): Promise<number>;
-  addToken(token: {
-    hash: string;
-    userId: string;
-    name: string;
-    scopes: readonly Scope[];
-    createdAt: number;
-    expiresAt: number | null;
-  }): Promise<void>;
+  addToken(
+    token: { hash: string; userId: string; name: string; scopes: readonly Scope[]; expiresAt: number | null },
+    by: By,
+  ): Promise<void>;
   byToken(hash: string, now: number): Promise<{ user: User; scopes: Scope[] } | null>;
   /** Oldest first; those that have expired too. */
   tokens(query?: { userId?: string }): Promise<ApiToken[]>;

@@ -77,8 +77,6 @@ export interface TurnStore {
   unsettled(since: number): Promise<Turn[]>;
   /** Newest first, a page at a time. @throws PaliadinError `not_found` for a `before` that is not there. */
   list(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLine[]>;
-  /** As `list`, in full, for exports. */
-  listWhole(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<Turn[]>;
   /** Of the turns that have ended, from the figures that are kept by the hour. */
   stats(query: StatsQuery): Promise<TurnStats>;
   /** How many there are that have not ended. */

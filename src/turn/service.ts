@@ -8,7 +8,6 @@ import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
 import { isFinal } from '../contract/turn.ts';
-import { PAGE, pages } from '../store/pages.ts';
 import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -166,17 +165,6 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
         : searching(query.userId, () => store.turns.history({ ...query, search, limit })));
       return { turns: await Promise.all(found.map((turn) => view(turn, reader))), nextBefore: next, cursor };
     },
-    async *story(userId, locale) {
-      const reader = await readerOf(userId, locale);
-      // The newest come first from the store: it is asked for ids alone, then for each turn.
-      const ids: string[] = [];
-      const read = (before: string | undefined) => store.turns.list({ userId, before, limit: PAGE });
-      for await (const { turnId } of pages(read, { next: (line) => line.turnId })) ids.push(turnId);
-      for (const turnId of ids.toReversed()) {
-        const turn = await store.turns.get(turnId);
-        if (turn !== null) yield await view(turn, reader);
-      }
-    },
     async cancel(userId, turnId, locale) {
       const turn = await turnOf(userId, turnId);
       if (!isFinal(turn.status)) {
@@ -208,14 +196,6 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     refusal: hosts.refusal,
     session: sessionOf,
-    async inFull(turnId) {
-      const turn = await store.turns.get(turnId);
-      if (turn === null) return null;
-      const decisions = await store.events.decided(turnId);
-      if (isFinal(turn.status)) return { turn, response: turn.response, approvals: [], decisions };
-      const { text, approvals } = await turnSnapshot(store, turn);
-      return { turn, response: text, approvals, decisions };
-    },
     async resetSession(name, actor) {
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');

@@ -4,8 +4,7 @@ import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract
 import type { PaliadinError } from '../contract/errors.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { AgentSession } from '../contract/records/session.ts';
-import type { Turn } from '../contract/records/turn.ts';
-import type { ApprovalRequest, Decided, Decision, TurnRequest } from '../contract/turn.ts';
+import type { Decision, TurnRequest } from '../contract/turn.ts';
 
 export interface Turns {
   /**
@@ -22,8 +21,6 @@ export interface Turns {
     query: { userId: string; sessionId?: string; before?: string; search?: string; limit: number },
     locale?: string | null,
   ): Promise<HistoryPage>;
-  /** The user's whole history, oldest first, read as it is taken. */
-  story(userId: string, locale?: string | null): AsyncIterable<TurnView>;
   /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
   cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
   /**
@@ -49,23 +46,12 @@ export interface Turns {
   refusal(): PaliadinError | null;
   session(userId: string): Promise<AgentSession>;
   isOwner(userId: string): Promise<boolean>;
-  /** Anybody's turn, with what is to be seen of it while it runs; null where there is none. */
-  inFull(turnId: string): Promise<TurnInFull | null>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;
   /** Stops all that the user has open, and resolves when it is over. */
   stopAll(userId: string): Promise<void>;
   /** Calls back with what changes in the list of all turns, from when this resolves: with how to stop that. */
   watch(listener: (events: StoredEvent[]) => void): Promise<() => void>;
-}
-
-export interface TurnInFull {
-  turn: Turn;
-  /** What there is of it while the turn runs. */
-  response: string;
-  /** What the agent waits for. */
-  approvals: ApprovalRequest[];
-  decisions: (Decided & { at: number })[];
 }
 
 export interface FollowQuery {

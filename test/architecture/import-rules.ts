@@ -17,7 +17,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   process: ['transport', 'contract'],
   tracing: ['contract'],
   // The way of a turn.
-  http: ['services', 'turn', 'backend', 'transport', 'store', 'contract'],
+  http: ['services', 'turn', 'backend', 'transport', 'contract'],
   services: ['turn', 'backend', 'transport', 'store', 'contract'],
   turn: ['backend', 'transport', 'store', 'contract'],
   backend: ['transport', 'contract'],

@@ -54,6 +54,7 @@ describe('the checker', () => {
     ['src/demo/agent.ts', "import { a } from '../transport/acp.ts';", 'demo must not know transport'],
     ['src/store/store.ts', "import a = require('../turn/turns.ts');", 'audit must not know turn'],
     ['src/store/store.ts', "const a = require('../turn/turns.ts');", 'audit must not know turn'],
+    ['src/http/routes/a.ts', "import type { Store } from '../../store/store.ts';", 'http must not know store'],
     // Out of src/, or to where nobody can follow.
     ['src/cli/cli.ts', "import a from '../../package.json' with { type: 'json' };", 'outside of src/'],
     ['src/host/daemon.ts', "import '../../test/fixtures/a.ts';", 'outside of src/'],
@@ -91,7 +92,7 @@ describe('the checker', () => {
 
   test.each([
     ['src/cli/cli.ts', "import '../http/a.ts'; import '../host/b.ts'; import './c.ts'; const d = process.env['PATH'];"],
-    ['src/http/a.ts', "import '../contract/turn.ts'; import '../audit/store.ts'; import fastify from 'fastify';"],
+    ['src/http/a.ts', "import '../contract/turn.ts'; import '../services/services.ts'; import fastify from 'fastify';"],
     [
       'src/host/tmux/a.ts',
       "import { spawn } from 'node:child_process'; import '../../transport/a.ts'; import '../a.ts';",

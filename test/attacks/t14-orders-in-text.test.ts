@@ -8,15 +8,14 @@
  * formula, and each is one cell; no export, log line or table of the command line holds a control character; what was
  * written can still be read.
  */
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { table } from '../../src/cli/table.ts';
 import { csvLine, visible } from '../../src/http/csv.ts';
-import { mintToken } from '../../src/store/secrets.ts';
 import { cliEnv, runCli } from '../cli/run-cli.ts';
 import { aPerson, call, runServer } from '../http/running-server.ts';
 import { aTurn } from '../store/temporary-store.ts';
+import { aToken } from '../support/credentials.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const orders = [
@@ -110,13 +109,11 @@ test('T14: a table of the command line holds no order to the terminal', () => {
 
 test('T14: no command prints an order, whoever wrote it', { timeout: 120_000 }, async () => {
   await using own = await startTestGateway({ env: { PALIADIN_AGENT: 'none' } });
-  const { users, turns, sessions, signIn, audit } = await own.store();
+  const store = await own.store();
+  const { users, turns, sessions, audit } = store;
   const name = orders.join('x');
   const { user } = await users.ensure({ subject: `eve${name}`, name, email: name, now: 1 });
-  await mintToken(
-    { signIn, random: randomBytes, now: 1 },
-    { userId: user.id, name, scopes: ['read'], expiresAt: null },
-  );
+  await aToken(store, user.subject, { name, scopes: ['read'], clock: () => 1 });
   await audit.append([
     { at: 1, actor: name, action: 'user.created', subject: user.id, turnId: null, detail: { name } },
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
-import { hashSecret } from '../../src/store/secrets.ts';
+import { hashSecret } from '../../src/services/sign-in/secrets.ts';
 import { en as admin } from '../../src/web/admin/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';

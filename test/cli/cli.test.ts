@@ -180,11 +180,16 @@ describe('turns', () => {
   test('of one user, and not more than asked for', async () => {
     const anna = JSON.parse((await cli('turns', '--json', '--user', 'anna')).stdout);
     expect(anna.map(({ user }: { user: string }) => user)).toEqual(['anna']);
+    const { audit } = await gateway().store();
+    expect((await audit.list({ action: 'read.turns', limit: 1 }))[0]).toMatchObject({
+      actor: 'cli',
+      detail: { exported: 'json' },
+    });
     expect(JSON.parse((await cli('turns', '--json', '--limit', '1')).stdout)).toHaveLength(1);
   });
 
   test.each([
-    [['--user', 'nobody'], 'there is no user nobody'],
+    [['--user', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
     [['--limit', 'many'], '--limit is a whole number from 1'],
     [['--limit', '0'], '--limit is a whole number from 1'],
   ])('%j is refused with the reason', async (args, reason) => {
@@ -264,7 +269,8 @@ describe('link', () => {
 
   test('for nobody is refused', async () => {
     const { code, stderr } = await cli('link', '--user', 'nobody');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'paliadin: there is no user nobody yet\n' });
+    const reason = 'there is no user nobody; `paliadin user list` shows who there is';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `paliadin: ${reason}\n` });
   });
 });
 

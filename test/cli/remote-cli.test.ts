@@ -47,9 +47,10 @@ test('stop-host ends the daemon and the terminals there', async () => {
   await until('the end of the daemon', () => !existsSync(`/proc/${pid}`));
 });
 
-test('a host that is away is named, with what to do', async () => {
+test('a host that is away is named, with what to do; the conversations are listed', async () => {
   await laptop.stopListening();
-  const { code, stderr } = await cli('sessions');
+  const { code, stdout, stderr } = await cli('sessions', '--json');
   expect(code).toBe(1);
   expect(stderr).toMatch(/Connection refused; nothing listens there; start sshd/);
+  expect(JSON.parse(stdout)).toMatchObject([{ session, user: 'owner', state: 'unknown' }]);
 });

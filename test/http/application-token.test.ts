@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type JwtSettings, jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/sign-in-event.ts';
+import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
 import { bearer, call, disable, type Running, runServer } from './running-server.ts';
 
@@ -37,7 +37,7 @@ async function runWith(over: Partial<JwtSettings> = {}): Promise<Running & { eve
   const events: SignInEvent[] = [];
   let now = () => 0;
   const jwt = await jwtAuthenticator({ ...settings, ...over }, () => now());
-  const server = await runServer({ signIn: { jwt, proxy: null }, onSignIn: (event) => events.push(event) });
+  const server = await runServer({ jwt, onSignIn: (event) => events.push(event) });
   now = () => server.clock.now;
   return { ...server, events };
 }
@@ -346,7 +346,7 @@ test('whoever is signed out everywhere needs a token that was made since', async
 
 test('a stream that a token opened ends with the token', async () => {
   const jwt = await jwtAuthenticator(settings, () => server.clock.now);
-  const server = await runServer({ signIn: { jwt, proxy: null }, streamLimits: { recheckMs: 20 } });
+  const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   const token = await sign(good);
   const stream = call(server, 'GET', '/api/events', { headers: bearer(token) });
   await expect.poll(() => server.readers.now).toBe(1);

@@ -8,19 +8,24 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { oneHost } from '../../src/backend/hosts.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { createMetrics } from '../../src/gateway/observe/metrics.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import { createUserService, type UserService } from '../../src/services/users.ts';
-import { mintSignInCode, mintToken } from '../../src/store/secrets.ts';
+import {
+  createGatewayServices,
+  type GatewayServices,
+  type GatewayServicesOptions,
+} from '../../src/services/services.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';
 import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
+import { aCode, aToken } from '../support/credentials.ts';
 import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
 
 export interface Running {
@@ -28,7 +33,7 @@ export interface Running {
   port: number;
   store: Store;
   turns: Turns;
-  users: UserService;
+  services: GatewayServices;
   /** How many readers follow now, and how many events they have taken. */
   readers: { now: number; taken: number };
   agent: ScriptedBackend;
@@ -43,7 +48,14 @@ export interface Running {
   webRoot: string;
 }
 
-export async function runServer(options: Partial<ServerOptions> = {}): Promise<Running> {
+/** What a test says differently: of the server, and of the services behind it. */
+export interface RunOptions
+  extends Partial<Omit<ServerOptions, 'services' | 'backend'>>,
+    Partial<Pick<GatewayServicesOptions, 'access' | 'jwt' | 'probes' | 'onSignIn' | 'denialLimits' | 'notedHead'>> {
+  backend?: Backend & ServerOptions['backend'];
+}
+
+export async function runServer(options: RunOptions = {}): Promise<Running> {
   const { store, file } = await temporaryStore();
   const clock = { now: 1_000_000 };
   const agent = scriptedBackend();
@@ -53,15 +65,29 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
   let origin = '';
-  const users = createUserService({
+  const { access = 'users', jwt = null, probes, onSignIn, denialLimits, notedHead = () => null, ...rest } = options;
+  const { backend = { ...agent, report: async () => health.error } } = rest;
+  const services = createGatewayServices({
     store,
-    stopTurns: (userId) => turns.stopAll(userId),
-    endConversation: ({ name }) => (options.backend ?? agent).reset(name, { forget: true }),
+    turns,
+    hosts: oneHost(backend),
+    access,
+    jwt,
+    probes,
+    denialLimits,
+    notedHead,
+    ...(onSignIn !== undefined && { onSignIn }),
+    ownerSubject: 'owner',
+    random: randomBytes,
     clock: () => clock.now,
+    now: () => performance.now(),
+    onError: () => undefined,
+    version: '1.2.3',
   });
   const app = await createServer({
-    ...{ turns, store, users },
-    backend: { ...agent, kind: 'local', report: async () => health.error },
+    services,
+    turns,
+    backend,
     publicOrigins: () => [origin],
     appOrigins,
     webRoot,
@@ -69,11 +95,10 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     random: randomBytes,
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     starters: (locale) => [locale === 'de' ? 'Was ist offen?' : 'What is open?'],
-    access: 'users',
     rateLimit: 1000,
     version: '1.2.3',
     metrics: await createMetrics('1.2.3'),
-    ...options,
+    ...rest,
     // How busy the machine is that runs the tests is not what they are about.
     overloadLimits: { eventLoopDelayMs: 60_000, ...options.overloadLimits },
   });
@@ -86,7 +111,7 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     port,
     store,
     turns,
-    users,
+    services,
     readers,
     agent,
     app,
@@ -145,8 +170,7 @@ export async function aPerson(
   }: { subject?: string; role?: Role; scopes?: readonly Scope[] } = {},
 ): Promise<{ user: User; token: string; bearer: Record<string, string> }> {
   const { user } = await store.users.ensure({ subject, role, now: 1 });
-  const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'test', scopes: tokenScopes, expiresAt: null });
+  const token = await aToken(store, subject, { scopes: tokenScopes, clock: () => clock.now });
   return { user, token, bearer: bearer(token) };
 }
 
@@ -156,10 +180,7 @@ export function bearer(token: string): Record<string, string> {
 
 /** Signs a browser in. The headers are what it sends from then on. */
 export async function signIn(server: Running, user: User): Promise<BrowserSession> {
-  const code = await mintSignInCode(
-    { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
-    user.id,
-  );
+  const code = await aCode(server.store, user.id, () => server.clock.now);
   const { headers, json } = await call(server, 'POST', '/api/auth/code', { json: { code } });
   return sessionOf(headers['set-cookie'], json);
 }

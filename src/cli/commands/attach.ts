@@ -3,8 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { note, print } from '../../process/terminal.ts';
 import { shellQuoted } from '../../setup/shell-quoted.ts';
 import { withHost } from '../../setup/with-host.ts';
-import { findSession } from './find-session.ts';
-import { withStore } from './with-store.ts';
+import { withServices } from './with-services.ts';
 
 /** Hands this terminal to tmux until the person leaves it. Of a host behind ssh, the command is printed. */
 export async function attach(
@@ -13,7 +12,7 @@ export async function attach(
   options: { readOnly?: boolean },
 ): Promise<void> {
   const wanted = user ?? settings.config.values.PALIADIN_OWNER;
-  const session = await withStore(settings, (store) => findSession(store, wanted));
+  const session = await withServices(settings, ({ sessions }) => sessions.find(wanted));
   const [program = 'tmux', ...args] = await withHost(settings, (host) => host.attach(session.name));
   if (options.readOnly) args.push('-r');
   const TERM = terminalType(process.env.TERM);

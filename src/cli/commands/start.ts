@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { warningOf } from '../../config/isolation/level.ts';
 import type { Config } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -8,7 +7,7 @@ import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { STOP_MS } from '../../process/close-in-order.ts';
 import { openLog } from '../../process/log.ts';
 import { print } from '../../process/terminal.ts';
-import { mintSignInCode } from '../../store/secrets.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
 
 /** Runs the gateway until it is told to stop. */
 export async function start({ config, env }: Settings): Promise<void> {
@@ -21,8 +20,7 @@ export async function start({ config, env }: Settings): Promise<void> {
     'the gateway listens',
   );
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
-  const { store, owner } = gateway;
-  const code = await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: Date.now() }, owner.id);
+  const code = await gateway.services.credentials.createCode(COMMAND_LINE, gateway.owner.id);
   print(greeting(gateway, { config, log: log.path, code }));
 }
 

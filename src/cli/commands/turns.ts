@@ -1,10 +1,12 @@
 import { ConfigError } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 import type { TurnLine } from '../../contract/records/turn.ts';
 import { print, printJson } from '../../process/terminal.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
+import { take } from '../../services/pages.ts';
+import type { Person } from '../../services/people.ts';
 import { table } from '../table.ts';
-import { withStore } from './with-store.ts';
+import { withServices } from './with-services.ts';
 
 /** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */
 export async function showTurns(
@@ -13,25 +15,15 @@ export async function showTurns(
 ): Promise<void> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
-  await withStore(settings, async (store) => {
-    const names = new Map((await store.users.list()).map(({ id, subject }) => [id, subject]));
-    const user = options.user === undefined ? null : await store.users.bySubject(options.user);
-    if (options.user !== undefined && user === null) {
-      throw new PaliadinError('not_found', `there is no user ${options.user}`);
-    }
-    const query = { limit, userId: user?.id, search: options.search };
-    const nameOf = ({ userId }: { userId: string }) => names.get(userId) ?? userId;
+  await withServices(settings, async ({ users, turnLog }) => {
+    const user = options.user === undefined ? null : await users.bySubject(options.user);
+    const filter = { userId: user?.id, search: options.search };
     if (options.json) {
-      return printJson((await store.turns.listWhole(query)).map((turn) => ({ ...turn, user: nameOf(turn) })));
+      const turns = await take(await turnLog.export(COMMAND_LINE, filter, 'json'), limit);
+      return printJson(turns.map((turn) => ({ ...turn, user: nameOf(turn.user) })));
     }
-    const lines = table(
-      HEAD,
-      (await store.turns.list(query)).map((turn) => [
-        ...[new Date(turn.startedAt).toISOString(), nameOf(turn)],
-        ...describe(turn),
-      ]),
-    );
-    print(lines);
+    const { turns } = await turnLog.list(COMMAND_LINE, { ...filter, limit });
+    print(table(HEAD, turns.map(describe)));
   });
 }
 
@@ -43,8 +35,14 @@ function toolsOf({ tools, usedTools }: TurnLine): string {
   return tools.map(({ name, count }) => (count === 1 ? name : `${name}×${count}`)).join(',');
 }
 
-function describe(turn: TurnLine): string[] {
+function nameOf({ id, subject }: Person): string {
+  return subject || id;
+}
+
+function describe(turn: TurnLine & { user: Person }): string[] {
   return [
+    new Date(turn.startedAt).toISOString(),
+    nameOf(turn.user),
     turn.late ? `${turn.status}, answered late` : turn.status,
     turn.errorCode ?? '',
     String(turn.durationMs ?? ''),

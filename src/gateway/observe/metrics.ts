@@ -3,7 +3,7 @@
 import type { Hosts } from '../../backend/hosts.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { ServerMetrics } from '../../http/server-metrics.ts';
-import type { SignInEvent } from '../../http/sign-in/sign-in-event.ts';
+import type { SignInEvent } from '../../services/sign-in/sign-in-event.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface Metrics extends ServerMetrics {

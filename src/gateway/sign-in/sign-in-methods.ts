@@ -4,12 +4,13 @@ import { type Config, ConfigError } from '../../config/load.ts';
 import { addressMatcher } from '../../config/sign-in/addresses.ts';
 import { requireWaysIn } from '../../config/sign-in/public-address.ts';
 import { jwtAuthenticator } from '../../http/sign-in/jwt.ts';
-import type { JwtAuthenticator } from '../../http/sign-in/jwt-authenticator.ts';
 import type { ProxyAuthenticator } from '../../http/sign-in/proxy-authenticator.ts';
+import type { JwtAuthenticator } from '../../services/sign-in/jwt-authenticator.ts';
 import { jwtSettings } from './jwt.ts';
 
 export interface SignInMethods {
-  signIn: { jwt: JwtAuthenticator | null; proxy: ProxyAuthenticator | null };
+  jwt: JwtAuthenticator | null;
+  proxy: ProxyAuthenticator | null;
   trustsProxy(address: string): boolean;
 }
 
@@ -20,7 +21,8 @@ export async function signInMethods(config: Config, clock: () => number): Promis
   const proxy = proxyOf(values);
   requireWaysIn(values, { jwt: settings, proxy });
   return {
-    signIn: { jwt: settings && (await jwtAuthenticator(settings, clock)), proxy },
+    jwt: settings && (await jwtAuthenticator(settings, clock)),
+    proxy,
     trustsProxy: addressMatcher(values.PALIADIN_TRUSTED_PROXIES ?? ''),
   };
 }

@@ -2,16 +2,16 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readiness } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
+import { isForOwner } from '../../services/authorisation.ts';
 import { bodyOf } from '../errors.ts';
-import { isForOwner } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Authenticators } from '../sign-in/authenticators.ts';
+import type { Authenticate } from '../sign-in/authenticator.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'backend'>;
+type Needs = Pick<ServerOptions, 'services' | 'backend'>;
 
-export function healthRoutes(app: App, options: Needs, authenticators: Authenticators): void {
+export function healthRoutes(app: App, options: Needs, authenticate: Authenticate): void {
   app.get(
     '/healthz',
     {
@@ -40,7 +40,7 @@ export function healthRoutes(app: App, options: Needs, authenticators: Authentic
     },
     async (request, reply) => {
       const failed = await probe();
-      request.identity = await authenticators.whoAsks(request).catch(() => null);
+      request.identity = await authenticate(request).catch(() => null);
       return reply
         .code(failed.length === 0 ? 200 : 503)
         .header('cache-control', 'no-store')
@@ -55,9 +55,9 @@ export function healthRoutes(app: App, options: Needs, authenticators: Authentic
 
 type Failure = { part: 'store' | 'backend'; error: PaliadinError };
 
-async function probeAll({ store, backend }: Needs): Promise<Failure[]> {
+async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
   const [inStore, inBackend] = await Promise.all([
-    store.check().then(
+    services.checkStore().then(
       () => null,
       (error: unknown) => asPaliadinError(error, 'store_unavailable'),
     ),

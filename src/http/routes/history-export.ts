@@ -4,11 +4,11 @@ import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { userOf } from '../authenticate.ts';
 import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
-import { storyAsMarkdown } from '../markdown.ts';
+import { historyAsMarkdown } from '../markdown.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
-export function historyExportRoute(app: App, { turns }: Pick<ServerOptions, 'turns'>): void {
+export function historyExportRoute(app: App, { services }: Pick<ServerOptions, 'services'>): void {
   app.get(
     '/api/turns/export',
     {
@@ -27,7 +27,8 @@ export function historyExportRoute(app: App, { turns }: Pick<ServerOptions, 'tur
         'content-disposition': 'attachment; filename="paliadin.md"',
         'cache-control': 'no-store',
       });
-      return reply.send(Readable.from(storyAsMarkdown(turns.story(id, locale), { name, locale })) as never) as never;
+      const turns = services.history.export(id, locale);
+      return reply.send(Readable.from(historyAsMarkdown(turns, { name, locale })) as never) as never;
     },
   );
 }

@@ -5,12 +5,11 @@ import { clearCookie } from '../browser-cookie.ts';
 import { guards } from '../guards.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { SignInEvents } from '../sign-in/sign-in-events.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'users' | 'clock' | 'publicOrigins'>;
+type Needs = Pick<ServerOptions, 'services' | 'publicOrigins'>;
 
-export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents): void {
-  const { store, users, clock } = options;
+export function signOutRoutes(app: App, options: Needs): void {
+  const { signIn, users } = options.services;
 
   app.post(
     '/api/auth/sign-out',
@@ -26,14 +25,7 @@ export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents):
       },
     },
     async (request, reply) => {
-      const { way, hash, user } = identityOf(request);
-      if (request.body?.everywhere === true) {
-        await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: false, actor: user.id });
-        emit({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere', onRecord: true });
-      } else if (way === 'cookie') {
-        await store.signIn.dropBrowserSession(hash);
-        emit({ kind: 'sign-out', userId: user.id, way });
-      }
+      await signIn.signOut(identityOf(request), { everywhere: request.body?.everywhere === true });
       clearCookie(request, reply, options);
       return reply.code(204).send();
     },
@@ -53,10 +45,8 @@ export function signOutRoutes(app: App, options: Needs, { emit }: SignInEvents):
       },
     },
     async (request) => {
-      const by = userOf(request);
       const tokens = request.body?.tokens === true;
-      const { user, ...ended } = await users.signOut(by, request.params.userId, { tokens });
-      emit({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
+      const { user: _, ...ended } = await users.signOut(userOf(request), request.params.userId, { tokens });
       return ended;
     },
   );

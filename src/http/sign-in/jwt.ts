@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
+import { emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
+import type { AdmittedToken, JwtAuthenticator } from '../../services/sign-in/jwt-authenticator.ts';
 import { withStatus } from '../errors.ts';
-import { emailOf, nameOf, subjectOf } from './claimed.ts';
-import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {

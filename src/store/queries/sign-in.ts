@@ -25,13 +25,13 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       .finally(() => noting.delete(hash));
   };
   return {
-    addCode: ({ createdAt: at, ...code }) =>
+    addCode: (code, by) =>
       db.transaction().execute(async (trx) => {
         await trx
           .insertInto('signInCodes')
           .values({ ...code, usedAt: null })
           .execute();
-        await record(trx, [{ ...aboutUser(code.userId), at, actor: 'cli', action: 'link.created' }]);
+        await record(trx, [{ ...aboutUser(code.userId), ...by, action: 'link.created' }]);
       }),
 
     async byCode(hash, now) {
@@ -114,13 +114,13 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       return count;
     },
 
-    addToken: ({ scopes, ...token }) =>
+    addToken: ({ scopes, ...token }, by) =>
       db.transaction().execute(async (trx) => {
-        const row = { ...token, scopes: scopes.join(' '), lastUsedAt: null };
+        const row = { ...token, scopes: scopes.join(' '), createdAt: by.at, lastUsedAt: null };
         await trx.insertInto('apiTokens').values(row).execute();
         const detail = { token: row.hash.slice(0, TOKEN_ID_DIGITS), name: row.name, scopes: row.scopes };
         const about = { subject: row.userId, turnId: null, detail };
-        await record(trx, [{ ...about, at: row.createdAt, actor: 'cli', action: 'token.created' }]);
+        await record(trx, [{ ...about, ...by, action: 'token.created' }]);
       }),
 
     async byToken(hash, now) {

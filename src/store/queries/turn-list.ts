@@ -1,11 +1,10 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';
+import type { TurnFilter, TurnLine } from '../../contract/records/turn.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import { wordsOf } from '../words.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
-import { fromRow } from './turn-row.ts';
 
 type Turns = SelectQueryBuilder<Schema, 'turns', object>;
 
@@ -43,10 +42,6 @@ export async function listTurns(db: Kysely<Schema>, search: TextSearch, page: Pa
     late: late !== 0,
     tokensExact: tokensExact !== 0,
   }));
-}
-
-export async function listWholeTurns(db: Kysely<Schema>, search: TextSearch, page: Page): Promise<Turn[]> {
-  return (await (await pageOf(db, search, page)).selectAll('turns').execute()).map(fromRow);
 }
 
 export const openStatuses = turnStatuses.filter((status) => !(finalStatuses as readonly string[]).includes(status));

@@ -14,7 +14,7 @@ import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
 import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
-import { listTurns, listWholeTurns, openStatuses, type TextSearch } from './turn-list.ts';
+import { listTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
 
 export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
@@ -117,7 +117,6 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     },
 
     list: (page) => listTurns(listing(page), search, page),
-    listWhole: (page) => listWholeTurns(listing(page), search, page),
     stats: (query) => turnStats(db, query),
 
     async countOpen(userId) {

@@ -1,19 +1,15 @@
 /** What Prometheus is told by a real gateway, to whom, and what never. */
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Scope } from '../../../src/contract/scopes.ts';
-import { mintToken } from '../../../src/store/secrets.ts';
 import { somebody } from '../../faults/somebody.ts';
+import { aToken } from '../../support/credentials.ts';
 import { until } from '../../support/until.ts';
 import { useGateway } from '../../support/use-gateway.ts';
 
 const gateway = useGateway();
 
 async function tokenFor(subject: string, scopes: Scope[]): Promise<string> {
-  const { users, signIn } = await gateway().store();
-  const { user } = await users.ensure({ subject, now: Date.now() });
-  const minting = { signIn, random: randomBytes, now: Date.now() };
-  return await mintToken(minting, { userId: user.id, name: 'prometheus', scopes, expiresAt: null });
+  return await aToken(await gateway().store(), subject, { name: 'prometheus', scopes });
 }
 
 async function scrape(token: string): Promise<{ status: number; type: string; text: string }> {

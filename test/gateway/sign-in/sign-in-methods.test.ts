@@ -40,8 +40,8 @@ test.each<[string, Record<string, string>, { jwt: boolean; proxy: boolean }]>([
     { jwt: true, proxy: false },
   ],
 ])('%s will do', async (_, env, expected) => {
-  const { signIn } = await ways(env);
-  expect({ jwt: signIn.jwt !== null, proxy: signIn.proxy !== null }).toEqual(expected);
+  const { jwt, proxy } = await ways(env);
+  expect({ jwt: jwt !== null, proxy: proxy !== null }).toEqual(expected);
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
@@ -95,7 +95,7 @@ test('a secret may be in a file, whose end of line does not count', async () => 
   const file = join(path, 'secret');
   writeFileSync(file, `${SECRET}\n`);
   const inFile = await ways({ ...JWT, PALIADIN_JWT_SECRET: '', PALIADIN_JWT_SECRET_FILE: file });
-  expect(inFile.signIn.jwt?.keyDigest).toBe((await ways(JWT)).signIn.jwt?.keyDigest);
+  expect(inFile.jwt?.keyDigest).toBe((await ways(JWT)).jwt?.keyDigest);
   writeFileSync(file, `${'x'.repeat(31)}\n\n`);
   await expect(ways({ ...JWT, PALIADIN_JWT_SECRET: '', PALIADIN_JWT_SECRET_FILE: file })).rejects.toThrow(
     /has 31 bytes/,

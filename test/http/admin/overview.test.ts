@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { hosts, sessions, stats, turnInFull, turnsChoices, turnsPage } from '../../../src/contract/admin.ts';
-import { stretchOf } from '../../../src/http/routes/admin/stats.ts';
-import { stagesOf } from '../../../src/http/routes/admin/turns.ts';
 import { aPerson, call, type Running, runServer } from '../running-server.ts';
 import { scriptedBackend } from '../scripted-backend.ts';
-
-const HOUR = 3_600_000;
 
 test('the figures of a day: what was asked, what failed, who asked, without gaps', async () => {
   const server = await runServer();
@@ -37,14 +33,6 @@ test('the figures of a day: what was asked, what failed, who asked, without gaps
   const ofOwner = await get(server, `/api/admin/stats?range=7d&userId=${owner.user.id}`, stats, owner.bearer);
   expect(ofOwner).toMatchObject({ totals: { turns: 0 }, open: 1, users: [] });
   expect(ofOwner.buckets).toHaveLength(6 * 4 + 2);
-});
-
-test('a day begins where the reader’s clock says, and a range ends today', () => {
-  const now = Date.UTC(2026, 5, 10, 23, 30);
-  expect(stretchOf('today', now, 0)).toEqual({ from: Date.UTC(2026, 5, 10), bucketMs: HOUR });
-  expect(stretchOf('today', now, 120).from).toBe(Date.UTC(2026, 5, 10, 22));
-  expect(stretchOf('today', now, -300).from).toBe(Date.UTC(2026, 5, 10, 5));
-  expect(stretchOf('90d', now, 0)).toEqual({ from: Date.UTC(2026, 5, 10) - 89 * 24 * HOUR, bucketMs: 24 * HOUR });
 });
 
 test('turns are listed, filtered and paged; looking for words is on record, what was looked for is not', async () => {
@@ -114,27 +102,6 @@ test('what failed says why, in full', async () => {
   expect(turn.error).toMatchObject({ code: 'agent_stopped', detail: 'exit status 3 in /home/olga', turnId });
   const list = await get(server, '/api/admin/turns?code=agent_stopped', turnsPage, owner.bearer);
   expect(list.turns).toMatchObject([{ turnId, errorCode: 'agent_stopped' }]);
-});
-
-test('the stages of a turn follow each other, whatever is missing and however the clock went', () => {
-  const at = { startedAt: 0, handedOverAt: null, deliveredAt: null, firstChunkAt: null, finishedAt: null };
-  expect(stagesOf(at)).toEqual([{ stage: 'queued', from: 0, to: null }]);
-  expect(stagesOf({ ...at, finishedAt: 5 })).toEqual([{ stage: 'queued', from: 0, to: 5 }]);
-  expect(stagesOf({ ...at, handedOverAt: 2, deliveredAt: 4, firstChunkAt: 7, finishedAt: 9 })).toEqual([
-    { stage: 'queued', from: 0, to: 2 },
-    { stage: 'typing', from: 2, to: 4 },
-    { stage: 'thinking', from: 4, to: 7 },
-    { stage: 'writing', from: 7, to: 9 },
-  ]);
-  // Of before the hand-over was noted.
-  expect(stagesOf({ ...at, deliveredAt: 4, finishedAt: 9 })).toEqual([
-    { stage: 'queued', from: 0, to: 4 },
-    { stage: 'typing', from: 4, to: 4 },
-    { stage: 'thinking', from: 4, to: 9 },
-  ]);
-  expect(
-    stagesOf({ ...at, handedOverAt: 5, deliveredAt: 3, firstChunkAt: 4, finishedAt: 1 }).map(({ to }) => to),
-  ).toEqual([5, 5, 5, 5]);
 });
 
 test('hosts and conversations tell what runs, and do not wait for a host that says nothing', async () => {

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { userDeleted, userExport, users } from '../../../src/contract/admin.ts';
-import { PaliadinError } from '../../../src/contract/errors.ts';
-import { removeUser } from '../../../src/services/remove-user.ts';
 import { blocksOf } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
 
@@ -181,24 +179,6 @@ test('a user is deleted with what runs, what waits, and what is being asked at t
   expect(gone.status).toBe(200);
   expect(await server.store.turns.list({ limit: 10 })).toEqual([]);
   expect(await server.store.users.get(anna.user.id)).toBeNull();
-});
-
-test('a user whose turn does not stop is not deleted half: they are as they were', async () => {
-  const server = await runServer();
-  const anna = await aPerson(server);
-  const removing = removeUser(anna.user, {
-    users: server.store.users,
-    by: () => ({ actor: 'cli', at: 5 }),
-    stopTurns: async () => {
-      throw new PaliadinError('conflict', 'it goes on');
-    },
-    endConversation: async () => {
-      throw new Error('it was ended');
-    },
-  });
-  await expect(removing).rejects.toMatchObject({ code: 'conflict', detail: 'it goes on' });
-  expect(await server.store.users.get(anna.user.id)).toMatchObject({ disabledAt: null });
-  expect((await call(server, 'GET', '/api/me', { headers: anna.bearer })).status).toBe(200);
 });
 
 async function people(options: Parameters<typeof runServer>[0] = {}) {

@@ -5,7 +5,7 @@ import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
 
-export function userDataRoutes(app: App, { users }: Pick<ServerOptions, 'users'>): void {
+export function userDataRoutes(app: App, { services }: Pick<ServerOptions, 'services'>): void {
   app.get(
     '/api/admin/users/:userId/export',
     {
@@ -18,7 +18,7 @@ export function userDataRoutes(app: App, { users }: Pick<ServerOptions, 'users'>
     },
     async (request, reply) => {
       const { userId } = request.params;
-      const pieces = await users.export(userOf(request), userId);
+      const pieces = await services.users.export(userOf(request), userId);
       reply.headers({
         'content-type': 'application/json; charset=utf-8',
         'content-disposition': `attachment; filename="paliadin-user-${userId}.json"`,
@@ -42,7 +42,7 @@ export function userDataRoutes(app: App, { users }: Pick<ServerOptions, 'users'>
       },
     },
     async (request) => {
-      const { turns, erased, conversationLeft } = await users.remove(userOf(request), request.params.userId);
+      const { turns, erased, conversationLeft } = await services.users.remove(userOf(request), request.params.userId);
       return { turns, erased, conversationEnded: conversationLeft === null };
     },
   );

@@ -4,14 +4,14 @@ import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
 
-export function userRoutes(app: App, { users: service }: Pick<ServerOptions, 'users'>): void {
+export function userRoutes(app: App, { services }: Pick<ServerOptions, 'services'>): void {
   app.get(
     '/api/admin/users',
     {
       config: { guard: guards.admin },
       schema: { summary: 'Everybody who is known here', response: responses({ 200: users }) },
     },
-    async () => ({ users: (await service.list()).map(viewOf) }),
+    async () => ({ users: (await services.users.list()).map(viewOf) }),
   );
 
   app.patch(
@@ -28,7 +28,7 @@ export function userRoutes(app: App, { users: service }: Pick<ServerOptions, 'us
         response: responses({ 200: userView }, 'bad_request', 'not_found', 'not_allowed'),
       },
     },
-    async (request) => viewOf(await service.change(userOf(request), request.params.userId, request.body)),
+    async (request) => viewOf(await services.users.change(userOf(request), request.params.userId, request.body)),
   );
 }
 

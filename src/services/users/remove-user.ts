@@ -1,9 +1,9 @@
 /** Deletes a user, whoever wants it and from wherever: all of it, or nothing. */
 
-import { PaliadinError } from '../contract/errors.ts';
-import type { By } from '../contract/records/audit-log.ts';
-import type { User } from '../contract/records/user.ts';
-import type { UserStore } from '../store/user-store.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { By } from '../../contract/records/audit-log.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { UserStore } from '../../store/user-store.ts';
 
 export interface RemoveUserOptions {
   users: Pick<UserStore, 'disable' | 'enable' | 'remove'>;

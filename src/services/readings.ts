@@ -1,11 +1,17 @@
 /** Who looked at what: on record before it is shown. */
-import type { AuditEntry } from '../../../contract/records/audit-log.ts';
-import type { ServerOptions } from '../../options.ts';
+import type { AuditEntry } from '../contract/records/audit-log.ts';
+import type { Store } from '../store/store.ts';
 
 export type Readings = (reading: Omit<AuditEntry, 'at' | 'subject' | 'turnId'> & Partial<AuditEntry>) => Promise<void>;
 
+export interface ReadingsOptions {
+  store: Pick<Store, 'audit'>;
+  /** UTC milliseconds. */
+  clock(): number;
+}
+
 /** A page that shows what changes asks again and again: the same reading is on record once in a while. */
-export function createReadings({ store, clock }: Pick<ServerOptions, 'store' | 'clock'>): Readings {
+export function createReadings({ store, clock }: ReadingsOptions): Readings {
   const seen = new Map<string, number>();
   return async (reading) => {
     const at = clock();

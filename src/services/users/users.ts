@@ -2,21 +2,25 @@
  * What is done to users, from the dashboard and from the command line: who may do it, in which order, and what is stopped
  * by it.
  */
-import type { UserChange } from '../contract/admin.ts';
-import { PaliadinError } from '../contract/errors.ts';
-import type { AgentSession } from '../contract/records/session.ts';
-import type { User, UserOverview } from '../contract/records/user.ts';
-import { dayStart } from '../store/day.ts';
-import type { Store } from '../store/store.ts';
-import type { Actor } from './actor.ts';
+import type { UserChange } from '../../contract/admin.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { User, UserOverview } from '../../contract/records/user.ts';
+import { dayStart } from '../../store/day.ts';
+import type { Store } from '../../store/store.ts';
+import type { Actor } from '../actor.ts';
+import type { SignInEvent } from '../sign-in/sign-in-event.ts';
 import { type Removed, removeUser } from './remove-user.ts';
 import { exportUser } from './user-export.ts';
 
 export interface UserService {
   /** All, with what they did lately. */
   list(): Promise<UserOverview[]>;
+  /** In how many browsers they are signed in. */
+  countBrowsers(userId: string): Promise<number>;
   /** @throws PaliadinError `not_found`, as all that follow. */
   get(userId: string): Promise<User>;
+  bySubject(subject: string): Promise<User>;
   /** What is so already is left as it is. Disabling also stops what the user has open. @throws PaliadinError `not_allowed` */
   change(actor: Actor, userId: string, change: UserChange): Promise<UserOverview>;
   /** Ends their browser sessions, and with `tokens` their API tokens. @throws PaliadinError `not_allowed` */
@@ -43,9 +47,12 @@ export interface UserServiceOptions {
   endConversation(session: AgentSession): Promise<void>;
   /** UTC milliseconds. */
   clock(): number;
+  /** Hears who was signed out; has to be quick. */
+  onSignIn(event: SignInEvent): void;
 }
 
-export function createUserService({ store, stopTurns, endConversation, clock }: UserServiceOptions): UserService {
+export function createUserService(options: UserServiceOptions): UserService {
+  const { store, stopTurns, endConversation, clock, onSignIn } = options;
   const { users } = store;
 
   async function get(userId: string): Promise<User> {
@@ -56,7 +63,14 @@ export function createUserService({ store, stopTurns, endConversation, clock }: 
 
   return {
     list: () => users.overview(dayStart(clock())),
+    countBrowsers: (userId) => store.signIn.countBrowserSessions(userId, clock()),
     get,
+
+    async bySubject(subject) {
+      const user = await users.bySubject(subject);
+      if (user !== null) return user;
+      throw new PaliadinError('not_found', `there is no user ${subject}; \`paliadin user list\` shows who there is`);
+    },
 
     async change(actor, userId, change) {
       const user = await get(userId);
@@ -81,6 +95,7 @@ export function createUserService({ store, stopTurns, endConversation, clock }: 
         throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
       }
       const ended = await store.signIn.signOutEverywhere(userId, { now: clock(), tokens, actor: actor.id });
+      onSignIn({ kind: 'sign-out', userId, way: 'admin', reason: `by ${actor.id}`, onRecord: true });
       return { user, ...ended };
     },
 

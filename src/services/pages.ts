@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Turn, TurnFilter } from '../contract/records/turn.ts';
-import type { TurnStore } from './turn-store.ts';
+import type { TurnStore } from '../store/turn-store.ts';
 
 /** How many rows a page has: some milliseconds of work, during which the gateway does nothing else. */
 export const PAGE = 200;
@@ -27,4 +27,15 @@ export async function* eachTurn(turns: Pick<TurnStore, 'list' | 'get'>, filter: 
     const turn = await turns.get(turnId);
     if (turn !== null) yield turn;
   }
+}
+
+export async function* map<T, U>(rows: AsyncIterable<T>, change: (row: T) => U): AsyncGenerator<U> {
+  for await (const row of rows) yield change(row);
+}
+
+/** The first `limit` rows; no more are read. */
+export async function take<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const row of rows) if (taken.push(row) >= limit) break;
+  return taken;
 }

@@ -1,20 +1,27 @@
 /** Puts on record who came in, who was turned away and who left, where the store does not do so by itself. */
-import type { FastifyBaseLogger } from 'fastify';
 import type { AuditEntry } from '../../contract/records/audit-log.ts';
-import type { ServerOptions } from '../options.ts';
+import type { Store } from '../../store/store.ts';
+import type { SignInEvent } from './sign-in-event.ts';
 import type { SignInRecord } from './sign-in-events.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'clock' | 'onSignIn'>;
+export interface SignInRecordOptions {
+  store: Pick<Store, 'audit'>;
+  /** UTC milliseconds. */
+  clock(): number;
+  /** Hears each event; has to be quick. */
+  onSignIn(event: SignInEvent): void;
+  onError(what: string, error: unknown): void;
+}
 
-export function recordSignIns({ store, clock, onSignIn }: Needs, log: FastifyBaseLogger): SignInRecord {
+export function recordSignIns({ store, clock, onSignIn, onError }: SignInRecordOptions): SignInRecord {
   const append = async (entry: Omit<AuditEntry, 'at' | 'turnId'>): Promise<void> => {
-    await store.audit.append([{ at: clock(), turnId: null, ...entry }]).catch((error) => {
-      log.error({ error: error.code }, 'a sign-in was not put on record');
-    });
+    await store.audit
+      .append([{ at: clock(), turnId: null, ...entry }])
+      .catch((error) => onError('a sign-in was not put on record', error));
   };
   return {
     write(event) {
-      onSignIn?.(event);
+      onSignIn(event);
       if (event.onRecord === true) return;
       const { userId, way, reason } = event;
       const detail = { way, ...(reason !== undefined && { reason: reason.slice(0, REASON_LENGTH) }) };

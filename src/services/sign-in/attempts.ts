@@ -7,35 +7,30 @@
  * - It also counts for its way in and its address. Beyond a hundred a minute the answer is 429, and the record gets a
  *   number instead of a row for each.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asPaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
-import { hashSecret } from '../../store/secrets.ts';
-import { clientKey } from '../client-address.ts';
-import { WindowCounts } from '../counts.ts';
-import { tooMany } from '../rate-limit.ts';
+import { tooMany, WindowCounts } from '../window-counts.ts';
+import { hashSecret } from './secrets.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Attempts {
-  /** Whom the secret is of, as `find` says. @throws PaliadinError of `find`, or `rate_limited` */
-  by<T>(way: BrowserWay, secret: string, at: Exchange, find: () => Promise<T>): Promise<T>;
-}
-
-interface Exchange {
-  request: FastifyRequest;
-  reply: FastifyReply;
+  /**
+   * Whom the secret is of, as `find` says. `client` is for whom a refusal counts: one key for each client.
+   * @throws PaliadinError of `find`, or `rate_limited`
+   */
+  by<T>(way: BrowserWay, secret: string, client: string, find: () => Promise<T>): Promise<T>;
 }
 
 /** `now` gives milliseconds of a clock that only goes forward. */
 export function limitAttempts({ deny, omitDenial }: SignInEvents, now: () => number): Attempts {
   const [secrets, clients] = [new WindowCounts(now), new WindowCounts(now)];
   return {
-    async by(way, secret, { request, reply }, find) {
+    async by(way, secret, client, find) {
       const ofSecret = `${way} ${hashSecret(secret)}`;
       const before = secrets.read(ofSecret, MINUTE_MS);
       if (before.current >= SAME_SECRET) {
         omitDenial(way);
-        throw tooMany(reply, SAME_SECRET, before.ttl);
+        throw tooMany(SAME_SECRET, before.ttl);
       }
       try {
         return await find();
@@ -43,11 +38,11 @@ export function limitAttempts({ deny, omitDenial }: SignInEvents, now: () => num
         const { code, detail } = asPaliadinError(error, 'internal');
         if (code !== 'unauthenticated') throw error;
         secrets.add(ofSecret, MINUTE_MS);
-        const ofClient = `${way} ${clientKey(request)}`;
+        const ofClient = `${way} ${client}`;
         const { current, ttl } = clients.add(ofClient, MINUTE_MS);
         if (current > PER_CLIENT) {
           omitDenial(way);
-          throw tooMany(reply, PER_CLIENT, ttl);
+          throw tooMany(PER_CLIENT, ttl);
         }
         deny(ofClient, { kind: 'sign-in-denied', userId: null, way, reason: detail ?? code });
         throw error;

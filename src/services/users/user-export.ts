@@ -1,8 +1,8 @@
 /** Everything that is kept of one user, as one JSON document, piece by piece: nobody holds all of it at once. */
 
-import type { User } from '../contract/records/user.ts';
-import { eachTurn } from '../store/pages.ts';
-import type { Store } from '../store/store.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { Store } from '../../store/store.ts';
+import { eachTurn } from '../pages.ts';
 
 export async function* exportUser(
   store: Pick<Store, 'users' | 'turns' | 'events' | 'sessions' | 'signIn' | 'audit'>,
