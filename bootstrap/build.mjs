@@ -15,6 +15,12 @@ const BUILDS = {
     config: 'vite.config.ts',
     sources: ['src/web', 'src/contract'],
   },
+  programs: {
+    title: 'the programs',
+    output: 'programs',
+    config: 'vite.programs.config.ts',
+    sources: ['src', 'package.json'],
+  },
   shim: {
     title: 'the shim',
     output: 'paliadin-shim.mjs',

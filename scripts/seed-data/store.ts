@@ -4,7 +4,13 @@ import type { AgentSession } from '../../src/contract/records/session.ts';
 import type { User } from '../../src/contract/records/user.ts';
 import { type Recorded, record } from '../../src/store/queries/audit-log.ts';
 import type { Schema } from '../../src/store/queries/schema.ts';
-import { fillHours } from '../../src/store/queries/turn-hours.ts';
+import {
+  changeHours,
+  changeOf,
+  decisionChange,
+  type HourChange,
+  isAllowed,
+} from '../../src/store/queries/turn-hours.ts';
 import { toRow } from '../../src/store/queries/turn-row.ts';
 import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -40,8 +46,6 @@ export async function seedStore(file: string, options: PastOptions): Promise<{ t
     }
     await sql`update agent_sessions set last_used_at = max(last_used_at, coalesce(
       (select max(started_at) from turns where agent_session = agent_sessions.name), 0))`.execute(db);
-    await sql`delete from turn_hours`.execute(db);
-    await db.transaction().execute((trx) => fillHours(trx.withoutPlugins()));
     const head = await db.selectFrom('auditHead').select('seq').executeTakeFirstOrThrow();
     return { turns: times.length, auditRows: head.seq };
   } finally {
@@ -131,6 +135,7 @@ async function addTurns(db: Transaction<Schema>, people: Person[], times: number
   const rows: Insertable<Schema['turns']>[] = [];
   const events = [];
   const records: Recorded[] = [];
+  const hours: HourChange[] = [];
   for (const startedAt of times) {
     const known = people.filter(({ user }) => user.createdAt <= startedAt);
     const { user, session } = dice.weighted(known.map((person) => [person, person.weight] as const));
@@ -138,13 +143,16 @@ async function addTurns(db: Transaction<Schema>, people: Person[], times: number
     const salt = dice.id();
     const { name: agentSession, host } = session;
     const placed = { ...past.turn, agentSession, host, generation: 1, requestHash: dice.id() };
-    const nothing = { feedback: null, idempotencyKey: null, leaseOwner: null, leaseExpiresAt: null };
+    const nothing = { feedback: null, idempotencyKey: null };
     rows.push({ ...nothing, ...toRow(placed), auditSalt: salt } as never);
     events.push(...past.decisions.map(({ at, ...decided }) => eventOf(past, at, { type: 'decided', ...decided })));
     records.push(...recordsOf(past, session, salt));
+    hours.push(changeOf({ ...past.turn, status: 'queued' }, past.turn));
+    hours.push(...past.decisions.map((decided) => decisionChange(past.turn, isAllowed(decided))));
   }
   await db.insertInto('turns').values(rows).execute();
   for (const event of events) await db.insertInto('turnEvents').values(event).execute();
+  await changeHours(db, hours);
   for (let at = 0; at < records.length; at += AT_ONCE) await record(db, records.slice(at, at + AT_ONCE));
 }
 

@@ -1,23 +1,9 @@
-/** The command line: `paliadin …`. Each command is a file of `commands/`. */
+/** The command line: `paliadin …`. Each command is a file of `commands/`, loaded when it is run: most need little of it all. */
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { VERSION } from '../config/version.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { note, print } from '../process/terminal.ts';
-import { attach } from './commands/attach.ts';
-import { showAuditHead, verifyAudit } from './commands/audit.ts';
-import { showConfig } from './commands/config.ts';
-import { doctor } from './commands/doctor.ts';
-import { addHostCommand } from './commands/host/add.ts';
-import { removeHostCommand } from './commands/host/remove.ts';
-import { createLink } from './commands/link.ts';
-import { showSessions } from './commands/sessions.ts';
-import { start } from './commands/start.ts';
-import { stopHost } from './commands/stop-host.ts';
-import { createToken, listTokens, revokeToken } from './commands/token.ts';
-import { showTurns } from './commands/turns.ts';
-import { disableUser, enableUser, listUsers, setUserQuota, setUserRole, signOutUser } from './commands/user.ts';
-import { deleteUser, exportUserData } from './commands/user-data.ts';
 
 const program = new Command('paliadin')
   .description('Answers a web application’s users through the CLI agent on your own machine.')
@@ -33,31 +19,31 @@ program
   .command('start', { isDefault: true })
   .description('run the gateway and print a sign-in link for the owner')
   .option('--port <number>', 'listen here instead of PALIADIN_PORT')
-  .action((options: { port?: string }) => {
+  .action(async (options: { port?: string }) => {
     if (options.port !== undefined) process.env.PALIADIN_PORT = options.port;
-    return start(settings());
+    return (await import('./commands/start.ts')).start(settings());
   });
 program
   .command('config')
   .description('show the settings in force and where each comes from')
   .option('--json', 'as JSON')
-  .action((options) => showConfig(settings(), options));
+  .action(async (options) => (await import('./commands/config.ts')).showConfig(settings(), options));
 program
   .command('link')
   .description('make a one-time sign-in link')
   .option('--user <name>', 'for this user instead of the owner')
-  .action((options) => createLink(settings(), options));
+  .action(async (options) => (await import('./commands/link.ts')).createLink(settings(), options));
 program
   .command('attach')
   .description('look at a user’s terminal; leave it with Ctrl-b d')
   .argument('[user]', 'a user’s name or id, or a session’s name; the owner’s where none is given')
   .option('--read-only', 'look without typing')
-  .action((user, options) => attach(settings(), user, options));
+  .action(async (user, options) => (await import('./commands/attach.ts')).attach(settings(), user, options));
 program
   .command('sessions')
   .description('list the conversations and what runs in them')
   .option('--json', 'as JSON')
-  .action((options) => showSessions(settings(), options));
+  .action(async (options) => (await import('./commands/sessions.ts')).showSessions(settings(), options));
 program
   .command('turns')
   .description('list recent turns')
@@ -65,7 +51,7 @@ program
   .option('--user <name>', 'of this user only')
   .option('--search <words>', 'in whose question or answer each of these words begins a word')
   .option('--limit <number>', 'how many at most', '20')
-  .action((options) => showTurns(settings(), options));
+  .action(async (options) => (await import('./commands/turns.ts')).showTurns(settings(), options));
 const token = program.command('token').description('tokens for programs');
 token
   .command('create')
@@ -74,79 +60,81 @@ token
   .requiredOption('--name <name>', 'what it is for')
   .option('--scopes <words>', 'what for: some of ask, read, admin, metrics', 'ask,read')
   .option('--expires <days>', 'such as 90d; never where it is not said')
-  .action((options) => createToken(settings(), options));
+  .action(async (options) => (await import('./commands/token.ts')).createToken(settings(), options));
 token
   .command('list')
   .description('list the tokens; they themselves are not kept')
   .option('--user <name>', 'of this user only')
   .option('--json', 'as JSON')
-  .action((options) => listTokens(settings(), options));
+  .action(async (options) => (await import('./commands/token.ts')).listTokens(settings(), options));
 token
   .command('revoke')
   .description('end a token')
   .argument('<id>', 'as `token list` shows it')
-  .action((id) => revokeToken(settings(), id));
+  .action(async (id) => (await import('./commands/token.ts')).revokeToken(settings(), id));
 const user = program.command('user').description('who may do what');
 user
   .command('list')
   .description('list the users')
   .option('--json', 'as JSON')
-  .action((options) => listUsers(settings(), options));
+  .action(async (options) => (await import('./commands/user.ts')).listUsers(settings(), options));
 user
   .command('role')
   .description('make a user an admin, who sees everybody’s turns, or a member')
   .argument('<user>')
   .argument('<role>', 'admin or member')
-  .action((subject, role) => setUserRole(settings(), subject, role));
+  .action(async (subject, role) => (await import('./commands/user.ts')).setUserRole(settings(), subject, role));
 user
   .command('disable')
   .description('let a user in no more; open streams end within seconds')
   .argument('<user>')
-  .action((subject) => disableUser(settings(), subject));
+  .action(async (subject) => (await import('./commands/user.ts')).disableUser(settings(), subject));
 user
   .command('enable')
   .description('let a user in again')
   .argument('<user>')
-  .action((subject) => enableUser(settings(), subject));
+  .action(async (subject) => (await import('./commands/user.ts')).enableUser(settings(), subject));
 user
   .command('quota')
   .description('set how many questions a day a user may ask')
   .argument('<user>')
   .argument('<quota>', 'a number, or none')
-  .action((subject, quota) => setUserQuota(settings(), subject, quota));
+  .action(async (subject, quota) => (await import('./commands/user.ts')).setUserQuota(settings(), subject, quota));
 user
   .command('export')
   .description('print all that is kept of a user, as JSON')
   .argument('<user>')
-  .action((subject) => exportUserData(settings(), subject));
+  .action(async (subject) => (await import('./commands/user-data.ts')).exportUserData(settings(), subject));
 user
   .command('delete')
   .description('delete a user and all that they said; the audit log stays whole')
   .argument('<user>')
   .option('--yes', 'do it')
-  .action((subject, options) => deleteUser(settings(), subject, options));
+  .action(async (subject, options) =>
+    (await import('./commands/user-data.ts')).deleteUser(settings(), subject, options),
+  );
 const audit = program.command('audit').description('who did what: a log that is only added to');
 audit
   .command('verify')
   .description('see whether the audit log is whole; exit status 1 where it is not')
   .option('--head <head>', 'what `audit head` printed once: the log has to contain it')
   .option('--json', 'as JSON')
-  .action((options) => verifyAudit(settings(), options));
+  .action(async (options) => (await import('./commands/audit.ts')).verifyAudit(settings(), options));
 audit
   .command('head')
   .description('print where the audit log ends, to keep it elsewhere')
-  .action(() => showAuditHead(settings()));
+  .action(async () => (await import('./commands/audit.ts')).showAuditHead(settings()));
 program
   .command('sign-out')
   .description('sign a user out of all browsers')
   .argument('<user>')
   .option('--tokens', 'end their API tokens too')
-  .action((subject, options) => signOutUser(settings(), subject, options));
+  .action(async (subject, options) => (await import('./commands/user.ts')).signOutUser(settings(), subject, options));
 program
   .command('doctor')
   .description('look at gateway and host, and say what to do where something is wrong')
   .option('--json', 'as JSON')
-  .action((options) => doctor(settings(), options));
+  .action(async (options) => (await import('./commands/doctor.ts')).doctor(settings(), options));
 const host = program.command('host').description('the machine whose agent answers, where it is another one');
 const collect = (value: string, before: string[] = []) => [...before, value];
 const ownAccess = (command: Command) =>
@@ -165,16 +153,20 @@ ownAccess(host.command('add'))
   )
   .option('--service', 'install the daemon as a service of the account')
   .option('--print', 'print the settings, key included, instead of writing them to a file')
-  .action((place, options) => addHostCommand(settings(), place, options));
+  .action(async (place, options) =>
+    (await import('./commands/host/add.ts')).addHostCommand(settings(), place, options),
+  );
 ownAccess(host.command('remove'))
   .description('undo what add did; conversations are kept')
   .argument('[place]', 'USER@HOST or USER@HOST:PORT; the only one where none is given')
   .option('--purge', 'remove conversations and what you have written too')
-  .action((place, options) => removeHostCommand(settings(), place, options));
+  .action(async (place, options) =>
+    (await import('./commands/host/remove.ts')).removeHostCommand(settings(), place, options),
+  );
 program
   .command('stop-host')
   .description('end the host’s daemon and the agents’ terminals; conversations are kept')
-  .action(() => stopHost(settings()));
+  .action(async () => (await import('./commands/stop-host.ts')).stopHost(settings()));
 
 try {
   await program.parseAsync();

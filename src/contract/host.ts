@@ -129,7 +129,8 @@ export interface Host {
   cancel(session: string, turnId: string): Promise<void>;
   /**
    * Tells the agent what a person decided; `approval-closed` follows when it has heard.
-   * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer.
+   * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer, or
+   *   the agent is being told another decision.
    */
   decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
   /** Ends tmux session and conversation. `forget`: and deletes the files of the session's agent. */

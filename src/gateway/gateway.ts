@@ -12,7 +12,7 @@ import { remoteBackend } from '../backend/remote.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
 import { type Config, ConfigError } from '../config/load.ts';
-import { clonePrograms } from '../config/programs.ts';
+import { packagePrograms } from '../config/programs.ts';
 import { remoteTarget } from '../config/remote/target.ts';
 import { bracketed, originsOf } from '../config/sign-in/public-address.ts';
 import { prepareState, type StatePaths } from '../config/state-paths.ts';
@@ -197,7 +197,7 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
       return localBackend({
         host: hostname(),
         agent: agent.name,
-        daemon: localDaemon({ config, paths, agent, env, programs: clonePrograms, policy: gatewayPolicy(config) }),
+        daemon: localDaemon({ config, paths, agent, env, programs: packagePrograms, policy: gatewayPolicy(config) }),
         ...always,
       });
     },

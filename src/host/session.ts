@@ -75,8 +75,8 @@ export class Session {
     const approval = turn?.approval(approvalId);
     if (turn === undefined || approval === undefined)
       throw new PaliadinError('not_found', 'this is not asked any more');
-    await this.runner.decide(turn, approval, checkDecision(this.#options.policy, approval, decision));
-    turn.decided(approvalId);
+    const checked = checkDecision(this.#options.policy, approval, decision);
+    await turn.resolveApproval(approvalId, checked, () => this.runner.decide(turn, approval, checked));
   }
 
   /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */

@@ -5,6 +5,7 @@ import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
+import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPlace } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
@@ -198,25 +199,14 @@ export class TurnRunner {
   }
 
   #signals(turn: LiveTurn) {
-    const { driver, policy } = this.#options;
+    const { driver, policy, onError } = this.#options;
     return (stop: AbortSignal) =>
-      withoutRefused(driver.watch(this.placeOf(turn), stop), policy, (approval, denial) => {
-        void this.#deny(turn, approval, denial, stop);
+      withoutRefused(driver.watch(this.placeOf(turn), stop), policy, (approval, denial, waits) => {
+        void retryUntilHeard(() => this.decide(turn, approval, denial), {
+          isOver: () => stop.aborted || !waits(),
+          onError: (error) => onError('the agent was not told that it may not do something', error),
+        });
       });
-  }
-
-  /** Until the agent has heard, or is not watched any more. Never rejects. */
-  async #deny(turn: LiveTurn, approval: ApprovalRequest, denial: Decision, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      try {
-        return await this.decide(turn, approval, denial);
-      } catch (error) {
-        // It was answered long ago, or is being answered at the terminal.
-        if (error instanceof PaliadinError && error.code === 'not_found') return;
-        this.#options.onError('the agent was not told that it may not do something', error);
-        await delay(DENY_AGAIN_MS, undefined, { ref: false });
-      }
-    }
   }
 
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
@@ -315,8 +305,6 @@ function lost(turn: LiveTurn): End {
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
-// A disk that is full does not mend at once.
-const DENY_AGAIN_MS = 1_000;
 const NEVER = new Promise<never>(() => {});
 // The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
 const EVIDENCE_SOON_MS = 100;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../config/load.ts';
-import { clonePrograms } from '../config/programs.ts';
+import { packagePrograms } from '../config/programs.ts';
 import type { InstallRequest } from './request.ts';
 
 /** The shim, as one file. @throws ConfigError */
@@ -17,7 +17,7 @@ export function readBundle(): string {
 
 /** The plugin's files, by their paths below its directory. */
 export function readSkill(): InstallRequest['skill'] {
-  const root = clonePrograms.skill;
+  const root = packagePrograms.skill;
   return ['.claude-plugin', 'skills']
     .flatMap((part) => readdirSync(join(root, part), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
 import { gatewayPolicy } from '../config/approval-policy.ts';
-import { clonePrograms } from '../config/programs.ts';
+import { packagePrograms } from '../config/programs.ts';
 import { remoteTarget } from '../config/remote/target.ts';
 import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
@@ -39,6 +39,6 @@ async function reachLocal({ config, env }: Settings): Promise<HostChannel> {
   if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');
   if ('missing' in agent) throw new PaliadinError('disabled', agent.missing);
   const policy = gatewayPolicy(config);
-  const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: clonePrograms, policy });
+  const daemon = localDaemon({ config, paths: prepareState(config), agent, env, programs: packagePrograms, policy });
   return reachHost(await reachDaemon(daemon));
 }

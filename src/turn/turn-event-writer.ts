@@ -6,6 +6,7 @@ import type { EventBody } from '../contract/records/event.ts';
 import type { TurnChange } from '../contract/records/turn.ts';
 import { visibleLength } from '../contract/trailer.ts';
 import type { TurnEvent, TurnNotice } from '../contract/turn.ts';
+import { NO_APPROVALS, openApprovals, withEvent } from '../contract/turn-approvals.ts';
 
 export interface TurnEventWriter {
   take(update: HostUpdate): void;
@@ -38,7 +39,7 @@ export function createTurnEventWriter({
   let running = false;
   let finished = false;
   let timer: NodeJS.Timeout | null = null;
-  const open = new Set<string>();
+  let approvals = NO_APPROVALS;
   const noticed = new Set(notices);
 
   function chunk(): TurnEvent[] {
@@ -85,12 +86,15 @@ export function createTurnEventWriter({
           writeNow({ type: 'tool', tool: update.tool });
           break;
         case 'approval':
-          open.add(update.approval.id);
+          approvals = withEvent(approvals, update);
           writeNow({ type: 'approval', approval: update.approval }, { status: 'waiting' });
           break;
         case 'approval-closed':
-          open.delete(update.id);
-          writeNow({ type: 'approval-closed', id: update.id }, open.size === 0 ? { status: 'running' } : {});
+          approvals = withEvent(approvals, update);
+          writeNow(
+            { type: 'approval-closed', id: update.id },
+            openApprovals(approvals).length === 0 ? { status: 'running' } : {},
+          );
           break;
         case 'notice':
           if (noticed.has(update.notice)) break;

@@ -2,6 +2,7 @@
 import type { Turn } from '../contract/records/turn.ts';
 import { addStep, type Step } from '../contract/steps.ts';
 import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
+import { NO_APPROVALS, openRequests, withEvent } from '../contract/turn-approvals.ts';
 import type { Store } from '../store/store.ts';
 
 export interface TurnSnapshot {
@@ -20,7 +21,7 @@ export async function turnSnapshot(store: Pick<Store, 'events'>, { userId, turnI
   let text = '';
   let steps: Step[] = [];
   let presence: Presence = 'here';
-  const approvals = new Map<string, ApprovalRequest>();
+  let approvals = NO_APPROVALS;
   const decisions: Decided[] = [];
   let after = 0;
   for (;;) {
@@ -29,15 +30,16 @@ export async function turnSnapshot(store: Pick<Store, 'events'>, { userId, turnI
       if (event.type === 'chunk') text = text.slice(0, event.offset) + event.text;
       if (event.type === 'tool') steps = addStep(steps, event.tool, at);
       if (event.type === 'presence') presence = event.presence;
-      if (event.type === 'approval') approvals.set(event.approval.id, event.approval);
-      if (event.type === 'approval-closed') approvals.delete(event.id);
+      if (event.type === 'approval' || event.type === 'approval-closed' || event.type === 'decided') {
+        approvals = withEvent(approvals, event);
+      }
       if (event.type === 'decided') {
         const { type: _, ...decided } = event;
         decisions.push(decided);
       }
       after = id;
     }
-    if (events.length < PAGE) return { text, approvals: [...approvals.values()], steps, presence, decisions };
+    if (events.length < PAGE) return { text, approvals: openRequests(approvals), steps, presence, decisions };
   }
 }
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { agentEnv } from '../../src/config/agent-env.ts';
-import { clonePrograms } from '../../src/config/programs.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
 import { VERSION } from '../../src/config/version.ts';
 import type { ApprovalPolicy } from '../../src/contract/approval-policy.ts';
 import type { IsolationLevel } from '../../src/contract/isolation.ts';
@@ -60,7 +60,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);
   const env = { ...agentEnvironment(home, model, options.signedIn), ...options.environment };
-  const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
+  const claude = { program, plugin: packagePrograms.skill, directory: join(home, '.claude') };
   const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
   const policy: ApprovalPolicy = options.policy ?? { approvals: 'deny', neverAllow: [] };
@@ -68,7 +68,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const relay = await openRelay({
     ...{
       directory,
-      program: clonePrograms.relay,
+      program: packagePrograms.relay,
       version: VERSION,
       settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
     },

@@ -60,7 +60,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
       'src/cli': 'runs what a person asks for',
       'src/setup': 'runs what shows how a machine is set up',
       'src/process': 'runs programs for those who want to know their output',
-      'src/daemon': 'runs the relay, and what keeps agents apart',
+      'src/config/remote': 'asks ssh-keygen whether a key is one',
     },
   },
   {

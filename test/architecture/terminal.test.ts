@@ -39,7 +39,7 @@ test('nothing is printed but through one function', () => {
 test('logs are opened in one place, which escapes each line', () => {
   const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const opening = files.filter((file) => /\bpino[.(]/.test(fs.readFileSync(path.join(SOURCES, file), 'utf8')));
-  expect(opening).toEqual([path.join('main', 'log.ts')]);
+  expect(opening).toEqual([path.join('process', 'log.ts')]);
 });
 
 const NAMES_A_STREAM =

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { clonePrograms } from '../../src/config/programs.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
 import { MAX_MESSAGE_BYTES, sanitise } from '../../src/contract/sanitise.ts';
 import { makeDriver } from '../../src/daemon/agent.ts';
@@ -82,7 +82,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
   const needs = {
     config: loadConfig({}, directory),
     env: { HOME: directory },
-    programs: clonePrograms,
+    programs: packagePrograms,
     policy: { approvals: 'gateway', neverAllow: [] } as const,
   };
   const homes = {
@@ -93,7 +93,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
   };
   const byHooks = await claudeDriver({
     ...homes,
-    claude: { program: process.execPath, plugin: clonePrograms.skill, directory },
+    claude: { program: process.execPath, plugin: packagePrograms.skill, directory },
     version: '2.1.197',
     hooks: join(directory, 'hooks.sock'),
     directoryOf: () => directory,

@@ -6,7 +6,7 @@ import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
-import { look, PHONE } from './admin.ts';
+import { look } from './admin.ts';
 import { type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
 
 const browser = useBrowser();
@@ -187,22 +187,6 @@ test('the dashboard asks as well', async () => {
   await dialog.getByRole('button', { name: signInWords.en.replace }).click();
   await page.getByRole('navigation').waitFor();
   expect(visitor.trouble).toEqual([]);
-});
-
-const LOOKS = (['en', 'de'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) => [
-    { name: `${locale}-phone-${colorScheme}`, options: { ...PHONE, locale, colorScheme } },
-    { name: `${locale}-wide-${colorScheme}`, options: { viewport: { width: 1440, height: 900 }, locale, colorScheme } },
-  ]),
-);
-
-test.each(LOOKS)('how it looks when a link of somebody else is opened ($name)', async ({ name, options }) => {
-  const { page } = await browser.visitor(gateway().url, options);
-  await page.goto(await gateway().signInLink(`Nora Naumann (${name})`));
-  await page.getByRole('log').waitFor();
-  await page.goto(await gateway().signInLink('Wolfgang-Amadeus von Oppenheim'));
-  await page.getByRole('dialog').waitFor();
-  await look(page, `replace-${name}`);
 });
 
 test('two gateways on one machine leave each other’s sign-in alone', async () => {

@@ -1,7 +1,7 @@
 /** The command line as a person runs it, beside a gateway that runs already. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TestGateway } from '../support/gateway.ts';
+import { COMPILE_CACHE, type TestGateway } from '../support/gateway.ts';
 
 export interface Ran {
   code: number | null;
@@ -19,6 +19,7 @@ export function cliEnv(
     HOME: process.env.HOME ?? '/',
     LANG: 'C.UTF-8',
     TERM: 'xterm-256color',
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     PALIADIN_STATE_DIR: stateDir,
     PALIADIN_AGENT: 'demo',
     PALIADIN_DEMO_PACE: '0',
@@ -47,4 +48,4 @@ export function runCli(env: Record<string, string>, ...args: string[]): Promise<
   });
 }
 
-const CLI = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/programs/cli.mjs', import.meta.url));

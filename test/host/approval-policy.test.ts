@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
-import { checkDecision } from '../../src/host/approval-gate.ts';
+import type { AgentSignal } from '../../src/host/agents/driver.ts';
+import { checkDecision, withoutRefused } from '../../src/host/approval-gate.ts';
 import { until } from '../support/until.ts';
 import { type Asked, testHost } from './test-host.ts';
 
@@ -79,6 +80,34 @@ describe('a decision', () => {
     const cut = { ...permission, options: [{ id: 'deny', label: 'No' }] };
     expect(() => checkDecision(never(), cut, allow)).toThrow(expect.objectContaining({ code: 'bad_request' }));
     expect(checkDecision(deny, permission, { option: 'deny' })).toEqual({ option: 'deny' });
+  });
+});
+
+describe('what the policy refuses', () => {
+  const approval = { id: 'a', title: 'Run it', tool: 'Bash', options: [] };
+  const other = { id: 'b', title: 'Which?', kind: 'question' as const, options: [] };
+
+  test('is heard by nobody, and waits for its denial until the agent goes on', async () => {
+    const waits: (() => boolean)[] = [];
+    const passed: AgentSignal[] = [];
+    const heardBefore: boolean[] = [];
+    async function* signals(): AsyncGenerator<AgentSignal> {
+      yield { type: 'approval', approval };
+      yield { type: 'approval', approval: other };
+      heardBefore.push(...waits.map((one) => one()));
+      yield { type: 'approval-closed', id: 'a' };
+      yield { type: 'approval-closed', id: 'b' };
+    }
+    const told = withoutRefused(signals(), deny, (_approval, denial, one) => {
+      expect(denial).toMatchObject({ option: 'deny', message: expect.stringContaining('nobody can be asked') });
+      waits.push(one);
+    });
+    for await (const signal of told) passed.push(signal);
+    expect(passed).toEqual([
+      { type: 'approval', approval: other },
+      { type: 'approval-closed', id: 'b' },
+    ]);
+    expect([heardBefore, waits.map((one) => one())]).toEqual([[true], [false]]);
   });
 });
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { clonePrograms } from '../../src/config/programs.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
 import type { ApprovalPolicy } from '../../src/contract/approval-policy.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
 import { makeDriver } from '../../src/daemon/agent.ts';
@@ -137,7 +137,7 @@ function demoAgent(driverName: Driver['name'], directory: string, policy: Approv
     {
       config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
       env: process.env,
-      programs: clonePrograms,
+      programs: packagePrograms,
       policy,
     },
   );

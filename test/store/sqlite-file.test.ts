@@ -113,25 +113,6 @@ test('tables of a newer version are refused and left alone', async () => {
   });
 });
 
-test('browsers that were signed in before there were session keys are known, and let nobody in', async () => {
-  const { store, file } = await temporaryStore();
-  const { user } = await aUser(store);
-  await store.close();
-  const db = new DatabaseSync(file);
-  db.exec(`alter table browser_sessions drop column key_hash`);
-  db.exec(`alter table agent_sessions drop column fence`);
-  db.exec(`delete from kysely_migration where name >= '0006-session-keys'`);
-  db.prepare(`insert into browser_sessions (hash, user_id, created_at, expires_at) values ('old', ?, 1, 9)`).run(
-    user.id,
-  );
-  db.close();
-  const { signIn, ...updated } = await openSqliteStore(file);
-  expect(await signIn.hasSessionWithoutKey(['old'])).toBe(true);
-  expect(await signIn.byBrowserSession({ hashes: ['old'], keyHash: '' }, 2)).toBeNull();
-  expect(await signIn.countBrowserSessions(user.id, 2)).toBe(0);
-  await updated.close();
-});
-
 test('a directory that cannot be written is named, with what to do', async () => {
   const directory = await temporaryDirectory();
   await chmod(directory, 0o555);

@@ -2,8 +2,7 @@ import { Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { TurnChange } from '../../src/contract/records/turn.ts';
 import { bucketOf, count, percentile } from '../../src/store/histogram.ts';
-import type { Schema } from '../../src/store/queries/schema.ts';
-import { fillHours } from '../../src/store/queries/turn-hours.ts';
+import { fillHours } from '../../src/store/migrations/0005-fill-hours.ts';
 import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
@@ -101,7 +100,7 @@ test('turns that were there before there were figures are counted as those after
   const query = { from: 0, to: 4 * HOUR, bucketMs: HOUR };
   const before = [await store.turns.stats(query), await store.turns.stats({ ...query, userId: one.user.id })];
   expect(before[0]?.total).toMatchObject({ turns: 3, byTool: { seen: 1 }, allowed: 1, late: 1, ratedUp: 1 });
-  const db = new Kysely<Schema>({ dialect: sqliteDialect(file) });
+  const db = new Kysely<unknown>({ dialect: sqliteDialect(file) });
   await sql`delete from turn_hours`.execute(db);
   await db.transaction().execute((trx) => fillHours(trx));
   await db.destroy();

@@ -5,7 +5,7 @@ import { COMMAND_LINE } from '../../src/services/actor.ts';
 import { type CredentialService, createCredentialService } from '../../src/services/sign-in/credentials.ts';
 import type { Store } from '../../src/store/store.ts';
 
-export function credentialsOf(store: Store, clock: () => number = Date.now): CredentialService {
+function credentialsOf(store: Store, clock: () => number = Date.now): CredentialService {
   return createCredentialService({ store, access: 'users', ownerSubject: 'owner', random: randomBytes, clock });
 }
 

@@ -172,7 +172,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALIADIN_')));
 }
 
-const CLI = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/programs/cli.mjs', import.meta.url));
 // Both as the bootstrap sets them.
 const SMALL_HEAP = '--max-semi-space-size=4';
 export const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));

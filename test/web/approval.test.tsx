@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { type ApprovalState, ASKED } from '../../src/contract/approval-machine.ts';
 import type { ApprovalRequest, Decided } from '../../src/contract/turn.ts';
 import { ApprovalCard } from '../../src/web/chat/ApprovalCard.tsx';
 import { Diff } from '../../src/web/chat/Diff.tsx';
@@ -19,13 +20,26 @@ const permission: ApprovalRequest = {
   ],
 };
 
-const render = (approval: Partial<ApprovalRequest>) =>
-  renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} onDecide={async () => true} />);
+const render = (approval: Partial<ApprovalRequest>, state: ApprovalState = ASKED) =>
+  renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} state={state} onDecide={() => {}} />);
 const buttonsOf = (html: string) => [...html.matchAll(/<button[^>]*>([^<]*)</g)].map(([, label]) => label);
 
 describe('the card', () => {
   it('offers to allow once, to deny, and to say why', () => {
     expect(buttonsOf(render({}))).toEqual([en.allowOnce, en.deny, en.denyWhy]);
+  });
+
+  it('takes a decision as long as there is none', () => {
+    const verdict = { decision: { option: 'deny' }, by: 'user' } as const;
+    const question = { question: 'Which?', options: [], several: false };
+    const off = (html: string) => html.match(/<button[^>]* disabled=""/g) ?? [];
+    expect(off(render({}))).toEqual([]);
+    for (const request of [{}, { kind: 'question' as const, questions: [question] }]) {
+      for (const at of ['deciding', 'decided'] as const) {
+        const html = render(request, { at, verdict });
+        expect(off(html)).toHaveLength(buttonsOf(html).length);
+      }
+    }
   });
 
   it('offers each way of allowing that the agent knows, by its name', () => {

@@ -15,11 +15,11 @@ export async function attach(
   const session = await withServices(settings, ({ sessions }) => sessions.find(wanted));
   const [program = 'tmux', ...args] = await withHost(settings, (host) => host.attach(session.name));
   if (options.readOnly) args.push('-r');
-  const TERM = terminalType(process.env.TERM);
+  const TERM = terminalType(settings.env.TERM);
   if (settings.config.values.PALIADIN_REMOTE_HOST !== undefined) {
-    return tell([...(TERM === process.env.TERM ? [] : ['env', `TERM=${TERM}`]), program, ...args]);
+    return tell([...(TERM === settings.env.TERM ? [] : ['env', `TERM=${TERM}`]), program, ...args]);
   }
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, TERM } });
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...settings.env, TERM } });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.once('error', reject);
   child.once('exit', resolve);

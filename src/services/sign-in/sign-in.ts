@@ -78,7 +78,7 @@ export interface SignInOptions {
 export const BROWSER_SESSION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** A working day: the application signs its user in again by itself, if they are still its user. */
-export const APPLICATION_SESSION_MS = 12 * 60 * 60 * 1000;
+const APPLICATION_SESSION_MS = 12 * 60 * 60 * 1000;
 
 export function createSignInService(options: SignInOptions): SignInService {
   const { store, jwt, random, clock, now, denialLimits } = options;

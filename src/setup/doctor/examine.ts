@@ -1,7 +1,7 @@
 /** Looks at all that a question goes through: gateway, way, host. */
 
 import { gatewayPolicy } from '../../config/approval-policy.ts';
-import { clonePrograms } from '../../config/programs.ts';
+import { packagePrograms } from '../../config/programs.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Check } from '../../contract/check.ts';
 import { chooseAgent } from '../../daemon/agent.ts';
@@ -28,7 +28,7 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
           'mend that, or name another machine by `paliadin host add USER@HOST`',
         );
     const { checks } = await examineHost({
-      ...{ config: settings.config, env: given(settings.env), programs: clonePrograms },
+      ...{ config: settings.config, env: given(settings.env), programs: packagePrograms },
       policy: gatewayPolicy(settings.config),
     });
     yield* checks;

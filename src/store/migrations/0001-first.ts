@@ -1,5 +1,5 @@
 import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
-import { literals } from '../queries/literals.ts';
+import { literals } from './literals.ts';
 
 /** Column types that SQLite and PostgreSQL both know: times and counts are `bigint`, truth is 0 or 1, JSON is text. */
 export async function up(db: Kysely<unknown>): Promise<void> {

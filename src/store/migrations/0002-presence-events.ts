@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { literals } from '../queries/literals.ts';
+import { literals } from './literals.ts';
 
 /** A turn also tells whether its host can be reached; that goes with the other steps when the turn is final. */
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { literals } from '../queries/literals.ts';
+import { literals } from './literals.ts';
 
 /** What the agent's own record says of a turn, beside what its answer claims; and what else went on in the conversation. */
 export async function up(db: Kysely<unknown>): Promise<void> {

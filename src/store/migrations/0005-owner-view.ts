@@ -1,5 +1,5 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
-import { fillHours } from '../queries/turn-hours.ts';
+import { fillHours } from './0005-fill-hours.ts';
 
 /** What the owner looks at: an audit log that holds together, figures by the hour, and search in what was said. */
 export async function up(db: Kysely<unknown>): Promise<void> {

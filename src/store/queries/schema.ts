@@ -57,8 +57,6 @@ type TurnTable = Omit<
     feedback: string | null;
     /** Part of what the audit log's hash of the text is made from. */
     auditSalt: string | null;
-    leaseOwner: string | null;
-    leaseExpiresAt: number | null;
   };
 
 interface EventTable {

@@ -2,7 +2,7 @@
  * Figures by the hour in which a turn was accepted: of all users together, and of each. A write that changes what a turn
  * counts for changes them in the same transaction, so that nobody has to count a million turns to draw a plot.
  */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Turn } from '../../contract/records/turn.ts';
 import { finalStatuses } from '../../contract/turn.ts';
 import { addPacked, bucketOf, count as countIn, type Histogram, packed } from '../histogram.ts';
@@ -103,42 +103,6 @@ function toStored(counts: Counts): string {
 /** Histograms packed: to read and to add up thousands of them takes milliseconds so. */
 type Stored = Omit<Counts, 'total' | 'firstText'> & { total: number[]; firstText: number[] };
 
-/** Fills the figures of turns that were there before there were figures. */
-export async function fillHours<T>(db: Kysely<T>): Promise<void> {
-  const merged = new Map<string, HourChange>();
-  const take = (change: HourChange) => {
-    for (const userId of [ALL, change.userId]) collect(merged, { ...change, userId });
-  };
-  for (let after = 0; ; ) {
-    const { rows } = await sql<OldTurn>`
-      select seq, user_id as "userId", started_at as "startedAt", status, error_code as "errorCode",
-        used_tools as "usedTools", tools, classifier_tag as "classifierTag", duration_ms as "durationMs",
-        first_chunk_at as "firstChunkAt", input_tokens as "inputTokens", response_tokens as "responseTokens",
-        late, feedback
-      from turns where seq > ${after} order by seq limit ${PAGE}`.execute(db);
-    for (const { usedTools, tools, late, feedback, ...row } of rows) {
-      const turn = {
-        ...row,
-        usedTools: JSON.parse(usedTools),
-        tools: tools && JSON.parse(tools),
-        late: late !== 0,
-        feedback: feedback && JSON.parse(feedback),
-      };
-      take(changeOf({ ...turn, status: 'queued' }, turn));
-      after = row.seq;
-    }
-    if (rows.length < PAGE) break;
-  }
-  const decided = await sql<{ userId: string; startedAt: number; body: string }>`
-    select turns.user_id as "userId", turns.started_at as "startedAt", turn_events.body
-    from turn_events join turns on turns.turn_id = turn_events.turn_id where turn_events.type = 'decided'`.execute(db);
-  for (const { body, ...turn } of decided.rows) take(decisionChange(turn as Counted, isAllowed(JSON.parse(body))));
-  for (const { userId, hour, turns, failed, counts } of merged.values()) {
-    await sql`insert into turn_hours (user_id, hour, turns, failed, counts)
-      values (${userId}, ${hour}, ${turns}, ${failed}, ${toStored(counts)})`.execute(db);
-  }
-}
-
 /** A denial is the only option that every request has. */
 export function isAllowed({ option }: { option: string | null }): boolean {
   return option !== null && option !== 'deny';
@@ -152,17 +116,6 @@ export const HOUR_MS = 3_600_000;
 function hourOf(time: number): number {
   return Math.floor(time / HOUR_MS) * HOUR_MS;
 }
-
-type OldTurn = Omit<Counted, 'usedTools' | 'tools' | 'late' | 'feedback'> & {
-  tools: string | null;
-  seq: number;
-  usedTools: string;
-  late: number;
-  feedback: string | null;
-};
-
-// Some megabytes at a time.
-const PAGE = 5000;
 
 // An agent that invents a new word for each turn must not make the hours grow without end.
 const MAX_NAMES = 200;

@@ -95,7 +95,7 @@ export class DatabaseThread {
   }
 
   #begin(): Worker {
-    const worker = new Worker(new URL('./database-worker.ts', import.meta.url), { resourceLimits: SMALL_HEAP });
+    const worker = new Worker(new URL(WORKER, import.meta.url), { resourceLimits: SMALL_HEAP });
     worker.on('message', (answer: Answer) => {
       if (worker === this.#worker) this.#done((asked) => asked.resolve(answer));
     });
@@ -201,3 +201,6 @@ class ThreadDatabase implements Database {
 
 // It holds a page of rows, or what is written at once: some megabytes. With more room, garbage would fill it.
 const SMALL_HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 96 };
+
+// Beside this module, from its source as where it was built.
+const WORKER = import.meta.url.endsWith('.mjs') ? './database-worker.mjs' : './database-worker.ts';

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { clonePrograms } from '../../../src/config/programs.ts';
+import { packagePrograms } from '../../../src/config/programs.ts';
 import { VERSION } from '../../../src/config/version.ts';
 import { agentSecret } from '../../../src/host/agent-secret.ts';
 import { type RelayFiles, relayFiles } from '../../../src/host/relay/files.ts';
@@ -74,7 +74,7 @@ export async function relayForTest(options: TestRelayOptions = {}): Promise<Test
 export function openOptions({ settings = {}, given, version }: TestRelayOptions): OpenRelayOptions {
   return {
     directory: '',
-    program: given === undefined ? clonePrograms.relay : [process.execPath, PROGRAM],
+    program: given === undefined ? packagePrograms.relay : [process.execPath, PROGRAM],
     env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, GIVEN: JSON.stringify(given ?? {}) },
     version: version ?? (given === undefined ? VERSION : 'test'),
     settings: { upstream: null, network: [], ...settings },
