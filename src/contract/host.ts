@@ -23,7 +23,10 @@ export interface HostPrompt {
   pageOrigin?: string | undefined;
   context?: string | undefined;
   locale?: string | undefined;
-  /** A session refuses a number lower than one it has seen: an older gateway has lost its turn. */
+  /**
+   * Of the run of the turn on the gateway's side. A lower one than this turn was asked with is refused, or, for a new turn,
+   * than any of its session: whoever asks has lost the turn to another.
+   */
   fence: number;
   /** Length of the answer that the caller has already (UTF-16 units); what follows is told. */
   from: number;

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
+import { type Hosts, oneHost } from '../backend/hosts.ts';
 import { localBackend } from '../backend/local.ts';
 import { remoteBackend } from '../backend/remote.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
@@ -46,7 +47,7 @@ export interface Gateway {
   /** Where people find it. */
   publicUrl: string;
   owner: User;
-  backend: Backend;
+  hosts: Hosts;
   services: GatewayServices;
   /** Asks the open streams to come back, leaves the turns to the next start, and ends. */
   close(): Promise<void>;
@@ -78,7 +79,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   closes('the traces', ms.traces, () => traces?.close());
   const found = findBackend(config, env, paths);
   const backend = traces === null ? found : handingOnTraces(found);
-  closes('the way to the host', ms.backend, () => backend.close());
+  const hosts = oneHost(backend);
+  closes('the way to the host', ms.backend, () => hosts.close());
   const metrics = await createMetrics(VERSION);
   const database = await openSqliteStore(paths.database, {
     threads: true,
@@ -86,7 +88,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   });
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
-  metrics.watch({ store, backend });
+  metrics.watch({ store, hosts });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // Who came in by a key that is no longer ours may be somebody who had stolen it.
   await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
@@ -98,7 +100,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   );
   closes('the note of the audit log’s end', ms.head, () => head.close());
   const turns = await createTurns({
-    ...{ store, backend, onError },
+    store,
+    hosts,
+    onError,
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
@@ -113,8 +117,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     },
   });
   closes('what is under way', ms.turns, () => turns.close());
-  // The first question should not wait for the daemon to start.
-  if (backend.refusal() === null) backend.health(null).catch((error) => onError('the host is not ready', error));
+  // The first question should not wait for a daemon to start.
+  for (const host of hosts.all()) {
+    if (host.refusal() === null) host.health(null).catch((error) => onError('the host is not ready', error));
+  }
   const probes =
     backend.refusal() === null
       ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
@@ -124,7 +130,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const services = createGatewayServices({
     store,
     turns,
-    backend,
+    hosts,
     probes,
     jwt: methods.jwt,
     access: values.PALIADIN_ACCESS,
@@ -145,7 +151,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     proxy: methods.proxy,
     trustsProxy: methods.trustsProxy,
     starters: starters(values.PALIADIN_STARTERS, backend.agent),
-    backend: { ...backend, report: () => report(backend) },
+    backend: { ...backend, report: () => report(hosts) },
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
@@ -167,7 +173,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
   const running = opened.move();
   const close = () => running.disposeAsync();
-  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, backend, services, close };
+  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
 
 function tellErased(logger: Logger, erased: boolean): void {
@@ -203,13 +209,18 @@ function summaryOf({ turnId, status, errorCode, late, durationMs, agentSession, 
   return { turnId, status, code: errorCode, late, ms: durationMs, session: agentSession, host };
 }
 
-async function report(backend: Backend) {
-  const refusal = backend.refusal();
+/** Why no host could answer a question just now; null where one could. */
+async function report(hosts: Hosts) {
+  const refusal = hosts.refusal();
   if (refusal !== null) return refusal;
-  return backend.health(null).then(
-    () => null,
-    (error) => asPaliadinError(error, 'mriver_unreachable'),
+  const reasons = hosts.all().map((host) =>
+    host.health(null).then(
+      () => null,
+      (error) => asPaliadinError(error, 'mriver_unreachable'),
+    ),
   );
+  const found = await Promise.all(reasons);
+  return found.includes(null) ? null : (found[0] ?? null);
 }
 
 /** As the settings name them now, whoever was it before. */

@@ -16,7 +16,7 @@ import { writeProblem } from './write-problem.ts';
 const sessionEntry = z.object({
   /** The agent's own conversation id. */
   conversation: z.uuid(),
-  /** The highest fencing number seen. */
+  /** The highest fence seen before turns kept their own. */
   fence: z.int(),
   /** The agent has had a prompt in this conversation. */
   begun: z.boolean().default(false),
@@ -39,6 +39,8 @@ export interface Journal {
   openTurns(session: string): Promise<TurnEntry[]>;
   /** The one that was accepted last; null where there is none. */
   lastTurn(session: string): Promise<TurnEntry | null>;
+  /** That a turn of the session was asked with; 0 where there is none. */
+  highestFence(session: string): Promise<number>;
   /** Whether the session can go on: a turn that can't be read is that turn's trouble alone. */
   isSound(session: string): Promise<boolean>;
   /** Puts all of the session's entries out of the way, under another name beside it. */
@@ -123,6 +125,9 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     },
     async lastTurn(session) {
       return (await turns(session)).toSorted((one, other) => one.acceptedAt - other.acceptedAt).at(-1) ?? null;
+    },
+    async highestFence(session) {
+      return Math.max(0, ...(await turns(session)).map(({ fence }) => fence));
     },
     async isSound(session) {
       const turns = await readdir(pathOf(session, 'turns')).catch((error) => (error.code === 'ENOENT' ? [] : null));

@@ -16,6 +16,8 @@ export class LiveTurn {
   readonly digest: string;
   readonly nonce: string;
   readonly acceptedAt: number;
+  /** The highest that it was asked with. */
+  fence: number;
   /** The language of whoever asked. */
   readonly locale: string | undefined;
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
@@ -33,11 +35,12 @@ export class LiveTurn {
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
-  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'locale'>) {
+  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'fence' | 'locale'>) {
     this.turnId = known.turnId;
     this.digest = known.digest;
     this.nonce = known.nonce;
     this.acceptedAt = known.acceptedAt;
+    this.fence = known.fence;
     this.locale = known.locale;
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;

@@ -28,6 +28,10 @@ export class Session {
   #tail: Promise<void> = Promise.resolve();
   #running: LiveTurn | null = null;
   #entry: SessionEntry | null = null;
+  /** The highest fence that was asked with since the daemon started. */
+  #fence = 0;
+  /** The same of the daemons before; null until the journal was read. */
+  #journaledFence: number | null = null;
   /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
   readonly #inOrder = pLimit(1);
 
@@ -127,15 +131,20 @@ export class Session {
       throw new PaliadinError('outcome_unknown', 'the host has lost its record of this turn');
     }
     if (known === null) return this.#accept(prompt, digest);
-    if (known.digest === digest) return known;
-    throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+    if (known.digest !== digest) {
+      throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+    }
+    // Another turn may have come since; nothing is typed for one that is known.
+    this.#passFence(prompt.fence, known.fence);
+    if (known instanceof LiveTurn) known.fence = prompt.fence;
+    return known;
   }
 
   async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
     const { turnId, fence, locale } = prompt;
-    await this.#checkFence(fence);
+    this.#passFence(fence, await this.#highestFence());
     const nonce = randomBytes(16).toString('hex');
-    const turn = new LiveTurn({ turnId, digest, nonce, locale, acceptedAt: this.#options.clock() });
+    const turn = new LiveTurn({ turnId, digest, nonce, fence, locale, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
       return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
         return this.#deliver(turn, prompt);
@@ -193,10 +202,18 @@ export class Session {
     return { session: this.#options.session, hibernate: () => this.runner.hibernate() };
   }
 
-  async #checkFence(fence: number): Promise<void> {
-    const entry = await this.#load();
-    if (fence < entry.fence) throw new PaliadinError('conflict', 'a newer gateway has taken over this session');
-    if (fence > entry.fence) await this.#save({ ...entry, fence });
+  #passFence(fence: number, least: number): void {
+    if (fence < least) throw new PaliadinError('conflict', 'another gateway has taken over since');
+    this.#fence = Math.max(this.#fence, fence);
+  }
+
+  /** A fence comes to the journal with the turn that brought it, before that is typed. */
+  async #highestFence(): Promise<number> {
+    if (this.#journaledFence === null) {
+      const ofTurns = await this.#options.journal.highestFence(this.#options.session);
+      this.#journaledFence = Math.max((await this.#load()).fence, ofTurns);
+    }
+    return Math.max(this.#fence, this.#journaledFence);
   }
 
   async #load(): Promise<SessionEntry> {

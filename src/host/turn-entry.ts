@@ -11,6 +11,8 @@ export const turnEntry = z.object({
   digest: z.string(),
   /** See `TurnPlace`. */
   nonce: z.string(),
+  /** The highest that it was asked with. */
+  fence: z.int().default(0),
   state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
   /** UTC milliseconds. */
   acceptedAt: z.int(),

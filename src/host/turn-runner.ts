@@ -260,10 +260,10 @@ export class TurnRunner {
   }
 
   #entryOf(turn: LiveTurn): TurnEntry {
-    const { turnId, digest, nonce, acceptedAt, locale, state, changedFrom } = turn;
+    const { turnId, digest, nonce, acceptedAt, fence, locale, state, changedFrom } = turn;
     return {
       ...(changedFrom === null ? {} : { changedFrom }),
-      ...{ turnId, digest, nonce, acceptedAt, locale, state: state === 'running' ? state : 'delivering' },
+      ...{ turnId, digest, nonce, acceptedAt, fence, locale, state: state === 'running' ? state : 'delivering' },
       ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
     };
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { TurnStatus } from '../contract/turn.ts';
@@ -10,7 +10,7 @@ import type { ProbeHistory } from './hosts.ts';
 export interface ChangesOptions {
   turns: Pick<Turns, 'watch'>;
   store: Pick<Store, 'audit'>;
-  backend: Pick<Backend, 'presence'>;
+  hosts: Pick<Hosts, 'all'>;
   /** None where nobody looks. */
   probes: Pick<ProbeHistory, 'onProbe'> | undefined;
 }
@@ -20,13 +20,18 @@ export interface ChangesOptions {
  * told together, so that a slow one costs little.
  */
 export async function* followChanges(
-  { turns, store, backend, probes }: ChangesOptions,
+  { turns, store, hosts, probes }: ChangesOptions,
   signal: AbortSignal,
 ): AsyncGenerator<AdminEvent> {
   const moved = new Map<string, { userId: string; status: TurnStatus | null }>();
   const also = new Set<'sessions' | 'hosts' | 'users'>();
   let head = (await store.audit.head())?.seq ?? 0;
-  let presence = backend.presence();
+  const presences = () =>
+    hosts
+      .all()
+      .map(({ host, presence }) => `${host} ${presence()}`)
+      .join();
+  let seen = presences();
   let wake = () => {};
   const onStored = (events: StoredEvent[]) => {
     for (const { turnId, userId, event } of events) {
@@ -43,7 +48,7 @@ export async function* followChanges(
     wake();
   };
   const onAbort = () => wake();
-  const stops = [turns.watch(onStored), probes?.onProbe(onProbe)];
+  const stops = [await turns.watch(onStored), probes?.onProbe(onProbe)];
   signal.addEventListener('abort', onAbort);
   try {
     while (!signal.aborted) {
@@ -52,8 +57,8 @@ export async function* followChanges(
         events.push({ type: 'turns', turns: [...moved].map(([turnId, turn]) => ({ turnId, ...turn })) });
         moved.clear();
       }
-      if (backend.presence() !== presence) {
-        presence = backend.presence();
+      if (presences() !== seen) {
+        seen = presences();
         also.add('hosts');
       }
       // Also what another process does, such as the command line.

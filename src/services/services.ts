@@ -1,5 +1,5 @@
 /** What the dashboard and the command line do, put together once for both. */
-import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
 import type { Store } from '../store/store.ts';
 import type { Turns } from '../turn/turns.ts';
@@ -67,7 +67,7 @@ export interface ServicesOptions {
 
 export interface GatewayServicesOptions extends Omit<ServicesOptions, 'host' | 'stopTurns'> {
   turns: Turns;
-  backend: Backend;
+  hosts: Hosts;
   /** None where nobody looks how the host is. */
   probes?: ProbeHistory | undefined;
   /** Null where no tokens of an application are taken. */
@@ -95,11 +95,13 @@ export function createServices({ onSignIn = () => {}, ...options }: ServicesOpti
 }
 
 export function createGatewayServices(options: GatewayServicesOptions): GatewayServices {
-  const { store, turns, backend, access, onSignIn = () => {} } = options;
+  const { store, turns, hosts, access, onSignIn = () => {} } = options;
   const host: SessionHost = {
-    name: backend.host,
-    sessions: () => liveSessions(backend),
-    endConversation: ({ name }) => backend.reset(name, { forget: true }),
+    async sessions(name) {
+      const found = hosts.all().find((backend) => backend.host === name);
+      return found === undefined ? null : liveSessions(found);
+    },
+    endConversation: (session) => hosts.of(session).reset(session.name, { forget: true }),
   };
   const services = createServices({ ...options, host, stopTurns: (userId) => turns.stopAll(userId) });
   const { sessions } = services;
@@ -110,7 +112,7 @@ export function createGatewayServices(options: GatewayServicesOptions): GatewayS
     sessionControl: createSessionControl({ ...options, sessions, onRecord: createReadings(options) }),
     hosts: createHostService({ ...options, host, probes: options.probes }),
     history: createHistoryService(options),
-    changes: (signal) => followChanges({ turns, store, backend, probes: options.probes }, signal),
+    changes: (signal) => followChanges({ turns, store, hosts, probes: options.probes }, signal),
     checkStore: () => store.check(),
   };
 }

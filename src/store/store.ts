@@ -20,8 +20,6 @@ export interface Store {
   users: UserStore;
   signIn: SignInStore;
   audit: AuditStore;
-  /** The next fencing number: greater than any this store ever gave. */
-  nextFence(): Promise<number>;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 /** Turns: what can be read of them, and how they are written. */
+import { PaliadinError } from '../contract/errors.ts';
 import type { By } from '../contract/records/audit-log.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { StatsQuery, TurnStats } from '../contract/records/stats.ts';
@@ -7,6 +8,8 @@ import type { NewTurn, Turn, TurnChange, TurnFilter, TurnLine, TurnPage } from '
 /** A change of a turn and what is told about it, in one transaction. */
 export interface TurnWrite {
   turnId: string;
+  /** Of the run that writes; none where it is not a run's. */
+  fence?: number;
   change: TurnChange;
   events: EventBody[];
   /**
@@ -15,6 +18,14 @@ export interface TurnWrite {
    */
   progress?: boolean;
 }
+
+/** Another run has taken the turn up since: whoever wrote has lost it. */
+export function isTakenOver(error: unknown): boolean {
+  return error instanceof PaliadinError && error.cause === TAKEN_OVER;
+}
+
+/** Cause of the error. */
+export const TAKEN_OVER = 'another run has taken up this turn';
 
 export interface TurnStore {
   /**
@@ -25,13 +36,19 @@ export interface TurnStore {
    * @throws PaliadinError `quota_reached` where the user has asked as often as they may in a day.
    */
   insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
+  /**
+   * Begins a run of an open turn: gives it a fence that is higher than any that a turn of its session ever had, and than
+   * `at`. What an earlier run writes is refused from then on. Null where the turn has ended, or is not there.
+   */
+  takeUp(turnId: string, at: number): Promise<Turn | null>;
   get(turnId: string): Promise<Turn | null>;
   byKey(userId: string, idempotencyKey: string): Promise<Turn | null>;
   /**
    * Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many.
    *
    * @throws PaliadinError `conflict` where another turn of the session is at work (`delivering`, `running`,
-   *   `waiting`), `not_found` for a turn that is not there; nothing of the call is kept then.
+   *   `waiting`), or where the turn was taken up since (`isTakenOver`); `not_found` for a turn that is not there. Nothing
+   *   of the call is kept then.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
   /**

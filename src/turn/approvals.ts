@@ -1,6 +1,6 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
 
-import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import {
   type ApprovalState,
   type ApprovalStep,
@@ -25,7 +25,7 @@ import type { TurnWriter } from './turn-writer.ts';
 export type WhoApproves = 'owner' | 'users' | 'none';
 
 export interface ApprovalOptions {
-  backend: Pick<Backend, 'decide'>;
+  hosts: Pick<Hosts, 'of'>;
   store: Pick<Store, 'users'>;
   turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
@@ -61,7 +61,7 @@ interface Waiting extends Approval {
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const { backend, turnWriter, clock, onError } = options;
+  const { hosts, turnWriter, clock, onError } = options;
   const turns = new Map<string, OfTurn>();
 
   /** Questions are always shown; only permitted users may grant permissions. */
@@ -118,7 +118,8 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   /** Nothing where no decision stands. */
   function tellHost(turn: Turn, { request, state }: Waiting): void {
     if (state.at !== 'decided') return;
-    backend.decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision).catch((error) => {
+    const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision);
+    told.catch((error) => {
       if (!isHeardLater(error)) onError('a decision was not heard', error);
     });
   }
@@ -127,7 +128,8 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const { options: _, kind = 'permission', ...shown } = request;
     // With all that the person had before them: the request itself goes with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    await turnWriter.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
+    const { turnId, fence } = turn;
+    await turnWriter.write({ turnId, fence, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {

@@ -1,101 +1,124 @@
-/** Carries one accepted turn to its end: health gate, delivery, answer, record. */
+/** Runs one accepted turn to its end: health gate, delivery, answer, record. */
 import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
 import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { retry } from '../process/retry.ts';
 import type { Store } from '../store/store.ts';
+import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Approvals } from './approvals.ts';
+import type { TurnRun } from './dispatcher.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
 import { stoppable } from './stoppable.ts';
 import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-event-writer.ts';
-import type { TurnSnapshot } from './turn-snapshot.ts';
+import { EMPTY_SNAPSHOT, type TurnSnapshot, turnSnapshot } from './turn-snapshot.ts';
 import type { TurnWriter } from './turn-writer.ts';
+import { unlessLeft } from './unless-left.ts';
 
 export interface RunTurnOptions {
-  backend: Backend;
+  hosts: Pick<Hosts, 'of'>;
   gate: HealthGate;
   approvals: Approvals;
   turnWriter: TurnWriter;
-  store: Store;
-  fence: number;
+  store: Pick<Store, 'events'>;
   clock(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
   onError(what: string, error: unknown): void;
-  /** Aborts when the gateway stops: turns are left as they are, and taken up at the next start. */
-  closing: AbortSignal;
-}
-
-/** A turn on its way. */
-export interface TurnRun {
-  turn: Turn;
-  /** Aborts when a person wants it stopped. */
-  stop: AbortSignal;
-  /** What a gateway before this one had told of it. */
-  past: TurnSnapshot;
-  /** When it was accepted, on the monotonic clock; null where another process accepted it. */
-  since: number | null;
 }
 
 type End = TurnChange & { status: TurnStatus };
 
+/** A run, with what its steps share. */
+interface Run extends TurnRun, RunTurnOptions {
+  backend: Backend;
+  /** As `turnWriter.write`, as this run: refused, and the run left, once another has taken the turn up. */
+  write(write: Omit<TurnWrite, 'turnId' | 'fence'>): Promise<void>;
+}
+
+/** Resolves when the end is on record, or the run was left: then nothing more is written. */
 export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promise<void> {
-  const { turn } = turnRun;
-  const { turnWriter, approvals, clock, onError, closing } = options;
+  const run = begin(turnRun, options);
+  const { turn, leave, onError } = run;
+  const past = await pastOf(run);
+  if (past === null) return;
   const eventWriter = createTurnEventWriter({
-    known: turnRun.past.text,
+    known: past.text,
     deliveredAt: turn.deliveredAt,
     notices: turn.notices,
-    clock,
+    clock: run.clock,
     write: (events, change) => {
       // An event that is not stored is missed by a reader, who gets the whole turn at its end.
-      const write = { turnId: turn.turnId, change, events: toBodies(turn, clock(), events), progress: true };
-      turnWriter.write(write).catch((error) => onError('progress of a turn was not stored', error));
+      const write = { change, events: toBodies(turn, run.clock(), events), progress: true };
+      run.write(write).catch((error) => onError('progress of a turn was not stored', error));
     },
   });
   let end: End;
   let heard = true;
   try {
-    end = await deliver(turnRun, eventWriter, options);
+    end = await deliver(run, past, eventWriter);
   } catch (error) {
-    if (closing.aborted) return;
+    if (leave.aborted) return void eventWriter.finish();
     heard = false;
     end = refused(asPaliadinError(error, 'internal'), eventWriter.answer);
   } finally {
-    approvals.forget(turn.turnId);
+    run.approvals.forget(turn.turnId);
   }
-  const finishedAt = clock();
-  const change = { ...end, finishedAt, durationMs: durationOf(turnRun, options) };
+  const finishedAt = run.clock();
+  const change = { ...end, finishedAt, durationMs: durationOf(run) };
   const events = toBodies(turn, finishedAt, [...eventWriter.finish(), { type: 'finished', status: end.status }]);
-  await writeUntilStored({ turnId: turn.turnId, change, events }, options);
+  await writeUntilStored(run, { change, events });
   // Where nothing was heard of it, there may be an answer to come.
   if (heard) acknowledge(turn, options).catch(() => {}); // again when the host is back
 }
 
-async function deliver(
-  { turn, stop, past }: TurnRun,
-  eventWriter: TurnEventWriter,
-  options: RunTurnOptions,
-): Promise<End> {
-  const { backend, gate, approvals, fence } = options;
+function begin(turnRun: TurnRun, options: RunTurnOptions): Run {
+  const { turnId, fence } = turnRun.turn;
+  const takenOver = new AbortController();
+  return {
+    ...turnRun,
+    ...options,
+    backend: options.hosts.of(turnRun.turn),
+    leave: AbortSignal.any([turnRun.leave, takenOver.signal]),
+    async write(write) {
+      try {
+        await options.turnWriter.write({ ...write, turnId, fence });
+      } catch (error) {
+        if (isTakenOver(error)) takenOver.abort();
+        throw error;
+      }
+    },
+  };
+}
+
+/** What runs before this one told of it; null where the run was left meanwhile. */
+async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapshot | null> {
+  if (turn.status === 'queued') return EMPTY_SNAPSHOT;
+  const read = async () => (leave.aborted ? null : ((await unlessLeft(turnSnapshot(store, turn), leave)) ?? null));
+  const onFailure = (error: unknown) => onError('what was told of a turn was not read; trying again', error);
+  return retry(read, { firstMs: STORE_AGAIN_MS, signal: leave, onFailure }).catch(() => null); // left
+}
+
+async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
+  const { turn, stop, leave, backend, gate, approvals } = run;
   if (turn.status === 'queued') {
-    await stoppable(gate.pass(turn.agentSession), stop);
-    await markDelivering(turn, options);
+    await stoppable(gate.pass(turn.agentSession, backend), AbortSignal.any([stop, leave]));
+    await markDelivering(run);
   }
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
-    if (approvals.see(turn, update)) eventWriter.take(update);
+    if (!leave.aborted && approvals.see(turn, update)) eventWriter.take(update);
   };
   // Whoever stops the turn has nothing more to decide in it.
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const outcome = await runStoppable(toPrompt(turn, fence, past.text.length), take, stop, options);
+  const outcome = await runStoppable(run, toPrompt(turn, past.text.length), take);
   // Of a host that stayed away nothing is known but what it had told.
   const whole = eventWriter.answer.length >= outcome.answerLength;
   const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
@@ -103,35 +126,30 @@ async function deliver(
 }
 
 /** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
-async function markDelivering(
-  turn: Turn,
-  { turnWriter, backend, fence, clock, onError }: RunTurnOptions,
-): Promise<void> {
+async function markDelivering({ turn, write, backend, clock, onError }: Run): Promise<void> {
   const handedOverAt = clock();
-  const change = { status: 'delivering' as const, fence, handedOverAt };
-  const events = toBodies(turn, handedOverAt, [{ type: 'delivering' }]);
-  const marked = turnWriter.write({ turnId: turn.turnId, change, events, progress: true });
+  const change = { status: 'delivering' as const, handedOverAt };
+  const marked = write({ change, events: toBodies(turn, handedOverAt, [{ type: 'delivering' }]), progress: true });
   if (backend.identity()?.protocol === NO_JOURNAL) await marked;
   else marked.catch((error) => onError('a delivery was not marked', error));
 }
 
 async function runStoppable(
+  { backend, stop, leave, onError }: Run,
   prompt: HostPrompt,
   take: (update: HostUpdate) => void,
-  stop: AbortSignal,
-  { backend, onError, closing }: RunTurnOptions,
 ): Promise<HostOutcome> {
   const unheard = Promise.withResolvers<never>();
-  const leave = new AbortController();
+  const letGo = new AbortController();
   const cancel = async () => {
     // It is told as long as the turn goes on. Where the host is away the person need not wait: it is told when it is back.
-    while (!over && !closing.aborted) {
+    while (!over && !leave.aborted) {
       try {
         await backend.cancel(prompt.session, prompt.turnId);
-        over = leave.signal.aborted;
+        over = letGo.signal.aborted;
       } catch (error) {
-        if (!leave.signal.aborted) onError('a stop was not heard', error);
-        leave.abort();
+        if (!letGo.signal.aborted) onError('a stop was not heard', error);
+        letGo.abort();
         unheard.reject(new PaliadinError('cancelled', 'the host is away; it is told to stop when it is back'));
       }
       await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS).unref());
@@ -141,14 +159,15 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    return await Promise.race([backend.run(prompt, take, leave.signal), unheard.promise]);
+    const asked = backend.run(prompt, take, AbortSignal.any([letGo.signal, leave]));
+    return await stoppable(Promise.race([asked, unheard.promise]), leave);
   } finally {
-    over = !leave.signal.aborted;
+    over = !letGo.signal.aborted;
     stop.removeEventListener('abort', cancel);
   }
 }
 
-function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
+function toPrompt(turn: Turn, from: number): HostPrompt {
   return {
     session: turn.agentSession,
     turnId: turn.turnId,
@@ -156,7 +175,7 @@ function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
     pageOrigin: turn.pageOrigin ?? undefined,
     context: turn.context ?? undefined,
     locale: turn.locale ?? undefined,
-    fence,
+    fence: turn.fence,
     from,
     // Until then nothing was typed for certain, and a journal without the turn says that nothing was.
     known: turn.status === 'running' || turn.status === 'waiting',
@@ -164,32 +183,16 @@ function toPrompt(turn: Turn, fence: number, from: number): HostPrompt {
   };
 }
 
-function durationOf({ since, turn }: TurnRun, { now, clock }: RunTurnOptions): number {
+function durationOf({ since, turn, now, clock }: Run): number {
   return Math.max(0, Math.round(since === null ? clock() - turn.startedAt : now() - since));
 }
 
 /** The host keeps the answer until it is acknowledged, so a store that is away is waited for. */
-async function writeUntilStored(
-  write: Parameters<TurnWriter['write']>[0],
-  { turnWriter, closing, onError }: RunTurnOptions,
-): Promise<void> {
-  const store = async () => closing.aborted || (await unlessClosing(turnWriter.write(write), closing));
+async function writeUntilStored({ write, leave, onError }: Run, end: Parameters<Run['write']>[0]): Promise<void> {
+  const store = async () => leave.aborted || (await unlessLeft(write(end), leave));
   const onFailure = (error: unknown) => onError('the end of a turn was not stored; trying again', error);
-  await retry(store, { firstMs: STORE_AGAIN_MS, signal: closing, onFailure }).catch(() => {}); // closing
-}
-
-/** A gateway that stops waits a moment for its store, no longer: the next one asks the host again. */
-async function unlessClosing(work: Promise<void>, closing: AbortSignal): Promise<void> {
-  const { promise: left, resolve } = Promise.withResolvers<void>();
-  const leave = () => setTimeout(resolve, LEAVE_MS);
-  closing.addEventListener('abort', leave);
-  try {
-    await Promise.race([work, left]);
-  } finally {
-    closing.removeEventListener('abort', leave);
-  }
+  await retry(store, { firstMs: STORE_AGAIN_MS, when: () => !leave.aborted, signal: leave, onFailure }).catch(() => {}); // left
 }
 
 const CANCEL_AGAIN_MS = 1000;
 const STORE_AGAIN_MS = 1000;
-const LEAVE_MS = 1000;

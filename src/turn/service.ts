@@ -1,6 +1,7 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
 
 import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
@@ -11,23 +12,26 @@ import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
+import { catchUp } from './catch-up.ts';
+import { cursorsOf, inMemoryEventBus } from './event-bus.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
+import { inMemoryDispatcher } from './in-memory-dispatcher.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { createOpenTurns } from './open-turns.ts';
-import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
+import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
 import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
+import { watchChanges } from './watch-changes.ts';
 
 export interface TurnsOptions {
   store: Store;
-  backend: Backend;
+  hosts: Hosts;
   sessionPrefix: string;
   queueLimit: number;
   /** Whose pages a question may come from. */
@@ -45,27 +49,39 @@ export interface TurnsOptions {
 }
 
 export interface RunningTurns extends Turns {
-  /** Stops taking and carrying turns; what is open is taken up at the next start. */
+  /** Stops taking and running turns; what is open is taken up at the next start. */
   close(): Promise<void>;
 }
 
 /** Takes up what a gateway before this one left open, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
-  const { store, backend, clock, now, newId, onError, onEnded } = options;
-  const fence = await store.nextFence();
-  const closing = new AbortController();
-  const turnWriter = createTurnWriter(store, { onError });
-  // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
-  const isFirst = () => backend.identity() === null && backend.presence() === 'here';
-  const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);
-  const gate = createHealthGate(backend.health, { probeMs, rememberMs: REMEMBER_MS, now });
-  const approvals = createApprovals({ store, backend, turnWriter, ...options.approvals, clock, onError });
-  const shared = { store, backend, turnWriter, gate, approvals, fence, clock, now, onError };
-  const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
-  const accept = createIntake({ ...shared, turns, sessionOf, newId });
+  const { store, hosts, clock, now, newId, onError, onEnded } = options;
+  await store.events.skipLost();
+  const bus = inMemoryEventBus(onError);
+  const turnWriter = createTurnWriter(store, {
+    onStored(events) {
+      bus.publish(cursorsOf(events));
+      for (const { turnId, event } of events) if (event.type === 'finished') tellEnded(turnId);
+    },
+  });
+  const gate = createHealthGate({ ...GATE, now });
+  const approvals = createApprovals({ store, hosts, turnWriter, ...options.approvals, clock, onError });
+  const steps = { store, hosts, turnWriter, gate, approvals, clock, now, onError };
+  const dispatcher = inMemoryDispatcher((run) => runTurn(run, steps), { ...steps, queueLimit: options.queueLimit });
+  const shared = { ...steps, dispatcher };
+  const accept = createIntake({ ...shared, sessionOf, newId });
+
+  /** By the gateway that wrote the end, so that each is counted once. */
+  function tellEnded(turnId: string): void {
+    if (onEnded === undefined) return;
+    store.turns.get(turnId).then(
+      (turn) => turn !== null && onEnded(turn),
+      (error) => onError('the end of a turn was not counted', error),
+    );
+  }
 
   function sessionOf(userId: string): Promise<AgentSession> {
-    const place = { prefix: options.sessionPrefix, host: backend.host, now: clock() };
+    const place = { prefix: options.sessionPrefix, host: hosts.forNewSession().host, now: clock() };
     return store.sessions.ofUser({ id: userId }, place);
   }
 
@@ -87,7 +103,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
           decisions: (await store.events.decided(turn.turnId)).map(({ at: _, ...decided }) => decided),
         }
       : await turnSnapshot(store, turn);
-    return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
+    return toView(turn, { ...shown, position: dispatcher.position(turn.turnId) }, reader);
   }
 
   const searching = oneAtATime(SEARCHES_WAITING);
@@ -96,37 +112,29 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return collectLate(turnId, shared).catch((error) => onError('a late answer was not collected', error));
   }
 
-  if (onEnded !== undefined) {
-    turnWriter.on('stored', (events) => {
-      for (const { turnId, event } of events) {
-        if (event.type !== 'finished') continue;
-        store.turns.get(turnId).then(
-          (turn) => turn !== null && onEnded(turn),
-          (error) => onError('the end of a turn was not counted', error),
-        );
-      }
-    });
-  }
-  backend.onLate(({ turnId }) => void collect(turnId));
   // Where that fails, again when the host is back.
   const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
   let caughtUp: Promise<void> = Promise.resolve();
-  const catchUpWithHost = () => {
-    const run = () => catchUp({ store, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
-    caughtUp = caughtUp.then(run).catch((error) => onError('what the host may still know was not looked for', error));
+  const catchUpWith = (host: Backend) => {
+    const concerns = (turn: Turn) => hosts.of(turn) === host;
+    const run = () => catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
+    caughtUp = caughtUp.then(run).catch((error) => onError('what a host may still know was not looked for', error));
   };
-  backend.onBack(catchUpWithHost);
-  if (backend.refusal() === null) {
-    await recover({ store, turns }).catch((error) => {
-      closing.abort(); // what was taken up already is left again
+  for (const host of hosts.all()) {
+    host.onLate(({ turnId }) => void collect(turnId));
+    host.onBack(() => catchUpWith(host));
+  }
+  if (hosts.refusal() === null) {
+    await dispatcher.start().catch((error) => {
+      void dispatcher.close(); // what was taken up already is left again
       throw error;
     });
-    catchUpWithHost();
+    for (const host of hosts.all()) catchUpWith(host);
   }
   // By whatever way they were disabled: the command line is another process.
   const sweeping = setInterval(() => {
     store.turns.openOfDisabled().then(
-      (ids) => ids.forEach((turnId) => void turns.stop(turnId)),
+      (ids) => ids.forEach((turnId) => void dispatcher.stop(turnId)),
       (error) => onError('whose turns are to be stopped was not looked for', error),
     );
   }, SWEEP_EVERY_MS);
@@ -136,11 +144,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
 
   return {
     async ask(request, key) {
-      const refusal = backend.refusal();
+      const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new one has nothing to look up yet.
-      const fresh = { ...EMPTY_SNAPSHOT, position: turns.position(turn.turnId) };
+      const fresh = { ...EMPTY_SNAPSHOT, position: dispatcher.position(turn.turnId) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
@@ -163,7 +171,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
         const about = { actor: userId, subject: userId, turnId, detail: {} };
         await store.audit.append([{ ...about, at: clock(), action: 'turn.stop' }]);
       }
-      await turns.stop(turnId);
+      await dispatcher.stop(turnId);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async decide(userId, turnId, approvalId, decision, locale) {
@@ -171,7 +179,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async reset(userId) {
-      return reset(await sessionOf(userId), userId, { ...shared, turns });
+      return reset(await sessionOf(userId), userId, shared);
     },
     async giveFeedback(userId, turnId, { rating, comment }, locale) {
       await turnOf(userId, turnId);
@@ -184,27 +192,24 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const reader = await readerOf(userId, locale);
       if (turnId !== undefined) await turnOf(userId, turnId);
       const query = { userId, after, signal, ...(turnId !== undefined && { turnId }) };
-      yield* follow(query, { store, turnWriter, view: async (id) => view(await turnOf(userId, id), reader) });
+      yield* follow(query, { store, bus, view: async (id) => view(await turnOf(userId, id), reader) });
     },
-    refusal: () => backend.refusal(),
+    refusal: hosts.refusal,
     session: sessionOf,
     async resetSession(name, actor) {
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
-      return reset(session, actor, { ...shared, turns });
+      return reset(session, actor, shared);
     },
-    stopAll: (userId) => stopAll(userId, { ...shared, turns }),
-    watch(listener) {
-      turnWriter.on('stored', listener);
-      return () => turnWriter.off('stored', listener);
-    },
+    stopAll: (userId) => stopAll(userId, shared),
+    watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
     isOwner: async (userId) => isOwner(await store.users.get(userId)),
     async close() {
-      closing.abort();
       clearInterval(pruning);
       clearInterval(sweeping);
-      await backend.close();
-      await turns.idle();
+      const left = dispatcher.close();
+      await hosts.close();
+      await left;
     },
   };
 }
@@ -213,11 +218,13 @@ function isOwner(user: User | null): boolean {
   return user?.role === 'owner' && user.disabledAt === null;
 }
 
-// A person waits this long for "the host is away", no longer.
-const PROBE_MS = 3_000;
-// More than whatever opens a channel takes to succeed or to fail.
-const FIRST_PROBE_MS = 40_000;
-const REMEMBER_MS = 10_000;
+const GATE = {
+  // A person waits this long for "the host is away", no longer.
+  probeMs: 3_000,
+  // More than whatever opens a channel takes to succeed or to fail.
+  firstProbeMs: 40_000,
+  rememberMs: 10_000,
+};
 // Whoever types on while a search goes on.
 const SEARCHES_WAITING = 3;
 // A phone that slept an hour still replays; after that, history has it.

@@ -4,15 +4,15 @@ import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
+import type { TurnDispatcher } from './dispatcher.ts';
 import { refused } from './finish.ts';
-import type { OpenTurns } from './open-turns.ts';
 import { toBodies } from './turn-event-writer.ts';
 import type { TurnWriter } from './turn-writer.ts';
 
 export interface StopAllOptions {
   store: Pick<Store, 'turns'>;
   turnWriter: Pick<TurnWriter, 'write'>;
-  turns: Pick<OpenTurns, 'stop' | 'isCarried'>;
+  dispatcher: Pick<TurnDispatcher, 'stop'>;
   clock(): number;
 }
 
@@ -33,22 +33,21 @@ export async function stopAll(userId: string, options: StopAllOptions): Promise<
 
 async function stopUntilNone(
   userId: string,
-  { store, turnWriter, turns, clock }: StopAllOptions,
+  { store, turnWriter, dispatcher, clock }: StopAllOptions,
   over: AbortSignal,
 ): Promise<void> {
   for (let look = 1; !over.aborted; look++) {
     const open = await store.turns.openOf(userId);
     if (open.length === 0) return;
-    const turnRun = open.filter(({ turnId }) => turns.isCarried(turnId));
-    await Promise.all(turnRun.map(({ turnId }) => turns.stop(turnId)));
-    if (turnRun.length > 0) continue;
+    const ran = await Promise.all(open.map(({ turnId }) => dispatcher.stop(turnId)));
+    if (ran.includes(true)) continue;
     // One that was accepted just now runs in a moment; one that nobody runs ends here.
     if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
     else await delay(LOOK_AGAIN_MS);
   }
 }
 
-/** The end of a turn that nobody carries, such as while there is no gateway. */
+/** The end of a turn that nobody runs, such as while there is no gateway. */
 export function stopped(turn: Turn, at: number) {
   const change = refused(new PaliadinError('cancelled'), '');
   return {

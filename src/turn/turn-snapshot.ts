@@ -17,7 +17,7 @@ export interface TurnSnapshot {
 
 export const EMPTY_SNAPSHOT: TurnSnapshot = { text: '', approvals: [], steps: [], presence: 'here', decisions: [] };
 
-export async function turnSnapshot(store: Store, { userId, turnId }: Turn): Promise<TurnSnapshot> {
+export async function turnSnapshot(store: Pick<Store, 'events'>, { userId, turnId }: Turn): Promise<TurnSnapshot> {
   let text = '';
   let steps: Step[] = [];
   let presence: Presence = 'here';

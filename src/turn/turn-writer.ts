@@ -1,12 +1,10 @@
 /**
  * Writes what happens to turns, in order. All that is to be written at one moment, of all turns, goes into
- * one transaction: a busy gateway pays one fsync for many. Readers are told once it is stored, in the order
- * of the events' ids.
+ * one transaction: a busy gateway pays one fsync for many.
  *
  * While another process holds the store, progress waits here, and is stored when it lets go. Whoever asked for something
  * is told after some seconds that it was not done.
  */
-import { EventEmitter } from 'node:events';
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
@@ -14,7 +12,7 @@ import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
 
-export interface TurnWriter extends EventEmitter<{ stored: [events: StoredEvent[]] }> {
+export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
   /** Stored when this resolves, and never where it rejects. */
@@ -36,16 +34,14 @@ interface Waiting extends TurnWrite {
 export interface TurnWriterOptions {
   /** How long somebody waits for their turn; what is under way by then may take as long as the store takes. */
   patienceMs?: number;
-  /** Is told of a listener that throws: what was stored stays stored, and the others hear of it. */
-  onError?(what: string, error: unknown): void;
+  /** Is told once it is stored, in the order of the events' ids. Does not throw. */
+  onStored?(events: StoredEvent[]): void;
 }
 
 export function createTurnWriter(
   store: Store,
-  { patienceMs = PATIENCE_MS, onError = () => {} }: TurnWriterOptions = {},
+  { patienceMs = PATIENCE_MS, onStored = () => {} }: TurnWriterOptions = {},
 ): TurnWriter {
-  const turnWriter = new EventEmitter<{ stored: [events: StoredEvent[]] }>();
-  turnWriter.setMaxListeners(0); // one for each open stream
   let waiting: Waiting[] = [];
   let size = 0;
 
@@ -67,16 +63,6 @@ export function createTurnWriter(
     return promise;
   }
 
-  function tell(events: StoredEvent[]): void {
-    for (const listener of turnWriter.listeners('stored')) {
-      try {
-        listener(events);
-      } catch (error) {
-        onError('a reader of events failed', error);
-      }
-    }
-  }
-
   async function writeWaiting(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
     for (;;) {
@@ -92,7 +78,7 @@ export function createTurnWriter(
   /** What is left because another process holds the store. */
   async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
-      tell(await store.turns.write(batch));
+      onStored(await store.turns.write(batch));
       for (const one of batch) done(one, one.resolve);
       return [];
     } catch (error) {
@@ -118,11 +104,11 @@ export function createTurnWriter(
     done(one, () => one.reject(held()));
   }
 
-  return Object.assign(turnWriter, {
+  return {
     accept(turn: NewTurn) {
       return inOrderSoon(async () => {
         const accepted = await store.turns.insert(turn);
-        if (accepted.inserted) tell([accepted.event]);
+        if (accepted.inserted) onStored([accepted.event]);
         return accepted;
       });
     },
@@ -147,10 +133,10 @@ export function createTurnWriter(
     },
     append(event: EventBody): Promise<void> {
       return inOrderSoon(async () => {
-        tell([await store.events.append(event)]);
+        onStored([await store.events.append(event)]);
       });
     },
-  });
+  };
 }
 
 /** Another process has the store, and it may be let go of: such an error says when to come again. */

@@ -50,8 +50,8 @@ export interface Turns {
   resetSession(name: string, actor: string): Promise<AgentSession>;
   /** Stops all that the user has open, and resolves when it is over. */
   stopAll(userId: string): Promise<void>;
-  /** Calls back with what was stored, of all users. Returns how to stop that. */
-  watch(listener: (events: StoredEvent[]) => void): () => void;
+  /** Calls back with what changes in the list of all turns, from when this resolves: with how to stop that. */
+  watch(listener: (events: StoredEvent[]) => void): Promise<() => void>;
 }
 
 export interface FollowQuery {

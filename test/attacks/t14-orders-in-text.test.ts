@@ -43,15 +43,13 @@ test('T14: an export of what was said gives no orders, and loses nothing', { tim
     });
     if (asked.status !== 202) continue; // empty once it was made safe
     said.push((await server.store.turns.get(asked.json.turnId))?.message ?? '');
-    const over = new Promise<void>((resolve) => {
-      const stop = server.turns.watch((events) => {
-        if (!events.some(({ event }) => event.type === 'finished')) return;
-        stop();
-        resolve();
-      });
+    const over = Promise.withResolvers<void>();
+    const stop = await server.turns.watch((events) => {
+      if (events.some(({ event }) => event.type === 'finished')) over.resolve();
     });
     await server.agent.answer(asked.json.turnId, `${order}\n\n${order}`);
-    await over;
+    await over.promise;
+    stop();
     server.clock.now += 1000;
   }
   expect(said.length).toBeGreaterThan(20);

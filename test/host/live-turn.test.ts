@@ -13,7 +13,7 @@ const outcome = {
   inputTokens: null,
   outputTokens: null,
 } as const;
-const aTurn = () => new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0 });
+const aTurn = () => new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0, fence: 1 });
 
 /** Joins, and collects what is told. */
 function join(turn: LiveTurn, from = 0) {

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
+import { oneHost } from '../../src/backend/hosts.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
@@ -69,7 +70,7 @@ export async function runServer(options: RunOptions = {}): Promise<Running> {
   const services = createGatewayServices({
     store,
     turns,
-    backend,
+    hosts: oneHost(backend),
     access,
     jwt,
     probes,
@@ -131,7 +132,7 @@ async function countedTurns(
 ) {
   const real = await createTurns({
     store,
-    backend: agent,
+    hosts: oneHost(agent),
     sessionPrefix: 'test',
     queueLimit: 1000,
     appOrigins,

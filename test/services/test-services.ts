@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 export function servicesOf(store: Store, options: Partial<ServicesOptions> = {}): Services {
   return createServices({
     store,
-    host: { name: 'local', sessions: async () => [], endConversation: async () => undefined },
+    host: { sessions: async () => [], endConversation: async () => undefined },
     stopTurns: async () => undefined,
     notedHead: () => null,
     access: 'users',

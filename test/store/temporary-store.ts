@@ -47,7 +47,6 @@ export function aTurn({ user, session }: { user: User; session: AgentSession }, 
     context: null,
     locale: null,
     startedAt: 1000,
-    fence: 1,
     ...with_,
   };
 }

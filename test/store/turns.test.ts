@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { TurnChange } from '../../src/contract/records/turn.ts';
+import type { Store } from '../../src/store/store.ts';
+import { isTakenOver } from '../../src/store/turn-store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 test('a turn is queued, with its accepted event, and comes back as it went in', async () => {
@@ -53,7 +55,6 @@ test('every field of a turn that may change is kept', async () => {
     errorDetail: 'quiet',
     notices: ['terminal'],
     settled: true,
-    fence: 9,
     feedback: { rating: 'down', comment: 'no' },
   };
   await store.turns.write([{ turnId, change, events: [] }]);
@@ -129,6 +130,66 @@ test('a write to a turn that is not there is refused, and what stood beside it i
   ]);
   await expect(write).rejects.toMatchObject({ code: 'not_found' });
   expect(await store.turns.get(turn.turnId)).toMatchObject({ response: '' });
+});
+
+describe('a run', () => {
+  const status = 'running' as const;
+  const event = { type: 'running' } as const;
+
+  test('has a fence higher than any before it in the session, and than the clock', async () => {
+    const { store } = await temporaryStore();
+    const who = await aUser(store);
+    const turns = [aTurn(who), aTurn(who)] as const;
+    for (const turn of turns) await store.turns.insert(turn);
+    const takeUp = async (which: 0 | 1, at: number) => (await store.turns.takeUp(turns[which].turnId, at))?.fence;
+    expect(await store.turns.get(turns[0].turnId)).toMatchObject({ fence: 0 });
+    expect(await takeUp(0, 100)).toBe(100);
+    expect(await takeUp(1, 100)).toBe(101);
+    // The clock went back.
+    expect(await takeUp(0, 5)).toBe(102);
+    expect(await takeUp(0, 7000)).toBe(7000);
+    expect(await store.turns.get(turns[0].turnId)).toMatchObject({ fence: 7000 });
+    expect(await store.turns.get(turns[1].turnId)).toMatchObject({ fence: 101 });
+    const other = aTurn(await aUser(store));
+    await store.turns.insert(other);
+    expect((await store.turns.takeUp(other.turnId, 3))?.fence).toBe(3);
+  });
+
+  test('begins of a turn that is open, and of no other', async () => {
+    const { store } = await temporaryStore();
+    const { turnId } = await insertedTurn(store);
+    await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 2 }, events: [] }]);
+    expect(await store.turns.takeUp(turnId, 1)).toBeNull();
+    expect(await store.turns.takeUp(randomUUID(), 1)).toBeNull();
+  });
+
+  test.each([
+    ['a change', { status }, false],
+    ['an event', {}, true],
+  ])('that another has taken the turn from writes nothing: %s', async (_what, change, told) => {
+    const { store } = await temporaryStore();
+    const { turnId, userId } = await insertedTurn(store);
+    const beside = await insertedTurn(store);
+    const older = (await store.turns.takeUp(turnId, 1))?.fence ?? 0;
+    const newer = (await store.turns.takeUp(turnId, 1))?.fence ?? 0;
+    const events = told ? [{ turnId, userId, at: 1, event }] : [];
+    const other = { turnId: beside.turnId, change: { response: 'beside' }, events: [] };
+    const refused = await store.turns.write([other, { turnId, fence: older, change, events }]).catch((error) => error);
+    expect(refused).toMatchObject({ code: 'conflict' });
+    expect(isTakenOver(refused)).toBe(true);
+    expect(await store.turns.get(turnId)).toMatchObject({ status: 'queued' });
+    expect(await store.turns.get(beside.turnId)).toMatchObject({ response: '' });
+    expect(await store.events.after({ userId, after: 0, limit: 9 })).toHaveLength(1);
+    await store.turns.write([{ turnId, fence: newer, change, events }]);
+    // What belongs to no run is not held back.
+    await store.turns.write([{ turnId, change: { feedback: { rating: 'up', comment: '' } }, events: [] }]);
+  });
+
+  async function insertedTurn(store: Store) {
+    const turn = aTurn(await aUser(store));
+    await store.turns.insert(turn);
+    return turn;
+  }
 });
 
 test('history is newest first by order of acceptance, whatever the clock says, paged and one’s own', async () => {

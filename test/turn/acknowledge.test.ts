@@ -5,7 +5,7 @@ import type { Backend } from '../../src/backend/backend.ts';
 import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
 import type { TurnCost } from '../../src/contract/turn-cost.ts';
 import { acknowledge } from '../../src/turn/acknowledge.ts';
-import { catchUp } from '../../src/turn/recover.ts';
+import { catchUp } from '../../src/turn/catch-up.ts';
 import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
@@ -24,11 +24,11 @@ async function endedTurn(change: TurnChange = {}) {
   const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
   await turnWriter.write({ turnId: turn.turnId, change: { ...end, ...change }, events: [] });
   const acknowledgeWith = (answer: () => Promise<TurnCost | null>) =>
-    acknowledge(turn, { backend: { acknowledge: answer } as unknown as Backend, turnWriter });
+    acknowledge(turn, { hosts: { of: () => ({ acknowledge: answer }) as unknown as Backend }, turnWriter });
   const unsettled = async () => {
     const found: string[] = [];
     const noted = async (one: Turn) => void found.push(one.turnId);
-    await catchUp({ store, collectLate: async () => {}, acknowledge: noted, clock: () => 10 });
+    await catchUp({ store, concerns: () => true, collectLate: async () => {}, acknowledge: noted, clock: () => 10 });
     return found;
   };
   return { turn, row: () => store.turns.get(turn.turnId), acknowledgeWith, unsettled };
@@ -75,6 +75,7 @@ test('a host that was away for long is asked for a few turns at a time, and for 
   const asked = new Set<string>();
   await catchUp({
     store,
+    concerns: () => true,
     collectLate: async () => {},
     async acknowledge({ turnId }) {
       most = Math.max(most, ++now);

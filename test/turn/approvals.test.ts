@@ -1,5 +1,6 @@
 /** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { Role } from '../../src/contract/records/user.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
@@ -39,7 +40,8 @@ async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: 
   const onRecord = async () => (await store.turns.get(turn.turnId)) && store.events.decided(turn.turnId);
   const gateway = () => {
     const onError = (what: string) => troubles.push(what);
-    const options = { backend, store, turnWriter, who, patienceMs: PATIENCE, clock: () => 1, onError };
+    const hosts = { of: () => backend as unknown as Backend };
+    const options = { hosts, store, turnWriter, who, patienceMs: PATIENCE, clock: () => 1, onError };
     const approvals = createApprovals(options);
     return {
       approvals,

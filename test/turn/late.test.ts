@@ -1,5 +1,6 @@
 /** What becomes of a turn that was given up while its host stayed away. */
 import { expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import type { HostTurn } from '../../src/contract/host.ts';
 import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
 import { collectLate } from '../../src/turn/late.ts';
@@ -23,10 +24,8 @@ async function givenUp(...events: TurnEvent[]) {
   const cancel = vi.fn(async () => undefined);
   const collect = async (found: HostTurn) => {
     const acknowledge = async () => null;
-    const backend = { turn: async () => found, cancel, acknowledge } as unknown as Parameters<
-      typeof collectLate
-    >[1]['backend'];
-    await collectLate(turn.turnId, { backend, store, turnWriter, clock: () => 3 });
+    const backend = { turn: async () => found, cancel, acknowledge } as unknown as Backend;
+    await collectLate(turn.turnId, { hosts: { of: () => backend }, store, turnWriter, clock: () => 3 });
     return await store.turns.get(turn.turnId);
   };
   return { turn, collect, cancel };

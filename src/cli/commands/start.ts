@@ -16,7 +16,7 @@ export async function start({ config, env }: Settings): Promise<void> {
   const logger = openLog(log.path ?? STANDARD_ERROR, config.values.PALIADIN_LOG_LEVEL);
   const gateway = await startGateway(config, env, logger);
   logger.info(
-    { pid: process.pid, backend: gateway.backend.kind, agent: gateway.backend.agent() },
+    { pid: process.pid, hosts: gateway.hosts.all().map(({ kind, agent }) => ({ backend: kind, agent: agent() })) },
     'the gateway listens',
   );
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
@@ -31,28 +31,36 @@ function logTo(root: string): { path: string | null } {
 
 const STANDARD_ERROR = 2;
 
+type Host = ReturnType<Gateway['hosts']['all']>[number];
+
 interface Greeting {
   config: Config;
   log: string | null;
   code: string;
 }
 
-function greeting({ url, publicUrl, backend }: Gateway, { config, log, code }: Greeting): string[] {
-  const warning = backend.kind === 'local' ? warningOf(config, backend.agent()) : null;
-  const refusal = backend.refusal();
-  const agent = backend.agent();
+function greeting({ url, publicUrl, hosts }: Gateway, { config, log, code }: Greeting): string[] {
+  const refusal = hosts.refusal();
   return [
     `Paliadin ${VERSION}`,
-    `  backend  ${backend.kind}${backend.kind === 'remote' ? `, host ${backend.host}` : ''}${agent === null ? '' : `, agent ${agent}`}`,
+    ...hosts.all().flatMap((backend) => describe(backend, config)),
     ...(refusal === null ? [] : [`           questions are refused: ${refusal.detail}`]),
-    ...(agent === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
-    ...(warning === null ? [] : [`           ${warning}`]),
     `  state    ${config.values.PALIADIN_STATE_DIR}`,
     ...(log === null ? [] : [`  log      ${log}`]),
     ...(publicUrl === url ? [] : [`  listens  ${url}`]),
     '',
     `Open ${publicUrl}/#code=${code}`,
     'The link signs you in once, within 15 minutes; `paliadin link` makes another. Ctrl-C stops; conversations go on.',
+  ];
+}
+
+function describe({ kind, host, agent }: Host, config: Config): string[] {
+  const found = agent();
+  const warning = kind === 'local' ? warningOf(config, found) : null;
+  return [
+    `  backend  ${kind}${kind === 'remote' ? `, host ${host}` : ''}${found === null ? '' : `, agent ${found}`}`,
+    ...(found === 'demo' ? ['           the demo agent invents its answers; install Claude Code for real ones'] : []),
+    ...(warning === null ? [] : [`           ${warning}`]),
   ];
 }
 

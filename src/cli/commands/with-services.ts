@@ -23,8 +23,7 @@ export async function withServices<T>(
   const services = createServices({
     store,
     host: {
-      name: remoteHost ?? hostname(),
-      sessions: () => liveSessions(settings),
+      sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(settings) : null),
       endConversation: ({ name }) => withHost(settings, (host) => host.reset(name, { forget: true })),
     },
     stopTurns: (userId) => stopTurns(store, paths, userId),

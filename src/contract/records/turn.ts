@@ -48,7 +48,7 @@ export interface Turn extends TrailerMeta {
   notices: TurnNotice[];
   /** The host knows that the outcome is on record, and has told what the turn took. */
   settled: boolean;
-  /** Grows with every gateway start; the host refuses an older one. */
+  /** Of the run that took it up last, see `TurnStore.takeUp`; 0 before the first. Store and host refuse an older one. */
   fence: number;
   feedback: Feedback | null;
 }
@@ -69,11 +69,10 @@ export type NewTurn = Pick<
   | 'context'
   | 'locale'
   | 'startedAt'
-  | 'fence'
 >;
 
 /** What may change in a turn once it exists. */
-export type TurnChange = Partial<Omit<Turn, keyof Omit<NewTurn, 'fence'>>>;
+export type TurnChange = Partial<Omit<Turn, keyof NewTurn | 'fence'>>;
 
 export interface TurnPage {
   turns: Turn[];

@@ -1,6 +1,6 @@
 /** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
 import pTimeout from 'p-timeout';
-import type { Backend } from '../../backend/backend.ts';
+import type { Hosts } from '../../backend/hosts.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { ServerMetrics } from '../../http/server-metrics.ts';
 import type { SignInEvent } from '../../services/sign-in/sign-in-event.ts';
@@ -11,10 +11,7 @@ export interface Metrics extends ServerMetrics {
   stored(operation: string, ms: number, failed: boolean): void;
   signIn(event: SignInEvent): void;
   /** What is looked at when somebody asks. */
-  watch(parts: {
-    store: Pick<Store, 'turns'>;
-    backend: Pick<Backend, 'kind' | 'sessions' | 'identity' | 'refusal'>;
-  }): void;
+  watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all'> }): void;
 }
 
 export async function createMetrics(version: string): Promise<Metrics> {
@@ -44,7 +41,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
   });
   const host = new Gauge({
     name: 'paliadin_host_up',
-    help: 'Whether the host answers',
+    help: 'How many hosts answer',
     labelNames: ['backend', 'mode'],
     registers,
   });
@@ -95,23 +92,27 @@ export async function createMetrics(version: string): Promise<Metrics> {
       turns.inc({ status: turn.status, code: turn.errorCode ?? '' });
       for (const [stage, ms] of stagesOf(turn)) stages.observe({ stage }, ms / 1000);
     },
-    watch({ store, backend }) {
+    watch({ store, hosts }) {
       look = async () => {
         // What can't be asked just now is not told; the rest is.
-        const [all, sessions] = await Promise.all([
+        const asked = hosts.all().filter(({ refusal }) => refusal() === null);
+        const [all, found] = await Promise.all([
           store.turns.open().catch(() => null),
-          backend.refusal() === null ? pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null) : null,
+          Promise.all(
+            asked.map((backend) => pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null)),
+          ),
         ]);
         open.reset();
         for (const status of OPEN) open.set({ status }, all?.filter((turn) => turn.status === status).length ?? 0);
         panes.reset();
         host.reset();
-        if (backend.refusal() !== null) return;
-        const mode = backend.identity()?.protocol === 0 ? 'verbs' : 'channel';
-        host.set({ backend: backend.kind, mode }, sessions === null ? 0 : 1);
-        const live = sessions?.filter((session) => session.live) ?? [];
-        panes.set({ state: 'answering' }, live.filter(({ running }) => running !== null).length);
-        panes.set({ state: 'idle' }, live.filter(({ running }) => running === null).length);
+        for (const [index, { kind, identity }] of asked.entries()) {
+          const mode = identity()?.protocol === 0 ? 'verbs' : 'channel';
+          const live = found[index]?.filter((session) => session.live);
+          host.inc({ backend: kind, mode }, live === undefined ? 0 : 1);
+          panes.inc({ state: 'answering' }, live?.filter(({ running }) => running !== null).length ?? 0);
+          panes.inc({ state: 'idle' }, live?.filter(({ running }) => running === null).length ?? 0);
+        }
       };
     },
   };

@@ -1,5 +1,5 @@
 /** What is done to a conversation by whoever looks after the host. */
-import type { Backend } from '../../backend/backend.ts';
+import type { Hosts } from '../../backend/hosts.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { ScreenView } from '../../contract/screen.ts';
 import type { Store } from '../../store/store.ts';
@@ -25,20 +25,20 @@ export interface SessionControlOptions {
   store: Pick<Store, 'audit'>;
   sessions: Pick<SessionService, 'get'>;
   turns: Pick<Turns, 'resetSession'>;
-  backend: Pick<Backend, 'hibernate' | 'watchScreen'>;
+  hosts: Pick<Hosts, 'of'>;
   onRecord: Readings;
   /** UTC milliseconds. */
   clock(): number;
 }
 
 export function createSessionControl(options: SessionControlOptions): SessionControl {
-  const { store, sessions, turns, backend, onRecord, clock } = options;
+  const { store, sessions, turns, hosts, onRecord, clock } = options;
   return {
     reset: (actor, name) => turns.resetSession(name, actor.id),
 
     async hibernate(actor, name) {
       const session = await sessions.get(name);
-      const hibernated = await backend.hibernate(session.name);
+      const hibernated = await hosts.of(session).hibernate(session.name);
       if (hibernated) {
         const entry = { actor: actor.id, subject: session.userId, turnId: null, at: clock() };
         await store.audit.append([{ ...entry, action: 'session.hibernated', detail: { session: session.name } }]);
@@ -50,7 +50,7 @@ export function createSessionControl(options: SessionControlOptions): SessionCon
       const session = await sessions.get(name);
       const detail = { session: session.name };
       await onRecord({ actor: actor.id, action: 'read.screen', subject: session.userId, detail });
-      return (signal) => watchScreen(backend, session.name, signal);
+      return (signal) => watchScreen(hosts.of(session), session.name, signal);
     },
   };
 }

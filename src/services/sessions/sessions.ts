@@ -28,7 +28,7 @@ export interface SessionOverview extends Omit<AgentSession, 'userId'> {
 
 export interface SessionServiceOptions {
   store: Pick<Store, 'sessions' | 'turns' | 'users'>;
-  host: Pick<SessionHost, 'name' | 'sessions'>;
+  host: Pick<SessionHost, 'sessions'>;
 }
 
 export function createSessionService({ store, host }: SessionServiceOptions): SessionService {
@@ -36,17 +36,18 @@ export function createSessionService({ store, host }: SessionServiceOptions): Se
     async list() {
       const known = await store.sessions.list();
       if (known.length === 0) return [];
-      const live = await host.sessions();
+      const names = [...new Set(known.map(({ host: name }) => name))];
+      const live = new Map(await Promise.all(names.map(async (name) => [name, await host.sessions(name)] as const)));
       const open = await store.turns.open();
       const personOf = await people(store);
       return known.map(({ userId, subject: _, ...session }) => {
-        const found = live?.find(({ session: name }) => name === session.name);
+        const there = live.get(session.host) ?? null;
         const own = open.filter(({ agentSession }) => agentSession === session.name);
         const atWork = own.find(({ status }) => status !== 'queued');
         return {
           ...session,
           user: personOf(userId),
-          live: live && session.host === host.name ? (found?.live ?? false) : null,
+          live: there && (there.find(({ session: name }) => name === session.name)?.live ?? false),
           running: atWork?.turnId ?? null,
           waiting: atWork?.status === 'waiting',
           queued: own.filter(({ status }) => status === 'queued').length,

@@ -9,6 +9,7 @@ import * as signIn from './0004-sign-in.ts';
 import * as ownerView from './0005-owner-view.ts';
 import * as sessionKeys from './0006-session-keys.ts';
 import * as unusedColumns from './0007-unused-columns.ts';
+import * as runFences from './0008-run-fences.ts';
 
 /**
  * A migration that was released is never changed, nor is anything that it calls: what it forgot goes into the next. So it
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0005-owner-view': ownerView,
   '0006-session-keys': sessionKeys,
   '0007-unused-columns': unusedColumns,
+  '0008-run-fences': runFences,
 };
 
 /**

@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { EventBody, StoredEvent } from '../../contract/records/event.ts';
 import { finalStatuses } from '../../contract/turn.ts';
 import type { EventStore } from '../event-store.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 
-export function eventQueries(db: Kysely<Schema>): EventStore {
+export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>): EventStore {
   return {
+    skipLost,
+
     async append(event) {
       const [stored] = await insertEvents(db, [event]);
       return stored as StoredEvent;
@@ -17,7 +19,18 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
       let query = db.selectFrom('turnEvents').selectAll().where('userId', '=', userId).where('id', '>', after);
       if (turnId !== undefined) query = query.where('turnId', '=', turnId);
       const rows = await query.orderBy('id').limit(limit).execute();
-      return rows.map(({ id, turnId, userId, at, body }) => ({ id, turnId, userId, at, event: JSON.parse(body) }));
+      return rows.map(fromRow);
+    },
+
+    async changes({ after, limit }) {
+      const rows = await db
+        .selectFrom('turnEvents')
+        .selectAll()
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return { events: rows.filter(({ type }) => changeTypes.has(type)).map(fromRow), next: rows.at(-1)?.id ?? after };
     },
 
     async decided(turnId) {
@@ -54,6 +67,10 @@ export function eventQueries(db: Kysely<Schema>): EventStore {
   };
 }
 
+function fromRow({ id, turnId, userId, at, body }: Selectable<Schema['turnEvents']>): StoredEvent {
+  return { id, turnId, userId, at, event: JSON.parse(body) };
+}
+
 /** Appends events in their order. */
 export async function insertEvents(
   db: Kysely<Schema> | Transaction<Schema>,
@@ -72,6 +89,19 @@ export async function insertEvents(
 
 // Some ten milliseconds of work, during which the gateway does nothing else.
 const PRUNE_AT_ONCE = 1000;
+
+const changeTypes: ReadonlySet<StoredEvent['event']['type']> = new Set([
+  'accepted',
+  'queued',
+  'delivering',
+  'running',
+  'approval',
+  'approval-closed',
+  'finished',
+  'late',
+  'feedback',
+  'reset',
+]);
 
 // What a reader no longer needs once the `finished` event carries the whole turn.
 const progressTypes = [

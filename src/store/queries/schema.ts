@@ -9,7 +9,11 @@ import type { User } from '../../contract/records/user.ts';
 
 export interface Schema {
   users: User;
-  agentSessions: Omit<AgentSession, 'generation'> & { generation: Generated<number> };
+  agentSessions: Omit<AgentSession, 'generation'> & {
+    generation: Generated<number>;
+    /** The highest that a run of a turn of this session was given. */
+    fence: Generated<number>;
+  };
   turns: TurnTable;
   turnEvents: EventTable;
   signInCodes: { hash: string; userId: string; expiresAt: number; usedAt: number | null };

@@ -20,7 +20,7 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
           .updateTable('agentSessions')
           .set((eb) => ({ generation: eb('generation', '+', 1) }))
           .where('name', '=', name)
-          .returningAll()
+          .returning(COLUMNS)
           .executeTakeFirst();
         if (row === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
         const detail = { session: name, generation: row.generation };
@@ -30,20 +30,23 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
     },
 
     async get(name) {
-      return (await db.selectFrom('agentSessions').selectAll().where('name', '=', name).executeTakeFirst()) ?? null;
+      return (await db.selectFrom('agentSessions').select(COLUMNS).where('name', '=', name).executeTakeFirst()) ?? null;
     },
 
     async list() {
       return await db
         .selectFrom('agentSessions')
         .innerJoin('users', 'users.id', 'agentSessions.userId')
-        .selectAll('agentSessions')
+        .select(COLUMNS.map((name) => `agentSessions.${name}` as const))
         .select('users.subject')
         .orderBy('agentSessions.lastUsedAt', 'desc')
         .execute();
     },
   };
 }
+
+/** Fences are the turns' affair. */
+const COLUMNS = ['name', 'userId', 'host', 'generation', 'createdAt', 'lastUsedAt'] as const;
 
 // A UUID has no more.
 const ALL_DIGITS = 32;
@@ -62,7 +65,7 @@ async function create(
       .insertInto('agentSessions')
       .values({ name: sessionName(prefix, userId, digits), userId, host, createdAt: now, lastUsedAt: now })
       .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
+      .returning(COLUMNS)
       .executeTakeFirst();
     const made = row ?? (await ofUser(db, userId));
     if (made !== undefined) return made;
@@ -71,7 +74,7 @@ async function create(
 }
 
 async function ofUser(db: Kysely<Schema>, userId: string): Promise<AgentSession | undefined> {
-  return await db.selectFrom('agentSessions').selectAll().where('userId', '=', userId).executeTakeFirst();
+  return await db.selectFrom('agentSessions').select(COLUMNS).where('userId', '=', userId).executeTakeFirst();
 }
 
 /** A conversation lives on a host; on another one it begins anew. */
@@ -80,6 +83,6 @@ async function moveTo(db: Kysely<Schema>, name: string, host: string): Promise<A
     .updateTable('agentSessions')
     .set((eb) => ({ host, generation: eb('generation', '+', 1) }))
     .where('name', '=', name)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }

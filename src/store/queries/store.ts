@@ -22,27 +22,22 @@ export interface SqlStoreOptions {
   searching: Kysely<Schema>;
   /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
   erase: () => Promise<boolean>;
-  /** Makes sure that no event is ever given a number that one had which a power cut took. */
-  skipEventIds: () => Promise<void>;
+  skipLostEvents: () => Promise<void>;
   close: () => Promise<void>;
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, database, newId, relaxed, heavy, search, searching, erase, skipEventIds, close } = options;
+  const { explain, database, newId, relaxed, heavy, search, searching, erase, skipLostEvents, close } = options;
   return {
     database,
     turns: explained(turnQueries(db, { relaxed, heavy, search, searching, newSalt: newId, erase }), explain),
-    events: explained(eventQueries(db), explain),
+    events: explained(eventQueries(db, skipLostEvents), explain),
     sessions: explained(sessionQueries(db), explain),
     users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),
     ...explained(
       {
-        async nextFence() {
-          await skipEventIds();
-          return await count(db, 'fence');
-        },
         // A real write: a full disk still lets everything be read.
         check: async () => void (await count(db, 'check')),
         close,

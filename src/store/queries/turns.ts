@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type NewTurn, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
 import { isFinal } from '../../contract/turn.ts';
 import { dayStart, nextDayStart } from '../day.ts';
-import type { TurnStore, TurnWrite } from '../turn-store.ts';
+import { TAKEN_OVER, type TurnStore, type TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
@@ -40,6 +40,8 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     async insert(turn) {
       return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
     },
+
+    takeUp: (turnId, at) => relaxed((trx) => takeUp(trx, turnId, at)),
 
     async get(turnId) {
       const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
@@ -153,7 +155,7 @@ async function insertOnce(
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   const row = await db
     .insertInto('turns')
-    .values({ ...turn, auditSalt })
+    .values({ ...turn, auditSalt, fence: 0 })
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
@@ -199,6 +201,43 @@ async function byKey(
   return row === undefined ? null : fromRow(row);
 }
 
+/**
+ * Relaxed is enough: should a power cut take the number, the clock alone makes the next one higher. The clock also keeps
+ * ahead of the hosts a database that was restored from a backup.
+ */
+async function takeUp(db: Transaction<Schema>, turnId: string, at: number): Promise<Turn | null> {
+  const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
+  if (found === undefined) return null;
+  const { fence } = await db
+    .updateTable('agentSessions')
+    .set((eb) => ({
+      fence: eb
+        .case()
+        .when('fence', '<', at)
+        .then(at)
+        .else(eb('fence', '+', 1))
+        .end(),
+    }))
+    .where('name', '=', found.agentSession)
+    .returning('fence')
+    .executeTakeFirstOrThrow();
+  const row = await db
+    .updateTable('turns')
+    .set({ fence })
+    .where('turnId', '=', turnId)
+    .where('status', 'in', literals(openStatuses))
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
+  if (fence === undefined) return;
+  const row = await db.selectFrom('turns').select('fence').where('turnId', '=', turnId).executeTakeFirst();
+  if (row === undefined || row.fence <= fence) return;
+  throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
+}
+
 /** How much text is written. */
 function lengthOf(writes: TurnWrite[]): number {
   const texts = writes.flatMap(({ change, events }) => [
@@ -216,6 +255,7 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<S
   const records: Recorded[] = [];
   for (const write of writes) {
     const { turnId, change } = write;
+    await requireNewestRun(db, write);
     const row = toRow(change);
     // What is only progress counts for nothing yet, and there is much of it.
     const counts =

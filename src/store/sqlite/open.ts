@@ -81,7 +81,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
       eraser.close();
       await close();
     },
-    skipEventIds: async () => {
+    skipLostEvents: async () => {
       await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
     },
   });

@@ -5,8 +5,8 @@
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
 import { isFinal } from '../../contract/turn.ts';
-import { type ChatTurn, ended, fromView, isOpen, lookedUp, progress, stepApproval } from './chat-turn.ts';
 import type { Connection } from '../kept-stream.ts';
+import { type ChatTurn, ended, fromView, isOpen, lookedUp, progress, stepApproval } from './chat-turn.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -31,7 +31,6 @@ export interface ChatState {
   /** Why the last thing that the person did was not done. */
   problem: string | null;
 }
-
 
 export interface Attempt {
   key: string;

@@ -170,7 +170,7 @@ async function ended(server: Running, turnId: string): Promise<void> {
   const check = async () => {
     if ((await server.store.turns.get(turnId))?.finishedAt) resolve();
   };
-  const stop = server.turns.watch(() => void check());
+  const stop = await server.turns.watch(() => void check());
   await check();
   await promise;
   stop();
@@ -182,14 +182,8 @@ async function untilShown(
   headers: Record<string, string>,
   accept: (turn: z.infer<typeof turnInFull>) => boolean,
 ) {
-  const { promise: changed, resolve } = Promise.withResolvers<z.infer<typeof turnInFull>>();
-  const check = async () => {
-    const turn = await get(server, `/api/admin/turns/${turnId}`, turnInFull, headers);
-    if (accept(turn)) resolve(turn);
-  };
-  const stop = server.turns.watch(() => void check());
-  await check();
-  const turn = await changed;
-  stop();
+  const look = () => get(server, `/api/admin/turns/${turnId}`, turnInFull, headers);
+  await expect.poll(async () => accept(await look())).toBe(true);
+  const turn = await look();
   return turn;
 }

@@ -3,7 +3,7 @@ import type { HostSession } from '../../../src/contract/host.ts';
 import { aTurn, aUser, temporaryStore } from '../../store/temporary-store.ts';
 import { servicesOf } from '../test-services.ts';
 
-const HOST = { name: 'local', endConversation: async () => undefined };
+const HOST = { endConversation: async () => undefined };
 
 test('a conversation tells what runs in it; on another host, or while the host is away, nobody knows', async () => {
   const { store } = await temporaryStore();
@@ -13,7 +13,9 @@ test('a conversation tells what runs in it; on another host, or while the host i
   for (const turn of [running, queued]) await store.turns.insert(turn);
   await store.turns.write([{ turnId: running.turnId, change: { status: 'waiting' }, events: [] }]);
   let live: HostSession[] | null = [{ session: anna.session.name, live: true, running: running.turnId }];
-  const { sessions } = servicesOf(store, { host: { ...HOST, sessions: async () => live } });
+  const { sessions } = servicesOf(store, {
+    host: { ...HOST, sessions: async (name) => (name === 'local' ? live : null) },
+  });
   const shown = async () =>
     Object.fromEntries(
       (await sessions.list()).map(({ user, host, ...session }) => [user.subject, { host, ...session }]),

@@ -22,7 +22,6 @@ const insert = () =>
     context: null,
     locale: null,
     startedAt: 1,
-    fence: 1,
   });
 
 let accepted = 0;

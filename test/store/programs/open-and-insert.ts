@@ -13,7 +13,6 @@ try {
   const store = await openSqliteStore(process.argv[2] as string);
   const { user } = await store.users.ensure({ subject: 'anna', now: 1 });
   const session = await store.sessions.ofUser(user, { prefix: 'test', host: 'local', now: 1 });
-  const fence = await store.nextFence();
   const { turn, inserted } = await store.turns.insert({
     turnId: randomUUID(),
     userId: user.id,
@@ -28,8 +27,8 @@ try {
     context: null,
     locale: null,
     startedAt: 1,
-    fence,
   });
+  const fence = (await store.turns.takeUp(turn.turnId, 1))?.fence;
   console.log(JSON.stringify({ user: user.id, session: session.name, fence, turn: turn.turnId, inserted }));
   await store.close();
 } catch (error) {
