@@ -91,9 +91,19 @@ const asked = [];
 const ended = [];
 for (let run = 0; run < 100 && session !== undefined && only === undefined; run++) {
   const turn: NewTurn = {
-    ...{ turnId: crypto.randomUUID(), userId: owner.id, sessionId: 'bench', agentSession: session.name, generation: 1 },
-    ...{ host: session.host, idempotencyKey: null, requestHash: '', message: 'Which deadlines are due this week?' },
-    ...{ pageOrigin: null, context: null, locale: 'en', startedAt: now + run },
+    turnId: crypto.randomUUID(),
+    userId: owner.id,
+    sessionId: 'bench',
+    agentSession: session.name,
+    generation: 1,
+    host: session.host,
+    idempotencyKey: null,
+    requestHash: '',
+    message: 'Which deadlines are due this week?',
+    pageOrigin: null,
+    context: null,
+    locale: 'en',
+    startedAt: now + run,
   };
   asked.push(await timed(() => store.turns.insert(turn)));
   const { turnId, userId } = turn;

@@ -168,7 +168,11 @@ function recordsOf({ turn, decisions }: Past, { name: session, host }: AgentSess
   const finishedAt = turn.finishedAt ?? startedAt;
   return [
     {
-      ...{ ...about, at: startedAt, actor: subject, action: 'turn.accepted', content: asked },
+      ...about,
+      at: startedAt,
+      actor: subject,
+      action: 'turn.accepted',
+      content: asked,
       detail: { session, generation: 1, host },
     },
     ...decisions.map(({ at, by, option, approval }): Recorded => {
@@ -176,13 +180,11 @@ function recordsOf({ turn, decisions }: Past, { name: session, host }: AgentSess
       return { ...about, at, actor, action: 'approval.decided', detail: { kind: approval.kind, option, by } };
     }),
     {
-      ...{
-        ...about,
-        at: finishedAt,
-        actor: 'gateway',
-        action: `turn.${status}` as Recorded['action'],
-        content: answered,
-      },
+      ...about,
+      at: finishedAt,
+      actor: 'gateway',
+      action: `turn.${status}` as Recorded['action'],
+      content: answered,
       detail: { code: errorCode },
     },
     ...(late

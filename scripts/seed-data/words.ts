@@ -2,9 +2,26 @@
 import type { Dice } from './dice.ts';
 
 export const PEOPLE = [
-  ...['Anna Berger', 'Ben Okafor', 'Clara Lindqvist', 'David Roth', 'Elif Yilmaz', 'Felix Neumann', 'Greta Holm'],
-  ...['Hannah Weiss', 'Ivan Petrov', 'Julia Sommer', 'Karim Haddad', 'Lena Vogt', 'Marco Bianchi', 'Nora Jansen'],
-  ...['Oskar Lehmann', 'Paula Ortiz', 'Quentin Dubois', 'Rosa Keller', 'Samir Patel', 'Tilda Brandt'],
+  'Anna Berger',
+  'Ben Okafor',
+  'Clara Lindqvist',
+  'David Roth',
+  'Elif Yilmaz',
+  'Felix Neumann',
+  'Greta Holm',
+  'Hannah Weiss',
+  'Ivan Petrov',
+  'Julia Sommer',
+  'Karim Haddad',
+  'Lena Vogt',
+  'Marco Bianchi',
+  'Nora Jansen',
+  'Oskar Lehmann',
+  'Paula Ortiz',
+  'Quentin Dubois',
+  'Rosa Keller',
+  'Samir Patel',
+  'Tilda Brandt',
 ];
 
 interface Kind {

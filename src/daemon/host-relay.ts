@@ -31,7 +31,13 @@ export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
     closedPorts: [gateway],
   };
   return openRelay({
-    ...{ directory, settings, onError, onPortLost, version: VERSION, program: programs.relay, env: relayEnv(env) },
+    directory,
+    settings,
+    onError,
+    onPortLost,
+    version: VERSION,
+    program: programs.relay,
+    env: relayEnv(env),
   });
 }
 

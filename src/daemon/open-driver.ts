@@ -70,7 +70,13 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   const instead = forbidden(relay.port);
   if (instead !== null) return byFiles(instead, relay);
   const driver = await claudeDriver({
-    ...{ claude, version, relay, hooks, ...homes, policy: needs.policy, onError: needs.onError },
+    claude,
+    version,
+    relay,
+    hooks,
+    ...homes,
+    policy: needs.policy,
+    onError: needs.onError,
     directoryOf: (session) => agentDirectory(sessions, session),
   });
   return { driver, agentVersion, instead, relay };

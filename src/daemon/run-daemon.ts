@@ -69,7 +69,15 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   const onPortLost = () => void endExposed().catch((error) => onError('agents that call a lost port', error));
   const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onError, onPortLost });
   const { driver, agentVersion, instead, relay } = await openDriver(agent, {
-    ...{ config, env, programs, level, shared: paths.workspace, directory, openRelay, policy, onError },
+    config,
+    env,
+    programs,
+    level,
+    shared: paths.workspace,
+    directory,
+    openRelay,
+    policy,
+    onError,
   });
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');

@@ -9,7 +9,11 @@ import { note } from '../process/terminal.ts';
 export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv): Promise<void> {
   process.umask(0o077);
   const relay = await runRelay({
-    ...{ directory, version: VERSION, acquireLock, clock: Date.now, exit: () => process.exit(0) },
+    directory,
+    version: VERSION,
+    acquireLock,
+    clock: Date.now,
+    exit: () => process.exit(0),
     proxyEnv: proxyVariables(env),
   });
   if (relay === null) process.exit(0);

@@ -167,7 +167,12 @@ export class Agent {
   ): Promise<void> {
     const { pace, dontAsk, logDirectory: releaseDirectory } = this.#options;
     const turn = new LiveTurn(question, {
-      ...{ recorder, stage: this.#stage, pace, dontAsk, releaseDirectory, turnId },
+      recorder,
+      stage: this.#stage,
+      pace,
+      dontAsk,
+      releaseDirectory,
+      turnId,
     });
     const spinner = setInterval(() => this.#screen.spin(), SPIN_MS);
     this.#work = { turn, since: this.#outside.now(), spinner };

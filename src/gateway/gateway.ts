@@ -164,8 +164,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   closes('the server', ms.server, () => server.close());
   opened.defer(
     applyRetention({
-      ...{ turns: store.turns, days: values.PALIADIN_RETENTION_DAYS ?? null },
-      ...{ clock: Date.now, onError },
+      turns: store.turns,
+      days: values.PALIADIN_RETENTION_DAYS ?? null,
+      clock: Date.now,
+      onError,
     }),
   );
   const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);

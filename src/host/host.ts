@@ -81,18 +81,18 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     const known = knownSession(name);
     if (known !== undefined) return known;
     const session = new Session({
-      ...{
-        session: name,
-        journal,
-        driver,
-        isolation,
-        setup,
-        scratch: paths.scratch,
-        silenceMs: options.silenceMs,
-        clock,
-      },
+      session: name,
+      journal,
+      driver,
+      isolation,
+      setup,
+      scratch: paths.scratch,
+      silenceMs: options.silenceMs,
+      clock,
       socket: socketPath(paths.tmux, name),
-      ...{ starts, panes, policy: options.policy },
+      starts,
+      panes,
+      policy: options.policy,
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },

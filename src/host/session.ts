@@ -61,7 +61,7 @@ export class Session {
     const entry = await this.#read(turnId);
     if (entry === null) return { ...NOTHING, state: 'absent' };
     const { state, code, detail, late, inputTokens, outputTokens } = entry;
-    return { ...{ state, code, detail, late, inputTokens, outputTokens }, ...answerFrom(entry.answer, from) };
+    return { state, code, detail, late, inputTokens, outputTokens, ...answerFrom(entry.answer, from) };
   }
 
   /** The turn then ends by itself; there is nothing to stop in one that has ended. */

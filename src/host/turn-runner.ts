@@ -263,8 +263,20 @@ export class TurnRunner {
     const { turnId, digest, nonce, acceptedAt, fence, locale, state, changedFrom } = turn;
     return {
       ...(changedFrom === null ? {} : { changedFrom }),
-      ...{ turnId, digest, nonce, acceptedAt, fence, locale, state: state === 'running' ? state : 'delivering' },
-      ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
+      turnId,
+      digest,
+      nonce,
+      acceptedAt,
+      fence,
+      locale,
+      state: state === 'running' ? state : 'delivering',
+      endedAt: null,
+      answer: '',
+      code: null,
+      detail: null,
+      inputTokens: null,
+      outputTokens: null,
+      late: false,
     };
   }
 }

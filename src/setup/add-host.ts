@@ -54,7 +54,9 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   replaceFile(files.knownHosts, keys.lines.map((line) => `${line}\n`).join(''), 0o600);
   const before = addedHosts(root).find(({ place }) => placeOf(place) === placeOf(route));
   remember(files, {
-    ...{ given: add.given, wishes: add.wishes, place: placeOnly(route) },
+    given: add.given,
+    wishes: add.wishes,
+    place: placeOnly(route),
     envFile: add.envFile ?? before?.envFile ?? null,
   });
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
@@ -67,7 +69,12 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
     node: look.node.path,
     bundle: readBundle(),
     request: {
-      ...{ gateway: id, publicKey, node: look.node.path, path: look.path, service: add.service, skill: readSkill() },
+      gateway: id,
+      publicKey,
+      node: look.node.path,
+      path: look.path,
+      service: add.service,
+      skill: readSkill(),
       ...(add.agent !== undefined && { agent: add.agent }),
       ...(approvals !== undefined && { approvals }),
       ...(least !== 'none' && { isolation: least }),

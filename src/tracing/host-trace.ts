@@ -16,7 +16,12 @@ export function tracedHost(host: Host, { record }: Traces, clock: () => number):
       };
       const end = (outcome: Pick<HostOutcome, 'state' | 'code'>) =>
         record({
-          ...{ name: 'host turn', traceId: parent.traceId, parentId: parent.spanId, from, to: clock(), events },
+          name: 'host turn',
+          traceId: parent.traceId,
+          parentId: parent.spanId,
+          from,
+          to: clock(),
+          events,
           failed: outcome.code !== null,
           attributes: {
             'paliadin.turn': prompt.turnId,

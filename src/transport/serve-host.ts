@@ -170,7 +170,9 @@ async function ask(host: Host, client: AgentContext, { session, turnId }: HostPr
   const text = detail === undefined || fields !== undefined ? detail : visible(detail);
   const content = text === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text } }];
   const request = {
-    ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
+    sessionId: session,
+    toolCall: { toolCallId, title, content },
+    options,
     _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },
   };
   let gone = false;

@@ -18,7 +18,11 @@ export async function acknowledge(
 
 function exact({ model, inputTokens, cachedTokens, outputTokens, tools }: TurnCost): TurnChange {
   return {
-    ...{ model, tools, cachedTokens },
-    ...{ inputTokens: inputTokens + cachedTokens, responseTokens: outputTokens, tokensExact: true },
+    model,
+    tools,
+    cachedTokens,
+    inputTokens: inputTokens + cachedTokens,
+    responseTokens: outputTokens,
+    tokensExact: true,
   };
 }

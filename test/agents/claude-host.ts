@@ -66,12 +66,10 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const policy: ApprovalPolicy = options.policy ?? { approvals: 'deny', neverAllow: [] };
   const { sessions, hooks } = relayFiles(directory);
   const relay = await openRelay({
-    ...{
-      directory,
-      program: packagePrograms.relay,
-      version: VERSION,
-      settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
-    },
+    directory,
+    program: packagePrograms.relay,
+    version: VERSION,
+    settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
     env: { PATH: process.env.PATH ?? '' },
     onError: (_what, error) => host?.troubles.push(error),
     onPortLost: () => host?.troubles.push(new Error('the relay’s port was lost')),
@@ -81,7 +79,10 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     await endRelay(directory);
   });
   const driver = await claudeDriver({
-    ...{ relay, sessions, hooks, claude },
+    relay,
+    sessions,
+    hooks,
+    claude,
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
     directoryOf: (session) => agentDirectory(sessions, session),
@@ -91,9 +92,15 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   });
   onTestFinished(() => driver.close?.());
   const isolation = openIsolation({
-    ...{ level, shared: work, homes: join(dirname(directory), 'homes'), directory: join(directory, 'isolation') },
+    level,
+    shared: work,
+    homes: join(dirname(directory), 'homes'),
+    directory: join(directory, 'isolation'),
     // Node is for programs of the tests: the agent starts them.
-    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [process.execPath], way: relay },
+    forbidden: [],
+    sandbox: await sandboxFor(level),
+    read: [process.execPath],
+    way: relay,
   });
   const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };

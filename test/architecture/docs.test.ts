@@ -8,7 +8,10 @@ import { shimArguments, shimExit } from '../../src/contract/shim.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const documents = [
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   ...['docs', 'skill'].flatMap(markdownBelow),
 ];
 

@@ -26,37 +26,35 @@ import { testHost } from '../host/test-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const orders = [
-  ...[
-    '@/etc/passwd',
-    '@~/.ssh/id_ed25519',
-    '@"/home/owner/my diary.txt"',
-    '@.',
-    '@agent-general-purpose',
-    '@mail:inbox',
-  ],
-  ...['/home/owner/passport.png', '"/home/owner/a scan.JPG"', '/tmp/x.pn\\g', 'look at /tmp/x.webp', '> /tmp/x.gif'],
-  ...[
-    '/clear',
-    'please /deploy now',
-    'ultrathink',
-    'Ultraplan',
-    'ultracode',
-    'see @not',
-    '/pal',
-    ':smile',
-    '\\',
-    'x [I',
-  ],
-  ...[
-    '[Image #1]',
-    '[Pasted text #1 +3 lines]',
-    '<system-reminder>',
-    '</pasted_content id="ac1b">',
-    '!ls',
-    '#',
-    '&',
-    '?',
-  ],
+  '@/etc/passwd',
+  '@~/.ssh/id_ed25519',
+  '@"/home/owner/my diary.txt"',
+  '@.',
+  '@agent-general-purpose',
+  '@mail:inbox',
+  '/home/owner/passport.png',
+  '"/home/owner/a scan.JPG"',
+  '/tmp/x.pn\\g',
+  'look at /tmp/x.webp',
+  '> /tmp/x.gif',
+  '/clear',
+  'please /deploy now',
+  'ultrathink',
+  'Ultraplan',
+  'ultracode',
+  'see @not',
+  '/pal',
+  ':smile',
+  '\\',
+  'x [I',
+  '[Image #1]',
+  '[Pasted text #1 +3 lines]',
+  '<system-reminder>',
+  '</pasted_content id="ac1b">',
+  '!ls',
+  '#',
+  '&',
+  '?',
 ];
 const between = fc.constantFrom(
   ' ',
@@ -119,7 +117,9 @@ test('T15: nothing that Claude Code would act on is typed to it, by either of it
     );
     // Where a version finds more than is known.
     const { argv, env } = launch({
-      ...{ session: 'one', directory: path, conversation: 'x' },
+      session: 'one',
+      directory: path,
+      conversation: 'x',
       home: { cwd: path, home: null, shared: null, forbidden: [] },
     });
     expect(env).toMatchObject({ CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1', CLAUDE_CODE_DISABLE_ULTRATHINK: '1' });

@@ -266,8 +266,13 @@ test('a browser that was signed in before the update is told to sign in once mor
   const { user } = await users.ensure({ subject: 'sven', now: Date.now() });
   const now = Date.now();
   await signIn.addBrowserSession({
-    ...{ hash: hashSecret('from-before'), keyHash: '', userId: user.id, way: 'code', keyDigest: null },
-    ...{ createdAt: now, expiresAt: now + 60_000 },
+    hash: hashSecret('from-before'),
+    keyHash: '',
+    userId: user.id,
+    way: 'code',
+    keyDigest: null,
+    createdAt: now,
+    expiresAt: now + 60_000,
   });
   for (const language of ['en', 'de'] as const) {
     const { page, context, expectTrouble } = await browser.visitor(gateway().url, { locale: language });

@@ -48,7 +48,9 @@ test('nothing else does', () => {
 test('behind the owner’s proxy what is on this machine is reached without it, in either spelling', () => {
   const list = 'git.example,10.0.0.0/8,127.0.0.1,localhost,::1';
   expect(agentEnv({ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: 'git.example, 10.0.0.0/8' })).toMatchObject({
-    ...{ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: list, no_proxy: list },
+    HTTPS_PROXY: 'http://proxy.example:3128',
+    NO_PROXY: list,
+    no_proxy: list,
   });
   expect(agentEnv({ http_proxy: 'http://proxy.example:3128' })).toMatchObject({ no_proxy: '127.0.0.1,localhost,::1' });
   expect(agentEnv({})).not.toHaveProperty('no_proxy');

@@ -20,7 +20,10 @@ test('what the image copies answers a question through a host, and is healthy me
   unpack(instructions, app);
   await using laptop = await startLaptop();
   const env = {
-    ...{ PATH: process.env.PATH, HOME: directory, PALIADIN_STATE_DIR: state, PALIADIN_PORT: '0' },
+    PATH: process.env.PATH,
+    HOME: directory,
+    PALIADIN_STATE_DIR: state,
+    PALIADIN_PORT: '0',
     ...laptop.variables,
   };
   const [, ...entrypoint] = words('ENTRYPOINT').map((word) => word.replace('/app/', `${app}/`));

@@ -16,7 +16,9 @@ const request = (id: string, title = 'May I?') => ({ id, title, options: [{ id: 
 const ask = (id: string, title?: string): ApprovalEvent => ({ type: 'approval', approval: request(id, title) });
 const close = (id: string): ApprovalEvent => ({ type: 'approval-closed', id });
 const decision = (id: string, more: Partial<Decided> = {}): Decided => ({
-  ...{ approval: { id, title: 'May I?', kind: 'permission' }, option: 'allow', by: 'user' },
+  approval: { id, title: 'May I?', kind: 'permission' },
+  option: 'allow',
+  by: 'user',
   ...more,
 });
 const decide = (id: string, more?: Partial<Decided>): ApprovalEvent => ({ type: 'decided', ...decision(id, more) });
@@ -39,7 +41,8 @@ describe('events', () => {
   test('of a decision leave it open until the agent goes on', () => {
     const events = [ask('a'), decide('a', { message: 'go' })];
     expect(stateOf('a', ...events)).toEqual({
-      ...{ at: 'decided', verdict: { decision: { option: 'allow', message: 'go' }, by: 'user' } },
+      at: 'decided',
+      verdict: { decision: { option: 'allow', message: 'go' }, by: 'user' },
     });
     expect(openRequests(replayed(...events))).toEqual([request('a')]);
     expect(stateOf('a', ...events, ask('a'))).toMatchObject({ at: 'decided' });
@@ -49,7 +52,8 @@ describe('events', () => {
   test('of an answer at the terminal close it, also where a decision stands', () => {
     expect(stateOf('a', ask('a'), decide('a', atTerminal))).toEqual({ at: 'closed', because: 'elsewhere' });
     expect(stateOf('a', ask('a'), decide('a'), decide('a', atTerminal))).toEqual({
-      ...{ at: 'closed', because: 'elsewhere' },
+      at: 'closed',
+      because: 'elsewhere',
     });
   });
 

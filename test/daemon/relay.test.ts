@@ -55,8 +55,12 @@ test('the demo agent needs none', async () => {
 test('doctor shows it: version, port and process; and `stop-host` ends it', async () => {
   const { daemon, program, connect, files, pid } = await daemonOfClaude();
   const env = {
-    ...{ PATH: process.env.PATH ?? '', HOME: daemon.stateDir, PALIADIN_STATE_DIR: daemon.stateDir },
-    ...{ PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_DEMO_PACE: '0' },
+    PATH: process.env.PATH ?? '',
+    HOME: daemon.stateDir,
+    PALIADIN_STATE_DIR: daemon.stateDir,
+    PALIADIN_AGENT: 'claude',
+    PALIADIN_AGENT_COMMAND: program,
+    PALIADIN_DEMO_PACE: '0',
   };
   expect((await runCli(env, 'doctor')).stdout).toContain('not running; the host daemon starts it');
   (await connect()).close();

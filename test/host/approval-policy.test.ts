@@ -45,7 +45,10 @@ describe('the policy', () => {
 
 describe('a decision', () => {
   const permission: ApprovalRequest = {
-    ...{ id: 'a', title: 'Run it', kind: 'permission', tool: 'Bash' },
+    id: 'a',
+    title: 'Run it',
+    kind: 'permission',
+    tool: 'Bash',
     options: [
       { id: 'allow', label: 'Yes' },
       { id: 'deny', label: 'No' },
@@ -56,18 +59,23 @@ describe('a decision', () => {
     const answers = { command: 'rm -rf /', __proto__: 'x' };
     expect(checkDecision(never(), permission, { option: 'allow', answers })).toEqual({ option: 'allow' });
     expect(checkDecision(never(), permission, { option: 'deny', message: 'no', answers })).toEqual({
-      ...{ option: 'deny', message: 'no' },
+      option: 'deny',
+      message: 'no',
     });
   });
 
   test('on a question answers what was asked, and nothing else', () => {
     const question: ApprovalRequest = {
-      ...{ id: 'q', title: 'Which?', kind: 'question', options: [{ id: 'answer', label: 'Answer' }] },
+      id: 'q',
+      title: 'Which?',
+      kind: 'question',
+      options: [{ id: 'answer', label: 'Answer' }],
       questions: [{ question: 'Which?', options: [], several: false }],
     };
     const answers = { 'Which?': 'This', other: 'that', toString: 'x' };
     expect(checkDecision(deny, question, { option: 'answer', answers })).toEqual({
-      ...{ option: 'answer', answers: { 'Which?': 'This' } },
+      option: 'answer',
+      answers: { 'Which?': 'This' },
     });
   });
 
@@ -185,7 +193,8 @@ describe('an agent that asks', () => {
   test('and can’t be told by a full disk is told when it can be', async () => {
     let failures = 2;
     const host = await testHost({
-      ...{ driver: 'demo', policy: deny },
+      driver: 'demo',
+      policy: deny,
       wrap: (driver) => ({
         ...driver,
         async decide(what) {

@@ -210,7 +210,12 @@ test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
 test('what an agent asks is passed on as it is where it is short enough', () => {
   const turn = aTurn();
   const asked = {
-    ...{ id: 'a', title: '\u202eRun', kind: 'permission' as const, tool: 'Bash', detail: '\u001b[2J', diff: '+a\n' },
+    id: 'a',
+    title: '\u202eRun',
+    kind: 'permission' as const,
+    tool: 'Bash',
+    detail: '\u001b[2J',
+    diff: '+a\n',
     options: [
       { id: 'allow', label: 'Yes' },
       { id: DENY, label: 'No' },

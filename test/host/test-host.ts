@@ -146,8 +146,14 @@ function demoAgent(driverName: Driver['name'], directory: string, policy: Approv
 /** Agents that work in one directory. */
 function noIsolation(directory: string): Isolation {
   return openIsolation({
-    ...{ level: 'none', shared: directory, homes: join(directory, 'homes'), directory: join(directory, 'isolation') },
-    ...{ forbidden: [], sandbox: null, read: [], way: null },
+    level: 'none',
+    shared: directory,
+    homes: join(directory, 'homes'),
+    directory: join(directory, 'isolation'),
+    forbidden: [],
+    sandbox: null,
+    read: [],
+    way: null,
   });
 }
 

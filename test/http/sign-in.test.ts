@@ -201,7 +201,9 @@ test('two people of the same name are told apart where a link of the other is op
   const hers = await signIn(server, await (one as Promise<User>));
   const code = await aCode(server, (await (other as Promise<User>)).id);
   expect((await call(server, 'POST', '/api/auth/code', { headers: hers, json: { code } })).json).toEqual({
-    ...{ signedIn: false, signedInAs: 'Anna (anna)', linkFor: 'Anna (jwt:7)' },
+    signedIn: false,
+    signedInAs: 'Anna (anna)',
+    linkFor: 'Anna (jwt:7)',
   });
 });
 

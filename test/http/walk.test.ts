@@ -67,7 +67,10 @@ function closedRoutes({ app }: Running) {
   return app.routes
     .filter((route) => !route.open)
     .map(({ method, url, guard }) => ({
-      ...{ method, url, guard, name: `${method} ${url}` },
+      method,
+      url,
+      guard,
+      name: `${method} ${url}`,
       path: url.replace(/:(turnId|userId|approvalId|name)/g, ID),
     }));
 }

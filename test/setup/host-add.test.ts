@@ -168,7 +168,10 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(stderr).toContain('✓ host     shim file');
     const printed = parseEnv(stdout) as Record<string, string>;
     expect(Object.keys(printed).sort()).toEqual([
-      ...['PALIADIN_KNOWN_HOSTS', 'PALIADIN_REMOTE_HOST', 'PALIADIN_REMOTE_PORT', 'PALIADIN_REMOTE_USER'],
+      'PALIADIN_KNOWN_HOSTS',
+      'PALIADIN_REMOTE_HOST',
+      'PALIADIN_REMOTE_PORT',
+      'PALIADIN_REMOTE_USER',
       'PALIADIN_SSH_KEY',
     ]);
     const elsewhere = await newOwner();
@@ -226,9 +229,18 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     await using place = await disposable();
     const stranger = ['--ssh-option', `IdentityFile=${place.path}/none`, '--ssh-option', 'BatchMode=yes'];
     const { code, stdout } = await owner.cli(
-      ...['host', 'add', account.place, '--settings', owner.settings],
-      ...['--ssh-config', '/dev/null', '--ssh-option', `UserKnownHostsFile=${account.ownerKnownHosts}`],
-      ...['--ssh-option', 'IdentityAgent=none', ...stranger],
+      'host',
+      'add',
+      account.place,
+      '--settings',
+      owner.settings,
+      '--ssh-config',
+      '/dev/null',
+      '--ssh-option',
+      `UserKnownHostsFile=${account.ownerKnownHosts}`,
+      '--ssh-option',
+      'IdentityAgent=none',
+      ...stranger,
     );
     expect(code).toBe(1);
     expect(failures(stdout).join()).toMatch(

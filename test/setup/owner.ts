@@ -30,7 +30,12 @@ export async function newOwner(text = ''): Promise<Owner> {
   const variables = () =>
     (existsSync(settings) ? parseEnv(readFileSync(settings, 'utf8')) : {}) as Record<string, string>;
   return {
-    ...{ stateDir, home, settings, env, variables, dispose: remove },
+    stateDir,
+    home,
+    settings,
+    env,
+    variables,
+    dispose: remove,
     cli: (...args) => runCli(env, ...args),
     async doctor() {
       const { code, stdout } = await runCli({ ...env, ...variables() }, 'doctor', '--json');

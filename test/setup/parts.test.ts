@@ -28,8 +28,19 @@ describe('a place', () => {
   });
 
   test.each([
-    ...['laptop', '-oProxyCommand=x@laptop', 'm@-oProxyCommand=touch', 'm@host:0', 'm@host:70000', 'm@a b', '@host'],
-    ...['m@host:', 'm@host:22x', 'm@$(id)', 'm;id@host', 'm@host\n', ''],
+    'laptop',
+    '-oProxyCommand=x@laptop',
+    'm@-oProxyCommand=touch',
+    'm@host:0',
+    'm@host:70000',
+    'm@a b',
+    '@host',
+    'm@host:',
+    'm@host:22x',
+    'm@$(id)',
+    'm;id@host',
+    'm@host\n',
+    '',
   ])('%j is none', (written) => {
     expect(() => parsePlace(written)).toThrow('is not a host');
   });
@@ -52,7 +63,7 @@ describe('lines of settings', () => {
 });
 
 describe('host.env', () => {
-  const request = { ...{ gateway: '0123abcd', publicKey: '', node: '/n', path: '/bin', service: false }, skill: [] };
+  const request = { gateway: '0123abcd', publicKey: '', node: '/n', path: '/bin', service: false, skill: [] };
   const write = (text: string | null, approvals?: 'deny' | 'gateway') => {
     const file = join(directory, 'host.env');
     if (text === null) rmSync(file, { force: true });
@@ -156,12 +167,14 @@ describe('a look at a host', () => {
 
   test('takes the first Node that is new enough, and where the programs are', () => {
     const found = look(
-      ...['system Darwin', 'account m', 'home /Users/m', 'path /usr/bin', 'node /usr/bin/node\t20.1.0\t/usr/bin/node'],
-      ...[
-        'node /opt/homebrew/bin/node\t24.1.0\t/opt/homebrew/Cellar/node/24.1.0/bin/node',
-        'tmux /opt/homebrew/bin/tmux',
-      ],
-      ...['claude /Users/m/.claude/local/claude'],
+      'system Darwin',
+      'account m',
+      'home /Users/m',
+      'path /usr/bin',
+      'node /usr/bin/node\t20.1.0\t/usr/bin/node',
+      'node /opt/homebrew/bin/node\t24.1.0\t/opt/homebrew/Cellar/node/24.1.0/bin/node',
+      'tmux /opt/homebrew/bin/tmux',
+      'claude /Users/m/.claude/local/claude',
     );
     // By the name that stays when Homebrew updates it.
     expect(found.node).toEqual({ path: '/opt/homebrew/bin/node', version: '24.1.0' });

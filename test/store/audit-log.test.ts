@@ -7,7 +7,11 @@ import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 const BY = { actor: 'gateway', at: 9 };
 
 const entry: AuditEntry = {
-  ...{ at: 1, actor: 'cli', action: 'link.created', subject: null, turnId: null },
+  at: 1,
+  actor: 'cli',
+  action: 'link.created',
+  subject: null,
+  turnId: null,
   detail: { why: 'test' },
 };
 
@@ -19,11 +23,15 @@ test('a turn’s life is on record: asked, decided, ended, answered late', async
   const rows = (await store.audit.list({ limit: 10 })).reverse();
   expect(rows.map(({ seq, action, actor, detail }) => ({ seq, action, actor, detail }))).toEqual([
     {
-      ...{ seq: 1, action: 'turn.accepted', actor: who.user.id },
+      seq: 1,
+      action: 'turn.accepted',
+      actor: who.user.id,
       detail: { session: who.session.name, generation: 1, host: 'local' },
     },
     {
-      ...{ seq: 2, action: 'approval.decided', actor: who.user.id },
+      seq: 2,
+      action: 'approval.decided',
+      actor: who.user.id,
       detail: { kind: 'permission', option: 'allow', by: 'user' },
     },
     { seq: 3, action: 'turn.failed', actor: 'gateway', detail: { code: 'timeout' } },

@@ -190,8 +190,13 @@ test('tokens can be listed and taken back, by the beginning of their id', async 
   const [token, ...rest] = await store.signIn.tokens({ userId: user.id });
   expect(rest).toEqual([]);
   expect(token).toEqual({
-    ...{ id: hash.slice(0, 10), userId: user.id, name: 'ci', scopes: ['read'] },
-    ...{ createdAt: 1000, lastUsedAt: null, expiresAt: 9000 },
+    id: hash.slice(0, 10),
+    userId: user.id,
+    name: 'ci',
+    scopes: ['read'],
+    createdAt: 1000,
+    lastUsedAt: null,
+    expiresAt: 9000,
   });
   await store.signIn.byToken(hash, 5_000_000);
   await store.signIn.byToken(hash, 5000);

@@ -18,8 +18,14 @@ function findChromium(): string {
 const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell';
 
 const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // It would keep pages that a test makes up from reaching this machine at all, so that they would try nothing of ours.
   '--disable-features=LocalNetworkAccessChecks',
 ];

@@ -133,7 +133,10 @@ describe('on record', () => {
     const { user, session } = await aUser(store);
     const question = toQuestion({ ...request, userId: user.id, locale: 'de' });
     const identity = (idempotencyKey: string | null) => ({
-      ...{ turnId: crypto.randomUUID(), idempotencyKey, fence: 1, startedAt: 5 },
+      turnId: crypto.randomUUID(),
+      idempotencyKey,
+      fence: 1,
+      startedAt: 5,
     });
     return { store, turnWriter: createTurnWriter(store), session, question, identity };
   }

@@ -10,12 +10,19 @@ import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const cost: TurnCost = {
-  ...{ model: 'claude-x', inputTokens: 100, cachedTokens: 20, outputTokens: 7 },
+  model: 'claude-x',
+  inputTokens: 100,
+  cachedTokens: 20,
+  outputTokens: 7,
   tools: [{ name: 'Read', count: 2, ms: 31 }],
 };
 
 const end: TurnChange = {
-  ...{ status: 'completed', finishedAt: 5, response: 'Done.', responseTokens: 3, usedTools: ['files'] },
+  status: 'completed',
+  finishedAt: 5,
+  response: 'Done.',
+  responseTokens: 3,
+  usedTools: ['files'],
 };
 
 async function endedTurn(change: TurnChange = {}) {
@@ -38,8 +45,15 @@ test('the agent’s own count takes the place of the estimate, beside what the a
   const { row, acknowledgeWith } = await endedTurn();
   await acknowledgeWith(async () => cost);
   expect(await row()).toMatchObject({
-    ...{ model: 'claude-x', inputTokens: 120, cachedTokens: 20, responseTokens: 7, tokensExact: true },
-    ...{ tools: cost.tools, usedTools: ['files'], settled: true, response: 'Done.' },
+    model: 'claude-x',
+    inputTokens: 120,
+    cachedTokens: 20,
+    responseTokens: 7,
+    tokensExact: true,
+    tools: cost.tools,
+    usedTools: ['files'],
+    settled: true,
+    response: 'Done.',
   });
 });
 

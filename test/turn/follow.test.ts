@@ -36,7 +36,14 @@ async function observed() {
   const write = ({ turnId, userId }: Turn, ...events: TurnEvent[]) =>
     turnWriter.write({ turnId, change: {}, events: toBodies({ turnId, userId }, 1, events) });
   return {
-    ...{ store, bus, subscribed, turnWriter, who, accept, view, write },
+    store,
+    bus,
+    subscribed,
+    turnWriter,
+    who,
+    accept,
+    view,
+    write,
     say: (turn: Turn, text: string) => write(turn, { type: 'chunk', offset: 0, text }),
     finish: ({ turnId, userId }: Turn) =>
       turnWriter.write({
@@ -58,7 +65,9 @@ async function observed() {
         return done ? 'the end' : value.event.type === 'chunk' ? value.event.text : value.event.type;
       };
       return {
-        ...{ stop, events, next },
+        stop,
+        events,
+        next,
         async take(count: number) {
           const taken: string[] = [];
           while (taken.length < count) taken.push(await next());
@@ -123,7 +132,9 @@ describe('a reader of one turn', () => {
     const { events } = reader({ turnId: turn.turnId });
     const all = await Array.fromAsync(events);
     expect(all.at(-1)?.event).toMatchObject({
-      ...{ type: 'finished', turnId: turn.turnId, at: 2 },
+      type: 'finished',
+      turnId: turn.turnId,
+      at: 2,
       turn: { status: 'completed', response: 'All of it.' },
     });
   });

@@ -30,7 +30,8 @@ async function observed() {
     const dispatcher = inMemoryDispatcher(runTurn, options);
     onTestFinished(() => dispatcher.close());
     return {
-      ...{ dispatcher, runs },
+      dispatcher,
+      runs,
       ran: () => runs.map(({ turn }) => turn.turnId),
       /** Until so many have begun. */
       begun: (count: number) => vi.waitFor(() => expect(runs).toHaveLength(count)),

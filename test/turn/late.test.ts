@@ -11,8 +11,14 @@ import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };
 const text = 'All of it.';
 const known: HostTurn = {
-  ...{ state: 'running', code: null, detail: null, late: false, inputTokens: null, outputTokens: null },
-  ...{ answer: '', answerLength: 0 },
+  state: 'running',
+  code: null,
+  detail: null,
+  late: false,
+  inputTokens: null,
+  outputTokens: null,
+  answer: '',
+  answerLength: 0,
 };
 
 async function givenUp(...events: TurnEvent[]) {

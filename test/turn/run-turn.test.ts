@@ -9,8 +9,12 @@ import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const done: HostOutcome = {
-  ...{ state: 'done', code: null, detail: null, answerLength: 5 },
-  ...{ inputTokens: null, outputTokens: null },
+  state: 'done',
+  code: null,
+  detail: null,
+  answerLength: 5,
+  inputTokens: null,
+  outputTokens: null,
 };
 
 /** Tells what it is told to, and answers when it is told to. */
@@ -31,7 +35,8 @@ function scriptedHost(host: string) {
     },
   } as unknown as Backend;
   return {
-    ...{ backend, prompts },
+    backend,
+    prompts,
     tell: (update: HostUpdate) => tell(update),
     prompted: () => vi.waitFor(() => expect(prompts).toHaveLength(1)),
     answer() {

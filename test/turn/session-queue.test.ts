@@ -17,7 +17,9 @@ function observed(limit = 100) {
     });
   }
   return {
-    ...{ queue, log, run },
+    queue,
+    log,
+    run,
     /** Takes a slot, with work for it. */
     enter(session: string, turnId: string) {
       const slot = queue.reserve(session);

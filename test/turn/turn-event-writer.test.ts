@@ -22,7 +22,8 @@ function observed(known = '', deliveredAt: number | null = null) {
   });
   let offset = known.length;
   return {
-    ...{ eventWriter, writes },
+    eventWriter,
+    writes,
     say(text: string) {
       eventWriter.take({ type: 'chunk', offset, text });
       offset += text.length;
@@ -149,7 +150,11 @@ describe('what the agent does', () => {
     say(' Found.');
     eventWriter.take({ type: 'tool', tool: { id: '1', title: 'Searching', status: 'done' } });
     expect(events().map((event) => (event.type === 'chunk' ? event.text : event.type))).toEqual([
-      ...['Let me', ' look.', 'tool', ' Found.', 'tool'],
+      'Let me',
+      ' look.',
+      'tool',
+      ' Found.',
+      'tool',
     ]);
   });
 

@@ -17,7 +17,10 @@ test('the answer, each step as it stands by now, and whether the host is there',
   await tell(14, { type: 'tool', tool: { ...look, status: 'done' } }, { type: 'presence', presence: 'away' });
   await tell(15, { type: 'tool', tool: { id: 'b', title: 'Reading', status: 'running' } });
   expect(await turnSnapshot(store, turn)).toEqual({
-    ...{ text: 'So ', approvals: [], decisions: [], presence: 'away' },
+    text: 'So ',
+    approvals: [],
+    decisions: [],
+    presence: 'away',
     steps: [
       { ...look, status: 'done', startedAt: 10, endedAt: 14 },
       { id: 'b', title: 'Reading', status: 'running', startedAt: 15, endedAt: null },

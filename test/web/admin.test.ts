@@ -54,9 +54,19 @@ test('a time is whole days of the reader’s', () => {
 });
 
 const bucket = (from: number, some: Partial<StatsBucket> = {}): StatsBucket => ({
-  ...{ turns: 0, completed: 0, failed: 0, cancelled: 0, successRate: null, activeUsers: 0 },
-  ...{ total: { p50: null, p95: null }, firstText: { p50: null, p95: null } },
-  ...{ from, to: from + 10, codes: [], tools: [], tags: [] },
+  turns: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  successRate: null,
+  activeUsers: 0,
+  total: { p50: null, p95: null },
+  firstText: { p50: null, p95: null },
+  from,
+  to: from + 10,
+  codes: [],
+  tools: [],
+  tags: [],
   ...some,
 });
 
@@ -114,9 +124,19 @@ test('tools that were seen stand beside those that are only claimed', () => {
 });
 
 const host: HostView = {
-  ...{ name: 'laptop', backend: 'remote', presence: 'here', mode: 'channel', refusal: null, agent: 'claude' },
-  ...{ agentVersion: null, driver: 'claude', version: '1', panes: null, running: 0 },
-  ...{ isolation: 'sandbox', isolationLacks: null },
+  name: 'laptop',
+  backend: 'remote',
+  presence: 'here',
+  mode: 'channel',
+  refusal: null,
+  agent: 'claude',
+  agentVersion: null,
+  driver: 'claude',
+  version: '1',
+  panes: null,
+  running: 0,
+  isolation: 'sandbox',
+  isolationLacks: null,
   probes: [{ at: 0, ms: 23, error: null }],
 };
 const refusal = (code: 'agent_not_ready' | 'mriver_unreachable') => ({

@@ -142,7 +142,9 @@ describe('what the tool would be given', () => {
 
 describe('a question', () => {
   const question = {
-    ...{ question: 'Which\u200b?', header: 'Cases', several: false },
+    question: 'Which\u200b?',
+    header: 'Cases',
+    several: false,
     options: [{ label: 'One\u202e', description: 'The first\u2066', preview: '┌─┐\n' }],
   };
 
@@ -176,19 +178,33 @@ describe('a diff', () => {
 
   it('says of each line what it is', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n')).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', '', 'diff-old', 'diff-new'],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      '',
+      'diff-old',
+      'diff-new',
     ]);
   });
 
   it('is not fooled by changes that look like heads', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n+++ z\n one')).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', 'diff-old', 'diff-new', 'diff-new', ''],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      'diff-old',
+      'diff-new',
+      'diff-new',
+      '',
     ]);
   });
 
   it('knows the heads of the next file', () => {
     expect(kinds('--- a\n+++ b\n@@ @@\n-x\n--- c\n+++ d\n@@ @@\n+y').slice(4)).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', 'diff-new'],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      'diff-new',
     ]);
   });
 

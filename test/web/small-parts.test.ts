@@ -64,15 +64,17 @@ describe('the page that the question comes from', () => {
 });
 
 const FOREIGN = [
-  ...['https://app.example.org.evil.example/', 'https://app.example.org@evil.example/', 'https://me@app.example.org/'],
-  ...['https://evil.example/?https://app.example.org', 'http://app.example.org/', 'https://app.example.org:8443/'],
-  ...[
-    '//evil.example/',
-    '/\\evil.example/',
-    '\\\\evil.example',
-    'blob:https://app.example.org/x',
-    'javascript:alert(1)',
-  ],
+  'https://app.example.org.evil.example/',
+  'https://app.example.org@evil.example/',
+  'https://me@app.example.org/',
+  'https://evil.example/?https://app.example.org',
+  'http://app.example.org/',
+  'https://app.example.org:8443/',
+  '//evil.example/',
+  '/\\evil.example/',
+  '\\\\evil.example',
+  'blob:https://app.example.org/x',
+  'javascript:alert(1)',
 ];
 
 describe('a chip of the application', () => {

@@ -73,7 +73,8 @@ describe('history', () => {
       events(eventsOf(open.turnId, 6, { type: 'tool', tool: { ...tool, status: 'done' }, at: 9 })),
     );
     expect(state.turns[0]).toMatchObject({
-      ...{ view: { response: 'more' }, presence: 'away' },
+      view: { response: 'more' },
+      presence: 'away',
       steps: [{ title: 'Searching', status: 'done', startedAt: 7, endedAt: 9 }],
     });
   });

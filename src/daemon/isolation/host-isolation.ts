@@ -43,7 +43,21 @@ function closedTo({ root, host, database }: StatePaths): string[] {
 }
 
 const SECRETS = [
-  ...['~/.ssh/**', '~/.gnupg/**', '~/.aws/**', '~/.kube/**', '~/.config/gcloud/**', '~/.config/gh/**', '~/.docker/**'],
-  ...['~/.netrc', '~/.npmrc', '~/.pypirc', '~/.git-credentials', '~/.bash_history', '~/.zsh_history'],
-  ...['~/.claude.json', '~/.claude/.credentials.json', '~/.claude/history.jsonl', '~/.claude/projects/**'],
+  '~/.ssh/**',
+  '~/.gnupg/**',
+  '~/.aws/**',
+  '~/.kube/**',
+  '~/.config/gcloud/**',
+  '~/.config/gh/**',
+  '~/.docker/**',
+  '~/.netrc',
+  '~/.npmrc',
+  '~/.pypirc',
+  '~/.git-credentials',
+  '~/.bash_history',
+  '~/.zsh_history',
+  '~/.claude.json',
+  '~/.claude/.credentials.json',
+  '~/.claude/history.jsonl',
+  '~/.claude/projects/**',
 ];

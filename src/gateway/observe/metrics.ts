@@ -26,12 +26,15 @@ export async function createMetrics(version: string): Promise<Metrics> {
   const turns = new Counter({
     name: 'paliadin_turns_total',
     help: 'Turns that ended, by how, and by error code (none: empty)',
-    ...{ labelNames: ['status', 'code'], registers },
+    labelNames: ['status', 'code'],
+    registers,
   });
   const stages = new Histogram({
     name: 'paliadin_turn_stage_seconds',
     help: 'How long the stages of turns took: queued, delivering (to the first text), answering; first_text and total from acceptance',
-    ...{ labelNames: ['stage'], buckets: TURN_BUCKETS, registers },
+    labelNames: ['stage'],
+    buckets: TURN_BUCKETS,
+    registers,
   });
   const open = new Gauge({
     name: 'paliadin_turns_open',
@@ -54,23 +57,29 @@ export async function createMetrics(version: string): Promise<Metrics> {
   const storeSeconds = new Histogram({
     name: 'paliadin_store_seconds',
     help: 'How long the database took',
-    ...{ labelNames: ['operation'], buckets: STORE_BUCKETS, registers },
+    labelNames: ['operation'],
+    buckets: STORE_BUCKETS,
+    registers,
   });
   const storeFailures = new Counter({
     name: 'paliadin_store_failures_total',
     help: 'Calls of the database that failed',
-    ...{ labelNames: ['operation'], registers },
+    labelNames: ['operation'],
+    registers,
   });
   const http = new Histogram({
     name: 'paliadin_http_seconds',
     help: 'How long requests took; those of event streams are as long as the stream',
-    ...{ labelNames: ['method', 'route', 'status'], buckets: HTTP_BUCKETS, registers },
+    labelNames: ['method', 'route', 'status'],
+    buckets: HTTP_BUCKETS,
+    registers,
   });
   const streams = new Gauge({ name: 'paliadin_event_streams', help: 'Event streams that are open', registers });
   const signIns = new Counter({
     name: 'paliadin_sign_ins_total',
     help: 'Sign-ins, those refused, and sign-outs',
-    ...{ labelNames: ['kind', 'way'], registers },
+    labelNames: ['kind', 'way'],
+    registers,
   });
   streams.set(0);
   let look: () => Promise<void> = async () => undefined;

@@ -19,7 +19,12 @@ export function recordTurn({ record }: Traces, turn: Turn): void {
   const { traceId, spanId } = traceOf(turnId);
   const finishedAt = turn.finishedAt ?? startedAt;
   record({
-    ...{ name: 'turn', traceId, spanId, parentId: null, from: startedAt, to: finishedAt },
+    name: 'turn',
+    traceId,
+    spanId,
+    parentId: null,
+    from: startedAt,
+    to: finishedAt,
     failed: turn.errorCode !== null,
     attributes: {
       'paliadin.turn': turnId,

@@ -22,7 +22,8 @@ export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>)
   }
   return {
     key: values.PALIADIN_JWT_JWKS_URL === undefined ? { secret: secretOf(values) } : { jwks: jwksOf(values) },
-    ...{ issuer, audience },
+    issuer,
+    audience,
     maxAgeMs: values.PALIADIN_JWT_MAX_AGE,
     skewMs: values.PALIADIN_JWT_CLOCK_SKEW,
   };

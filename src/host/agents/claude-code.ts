@@ -88,10 +88,12 @@ export function claudeCommand(
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
-    ...['--settings', asArgument(JSON.stringify(settings), directory)],
+    '--settings',
+    asArgument(JSON.stringify(settings), directory),
     ...(home.shared === null ? [] : ['--add-dir', home.shared]),
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
-    ...[keeps ? '--resume' : '--session-id', conversation],
+    keeps ? '--resume' : '--session-id',
+    conversation,
   ];
 }
 

@@ -17,7 +17,12 @@ export function demoDriver(options: { command: [string, ...string[]]; files: rea
     launch: ({ directory, conversation, home }) => ({
       argv: [
         ...options.command,
-        ...['--log-dir', directory, '--conversation-dir', directory, '--conversation', conversation],
+        '--log-dir',
+        directory,
+        '--conversation-dir',
+        directory,
+        '--conversation',
+        conversation,
       ],
       cwd: home.cwd,
       env: {},

@@ -47,7 +47,14 @@ export async function runRelay(options: RelayOptions): Promise<RunningRelay | nu
   let port: number | null = null;
   const { proxyEnv } = options;
   const { listener, apply } = relayServers({
-    ...{ sessions: files.sessions, hooks: files.hooks, port: () => port, lookup, dial, log, clock, proxyEnv },
+    sessions: files.sessions,
+    hooks: files.hooks,
+    port: () => port,
+    lookup,
+    dial,
+    log,
+    clock,
+    proxyEnv,
   });
   const control = controlServer({
     status: () => ({ protocol: CONTROL_PROTOCOL, version, pid: process.pid, port: port ?? 0 }),

@@ -38,7 +38,9 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
     async admit(token) {
       try {
         const payload = await verify(token, {
-          ...{ algorithms: [...algorithms], issuer, audience },
+          algorithms: [...algorithms],
+          issuer,
+          audience,
           requiredClaims: ['sub', 'iat', 'exp'],
           maxTokenAge: maxAgeMs / 1000,
           clockTolerance: skewMs / 1000,
@@ -55,9 +57,18 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
 // Fixed by the kind of key, never by the token: `none`, or a public key used as a shared secret, can't be chosen.
 const WITH_SECRET = ['HS256'] as const;
 const WITH_PUBLIC_KEY = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
   // The second is its name since RFC 9864.
-  ...['EdDSA', 'Ed25519'],
+  'EdDSA',
+  'Ed25519',
 ] as const;
 
 function read(payload: JWTPayload, skewMs: number): AdmittedToken {

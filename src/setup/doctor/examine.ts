@@ -28,7 +28,9 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
           'mend that, or name another machine by `paliadin host add USER@HOST`',
         );
     const { checks } = await examineHost({
-      ...{ config: settings.config, env: given(settings.env), programs: packagePrograms },
+      config: settings.config,
+      env: given(settings.env),
+      programs: packagePrograms,
       policy: gatewayPolicy(settings.config),
     });
     yield* checks;

@@ -49,8 +49,11 @@ function base64(file: string): string {
 
 const BY_HAND = ['PALIADIN_SSH_KEY', 'PALIADIN_KNOWN_HOSTS'] as const;
 const NAMES = [
-  ...['PALIADIN_REMOTE_HOST', 'PALIADIN_REMOTE_PORT', 'PALIADIN_REMOTE_USER'],
-  ...['PALIADIN_SSH_KEY_FILE', 'PALIADIN_KNOWN_HOSTS_FILE'],
+  'PALIADIN_REMOTE_HOST',
+  'PALIADIN_REMOTE_PORT',
+  'PALIADIN_REMOTE_USER',
+  'PALIADIN_SSH_KEY_FILE',
+  'PALIADIN_KNOWN_HOSTS_FILE',
 ] as const;
 
 /** All that says where the host is and how it is reached. */

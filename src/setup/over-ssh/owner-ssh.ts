@@ -143,6 +143,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 // Whatever the owner's configuration adds for their own sessions.
 const OWN_OPTIONS = [
-  ...['ClearAllForwardings=yes', 'ForwardAgent=no', 'ForwardX11=no', 'PermitLocalCommand=no', 'RemoteCommand=none'],
-  ...['RequestTTY=no', 'ConnectTimeout=20', 'ServerAliveInterval=10', 'ServerAliveCountMax=3', 'EscapeChar=none'],
+  'ClearAllForwardings=yes',
+  'ForwardAgent=no',
+  'ForwardX11=no',
+  'PermitLocalCommand=no',
+  'RemoteCommand=none',
+  'RequestTTY=no',
+  'ConnectTimeout=20',
+  'ServerAliveInterval=10',
+  'ServerAliveCountMax=3',
+  'EscapeChar=none',
 ].flatMap((option) => ['-o', option]);

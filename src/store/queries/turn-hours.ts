@@ -69,8 +69,13 @@ export async function changeHours(db: Transaction<Schema>, changes: HourChange[]
 
 export function noCounts(): Counts {
   return {
-    ...{ status: nothing(), code: nothing(), tool: nothing(), tag: nothing() },
-    ...{ total: [], firstText: [], sum: nothing() },
+    status: nothing(),
+    code: nothing(),
+    tool: nothing(),
+    tag: nothing(),
+    total: [],
+    firstText: [],
+    sum: nothing(),
   };
 }
 

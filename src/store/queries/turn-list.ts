@@ -26,11 +26,27 @@ export type Page = TurnFilter & { before?: string | undefined; limit: number };
 export async function listTurns(db: Kysely<Schema>, search: TextSearch, page: Page): Promise<TurnLine[]> {
   const rows = await (await pageOf(db, search, page))
     .select([
-      ...['turns.turnId', 'turns.userId', 'turns.agentSession', 'turns.generation', 'turns.host'],
-      ...['turns.status', 'turns.late', 'turns.startedAt', 'turns.firstChunkAt', 'turns.finishedAt'],
-      ...['turns.durationMs', 'turns.errorCode', 'turns.classifierTag', 'turns.usedTools', 'turns.rowsSeen'],
-      ...['turns.tools', 'turns.model'],
-      ...['turns.chipCount', 'turns.responseTokens', 'turns.tokensExact', 'turns.feedback'],
+      'turns.turnId',
+      'turns.userId',
+      'turns.agentSession',
+      'turns.generation',
+      'turns.host',
+      'turns.status',
+      'turns.late',
+      'turns.startedAt',
+      'turns.firstChunkAt',
+      'turns.finishedAt',
+      'turns.durationMs',
+      'turns.errorCode',
+      'turns.classifierTag',
+      'turns.usedTools',
+      'turns.rowsSeen',
+      'turns.tools',
+      'turns.model',
+      'turns.chipCount',
+      'turns.responseTokens',
+      'turns.tokensExact',
+      'turns.feedback',
     ] as LineColumn[])
     .select(sql<string>`substr(turns.message, 1, ${sql.lit(BEGINNING)})`.as('question'))
     .execute();

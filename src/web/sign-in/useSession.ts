@@ -131,7 +131,16 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
   }, []);
 
   return {
-    ...{ me, screen, problem, ended, replacement, signIn, replace, identify, turnedAway, signOut },
+    me,
+    screen,
+    problem,
+    ended,
+    replacement,
+    signIn,
+    replace,
+    identify,
+    turnedAway,
+    signOut,
     stay: () => setReplacement(null),
     refresh: () => void api.me().then(setMe, () => undefined),
   };

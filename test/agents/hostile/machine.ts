@@ -139,7 +139,13 @@ export async function startMachine(program: string, { level, allow, world }: Mac
   }
 
   return {
-    ...{ level, gateway, host, world, canary, person, modelPaths },
+    level,
+    gateway,
+    host,
+    world,
+    canary,
+    person,
+    modelPaths,
     order: (session, rounds) => order(session, rounds),
     leaks: (text) => text.includes(KEY) || [...canaries.values()].some((one) => text.includes(one)),
     paths: { state, host: join(state, 'host'), home, work, skill: packagePrograms.skill },

@@ -29,19 +29,31 @@ export async function sandboxes(options: Partial<IsolationOptions> = {}): Promis
   mkdirSync(shared);
   writeFileSync(join(root, 'secret'), 'the owner’s secret');
   const isolation = openIsolation({
-    ...{ level: 'sandbox', shared, homes: join(root, 'homes'), directory: join(root, 'isolation') },
-    ...{ forbidden: [], sandbox: 'program' in found ? found.program : null, read: [], way: null },
+    level: 'sandbox',
+    shared,
+    homes: join(root, 'homes'),
+    directory: join(root, 'isolation'),
+    forbidden: [],
+    sandbox: 'program' in found ? found.program : null,
+    read: [],
+    way: null,
     ...options,
   });
   return {
-    ...{ root, shared, isolation },
+    root,
+    shared,
+    isolation,
     run(session, script, launch = {}) {
       const { cwd } = isolation.prepare(session);
       const confined = isolation.confine(session, { argv: ['/bin/sh', '-c', script], cwd, env: {}, ...launch });
       const [program, ...args] = confined.argv;
       const env = { PATH: process.env.PATH, ...confined.env };
       const { status, stdout, stderr } = spawnSync(program, args, {
-        ...{ cwd: confined.cwd, env, encoding: 'utf8', timeout: DEADLINE_MS, killSignal: 'SIGKILL' },
+        cwd: confined.cwd,
+        env,
+        encoding: 'utf8',
+        timeout: DEADLINE_MS,
+        killSignal: 'SIGKILL',
       });
       return { status, out: stdout.trim(), err: stderr.trim() };
     },

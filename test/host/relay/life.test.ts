@@ -229,7 +229,9 @@ test('the owner’s key is in the relay’s memory alone: no file, argument or e
   const it = await relayForTest({ settings: { upstream, network: ['example.com'] } });
   it.token('one');
   await fetch(`http://127.0.0.1:${it.relay.port}/model/v1/messages?secret=word`, {
-    ...{ method: 'POST', headers: { 'x-api-key': it.token('one') }, body: 'what was said' },
+    method: 'POST',
+    headers: { 'x-api-key': it.token('one') },
+    body: 'what was said',
   });
   await fetch(`http://127.0.0.1:${it.relay.port}/paliadin`, {
     method: 'POST',

@@ -126,10 +126,12 @@ test.each([
 test('the model is the owner’s, with the owner’s key or token; without either nobody is asked', () => {
   expect(modelUpstream({})).toBe(null);
   expect(modelUpstream({ ANTHROPIC_API_KEY: 'k' })).toEqual({
-    ...{ url: 'https://api.anthropic.com', headers: { 'x-api-key': 'k' } },
+    url: 'https://api.anthropic.com',
+    headers: { 'x-api-key': 'k' },
   });
   expect(modelUpstream({ ANTHROPIC_AUTH_TOKEN: 't', ANTHROPIC_BASE_URL: 'http://127.0.0.1:8/x' })).toEqual({
-    ...{ url: 'http://127.0.0.1:8/x', headers: { authorization: 'Bearer t' } },
+    url: 'http://127.0.0.1:8/x',
+    headers: { authorization: 'Bearer t' },
   });
 });
 

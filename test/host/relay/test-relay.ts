@@ -57,7 +57,11 @@ export async function relayForTest(options: TestRelayOptions = {}): Promise<Test
   onTestFinished(() => relay.close());
   const pid = () => Number(readFileSync(files.pid, 'utf8'));
   return {
-    ...{ relay, directory, files, errors, pid },
+    relay,
+    directory,
+    files,
+    errors,
+    pid,
     get lost() {
       return lost;
     },

@@ -19,7 +19,11 @@ test('the figures of a day: what was asked, what failed, who asked, without gaps
   const day = await get(server, '/api/admin/stats?range=today', stats, owner.bearer);
   expect(day.buckets).toHaveLength(10);
   expect(day.buckets.at(-1)).toMatchObject({
-    ...{ from: Date.UTC(2026, 5, 10, 9), to: server.clock.now, turns: 2, activeUsers: 1, successRate: 1 },
+    from: Date.UTC(2026, 5, 10, 9),
+    to: server.clock.now,
+    turns: 2,
+    activeUsers: 1,
+    successRate: 1,
     tools: [{ name: 'search', count: 1 }],
     codes: [{ name: 'cancelled', count: 1 }],
   });
@@ -79,8 +83,15 @@ test('a turn in full: what was said, raw too, decisions, times; and that somebod
   await ended(server, turnId);
   const turn = await get(server, `/api/admin/turns/${turnId}`, turnInFull, owner.bearer);
   expect(turn).toMatchObject({
-    ...{ message: 'May I?', pageOrigin: 'https://app/x', context: 'a list', response: 'Done.', rowsSeen: 3 },
-    ...{ raw: `Done.\n\n${trailer}\n`, user: { subject: 'olga', role: 'owner' }, status: 'completed', error: null },
+    message: 'May I?',
+    pageOrigin: 'https://app/x',
+    context: 'a list',
+    response: 'Done.',
+    rowsSeen: 3,
+    raw: `Done.\n\n${trailer}\n`,
+    user: { subject: 'olga', role: 'owner' },
+    status: 'completed',
+    error: null,
     decisions: [{ option: 'allow', by: 'user', at: server.clock.now }],
     tokens: { exact: false },
   });

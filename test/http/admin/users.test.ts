@@ -11,7 +11,12 @@ test('users are listed with what they did; role, quota and state are changed, an
   await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   const list = users.parse((await call(server, 'GET', '/api/admin/users', { headers: owner.bearer })).json).users;
   expect(list.find(({ id }) => id === anna.user.id)).toMatchObject({
-    ...{ subject: 'anna', role: 'member', turns: 1, turnsToday: 1, dailyQuota: null, disabledAt: null },
+    subject: 'anna',
+    role: 'member',
+    turns: 1,
+    turnsToday: 1,
+    dailyQuota: null,
+    disabledAt: null,
     lastSeenAt: server.clock.now,
   });
   const changed = await change(server, anna.user.id, { role: 'admin', dailyQuota: 3 }, owner.bearer);
@@ -120,7 +125,8 @@ test('somebody whose quota is used up is told when they may ask again, in their 
     status: 429,
     headers: { 'retry-after': String(5.5 * 3600) },
     json: {
-      ...{ code: 'quota_reached', retryable: true },
+      code: 'quota_reached',
+      retryable: true,
       message: 'Your questions for today are used up. You can ask again in 6 hours.',
     },
   });

@@ -16,7 +16,9 @@ test('a session that can’t be read is named, with what mends it; a sound journ
   await writeFile(join(session, 'session.json'), '\0\0');
   expect(await examineJournal(settings as Parameters<typeof examineJournal>[0])).toEqual([
     expect.objectContaining({
-      ...{ step: 'journal', ok: false, remedy: expect.stringContaining('Start over') },
+      step: 'journal',
+      ok: false,
+      remedy: expect.stringContaining('Start over'),
       found: expect.stringContaining("can't read paliadin-00c0ffee in "),
     }),
   ]);

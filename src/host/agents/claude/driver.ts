@@ -95,7 +95,9 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       const conversation = conversationNow(recall(directory), place.conversation) ?? randomUUID();
       const isOther = conversation !== place.conversation;
       remember(directory, {
-        ...{ port, conversation: place.conversation, transcripts: conversationsOf(claude, home).root },
+        port,
+        conversation: place.conversation,
+        transcripts: conversationsOf(claude, home).root,
         ...(isOther && { now: conversation }),
       });
       const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;

@@ -13,7 +13,12 @@ export interface TurnFilters extends TimeFilter {
 }
 
 export const NO_FILTERS: TurnFilters = {
-  ...{ userId: '', status: '', code: '', tag: '', search: '', ...ANY_TIME },
+  userId: '',
+  status: '',
+  code: '',
+  tag: '',
+  search: '',
+  ...ANY_TIME,
 };
 
 /** What makes no sense is no filter: an address may be old. */

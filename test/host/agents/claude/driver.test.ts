@@ -17,8 +17,13 @@ async function driverForTest() {
   const directory = agentDirectory(sessions, 'one');
   for (const each of [directory, join(path, 'work')]) mkdirSync(each, { recursive: true });
   const driver = await claudeDriver({
-    ...{ relay, sessions, hooks, version: '2.1.332', directory: join(path, 'claude') },
-    ...{ policy: { approvals: 'deny', neverAllow: [] }, signIn: { by: 'key' } },
+    relay,
+    sessions,
+    hooks,
+    version: '2.1.332',
+    directory: join(path, 'claude'),
+    policy: { approvals: 'deny', neverAllow: [] },
+    signIn: { by: 'key' },
     claude: { program: process.execPath, plugin: '/skill', directory: join(path, '.claude') },
     directoryOf: (session) => agentDirectory(sessions, session),
     onError: () => undefined,

@@ -325,7 +325,10 @@ describe('leave', () => {
     gone.abort();
     expect(await unheard).toEqual({});
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
-      ...['approval', 'approval-closed', 'approval', 'approval-closed'],
+      'approval',
+      'approval-closed',
+      'approval',
+      'approval-closed',
     ]);
   });
 
@@ -367,7 +370,10 @@ describe('leave', () => {
     recorder.adopt(TURN);
     await hear('PostToolUse', bash);
     expect(events(log()).filter((event) => event.startsWith('approval'))).toEqual([
-      ...['approval', 'approval-closed', 'approval', 'approval-closed'],
+      'approval',
+      'approval-closed',
+      'approval',
+      'approval-closed',
     ]);
   });
 });

@@ -17,7 +17,12 @@ const { version = 'test', names = {}, ports = {}, ...times }: Given = JSON.parse
 const asked = new Map<string, number>();
 
 const relay = await runRelay({
-  ...{ directory: process.argv[2] ?? '', version, acquireLock, proxyEnv: {}, clock: Date.now, ...times },
+  directory: process.argv[2] ?? '',
+  version,
+  acquireLock,
+  proxyEnv: {},
+  clock: Date.now,
+  ...times,
   exit: () => process.exit(0),
   async lookup(host) {
     const lists = names[host];

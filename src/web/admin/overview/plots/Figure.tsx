@@ -52,7 +52,16 @@ export function Figure({
         <>
           <Fallback with={null}>
             <Suspense fallback={<div className={tall ? 'plot plot-tall' : 'plot'} />}>
-              <Plot {...{ kind, unit, series, locale, tall, width }} times={stats.buckets} onPoint={setAt} />
+              <Plot
+                kind={kind}
+                unit={unit}
+                series={series}
+                locale={locale}
+                tall={tall}
+                width={width}
+                times={stats.buckets}
+                onPoint={setAt}
+              />
             </Suspense>
           </Fallback>
           <p className="key" aria-hidden="true">
