@@ -145,7 +145,7 @@ const ownAccess = (command: Command) =>
     .option('--settings <file>', 'the file of the gateway’s settings', '.env');
 ownAccess(host.command('add'))
   .description('set up a host through your own ssh access: key, shim, skill and settings')
-  .argument('<place>', 'USER@HOST or USER@HOST:PORT')
+  .argument('<target>', 'USER@HOST or USER@HOST:PORT')
   .option('--agent <name>', 'which agent answers: claude or demo; claude where it is installed')
   .option(
     '--approvals <who>',
@@ -153,15 +153,15 @@ ownAccess(host.command('add'))
   )
   .option('--service', 'install the daemon as a service of the account')
   .option('--print', 'print the settings, key included, instead of writing them to a file')
-  .action(async (place, options) =>
-    (await import('./commands/host/add.ts')).addHostCommand(settings(), place, options),
+  .action(async (target, options) =>
+    (await import('./commands/host/add.ts')).addHostCommand(settings(), target, options),
   );
 ownAccess(host.command('remove'))
   .description('undo what add did; conversations are kept')
-  .argument('[place]', 'USER@HOST or USER@HOST:PORT; the only one where none is given')
+  .argument('[target]', 'USER@HOST or USER@HOST:PORT; the only one where none is given')
   .option('--purge', 'remove conversations and what you have written too')
-  .action(async (place, options) =>
-    (await import('./commands/host/remove.ts')).removeHostCommand(settings(), place, options),
+  .action(async (target, options) =>
+    (await import('./commands/host/remove.ts')).removeHostCommand(settings(), target, options),
   );
 program
   .command('stop-host')

@@ -17,7 +17,7 @@ import {
   programFiles,
 } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
-import type { AgentPlace, Driver } from '../host/agents/driver.ts';
+import type { AgentPaths, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
 import { findProgram } from '../process/find-program.ts';
 
@@ -80,19 +80,19 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
     // As Claude Code in the same place, which is told not to ask: here nobody hears of a dialog.
     const mode = policy.approvals === 'deny' ? ['--dont-ask'] : [];
     return replyFileDriver({
-      launch: (place) => ({ argv: [...demo, ...demoReplies(place), ...mode], read: files }),
+      launch: (paths) => ({ argv: [...demo, ...demoReplies(paths), ...mode], read: files }),
       busy: /· working\b/,
     });
   }
   const claude = claudeCode(agent, needs);
   if (homes === null) throw new TypeError('Claude Code needs to be told of its home');
   return replyFileDriver({
-    launch: (place) => ({
-      argv: claudeCommand(claude, place, { replies: true }),
-      ...prepareOwnHome(place, homes),
+    launch: (paths) => ({
+      argv: claudeCommand(claude, paths, { replies: true }),
+      ...prepareOwnHome(paths, homes),
       read: [...programFiles(claude.program), claude.plugin],
     }),
-    keeps: (place) => keepsOrAdopts(claude, place),
+    keeps: (paths) => keepsOrAdopts(claude, paths),
     inputEscape: claudeInputEscape,
     hindrance: (home) => hindranceOf(claude, home),
     busy: claudeBusy,
@@ -106,7 +106,7 @@ export function claudeCode({ program }: Agent, { env, programs }: DriverNeeds): 
   return { program, plugin: programs.skill, directory };
 }
 
-function demoReplies({ directory, conversation }: AgentPlace): string[] {
+function demoReplies({ directory, conversation }: AgentPaths): string[] {
   const conversations = ['--conversation-dir', directory, '--conversation', conversation];
   return ['--reply-files', '--log-dir', directory, ...conversations];
 }

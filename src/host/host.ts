@@ -113,7 +113,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   async function recover(session: Session, name: string): Promise<void> {
     await session.recover();
     for (const entry of await journal.prune(name, clock() - options.keepMs)) {
-      await driver.forget(session.runner.placeOf(entry));
+      await driver.forget(session.runner.pathsOf(entry));
     }
   }
 

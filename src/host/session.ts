@@ -102,7 +102,7 @@ export class Session {
     const entry = await this.#read(turnId);
     if (entry === null) return null;
     await journal.acknowledge(session, turnId);
-    if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.placeOf(entry));
+    if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.pathsOf(entry));
     return entry.cost ?? null;
   }
 

@@ -9,7 +9,7 @@ import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
-import type { Driver, TurnPlace } from './agents/driver.ts';
+import type { Driver, TurnPaths } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
@@ -63,9 +63,9 @@ export class TurnRunner {
   /** @throws PaliadinError where nothing was submitted to the agent. */
   async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
     const { driver, journal, session } = this.#options;
-    const place = this.placeOf(turn);
+    const paths = this.pathsOf(turn);
     await this.#dropLate();
-    const { directory, home } = place;
+    const { directory, home } = paths;
     const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
@@ -74,7 +74,7 @@ export class TurnRunner {
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.type(pane, compose(prompt, driver, place));
+      await this.pane.type(pane, compose(prompt, driver, paths));
       watch.taken();
     } catch (error) {
       watch.close();
@@ -118,7 +118,7 @@ export class TurnRunner {
     if (driver.decide === undefined || pane === null) {
       throw new PaliadinError('conflict', 'this can be answered at the agent’s terminal only');
     }
-    await driver.decide({ turn: this.placeOf(turn), approval, decision, pane });
+    await driver.decide({ turn: this.pathsOf(turn), approval, decision, pane });
   }
 
   /** What the turn's entry says once it has ended. */
@@ -145,7 +145,7 @@ export class TurnRunner {
   /** The agent counts a moment later than it answers, and nobody waits for that. */
   async #recordCost(entry: TurnEntry): Promise<void> {
     const { driver, journal, session } = this.#options;
-    const cost = await driver.cost?.(this.placeOf(entry));
+    const cost = await driver.cost?.(this.pathsOf(entry));
     if (!cost) return;
     const { inputTokens, cachedTokens, outputTokens } = cost;
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
@@ -181,7 +181,7 @@ export class TurnRunner {
     await this.pane.end();
   }
 
-  placeOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPlace {
+  pathsOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPaths {
     const { journal, session, isolation } = this.#options;
     return { turnId, nonce, directory: journal.agentDirectory(session), home: isolation.homeOf(session) };
   }
@@ -202,7 +202,7 @@ export class TurnRunner {
   #signals(turn: LiveTurn) {
     const { driver, policy, onError } = this.#options;
     return (stop: AbortSignal) =>
-      withoutRefused(driver.watch(this.placeOf(turn), stop), policy, (approval, denial, waits) => {
+      withoutRefused(driver.watch(this.pathsOf(turn), stop), policy, (approval, denial, waits) => {
         void retryUntilHeard(() => this.decide(turn, approval, denial), {
           isOver: () => stop.aborted || !waits(),
           onError: (error) => onError('the agent was not told that it may not do something', error),
@@ -255,7 +255,7 @@ export class TurnRunner {
   }
 
   #stop(turn: LiveTurn, { last: over }: TurnWatch): ToldOfStop | undefined {
-    const refused = this.#options.driver.refuse?.(this.placeOf(turn));
+    const refused = this.#options.driver.refuse?.(this.pathsOf(turn));
     return refused === undefined ? undefined : { over, refused, working: turn.begun };
   }
 
@@ -288,9 +288,9 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
   };
 }
 
-function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
+function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
   const { turnId, pageOrigin, locale, message, context } = prompt;
-  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
+  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context);
   return driver.inputEscape?.escape(text) ?? text;
 }
 

@@ -6,7 +6,7 @@ import type { KnownRoute } from './known-route.ts';
 import type { App } from './options.ts';
 
 /** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */
-export function rememberRoutes(app: App): readonly KnownRoute[] {
+export function collectRoutes(app: App): readonly KnownRoute[] {
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {

@@ -12,7 +12,7 @@ import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './e
 import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
 import { measureResponses, metricsRoute } from './metrics.ts';
-import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
+import { answerUnknownRoutes, collectRoutes } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
@@ -59,7 +59,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.decorateRequest('turnId', null);
 
   answerErrors(app);
-  const routes = rememberRoutes(app);
+  const routes = collectRoutes(app);
   requireGuards(app, routes);
   answerUnknownRoutes(app, routes);
   parseJsonBodies(app);

@@ -6,22 +6,22 @@ import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
 import type { Check } from '../contract/check.ts';
 import { readIfExists, replaceFile } from '../process/files.ts';
-import { placeOf } from '../transport/ssh/target.ts';
+import { formatTarget } from '../transport/ssh/target.ts';
 import { checksOf } from './doctor/checks.ts';
-import { addedHosts, ensureKey, gatewayFiles, gatewayId, remember } from './gateway/files.ts';
+import { addedHosts, ensureKey, gatewayFiles, gatewayId, saveAdded } from './gateway/files.ts';
 import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
 import { readBundle, readSkill } from './installed-parts.ts';
 import { opensshPrograms } from './openssh-programs.ts';
 import { keysToPin, type PinnedKeys } from './over-ssh/host-keys.ts';
-import { type HostLook, lookAtHost, NEEDED_NODE } from './over-ssh/look.ts';
-import { findRoute, openOwnerSsh, type Route, type SshWishes } from './over-ssh/owner-ssh.ts';
+import { type HostInspection, inspectHost, NEEDED_NODE } from './over-ssh/inspect.ts';
+import { findRoute, openOwnerSsh, type Route, type SshOptions } from './over-ssh/owner-ssh.ts';
 import { runShim } from './over-ssh/run-shim.ts';
-import type { GivenPlace } from './place.ts';
 import type { InstallRequest } from './request.ts';
+import type { GivenTarget } from './target.ts';
 
 export interface AddWishes {
-  given: GivenPlace;
-  wishes: SshWishes;
+  given: GivenTarget;
+  wishes: SshOptions;
   agent: InstallRequest['agent'];
   service: boolean;
   /** What a gateway may allow there; undefined where it was not said. */
@@ -41,7 +41,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   using ssh = await connected(access);
   yield tellRoute(route);
 
-  const look = await lookAtHost(ssh);
+  const look = await inspectHost(ssh);
   yield* tellLook(look, add);
   if (look.node === null) return null;
 
@@ -52,8 +52,8 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   const id = gatewayId(root, randomBytes);
   const { made, publicKey } = ensureKey(files, id, programs.sshKeygen);
   replaceFile(files.knownHosts, keys.lines.map((line) => `${line}\n`).join(''), 0o600);
-  const before = addedHosts(root).find(({ place }) => placeOf(place) === placeOf(route));
-  remember(files, {
+  const before = addedHosts(root).find(({ place }) => formatTarget(place) === formatTarget(route));
+  saveAdded(files, {
     given: add.given,
     wishes: add.wishes,
     place: placeOnly(route),
@@ -103,13 +103,13 @@ function placeOnly({ user, host, port }: Route) {
 }
 
 function tellRoute(route: Route): Check {
-  const found = `your ssh gets in: ${placeOf(route)}`;
+  const found = `your ssh gets in: ${formatTarget(route)}`;
   if (route.via === null) return here.passed('your access', found);
   const advice = `your ssh goes through ${route.via}; the gateway connects to ${route.host}:${route.port} itself`;
   return here.passed('your access', found, advice);
 }
 
-function* tellLook(look: HostLook, { agent }: AddWishes): Generator<Check> {
+function* tellLook(look: HostInspection, { agent }: AddWishes): Generator<Check> {
   yield there.passed('system', `${look.system}, account ${look.account}, ${look.home}`);
   if (look.node !== null) yield there.passed('node', `${look.node.version} (${look.node.path})`);
   else {

@@ -5,24 +5,24 @@ import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
 import type { Check } from '../contract/check.ts';
 import { PaliadinError } from '../contract/errors.ts';
-import { placeOf } from '../transport/ssh/target.ts';
+import { formatTarget } from '../transport/ssh/target.ts';
 import { checksOf } from './doctor/checks.ts';
 import { type Added, addedHosts, forget, gatewayFiles, gatewayId } from './gateway/files.ts';
 import { removeVariables } from './gateway/variables.ts';
 import { readBundle } from './installed-parts.ts';
 import { commentOf } from './on-host/authorized-keys.ts';
 import { opensshPrograms } from './openssh-programs.ts';
-import { lookAtHost, NEEDED_NODE } from './over-ssh/look.ts';
-import { findRoute, openOwnerSsh, type SshWishes } from './over-ssh/owner-ssh.ts';
+import { inspectHost, NEEDED_NODE } from './over-ssh/inspect.ts';
+import { findRoute, openOwnerSsh, type SshOptions } from './over-ssh/owner-ssh.ts';
 import { runShim } from './over-ssh/run-shim.ts';
-import type { GivenPlace } from './place.ts';
 import type { UninstallRequest } from './request.ts';
+import type { GivenTarget } from './target.ts';
 
 export interface RemoveWishes {
   /** Null: the only one there is. */
-  given: GivenPlace | null;
+  given: GivenTarget | null;
   /** Null: as when it was added. */
-  wishes: SshWishes | null;
+  wishes: SshOptions | null;
   envFile: string;
   purge: boolean;
 }
@@ -41,7 +41,7 @@ export async function* removeHost({ config, env }: Settings, remove: RemoveWishe
   } catch (error) {
     if (!(error instanceof PaliadinError)) throw error;
     yield there.failedBy('host', error);
-    const left = `left on ${placeOf({ ...given, port: given.port ?? found?.place.port ?? 22 })}: the line of ~/.ssh/authorized_keys that ends in ${commentOf(id)}, ~/.local/share/paliadin, and the daemon`;
+    const left = `left on ${formatTarget({ ...given, port: given.port ?? found?.place.port ?? 22 })}: the line of ~/.ssh/authorized_keys that ends in ${commentOf(id)}, ~/.local/share/paliadin, and the daemon`;
     yield there.failed(
       'left behind',
       left,
@@ -63,7 +63,7 @@ async function* undoThere(
 ): AsyncGenerator<Check> {
   const ssh = await openOwnerSsh(access);
   try {
-    const { node } = await lookAtHost(ssh);
+    const { node } = await inspectHost(ssh);
     if (node === null)
       throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is not found there any more`);
     yield* await runShim(ssh, { verb: 'uninstall', node: node.path, bundle: readBundle(), request });
@@ -72,15 +72,15 @@ async function* undoThere(
   }
 }
 
-function whichHost(all: Added[], given: GivenPlace | null): Added | undefined {
+function whichHost(all: Added[], given: GivenTarget | null): Added | undefined {
   if (given !== null) return all.find((each) => isSame(each.given, given) || isSame(each.place, given));
   const [first, ...others] = all;
   if (others.length === 0) return first;
-  const names = all.map(({ place }) => placeOf(place)).join(', ');
+  const names = all.map(({ place }) => formatTarget(place)).join(', ');
   throw new ConfigError(`several hosts have been added: ${names}; name the one to remove`);
 }
 
-function isSame(one: GivenPlace, other: GivenPlace): boolean {
+function isSame(one: GivenTarget, other: GivenTarget): boolean {
   return one.user === other.user && one.host === other.host && (one.port ?? 22) === (other.port ?? 22);
 }
 

@@ -17,7 +17,7 @@ export interface HealthGateOptions {
   probeMs: number;
   /** The same, where it is reached for the first time: a daemon, or a login shell, has to start. */
   firstProbeMs: number;
-  rememberMs: number;
+  cacheMs: number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
@@ -30,7 +30,7 @@ export function createHealthGate(options: HealthGateOptions): HealthGate {
       for (const [known, until] of healthyUntil) if (until <= options.now()) healthyUntil.delete(known);
       const ms = isFirst(backend) ? options.firstProbeMs : options.probeMs;
       await pTimeout(backend.health(session), { milliseconds: ms, message: unheard(ms) });
-      healthyUntil.set(session, options.now() + options.rememberMs);
+      healthyUntil.set(session, options.now() + options.cacheMs);
     },
     drop(session) {
       healthyUntil.delete(session);

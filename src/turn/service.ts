@@ -223,7 +223,7 @@ const GATE = {
   probeMs: 3_000,
   // More than whatever opens a channel takes to succeed or to fail.
   firstProbeMs: 40_000,
-  rememberMs: 10_000,
+  cacheMs: 10_000,
 };
 // Whoever types on while a search goes on.
 const SEARCHES_WAITING = 3;

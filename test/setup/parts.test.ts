@@ -11,10 +11,10 @@ import { envLine, withEnvLines } from '../../src/setup/env-lines.ts';
 import { withKeyLine, withoutKeyLine } from '../../src/setup/on-host/authorized-keys.ts';
 import { isHostEnvEdited, writeHostEnv } from '../../src/setup/on-host/host-env.ts';
 import { launchdPlist, systemdUnit } from '../../src/setup/on-host/service-files.ts';
-import { readLook } from '../../src/setup/over-ssh/look.ts';
+import { readLook } from '../../src/setup/over-ssh/inspect.ts';
 import { splitPersona } from '../../src/setup/persona.ts';
-import { parsePlace } from '../../src/setup/place.ts';
 import { shellQuoted } from '../../src/setup/shell-quoted.ts';
+import { parseTarget } from '../../src/setup/target.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 describe('a place', () => {
@@ -24,7 +24,7 @@ describe('a place', () => {
     ['m@10.0.0.2:22', { user: 'm', host: '10.0.0.2', port: 22 }],
     ['m@[fd00::2]:22', { user: 'm', host: 'fd00::2', port: 22 }],
   ])('%s', (written, place) => {
-    expect(parsePlace(written)).toEqual(place);
+    expect(parseTarget(written)).toEqual(place);
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe('a place', () => {
     'm@host\n',
     '',
   ])('%j is none', (written) => {
-    expect(() => parsePlace(written)).toThrow('is not a host');
+    expect(() => parseTarget(written)).toThrow('is not a host');
   });
 });
 

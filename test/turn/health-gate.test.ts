@@ -7,7 +7,7 @@ import { createHealthGate } from '../../src/turn/health-gate.ts';
 
 function observed(probe = vi.fn(async (_session: string) => {})) {
   let now = 0;
-  const gate = createHealthGate({ probeMs: 50, firstProbeMs: 200, rememberMs: 10_000, now: () => now });
+  const gate = createHealthGate({ probeMs: 50, firstProbeMs: 200, cacheMs: 10_000, now: () => now });
   let identity: HostIdentity | null = aHost;
   const backend = { health: probe as Backend['health'], identity: () => identity, presence: () => 'here' as const };
   return {

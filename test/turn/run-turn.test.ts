@@ -54,7 +54,7 @@ async function observed() {
     store,
     turnWriter: createTurnWriter(store),
     hosts: { of: ({ host }) => hosts[host as keyof typeof hosts].backend },
-    gate: createHealthGate({ probeMs: 1000, firstProbeMs: 1000, rememberMs: 1, now: () => 1 }),
+    gate: createHealthGate({ probeMs: 1000, firstProbeMs: 1000, cacheMs: 1, now: () => 1 }),
     approvals: { begin: async () => {}, see: () => true, decide: async () => {}, forget },
     clock: () => 5,
     now: () => 5,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSplitter } from '../../src/web/chat/markdown/blocks.ts';
-import { settle } from '../../src/web/chat/markdown/settle.ts';
+import { closeMarks } from '../../src/web/chat/markdown/close-marks.ts';
 
 const split = (markdown: string) => createSplitter()(markdown);
 const texts = (markdown: string) => split(markdown).map(({ text }) => text.trim());
@@ -99,7 +99,7 @@ describe('splitting', () => {
 });
 
 describe('the end of a growing answer', () => {
-  const settled = (markdown: string) => settle(split(markdown).at(-1) ?? { text: '', kind: 'paragraph' });
+  const settled = (markdown: string) => closeMarks(split(markdown).at(-1) ?? { text: '', kind: 'paragraph' });
 
   it.each([
     ['an unfinished link', 'see [the pa', 'see'],
@@ -145,7 +145,7 @@ describe('the end of a growing answer', () => {
     fc.assert(
       fc.property(document, (markdown) => {
         const block = split(markdown).at(-1) ?? { text: '', kind: 'paragraph' };
-        const shown = settle(block).replace(/(?:\*\*|`)$/, '');
+        const shown = closeMarks(block).replace(/(?:\*\*|`)$/, '');
         expect(block.text.startsWith(shown)).toBe(true);
       }),
     );

@@ -7,7 +7,7 @@ import { ConfigError } from '../load.ts';
  * @param name the variable that the file came from
  * @throws ConfigError that names the line, or says that no line is for this host.
  */
-export function checkKnownHosts(path: string, name: string, place: HostPlace, sshKeygen: string): void {
+export function checkKnownHosts(path: string, name: string, place: HostAddress, sshKeygen: string): void {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -27,13 +27,13 @@ export function checkKnownHosts(path: string, name: string, place: HostPlace, ss
   }
 }
 
-export interface HostPlace {
+export interface HostAddress {
   host: string;
   port: number;
 }
 
 /** The name by which ssh looks a host up. */
-export function knownName({ host, port }: HostPlace): string {
+export function knownName({ host, port }: HostAddress): string {
   return port === 22 ? host : `[${host}]:${port}`;
 }
 

@@ -1,8 +1,8 @@
 /** The reply file: the whole answer, there when it is finished and not before. */
 import { writeAtomically } from '../../process/files.ts';
-import type { Recorder } from './recorder.ts';
+import type { DemoRecorder } from './recorder.ts';
 
-export function replyFile(file: string): Recorder {
+export function replyFile(file: string): DemoRecorder {
   const pieces: (string | Uint8Array)[] = [];
   return {
     record(entry) {

@@ -27,7 +27,7 @@ export function healthRoutes(app: App, options: Needs, authenticate: Authenticat
     async () => ({ status: 'ok' as const }),
   );
 
-  const probe = remember(() => probeAll(options));
+  const probe = memoize(() => probeAll(options));
   app.get(
     '/readyz',
     {
@@ -83,7 +83,7 @@ function silent(): PaliadinError {
 }
 
 /** One probe at a time, good for a moment. */
-function remember<T>(work: () => Promise<T>): () => Promise<T> {
+function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | null = null;
   return () => {
     if (last === null) {

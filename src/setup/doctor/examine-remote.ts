@@ -11,7 +11,7 @@ import { findProgram } from '../../process/find-program.ts';
 import { outputOf } from '../../process/output-of.ts';
 import { callShim } from '../../transport/ssh/call.ts';
 import { openSsh } from '../../transport/ssh/open.ts';
-import { placeOf, type SshTarget } from '../../transport/ssh/target.ts';
+import { formatTarget, type SshTarget } from '../../transport/ssh/target.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
@@ -63,7 +63,7 @@ export async function* examineRemote({ config, env }: Settings, host: string): A
 const WAY = ['reachable', 'host key', 'key accepted'] as const;
 
 const FOUND: Record<(typeof WAY)[number], (target: SshTarget) => string> = {
-  reachable: (target) => `ssh reaches ${placeOf(target)}`,
+  reachable: (target) => `ssh reaches ${formatTarget(target)}`,
   'host key': () => 'it is the one that was pinned',
   'key accepted': ({ user }) => `${user}’s authorized_keys has the gateway’s key`,
 };

@@ -7,12 +7,12 @@ import { ConfigError } from '../../config/load.ts';
 import { checkKey } from '../../config/remote/key.ts';
 import { readIfExists, replaceFile } from '../../process/files.ts';
 import { commentOf } from '../on-host/authorized-keys.ts';
-import { sshWishes } from '../over-ssh/owner-ssh.ts';
+import { sshOptions } from '../over-ssh/owner-ssh.ts';
 
 /** How the host was reached when it was added, to reach it again. */
 const added = z.object({
   given: z.object({ user: z.string(), host: z.string(), port: z.int().nullable() }),
-  wishes: sshWishes,
+  wishes: sshOptions,
   place: z.object({ user: z.string(), host: z.string(), port: z.int() }),
   /** The file that got the variables; null where they were printed. */
   envFile: z.string().nullable(),
@@ -57,7 +57,7 @@ export function ensureKey({ directory, key }: GatewayFiles, id: string, sshKeyge
   return { made, publicKey: `${type} ${blob}` };
 }
 
-export function remember({ directory }: GatewayFiles, what: Added): void {
+export function saveAdded({ directory }: GatewayFiles, what: Added): void {
   replaceFile(join(directory, RECORD), `${JSON.stringify(what, null, 2)}\n`, 0o600);
 }
 

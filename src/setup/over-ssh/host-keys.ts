@@ -1,6 +1,6 @@
 /** Which of the host's keys may be pinned: those that the owner's own connection vouches for. */
 import { createHash } from 'node:crypto';
-import { type HostPlace, knownName } from '../../config/remote/known-hosts.ts';
+import { type HostAddress, knownName } from '../../config/remote/known-hosts.ts';
 import { outputOf } from '../../process/output-of.ts';
 import type { OwnerSsh } from './owner-ssh.ts';
 
@@ -22,7 +22,7 @@ export async function keysToPin({
   env,
 }: {
   ssh: OwnerSsh;
-  place: HostPlace;
+  place: HostAddress;
   keyscan: string;
   env: NodeJS.ProcessEnv;
 }): Promise<PinnedKeys> {

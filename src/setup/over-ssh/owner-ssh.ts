@@ -9,16 +9,16 @@ import { PaliadinError } from '../../contract/errors.ts';
 import { HOST_PATTERN, USER_PATTERN } from '../../contract/names.ts';
 import { outputOf } from '../../process/output-of.ts';
 import { sshFailure } from '../../transport/ssh/failure.ts';
-import { placeOf } from '../../transport/ssh/target.ts';
-import type { GivenPlace } from '../place.ts';
+import { formatTarget } from '../../transport/ssh/target.ts';
+import type { GivenTarget } from '../target.ts';
 
 /** What is added to ssh's arguments. */
-export const sshWishes = z.object({
+export const sshOptions = z.object({
   identity: z.string().optional(),
   config: z.string().optional(),
   options: z.array(z.string()),
 });
-export type SshWishes = z.infer<typeof sshWishes>;
+export type SshOptions = z.infer<typeof sshOptions>;
 
 /** Where the owner's ssh configuration leads. */
 export interface Route {
@@ -40,8 +40,8 @@ export interface OwnerSsh {
 export interface OwnerSshNeeds {
   program: string;
   env: NodeJS.ProcessEnv;
-  given: GivenPlace;
-  wishes: SshWishes;
+  given: GivenTarget;
+  wishes: SshOptions;
 }
 
 /** @throws PaliadinError where ssh can't make anything of the place. */
@@ -109,7 +109,7 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
   }
 }
 
-function argumentsOf({ port }: GivenPlace, { identity, config, options }: SshWishes): string[] {
+function argumentsOf({ port }: GivenTarget, { identity, config, options }: SshOptions): string[] {
   return [
     ...(config === undefined ? [] : ['-F', config]),
     ...(port === null ? [] : ['-p', String(port)]),
@@ -118,13 +118,13 @@ function argumentsOf({ port }: GivenPlace, { identity, config, options }: SshWis
   ];
 }
 
-function destination({ user, host }: GivenPlace): string {
+function destination({ user, host }: GivenTarget): string {
   return `${user}@${host}`;
 }
 
-function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null, given: GivenPlace): PaliadinError {
+function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null, given: GivenTarget): PaliadinError {
   const lines = told.split('\n').filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
-  const place = placeOf({ ...given, port: given.port ?? 22 });
+  const place = formatTarget({ ...given, port: given.port ?? 22 });
   const failure = sshFailure({ code, signal, stderr: lines.join('\n') }, place);
   if (failure.code === 'mriver_unreachable') return failure;
   const last = lines.at(-1)?.trim() ?? `ssh ended with ${code}`;

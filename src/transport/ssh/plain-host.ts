@@ -92,7 +92,7 @@ export async function reachPlainHost(
       onUpdate({ type: 'running' });
       try {
         const answer = await runTurn(session, turnId, message);
-        remember(turnId, answer);
+        keepAnswer(turnId, answer);
         for (const piece of pieces(answer.slice(from), from)) onUpdate(piece);
         return { ...DONE, answerLength: answer.length };
       } catch (error) {
@@ -125,7 +125,7 @@ export async function reachPlainHost(
     onLate: () => () => {},
   };
 
-  function remember(turnId: string, answer: string): void {
+  function keepAnswer(turnId: string, answer: string): void {
     answers.set(turnId, answer);
     const [oldest] = answers.keys();
     if (answers.size > MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);

@@ -37,7 +37,7 @@ export function sshArguments(target: SshTarget, verb: ShimVerb, ...args: string[
 }
 
 /** The host as a person knows it: `m@laptop:22022`. */
-export function placeOf({ user, host, port }: Pick<SshTarget, 'user' | 'host' | 'port'>): string {
+export function formatTarget({ user, host, port }: Pick<SshTarget, 'user' | 'host' | 'port'>): string {
   return `${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -10,7 +10,7 @@ import { Turn } from './Turn.tsx';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 import { useFollowEnd } from './ui/useFollowEnd.ts';
-import { useKeepPlace } from './ui/useKeepPlace.ts';
+import { useKeepScroll } from './ui/useKeepScroll.ts';
 import { Welcome } from './Welcome.tsx';
 
 export interface ConversationProps {
@@ -28,7 +28,7 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { atEnd, toEnd } = useFollowEnd({ scroller, content, pull: sending?.key ?? null });
-  useKeepPlace({ scroller, content, first: turns[0]?.view.turnId });
+  useKeepScroll({ scroller, content, first: turns[0]?.view.turnId });
   const isFresh = state.loaded && sending === null && turns.at(-1)?.view.generation !== generation;
 
   return (

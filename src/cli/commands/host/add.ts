@@ -10,14 +10,14 @@ import { checksOf } from '../../../setup/doctor/checks.ts';
 import { examine } from '../../../setup/doctor/examine.ts';
 import { gatewayFiles } from '../../../setup/gateway/files.ts';
 import { fileVariables, printedVariables, REMOTE_VARIABLES } from '../../../setup/gateway/variables.ts';
-import { parsePlace } from '../../../setup/place.ts';
 import { installRequest } from '../../../setup/request.ts';
-import { placeOf } from '../../../transport/ssh/target.ts';
+import { parseTarget } from '../../../setup/target.ts';
+import { formatTarget } from '../../../transport/ssh/target.ts';
 import { chooseApprovals } from './choose-approvals.ts';
 import { reporter } from './report.ts';
-import { type SshOptions, toWishes } from './ssh-options.ts';
+import { type SshFlags, toSshOptions } from './ssh-flags.ts';
 
-export interface AddOptions extends SshOptions {
+export interface AddOptions extends SshFlags {
   agent?: string;
   service?: boolean;
   approvals?: string;
@@ -34,8 +34,8 @@ export async function addHostCommand(settings: Settings, written: string, option
   const approvals = hostApprovals.optional().safeParse(options.approvals);
   if (!approvals.success) throw new ConfigError(`--approvals is ${JSON.stringify(options.approvals)}: deny or gateway`);
   const wishes = {
-    given: parsePlace(written),
-    wishes: toWishes(options),
+    given: parseTarget(written),
+    wishes: toSshOptions(options),
     agent: agent.data,
     service: options.service ?? false,
     approvals: approvals.data,
@@ -51,8 +51,8 @@ export async function addHostCommand(settings: Settings, written: string, option
   if (options.print) print(printedVariables(place, files));
   report.end(
     report.ok
-      ? `${placeOf(place)} is set up. Start the gateway again, and it answers from there.`
-      : `${placeOf(place)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
+      ? `${formatTarget(place)} is set up. Start the gateway again, and it answers from there.`
+      : `${formatTarget(place)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
   );
 }
 

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../../../config/settings.ts';
-import { parsePlace } from '../../../setup/place.ts';
 import { removeHost } from '../../../setup/remove-host.ts';
+import { parseTarget } from '../../../setup/target.ts';
 import { reporter } from './report.ts';
-import { hasWishes, type SshOptions, toWishes } from './ssh-options.ts';
+import { hasSshOptions, type SshFlags, toSshOptions } from './ssh-flags.ts';
 
-export interface RemoveOptions extends SshOptions {
+export interface RemoveOptions extends SshFlags {
   purge?: boolean;
   settings: string;
 }
@@ -20,8 +20,8 @@ export async function removeHostCommand(
   const report = reporter(process.stdout);
   await report.steps(
     removeHost(settings, {
-      given: written === undefined ? null : parsePlace(written),
-      wishes: hasWishes(options) ? toWishes(options) : null,
+      given: written === undefined ? null : parseTarget(written),
+      wishes: hasSshOptions(options) ? toSshOptions(options) : null,
       envFile: resolve(options.settings),
       purge: options.purge ?? false,
     }),

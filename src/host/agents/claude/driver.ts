@@ -23,6 +23,7 @@ import {
   programFiles,
 } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
+import { conversationNow, readAgentRecord, writeAgentRecord } from './agent-record.ts';
 import { transcriptOf } from './conversations.ts';
 import { HookRecorder } from './hook-recorder.ts';
 import { startHookServer } from './hook-server.ts';
@@ -30,7 +31,6 @@ import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
 import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
-import { conversationNow, recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
 import { managedSettings, type SettingsPlaces } from './settings-files.ts';
@@ -45,7 +45,7 @@ export interface ClaudeOptions {
   directory: string;
   /** The journal, with each session's secret. */
   sessions: string;
-  /** The session's directory, as in `AgentPlace`. */
+  /** The session's directory, as in `AgentPaths`. */
   directoryOf(session: string): string;
   /** How a sandboxed one reaches the model. */
   signIn: SignIn;
@@ -87,41 +87,41 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
 
   return {
     name: 'claude',
-    launch(place) {
-      const { directory, home } = place;
+    launch(paths) {
+      const { directory, home } = paths;
       const { port } = relay;
       homes.set(directory, home);
       const plugin = preparePlugin(options); // the port may be another by now
-      const conversation = conversationNow(recall(directory), place.conversation) ?? randomUUID();
-      const isOther = conversation !== place.conversation;
-      remember(directory, {
+      const conversation = conversationNow(readAgentRecord(directory), paths.conversation) ?? randomUUID();
+      const isOther = conversation !== paths.conversation;
+      writeAgentRecord(directory, {
         port,
-        conversation: place.conversation,
+        conversation: paths.conversation,
         transcripts: conversationsOf(claude, home).root,
         ...(isOther && { now: conversation }),
       });
-      const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
-      const own = prepareOwnHome(place, options);
-      const argv = claudeCommand(claude, { ...place, conversation }, { plugins: [plugin], mode: 'default' });
+      const token = `${paths.session}.${agentSecret(options.sessions, paths.session)}`;
+      const own = prepareOwnHome(paths, options);
+      const argv = claudeCommand(claude, { ...paths, conversation }, { plugins: [plugin], mode: 'default' });
       return {
         argv,
-        cwd: place.home.cwd,
+        cwd: paths.home.cwd,
         ...own,
         env: { ...own.env, [TOKEN_VARIABLE]: token },
-        read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(place)],
+        read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(paths)],
       };
     },
-    hears({ directory }) {
-      const known = recall(directory);
+    canReceiveHooks({ directory }) {
+      const known = readAgentRecord(directory);
       return known?.port === relay.port && known.secret === undefined;
     },
     callsElsewhere({ directory }) {
-      const known = recall(directory);
+      const known = readAgentRecord(directory);
       return known !== null && known.port !== relay.port;
     },
-    keeps(place) {
-      const conversation = conversationNow(recall(place.directory), place.conversation);
-      return conversation !== null && keepsOrAdopts(claude, { ...place, conversation });
+    keeps(paths) {
+      const conversation = conversationNow(readAgentRecord(paths.directory), paths.conversation);
+      return conversation !== null && keepsOrAdopts(claude, { ...paths, conversation });
     },
     lost: (lines) => claudeLost.test(lines.join('\n')),
     inputEscape: claudeInputEscape,
@@ -139,7 +139,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         turnId,
         log: logFile(directory, turnId),
         transcript() {
-          const known = recall(directory);
+          const known = readAgentRecord(directory);
           const conversation = known === null ? null : conversationNow(known, known.conversation);
           return conversation === null ? null : transcriptOf(conversationsOf(claude, home), conversation);
         },

@@ -10,13 +10,13 @@ import { PaliadinError } from '../../../contract/errors.ts';
 import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
 import type { Pane } from '../../tmux/pane.ts';
+import { changeAgentRecord, conversationNow, readAgentRecord } from './agent-record.ts';
 import { askForm, CANCELLED } from './elicitation.ts';
 import { failureOf } from './failure.ts';
 import { isEnd, type LogEntry, logFile, readLog } from './log.ts';
 import { parsePrompt } from './pasted.ts';
 import type { HookPayload } from './payload.ts';
 import { askPermission, refused } from './permission.ts';
-import { conversationNow, note, recall } from './place.ts';
 import { RecordedTurn } from './recorded-turn.ts';
 import { readClaude } from './screen.ts';
 import { turnOf } from './transcript.ts';
@@ -42,12 +42,13 @@ export class HookRecorder {
     this.#directory = directory;
     this.#policy = policy;
     this.#maySendOn = maySendOn;
-    this.#tasks = new Map(Object.entries(recall(directory)?.tasks ?? {}));
+    this.#tasks = new Map(Object.entries(readAgentRecord(directory)?.tasks ?? {}));
   }
 
   /** Resolves with what the hook is told. */
   async receive(payload: HookPayload, gone: AbortSignal): Promise<object> {
-    if (payload.hook_event_name === 'SessionEnd' && payload.reason === 'clear') note(this.#directory, { now: null });
+    if (payload.hook_event_name === 'SessionEnd' && payload.reason === 'clear')
+      changeAgentRecord(this.#directory, { now: null });
     if (payload.hook_event_name === 'UserPromptSubmit') {
       this.#followConversation(payload);
       this.#bind(payload);
@@ -171,11 +172,11 @@ export class HookRecorder {
 
   /** At the terminal the owner may clear the conversation, or take up another. It is that which goes on. */
   #followConversation({ transcript_path: transcript = '' }: HookPayload): void {
-    const known = recall(this.#directory);
+    const known = readAgentRecord(this.#directory);
     const conversation = basename(transcript, '.jsonl');
     if (known === null || !CONVERSATION.test(conversation)) return;
     if (conversation === conversationNow(known, known.conversation)) return;
-    note(this.#directory, { now: conversation });
+    changeAgentRecord(this.#directory, { now: conversation });
     this.#meanwhile.add('new-conversation');
   }
 
@@ -185,7 +186,7 @@ export class HookRecorder {
     if (seen.length === 0) return;
     for (const { id } of seen) this.#tasks.set(id, turn?.turnId ?? NOBODYS);
     dropOldest(this.#tasks, MOST_TASKS);
-    note(this.#directory, { tasks: Object.fromEntries(this.#tasks) });
+    changeAgentRecord(this.#directory, { tasks: Object.fromEntries(this.#tasks) });
   }
 
   #bind({ prompt = '', prompt_id: promptId, transcript_path: transcript = '' }: HookPayload): void {
@@ -259,7 +260,7 @@ export class HookRecorder {
 
   /** A turn whose beginning nobody heard: its prompt is in the transcript. */
   #missed(promptId: string, transcript: string): RecordedTurn | null {
-    const root = recall(this.#directory)?.transcripts;
+    const root = readAgentRecord(this.#directory)?.transcripts;
     const turnId = root === undefined ? null : turnOf({ path: transcript, root }, promptId);
     if (turnId === null) return null;
     const file = logFile(this.#directory, turnId);

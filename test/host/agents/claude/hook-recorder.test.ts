@@ -2,10 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
+import { conversationNow, readAgentRecord, writeAgentRecord } from '../../../../src/host/agents/claude/agent-record.ts';
 import { HookRecorder } from '../../../../src/host/agents/claude/hook-recorder.ts';
 import { type LogEntry, logFile, parseEntry, readLog } from '../../../../src/host/agents/claude/log.ts';
 import { type HookPayload, hookPayload } from '../../../../src/host/agents/claude/payload.ts';
-import { conversationNow, recall, remember } from '../../../../src/host/agents/claude/place.ts';
 import { tail } from '../../../../src/host/agents/tail.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 import { readLines, VERSIONS } from './read-lines.ts';
@@ -593,14 +593,14 @@ describe('a task in the background', () => {
   });
 
   test('is known to a daemon after this one, as long as its agent runs', async () => {
-    remember(directory, { port: 1, conversation: 'c' });
+    writeAgentRecord(directory, { port: 1, conversation: 'c' });
     await prompt();
     await hear('Stop', server);
     recorder = new HookRecorder(directory, DENY_ALL);
     await askNext();
     expect(events(log(next)).at(-1)).toBe('stop');
-    remember(directory, { port: 1, conversation: 'c' });
-    expect(recall(directory)?.tasks).toBeUndefined();
+    writeAgentRecord(directory, { port: 1, conversation: 'c' });
+    expect(readAgentRecord(directory)?.tasks).toBeUndefined();
   });
 });
 
@@ -622,9 +622,9 @@ describe('a conversation that somebody at the terminal', () => {
   const other = '1c1e4f5c-6d0a-4c57-9a40-2f6d9d1a8a66';
   const transcriptOf = (id: string) => ({ transcript_path: `/home/.claude/projects/-work/${id}.jsonl` });
   const notices = () => log().flatMap((entry) => (entry.event === 'notice' ? [entry.notice] : []));
-  const now = () => conversationNow(recall(directory), first);
+  const now = () => conversationNow(readAgentRecord(directory), first);
 
-  beforeEach(() => remember(directory, { port: 1, conversation: first }));
+  beforeEach(() => writeAgentRecord(directory, { port: 1, conversation: first }));
 
   test('leaves alone goes on', async () => {
     await prompt(undefined, transcriptOf(first));
@@ -638,7 +638,7 @@ describe('a conversation that somebody at the terminal', () => {
     expect(now()).toBeNull();
     await prompt(undefined, transcriptOf(other));
     expect([now(), notices()]).toEqual([other, ['new-conversation']]);
-    expect(conversationNow(recall(directory), 'of another session')).toBe('of another session');
+    expect(conversationNow(readAgentRecord(directory), 'of another session')).toBe('of another session');
   });
 
   test('has taken up instead goes on, whoever asks there first', async () => {

@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { isErrorCode } from '../../../../contract/errors.ts';
 import { bucketName, count, percent, span, wholePercent } from '../../format.ts';
+import { pathTo, To } from '../../location.tsx';
 import { useAdmin } from '../../page.ts';
-import { pathTo, To } from '../../place.tsx';
 import { Figure } from './Figure.tsx';
 import { bucketMs, extreme, type Named, namedSeries, type Series } from './series.ts';
 

@@ -3,7 +3,7 @@
 import { ConfigError } from '../config/load.ts';
 import { HOST_PATTERN, USER_PATTERN } from '../contract/names.ts';
 
-export interface GivenPlace {
+export interface GivenTarget {
   user: string;
   /** A name, an address, or what the owner's ssh configuration calls it. */
   host: string;
@@ -12,7 +12,7 @@ export interface GivenPlace {
 }
 
 /** @throws ConfigError */
-export function parsePlace(written: string): GivenPlace {
+export function parseTarget(written: string): GivenTarget {
   const [, user = '', bracketed, plain = '', port] =
     /^([^@]+)@(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(written) ?? [];
   const host = bracketed ?? plain;

@@ -1,14 +1,14 @@
 /** When older turns appear above, what was being read stays where it is. */
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 
-export interface KeepPlace {
+export interface KeepScroll {
   scroller: RefObject<HTMLElement | null>;
   content: RefObject<HTMLElement | null>;
   /** The `data-turn` of the turn that comes first. */
   first: string | undefined;
 }
 
-export function useKeepPlace({ scroller, content, first }: KeepPlace): void {
+export function useKeepScroll({ scroller, content, first }: KeepScroll): void {
   const before = useRef<{ id: string; top: number } | null>(null);
 
   useLayoutEffect(() => {

@@ -6,7 +6,7 @@ import { writeAtomically } from '../../../process/files.ts';
 import { ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 
-const remembered = z.object({
+const agentRecord = z.object({
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
@@ -19,29 +19,29 @@ const remembered = z.object({
   /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
   secret: z.string().optional(),
 });
-export type Remembered = z.infer<typeof remembered>;
+export type AgentRecord = z.infer<typeof agentRecord>;
 
 /** Null before the session's agent was started for the first time. */
-export function recall(directory: string): Remembered | null {
+export function readAgentRecord(directory: string): AgentRecord | null {
   try {
-    return remembered.parse(JSON.parse(readOwnFile(join(directory, FILE), { maxBytes: MAX_BYTES }) ?? ''));
+    return agentRecord.parse(JSON.parse(readOwnFile(join(directory, FILE), { maxBytes: MAX_BYTES }) ?? ''));
   } catch {
     return null;
   }
 }
 
-export function remember(directory: string, entry: Omit<Remembered, 'secret'>): void {
+export function writeAgentRecord(directory: string, entry: Omit<AgentRecord, 'secret'>): void {
   writeAtomically(ownFile(join(directory, FILE)), JSON.stringify(entry));
 }
 
 /** What has changed since it was started; nothing where it never was. */
-export function note(directory: string, change: Pick<Remembered, 'now' | 'tasks'>): void {
-  const known = recall(directory);
+export function changeAgentRecord(directory: string, change: Pick<AgentRecord, 'now' | 'tasks'>): void {
+  const known = readAgentRecord(directory);
   if (known !== null) writeAtomically(ownFile(join(directory, FILE)), JSON.stringify({ ...known, ...change }));
 }
 
 /** The conversation that goes on, where the session's is `conversation`; null where it was cleared. */
-export function conversationNow(known: Remembered | null, conversation: string): string | null {
+export function conversationNow(known: AgentRecord | null, conversation: string): string | null {
   return known?.conversation !== conversation || known.now === undefined ? conversation : known.now;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Block } from './blocks.ts';
 
-export function settle({ text, kind }: Block): string {
+export function closeMarks({ text, kind }: Block): string {
   // Code shows what it has, and inside of it marks mean nothing.
   if (kind === 'code' || kind === 'html' || hasOpenFence(text)) return text;
   return closeEmphasis(holdLines(text.replace(UNFINISHED_LINK, ''), kind));

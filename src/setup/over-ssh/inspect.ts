@@ -2,7 +2,7 @@
 import { delimiter } from 'node:path';
 import type { OwnerSsh } from './owner-ssh.ts';
 
-export interface HostLook {
+export interface HostInspection {
   system: string;
   account: string;
   home: string;
@@ -19,11 +19,11 @@ export interface HostLook {
 }
 
 /** @throws PaliadinError */
-export async function lookAtHost(ssh: OwnerSsh): Promise<HostLook> {
+export async function inspectHost(ssh: OwnerSsh): Promise<HostInspection> {
   return readLook(await ssh.run(LOOK));
 }
 
-export function readLook(said: string): HostLook {
+export function readLook(said: string): HostInspection {
   const all = (what: string) =>
     said
       .split(/\r?\n/)

@@ -15,7 +15,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The address, path and query, as it is now. */
-export function usePlace(): URL {
+export function useLocation(): URL {
   const href = useSyncExternalStore(subscribe, () => location.href);
   return new URL(href);
 }

@@ -1,15 +1,15 @@
 /** How the owner's own ssh is to be called, where its configuration does not say it all. */
 import { resolve } from 'node:path';
-import type { SshWishes } from '../../../setup/over-ssh/owner-ssh.ts';
+import type { SshOptions } from '../../../setup/over-ssh/owner-ssh.ts';
 
-export interface SshOptions {
+export interface SshFlags {
   identity?: string;
   sshConfig?: string;
   sshOption?: string[];
 }
 
 /** Paths are made whole: another command may run elsewhere. */
-export function toWishes({ identity, sshConfig, sshOption = [] }: SshOptions): SshWishes {
+export function toSshOptions({ identity, sshConfig, sshOption = [] }: SshFlags): SshOptions {
   return {
     ...(identity !== undefined && { identity: resolve(identity) }),
     ...(sshConfig !== undefined && { config: resolve(sshConfig) }),
@@ -17,6 +17,6 @@ export function toWishes({ identity, sshConfig, sshOption = [] }: SshOptions): S
   };
 }
 
-export function hasWishes({ identity, sshConfig, sshOption = [] }: SshOptions): boolean {
+export function hasSshOptions({ identity, sshConfig, sshOption = [] }: SshFlags): boolean {
   return identity !== undefined || sshConfig !== undefined || sshOption.length > 0;
 }
