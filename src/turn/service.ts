@@ -81,8 +81,8 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   function sessionOf(userId: string): Promise<AgentSession> {
-    const place = { prefix: options.sessionPrefix, host: hosts.forNewSession().host, now: clock() };
-    return store.sessions.ofUser({ id: userId }, place);
+    const { host } = hosts.forNewSession();
+    return store.sessions.ofUser({ id: userId }, { prefix: options.sessionPrefix, host, now: clock() });
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {
@@ -203,7 +203,6 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     stopAll: (userId) => stopAll(userId, shared),
     watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
-    isOwner: async (userId) => isOwner(await store.users.get(userId)),
     async close() {
       clearInterval(pruning);
       clearInterval(sweeping);

@@ -45,7 +45,6 @@ export interface Turns {
   /** Why questions are not taken from anybody now; null where they are. */
   refusal(): PaliadinError | null;
   session(userId: string): Promise<AgentSession>;
-  isOwner(userId: string): Promise<boolean>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;
   /** Stops all that the user has open, and resolves when it is over. */
