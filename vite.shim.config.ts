@@ -5,7 +5,7 @@ export default defineConfig({
   publicDir: false,
   ssr: { noExternal: true },
   build: {
-    ssr: 'src/main/shim.ts',
+    ssr: 'src/shim/shim.ts',
     outDir: 'dist',
     emptyOutDir: false,
     // Old enough that an old Node reads it all, and gets to its first lines, which say that it is too old.

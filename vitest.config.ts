@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
+import { slowest } from './test/support/slowest.ts';
 
 /** Tests that open the page in a real browser. An attack that needs one says so by its name. */
 const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.test.ts'];
+
+/** What takes minutes and seldom finds what the others miss: many users, and every page in every look. */
+const NIGHTLY = ['test/**/*.nightly.test.ts'];
 
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
@@ -31,21 +35,27 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000, interval: 20 } },
     globalSetup: 'test/support/build.ts',
-    reporters: process.env.CI ? ['default', closingLine] : ['default'],
+    reporters: ['default', slowest, ...(process.env.CI ? [closingLine] : [])],
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.{ts,tsx}'], exclude: [...IN_A_BROWSER, ...WITH_AGENTS] },
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: [...IN_A_BROWSER, ...NIGHTLY, ...WITH_AGENTS],
+        },
       },
       {
         extends: true,
         test: {
           name: 'browser',
           include: IN_A_BROWSER,
+          exclude: NIGHTLY,
           // One of these is a whole visit, with many things to wait for.
           testTimeout: 60_000,
         },
       },
+      { extends: true, test: { name: 'nightly', include: NIGHTLY, testTimeout: 300_000 } },
       ...(process.env.TEST_AGENTS === undefined ? [] : [agents]),
     ],
   },

@@ -59,7 +59,9 @@ async function measured(level: IsolationLevel) {
   }
 
   return {
-    ...{ level, ...samples, turn },
+    level,
+    ...samples,
+    turn,
     async start() {
       await owner.reset();
       const { submitted } = await turn();

@@ -5,11 +5,11 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { seedStore } from '../scripts/believable/store.ts';
-import { dayStart } from '../src/audit/day.ts';
-import { openSqliteStore } from '../src/audit/sqlite/open.ts';
-import type { NewTurn } from '../src/audit/store.ts';
-import { stretchOf } from '../src/http/routes/admin/stats.ts';
+import { seedStore } from '../scripts/seed-data/store.ts';
+import type { NewTurn } from '../src/contract/records/turn.ts';
+import { stretchOf } from '../src/services/statistics.ts';
+import { dayStart } from '../src/store/day.ts';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const TURNS = Number(process.env.PALIADIN_BENCH_TURNS ?? 1_000_000);
@@ -91,9 +91,19 @@ const asked = [];
 const ended = [];
 for (let run = 0; run < 100 && session !== undefined && only === undefined; run++) {
   const turn: NewTurn = {
-    ...{ turnId: crypto.randomUUID(), userId: owner.id, sessionId: 'bench', agentSession: session.name, generation: 1 },
-    ...{ host: session.host, idempotencyKey: null, requestHash: '', message: 'Which deadlines are due this week?' },
-    ...{ pageOrigin: null, context: null, locale: 'en', startedAt: now + run, fence: 1 },
+    turnId: crypto.randomUUID(),
+    userId: owner.id,
+    sessionId: 'bench',
+    agentSession: session.name,
+    generation: 1,
+    host: session.host,
+    idempotencyKey: null,
+    requestHash: '',
+    message: 'Which deadlines are due this week?',
+    pageOrigin: null,
+    context: null,
+    locale: 'en',
+    startedAt: now + run,
   };
   asked.push(await timed(() => store.turns.insert(turn)));
   const { turnId, userId } = turn;

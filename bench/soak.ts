@@ -47,8 +47,14 @@ const until = performance.now() + MINUTES * 60_000;
 
 /** What people do, the ordinary more often than the rest. */
 const QUESTIONS = [
-  ...['Which cases are due this week?', 'Show me a table of the cases.', 'demo tools 3', 'demo slow 4'],
-  ...['demo long 64kb', 'demo at once', 'demo crash 3', 'demo long 1mb'],
+  'Which cases are due this week?',
+  'Show me a table of the cases.',
+  'demo tools 3',
+  'demo slow 4',
+  'demo long 64kb',
+  'demo at once',
+  'demo crash 3',
+  'demo long 1mb',
 ];
 
 async function person(client: ApiClient, number: number): Promise<void> {

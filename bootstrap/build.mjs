@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { onlyOne } from './only-one.mjs';
 import { run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
+import { withLock } from './with-lock.mjs';
 
 /**
  * What vite builds into dist/, and of which sources: when none of them changed, neither does what is built.
@@ -14,6 +14,12 @@ const BUILDS = {
     output: 'web',
     config: 'vite.config.ts',
     sources: ['src/web', 'src/contract'],
+  },
+  programs: {
+    title: 'the programs',
+    output: 'programs',
+    config: 'vite.programs.config.ts',
+    sources: ['src', 'package.json'],
   },
   shim: {
     title: 'the shim',
@@ -35,7 +41,7 @@ export function build(name, root, node, env) {
   const isDone = () =>
     fs.existsSync(path.join(dist, output)) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted;
 
-  return onlyOne(dist, isDone, async () => {
+  return withLock(dist, isDone, async () => {
     say(`building ${title}`);
     // A build that fails half-way leaves nothing that passes for a whole one.
     fs.rmSync(stamp, { force: true });

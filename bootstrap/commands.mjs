@@ -7,27 +7,38 @@ const SMALL_HEAP = '--max-semi-space-size=4';
 /**
  * What each command needs built, and what it runs: every step is the arguments of one Node process, run in turn until one fails.
  * `anywhere`: runs in the caller's directory, since its arguments may name files there; the others run in the clone.
- * @typedef {{ needs?: (args: string[]) => ('page' | 'shim')[], anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
+ * @typedef {{ needs?: (args: string[]) => ('page' | 'programs' | 'shim')[], anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
  * @type {Record<string, Command>}
  */
 export const COMMANDS = {
-  start: { needs: () => ['page'], anywhere: true, steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]] },
+  start: {
+    needs: () => ['page', 'programs'],
+    anywhere: true,
+    steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]],
+  },
   paliadin: {
-    needs: ([name]) => (name === 'host' ? ['shim'] : []),
+    needs: ([name]) => (name === 'host' ? ['programs', 'shim'] : ['programs']),
     anywhere: true,
     steps: (root, args) => [[cli(root), ...args]],
   },
   check: { steps: checks },
   test: {
-    needs: () => ['page', 'shim'],
-    steps: (root, args) => [...checks(root), [tool(root, 'vitest'), 'run', ...args]],
+    needs: () => ['page', 'programs', 'shim'],
+    steps: (root, args) => [
+      ...checks(root),
+      [tool(root, 'vitest'), 'run', '--project', 'parts', '--project', 'browser', ...args],
+    ],
+  },
+  'test:nightly': {
+    needs: () => ['page', 'programs', 'shim'],
+    steps: (root, args) => [[tool(root, 'vitest'), 'run', '--project', 'nightly', ...args]],
   },
   'test:agents': {
-    needs: () => ['page', 'shim'],
+    needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [[withAgents(root), tool(root, 'vitest'), 'run', '--project', 'agents', ...args]],
   },
-  build: { needs: () => ['page', 'shim'], steps: () => [] },
-  bench: { needs: () => ['page', 'shim'], steps: (root, args) => benchmarks(root, args) },
+  build: { needs: () => ['page', 'programs', 'shim'], steps: () => [] },
+  bench: { needs: () => ['page', 'programs', 'shim'], steps: (root, args) => benchmarks(root, args) },
 };
 
 /** @param {string} root */
@@ -59,12 +70,12 @@ function benchmarks(root, args) {
 
 /** What runs a script with real agents, which it installs, where they reach nobody. @param {string} root */
 function withAgents(root) {
-  return path.join(root, 'bootstrap', 'with-agents.mjs');
+  return path.join(root, 'test', 'agents', 'tooling', 'with-agents.ts');
 }
 
 /** @param {string} root */
 function cli(root) {
-  return path.join(root, 'src', 'main', 'cli.ts');
+  return path.join(root, 'dist', 'programs', 'cli.mjs');
 }
 
 /**

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findNpm } from './find-npm.mjs';
-import { onlyOne } from './only-one.mjs';
 import { isInterrupted, run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
+import { withLock } from './with-lock.mjs';
 
 /** What to look at when npm gets nothing. */
 export const NPM_ADVICE =
@@ -43,7 +43,7 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
   };
 
   if (acceptsFound && !fs.existsSync(stamp) && matches(directory, lockfile)) leaveStamp();
-  return onlyOne(
+  return withLock(
     lockDirectory,
     () => read(stamp) === wanted,
     async () => {

@@ -9,7 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { seedStore } from './believable/store.ts';
+import { seedStore } from './seed-data/store.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentEnv } from '../../src/config/agent-env.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
 import { readClaude } from '../../src/host/agents/claude/screen.ts';
 import { claudeCommand } from '../../src/host/agents/claude-code.ts';
@@ -9,8 +10,7 @@ import type { Reading } from '../../src/host/agents/driver.ts';
 import { tmuxConfiguration } from '../../src/host/tmux/configuration.ts';
 import { startPane } from '../../src/host/tmux/server.ts';
 import { untilScreen } from '../../src/host/until-screen.ts';
-import { findProgram } from '../../src/main/agent.ts';
-import { agentEnv } from '../../src/main/agent-env.ts';
+import { findProgram } from '../../src/process/find-program.ts';
 import { agentEnvironment, makeHome } from '../../test/agents/claude-owner.ts';
 import type { Model } from '../../test/agents/model/server.ts';
 import { endServer } from '../../test/support/end-host.ts';

@@ -1,10 +1,10 @@
 /** A backend with a host behind it. Local and remote differ only in how they open a channel. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
+import { type IsolationPolicy, refusalOf } from '../contract/isolation-policy.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend } from './backend.ts';
-import { type IsolationPolicy, refusalOf } from './isolation-policy.ts';
 import { isLost, openChannel } from './open-channel.ts';
 
 export interface HostBackendOptions {

@@ -1,12 +1,11 @@
 /** One channel to a host, kept open: opened when first needed, and opened again as long as it takes when it broke. */
-import { setTimeout as delay } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
 import type { Presence } from '../contract/turn.ts';
+import { retry } from '../process/retry.ts';
 import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
-import { within } from '../transport/within.ts';
-import { backoff } from './backoff.ts';
 
 export interface OpenChannel {
   /** The open channel, or a new one; callers who come while it is being opened share the attempt. */
@@ -96,21 +95,11 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
   }
 
   function keepTrying({ atOnce }: { atOnce: boolean }): Promise<HostChannel> {
-    reopening ??= tryUntilOpen(atOnce ? 0 : 1).finally(() => {
+    const options = { ...PAUSES, random, failures: atOnce ? 0 : 1, signal: closing.signal, ref: false };
+    reopening ??= retry(get, { ...options, when: mayPass }).finally(() => {
       reopening = null;
     });
     return reopening;
-  }
-
-  async function tryUntilOpen(attempt: number): Promise<HostChannel> {
-    for (; ; attempt++) {
-      if (attempt > 0) await delay(backoff(attempt - 1, random()), undefined, { signal: closing.signal, ref: false });
-      try {
-        return await get();
-      } catch (error) {
-        if (!mayPass(error)) throw error;
-      }
-    }
   }
 
   async function again(): Promise<HostChannel> {
@@ -124,7 +113,11 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   return {
     get,
-    again: (patienceMs) => within(patienceMs, again(), () => new PaliadinError('mriver_unreachable', STAYED_AWAY)),
+    again: (patienceMs) =>
+      pTimeout(again(), {
+        milliseconds: patienceMs,
+        message: new PaliadinError('mriver_unreachable', STAYED_AWAY),
+      }),
     identity: () => identity,
     presence: () => presence,
     onPresence(listener) {
@@ -150,3 +143,6 @@ export function isLost(error: unknown): boolean {
 }
 
 const STAYED_AWAY = 'the host stayed away';
+
+// A laptop that wakes up should be noticed before its owner has put down the coffee.
+const PAUSES = { firstMs: 50, maxMs: 10_000 };

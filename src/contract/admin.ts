@@ -319,6 +319,9 @@ export type Users = z.infer<typeof users>;
 
 export const userParams = z.object({ userId: z.uuid() });
 
+/** More than anybody asks in a day. */
+export const MAX_DAILY_QUOTA = 100_000;
+
 /**
  * PATCH …/:userId; what is left out stays. A role is changed by the owner only; nobody disables or demotes themselves,
  * and nobody the owner. Disabling signs the user out everywhere and stops what is open.
@@ -327,7 +330,7 @@ export const userChange = z
   .object({
     role: z.enum(['admin', 'member']),
     disabled: z.boolean(),
-    dailyQuota: z.int().min(0).max(100_000).nullable(),
+    dailyQuota: z.int().min(0).max(MAX_DAILY_QUOTA).nullable(),
   })
   .partial();
 export type UserChange = z.infer<typeof userChange>;

@@ -23,7 +23,10 @@ export interface HostPrompt {
   pageOrigin?: string | undefined;
   context?: string | undefined;
   locale?: string | undefined;
-  /** A session refuses a number lower than one it has seen: an older gateway has lost its turn. */
+  /**
+   * Of the run of the turn on the gateway's side. A lower one than this turn was asked with is refused, or, for a new turn,
+   * than any of its session: whoever asks has lost the turn to another.
+   */
   fence: number;
   /** Length of the answer that the caller has already (UTF-16 units); what follows is told. */
   from: number;
@@ -126,7 +129,8 @@ export interface Host {
   cancel(session: string, turnId: string): Promise<void>;
   /**
    * Tells the agent what a person decided; `approval-closed` follows when it has heard.
-   * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer.
+   * @throws PaliadinError `not_found` where this is not asked any more, `conflict` where only its terminal can answer, or
+   *   the agent is being told another decision.
    */
   decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
   /** Ends tmux session and conversation. `forget`: and deletes the files of the session's agent. */

@@ -10,7 +10,7 @@ import { readPrompt } from './prompt.ts';
 import { Conversation } from './record/conversation.ts';
 import { openRecorder } from './record/open-recorder.ts';
 import { notePrompt } from './record/prompts.ts';
-import { type Recorder, screenOnly } from './record/recorder.ts';
+import { type DemoRecorder, screenOnly } from './record/recorder.ts';
 import type { InputEvent, Key } from './terminal/decoder.ts';
 import { chosenBy, type Dialog } from './terminal/dialog.ts';
 import { Editor, type Piece, shown } from './terminal/editor.ts';
@@ -162,12 +162,17 @@ export class Agent {
   async #workOn(
     { turnId, ...question }: Question & { turnId: string | null },
     answer: Answer,
-    recorder: Recorder,
+    recorder: DemoRecorder,
     typed: Piece[],
   ): Promise<void> {
     const { pace, dontAsk, logDirectory: releaseDirectory } = this.#options;
     const turn = new LiveTurn(question, {
-      ...{ recorder, stage: this.#stage, pace, dontAsk, releaseDirectory, turnId },
+      recorder,
+      stage: this.#stage,
+      pace,
+      dontAsk,
+      releaseDirectory,
+      turnId,
     });
     const spinner = setInterval(() => this.#screen.spin(), SPIN_MS);
     this.#work = { turn, since: this.#outside.now(), spinner };
@@ -175,7 +180,7 @@ export class Agent {
   }
 
   /** Ready, and visibly so, before the record says that the turn is over: the next prompt may follow at once. */
-  #end(turn: LiveTurn, ending: Ending, recorder: Recorder, typed: Piece[]): void {
+  #end(turn: LiveTurn, ending: Ending, recorder: DemoRecorder, typed: Piece[]): void {
     clearInterval(this.#work?.spinner);
     this.#work = null;
     if (ending.event === 'interrupted') this.#screen.note('  ⎿', 'Interrupted');

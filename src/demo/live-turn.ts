@@ -7,7 +7,7 @@ import { DENY } from '../contract/turn.ts';
 import type { Afterwards, Answer, Decision, Question, Request, Trailer, Turn, Wording } from './answers/turn.ts';
 import { appears } from './record/appears.ts';
 import { cut } from './record/cut.ts';
-import type { Recorder } from './record/recorder.ts';
+import type { DemoRecorder } from './record/recorder.ts';
 import type { Dialog } from './terminal/dialog.ts';
 
 /** The terminal and the process, as far as a turn reaches them. */
@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 export interface Surroundings {
-  recorder: Recorder;
+  recorder: DemoRecorder;
   stage: Stage;
   /** Milliseconds a few words take; with 0 everything comes at once. */
   pace: number;

@@ -1,12 +1,11 @@
 /** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
-import type { AgentPlace, Driver, Reading } from './agents/driver.ts';
-import type { AtMost } from './at-most.ts';
+import type { AgentPaths, Driver, Reading } from './agents/driver.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
@@ -34,7 +33,7 @@ export interface AgentPane {
    * works on something that was not asked here is waited for; `onBusy` is told.
    * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`, `ConversationLost`.
    */
-  ready(place: AgentPlace, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
+  ready(paths: AgentPaths, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
   /**
    * Pastes the prompt, sees it in the box, presses Enter, and sees it gone.
    * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
@@ -60,7 +59,7 @@ export function agentPane(options: {
   /** A directory for the files that are pasted. */
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
-  starts: AtMost;
+  starts: LimitFunction;
 }): AgentPane {
   const { setup, driver, isolation, session, socket } = options;
   let current: Pane | null = null;
@@ -69,7 +68,7 @@ export function agentPane(options: {
   const read = async (pane: Pane): Promise<Reading> => driver.read(await pane.screen());
 
   // One at a time, or two callers would attach to the same server, or start it twice.
-  const inTurn = oneAtATime();
+  const inTurn = pLimit(1);
   const find = () => inTurn(findNow);
 
   /** What `ask` gets from the pane; null where there is none. A server that was killed is found out only by asking it. */
@@ -92,12 +91,12 @@ export function agentPane(options: {
     return current;
   }
 
-  async function readyIfRunning(place: AgentPlace, signal: AbortSignal, onBusy: () => void): Promise<Pane | null> {
+  async function readyIfRunning(paths: AgentPaths, signal: AbortSignal, onBusy: () => void): Promise<Pane | null> {
     try {
       const pane = await find();
       if (pane === null) return null;
       // Nothing that it does would be heard, or it sees what it must not. One that is started goes on with the conversation.
-      if (driver.hears?.(place) === false || !isolation.fits(session)) {
+      if (driver.canReceiveHooks?.(paths) === false || !isolation.fits(session)) {
         await end();
         return null;
       }
@@ -114,9 +113,9 @@ export function agentPane(options: {
     }
   }
 
-  async function start(place: AgentPlace, signal: AbortSignal, retries = 1): Promise<Pane> {
+  async function start(paths: AgentPaths, signal: AbortSignal, retries = 1): Promise<Pane> {
     if (signal.aborted) throw new PaliadinError('cancelled');
-    const pane = await inTurn(() => bringUp(place));
+    const pane = await inTurn(() => bringUp(paths));
     try {
       await untilReady(pane, signal);
     } catch (error) {
@@ -127,27 +126,27 @@ export function agentPane(options: {
       const isMute = left.every((line) => line.trim() === '' || line.startsWith('Pane is dead'));
       if (!isLost && !(isMute && retries > 0)) throw error;
       await end(); // tmux 3.3a loses what is started in a pane that has ended this moment
-      if (!isLost) return start(place, signal, retries - 1);
+      if (!isLost) return start(paths, signal, retries - 1);
       throw new ConversationLost({ cause: error });
     }
     return pane;
   }
 
-  async function bringUp(place: AgentPlace): Promise<Pane> {
+  async function bringUp(paths: AgentPaths): Promise<Pane> {
     const pane = await findNow();
     const isEnded = await pane?.ended().catch(goneNow);
     if (pane === null || isEnded === GONE) {
-      current = await startPane(setup, socket, session, launch(place));
+      current = await startPane(setup, socket, session, launch(paths));
       return current;
     }
-    if (isEnded !== null) await pane.respawn(launch(place));
+    if (isEnded !== null) await pane.respawn(launch(paths));
     return pane;
   }
 
   /** Nothing of the session's runs now, which could change what is made ready. */
-  function launch(place: AgentPlace): Launch {
+  function launch(paths: AgentPaths): Launch {
     isolation.prepare(session);
-    return isolation.confine(session, driver.launch(place));
+    return isolation.confine(session, driver.launch(paths));
   }
 
   async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {
@@ -212,10 +211,10 @@ export function agentPane(options: {
     find,
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
-    async ready(place, signal, { onBusy }) {
-      const hindrance = driver.hindrance?.(place.home) ?? null;
+    async ready(paths, signal, { onBusy }) {
+      const hindrance = driver.hindrance?.(paths.home) ?? null;
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
-      return (await readyIfRunning(place, signal, onBusy)) ?? (await options.starts(() => start(place, signal)));
+      return (await readyIfRunning(paths, signal, onBusy)) ?? (await options.starts(() => start(paths, signal)));
     },
     async type(pane, text) {
       await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));

@@ -3,10 +3,11 @@
  * session's journal directory, and not in the agent's own, which an agent may be able to write.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
+import { writeAtomically } from '../process/files.ts';
 
 /**
  * The session's secret, 64 hexadecimal digits; made on first use (0600). `sessionsDirectory` is the journal's.
@@ -20,8 +21,7 @@ export function agentSecret(sessionsDirectory: string, session: string): string 
   const file = fileOf(sessionsDirectory, session);
   const secret = randomBytes(32).toString('hex');
   mkdirSync(join(sessionsDirectory, session), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.tmp`, secret, { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
+  writeAtomically(file, secret);
   return secret;
 }
 

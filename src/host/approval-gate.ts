@@ -1,25 +1,36 @@
 /** Stands between every driver and whoever decides: what the host's policy refuses is asked of nobody. */
+
+import { isOpen } from '../contract/approval-machine.ts';
+import { type ApprovalPolicy, refusalOf } from '../contract/approval-policy.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../contract/turn.ts';
+import { NO_APPROVALS, withEvent } from '../contract/turn-approvals.ts';
 import type { AgentSignal } from './agents/driver.ts';
-import { type ApprovalPolicy, refusalOf } from './approval-policy.ts';
 
 /**
  * What the agent tells, but for the permissions that the policy refuses: of those the agent is told at once, by `deny`,
- * and nobody else hears.
+ * for as long as it waits, and nobody else hears.
  */
 export async function* withoutRefused(
   signals: AsyncIterable<AgentSignal>,
   policy: ApprovalPolicy,
-  deny: (approval: ApprovalRequest, decision: Decision) => void,
+  deny: (approval: ApprovalRequest, denial: Decision, waits: () => boolean) => void,
 ): AsyncGenerator<AgentSignal> {
-  const refused = new Set<string>();
+  let refused = NO_APPROVALS;
+  const waits = (id: string) => {
+    const state = refused.get(id)?.state;
+    return state !== undefined && isOpen(state);
+  };
   for await (const signal of signals) {
-    const reason = signal.type === 'approval' ? refusalOf(policy, signal.approval) : null;
-    if (signal.type === 'approval' && reason !== null) {
-      refused.add(signal.approval.id);
-      deny(signal.approval, { option: DENY, message: reason });
-    } else if (signal.type !== 'approval-closed' || !refused.has(signal.id)) yield signal;
+    const message = signal.type === 'approval' ? refusalOf(policy, signal.approval) : null;
+    if (signal.type === 'approval' && message !== null) {
+      const { id, title } = signal.approval;
+      const denial = { option: DENY, message };
+      const approval = { id, title, kind: 'permission' as const };
+      refused = withEvent(refused, { type: 'decided', approval, ...denial, by: 'policy' });
+      deny(signal.approval, denial, () => waits(id));
+    } else if (signal.type === 'approval-closed' && refused.has(signal.id)) refused = withEvent(refused, signal);
+    else yield signal;
   }
 }
 

@@ -28,7 +28,9 @@ export function bounded(asked: ApprovalRequest): ApprovalRequest {
   });
   const { id, title, kind, tool, options, fields, detail, diff, questions } = asked;
   const whole = {
-    ...{ id, title: short(title, WORDS), options: few(options, MANY) },
+    id,
+    title: short(title, WORDS),
+    options: few(options, MANY),
     ...(kind && { kind }),
     ...(tool !== undefined && { tool: short(tool, WORDS) }),
     ...(fields && { fields }), // within its bounds already

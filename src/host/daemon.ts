@@ -16,7 +16,7 @@ export interface Daemon {
 export async function startDaemon(
   host: Host,
   socket: string,
-  onTrouble: (what: string, error: unknown) => void,
+  onError: (what: string, error: unknown) => void,
 ): Promise<Daemon> {
   await rm(socket, { force: true });
   const callers = new Set<Socket>();
@@ -24,7 +24,7 @@ export async function startDaemon(
     callers.add(caller);
     caller.on('error', () => {}); // a caller who vanished: its channel ends with it
     caller.once('close', () => callers.delete(caller));
-    serveHost(host, caller).catch((error) => onTrouble('a channel failed', error));
+    serveHost(host, caller).catch((error) => onError('a channel failed', error));
   });
   await listen(server, socket);
   await chmod(socket, 0o600);

@@ -1,14 +1,14 @@
 /** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
+import pTimeout from 'p-timeout';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
-import { within } from '../transport/within.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
-import type { ApprovalPolicy } from './approval-policy.ts';
-import { atMost } from './at-most.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
@@ -45,7 +45,7 @@ export interface HostOptions {
   /** Ended turns are forgotten after this long. */
   keepMs: number;
   clock(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
   /** The host was asked to go, and nothing holds it. */
   onRetire(): void;
   /** The agents' terminals have been ended for good: ends what else outlives the daemon. */
@@ -61,12 +61,12 @@ export interface OpenedHost extends Host {
 export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
-  const journal = openJournal(paths.sessions, (error) => options.onTrouble('an unreadable turn was skipped', error));
+  const journal = openJournal(paths.sessions, (error) => options.onError('an unreadable turn was skipped', error));
   const { tmux, agentEnv: env, tmuxAnswerMs: answerMs } = options;
   const setup = { tmux, configuration: paths.configuration, env, answerMs };
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const sessions = new Map<string, Session>();
-  const starts = atMost(options.startsAtOnce);
+  const starts = pLimit(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
 
   /** One that was asked something; a name that is only looked at makes none. */
@@ -81,22 +81,22 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     const known = knownSession(name);
     if (known !== undefined) return known;
     const session = new Session({
-      ...{
-        session: name,
-        journal,
-        driver,
-        isolation,
-        setup,
-        scratch: paths.scratch,
-        silenceMs: options.silenceMs,
-        clock,
-      },
+      session: name,
+      journal,
+      driver,
+      isolation,
+      setup,
+      scratch: paths.scratch,
+      silenceMs: options.silenceMs,
+      clock,
       socket: socketPath(paths.tmux, name),
-      ...{ starts, panes, policy: options.policy },
+      starts,
+      panes,
+      policy: options.policy,
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },
-      onTrouble: options.onTrouble,
+      onError: options.onError,
     });
     sessions.set(name, session);
     return session;
@@ -105,7 +105,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const recovered = (await journal.sessions()).map((name) =>
     // One that can't be read, or whose tmux server hangs, is in nobody's way but its own.
     starts(() => recover(sessionOf(name), name)).catch((error) =>
-      options.onTrouble('a session was not recovered', error),
+      options.onError('a session was not recovered', error),
     ),
   );
   await Promise.all(recovered);
@@ -113,7 +113,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   async function recover(session: Session, name: string): Promise<void> {
     await session.recover();
     for (const entry of await journal.prune(name, clock() - options.keepMs)) {
-      await driver.forget(session.runner.placeOf(entry));
+      await driver.forget(session.runner.pathsOf(entry));
     }
   }
 
@@ -135,7 +135,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   if (hibernateAfterMs !== null) {
     const look = () => panes.hibernateIdle(options.now() - hibernateAfterMs);
     setInterval(
-      () => look().catch((error) => options.onTrouble('an idle terminal was not ended', error)),
+      () => look().catch((error) => options.onError('an idle terminal was not ended', error)),
       LOOK_MS,
     ).unref();
   }
@@ -148,7 +148,10 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       const session = name === null ? undefined : knownSession(name);
       if (session === undefined) return;
       // Before whoever asks gives up, and thinks that it is the host that is away.
-      const reading = await within(HEALTH_MS, session.runner.pane.look(), () => new TmuxSilent());
+      const reading = await pTimeout(session.runner.pane.look(), {
+        milliseconds: HEALTH_MS,
+        message: new TmuxSilent(),
+      });
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),

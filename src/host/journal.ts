@@ -5,17 +5,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
-import { readIfThere, removeLeftovers, writeDurably, writeProblem } from './durable.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { readIfExists, removeLeftovers, writeAtomically } from '../process/files.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
+import { writeProblem } from './write-problem.ts';
 
 const sessionEntry = z.object({
   /** The agent's own conversation id. */
   conversation: z.uuid(),
-  /** The highest fencing number seen. */
+  /** The highest fence seen before turns kept their own. */
   fence: z.int(),
   /** The agent has had a prompt in this conversation. */
   begun: z.boolean().default(false),
@@ -38,6 +39,8 @@ export interface Journal {
   openTurns(session: string): Promise<TurnEntry[]>;
   /** The one that was accepted last; null where there is none. */
   lastTurn(session: string): Promise<TurnEntry | null>;
+  /** That a turn of the session was asked with; 0 where there is none. */
+  highestFence(session: string): Promise<number>;
   /** Whether the session can go on: a turn that can't be read is that turn's trouble alone. */
   isSound(session: string): Promise<boolean>;
   /** Puts all of the session's entries out of the way, under another name beside it. */
@@ -51,11 +54,11 @@ export interface Journal {
 /** `onUnreadable` is told of a turn that is skipped because it can't be read. */
 export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
-  const queues = new Map<string, ReturnType<typeof oneAtATime>>();
+  const queues = new Map<string, LimitFunction>();
 
   /** One write after the other in each session, or what a turn was could land on what it has become. */
-  function inOrder(session: string): ReturnType<typeof oneAtATime> {
-    const queue = queues.get(session) ?? oneAtATime();
+  function inOrder(session: string): LimitFunction {
+    const queue = queues.get(session) ?? pLimit(1);
     queues.set(session, queue);
     return queue;
   }
@@ -74,7 +77,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
 
   async function write(session: string, name: string, entry: unknown): Promise<void> {
     try {
-      await inOrder(session)(async () => writeDurably(join(await directory(session), name), JSON.stringify(entry)));
+      await inOrder(session)(async () => writeAtomically(join(await directory(session), name), JSON.stringify(entry)));
     } catch (error) {
       throw writeProblem('its journal', error);
     }
@@ -123,6 +126,9 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     async lastTurn(session) {
       return (await turns(session)).toSorted((one, other) => one.acceptedAt - other.acceptedAt).at(-1) ?? null;
     },
+    async highestFence(session) {
+      return Math.max(0, ...(await turns(session)).map(({ fence }) => fence));
+    },
     async isSound(session) {
       const turns = await readdir(pathOf(session, 'turns')).catch((error) => (error.code === 'ENOENT' ? [] : null));
       const entry = await journal.readSession(session).catch(() => undefined);
@@ -150,7 +156,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
       for (const id of await turnIds(session)) {
         const entry = await readable(session, id);
         if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
-        if (readIfThere(pathOf(session, markFile(id))) === null) continue;
+        if (readIfExists(pathOf(session, markFile(id))) === null) continue;
         await rm(pathOf(session, turnFile(id)));
         await rm(pathOf(session, markFile(id)));
         gone.push(entry);
@@ -181,7 +187,7 @@ async function makeDirectories(path: string): Promise<string> {
 
 async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
   try {
-    const text = readIfThere(path);
+    const text = readIfExists(path);
     return text === null ? null : shape.parse(JSON.parse(text));
   } catch (error) {
     const detail = `the journal entry ${path} can't be read; start over, or move it away`;

@@ -1,7 +1,10 @@
 /** A turn that is under way: what happened so far, who listens, and how it ends. */
+import { type ApprovalStep, awaitsDecision, isOpen } from '../contract/approval-machine.ts';
+import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
-import type { ApprovalRequest, ToolProgress, TurnNotice } from '../contract/turn.ts';
+import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../contract/turn.ts';
+import { NO_APPROVALS, openApprovals, stepped, type TurnApprovals, withEvent } from '../contract/turn-approvals.ts';
 import { commonLength, startAnswer } from './answer.ts';
 import { bounded } from './bounded-approval.ts';
 import type { TurnEntry } from './turn-entry.ts';
@@ -13,6 +16,8 @@ export class LiveTurn {
   readonly digest: string;
   readonly nonce: string;
   readonly acceptedAt: number;
+  /** The highest that it was asked with. */
+  fence: number;
   /** The language of whoever asked. */
   readonly locale: string | undefined;
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
@@ -25,20 +30,17 @@ export class LiveTurn {
   #changedFrom: number | null = null;
   readonly #tools = new Map<string, ToolProgress>();
   readonly #notices = new Set<TurnNotice>();
-  readonly #approvals = new Map<string, ApprovalRequest>();
-  /** Told again too: whoever joins may have missed that they are not asked any more. */
-  readonly #closed = new Set<string>();
-  /** Decided, and not yet closed by the agent. */
-  readonly #decided = new Set<string>();
+  #approvals: TurnApprovals = NO_APPROVALS;
   /** The agent was told what it waited for. */
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
-  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'locale'>) {
+  constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'fence' | 'locale'>) {
     this.turnId = known.turnId;
     this.digest = known.digest;
     this.nonce = known.nonce;
     this.acceptedAt = known.acceptedAt;
+    this.fence = known.fence;
     this.locale = known.locale;
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;
@@ -47,7 +49,7 @@ export class LiveTurn {
 
   /** The agent has shown something of its work. */
   get begun(): boolean {
-    return this.answer !== '' || this.#tools.size > 0 || this.#approvals.size > 0;
+    return this.answer !== '' || this.#tools.size > 0 || openApprovals(this.#approvals).length > 0;
   }
 
   /** From here on the answer is not what had been told first; null where it is. */
@@ -61,7 +63,7 @@ export class LiveTurn {
 
   /** A person's word is needed before the agent goes on. */
   get waiting(): boolean {
-    return this.#approvals.size > this.#decided.size;
+    return openApprovals(this.#approvals).some(({ state }) => awaitsDecision(state));
   }
 
   /** Tells all that happened, the answer from offset `from` on, then what happens, until it ends. */
@@ -109,26 +111,52 @@ export class LiveTurn {
   }
 
   askApproval(asked: ApprovalRequest): void {
-    const approval = bounded(asked);
-    this.#approvals.set(approval.id, approval);
-    this.#tell({ type: 'approval', approval });
+    this.#seeApproval({ type: 'approval', approval: bounded(asked) });
   }
 
   /** What is asked under this id; undefined where nothing is, or no more. */
   approval(id: string): ApprovalRequest | undefined {
-    return this.#approvals.get(id);
+    const approval = this.#approvals.get(id);
+    return approval !== undefined && isOpen(approval.state) ? approval.request : undefined;
   }
 
-  decided(id: string): void {
-    if (this.#approvals.has(id)) this.#decided.add(id);
+  /**
+   * Lets the agent hear a decision, by `tell`. What it has heard already is not told a second time.
+   * @throws PaliadinError `not_found` where this is not asked, or not any more; `conflict` while the agent is being told
+   *   another; and what `tell` throws: then it can be decided again
+   */
+  async resolveApproval(id: string, decision: Decision, tell: () => Promise<void>): Promise<void> {
+    const state = this.#approvals.get(id)?.state;
+    if (state === undefined || !isOpen(state)) throw new PaliadinError('not_found', 'this is not asked any more');
+    if (state.at === 'decided') return;
+    if (!this.#stepApproval(id, { type: 'decide', verdict: { decision, by: 'gateway' } })) {
+      throw new PaliadinError('conflict', 'this is being decided just now');
+    }
+    try {
+      await tell();
+    } catch (error) {
+      this.#stepApproval(id, { type: 'fail' });
+      throw error;
+    }
+    this.#stepApproval(id, { type: 'stand' });
     this.onDecided();
   }
 
   closeApproval(id: string): void {
-    if (!this.#approvals.delete(id)) return;
-    this.#decided.delete(id);
-    this.#closed.add(id);
-    this.#tell({ type: 'approval-closed', id });
+    this.#seeApproval({ type: 'approval-closed', id });
+  }
+
+  /** Tells what changes something. */
+  #seeApproval(update: Extract<HostUpdate, { type: 'approval' | 'approval-closed' }>): void {
+    const before = this.#approvals;
+    this.#approvals = withEvent(before, update);
+    if (this.#approvals !== before) this.#tell(update);
+  }
+
+  #stepApproval(id: string, step: ApprovalStep): boolean {
+    const before = this.#approvals;
+    this.#approvals = stepped(before, id, step);
+    return this.#approvals !== before;
   }
 
   #replay(from: number, listener: Listener): void {
@@ -137,8 +165,9 @@ export class LiveTurn {
     for (const tool of this.#tools.values()) listener({ type: 'tool', tool });
     const at = Math.min(from, this.changedFrom ?? from);
     for (const piece of pieces(this.answer.slice(at), at)) listener(piece);
-    for (const approval of this.#approvals.values()) listener({ type: 'approval', approval });
-    for (const id of this.#closed) listener({ type: 'approval-closed', id });
+    for (const { request } of openApprovals(this.#approvals)) listener({ type: 'approval', approval: request });
+    // Whoever joins may have missed that they are not asked any more.
+    for (const [id, { state }] of this.#approvals) if (!isOpen(state)) listener({ type: 'approval-closed', id });
   }
 
   #tell(update: HostUpdate): void {

@@ -1,5 +1,6 @@
 /** One user's session on the host: turns are accepted once, go one after the other, and can be joined. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
@@ -10,7 +11,6 @@ import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { SessionEntry } from './journal.ts';
 import { LiveTurn } from './live-turn.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import type { PaneLimit } from './pane-limit.ts';
 import type { TurnEntry } from './turn-entry.ts';
 import { type RunnerOptions, TurnRunner } from './turn-runner.ts';
@@ -28,8 +28,12 @@ export class Session {
   #tail: Promise<void> = Promise.resolve();
   #running: LiveTurn | null = null;
   #entry: SessionEntry | null = null;
+  /** The highest fence that was asked with since the daemon started. */
+  #fence = 0;
+  /** The same of the daemons before; null until the journal was read. */
+  #journaledFence: number | null = null;
   /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
-  readonly #inOrder = oneAtATime();
+  readonly #inOrder = pLimit(1);
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -57,7 +61,7 @@ export class Session {
     const entry = await this.#read(turnId);
     if (entry === null) return { ...NOTHING, state: 'absent' };
     const { state, code, detail, late, inputTokens, outputTokens } = entry;
-    return { ...{ state, code, detail, late, inputTokens, outputTokens }, ...answerFrom(entry.answer, from) };
+    return { state, code, detail, late, inputTokens, outputTokens, ...answerFrom(entry.answer, from) };
   }
 
   /** The turn then ends by itself; there is nothing to stop in one that has ended. */
@@ -71,8 +75,8 @@ export class Session {
     const approval = turn?.approval(approvalId);
     if (turn === undefined || approval === undefined)
       throw new PaliadinError('not_found', 'this is not asked any more');
-    await this.runner.decide(turn, approval, checkDecision(this.#options.policy, approval, decision));
-    turn.decided(approvalId);
+    const checked = checkDecision(this.#options.policy, approval, decision);
+    await turn.resolveApproval(approvalId, checked, () => this.runner.decide(turn, approval, checked));
   }
 
   /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */
@@ -98,7 +102,7 @@ export class Session {
     const entry = await this.#read(turnId);
     if (entry === null) return null;
     await journal.acknowledge(session, turnId);
-    if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.placeOf(entry));
+    if (!this.runner.awaitsLateAnswer) await driver.forget(this.runner.pathsOf(entry));
     return entry.cost ?? null;
   }
 
@@ -127,15 +131,20 @@ export class Session {
       throw new PaliadinError('outcome_unknown', 'the host has lost its record of this turn');
     }
     if (known === null) return this.#accept(prompt, digest);
-    if (known.digest === digest) return known;
-    throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+    if (known.digest !== digest) {
+      throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
+    }
+    // Another turn may have come since; nothing is typed for one that is known.
+    this.#passFence(prompt.fence, known.fence);
+    if (known instanceof LiveTurn) known.fence = prompt.fence;
+    return known;
   }
 
   async #accept(prompt: HostPrompt, digest: string): Promise<LiveTurn> {
     const { turnId, fence, locale } = prompt;
-    await this.#checkFence(fence);
+    this.#passFence(fence, await this.#highestFence());
     const nonce = randomBytes(16).toString('hex');
-    const turn = new LiveTurn({ turnId, digest, nonce, locale, acceptedAt: this.#options.clock() });
+    const turn = new LiveTurn({ turnId, digest, nonce, fence, locale, acceptedAt: this.#options.clock() });
     this.#enqueue(turn, async () => {
       return this.#options.panes.use(this.#paneUser, turn.stop.signal, async () => {
         return this.#deliver(turn, prompt);
@@ -146,11 +155,11 @@ export class Session {
 
   #enqueue(turn: LiveTurn, through: () => Promise<End>): void {
     this.#live.set(turn.turnId, turn);
-    this.#tail = this.#tail.then(() => this.#carry(turn, through));
+    this.#tail = this.#tail.then(() => this.#runTurn(turn, through));
   }
 
   /** Carries one turn through to its outcome on disk. Never rejects. */
-  async #carry(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
+  async #runTurn(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
     this.#running = turn;
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
     if (turn.state === 'running') await this.#markBegun();
@@ -185,7 +194,7 @@ export class Session {
       const entry = await this.#load();
       if (!entry.begun) await this.#save({ ...entry, begun: true });
     } catch (error) {
-      this.#options.onTrouble('a conversation was not marked', error);
+      this.#options.onError('a conversation was not marked', error);
     }
   }
 
@@ -193,10 +202,18 @@ export class Session {
     return { session: this.#options.session, hibernate: () => this.runner.hibernate() };
   }
 
-  async #checkFence(fence: number): Promise<void> {
-    const entry = await this.#load();
-    if (fence < entry.fence) throw new PaliadinError('conflict', 'a newer gateway has taken over this session');
-    if (fence > entry.fence) await this.#save({ ...entry, fence });
+  #passFence(fence: number, least: number): void {
+    if (fence < least) throw new PaliadinError('conflict', 'another gateway has taken over since');
+    this.#fence = Math.max(this.#fence, fence);
+  }
+
+  /** A fence comes to the journal with the turn that brought it, before that is typed. */
+  async #highestFence(): Promise<number> {
+    if (this.#journaledFence === null) {
+      const ofTurns = await this.#options.journal.highestFence(this.#options.session);
+      this.#journaledFence = Math.max((await this.#load()).fence, ofTurns);
+    }
+    return Math.max(this.#fence, this.#journaledFence);
   }
 
   async #load(): Promise<SessionEntry> {

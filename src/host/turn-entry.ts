@@ -9,8 +9,10 @@ export const turnEntry = z.object({
   turnId: z.string().regex(TURN_ID_PATTERN),
   /** SHA-256 of everything that was asked, to tell a repetition from another question. */
   digest: z.string(),
-  /** See `TurnPlace`. */
+  /** See `TurnPaths`. */
   nonce: z.string(),
+  /** The highest that it was asked with. */
+  fence: z.int().default(0),
   state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
   /** UTC milliseconds. */
   acceptedAt: z.int(),

@@ -1,14 +1,16 @@
 /** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LimitFunction } from 'p-limit';
+import pTimeout from 'p-timeout';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
+import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
-import type { Driver, TurnPlace } from './agents/driver.ts';
+import type { Driver, TurnPaths } from './agents/driver.ts';
 import { withoutRefused } from './approval-gate.ts';
-import type { ApprovalPolicy } from './approval-policy.ts';
-import type { AtMost } from './at-most.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
@@ -29,7 +31,7 @@ export interface RunnerOptions {
   /** A directory for what is pasted. */
   scratch: string;
   /** Bounds how many agents start at once, over all sessions. */
-  starts: AtMost;
+  starts: LimitFunction;
   /** What a gateway may allow here. */
   policy: ApprovalPolicy;
   /** No sign of life from the agent for this long ends a turn. */
@@ -38,7 +40,7 @@ export interface RunnerOptions {
   clock(): number;
   onLate(turnId: string): void;
   /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 export class TurnRunner {
@@ -61,9 +63,9 @@ export class TurnRunner {
   /** @throws PaliadinError where nothing was submitted to the agent. */
   async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
     const { driver, journal, session } = this.#options;
-    const place = this.placeOf(turn);
+    const paths = this.pathsOf(turn);
     await this.#dropLate();
-    const { directory, home } = place;
+    const { directory, home } = paths;
     const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
@@ -72,7 +74,7 @@ export class TurnRunner {
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.type(pane, compose(prompt, driver, place));
+      await this.pane.type(pane, compose(prompt, driver, paths));
       watch.taken();
     } catch (error) {
       watch.close();
@@ -105,7 +107,7 @@ export class TurnRunner {
       if (pane !== null) this.#awaitLate(turn, this.#watch(turn, pane));
       else await this.#keepLate(turn, await readRecord(turn, this.#signals(turn)));
     } catch (error) {
-      this.#options.onTrouble('a late answer is not waited for', error);
+      this.#options.onError('a late answer is not waited for', error);
     }
   }
 
@@ -116,15 +118,15 @@ export class TurnRunner {
     if (driver.decide === undefined || pane === null) {
       throw new PaliadinError('conflict', 'this can be answered at the agent’s terminal only');
     }
-    await driver.decide({ turn: this.placeOf(turn), approval, decision, pane });
+    await driver.decide({ turn: this.pathsOf(turn), approval, decision, pane });
   }
 
   /** What the turn's entry says once it has ended. */
   async record(turn: LiveTurn, end: End): Promise<void> {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
-    const { journal, session, clock, onTrouble } = this.#options;
+    const { journal, session, clock, onError } = this.#options;
     const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
-    await journal.writeTurn(session, entry).catch((error) => onTrouble('the end of a turn was not recorded', error));
+    await journal.writeTurn(session, entry).catch((error) => onError('the end of a turn was not recorded', error));
     this.#count(entry);
   }
 
@@ -135,7 +137,7 @@ export class TurnRunner {
 
   #count(entry: TurnEntry): void {
     const counted = this.#recordCost(entry)
-      .catch((error) => this.#options.onTrouble('what a turn took was not recorded', error))
+      .catch((error) => this.#options.onError('what a turn took was not recorded', error))
       .finally(() => this.#counting.delete(entry.turnId));
     this.#counting.set(entry.turnId, counted);
   }
@@ -143,7 +145,7 @@ export class TurnRunner {
   /** The agent counts a moment later than it answers, and nobody waits for that. */
   async #recordCost(entry: TurnEntry): Promise<void> {
     const { driver, journal, session } = this.#options;
-    const cost = await driver.cost?.(this.placeOf(entry));
+    const cost = await driver.cost?.(this.pathsOf(entry));
     if (!cost) return;
     const { inputTokens, cachedTokens, outputTokens } = cost;
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
@@ -179,13 +181,13 @@ export class TurnRunner {
     await this.pane.end();
   }
 
-  placeOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPlace {
+  pathsOf({ turnId, nonce }: { turnId: string; nonce: string }): TurnPaths {
     const { journal, session, isolation } = this.#options;
     return { turnId, nonce, directory: journal.agentDirectory(session), home: isolation.homeOf(session) };
   }
 
   #watch(turn: LiveTurn, pane: Pane): TurnWatch {
-    const { driver, journal, session, silenceMs, onTrouble } = this.#options;
+    const { driver, journal, session, silenceMs, onError } = this.#options;
     const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver, turn) });
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
@@ -193,30 +195,19 @@ export class TurnRunner {
         // One that was given up stays that, whatever the agent shows late.
         if (end === undefined && this.#late?.watch !== watch) return journal.writeTurn(session, this.#entryOf(turn));
       })
-      .catch((error) => onTrouble('the evidence of a delivery was not recorded', error));
+      .catch((error) => onError('the evidence of a delivery was not recorded', error));
     return watch;
   }
 
   #signals(turn: LiveTurn) {
-    const { driver, policy } = this.#options;
+    const { driver, policy, onError } = this.#options;
     return (stop: AbortSignal) =>
-      withoutRefused(driver.watch(this.placeOf(turn), stop), policy, (approval, denial) => {
-        void this.#deny(turn, approval, denial, stop);
+      withoutRefused(driver.watch(this.pathsOf(turn), stop), policy, (approval, denial, waits) => {
+        void retryUntilHeard(() => this.decide(turn, approval, denial), {
+          isOver: () => stop.aborted || !waits(),
+          onError: (error) => onError('the agent was not told that it may not do something', error),
+        });
       });
-  }
-
-  /** Until the agent has heard, or is not watched any more. Never rejects. */
-  async #deny(turn: LiveTurn, approval: ApprovalRequest, denial: Decision, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      try {
-        return await this.decide(turn, approval, denial);
-      } catch (error) {
-        // It was answered long ago, or is being answered at the terminal.
-        if (error instanceof PaliadinError && error.code === 'not_found') return;
-        this.#options.onTrouble('the agent was not told that it may not do something', error);
-        await delay(DENY_AGAIN_MS, undefined, { ref: false });
-      }
-    }
   }
 
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
@@ -241,7 +232,7 @@ export class TurnRunner {
       if (this.#late?.watch === watch) this.#late = null;
       await this.#keepLate(turn, end);
     };
-    keep().catch((error) => this.#options.onTrouble('a late answer was not recorded', error));
+    keep().catch((error) => this.#options.onError('a late answer was not recorded', error));
   }
 
   async #keepLate(turn: LiveTurn, end: End | null): Promise<void> {
@@ -264,16 +255,28 @@ export class TurnRunner {
   }
 
   #stop(turn: LiveTurn, { last: over }: TurnWatch): ToldOfStop | undefined {
-    const refused = this.#options.driver.refuse?.(this.placeOf(turn));
+    const refused = this.#options.driver.refuse?.(this.pathsOf(turn));
     return refused === undefined ? undefined : { over, refused, working: turn.begun };
   }
 
   #entryOf(turn: LiveTurn): TurnEntry {
-    const { turnId, digest, nonce, acceptedAt, locale, state, changedFrom } = turn;
+    const { turnId, digest, nonce, acceptedAt, fence, locale, state, changedFrom } = turn;
     return {
       ...(changedFrom === null ? {} : { changedFrom }),
-      ...{ turnId, digest, nonce, acceptedAt, locale, state: state === 'running' ? state : 'delivering' },
-      ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
+      turnId,
+      digest,
+      nonce,
+      acceptedAt,
+      fence,
+      locale,
+      state: state === 'running' ? state : 'delivering',
+      endedAt: null,
+      answer: '',
+      code: null,
+      detail: null,
+      inputTokens: null,
+      outputTokens: null,
+      late: false,
     };
   }
 }
@@ -285,20 +288,16 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
   };
 }
 
-function compose(prompt: HostPrompt, driver: Driver, place: TurnPlace): string {
+function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
   const { turnId, pageOrigin, locale, message, context } = prompt;
-  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(place) }, message, context);
+  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context);
   return driver.inputEscape?.escape(text) ?? text;
 }
 
 /** The agent may have been faster than its record; whatever else ends the watch is no evidence. */
 async function isReceived(turn: LiveTurn, watch: TurnWatch): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, EVIDENCE_MS);
-  });
-  await Promise.race([watch.received, watch.end, grace]);
-  clearTimeout(timer);
+  const seen: Promise<unknown> = Promise.race([watch.received, watch.end]);
+  await pTimeout(seen, { milliseconds: EVIDENCE_MS, message: false });
   return turn.state === 'running';
 }
 
@@ -315,8 +314,6 @@ function lost(turn: LiveTurn): End {
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
-// A disk that is full does not mend at once.
-const DENY_AGAIN_MS = 1_000;
 const NEVER = new Promise<never>(() => {});
 // The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
 const EVIDENCE_SOON_MS = 100;

@@ -1,9 +1,9 @@
 /** Lets somebody elsewhere look at a session's terminal, for as long as they look. Nothing is typed, nothing started. */
 import { isDeepStrictEqual } from 'node:util';
 import type { StopSignal } from '../contract/host.ts';
+import { onlyColours } from '../contract/only-colours.ts';
 import type { ScreenView } from '../contract/screen.ts';
 import type { AgentPane } from './agent-pane.ts';
-import { onlyColours } from './only-colours.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**

@@ -1,19 +1,20 @@
 /** Finds out who asks, before the body is read, and whether they may call this route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { User } from '../audit/store.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import type { User } from '../contract/records/user.ts';
+import { DISABLED, refusalOf } from '../services/authorisation.ts';
+import type { Identity } from '../services/sign-in/identity.ts';
+import type { SignInEvents } from '../services/sign-in/sign-in-events.ts';
 import { clientKey } from './client-address.ts';
-import { DISABLED, refusedBy } from './guards.ts';
-import type { App, Identity, ServerOptions } from './options.ts';
+import type { App, ServerOptions } from './options.ts';
 import { requireOrigin } from './own-pages.ts';
-import type { Doors } from './sign-in/doors.ts';
-import type { Teller } from './sign-in/tell.ts';
+import type { Authenticate } from './sign-in/authenticator.ts';
 
-export function identify(app: App, doors: Doors): void {
+export function identify(app: App, authenticate: Authenticate): void {
   app.addHook('onRequest', async (request) => {
     if (isOpen(request)) return; // not to need the store
     try {
-      request.identity = await doors.whoAsks(request);
+      request.identity = await authenticate(request);
     } catch (error) {
       // Told after the request has been counted.
       request.turnedAway = asPaliadinError(error, 'internal');
@@ -21,14 +22,15 @@ export function identify(app: App, doors: Doors): void {
   });
 }
 
-export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { tellSeldom }: Teller): void {
+export function requireUser(app: App, { services }: Pick<ServerOptions, 'services'>): void {
+  const { emitSeldom } = services.signIn.events;
   app.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     const { identity } = request;
-    if (identity === null) return refuse(request, reply, tellSeldom);
+    if (identity === null) return refuse(request, reply, emitSeldom);
     const { user, way } = identity;
     if (user.disabledAt !== null) {
-      tellSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+      emitSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
       throw new PaliadinError('not_allowed', DISABLED);
     }
     // What a browser sends by itself, whatever page makes it: by way of the proxy the proxy's word. A cookie needs the
@@ -36,7 +38,8 @@ export function requireUser(app: App, options: Pick<ServerOptions, 'access'>, { 
     if (way === 'cookie' || way === 'proxy') requireOrigin(request);
     const { guard } = request.routeOptions.config;
     // A server with such a route does not start; still, where nothing is said, nothing is open.
-    const refusal = guard === undefined ? new PaliadinError('not_allowed') : refusedBy(guard, identity, options);
+    const refusal =
+      guard === undefined ? new PaliadinError('not_allowed') : refusalOf(guard, identity, services.access);
     if (refusal !== null) throw refusal;
   });
 }
@@ -55,14 +58,14 @@ function isOpen(request: FastifyRequest): boolean {
   return request.is404 || request.routeOptions.config.open === true;
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, tellSeldom: Teller['tellSeldom']): never {
+function refuse(request: FastifyRequest, reply: FastifyReply, emitSeldom: SignInEvents['emitSeldom']): never {
   const { turnedAway, headers } = request;
   const error =
     turnedAway ?? new PaliadinError('unauthenticated', 'sign in, or send a valid token as Authorization: Bearer …');
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (headers.authorization !== undefined) {
     const reason = error.detail ?? error.code;
-    tellSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
+    emitSeldom(`denied ${clientKey(request)}`, { kind: 'sign-in-denied', userId: null, way: 'token', reason });
   }
   throw error;
 }

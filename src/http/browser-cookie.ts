@@ -4,22 +4,23 @@
  */
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SESSION_KEY_HEADER } from '../contract/session-key.ts';
+import type { BrowserSecrets } from '../services/sign-in/identity.ts';
 import type { ServerOptions } from './options.ts';
 import { isSecure } from './public-address.ts';
 
 type Needs = Pick<ServerOptions, 'publicOrigins'>;
 
-/**
- * What the browser sends under our name. More than one value where a server on another port has set the same name for
- * another path: the browser puts that one first, and it must not hide ours.
- */
-export function cookiesOf(request: FastifyRequest, options: Needs): string[] {
-  return valuesOf(request, cookieName(request, options));
-}
-
-/** Of a version that had no session keys; all gateways on a host shared the name. */
-export function cookiesWithoutKey(request: FastifyRequest, options: Needs): string[] {
-  return valuesOf(request, `${prefix(isSecure(request, options))}paliadin`);
+export function browserSecrets(request: FastifyRequest, options: Needs): BrowserSecrets {
+  const key = request.headers[SESSION_KEY_HEADER];
+  return {
+    // More than one value where a server on another port has set the same name for another path: the browser puts that
+    // one first, and it must not hide ours.
+    cookies: valuesOf(request, cookieName(request, options)),
+    sessionKey: typeof key === 'string' ? key : null,
+    // All gateways on a host shared the name.
+    cookiesWithoutKey: valuesOf(request, `${prefix(isSecure(request, options))}paliadin`),
+  };
 }
 
 export function setCookie(
@@ -63,9 +64,3 @@ function valuesOf({ headers }: FastifyRequest, name: string): string[] {
 
 // Each path of ours has at most a dozen prefixes for which another server can set the name; ours comes last.
 const MAX_VALUES = 32;
-
-/** A month: signing in again takes one link. */
-export const BROWSER_SESSION_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** A working day: the application signs its user in again by itself, if they are still its user. */
-export const APPLICATION_SESSION_MS = 12 * 60 * 60 * 1000;

@@ -7,7 +7,7 @@ import type { ErrorBody } from '../contract/api.ts';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
-import { isForOwner } from './guards.ts';
+import { isForOwner } from '../services/authorisation.ts';
 import { localeOf } from './locale.ts';
 import type { App } from './options.ts';
 import { NOTHING } from './security-headers.ts';

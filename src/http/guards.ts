@@ -1,19 +1,8 @@
 /** What a route asks of whoever calls it. A route says `open`, or names its guard; a server with another one does not start. */
-import type { Role, User } from '../audit/store.ts';
-import { PaliadinError } from '../contract/errors.ts';
-import type { Scope } from '../contract/scopes.ts';
-import { refusalOf } from './access.ts';
-import type { KnownRoute } from './not-found.ts';
-import type { App, Identity, ServerOptions } from './options.ts';
 
-export interface Guard {
-  /** The least role. */
-  role: Role;
-  /** What an API token has to be for. */
-  scope: Scope;
-  /** Asks the agent for something: `PALIADIN_ACCESS` decides too. */
-  asks?: true | undefined;
-}
+import { ADMIN, type Requirement } from '../services/authorisation.ts';
+import type { KnownRoute } from './known-route.ts';
+import type { App } from './options.ts';
 
 export const guards = {
   /** Reading what is one's own. */
@@ -22,38 +11,10 @@ export const guards = {
   act: { role: 'member', scope: 'ask' },
   ask: { role: 'member', scope: 'ask', asks: true },
   /** Everybody's turns, users, hosts. */
-  admin: { role: 'admin', scope: 'admin' },
+  admin: ADMIN,
   /** For a program that counts: nobody's name or words. */
   metrics: { role: 'admin', scope: 'metrics' },
-} as const satisfies Record<string, Guard>;
-
-/** Null where this caller may call a route with this guard. */
-export function refusedBy(
-  guard: Guard,
-  identity: Pick<Identity, 'user' | 'scopes'>,
-  options: Pick<ServerOptions, 'access'>,
-): PaliadinError | null {
-  return whyBarred(guard, identity) ?? (guard.asks === true ? refusalOf(identity.user, options) : null);
-}
-
-/**
- * Whether this caller may see what is for the owner and admins. An open route that shows them more asks this too, so that
- * nobody sees there what a guard would keep from them.
- */
-export function isForOwner(identity: Pick<Identity, 'user' | 'scopes'> | null): boolean {
-  return identity !== null && whyBarred(guards.admin, identity) === null;
-}
-
-/** Who somebody is now, and what their token is for. */
-function whyBarred({ scope, role }: Guard, { user, scopes }: Pick<Identity, 'user' | 'scopes'>): PaliadinError | null {
-  if (user.disabledAt !== null) return new PaliadinError('not_allowed', DISABLED);
-  if (scopes !== null && !scopes.includes(scope)) {
-    return new PaliadinError('not_allowed', `this token is not for that: it has no scope ${scope}`);
-  }
-  return isAtLeast(user, role) ? null : new PaliadinError('not_allowed', ONLY[role]);
-}
-
-export const DISABLED = 'the owner has disabled this user';
+} as const satisfies Record<string, Requirement>;
 
 /** @throws Error at the start, so that nobody can forget it. */
 export function requireGuards(app: App, routes: readonly KnownRoute[]): void {
@@ -64,15 +25,3 @@ export function requireGuards(app: App, routes: readonly KnownRoute[]): void {
     throw new Error(`routes that say neither \`open\` nor their \`guard\`, or both: ${names}`);
   });
 }
-
-function isAtLeast({ role }: User, least: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(least);
-}
-
-const ROLES: readonly Role[] = ['member', 'admin', 'owner'];
-
-const ONLY: Record<Role, string> = {
-  member: 'sign in first',
-  admin: 'only the owner and admins may do that; `paliadin user role` makes somebody an admin',
-  owner: 'only the owner may do that; PALIADIN_OWNER names the owner',
-};

@@ -9,8 +9,8 @@ export function localeOf(request: FastifyRequest): string {
 
 /** The language that an Accept-Language header puts first; null where it names none. */
 function preferred(header: string | undefined): string | null {
-  const wishes = (header ?? '').slice(0, MAX_HEADER_LENGTH).split(',').map(readWish);
-  const best = wishes
+  const preferences = (header ?? '').slice(0, MAX_HEADER_LENGTH).split(',').map(readPreference);
+  const best = preferences
     .filter(({ tag, weight }) => weight > 0 && LOCALE_PATTERN.test(tag))
     .reduce((first, next) => (next.weight > first.weight ? next : first), { tag: '', weight: 0 });
   return best.tag === '' ? null : best.tag;
@@ -19,7 +19,7 @@ function preferred(header: string | undefined): string | null {
 // Browsers send some fifty characters.
 const MAX_HEADER_LENGTH = 1000;
 
-function readWish(wish: string): { tag: string; weight: number } {
+function readPreference(wish: string): { tag: string; weight: number } {
   const [tag = '', ...parameters] = wish.split(';').map((part) => part.trim());
   const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice('q='.length);
   return { tag, weight: weight === undefined ? 1 : Number(weight) || 0 };

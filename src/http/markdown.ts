@@ -1,10 +1,10 @@
 /** A history as a Markdown file that a person keeps: what was asked, what was answered, and when. */
 import type { TurnView } from '../contract/api.ts';
+import { escapeInFile } from '../contract/escape.ts';
 import { type Language, languageOf } from '../contract/locales/locale.ts';
 import { isFinal } from '../contract/turn.ts';
-import { visible } from './csv.ts';
 
-export async function* storyAsMarkdown(
+export async function* historyAsMarkdown(
   turns: AsyncIterable<TurnView>,
   { name, locale }: { name: string; locale: string | null },
 ): AsyncGenerator<string> {
@@ -27,7 +27,7 @@ function asMarkdown(turn: TurnView, words: Words): string {
     ...(turn.error === null ? [] : [`*${oneLine(turn.error.message)}*`]),
     ...(isFinal(turn.status) ? [] : [`*${words.open}*`]),
   ];
-  return `\n${blocks.map((block) => visible(block)).join('\n\n')}\n`;
+  return `\n${blocks.map((block) => escapeInFile(block)).join('\n\n')}\n`;
 }
 
 /** What a person wrote is text, also where it looks like a heading or a link. */

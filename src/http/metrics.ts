@@ -2,14 +2,6 @@
 import { guards } from './guards.ts';
 import type { App, ServerOptions } from './options.ts';
 
-export interface ServerMetrics {
-  contentType: string;
-  text(): Promise<string>;
-  answered(request: { method: string; route: string; status: number; ms: number }): void;
-  /** How many event streams are open now. */
-  streams(count: number): void;
-}
-
 export function measureResponses(app: App, { metrics }: Pick<ServerOptions, 'metrics'>): void {
   if (metrics === undefined) return;
   app.addHook('onResponse', async (request, reply) => {

@@ -1,19 +1,12 @@
 /** Answers what no route takes: nothing there, or not with this method. */
+
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
-import type { Guard } from './guards.ts';
+import type { KnownRoute } from './known-route.ts';
 import type { App } from './options.ts';
 
-export interface KnownRoute {
-  method: string;
-  /** As registered, such as `/api/turns/:turnId`. */
-  url: string;
-  open: boolean;
-  guard: Guard | null;
-}
-
 /** Every route that is registered from now on. Also `app.routes`, for whoever has to walk them. */
-export function rememberRoutes(app: App): readonly KnownRoute[] {
+export function collectRoutes(app: App): readonly KnownRoute[] {
   const routes: KnownRoute[] = [];
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) {

@@ -1,33 +1,24 @@
-/** What the server is made of, given by `main/`. */
+/** What the server is made of, given by `gateway/`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Store, User } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
-import type { Probe } from '../contract/admin.ts';
 import type { PaliadinError } from '../contract/errors.ts';
-import type { Scope } from '../contract/scopes.ts';
+import type { Requirement } from '../services/authorisation.ts';
+import type { GatewayServices } from '../services/services.ts';
+import type { Identity } from '../services/sign-in/identity.ts';
 import type { Turns } from '../turn/turns.ts';
-import type { Guard } from './guards.ts';
-import type { ServerMetrics } from './metrics.ts';
-import type { DenialLimits } from './sign-in/denials.ts';
-import type { JwtDoor } from './sign-in/jwt.ts';
-import type { ProxyDoor } from './sign-in/proxy.ts';
-import type { SignInEvent } from './sign-in/tell.ts';
+import type { ServerMetrics } from './server-metrics.ts';
+import type { ProxyAuthenticator } from './sign-in/proxy-authenticator.ts';
 
 export interface ServerOptions {
   turns: Turns;
-  store: Store;
-  backend: Pick<
-    Backend,
-    'kind' | 'host' | 'identity' | 'agent' | 'refusal' | 'presence' | 'sessions' | 'reset' | 'hibernate' | 'watchScreen'
-  > & {
+  services: GatewayServices;
+  backend: Pick<Backend, 'kind' | 'host' | 'identity' | 'agent'> & {
     /** Why a question could not be answered just now; null where it could. */
     report(): Promise<PaliadinError | null>;
   };
-  /** How the host was, lately; none where nobody looks. */
-  probes?: { last(): Probe[]; onProbe(listener: () => void): () => void };
   /**
    * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Asked at each
    * request, because a server that lets the system choose its port knows it only once it listens.
@@ -44,15 +35,11 @@ export interface ServerOptions {
   logger: FastifyBaseLogger;
   /** Questions to begin with, in the language of `locale`. */
   starters: (locale: string) => string[];
-  /** Who may ask: the owner, or every user. */
-  access: 'owner' | 'users';
-  /** The ways in beside links and API tokens. */
-  signIn?: { jwt: JwtDoor | null; proxy: ProxyDoor | null };
+  /** The proxy whose word is taken; none where no proxy signs people in. */
+  proxy?: ProxyAuthenticator | null;
   /** Whether a proxy of ours has this address: it may say whom it asks for, and from where. */
   trustsProxy?: (address: string) => boolean;
   metrics?: ServerMetrics;
-  /** Hears who came in, was turned away, or left; has to be quick. */
-  onSignIn?: (event: SignInEvent) => void;
   /** Requests a minute: of each user, and of each address that is not signed in. */
   rateLimit: number;
   version: string;
@@ -61,7 +48,6 @@ export interface ServerOptions {
   responseStallMs?: number;
   connectionLimits?: Partial<ConnectionLimits>;
   overloadLimits?: Partial<OverloadLimits>;
-  denialLimits?: DenialLimits;
 }
 
 export interface StreamLimits {
@@ -102,22 +88,6 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** Who asks, and how they got in. */
-export interface Identity {
-  user: User;
-  /** `token`: an API token of ours. `jwt`: the application's. `proxy`: by the word of a proxy. */
-  way: 'cookie' | 'token' | 'jwt' | 'proxy';
-  /** Of the secret that let them in; empty where there is none. */
-  hash: string;
-  /** Of the session key; only where a cookie let them in. */
-  keyHash?: string;
-  /** What the token is for; null: whatever its user may do. */
-  scopes: readonly Scope[] | null;
-  /** Of an application's token, in UTC milliseconds. */
-  issuedAt: number | null;
-  expiresAt: number | null;
-}
-
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null where nobody is signed in, and on open routes. */
@@ -131,8 +101,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without sign-in. Any route that does not say so has a guard. */
     open?: boolean;
-    guard?: Guard;
-    /** Signs somebody in; counted by `sign-in/attempts.ts` instead of for its address. */
+    guard?: Requirement;
+    /** Signs somebody in; counted by `services/sign-in/attempts.ts` instead of for its address. */
     signsIn?: boolean;
     /** Pages of other sites may lead a browser here, since every caller gets the same. */
     crossSite?: boolean;

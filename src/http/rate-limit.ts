@@ -1,14 +1,14 @@
 /** How much one user, or one address that is not signed in, may ask of the server. */
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PaliadinError } from '../contract/errors.ts';
+import type { FastifyRequest } from 'fastify';
+import { tooMany } from '../services/window-counts.ts';
 import { clientKey } from './client-address.ts';
 import { countsBy } from './counts.ts';
 import type { App, ServerOptions } from './options.ts';
 
 export interface RateLimit {
   /** Counts a request for the user whom it has just signed in. @throws PaliadinError `rate_limited` */
-  ofUser(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void>;
+  ofUser(request: FastifyRequest, userId: string): Promise<void>;
 }
 
 export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimit'>): Promise<RateLimit> {
@@ -22,17 +22,17 @@ export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimi
   const ofStrangers = limit(clientKey);
   const ofRefused = limit(clientKey);
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (request) => {
     const { unlimited, signsIn } = request.routeOptions.config;
-    // Sign-in counts by itself what is refused, and for whom: `sign-in/attempts.ts`.
+    // Sign-in counts by itself what is refused, and for whom: `services/sign-in/attempts.ts`.
     if (unlimited === true || signsIn === true) return;
     const count = request.identity !== null ? ofUsers : presentsSomething(request) ? ofRefused : ofStrangers;
-    refuseIfExceeded(await count(request), reply);
+    refuseIfExceeded(await count(request));
   });
   return {
-    async ofUser(request, reply, userId) {
+    async ofUser(request, userId) {
       counting.set(request, userId);
-      refuseIfExceeded(await ofUsers(request), reply);
+      refuseIfExceeded(await ofUsers(request));
     },
   };
 }
@@ -46,13 +46,7 @@ const MINUTE_MS = 60_000;
 
 type Count = Awaited<ReturnType<ReturnType<App['createRateLimit']>>>;
 
-function refuseIfExceeded(count: Count, reply: FastifyReply): void {
+function refuseIfExceeded(count: Count): void {
   if (count.isAllowed || !count.isExceeded) return;
-  throw tooMany(reply, count.max, count.ttl);
-}
-
-export function tooMany(reply: FastifyReply, max: number, ttlMs: number): PaliadinError {
-  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
-  reply.header('retry-after', seconds);
-  return new PaliadinError('rate_limited', `at most ${max} a minute; try again in ${seconds} s`);
+  throw tooMany(count.max, count.ttl);
 }

@@ -12,7 +12,7 @@ import { answerErrors, answerFrameworkError, answerUnreadableRequest } from './e
 import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
 import { measureResponses, metricsRoute } from './metrics.ts';
-import { answerUnknownRoutes, rememberRoutes } from './not-found.ts';
+import { answerUnknownRoutes, collectRoutes } from './not-found.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
@@ -21,18 +21,16 @@ import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin/all.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { historyExportRoute } from './routes/history-export.ts';
 import { meRoute } from './routes/me.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
-import { storyRoute } from './routes/story.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
-import { createDoors } from './sign-in/doors.ts';
+import { createAuthenticator } from './sign-in/authenticator.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
-import { recordSignIns } from './sign-in/record.ts';
-import { createTeller } from './sign-in/tell.ts';
 import { cutStalledResponses } from './stalled.ts';
 import { createStreams } from './streams.ts';
 
@@ -61,7 +59,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.decorateRequest('turnId', null);
 
   answerErrors(app);
-  const routes = rememberRoutes(app);
+  const routes = collectRoutes(app);
   requireGuards(app, routes);
   answerUnknownRoutes(app, routes);
   parseJsonBodies(app);
@@ -76,28 +74,28 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   limitConnections(app, options);
   cutStalledResponses(app, options);
   requireOwnPages(app, options);
-  const teller = createTeller(recordSignIns(options, app.log), () => performance.now(), options.denialLimits);
-  app.addHook('onClose', async () => await teller.close());
+  const { signIn } = options.services;
+  app.addHook('onClose', async () => await signIn.close());
   refuseForgedIdentities(app, options, (request) => {
     const key = `forged ${clientKey(request)}`;
-    teller.tellSeldom(key, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
+    signIn.events.emitSeldom(key, { kind: 'sign-in-denied', userId: null, way: 'proxy', reason: 'forged header' });
   });
   await app.register(cookie);
-  const doors = createDoors(options, teller);
-  identify(app, doors);
+  const authenticate = createAuthenticator(options);
+  identify(app, authenticate);
   const limit = await limitRate(app, options);
-  requireUser(app, options, teller);
+  requireUser(app, options);
   limitRequestsUnderWay(app, options);
 
-  const streams = createStreams(app, options, doors);
+  const streams = createStreams(app, options);
   await describeApi(app, options);
   metricsRoute(app, options);
-  healthRoutes(app, options, doors);
-  signInRoutes(app, options, doors, teller, limit);
-  signOutRoutes(app, options, teller);
+  healthRoutes(app, options, authenticate);
+  signInRoutes(app, options, limit);
+  signOutRoutes(app, options);
   meRoute(app, options);
   turnRoutes(app, options, streams);
-  storyRoute(app, options);
+  historyExportRoute(app, options);
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
   adminRoutes(app, options, streams);

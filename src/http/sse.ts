@@ -17,6 +17,14 @@ export interface EventStream extends Readable {
   end(): void;
 }
 
+/** For what is not replayed: 1, 2, 3 … */
+export async function* numbered<T extends NumberedEvent['event']>(
+  events: AsyncIterable<T>,
+): AsyncGenerator<{ id: number; event: T }> {
+  let id = 1;
+  for await (const event of events) yield { id: id++, event };
+}
+
 /** `failed` hears why the events broke off; the reader is asked to come back. */
 export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error: unknown) => void): EventStream {
   const iterator = events[Symbol.asyncIterator]();

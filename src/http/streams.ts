@@ -1,10 +1,10 @@
 /** All open event streams: bounded for each user, watched, and closed with the server. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
+import { type Requirement, refusalOf } from '../services/authorisation.ts';
+import type { Identity } from '../services/sign-in/identity.ts';
 import { identityOf } from './authenticate.ts';
-import { type Guard, refusedBy } from './guards.ts';
-import type { App, Identity, ServerOptions, StreamLimits } from './options.ts';
-import type { Doors } from './sign-in/doors.ts';
+import type { App, ServerOptions, StreamLimits } from './options.ts';
 import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
 
 export interface Streams {
@@ -19,16 +19,14 @@ type Follow = (signal: AbortSignal) => AsyncIterable<NumberedEvent>;
 interface Open {
   stream: EventStream;
   identity: Identity;
-  guard: Guard | undefined;
+  guard: Requirement | undefined;
   reply: FastifyReply;
   gone: Promise<void>;
 }
 
-export function createStreams(
-  app: App,
-  options: Pick<ServerOptions, 'streamLimits' | 'metrics' | 'access'>,
-  doors: Doors,
-): Streams {
+type Needs = Pick<ServerOptions, 'streamLimits' | 'metrics' | 'services'>;
+
+export function createStreams(app: App, options: Needs): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
   const all = new Set<Open>();
 
@@ -52,7 +50,7 @@ export function createStreams(
     options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, doors, options), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, options.services), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
@@ -97,16 +95,12 @@ const headers = {
 };
 
 /** Also where the way in is still open, and what it led to is not. */
-async function endIfRevoked(
-  { stream, identity, guard }: Open,
-  doors: Doors,
-  options: Pick<ServerOptions, 'access'>,
-): Promise<void> {
+async function endIfRevoked({ stream, identity, guard }: Open, { signIn, access }: Needs['services']): Promise<void> {
   // While the store is away nobody can be disabled either.
-  const now = await doors.stillIn(identity).catch(() => identity);
+  const now = await signIn.stillIn(identity).catch(() => identity);
   if (now === null || now.user.disabledAt !== null) return stream.end();
   // Whoever was let in to see how their question ends sees it, whether or not they might ask another.
-  if (guard !== undefined && refusedBy({ ...guard, asks: undefined }, now, options) !== null) stream.end();
+  if (guard !== undefined && refusalOf({ ...guard, asks: undefined }, now, access) !== null) stream.end();
 }
 
 /** Looks often enough that the cut comes within a quarter of the time more. */

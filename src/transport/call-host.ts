@@ -1,16 +1,16 @@
 /** One request over a fresh channel, without the ACP library: loading that takes as long as all the rest of a call. */
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
+import pTimeout from 'p-timeout';
 import { isErrorCode, PaliadinError } from '../contract/errors.ts';
-import { within } from './within.ts';
 
 /** What the host answers to one of `extension`'s methods. @throws PaliadinError as the host sent it; `timeout`. */
 export function callHost(duplex: Duplex, method: string, params: object, answerMs = ANSWER_MS): Promise<unknown> {
-  const late = () => {
+  const fallback = () => {
     duplex.destroy();
-    return new PaliadinError('timeout', `the host daemon has not answered ${method} within ${answerMs / 1000} s`);
+    throw new PaliadinError('timeout', `the host daemon has not answered ${method} within ${answerMs / 1000} s`);
   };
-  return within(answerMs, ask(duplex, method, params), late);
+  return pTimeout(ask(duplex, method, params), { milliseconds: answerMs, fallback });
 }
 
 async function ask(duplex: Duplex, method: string, params: object): Promise<unknown> {

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import pTimeout from 'p-timeout';
+import { backoff } from '../contract/backoff.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface DaemonProcess {
@@ -20,14 +22,14 @@ export interface DaemonProcess {
 /** @throws PaliadinError `mriver_unreachable` when there is none and none can be started: at once where it fails. */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   const deadline = performance.now() + START_MS;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     const found = await dial(daemon);
     if (found !== null) return found;
     // One that ends at once has met another that is just starting, or just going.
     if (!(await start(daemon)) && performance.now() > deadline) {
       throw new PaliadinError('mriver_unreachable', `the ${nameOf(daemon)} does not come up; see ${daemon.log}`);
     }
-    await delay(Math.min(AGAIN_MS * 2 ** attempt, MOST_AGAIN_MS));
+    await delay(backoff(attempt, AGAIN));
   }
 }
 
@@ -64,11 +66,9 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
       code === 0 ? resolve(false) : reject(new Error(`it ends with ${code ?? 'a signal'}`)),
     );
     child.once('error', reject);
-    const timer = setTimeout(() => reject(new Error('it says nothing')), LISTEN_MS);
     try {
-      return await promise;
+      return await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it says nothing' });
     } finally {
-      clearTimeout(timer);
       child.stdout?.destroy();
       child.unref();
     }
@@ -87,5 +87,4 @@ const LISTEN_MS = 20_000;
 // Another that is just starting has as long.
 const START_MS = LISTEN_MS;
 // Another that is just going frees its place within some of these.
-const AGAIN_MS = 50;
-const MOST_AGAIN_MS = 2_000;
+const AGAIN = { firstMs: 50, maxMs: 2_000 };

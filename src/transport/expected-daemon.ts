@@ -1,10 +1,10 @@
 /** Reaches the daemon that one would start: one of another version, or with other settings, is replaced if it may be. */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { type DaemonProcess, reachDaemon } from './daemon-process.ts';
-import { within } from './within.ts';
 
 export interface ExpectedDaemon extends DaemonProcess {
   /** Where a daemon writes who it is, before it listens. */
@@ -28,7 +28,8 @@ export async function reachExpected(daemon: ExpectedDaemon): Promise<Socket> {
   const { version, protocol } = found.identity;
   const gone = await found.retire();
   if (!gone) found.close();
-  await within(END_MS, found.closed, () => new PaliadinError('mriver_unreachable', `${NOT_ENDED}; see ${daemon.log}`));
+  const message = new PaliadinError('mriver_unreachable', `${NOT_ENDED}; see ${daemon.log}`);
+  await pTimeout(found.closed, { milliseconds: END_MS, message });
   if (gone || protocol === PROTOCOL_VERSION) return reachDaemon(daemon);
   const mine = `this is version ${daemon.expected.version} with protocol ${PROTOCOL_VERSION}`;
   throw new PaliadinError(

@@ -1,5 +1,6 @@
 /** The gateway's end of a channel: a `Host` that lives at the other end of the stream. */
 import type { Duplex } from 'node:stream';
+import pTimeout from 'p-timeout';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostPrompt, HostUpdate } from '../contract/host.ts';
@@ -33,7 +34,6 @@ import {
   updateMeta,
 } from './acp-shapes.ts';
 import { extension } from './extension.ts';
-import { within } from './within.ts';
 
 export interface HostChannel extends Host {
   /** Whether there is one open connection, whose end is the end of the channel; else each call makes its own. */
@@ -148,7 +148,9 @@ export async function reachHost(
   }
 
   const ask = (method: string, params: object, ms = answerMs): Promise<unknown> =>
-    call(() => within(ms, connection.agent.request(method, params), () => unanswered(method, ms)));
+    call(() =>
+      pTimeout(connection.agent.request(method, params), { milliseconds: ms, message: unanswered(method, ms) }),
+    );
   const extend = async <T>(method: string, params: object, shape: z.ZodType<T>, ms?: number): Promise<T> => {
     const answer = await ask(method, params, ms);
     return call(async () => shape.parse(answer));
@@ -179,7 +181,8 @@ export async function reachHost(
   async function firstAnswer(): Promise<HostIdentity> {
     const hello = call(() => greet(connection.agent.request.bind(connection.agent)));
     try {
-      return await within(helloMs, hello, () => new PaliadinError('mriver_unreachable', SILENT));
+      const message = new PaliadinError('mriver_unreachable', SILENT);
+      return await pTimeout(hello, { milliseconds: helloMs, message });
     } catch (error) {
       duplex.destroy();
       throw error;

@@ -1,7 +1,6 @@
 /** The host's end of a channel: an ACP agent that speaks for a `Host`. */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
@@ -33,6 +32,7 @@ import {
   watchParams,
 } from './acp-shapes.ts';
 import { extension } from './extension.ts';
+import { retryUntilHeard } from './retry-until-heard.ts';
 
 /** Serves `host` over the stream until it closes. What runs goes on without it. */
 export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
@@ -170,21 +170,22 @@ async function ask(host: Host, client: AgentContext, { session, turnId }: HostPr
   const text = detail === undefined || fields !== undefined ? detail : visible(detail);
   const content = text === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text } }];
   const request = {
-    ...{ sessionId: session, toolCall: { toolCallId, title, content }, options },
+    sessionId: session,
+    toolCall: { toolCallId, title, content },
+    options,
     _meta: { paliadin: { turnId, approval } satisfies z.infer<typeof permissionMeta> },
   };
-  for (;;) {
+  let gone = false;
+  const askOnce = async () => {
+    gone = true; // unless they answer
     const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, request);
+    gone = false;
     if (answer.outcome.outcome !== 'selected') return;
-    try {
-      const more = decisionMeta.parse(answer._meta?.paliadin ?? {});
-      return await host.decide(session, turnId, approval.id, toDecision(answer.outcome.optionId, more));
-    } catch (error) {
-      if (error instanceof PaliadinError && error.code === 'not_found') return;
-      // The agent has not heard it, and waits: whoever was asked is asked again.
-      await delay(ASK_AGAIN_MS, undefined, { ref: false });
-    }
-  }
+    const more = decisionMeta.parse(answer._meta?.paliadin ?? {});
+    await host.decide(session, turnId, approval.id, toDecision(answer.outcome.optionId, more));
+  };
+  // While the agent has not heard it, and waits, whoever was asked is asked again.
+  await retryUntilHeard(askOnce, { isOver: () => gone, onError: () => {} });
 }
 
 /** Whoever answers, nothing reaches the agent's terminal that it would obey. */
@@ -227,9 +228,6 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sen
 
 // Each costs a picture every quarter of a second.
 const MAX_WATCHES = 20;
-
-// A disk that is full, a client that answers what was not asked: neither mends at once.
-const ASK_AGAIN_MS = 1_000;
 
 const acpStatus = { running: 'in_progress', done: 'completed', failed: 'failed' } as const;
 

@@ -1,11 +1,12 @@
 /** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
 import { createHash } from 'node:crypto';
-import type { AgentSession, NewTurn, Turn, TurnStore } from '../audit/store.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { NewTurn, Turn } from '../contract/records/turn.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
 import type { TurnRequest } from '../contract/turn.ts';
 import { appPage } from './app-page.ts';
-import type { Recorder } from './recorder.ts';
+import type { TurnDispatcher } from './dispatcher.ts';
 
 /** A request after sanitising, and the digest by which a repetition is known. */
 export interface Question {
@@ -43,15 +44,15 @@ export function requireSameQuestion(turn: Turn, question: Question): Turn {
   });
 }
 
-/** Writes the audit row. `inserted: false` where the key had been used for the same question. */
+/** Writes the audit row, and has it dispatched. `inserted: false` where the key had been used for the same question. */
 export async function record(
-  recorder: Recorder,
+  dispatcher: Pick<TurnDispatcher, 'accept'>,
   question: Question,
   session: AgentSession,
-  identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'fence' | 'startedAt'>,
-): ReturnType<TurnStore['insert']> {
+  identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'startedAt'>,
+): ReturnType<TurnDispatcher['accept']> {
   const { name: agentSession, generation, host } = session;
-  const accepted = await recorder.accept({ ...question, ...identity, agentSession, generation, host });
+  const accepted = await dispatcher.accept({ ...question, ...identity, agentSession, generation, host });
   requireSameQuestion(accepted.turn, question);
   return accepted;
 }

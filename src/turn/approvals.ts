@@ -1,31 +1,43 @@
 /** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
-import type { Store, Turn } from '../audit/store.ts';
-import type { Backend } from '../backend/backend.ts';
+
+import type { Hosts } from '../backend/hosts.ts';
+import {
+  type ApprovalState,
+  type ApprovalStep,
+  ASKED,
+  isOpen,
+  nextState,
+  type Verdict,
+} from '../contract/approval-machine.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import { cleanText } from '../contract/sanitise.ts';
-import { type ApprovalRequest, DENY, type Decided, type DecidedBy, type Decision } from '../contract/turn.ts';
-import type { Recorder } from './recorder.ts';
-import { toBodies } from './scribe.ts';
-import type { Shown } from './shown.ts';
+import { type ApprovalRequest, DENY, type Decided, type Decision } from '../contract/turn.ts';
+import { type Approval, approvalsOf } from '../contract/turn-approvals.ts';
+import type { Store } from '../store/store.ts';
+import { retryUntilHeard } from '../transport/retry-until-heard.ts';
+import { toBodies } from './turn-event-writer.ts';
+import type { TurnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 /** Whose questions may lead to a request: the owner's, everybody's own, or nobody's. */
 export type WhoApproves = 'owner' | 'users' | 'none';
 
 export interface ApprovalOptions {
-  backend: Pick<Backend, 'decide'>;
+  hosts: Pick<Hosts, 'of'>;
   store: Pick<Store, 'users'>;
-  recorder: Pick<Recorder, 'write'>;
+  turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
   /** Nobody decides for this long: denied. Milliseconds. */
   patienceMs: number;
   clock(): number;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 export interface Approvals {
   /** Before the turn is run. `past` is what a gateway before this one told of it. */
-  begin(turn: Turn, past: Pick<Shown, 'approvals' | 'decisions'>): Promise<void>;
+  begin(turn: Turn, past: Pick<TurnSnapshot, 'approvals' | 'decisions'>): Promise<void>;
   /** Takes what the host tells of a turn; whether the person is to be told. */
   see(turn: Turn, update: HostUpdate): boolean;
   /**
@@ -41,23 +53,15 @@ export interface Approvals {
 interface OfTurn {
   /** Whether this turn's user may allow what the agent asks leave for. */
   mayAllow: boolean;
-  requests: Map<string, Request>;
+  approvals: Map<string, Waiting>;
 }
 
-interface Request {
-  approval: ApprovalRequest;
-  /** The person sees it, and may decide it. */
-  shown: boolean;
+interface Waiting extends Approval {
   patience: NodeJS.Timeout | undefined;
-  decision: Decision | null;
-  onRecord: boolean;
-  /** Handed to the host at least once. */
-  told: boolean;
-  closed: boolean;
 }
 
 export function createApprovals(options: ApprovalOptions): Approvals {
-  const { backend, recorder, clock, onTrouble } = options;
+  const { hosts, turnWriter, clock, onError } = options;
   const turns = new Map<string, OfTurn>();
 
   /** Questions are always shown; only permitted users may grant permissions. */
@@ -67,140 +71,141 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     return user?.role === 'owner' && user.disabledAt === null;
   }
 
-  function asked(turn: Turn, approval: ApprovalRequest): boolean {
+  function asked(turn: Turn, request: ApprovalRequest): boolean {
     const ofTurn = turns.get(turn.turnId);
     if (ofTurn === undefined) return false;
-    const known = ofTurn.requests.get(approval.id);
+    const known = ofTurn.approvals.get(request.id);
     if (known !== undefined) {
       // Asked again after the channel broke or a gateway was killed: what was decided may not have arrived.
-      if (known.onRecord) tell(turn, known);
-      return known.shown && !known.closed;
+      tellHost(turn, known);
+      return known.shown && isOpen(known.state);
     }
-    const shown = isQuestion(approval) || ofTurn.mayAllow;
-    const request = asNew(approval, shown);
-    ofTurn.requests.set(approval.id, request);
-    if (shown) wait(turn, request);
-    else deny(turn, request, 'policy');
+    const shown = isQuestion(request) || ofTurn.mayAllow;
+    const approval: Waiting = { request, state: ASKED, shown, patience: undefined };
+    ofTurn.approvals.set(request.id, approval);
+    if (shown) wait(turn, approval);
+    else deny(turn, approval, 'policy');
     return shown;
   }
 
-  function wait(turn: Turn, request: Request): void {
-    request.patience = setTimeout(() => deny(turn, request, 'timeout'), options.patienceMs);
+  function wait(turn: Turn, approval: Waiting): void {
+    approval.patience = setTimeout(() => deny(turn, approval, 'timeout'), options.patienceMs);
   }
 
-  function deny(turn: Turn, request: Request, by: 'policy' | 'timeout'): void {
-    settle(turn, request, { option: DENY, message: WHY[by] }, by).catch((error) => {
-      if (!isOpen(turn, request)) return; // decided at this very moment
-      onTrouble('a denial was not recorded; trying again', error);
-      request.patience = setTimeout(() => deny(turn, request, by), AGAIN_MS);
+  function deny(turn: Turn, approval: Waiting, by: 'policy' | 'timeout'): void {
+    const decision = { option: DENY, message: WHY[by] };
+    void retryUntilHeard(() => resolveApproval(turn, approval, { decision, by }), {
+      isOver: () => approval.state.at !== 'asked',
+      onError: (error) => onError('a denial was not recorded; trying again', error),
     });
   }
 
-  function isOpen(turn: Turn, request: Request): boolean {
-    return turns.has(turn.turnId) && request.decision === null && !request.closed;
-  }
-
-  async function settle(turn: Turn, request: Request, decision: Decision, by: DecidedBy): Promise<void> {
-    if (!turns.has(turn.turnId)) throw new PaliadinError('not_found', OVER);
-    if (request.closed) throw new PaliadinError('conflict', FASTER);
-    if (request.decision !== null) throw new PaliadinError('conflict', 'this is decided already');
-    clearTimeout(request.patience);
-    request.decision = decision;
+  /** Puts a decision on record, and lets the host hear of it. */
+  async function resolveApproval(turn: Turn, approval: Waiting, verdict: Verdict & Pick<Decided, 'by'>): Promise<void> {
+    if (!step(approval, { type: 'decide', verdict })) throw refusal(approval.state);
+    clearTimeout(approval.patience);
     try {
-      await record(turn, request.approval, { ...decision, by });
+      await record(turn, approval.request, { ...verdict.decision, by: verdict.by });
     } catch (error) {
-      request.decision = null;
+      step(approval, { type: 'fail' });
       throw error;
     }
     // On record before the agent may act on it.
-    request.onRecord = true;
-    if (!turns.has(turn.turnId)) throw new PaliadinError('conflict', OVER);
-    if (request.closed) throw new PaliadinError('conflict', FASTER);
-    tell(turn, request);
+    if (!step(approval, { type: 'stand' })) throw new PaliadinError('conflict', whyNot(approval.state));
+    tellHost(turn, approval);
   }
 
-  function tell(turn: Turn, request: Request): void {
-    const { approval, decision } = request;
-    if (decision === null) return;
-    request.told = true;
-    backend.decide(turn.agentSession, turn.turnId, approval.id, decision).catch((error) => {
-      if (!isHeardLater(error)) onTrouble('a decision was not heard', error);
+  /** Nothing where no decision stands. */
+  function tellHost(turn: Turn, { request, state }: Waiting): void {
+    if (state.at !== 'decided') return;
+    const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision);
+    told.catch((error) => {
+      if (!isHeardLater(error)) onError('a decision was not heard', error);
     });
   }
 
-  async function record(turn: Turn, approval: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
-    const { options: _, kind = 'permission', ...shown } = approval;
+  async function record(turn: Turn, request: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
+    const { options: _, kind = 'permission', ...shown } = request;
     // With all that the person had before them: the request itself goes with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    await recorder.write({ turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
+    const { turnId, fence } = turn;
+    await turnWriter.write({ turnId, fence, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {
     const ofTurn = turns.get(turn.turnId);
     if (ofTurn === undefined) return true; // of a turn that is being stopped
-    const request = ofTurn.requests.get(approvalId);
-    if (request === undefined || request.closed) return false;
-    clearTimeout(request.patience);
-    request.closed = true;
-    if (!request.told) {
+    const approval = ofTurn.approvals.get(approvalId);
+    if (approval === undefined || !step(approval, { type: 'close' })) return false;
+    clearTimeout(approval.patience);
+    if (approval.state.at === 'closed' && approval.state.because === 'elsewhere') {
       const elsewhere = { option: null, by: 'terminal' as const };
-      record(turn, request.approval, elsewhere).catch((error) => onTrouble('a decision was not recorded', error));
+      record(turn, approval.request, elsewhere).catch((error) => onError('a decision was not recorded', error));
     }
-    return request.shown;
+    return approval.shown;
   }
 
   return {
-    async begin(turn, { approvals, decisions }) {
-      const requests = new Map<string, Request>();
-      for (const { approval, by: _, option, ...more } of decisions) {
-        const decision = option === null ? null : { option, ...more };
-        const settled = { decision, onRecord: decision !== null, told: true, closed: decision === null };
-        requests.set(approval.id, { ...asNew({ ...approval, options: [] }, false), ...settled });
+    async begin(turn, past) {
+      const approvals = new Map<string, Waiting>();
+      for (const [id, known] of approvalsOf(past)) approvals.set(id, { ...known, patience: undefined });
+      turns.set(turn.turnId, { mayAllow: await mayAllow(turn), approvals });
+      for (const approval of approvals.values()) {
+        if (approval.shown && approval.state.at === 'asked') wait(turn, approval);
       }
-      for (const approval of approvals) {
-        requests.set(approval.id, { ...asNew(approval, true), ...settledBefore(requests.get(approval.id)) });
-      }
-      turns.set(turn.turnId, { mayAllow: await mayAllow(turn), requests });
-      for (const request of requests.values()) if (request.shown && isOpen(turn, request)) wait(turn, request);
     },
     see(turn, update) {
       if (update.type === 'approval') return asked(turn, update.approval);
       return update.type === 'approval-closed' ? closed(turn, update.id) : true;
     },
     async decide(turn, approvalId, { option, message, answers }) {
-      const request = turns.get(turn.turnId)?.requests.get(approvalId);
-      if (!request?.shown || request.closed) throw new PaliadinError('not_found', 'this is not asked, or not any more');
-      const { approval } = request;
-      if (!isQuestion(approval) && !(await mayAllow(turn))) {
+      const approval = turns.get(turn.turnId)?.approvals.get(approvalId);
+      if (!approval?.shown || !isOpen(approval.state))
+        throw new PaliadinError('not_found', 'this is not asked, or not any more');
+      const { request } = approval;
+      if (!isQuestion(request) && !(await mayAllow(turn))) {
         throw new PaliadinError('not_allowed', 'you may not decide this: PALIADIN_APPROVALS says who may');
       }
       // What nobody has seen nobody allows, whatever options came along.
-      const offered = approval.missing === undefined ? approval.options : [];
+      const offered = request.missing === undefined ? request.options : [];
       const known = new Set([...offered.map(({ id }) => id), DENY]);
       if (!known.has(option)) throw new PaliadinError('bad_request', `option is one of: ${[...known].join(', ')}`);
       const decision = { option, message: clean(message), answers: answers && cleanAnswers(answers) };
       try {
-        await settle(turn, request, decision, 'user');
+        await resolveApproval(turn, approval, { decision, by: 'user' });
       } catch (error) {
-        if (isOpen(turn, request)) wait(turn, request);
+        if (approval.state.at === 'asked') wait(turn, approval);
         throw error;
       }
     },
     forget(turnId) {
-      for (const { patience } of turns.get(turnId)?.requests.values() ?? []) clearTimeout(patience);
+      for (const approval of turns.get(turnId)?.approvals.values() ?? []) {
+        clearTimeout(approval.patience);
+        step(approval, { type: 'end-turn' });
+      }
       turns.delete(turnId);
     },
   };
 }
 
-function asNew(approval: ApprovalRequest, shown: boolean): Request {
-  return { approval, shown, patience: undefined, decision: null, onRecord: false, told: false, closed: false };
+/** False where the step is not allowed, and nothing has changed. */
+function step(approval: Waiting, taken: ApprovalStep): boolean {
+  const state = nextState(approval.state, taken);
+  if (state !== null) approval.state = state;
+  return state !== null;
 }
 
-function settledBefore(request: Request | undefined): Partial<Request> {
-  if (request === undefined) return {};
-  const { decision, onRecord, told, closed } = request;
-  return { decision, onRecord, told, closed };
+/** Why a decision comes too late. */
+function refusal(state: ApprovalState): PaliadinError {
+  const isTurnOver = state.at === 'closed' && state.because === 'turn-over';
+  return new PaliadinError(isTurnOver ? 'not_found' : 'conflict', whyNot(state));
+}
+
+function whyNot(state: ApprovalState): string {
+  if (state.at !== 'closed') return 'this is decided already';
+  return state.because === 'turn-over'
+    ? 'the turn is over, or is being stopped'
+    : 'somebody was faster at the agent’s terminal';
 }
 
 function isQuestion({ kind }: ApprovalRequest): boolean {
@@ -221,12 +226,8 @@ function cleanAnswers(answers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
 }
 
-const OVER = 'the turn is over, or is being stopped';
-const FASTER = 'somebody was faster at the agent’s terminal';
 // For the agent, which reads it and goes on without.
 const WHY = {
   timeout: 'Nobody answered in time. Go on without it.',
   policy: 'This user may not allow this. Go on without it.',
 };
-// The agent waits meanwhile, and a store that is away comes back or does not.
-const AGAIN_MS = 5_000;

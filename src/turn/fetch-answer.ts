@@ -1,5 +1,5 @@
-import type { Turn } from '../audit/store.ts';
 import type { Backend } from '../backend/backend.ts';
+import type { Turn } from '../contract/records/turn.ts';
 
 /** The whole answer from the host's journal, a message's worth at a time. */
 export async function fetchAnswer(backend: Backend, turn: Turn, length: number): Promise<string> {

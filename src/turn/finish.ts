@@ -1,8 +1,9 @@
 /** What the audit row says once the turn has ended. */
-import type { TurnChange } from '../audit/store.ts';
+
 import { countChips } from '../contract/count-chips.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome } from '../contract/host.ts';
+import type { TurnChange } from '../contract/records/turn.ts';
 import { approximateTokens } from '../contract/tokens.ts';
 import { splitTrailer } from '../contract/trailer.ts';
 import type { TurnResult, TurnStatus } from '../contract/turn.ts';

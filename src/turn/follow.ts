@@ -1,79 +1,66 @@
 /**
- * A reader's events, at the reader's own pace: who keeps up gets them as they are stored, who does not is
- * served from the store and costs no memory, and who comes back after a gateway restart goes on where they
- * were.
+ * A reader's events from the store, at the reader's own pace: a slow one costs no memory, and one who comes back after a
+ * gateway restart goes on where they were.
  */
-import type { Store, StoredEvent } from '../audit/store.ts';
+
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
-import type { Recorder } from './recorder.ts';
+import type { StoredEvent } from '../contract/records/event.ts';
+import type { Store } from '../store/store.ts';
+import type { EventBus } from './event-bus.ts';
 import { inBrief } from './view.ts';
 
 export interface FollowOptions {
-  store: Store;
-  recorder: Recorder;
+  store: Pick<Store, 'events'>;
+  bus: Pick<EventBus, 'subscribe'>;
   /** The turn as this reader sees it now. */
   view(turnId: string): Promise<TurnView>;
 }
 
 export async function* follow(
   query: { userId: string; turnId?: string; after: number; signal: AbortSignal },
-  { store, recorder, view }: FollowOptions,
+  { store, bus, view }: FollowOptions,
 ): AsyncGenerator<{ id: number; event: StreamedEvent }> {
   const { userId, turnId, signal } = query;
+  const scope = { userId, ...(turnId !== undefined && { turnId }) };
   let { after } = query;
-  /** Stored since the store was read last, so that it need not be read again; null where it has to be. */
-  let fresh: StoredEvent[] | null = null;
+  /** Something may have been stored since the store was read last. */
+  let stale = true;
   let over = false;
   /** Seen as not over since we listen: from then on its end comes as an event. The view of a long answer costs much. */
   let open = turnId === undefined;
   let wake = () => {};
-  const isMine = (event: StoredEvent) => event.userId === userId && (turnId === undefined || event.turnId === turnId);
-  const take = (events: StoredEvent[]) => {
-    const mine = events.filter(isMine);
-    if (mine.length === 0) return;
-    fresh?.push(...mine);
-    if (fresh !== null && fresh.length > MAX_FRESH) fresh = null;
-    wake();
-  };
   const leave = () => wake();
-  recorder.on('stored', take);
+  const unsubscribe = bus.subscribe(scope, () => {
+    stale = true;
+    wake();
+  });
   signal.addEventListener('abort', leave);
   try {
     while (!signal.aborted) {
-      let events: StoredEvent[];
-      if (fresh === null) {
-        fresh = []; // what is stored from here on comes by itself
-        events = await store.events.after({ userId, ...(turnId !== undefined && { turnId }), after, limit: PAGE });
-        if (events.length === PAGE) fresh = null;
-      } else events = fresh.splice(0);
+      stale = false;
+      const events = await store.events.after({ ...scope, after, limit: PAGE });
       for (const stored of events) {
-        if (stored.id <= after) continue; // read and told
         after = stored.id;
         yield { id: stored.id, event: await toStreamed(stored, view) };
         if (signal.aborted || (turnId !== undefined && stored.event.type === 'finished')) return;
       }
-      if (!isCaughtUp()) continue;
+      if (stale || events.length === PAGE) continue;
       if (over) return;
       // A final turn's progress may have been dropped already; there is nothing more to come then. But its end
       // may also have been stored just now, and be told in a moment: what is stored is read once more.
       if (turnId !== undefined && !open) {
         over = isOver(await view(turnId));
         open = !over;
-        if (over) fresh = null;
         continue;
       }
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (!isCaughtUp() || signal.aborted) resolve();
+        if (stale || signal.aborted) resolve();
       });
     }
   } finally {
-    recorder.off('stored', take);
+    unsubscribe();
     signal.removeEventListener('abort', leave);
-  }
-
-  function isCaughtUp(): boolean {
-    return fresh !== null && fresh.length === 0;
   }
 }
 
@@ -97,5 +84,3 @@ function isOver({ finishedAt }: TurnView): boolean {
 
 // A reader who does not read holds these, each up to 64 KiB of answer.
 const PAGE = 20;
-// A reader who does not read keeps at most these from being forgotten.
-const MAX_FRESH = 20;

@@ -1,27 +1,36 @@
 /** Asks whether a session could be answered before a turn goes there. Success is remembered, failure never. */
+import pTimeout from 'p-timeout';
+import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
-import { within } from '../transport/within.ts';
 
 export interface HealthGate {
   /** @throws PaliadinError with the reason, `mriver_unreachable` when there is no answer in time. */
-  pass(session: string): Promise<void>;
+  pass(session: string, backend: Probed): Promise<void>;
   /** Forgets what was remembered of a session. */
   drop(session: string): void;
 }
 
-export function createHealthGate(
-  probe: (session: string) => Promise<void>,
-  /** `probeMs` is how long is waited for an answer now. */
-  options: { probeMs(): number; rememberMs: number; now(): number },
-): HealthGate {
+type Probed = Pick<Backend, 'health' | 'identity' | 'presence'>;
+
+export interface HealthGateOptions {
+  /** How long a host may take to answer. */
+  probeMs: number;
+  /** The same, where it is reached for the first time: a daemon, or a login shell, has to start. */
+  firstProbeMs: number;
+  cacheMs: number;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+}
+
+export function createHealthGate(options: HealthGateOptions): HealthGate {
   const healthyUntil = new Map<string, number>();
   return {
-    async pass(session) {
+    async pass(session, backend) {
       if ((healthyUntil.get(session) ?? 0) > options.now()) return;
       for (const [known, until] of healthyUntil) if (until <= options.now()) healthyUntil.delete(known);
-      const ms = options.probeMs();
-      await within(ms, probe(session), () => new PaliadinError('mriver_unreachable', `${UNHEARD} within ${ms} ms`));
-      healthyUntil.set(session, options.now() + options.rememberMs);
+      const ms = isFirst(backend) ? options.firstProbeMs : options.probeMs;
+      await pTimeout(backend.health(session), { milliseconds: ms, message: unheard(ms) });
+      healthyUntil.set(session, options.now() + options.cacheMs);
     },
     drop(session) {
       healthyUntil.delete(session);
@@ -29,4 +38,11 @@ export function createHealthGate(
   };
 }
 
-const UNHEARD = 'the host did not answer a health probe';
+/** Nothing has been heard of it, and nothing speaks against it. */
+function isFirst({ identity, presence }: Probed): boolean {
+  return identity() === null && presence() === 'here';
+}
+
+function unheard(ms: number): PaliadinError {
+  return new PaliadinError('mriver_unreachable', `the host did not answer a health probe within ${ms} ms`);
+}

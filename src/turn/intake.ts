@@ -1,9 +1,9 @@
 /** Takes questions in, each once, however often it is sent. */
-import type { AgentSession, Store, Turn } from '../audit/store.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
 import { type Question, record, requireSameQuestion } from './accept.ts';
-import type { OpenTurns } from './open-turns.ts';
-import type { Recorder } from './recorder.ts';
-import { NOTHING_SHOWN } from './shown.ts';
+import type { TurnDispatcher } from './dispatcher.ts';
 
 export interface Accepted {
   turn: Turn;
@@ -12,19 +12,16 @@ export interface Accepted {
 }
 
 export interface IntakeOptions {
-  store: Store;
-  recorder: Recorder;
-  turns: OpenTurns;
-  fence: number;
+  store: Pick<Store, 'turns'>;
+  dispatcher: Pick<TurnDispatcher, 'accept'>;
   sessionOf(userId: string): Promise<AgentSession>;
   clock(): number;
-  now(): number;
   newId(): string;
 }
 
 /** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted then. */
 export function createIntake(options: IntakeOptions): (question: Question, key: string | null) => Promise<Accepted> {
-  const { store, recorder, turns, fence } = options;
+  const { store, dispatcher } = options;
   /** Being accepted, by user and key: repetitions wait for the first. */
   const accepting = new Map<string, Promise<Accepted>>();
 
@@ -32,20 +29,10 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
     const known = key === null ? null : await store.turns.byKey(question.userId, key);
     // Before the queue is asked: a repetition needs no place in it.
     if (known !== null) return { turn: requireSameQuestion(known, question), repeated: true };
-    const since = options.now();
     const session = await options.sessionOf(question.userId);
-    const place = turns.reserve(session.name);
-    try {
-      const identity = { turnId: options.newId(), idempotencyKey: key, fence, startedAt: options.clock() };
-      const recorded = await record(recorder, question, session, identity);
-      if (recorded.inserted) {
-        turns.carry(place, { turn: recorded.turn, past: NOTHING_SHOWN, since });
-      } else place.leave();
-      return { turn: recorded.turn, repeated: !recorded.inserted };
-    } catch (error) {
-      place.leave();
-      throw error;
-    }
+    const identity = { turnId: options.newId(), idempotencyKey: key, startedAt: options.clock() };
+    const { turn, inserted } = await record(dispatcher, question, session, identity);
+    return { turn, repeated: !inserted };
   }
 
   return (question, key) => {

@@ -1,35 +1,38 @@
 /** Answers that come after their turn was given up: collected, and shown as late. */
-import { GIVEN_UP, type Store, type Turn } from '../audit/store.ts';
-import type { Backend } from '../backend/backend.ts';
+
+import type { Hosts } from '../backend/hosts.ts';
+import { GIVEN_UP, type Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
+import { acknowledge } from './acknowledge.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { answeredLate } from './finish.ts';
-import type { Recorder } from './recorder.ts';
-import { toBodies } from './scribe.ts';
-import { settle } from './settle.ts';
-import { shownSoFar } from './shown.ts';
+import { toBodies } from './turn-event-writer.ts';
+import { turnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface LateOptions {
-  backend: Backend;
+  hosts: Pick<Hosts, 'of'>;
   store: Store;
-  recorder: Recorder;
+  turnWriter: TurnWriter;
   clock(): number;
 }
 
 /** Asks the host for the answer of a turn that had timed out; nothing happens where there is none. */
-export async function collectLate(turnId: string, { backend, store, recorder, clock }: LateOptions): Promise<void> {
+export async function collectLate(turnId: string, { hosts, store, turnWriter, clock }: LateOptions): Promise<void> {
   const turn = await store.turns.get(turnId);
   if (turn === null || !awaitsAnswer(turn)) return;
+  const backend = hosts.of(turn);
   const found = await backend.turn(turn.agentSession, turnId, 0);
   // The host may also have gone on with a turn that the gateway gave up while the host was away.
-  if (found.state === 'running' && (await shownSoFar(store, turn)).approvals.length > 0) {
+  if (found.state === 'running' && (await turnSnapshot(store, turn)).approvals.length > 0) {
     // Nobody can decide any more what the agent waits for, and the next question would wait behind it.
     return backend.cancel(turn.agentSession, turnId);
   }
   if (!found.late && found.state !== 'done') return;
   const answer = await fetchAnswer(backend, turn, found.answerLength);
   const events = toBodies(turn, clock(), [{ type: 'late' }]);
-  await recorder.write({ turnId, change: answeredLate(found, answer), events });
-  await settle(turn, { backend, recorder });
+  await turnWriter.write({ turnId, change: answeredLate(found, answer), events });
+  await acknowledge(turn, { hosts, turnWriter });
 }
 
 /** It was given up, and the agent may still answer. */

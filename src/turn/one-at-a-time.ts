@@ -1,23 +1,21 @@
 /** What costs much is done once at a time for each person. Who asks for more than a few at once is refused. */
+import pLimit, { type LimitFunction } from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 
 /** @throws PaliadinError `rate_limited` */
 export function oneAtATime(mostWaiting: number): <T>(userId: string, work: () => Promise<T>) => Promise<T> {
-  const lines = new Map<string, { last: Promise<unknown>; length: number }>();
+  const limits = new Map<string, LimitFunction>();
   return async (userId, work) => {
-    const line = lines.get(userId) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length > mostWaiting) {
-      throw new PaliadinError('rate_limited', `${line.length} of these are under way already; wait for one of them`);
+    const limit = limits.get(userId) ?? pLimit(1);
+    const underWay = limit.activeCount + limit.pendingCount;
+    if (underWay > mostWaiting) {
+      throw new PaliadinError('rate_limited', `${underWay} of these are under way already; wait for one of them`);
     }
-    lines.set(userId, line);
-    line.length++;
-    const done = line.last.then(work);
-    line.last = done.catch(() => {});
+    limits.set(userId, limit);
     try {
-      return await done;
+      return await limit(work);
     } finally {
-      line.length--;
-      if (line.length === 0) lines.delete(userId);
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(userId);
     }
   };
 }

@@ -1,30 +1,37 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
-import { PAGE, pages } from '../audit/pages.ts';
-import type { AgentSession, Store, Turn, User } from '../audit/store.ts';
+
 import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { User } from '../contract/records/user.ts';
 import { isFinal } from '../contract/turn.ts';
+import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
+import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
+import { catchUp } from './catch-up.ts';
+import { cursorsOf, inMemoryEventBus } from './event-bus.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
+import { inMemoryDispatcher } from './in-memory-dispatcher.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { createOpenTurns } from './open-turns.ts';
-import { createRecorder } from './recorder.ts';
-import { catchUp, recover } from './recover.ts';
 import { reset } from './reset.ts';
-import { settle } from './settle.ts';
-import { NOTHING_SHOWN, shownSoFar } from './shown.ts';
+import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
+import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
+import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
+import { watchChanges } from './watch-changes.ts';
 
 export interface TurnsOptions {
   store: Store;
-  backend: Backend;
+  hosts: Hosts;
   sessionPrefix: string;
   queueLimit: number;
   /** Whose pages a question may come from. */
@@ -36,34 +43,46 @@ export interface TurnsOptions {
   now(): number;
   newId(): string;
   /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
   /** A turn has ended, and that is on record. */
   onEnded?(turn: Turn): void;
 }
 
 export interface RunningTurns extends Turns {
-  /** Stops taking and carrying turns; what is open is taken up at the next start. */
+  /** Stops taking and running turns; what is open is taken up at the next start. */
   close(): Promise<void>;
 }
 
 /** Takes up what a gateway before this one left open, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
-  const { store, backend, clock, now, newId, onTrouble, onEnded } = options;
-  const fence = await store.nextFence();
-  const closing = new AbortController();
-  const recorder = createRecorder(store, { onTrouble });
-  // Whoever asks first waits until the host is reached at all: a daemon, or a login shell, has to start.
-  const isFirst = () => backend.identity() === null && backend.presence() === 'here';
-  const probeMs = () => (isFirst() ? FIRST_PROBE_MS : PROBE_MS);
-  const gate = createHealthGate(backend.health, { probeMs, rememberMs: REMEMBER_MS, now });
-  const approvals = createApprovals({ store, backend, recorder, ...options.approvals, clock, onTrouble });
-  const shared = { store, backend, recorder, gate, approvals, fence, clock, now, onTrouble };
-  const turns = createOpenTurns({ ...shared, closing: closing.signal, queueLimit: options.queueLimit });
-  const accept = createIntake({ ...shared, turns, sessionOf, newId });
+  const { store, hosts, clock, now, newId, onError, onEnded } = options;
+  await store.events.skipLost();
+  const bus = inMemoryEventBus(onError);
+  const turnWriter = createTurnWriter(store, {
+    onStored(events) {
+      bus.publish(cursorsOf(events));
+      for (const { turnId, event } of events) if (event.type === 'finished') tellEnded(turnId);
+    },
+  });
+  const gate = createHealthGate({ ...GATE, now });
+  const approvals = createApprovals({ store, hosts, turnWriter, ...options.approvals, clock, onError });
+  const steps = { store, hosts, turnWriter, gate, approvals, clock, now, onError };
+  const dispatcher = inMemoryDispatcher((run) => runTurn(run, steps), { ...steps, queueLimit: options.queueLimit });
+  const shared = { ...steps, dispatcher };
+  const accept = createIntake({ ...shared, sessionOf, newId });
+
+  /** By the gateway that wrote the end, so that each is counted once. */
+  function tellEnded(turnId: string): void {
+    if (onEnded === undefined) return;
+    store.turns.get(turnId).then(
+      (turn) => turn !== null && onEnded(turn),
+      (error) => onError('the end of a turn was not counted', error),
+    );
+  }
 
   function sessionOf(userId: string): Promise<AgentSession> {
-    const place = { prefix: options.sessionPrefix, host: backend.host, now: clock() };
-    return store.sessions.ofUser({ id: userId }, place);
+    const { host } = hosts.forNewSession();
+    return store.sessions.ofUser({ id: userId }, { prefix: options.sessionPrefix, host, now: clock() });
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {
@@ -80,64 +99,56 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   async function view(turn: Turn, reader: Reader): Promise<TurnView> {
     const shown = isFinal(turn.status)
       ? {
-          ...NOTHING_SHOWN,
+          ...EMPTY_SNAPSHOT,
           decisions: (await store.events.decided(turn.turnId)).map(({ at: _, ...decided }) => decided),
         }
-      : await shownSoFar(store, turn);
-    return toView(turn, { ...shown, position: turns.position(turn.turnId) }, reader);
+      : await turnSnapshot(store, turn);
+    return toView(turn, { ...shown, position: dispatcher.position(turn.turnId) }, reader);
   }
 
   const searching = oneAtATime(SEARCHES_WAITING);
 
   function collect(turnId: string): Promise<void> {
-    return collectLate(turnId, shared).catch((error) => onTrouble('a late answer was not collected', error));
+    return collectLate(turnId, shared).catch((error) => onError('a late answer was not collected', error));
   }
 
-  if (onEnded !== undefined) {
-    recorder.on('stored', (events) => {
-      for (const { turnId, event } of events) {
-        if (event.type !== 'finished') continue;
-        store.turns.get(turnId).then(
-          (turn) => turn !== null && onEnded(turn),
-          (error) => onTrouble('the end of a turn was not counted', error),
-        );
-      }
-    });
-  }
-  backend.onLate(({ turnId }) => void collect(turnId));
   // Where that fails, again when the host is back.
-  const settleIfThere = (turn: Turn) => settle(turn, shared).catch(() => {});
+  const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
   let caughtUp: Promise<void> = Promise.resolve();
-  const catchUpWithHost = () => {
-    const run = () => catchUp({ store, collectLate: collect, settle: settleIfThere, clock });
-    caughtUp = caughtUp.then(run).catch((error) => onTrouble('what the host may still know was not looked for', error));
+  const catchUpWith = (host: Backend) => {
+    const concerns = (turn: Turn) => hosts.of(turn) === host;
+    const run = () => catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
+    caughtUp = caughtUp.then(run).catch((error) => onError('what a host may still know was not looked for', error));
   };
-  backend.onBack(catchUpWithHost);
-  if (backend.refusal() === null) {
-    await recover({ store, turns }).catch((error) => {
-      closing.abort(); // what was taken up already is left again
+  for (const host of hosts.all()) {
+    host.onLate(({ turnId }) => void collect(turnId));
+    host.onBack(() => catchUpWith(host));
+  }
+  if (hosts.refusal() === null) {
+    await dispatcher.start().catch((error) => {
+      void dispatcher.close(); // what was taken up already is left again
       throw error;
     });
-    catchUpWithHost();
+    for (const host of hosts.all()) catchUpWith(host);
   }
   // By whatever way they were disabled: the command line is another process.
   const sweeping = setInterval(() => {
     store.turns.openOfDisabled().then(
-      (ids) => ids.forEach((turnId) => void turns.stop(turnId)),
-      (error) => onTrouble('whose turns are to be stopped was not looked for', error),
+      (ids) => ids.forEach((turnId) => void dispatcher.stop(turnId)),
+      (error) => onError('whose turns are to be stopped was not looked for', error),
     );
   }, SWEEP_EVERY_MS);
   const pruning = setInterval(() => {
-    store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onTrouble('old events were not dropped', error));
+    store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onError('old events were not dropped', error));
   }, PRUNE_EVERY_MS);
 
   return {
     async ask(request, key) {
-      const refusal = backend.refusal();
+      const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new one has nothing to look up yet.
-      const fresh = { ...NOTHING_SHOWN, position: turns.position(turn.turnId) };
+      const fresh = { ...EMPTY_SNAPSHOT, position: dispatcher.position(turn.turnId) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
@@ -154,24 +165,13 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
         : searching(query.userId, () => store.turns.history({ ...query, search, limit })));
       return { turns: await Promise.all(found.map((turn) => view(turn, reader))), nextBefore: next, cursor };
     },
-    async *story(userId, locale) {
-      const reader = await readerOf(userId, locale);
-      // The newest come first from the store: it is asked for ids alone, then for each turn.
-      const ids: string[] = [];
-      const read = (before: string | undefined) => store.turns.list({ userId, before, limit: PAGE });
-      for await (const { turnId } of pages(read, { next: (line) => line.turnId })) ids.push(turnId);
-      for (const turnId of ids.toReversed()) {
-        const turn = await store.turns.get(turnId);
-        if (turn !== null) yield await view(turn, reader);
-      }
-    },
     async cancel(userId, turnId, locale) {
       const turn = await turnOf(userId, turnId);
       if (!isFinal(turn.status)) {
         const about = { actor: userId, subject: userId, turnId, detail: {} };
         await store.audit.append([{ ...about, at: clock(), action: 'turn.stop' }]);
       }
-      await turns.stop(turnId);
+      await dispatcher.stop(turnId);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async decide(userId, turnId, approvalId, decision, locale) {
@@ -179,48 +179,36 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async reset(userId) {
-      return reset(await sessionOf(userId), userId, { ...shared, turns });
+      return reset(await sessionOf(userId), userId, shared);
     },
     async giveFeedback(userId, turnId, { rating, comment }, locale) {
       await turnOf(userId, turnId);
       const feedback = rating === null ? null : { rating, comment };
       const event = { turnId, userId, at: clock(), event: { type: 'feedback' as const } };
-      await recorder.write({ turnId, change: { feedback }, events: [event] });
+      await turnWriter.write({ turnId, change: { feedback }, events: [event] });
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async *follow({ userId, turnId, after, locale, signal }) {
       const reader = await readerOf(userId, locale);
       if (turnId !== undefined) await turnOf(userId, turnId);
       const query = { userId, after, signal, ...(turnId !== undefined && { turnId }) };
-      yield* follow(query, { store, recorder, view: async (id) => view(await turnOf(userId, id), reader) });
+      yield* follow(query, { store, bus, view: async (id) => view(await turnOf(userId, id), reader) });
     },
-    refusal: () => backend.refusal(),
+    refusal: hosts.refusal,
     session: sessionOf,
-    async inFull(turnId) {
-      const turn = await store.turns.get(turnId);
-      if (turn === null) return null;
-      const decisions = await store.events.decided(turnId);
-      if (isFinal(turn.status)) return { turn, response: turn.response, approvals: [], decisions };
-      const { text, approvals } = await shownSoFar(store, turn);
-      return { turn, response: text, approvals, decisions };
-    },
     async resetSession(name, actor) {
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
-      return reset(session, actor, { ...shared, turns });
+      return reset(session, actor, shared);
     },
-    stopAll: (userId) => stopAll(userId, { ...shared, turns }),
-    watch(listener) {
-      recorder.on('stored', listener);
-      return () => recorder.off('stored', listener);
-    },
-    isOwner: async (userId) => isOwner(await store.users.get(userId)),
+    stopAll: (userId) => stopAll(userId, shared),
+    watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
     async close() {
-      closing.abort();
       clearInterval(pruning);
       clearInterval(sweeping);
-      await backend.close();
-      await turns.idle();
+      const left = dispatcher.close();
+      await hosts.close();
+      await left;
     },
   };
 }
@@ -229,11 +217,13 @@ function isOwner(user: User | null): boolean {
   return user?.role === 'owner' && user.disabledAt === null;
 }
 
-// A person waits this long for "the host is away", no longer.
-const PROBE_MS = 3_000;
-// More than whatever opens a channel takes to succeed or to fail.
-const FIRST_PROBE_MS = 40_000;
-const REMEMBER_MS = 10_000;
+const GATE = {
+  // A person waits this long for "the host is away", no longer.
+  probeMs: 3_000,
+  // More than whatever opens a channel takes to succeed or to fail.
+  firstProbeMs: 40_000,
+  cacheMs: 10_000,
+};
 // Whoever types on while a search goes on.
 const SEARCHES_WAITING = 3;
 // A phone that slept an hour still replays; after that, history has it.

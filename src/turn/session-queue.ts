@@ -3,24 +3,24 @@ import { PaliadinError } from '../contract/errors.ts';
 
 export interface SessionQueue {
   /**
-   * Takes a place in the session's queue before the turn is on record, so that a full queue refuses it.
+   * Takes a slot in the session's queue before the turn is on record, so that a full queue refuses it.
    * `force` passes the bound, for turns that were accepted already.
    * @throws PaliadinError `queue_full`
    */
-  reserve(session: string, options?: { force: boolean }): Place;
-  /** How many places stand before this turn's; null once it is under way, or not here. */
+  reserve(session: string, options?: { force: boolean }): Slot;
+  /** How many slots are before this turn's; null once it is under way, or not here. */
   position(turnId: string): number | null;
   /** Resolves when nothing is under way or waiting. */
   idle(): Promise<void>;
 }
 
-export interface Place {
-  /** The work that is done here. Resolves when it is done; the work handles its own errors. */
-  fill(turnId: string, work: () => Promise<void>): Promise<void>;
+export interface Slot {
+  /** Does the work when the slot gets to the front. Resolves when it is done; the work handles its own errors. */
+  run(turnId: string, work: () => Promise<void>): Promise<void>;
   /** Does the work now instead of waiting its turn; nothing happens where it is under way already. */
-  jump(): void;
+  runNow(): void;
   /** Nothing will be done here. */
-  leave(): void;
+  release(): void;
 }
 
 interface Entry {
@@ -66,7 +66,7 @@ export function createSessionQueue(limit: number, onMove: (turnId: string, posit
       line.push(entry);
       lines.set(session, line);
       return {
-        fill(turnId, work) {
+        run(turnId, work) {
           const { promise, resolve } = Promise.withResolvers<void>();
           entry.turnId = turnId;
           entry.start = () => {
@@ -80,14 +80,14 @@ export function createSessionQueue(limit: number, onMove: (turnId: string, posit
           else onMove(turnId, position);
           return promise;
         },
-        jump() {
+        runNow() {
           const start = entry.start;
           if (start === null) return;
           entry.start = null;
           remove(session, entry);
           start();
         },
-        leave: () => remove(session, entry),
+        release: () => remove(session, entry),
       };
     },
     position(turnId) {

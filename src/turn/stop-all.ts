@@ -1,16 +1,18 @@
 /** Stops all that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Store, Turn } from '../audit/store.ts';
+import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
+import type { TurnDispatcher } from './dispatcher.ts';
 import { refused } from './finish.ts';
-import type { OpenTurns } from './open-turns.ts';
-import type { Recorder } from './recorder.ts';
-import { toBodies } from './scribe.ts';
+import { toBodies } from './turn-event-writer.ts';
+import type { TurnWriter } from './turn-writer.ts';
 
 export interface StopAllOptions {
   store: Pick<Store, 'turns'>;
-  recorder: Pick<Recorder, 'write'>;
-  turns: Pick<OpenTurns, 'stop' | 'isCarried'>;
+  turnWriter: Pick<TurnWriter, 'write'>;
+  dispatcher: Pick<TurnDispatcher, 'stop'>;
   clock(): number;
 }
 
@@ -19,27 +21,33 @@ export interface StopAllOptions {
  *
  * @throws PaliadinError `conflict` where that takes too long.
  */
-export async function stopAll(userId: string, { store, recorder, turns, clock }: StopAllOptions): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new PaliadinError('conflict', 'a turn did not stop in time')), PATIENCE_MS);
-  late.catch(() => {});
+export async function stopAll(userId: string, options: StopAllOptions): Promise<void> {
+  const over = new AbortController();
+  const message = new PaliadinError('conflict', 'a turn did not stop in time');
   try {
-    for (let look = 1; ; look++) {
-      const open = await store.turns.openOf(userId);
-      if (open.length === 0) return;
-      const carried = open.filter(({ turnId }) => turns.isCarried(turnId));
-      await Promise.race([Promise.all(carried.map(({ turnId }) => turns.stop(turnId))), late]);
-      if (carried.length > 0) continue;
-      // One that was accepted just now is carried in a moment; one that nobody carries ends here.
-      if (look >= LOOKS) await Promise.all(open.map((turn) => recorder.write(stopped(turn, clock()))));
-      else await Promise.race([delay(LOOK_AGAIN_MS), late]);
-    }
+    await pTimeout(stopUntilNone(userId, options, over.signal), { milliseconds: PATIENCE_MS, message });
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
 }
 
-/** The end of a turn that nobody carries, such as while there is no gateway. */
+async function stopUntilNone(
+  userId: string,
+  { store, turnWriter, dispatcher, clock }: StopAllOptions,
+  over: AbortSignal,
+): Promise<void> {
+  for (let look = 1; !over.aborted; look++) {
+    const open = await store.turns.openOf(userId);
+    if (open.length === 0) return;
+    const ran = await Promise.all(open.map(({ turnId }) => dispatcher.stop(turnId)));
+    if (ran.includes(true)) continue;
+    // One that was accepted just now runs in a moment; one that nobody runs ends here.
+    if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
+    else await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** The end of a turn that nobody runs, such as while there is no gateway. */
 export function stopped(turn: Turn, at: number) {
   const change = refused(new PaliadinError('cancelled'), '');
   return {

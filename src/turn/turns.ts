@@ -1,8 +1,10 @@
-/** What the rest of the gateway can do with turns. `http/` and `main/` know nothing else of this folder. */
-import type { AgentSession, StoredEvent, Turn } from '../audit/store.ts';
+/** What the rest of the gateway can do with turns. `http/`, `gateway/` and `cli/` know nothing else of this folder. */
+
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';
-import type { ApprovalRequest, Decided, Decision, TurnRequest } from '../contract/turn.ts';
+import type { StoredEvent } from '../contract/records/event.ts';
+import type { AgentSession } from '../contract/records/session.ts';
+import type { Decision, TurnRequest } from '../contract/turn.ts';
 
 export interface Turns {
   /**
@@ -19,8 +21,6 @@ export interface Turns {
     query: { userId: string; sessionId?: string; before?: string; search?: string; limit: number },
     locale?: string | null,
   ): Promise<HistoryPage>;
-  /** The user's whole history, oldest first, read as it is taken. */
-  story(userId: string, locale?: string | null): AsyncIterable<TurnView>;
   /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
   cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
   /**
@@ -45,24 +45,12 @@ export interface Turns {
   /** Why questions are not taken from anybody now; null where they are. */
   refusal(): PaliadinError | null;
   session(userId: string): Promise<AgentSession>;
-  isOwner(userId: string): Promise<boolean>;
-  /** Anybody's turn, with what is to be seen of it while it runs; null where there is none. */
-  inFull(turnId: string): Promise<TurnInFull | null>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;
   /** Stops all that the user has open, and resolves when it is over. */
   stopAll(userId: string): Promise<void>;
-  /** Calls back with what was stored, of all users. Returns how to stop that. */
-  watch(listener: (events: StoredEvent[]) => void): () => void;
-}
-
-export interface TurnInFull {
-  turn: Turn;
-  /** What there is of it while the turn runs. */
-  response: string;
-  /** What the agent waits for. */
-  approvals: ApprovalRequest[];
-  decisions: (Decided & { at: number })[];
+  /** Calls back with what changes in the list of all turns, from when this resolves: with how to stop that. */
+  watch(listener: (events: StoredEvent[]) => void): Promise<() => void>;
 }
 
 export interface FollowQuery {

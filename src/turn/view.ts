@@ -1,10 +1,11 @@
 /** A turn as its user sees it. */
-import type { Turn } from '../audit/store.ts';
+
 import type { ErrorBody, TurnView } from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { errorMessage } from '../contract/locales/locale.ts';
+import type { Turn } from '../contract/records/turn.ts';
 import { type Decided, isFinal } from '../contract/turn.ts';
-import type { Shown } from './shown.ts';
+import type { TurnSnapshot } from './turn-snapshot.ts';
 
 export interface Reader {
   locale: string | null;
@@ -13,7 +14,7 @@ export interface Reader {
 }
 
 /** `shown` is what has been streamed of the answer of a turn that is not final. */
-export function toView(turn: Turn, live: Shown & { position: number | null }, reader: Reader): TurnView {
+export function toView(turn: Turn, live: TurnSnapshot & { position: number | null }, reader: Reader): TurnView {
   const final = isFinal(turn.status);
   return {
     turnId: turn.turnId,

@@ -37,7 +37,10 @@ export async function claudeGateway(program: string, options: ClaudeGatewayOptio
     env: { ...agentEnvironment(home, model, options.signedIn), ...agent, ...options.env },
   });
   return {
-    ...{ gateway, model, work, home },
+    gateway,
+    model,
+    work,
+    home,
     async [Symbol.asyncDispose]() {
       await gateway.dispose();
       await model[Symbol.asyncDispose]();

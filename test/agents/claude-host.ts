@@ -2,20 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { agentEnv } from '../../src/config/agent-env.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
+import { VERSION } from '../../src/config/version.ts';
+import type { ApprovalPolicy } from '../../src/contract/approval-policy.ts';
 import type { IsolationLevel } from '../../src/contract/isolation.ts';
+import { modelUpstream } from '../../src/daemon/host-relay.ts';
+import { findSandbox } from '../../src/daemon/isolation/find-sandbox.ts';
+import { signInOf } from '../../src/daemon/isolation/sign-in.ts';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
-import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { openIsolation, type SandboxProgram } from '../../src/host/isolation/open-isolation.ts';
 import { agentDirectory } from '../../src/host/journal.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
 import { openRelay } from '../../src/host/relay/open-relay.ts';
-import { agentEnv } from '../../src/main/agent-env.ts';
-import { modelUpstream } from '../../src/main/host-relay.ts';
-import { findSandbox } from '../../src/main/isolation/find-sandbox.ts';
-import { signInOf } from '../../src/main/isolation/sign-in.ts';
-import { clonePrograms } from '../../src/main/programs.ts';
-import { VERSION } from '../../src/main/version.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
 import { endRelay } from '../support/end-host.ts';
 import { until } from '../support/until.ts';
@@ -60,18 +60,16 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
   const model = options.model ?? (await modelOfTest());
   const { home, work } = makeHome(dirname(directory), options);
   const env = { ...agentEnvironment(home, model, options.signedIn), ...options.environment };
-  const claude = { program, plugin: clonePrograms.skill, directory: join(home, '.claude') };
+  const claude = { program, plugin: packagePrograms.skill, directory: join(home, '.claude') };
   const level = options.level ?? levelOfTests();
   let host: TestHost | null = null;
   const policy: ApprovalPolicy = options.policy ?? { approvals: 'deny', neverAllow: [] };
   const { sessions, hooks } = relayFiles(directory);
   const relay = await openRelay({
-    ...{
-      directory,
-      program: clonePrograms.relay,
-      version: VERSION,
-      settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
-    },
+    directory,
+    program: packagePrograms.relay,
+    version: VERSION,
+    settings: { upstream: level === 'sandbox' ? modelUpstream(env) : null, network: [] },
     env: { PATH: process.env.PATH ?? '' },
     onError: (_what, error) => host?.troubles.push(error),
     onPortLost: () => host?.troubles.push(new Error('the relay’s port was lost')),
@@ -81,19 +79,28 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     await endRelay(directory);
   });
   const driver = await claudeDriver({
-    ...{ relay, sessions, hooks, claude },
+    relay,
+    sessions,
+    hooks,
+    claude,
     version: execFileSync(program, ['--version'], { env: { HOME: home, PATH: process.env.PATH }, encoding: 'utf8' }),
     directory: join(directory, 'claude'),
     directoryOf: (session) => agentDirectory(sessions, session),
     policy,
     signIn: signInOf(env, claude),
-    onTrouble: (_what, error) => host?.troubles.push(error),
+    onError: (_what, error) => host?.troubles.push(error),
   });
   onTestFinished(() => driver.close?.());
   const isolation = openIsolation({
-    ...{ level, shared: work, homes: join(dirname(directory), 'homes'), directory: join(directory, 'isolation') },
+    level,
+    shared: work,
+    homes: join(dirname(directory), 'homes'),
+    directory: join(directory, 'isolation'),
     // Node is for programs of the tests: the agent starts them.
-    ...{ forbidden: [], sandbox: await sandboxFor(level), read: [process.execPath], way: relay },
+    forbidden: [],
+    sandbox: await sandboxFor(level),
+    read: [process.execPath],
+    way: relay,
   });
   const passed = agentEnv({ ...env, PATH: process.env.PATH }, { sandboxed: level === 'sandbox' });
   const agent = { driver, isolation, program, env: passed, release: model.release, prompts: () => model.questions };

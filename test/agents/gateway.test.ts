@@ -49,7 +49,9 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
       // The agent's record comes a moment after its answer.
       await until('the exact record', async () => (await owner.turn(turnId)).tokensExact);
       expect(await (await owner.call('GET', `/api/admin/turns/${turnId}`)).json()).toMatchObject({
-        ...{ model: expect.stringMatching(/^claude-/), tools: [], usedTools: ['cases.search'] },
+        model: expect.stringMatching(/^claude-/),
+        tools: [],
+        usedTools: ['cases.search'],
         tokens: { exact: true, input: expect.any(Number), cached: expect.any(Number), output: expect.any(Number) },
       });
       expect((await owner.answer('And which are due?')).response).toMatch(/This is question 2 of our conversation/);

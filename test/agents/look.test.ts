@@ -18,7 +18,10 @@ const browser = useBrowser();
 
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1200, height: 800 } };
 const PHONE: BrowserContextOptions = {
-  ...{ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+  deviceScaleFactor: 2,
 };
 
 /** Runs until it is told to end. */

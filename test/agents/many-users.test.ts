@@ -20,7 +20,8 @@ describe.each(installedVersions())('Claude Code $name', ({ program }) => {
         const mark = `${round}-of-${PEOPLE[at]}`;
         const again = round === 'second' ? '\n\nThis is question 2 of our conversation.' : '';
         expect({ status, error, response }).toEqual({
-          ...{ status: 'completed', error: null },
+          status: 'completed',
+          error: null,
           response: `${mark}\nThere are 12 open cases.${again}\n${mark}`,
         });
       }

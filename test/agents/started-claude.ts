@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { clonePrograms } from '../../src/main/programs.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import { type Laptop, startLaptop } from '../support/laptop.ts';
 import { until } from '../support/until.ts';
@@ -41,7 +41,7 @@ export async function startRemote(program: string): Promise<RemoteClaude> {
   const laptop = await startLaptop();
   onTestFinished(() => laptop.dispose());
   const { home, work } = makeHome(dirname(laptop.home));
-  cpSync(clonePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
+  cpSync(packagePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
   const PALIADIN_ISOLATION = levelOfGateways();
   const agent = { ...agentSettings(program, work), PALIADIN_ISOLATION };
   const setHostEnv = (env: Record<string, string>) =>

@@ -41,7 +41,10 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
         'Reading a file: failed',
       ]);
       expect(await host.acknowledge('one', asked.turnId)).toMatchObject({
-        ...{ model: expect.stringMatching(/^claude-/), inputTokens: 360, cachedTokens: 90, outputTokens: 123 },
+        model: expect.stringMatching(/^claude-/),
+        inputTokens: 360,
+        cachedTokens: 90,
+        outputTokens: 123,
         tools: [
           { name: 'Bash', count: 1, ms: expect.any(Number) },
           { name: 'Read', count: 1, ms: 0 },

@@ -2,13 +2,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { variables } from '../../src/config/variables.ts';
 import { errorTable } from '../../src/contract/errors.ts';
 import { shimArguments, shimExit } from '../../src/contract/shim.ts';
-import { variables } from '../../src/main/config/variables.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const documents = [
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   ...['docs', 'skill'].flatMap(markdownBelow),
 ];
 

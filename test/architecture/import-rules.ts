@@ -3,19 +3,30 @@ import path from 'node:path';
 import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
 
 /**
- * What each folder of src/ may import beside itself: the way a turn takes, from the entry down to the contract. Whoever
- * wires it all together stands above; whoever stands beside the way knows the contract and little else.
+ * What each folder of src/ may import beside itself. The way a turn takes goes from the gateway down to the contract.
+ * Whoever wires it all together stands above; whoever stands beside the way knows the contract and little else.
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
-  main: ['http', 'turn', 'backend', 'transport', 'host', 'demo', 'audit', 'contract'],
-  http: ['turn', 'backend', 'transport', 'audit', 'contract'],
-  turn: ['backend', 'transport', 'audit', 'contract'],
-  backend: ['transport', 'contract'],
-  transport: ['contract'],
-  host: ['transport', 'contract'],
-  audit: ['contract'],
-  demo: ['contract'],
+  // Programs, and what they are started with.
+  cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'services', 'turn', 'transport', 'store', 'contract'],
+  gateway: ['http', 'services', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
+  shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
+  setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
+  daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
+  config: ['process', 'transport', 'contract'],
+  tracing: ['contract'],
+  // The way of a turn.
+  http: ['services', 'turn', 'backend', 'transport', 'contract'],
+  services: ['turn', 'backend', 'transport', 'store', 'contract'],
+  turn: ['backend', 'transport', 'store', 'process', 'contract'],
+  backend: ['transport', 'process', 'contract'],
+  transport: ['process', 'contract'],
+  host: ['transport', 'process', 'contract'],
+  store: ['process', 'contract'],
+  demo: ['process', 'contract'],
   web: ['contract'],
+  // What a process needs, whatever it does; and what everybody speaks.
+  process: ['contract'],
   contract: [],
 };
 
@@ -37,8 +48,8 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: ['node:sqlite'],
     by: {
-      'src/audit': 'the store; everyone else asks it',
-      'src/main/claim.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
+      'src/store': 'the store; everyone else asks it',
+      'src/process/lock.ts': 'a lock on an empty file, no data: the system lets go of it however the process ends',
     },
     oneFile: true,
   },
@@ -47,17 +58,20 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     by: {
       'src/transport': 'runs ssh, and the daemon where there is none',
       'src/host/tmux': 'runs tmux',
-      'src/main': 'runs what a person asks for',
+      'src/cli': 'runs what a person asks for',
+      'src/setup': 'runs what shows how a machine is set up',
+      'src/process': 'runs programs for those who want to know their output',
+      'src/config/remote': 'asks ssh-keygen whether a key is one',
     },
   },
   {
     what: ['prom-client'],
-    by: { 'src/main/observe': 'counts for everyone; the others say what there is to count' },
+    by: { 'src/gateway/observe': 'counts for everyone; the others say what there is to count' },
     oneFile: true,
   },
   {
     what: ['@opentelemetry/api', '@opentelemetry/sdk-trace', '@opentelemetry/exporter-trace-otlp-http'],
-    by: { 'src/main/observe': 'sends traces for everyone, and is loaded only where somebody collects them' },
+    by: { 'src/tracing': 'sends traces for everyone, and is loaded only where somebody collects them' },
     oneFile: true,
   },
   {
@@ -67,7 +81,9 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: [ENVIRONMENT],
     by: {
-      'src/main': 'reads it once at the start and tells the others what they need',
+      'src/cli/cli.ts': 'reads it once at the start and tells the others what they need',
+      'src/daemon': 'is started with its own, which it reads once',
+      'src/shim': 'is started by sshd, and reads it once',
       'src/demo/main.ts': 'is a program of its own, which an agent in a pane is',
     },
   },
@@ -93,7 +109,7 @@ function checkImport(file: string, specifier: string): string[] {
   if (!folder) return [`${file} is in no folder that the rules know`];
   if (specifier === ENVIRONMENT) return [];
   if (specifier === COMPUTED) return [`${file} imports what only running it would tell`];
-  if (file === 'src/main/version.ts' && specifier === '../../package.json') return []; // what version it is, said once
+  if (file === 'src/config/version.ts' && specifier === '../../package.json') return []; // what version it is, said once
   if (path.posix.isAbsolute(specifier)) return [`${file} imports ${specifier}: an absolute path`];
   if (!specifier.startsWith('.')) {
     const packages = MAY_USE_PACKAGES[folder];

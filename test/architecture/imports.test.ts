@@ -47,15 +47,16 @@ describe('the checker', () => {
     ['src/transport/ssh.ts', "import type { A } from '../backend/choose.ts';", 'transport must not know backend'],
     ['src/turn/accept.ts', "export { a } from '../http/routes.ts';", 'turn must not know http'],
     ['src/turn/accept.ts', "export * from '../host/journal.ts';", 'turn must not know host'],
-    ['src/backend/local.ts', "const a = await import('../audit/store.ts');", 'backend must not know audit'],
-    ['src/host/journal.ts', "let a: import('../audit/store.ts').Store;", 'host must not know audit'],
+    ['src/backend/local.ts', "const a = await import('../store/store.ts');", 'backend must not know store'],
+    ['src/host/journal.ts', "let a: import('../store/store.ts').Store;", 'host must not know store'],
     ['src/host/tmux/deep/a.ts', "import '../../../turn/turns.ts';", 'host must not know turn'],
     ['src/web/chat/app.tsx', "import { a } from '../../http/sse.ts'; const b = <a />;", 'web must not know http'],
     ['src/demo/agent.ts', "import { a } from '../transport/acp.ts';", 'demo must not know transport'],
-    ['src/audit/store.ts', "import a = require('../turn/turns.ts');", 'audit must not know turn'],
-    ['src/audit/store.ts', "const a = require('../turn/turns.ts');", 'audit must not know turn'],
+    ['src/store/store.ts', "import a = require('../turn/turns.ts');", 'store must not know turn'],
+    ['src/store/store.ts', "const a = require('../turn/turns.ts');", 'store must not know turn'],
+    ['src/http/routes/a.ts', "import type { Store } from '../../store/store.ts';", 'http must not know store'],
     // Out of src/, or to where nobody can follow.
-    ['src/main/cli.ts', "import a from '../../package.json' with { type: 'json' };", 'outside of src/'],
+    ['src/cli/cli.ts', "import a from '../../package.json' with { type: 'json' };", 'outside of src/'],
     ['src/host/daemon.ts', "import '../../test/fixtures/a.ts';", 'outside of src/'],
     ['src/turn/queue.ts', "import '/etc/a.ts';", 'an absolute path'],
     ['src/turn/queue.ts', 'await import(name);', 'what only running it would tell'],
@@ -73,7 +74,7 @@ describe('the checker', () => {
     // Modules with an owner.
     ['src/host/agents/acp.ts', "import { A } from '@agentclientprotocol/sdk';", 'that is for src/transport'],
     ['src/host/agents/acp.ts', "import { A } from '@agentclientprotocol/sdk/schema';", 'that is for src/transport'],
-    ['src/http/a.ts', "import { DatabaseSync } from 'node:sqlite';", 'that is for src/audit'],
+    ['src/http/a.ts', "import { DatabaseSync } from 'node:sqlite';", 'that is for src/store'],
     ['src/http/a.ts', "import { spawn } from 'child_process';", 'that is for src/transport'],
     ['src/host/daemon.ts', "import { execa } from 'execa';", 'that is for src/transport'],
     ['src/host/tmuxes.ts', "import { execa } from 'execa';", 'that is for src/transport'],
@@ -83,18 +84,18 @@ describe('the checker', () => {
 
   test('refuses a second owner', () => {
     const text = "import { DatabaseSync } from 'node:sqlite';";
-    const files = ['src/audit/a.ts', 'src/audit/b.ts'].map((file) => ({ file, text }));
+    const files = ['src/store/a.ts', 'src/store/b.ts'].map((file) => ({ file, text }));
     expect(findViolations(files)).toEqual([
-      'src/audit/a.ts and src/audit/b.ts each take node:sqlite: one file is enough',
+      'src/store/a.ts and src/store/b.ts each take node:sqlite: one file is enough',
     ]);
   });
 
   test.each([
     [
-      'src/main/cli.ts',
-      "import '../http/a.ts'; import '../host/b.ts'; import './c.ts'; const d = process.env['PATH'];",
+      'src/cli/cli.ts',
+      "import '../gateway/a.ts'; import '../setup/b.ts'; import './c.ts'; const d = process.env['PATH'];",
     ],
-    ['src/http/a.ts', "import '../contract/turn.ts'; import '../audit/store.ts'; import fastify from 'fastify';"],
+    ['src/http/a.ts', "import '../contract/turn.ts'; import '../services/a.ts'; import fastify from 'fastify';"],
     [
       'src/host/tmux/a.ts',
       "import { spawn } from 'node:child_process'; import '../../transport/a.ts'; import '../a.ts';",

@@ -8,17 +8,17 @@ const SOURCES = path.join(import.meta.dirname, '..', '..', 'src');
 /** What names the standard streams, and how many lines of it do: none of the others is read by a person as it is. */
 const NAMING: Record<string, number> = {
   // The one function.
-  'main/terminal.ts': 4,
+  'process/terminal.ts': 4,
   // To whoever started it, a program: that it is ready.
-  'main/run-daemon.ts': 2,
-  'main/run-relay.ts': 2,
+  'daemon/run-daemon.ts': 2,
+  'daemon/run-relay.ts': 2,
   // To the gateway, over ssh: the protocol.
-  'main/shim.ts': 1,
-  'main/host-setup/on-host/serve.ts': 2,
+  'shim/shim.ts': 1,
+  'setup/on-host/serve.ts': 2,
   // Asks whether it is a terminal, or hands it to the one function.
-  'main/commands/start.ts': 1,
-  'main/commands/host/add.ts': 2,
-  'main/commands/host/remove.ts': 1,
+  'cli/commands/start.ts': 1,
+  'cli/commands/host/add.ts': 2,
+  'cli/commands/host/remove.ts': 1,
 };
 
 test('nothing is printed but through one function', () => {
@@ -39,7 +39,7 @@ test('nothing is printed but through one function', () => {
 test('logs are opened in one place, which escapes each line', () => {
   const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const opening = files.filter((file) => /\bpino[.(]/.test(fs.readFileSync(path.join(SOURCES, file), 'utf8')));
-  expect(opening).toEqual([path.join('main', 'log.ts')]);
+  expect(opening).toEqual([path.join('process', 'log.ts')]);
 });
 
 const NAMES_A_STREAM =

@@ -10,7 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type Somebody, somebody } from '../faults/somebody.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { useGateway } from '../support/use-gateway.ts';

@@ -19,8 +19,15 @@ import { until } from '../support/until.ts';
 
 const laptop = await startLaptop({
   sshd: [
-    ...['AllowTcpForwarding yes', 'AllowStreamLocalForwarding yes', 'GatewayPorts yes', 'PermitTunnel yes'],
-    ...['AllowAgentForwarding yes', 'X11Forwarding yes', 'X11UseLocalhost yes', 'PermitTTY yes', 'PermitUserRC yes'],
+    'AllowTcpForwarding yes',
+    'AllowStreamLocalForwarding yes',
+    'GatewayPorts yes',
+    'PermitTunnel yes',
+    'AllowAgentForwarding yes',
+    'X11Forwarding yes',
+    'X11UseLocalhost yes',
+    'PermitTTY yes',
+    'PermitUserRC yes',
     'AcceptEnv PALIADIN_* LC_* NODE_ENV',
   ],
 });
@@ -35,8 +42,18 @@ interface Said {
 }
 
 const OPTIONS = [
-  ...['-F', '/dev/null', '-i', laptop.keyFile, '-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes'],
-  ...['-o', `UserKnownHostsFile=${laptop.knownHostsFile}`, '-o', 'StrictHostKeyChecking=yes'],
+  '-F',
+  '/dev/null',
+  '-i',
+  laptop.keyFile,
+  '-o',
+  'IdentitiesOnly=yes',
+  '-o',
+  'BatchMode=yes',
+  '-o',
+  `UserKnownHostsFile=${laptop.knownHostsFile}`,
+  '-o',
+  'StrictHostKeyChecking=yes',
 ];
 const HOST = `${laptop.user}@127.0.0.1`;
 

@@ -42,14 +42,16 @@ test('T9: a hook speaks for the session whose secret it shows, and for no other'
       heard.push(session);
       return {};
     },
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(() => server.close());
   const [one, two] = [secret('one'), secret('two')];
   const call = async (token: string) => {
     const body = JSON.stringify({ hook_event_name: 'Stop', prompt_id: 'p', session_id: 'two' });
     const headers = {
-      ...{ authorization: `Bearer ${token}`, 'content-type': 'application/json', 'x-paliadin-session': 'two' },
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'x-paliadin-session': 'two',
     };
     return (await fetch(`http://127.0.0.1:${relay.port}/paliadin`, { method: 'POST', headers, body })).status;
   };

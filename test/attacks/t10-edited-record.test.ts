@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seedStore } from '../../scripts/believable/store.ts';
-import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
-import { cliEnv, runCli } from '../main/run-cli.ts';
+import { seedStore } from '../../scripts/seed-data/store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { cliEnv, runCli } from '../cli/run-cli.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'paliadin-t10-'));
 const untouched = join(root, 'untouched');

@@ -45,7 +45,11 @@ test('T12: a body that never ends is cut off', async () => {
   const eve = await gateway().as('eve');
   const { port } = new URL(gateway().url);
   const sending = request({
-    ...{ host: '127.0.0.1', port, method: 'POST', path: '/api/turns', agent: false },
+    host: '127.0.0.1',
+    port,
+    method: 'POST',
+    path: '/api/turns',
+    agent: false,
     headers: { authorization: `Bearer ${eve.token}`, 'content-type': 'application/json', 'content-length': 10 ** 10 },
   });
   sending.on('error', () => undefined);

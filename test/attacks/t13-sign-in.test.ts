@@ -12,10 +12,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import { mintSignInCode } from '../../src/audit/secrets.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
-import { cliEnv, runCli } from '../main/run-cli.ts';
+import { cliEnv, runCli } from '../cli/run-cli.ts';
 import { sessionFrom } from '../support/browser-session.ts';
+import { aCode } from '../support/credentials.ts';
 import { startTestGateway } from '../support/gateway.ts';
 import { until } from '../support/until.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
@@ -238,9 +238,10 @@ test('T13: another key of the application’s puts out whoever came by the one b
 });
 
 test('T13: a code of somebody who has been disabled since lets nobody in', async () => {
-  const { users, signIn } = await gateway().store();
+  const store = await gateway().store();
+  const { users } = store;
   const { user } = await users.ensure({ subject: 'gina', now: Date.now() });
-  const code = await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id);
+  const code = await aCode(store, user.id);
   await users.disable(user.id, { actor: 'cli', at: Date.now() });
   const refused = await post(gateway().url, '/api/auth/code', { code });
   expect([refused.status, refused.headers.get('set-cookie')]).toEqual([403, null]);

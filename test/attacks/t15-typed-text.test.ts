@@ -13,50 +13,48 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
 import { MAX_MESSAGE_BYTES, sanitise } from '../../src/contract/sanitise.ts';
+import { makeDriver } from '../../src/daemon/agent.ts';
 import { claudeDriver } from '../../src/host/agents/claude/driver.ts';
 import { parsePrompt } from '../../src/host/agents/claude/pasted.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
-import { makeDriver } from '../../src/main/agent.ts';
-import { loadConfig } from '../../src/main/config/load.ts';
-import { clonePrograms } from '../../src/main/programs.ts';
 import { foundIn } from '../host/agents/claude/input-box.ts';
 import { testHost } from '../host/test-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const orders = [
-  ...[
-    '@/etc/passwd',
-    '@~/.ssh/id_ed25519',
-    '@"/home/owner/my diary.txt"',
-    '@.',
-    '@agent-general-purpose',
-    '@mail:inbox',
-  ],
-  ...['/home/owner/passport.png', '"/home/owner/a scan.JPG"', '/tmp/x.pn\\g', 'look at /tmp/x.webp', '> /tmp/x.gif'],
-  ...[
-    '/clear',
-    'please /deploy now',
-    'ultrathink',
-    'Ultraplan',
-    'ultracode',
-    'see @not',
-    '/pal',
-    ':smile',
-    '\\',
-    'x [I',
-  ],
-  ...[
-    '[Image #1]',
-    '[Pasted text #1 +3 lines]',
-    '<system-reminder>',
-    '</pasted_content id="ac1b">',
-    '!ls',
-    '#',
-    '&',
-    '?',
-  ],
+  '@/etc/passwd',
+  '@~/.ssh/id_ed25519',
+  '@"/home/owner/my diary.txt"',
+  '@.',
+  '@agent-general-purpose',
+  '@mail:inbox',
+  '/home/owner/passport.png',
+  '"/home/owner/a scan.JPG"',
+  '/tmp/x.pn\\g',
+  'look at /tmp/x.webp',
+  '> /tmp/x.gif',
+  '/clear',
+  'please /deploy now',
+  'ultrathink',
+  'Ultraplan',
+  'ultracode',
+  'see @not',
+  '/pal',
+  ':smile',
+  '\\',
+  'x [I',
+  '[Image #1]',
+  '[Pasted text #1 +3 lines]',
+  '<system-reminder>',
+  '</pasted_content id="ac1b">',
+  '!ls',
+  '#',
+  '&',
+  '?',
 ];
 const between = fc.constantFrom(
   ' ',
@@ -82,7 +80,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
   const needs = {
     config: loadConfig({}, directory),
     env: { HOME: directory },
-    programs: clonePrograms,
+    programs: packagePrograms,
     policy: { approvals: 'gateway', neverAllow: [] } as const,
   };
   const homes = {
@@ -93,12 +91,12 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
   };
   const byHooks = await claudeDriver({
     ...homes,
-    claude: { program: process.execPath, plugin: clonePrograms.skill, directory },
+    claude: { program: process.execPath, plugin: packagePrograms.skill, directory },
     version: '2.1.197',
     hooks: join(directory, 'hooks.sock'),
     directoryOf: () => directory,
     policy: needs.policy,
-    onTrouble: () => {},
+    onError: () => {},
   });
   await byHooks.close?.();
   return [byHooks, makeDriver({ name: 'claude', driverName: 'reply-file', program: process.execPath }, needs, homes)];
@@ -119,7 +117,9 @@ test('T15: nothing that Claude Code would act on is typed to it, by either of it
     );
     // Where a version finds more than is known.
     const { argv, env } = launch({
-      ...{ session: 'one', directory: path, conversation: 'x' },
+      session: 'one',
+      directory: path,
+      conversation: 'x',
       home: { cwd: path, home: null, shared: null, forbidden: [] },
     });
     expect(env).toMatchObject({ CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1', CLAUDE_CODE_DISABLE_ULTRATHINK: '1' });

@@ -56,7 +56,8 @@ async function hostileGateway(answer: (asked: number) => RequestPermissionRespon
   await agent.request('initialize', { protocolVersion: 1, clientCapabilities: {} });
   const { sessionId } = await agent.request('session/new', { cwd: '/', mcpServers: [] });
   return {
-    ...{ asked, sessionId },
+    asked,
+    sessionId,
     text: () => said,
     ask: (text: string) => agent.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }),
     call: (method: string, params: object) =>

@@ -30,9 +30,22 @@ afterAll(() => {
 });
 
 const PAGES = [
-  ...[`https://${EVIL}/`, `${APP}.${EVIL}/`, `${APP}@${EVIL}/`, `${APP}:x@${EVIL}/`, `https://${EVIL}/?${APP}`],
-  ...[`//${EVIL}/`, `/\\${EVIL}/`, `\\\\${EVIL}/`, `https:\\\\${EVIL}\\`, 'http://cases.example/', `${APP}:8443/`],
-  ...[`blob:${APP}/x`, 'javascript:alert(1)', `https://\u202eelpmaxe.sesac/`, 'https://c\u0430ses.example/', 'cases'],
+  `https://${EVIL}/`,
+  `${APP}.${EVIL}/`,
+  `${APP}@${EVIL}/`,
+  `${APP}:x@${EVIL}/`,
+  `https://${EVIL}/?${APP}`,
+  `//${EVIL}/`,
+  `/\\${EVIL}/`,
+  `\\\\${EVIL}/`,
+  `https:\\\\${EVIL}\\`,
+  'http://cases.example/',
+  `${APP}:8443/`,
+  `blob:${APP}/x`,
+  'javascript:alert(1)',
+  `https://\u202eelpmaxe.sesac/`,
+  'https://c\u0430ses.example/',
+  'cases',
 ];
 
 test('T18: a page of the application is sent along, and its chips are links', async () => {

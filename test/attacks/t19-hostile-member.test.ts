@@ -105,14 +105,12 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       spawnSync('chown', ['-R', `${NOBODY}:${NOBODY}`, root]);
       const [program, ...args] = argv;
       const { stdout, stderr } = spawnSync(program, args, {
-        ...{
-          uid: NOBODY,
-          gid: NOBODY,
-          cwd: '/',
-          env: { PATH: process.env.PATH, ...env },
-          encoding: 'utf8',
-          timeout: 60_000,
-        },
+        uid: NOBODY,
+        gid: NOBODY,
+        cwd: '/',
+        env: { PATH: process.env.PATH, ...env },
+        encoding: 'utf8',
+        timeout: 60_000,
       });
       expect({ started: Number(stdout) > 500 && Number(stdout) < 1024, stderr }).toMatchObject({ started: true });
       expect(stderr).toMatch(/fork/i);

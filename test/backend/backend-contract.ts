@@ -59,7 +59,10 @@ export function backendContract({ kind, open }: BackendKind): void {
     const text = () =>
       told.reduce((sum, update) => (update.type === 'chunk' ? sum.slice(0, update.offset) + update.text : sum), '');
     return {
-      ...{ turnId, told, outcome, text },
+      turnId,
+      told,
+      outcome,
+      text,
       hears: (type: HostUpdate['type']) =>
         until(`${type} to be told`, () => told.some((update) => update.type === type)),
       typed: () => until('the prompt', () => prompts(session).some((noted) => noted.turnId === turnId)),

@@ -1,6 +1,6 @@
 /** Which hosts a gateway asks, by how these keep people apart. */
 import { expect, test } from 'vitest';
-import { refusalOf } from '../../src/backend/isolation-policy.ts';
+import { refusalOf } from '../../src/contract/isolation-policy.ts';
 
 const host = { version: '0.1.0', protocol: 1, agent: 'claude', driver: 'claude', settings: '' };
 const users = { least: 'sandbox', written: false } as const;

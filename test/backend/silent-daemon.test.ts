@@ -23,7 +23,11 @@ async function aDaemon(): Promise<TestDaemon> {
 
 function backendOf(daemon: TestDaemon, giveUpMs: number): Backend {
   const backend = hostBackend({
-    ...{ kind: 'local', host: 'here', agent: 'demo', giveUpMs, random: () => 0 },
+    kind: 'local',
+    host: 'here',
+    agent: 'demo',
+    giveUpMs,
+    random: () => 0,
     isolation: { least: 'none', written: false },
     open: async () => reachHost(await reachDaemon(daemon.process), DEADLINES),
     keepAlive: { everyMs: 100, silentMs: 200, lostMs: 600 },
@@ -113,7 +117,11 @@ test('a daemon that dies at once is started ever more seldom', async () => {
     command: ['/bin/sh', '-c', `echo >> ${starts}; exit 1`],
   };
   const backend = localBackend({
-    ...{ host: 'here', agent: 'demo', daemon: dying, giveUpMs: 60_000, random: () => 1 },
+    host: 'here',
+    agent: 'demo',
+    daemon: dying,
+    giveUpMs: 60_000,
+    random: () => 1,
     isolation: { least: 'none', written: false },
   });
   onTestFinished(() => backend.close());

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
-import { type Agent, chooseAgent } from '../../src/main/agent.ts';
-import { gatewayPolicy } from '../../src/main/approval-policy.ts';
-import { loadConfig } from '../../src/main/config/load.ts';
-import { localDaemon } from '../../src/main/local-daemon.ts';
-import { clonePrograms } from '../../src/main/programs.ts';
-import { prepareState } from '../../src/main/state-paths.ts';
+import { gatewayPolicy } from '../../src/config/approval-policy.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
+import { prepareState } from '../../src/config/state-paths.ts';
+import { type Agent, chooseAgent } from '../../src/daemon/agent.ts';
+import { localDaemon } from '../../src/daemon/local-daemon.ts';
 import { reachDaemon } from '../../src/transport/daemon-process.ts';
 import type { ExpectedDaemon } from '../../src/transport/expected-daemon.ts';
 import { endHost } from '../support/end-host.ts';
@@ -37,7 +37,7 @@ export async function testDaemon(settings: Record<string, string> = {}, stateDir
   const config = loadConfig(env, root);
   const paths = prepareState(config);
   const agent = chooseAgent(config, env) as Agent;
-  const daemon = localDaemon({ config, paths, agent, env, programs: clonePrograms, policy: gatewayPolicy(config) });
+  const daemon = localDaemon({ config, paths, agent, env, programs: packagePrograms, policy: gatewayPolicy(config) });
   const agentDirectory = (session: string) => join(paths.host, 'sessions', session, 'agent');
   const pid = () => Number(readFileSync(paths.hostPid, 'utf8'));
   return {

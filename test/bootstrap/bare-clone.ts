@@ -16,7 +16,7 @@ if (what === 'exit') process.exit(Number(rest[0]));
 else if (what !== 'wait') console.log(JSON.stringify({ args: [what, ...rest], cwd: process.cwd(), path: process.env['PATH'] }));
 else {
   setInterval(() => {}, 1_000);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
     console.log('got ' + signal);
     if (signal === 'SIGTERM') process.exit(7);
   });
@@ -24,6 +24,9 @@ else {
   console.log('waiting');
 }
 `;
+
+/** In vite's place. */
+const BUILDER = "require('node:fs').cpSync('src/cli.mjs', 'dist/programs/cli.mjs', { recursive: true });";
 
 export interface Run {
   code: number | null;
@@ -46,18 +49,19 @@ export class BareClone implements Disposable {
     }
     // Some versions of npm copy a local package unless told otherwise, and then write down something else.
     this.write('.npmrc', 'install-links=false\n');
-    this.write('src/main/cli.ts', CLI);
-    this.write('local/package.json', JSON.stringify({ name: 'local', version: '1.0.0' }));
+    this.write('src/cli.mjs', CLI);
+    this.write('vite/package.json', JSON.stringify({ name: 'vite', version: '1.0.0' }));
+    this.write('vite/bin/vite.js', BUILDER);
     this.writeLockfile('1.0.0');
   }
 
   /** The clone's version is in its lockfile, so another version is another lockfile. */
   writeLockfile(version: string): void {
-    const manifest = { name: 'clone', version, type: 'module', scripts, dependencies: { local: 'file:local' } };
+    const manifest = { name: 'clone', version, type: 'module', scripts, dependencies: { vite: 'file:vite' } };
     const packages = {
       '': manifest,
-      local: { version: '1.0.0' },
-      'node_modules/local': { resolved: 'local', link: true },
+      vite: { version: '1.0.0' },
+      'node_modules/vite': { resolved: 'vite', link: true },
     };
     this.write('package.json', JSON.stringify(manifest));
     this.write(

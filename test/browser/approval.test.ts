@@ -268,9 +268,20 @@ test('a tool that sends mail: to whom, what, and everything else that it would b
   const all = await asked('nora', 'demo approve-tool mail');
   const fields = await fieldsOf(all.card);
   expect(fields.map(([name]) => name)).toEqual([
-    ...['to › #1', 'to › #2', 'bcc › #1', 'subject', 'from › name', 'from › address', 'body'],
-    ...['attachments › #1 › name', 'attachments › #1 › path', 'attachments › #1 › inline'],
-    ...['options › priority', 'options › receipt', 'options › sendAt', 'options › tags'],
+    'to › #1',
+    'to › #2',
+    'bcc › #1',
+    'subject',
+    'from › name',
+    'from › address',
+    'body',
+    'attachments › #1 › name',
+    'attachments › #1 › path',
+    'attachments › #1 › inline',
+    'options › priority',
+    'options › receipt',
+    'options › sendAt',
+    'options › tags',
   ]);
   expect(fields).toContainEqual(['bcc › #1', 'archive@elsewhere.example']);
   expect(fields.find(([name]) => name === 'body')?.[1]).toMatch(

@@ -18,7 +18,10 @@ afterEach(async () => {
 /** A browser writes every request that failed on its console. */
 const AWAY = new RegExp(
   [
-    ...['ERR_INTERNET_DISCONNECTED', 'ERR_CONNECTION_REFUSED', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE'],
+    'ERR_INTERNET_DISCONNECTED',
+    'ERR_CONNECTION_REFUSED',
+    'ERR_CONNECTION_RESET',
+    'ERR_EMPTY_RESPONSE',
     'ERR_INCOMPLETE_CHUNKED_ENCODING',
     // A gateway that is stopping, or that on a busy machine is just starting.
     '503 \\(Service Unavailable\\)',

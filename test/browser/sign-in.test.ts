@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { hashSecret } from '../../src/audit/secrets.ts';
 import { SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
+import { hashSecret } from '../../src/services/sign-in/secrets.ts';
 import { en as admin } from '../../src/web/admin/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
-import { look, PHONE } from './admin.ts';
+import { look } from './admin.ts';
 import { type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
 
 const browser = useBrowser();
@@ -189,22 +189,6 @@ test('the dashboard asks as well', async () => {
   expect(visitor.trouble).toEqual([]);
 });
 
-const LOOKS = (['en', 'de'] as const).flatMap((locale) =>
-  (['light', 'dark'] as const).flatMap((colorScheme) => [
-    { name: `${locale}-phone-${colorScheme}`, options: { ...PHONE, locale, colorScheme } },
-    { name: `${locale}-wide-${colorScheme}`, options: { viewport: { width: 1440, height: 900 }, locale, colorScheme } },
-  ]),
-);
-
-test.each(LOOKS)('how it looks when a link of somebody else is opened ($name)', async ({ name, options }) => {
-  const { page } = await browser.visitor(gateway().url, options);
-  await page.goto(await gateway().signInLink(`Nora Naumann (${name})`));
-  await page.getByRole('log').waitFor();
-  await page.goto(await gateway().signInLink('Wolfgang-Amadeus von Oppenheim'));
-  await page.getByRole('dialog').waitFor();
-  await look(page, `replace-${name}`);
-});
-
 test('two gateways on one machine leave each other’s sign-in alone', async () => {
   const { page, context, expectTrouble } = await browser.visitor(gateway().url);
   expectTrouble(/^request to elsewhere/);
@@ -282,8 +266,13 @@ test('a browser that was signed in before the update is told to sign in once mor
   const { user } = await users.ensure({ subject: 'sven', now: Date.now() });
   const now = Date.now();
   await signIn.addBrowserSession({
-    ...{ hash: hashSecret('from-before'), keyHash: '', userId: user.id, way: 'code', keyDigest: null },
-    ...{ createdAt: now, expiresAt: now + 60_000 },
+    hash: hashSecret('from-before'),
+    keyHash: '',
+    userId: user.id,
+    way: 'code',
+    keyDigest: null,
+    createdAt: now,
+    expiresAt: now + 60_000,
   });
   for (const language of ['en', 'de'] as const) {
     const { page, context, expectTrouble } = await browser.visitor(gateway().url, { locale: language });

@@ -20,7 +20,10 @@ test('what the image copies answers a question through a host, and is healthy me
   unpack(instructions, app);
   await using laptop = await startLaptop();
   const env = {
-    ...{ PATH: process.env.PATH, HOME: directory, PALIADIN_STATE_DIR: state, PALIADIN_PORT: '0' },
+    PATH: process.env.PATH,
+    HOME: directory,
+    PALIADIN_STATE_DIR: state,
+    PALIADIN_PORT: '0',
     ...laptop.variables,
   };
   const [, ...entrypoint] = words('ENTRYPOINT').map((word) => word.replace('/app/', `${app}/`));
@@ -59,16 +62,13 @@ test('it has the Node that a clone brings, runs as nobody special, and keeps its
   expect(wordsOf(instructions, 'ENV')).toEqual([`PALIADIN_STATE_DIR=${wordsOf(instructions, 'VOLUME')[0]}`]);
 });
 
-test('no agent, no shim and no sources of the page are in it', async () => {
+test('no agent, no shim, no package and no source is in it', async () => {
   const { path: directory, remove } = await temporaryDirectory();
   try {
     unpack(instructions, directory);
-    expect(fs.readdirSync(directory).sort()).toEqual([
-      ...['.npmrc', 'dist', 'node_modules', 'package-lock.json', 'package.json', 'src'],
-    ]);
-    expect(fs.readdirSync(path.join(directory, 'dist'))).toEqual(['web']);
-    expect(fs.readdirSync(path.join(directory, 'src'))).not.toContain('demo');
-    expect(fs.readdirSync(path.join(directory, 'src'))).not.toContain('web');
+    expect(fs.readdirSync(directory)).toEqual(['dist']);
+    expect(fs.readdirSync(path.join(directory, 'dist')).sort()).toEqual(['programs', 'web']);
+    expect(fs.readdirSync(path.join(directory, 'dist', 'programs'))).not.toContain('demo.mjs');
   } finally {
     await remove();
   }

@@ -7,7 +7,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ErrorBody } from '../../src/contract/api.ts';
-import { findProgram } from '../../src/main/agent.ts';
+import { findProgram } from '../../src/process/find-program.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 

@@ -34,4 +34,4 @@ export async function runCli(
 
 // As the bootstrap sets it.
 const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
-const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/programs/cli.mjs', import.meta.url));

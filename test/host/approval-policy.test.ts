@@ -1,8 +1,9 @@
 /** What the host itself refuses, whoever would allow it: by rule, and with real agents in a real terminal. */
 import { describe, expect, test } from 'vitest';
+import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
-import { checkDecision } from '../../src/host/approval-gate.ts';
-import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/host/approval-policy.ts';
+import type { AgentSignal } from '../../src/host/agents/driver.ts';
+import { checkDecision, withoutRefused } from '../../src/host/approval-gate.ts';
 import { until } from '../support/until.ts';
 import { type Asked, testHost } from './test-host.ts';
 
@@ -44,7 +45,10 @@ describe('the policy', () => {
 
 describe('a decision', () => {
   const permission: ApprovalRequest = {
-    ...{ id: 'a', title: 'Run it', kind: 'permission', tool: 'Bash' },
+    id: 'a',
+    title: 'Run it',
+    kind: 'permission',
+    tool: 'Bash',
     options: [
       { id: 'allow', label: 'Yes' },
       { id: 'deny', label: 'No' },
@@ -55,18 +59,23 @@ describe('a decision', () => {
     const answers = { command: 'rm -rf /', __proto__: 'x' };
     expect(checkDecision(never(), permission, { option: 'allow', answers })).toEqual({ option: 'allow' });
     expect(checkDecision(never(), permission, { option: 'deny', message: 'no', answers })).toEqual({
-      ...{ option: 'deny', message: 'no' },
+      option: 'deny',
+      message: 'no',
     });
   });
 
   test('on a question answers what was asked, and nothing else', () => {
     const question: ApprovalRequest = {
-      ...{ id: 'q', title: 'Which?', kind: 'question', options: [{ id: 'answer', label: 'Answer' }] },
+      id: 'q',
+      title: 'Which?',
+      kind: 'question',
+      options: [{ id: 'answer', label: 'Answer' }],
       questions: [{ question: 'Which?', options: [], several: false }],
     };
     const answers = { 'Which?': 'This', other: 'that', toString: 'x' };
     expect(checkDecision(deny, question, { option: 'answer', answers })).toEqual({
-      ...{ option: 'answer', answers: { 'Which?': 'This' } },
+      option: 'answer',
+      answers: { 'Which?': 'This' },
     });
   });
 
@@ -79,6 +88,34 @@ describe('a decision', () => {
     const cut = { ...permission, options: [{ id: 'deny', label: 'No' }] };
     expect(() => checkDecision(never(), cut, allow)).toThrow(expect.objectContaining({ code: 'bad_request' }));
     expect(checkDecision(deny, permission, { option: 'deny' })).toEqual({ option: 'deny' });
+  });
+});
+
+describe('what the policy refuses', () => {
+  const approval = { id: 'a', title: 'Run it', tool: 'Bash', options: [] };
+  const other = { id: 'b', title: 'Which?', kind: 'question' as const, options: [] };
+
+  test('is heard by nobody, and waits for its denial until the agent goes on', async () => {
+    const waits: (() => boolean)[] = [];
+    const passed: AgentSignal[] = [];
+    const heardBefore: boolean[] = [];
+    async function* signals(): AsyncGenerator<AgentSignal> {
+      yield { type: 'approval', approval };
+      yield { type: 'approval', approval: other };
+      heardBefore.push(...waits.map((one) => one()));
+      yield { type: 'approval-closed', id: 'a' };
+      yield { type: 'approval-closed', id: 'b' };
+    }
+    const told = withoutRefused(signals(), deny, (_approval, denial, one) => {
+      expect(denial).toMatchObject({ option: 'deny', message: expect.stringContaining('nobody can be asked') });
+      waits.push(one);
+    });
+    for await (const signal of told) passed.push(signal);
+    expect(passed).toEqual([
+      { type: 'approval', approval: other },
+      { type: 'approval-closed', id: 'b' },
+    ]);
+    expect([heardBefore, waits.map((one) => one())]).toEqual([[true], [false]]);
   });
 });
 
@@ -156,7 +193,8 @@ describe('an agent that asks', () => {
   test('and can’t be told by a full disk is told when it can be', async () => {
     let failures = 2;
     const host = await testHost({
-      ...{ driver: 'demo', policy: deny },
+      driver: 'demo',
+      policy: deny,
       wrap: (driver) => ({
         ...driver,
         async decide(what) {

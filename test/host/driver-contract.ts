@@ -371,6 +371,36 @@ export function driverContract(traits: DriverTraits): void {
       expect(await next.ask('demo at once', { fence: 4, session: 'two' }).outcome).toMatchObject({ state: 'done' });
     });
 
+    test('does not join a turn that another has taken from it; also not at the next daemon', async () => {
+      const host = await open();
+      const turnId = randomUUID();
+      const ask = (at: typeof host, fence: number) => at.ask('demo at once', { turnId, fence });
+      await ask(host, 5).outcome;
+      await ask(host, 6).outcome;
+      await expect(ask(host, 4).outcome).rejects.toMatchObject({ code: 'conflict' });
+      // A turn that came after says nothing against whoever has the turn.
+      await host.ask('demo at once', { fence: 9 }).outcome;
+      expect(await ask(host, 6).outcome).toMatchObject({ state: 'done' });
+      expect(host.prompts()).toHaveLength(2);
+      await host.shutdown();
+      const next = await open({ directory: host.directory });
+      await expect(ask(next, 4).outcome).rejects.toMatchObject({ code: 'conflict' });
+      expect(await ask(next, 6).outcome).toMatchObject({ state: 'done' });
+    });
+
+    test.runIf(streams)('does not join one that is under way, once the other has joined it', async () => {
+      const host = await open();
+      const turnId = randomUUID();
+      const ask = (fence: number) => host.ask('demo hold x', { turnId, fence });
+      const first = ask(5);
+      await first.hears('running');
+      const second = ask(6);
+      await second.hears('running');
+      await expect(ask(5).outcome).rejects.toMatchObject({ code: 'conflict' });
+      host.release('x');
+      expect(await second.outcome).toMatchObject({ state: 'done' });
+    });
+
     test('is refused when both ask a new session at once', async () => {
       const host = await open();
       const [newer, older] = [host.ask('demo at once', { fence: 9 }), host.ask('demo at once', { fence: 8 })];

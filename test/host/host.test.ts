@@ -10,7 +10,7 @@ import { tmuxConfiguration } from '../../src/host/tmux/configuration.ts';
 import { startPane } from '../../src/host/tmux/server.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
 import type { TurnEntry } from '../../src/host/turn-entry.ts';
-import { findProgram } from '../../src/main/agent.ts';
+import { findProgram } from '../../src/process/find-program.ts';
 import { until } from '../support/until.ts';
 import { anEntry } from './temporary-journal.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from './test-host.ts';

@@ -13,7 +13,7 @@ const outcome = {
   inputTokens: null,
   outputTokens: null,
 } as const;
-const aTurn = () => new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0 });
+const aTurn = () => new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0, fence: 1 });
 
 /** Joins, and collects what is told. */
 function join(turn: LiveTurn, from = 0) {
@@ -118,18 +118,72 @@ test('a turn waits while an approval is open', () => {
   expect(told.slice(1)).toEqual([{ type: 'approval-closed', id: 'a' }]);
 });
 
-test('a turn no longer waits for a person who has decided, and that is told', () => {
+test('a turn no longer waits for a person who has decided, and that is told', async () => {
   const turn = aTurn();
   const waits: boolean[] = [];
   turn.onDecided = () => waits.push(turn.waiting);
   turn.askApproval({ id: 'a', title: 'May I?', options: [] });
   turn.askApproval({ id: 'b', title: 'And that?', options: [] });
-  for (const id of ['a', 'a', 'b']) turn.decided(id);
-  expect(waits).toEqual([true, true, false]);
+  for (const id of ['a', 'b']) await turn.resolveApproval(id, { option: DENY }, async () => {});
+  expect(waits).toEqual([true, false]);
   turn.closeApproval('a');
   turn.askApproval({ id: 'c', title: 'And then?', options: [] });
   expect(turn.waiting).toBe(true);
   expect(turn.approval('a')).toBeUndefined();
+});
+
+describe('a decision', () => {
+  const asked = () => {
+    const turn = aTurn();
+    turn.askApproval({ id: 'a', title: 'May I?', options: [] });
+    return turn;
+  };
+  const deny = { option: DENY };
+
+  test('is told to the agent once: who decides meanwhile hears that, who decides later needs not', async () => {
+    const turn = asked();
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const first = turn.resolveApproval('a', deny, () => heard);
+    const never = () => expect.unreachable();
+    await expect(turn.resolveApproval('a', deny, never)).rejects.toMatchObject({ code: 'conflict' });
+    expect(turn.waiting).toBe(true);
+    resolve();
+    await first;
+    expect(turn.waiting).toBe(false);
+    await turn.resolveApproval('a', deny, never);
+  });
+
+  test('that the agent could not be told can be made again', async () => {
+    const turn = asked();
+    const full = async () => {
+      throw new Error('ENOSPC');
+    };
+    await expect(turn.resolveApproval('a', deny, full)).rejects.toThrow('ENOSPC');
+    expect(turn.waiting).toBe(true);
+    await turn.resolveApproval('a', deny, async () => {});
+    expect(turn.waiting).toBe(false);
+  });
+
+  test('on what is not asked, or not any more, is refused', async () => {
+    const turn = asked();
+    turn.closeApproval('a');
+    for (const id of ['a', 'b']) {
+      const decided = turn.resolveApproval(id, deny, async () => expect.unreachable());
+      await expect(decided).rejects.toMatchObject({ code: 'not_found' });
+    }
+  });
+});
+
+test('what is closed stays closed, also where the agent’s record asks for it again', () => {
+  const turn = aTurn();
+  const request = { id: 'a', title: 'May I?', options: [] };
+  turn.askApproval(request);
+  turn.closeApproval('a');
+  const { told } = join(turn);
+  turn.askApproval(request);
+  turn.closeApproval('a');
+  expect(told).toEqual([{ type: 'approval-closed', id: 'a' }]);
+  expect(turn.waiting).toBe(false);
 });
 
 test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
@@ -156,7 +210,12 @@ test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
 test('what an agent asks is passed on as it is where it is short enough', () => {
   const turn = aTurn();
   const asked = {
-    ...{ id: 'a', title: '\u202eRun', kind: 'permission' as const, tool: 'Bash', detail: '\u001b[2J', diff: '+a\n' },
+    id: 'a',
+    title: '\u202eRun',
+    kind: 'permission' as const,
+    tool: 'Bash',
+    detail: '\u001b[2J',
+    diff: '+a\n',
     options: [
       { id: 'allow', label: 'Yes' },
       { id: DENY, label: 'No' },

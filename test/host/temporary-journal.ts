@@ -14,8 +14,19 @@ export async function temporaryJournal(): Promise<{ journal: Journal; root: stri
 
 export function anEntry(known: Partial<TurnEntry> = {}): TurnEntry {
   return {
-    ...{ turnId: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', digest: 'd', nonce: 'n', state: 'running', acceptedAt: 1 },
-    ...{ endedAt: null, answer: '', code: null, detail: null, inputTokens: null, outputTokens: null, late: false },
+    turnId: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+    digest: 'd',
+    nonce: 'n',
+    state: 'running',
+    acceptedAt: 1,
+    fence: 1,
+    endedAt: null,
+    answer: '',
+    code: null,
+    detail: null,
+    inputTokens: null,
+    outputTokens: null,
+    late: false,
     ...known,
   };
 }

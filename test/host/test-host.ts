@@ -4,16 +4,17 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { packagePrograms } from '../../src/config/programs.ts';
+import type { ApprovalPolicy } from '../../src/contract/approval-policy.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
+import { makeDriver } from '../../src/daemon/agent.ts';
 import type { Driver } from '../../src/host/agents/driver.ts';
-import type { ApprovalPolicy } from '../../src/host/approval-policy.ts';
 import { openHost } from '../../src/host/host.ts';
 import type { Isolation } from '../../src/host/isolation/isolation.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
 import { socketPath } from '../../src/host/tmux/socket-path.ts';
-import { findProgram, makeDriver } from '../../src/main/agent.ts';
-import { loadConfig } from '../../src/main/config/load.ts';
-import { clonePrograms } from '../../src/main/programs.ts';
+import { findProgram } from '../../src/process/find-program.ts';
 import { endServer } from '../support/end-host.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
@@ -94,7 +95,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,
     clock: Date.now,
-    onTrouble: (_what, error) => troubles.push(error),
+    onError: (_what, error) => troubles.push(error),
     onRetire: () => {
       retired = true;
     },
@@ -136,7 +137,7 @@ function demoAgent(driverName: Driver['name'], directory: string, policy: Approv
     {
       config: loadConfig({ PALIADIN_DEMO_PACE: '0' }, directory),
       env: process.env,
-      programs: clonePrograms,
+      programs: packagePrograms,
       policy,
     },
   );
@@ -145,8 +146,14 @@ function demoAgent(driverName: Driver['name'], directory: string, policy: Approv
 /** Agents that work in one directory. */
 function noIsolation(directory: string): Isolation {
   return openIsolation({
-    ...{ level: 'none', shared: directory, homes: join(directory, 'homes'), directory: join(directory, 'isolation') },
-    ...{ forbidden: [], sandbox: null, read: [], way: null },
+    level: 'none',
+    shared: directory,
+    homes: join(directory, 'homes'),
+    directory: join(directory, 'isolation'),
+    forbidden: [],
+    sandbox: null,
+    read: [],
+    way: null,
   });
 }
 

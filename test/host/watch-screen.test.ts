@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { onlyColours } from '../../src/contract/only-colours.ts';
 import type { ScreenView } from '../../src/contract/screen.ts';
-import { onlyColours } from '../../src/host/only-colours.ts';
 import { until } from '../support/until.ts';
 import { testHost } from './test-host.ts';
 

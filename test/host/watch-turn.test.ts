@@ -12,7 +12,7 @@ function watched() {
   const ended = vi.fn(async (): Promise<string | null> => null);
   const screen = vi.fn(async () => ({ lines: [], cursor: { row: 0, column: 0 }, title: '' }));
   const pane = Object.assign(new EventEmitter(), { lost: false, ended, screen }) as unknown as Pane;
-  const turn = new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0 });
+  const turn = new LiveTurn({ turnId: 't', digest: 'd', nonce: 'n', acceptedAt: 0, fence: 1 });
   const said = Promise.withResolvers<AgentSignal | null>();
   async function* signals(stop: AbortSignal): AsyncGenerator<AgentSignal> {
     stop.addEventListener('abort', () => said.resolve(null));

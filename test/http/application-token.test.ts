@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type JwtSettings, jwtDoor } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
+import { type JwtSettings, jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
+import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
 import { bearer, call, disable, type Running, runServer } from './running-server.ts';
 
@@ -36,8 +36,8 @@ function sign(claims: JWTPayload, { secret = SECRET, alg = 'HS256' } = {}): Prom
 async function runWith(over: Partial<JwtSettings> = {}): Promise<Running & { events: SignInEvent[] }> {
   const events: SignInEvent[] = [];
   let now = () => 0;
-  const jwt = await jwtDoor({ ...settings, ...over }, () => now());
-  const server = await runServer({ signIn: { jwt, proxy: null }, onSignIn: (event) => events.push(event) });
+  const jwt = await jwtAuthenticator({ ...settings, ...over }, () => now());
+  const server = await runServer({ jwt, onSignIn: (event) => events.push(event) });
   now = () => server.clock.now;
   return { ...server, events };
 }
@@ -325,7 +325,7 @@ test('another key puts out whoever came in by the one before', async () => {
   const server = await runWith();
   const { headers, json } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
   const browser = sessionOf(headers['set-cookie'], json);
-  const rotated = await jwtDoor({ ...settings, key: { secret: OTHER } }, () => server.clock.now);
+  const rotated = await jwtAuthenticator({ ...settings, key: { secret: OTHER } }, () => server.clock.now);
   expect(await server.store.signIn.dropBrowserSessionsOfOtherKeys('jwt', rotated.keyDigest)).toBe(1);
   expect((await call(server, 'GET', '/api/me', { headers: browser })).status).toBe(401);
   await expect(rotated.admit(await sign(good))).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -345,8 +345,8 @@ test('whoever is signed out everywhere needs a token that was made since', async
 });
 
 test('a stream that a token opened ends with the token', async () => {
-  const jwt = await jwtDoor(settings, () => server.clock.now);
-  const server = await runServer({ signIn: { jwt, proxy: null }, streamLimits: { recheckMs: 20 } });
+  const jwt = await jwtAuthenticator(settings, () => server.clock.now);
+  const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   const token = await sign(good);
   const stream = call(server, 'GET', '/api/events', { headers: bearer(token) });
   await expect.poll(() => server.readers.now).toBe(1);

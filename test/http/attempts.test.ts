@@ -2,10 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { expect, test, vi } from 'vitest';
-import { mintSignInCode } from '../../src/audit/secrets.ts';
-import { boundDenials } from '../../src/http/sign-in/denials.ts';
-import { jwtDoor } from '../../src/http/sign-in/jwt.ts';
-import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
+import { jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
+import { aCode } from '../support/credentials.ts';
 import { aPerson, bearer, call, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
@@ -14,9 +12,16 @@ const LOGIN = 'x-forwarded-email';
 /** Behind a proxy of ours, so that a test says from where each request comes. */
 async function runAll(options: Parameters<typeof runServer>[0] = {}): Promise<Running> {
   const key = { secret: SECRET };
-  const jwt = await jwtDoor({ key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 }, () => 1e6);
-  const signInBy = { jwt, proxy: { header: LOGIN, nameHeader: null } };
-  return await runServer({ signIn: signInBy, trustsProxy: (address) => address === '127.0.0.1', ...options });
+  const jwt = await jwtAuthenticator(
+    { key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 },
+    () => 1e6,
+  );
+  return await runServer({
+    jwt,
+    proxy: { header: LOGIN, nameHeader: null },
+    trustsProxy: (address) => address === '127.0.0.1',
+    ...options,
+  });
 }
 
 function sign(sub: string, secret = SECRET): Promise<string> {
@@ -64,10 +69,7 @@ test.each(Object.keys(FLOODS))(
     const server = await runAll({ rateLimit: 50 });
     const { user, bearer: apiToken } = await aPerson(server);
     const browser = await signIn(server, user);
-    const code = await mintSignInCode(
-      { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
-      user.id,
-    );
+    const code = await aCode(server.store, user.id, () => server.clock.now);
     const answers = new Map<number | undefined, number>();
     for (let n = 0; n < FLOOD; n++) {
       const status = await FLOODS[name]?.(server, n);
@@ -142,35 +144,3 @@ test('beyond a bound, denials leave one row that says how many more there were, 
     { actor: 'gateway', subject: null, detail: { count: 19, code: 7, jwt: 8, token: 4, minutes: 1 } },
   ]);
 });
-
-test('denials are counted anew with each period, and their row is written when the period ends', () => {
-  vi.useFakeTimers();
-  try {
-    const clock = { now: 5 };
-    const written: string[] = [];
-    const omitted: [number, [string, number][]][] = [];
-    const denials = boundDenials({
-      write: ({ reason = '' }) => void written.push(reason),
-      writeOmitted: async ({ ways, ms }) => void omitted.push([ms, [...ways]]),
-      now: () => clock.now,
-      limits: { periodMs: 1000, perKey: 2, total: 3 },
-    });
-    const deny = (key: string) => denials.add(key, denied(key));
-    for (const key of ['a', 'a', 'a', 'b', 'c', 'a']) deny(key);
-    expect([written, omitted]).toEqual([['a', 'a', 'b'], []]);
-    clock.now += 1000;
-    vi.advanceTimersByTime(1000);
-    expect(omitted).toEqual([[1000, [['code', 3]]]]);
-    deny('a');
-    expect(written).toEqual(['a', 'a', 'b', 'a']);
-    clock.now += 5000;
-    vi.advanceTimersByTime(5000);
-    expect(omitted).toHaveLength(1); // nothing more happened, so nothing is said
-  } finally {
-    vi.useRealTimers();
-  }
-});
-
-function denied(reason: string): SignInEvent {
-  return { kind: 'sign-in-denied', userId: null, way: 'code', reason };
-}

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { errorBody, historyPage } from '../../src/contract/api.ts';
-import { aTurn } from '../audit/temporary-store.ts';
+import { aTurn } from '../store/temporary-store.ts';
 import { aPerson, call, type Running, runServer } from './running-server.ts';
 
 /** Asks, and reads nothing of the answer. */

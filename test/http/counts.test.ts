@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { countsBy, MAX_KEYS, WindowCounts } from '../../src/http/counts.ts';
+import { countsBy } from '../../src/http/counts.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 test('counts each key until the time is over, then all begin anew', () => {
@@ -25,15 +25,6 @@ test('counts each key until the time is over, then all begin anew', () => {
     { current: 0, ttl: 1000 },
     { current: 1, ttl: 1000 },
   ]);
-});
-
-test('keys beyond a bound are counted together, those that were there before by themselves', () => {
-  const counts = new WindowCounts(() => 0);
-  for (let n = 0; n < MAX_KEYS; n++) counts.add(`key ${n}`, 1000);
-  expect(counts.add('one more', 1000).current).toBe(1);
-  expect(counts.add('and one more', 1000).current).toBe(2);
-  expect(counts.add('key 7', 1000).current).toBe(2);
-  expect(counts.read('and one more', 1000).current).toBe(0);
 });
 
 test('who has reached the limit waits no longer because the wall clock is set back', async () => {

@@ -8,8 +8,15 @@ const PUBLIC = 'chat.example';
 const gateway = useGateway({ env: { PALIADIN_AGENT: 'none', PALIADIN_PUBLIC_URL: `https://${PUBLIC}` } });
 
 const PAGE_POLICY = [
-  ...["base-uri 'none'", "connect-src 'self'", "default-src 'self'", "form-action 'self'", "frame-ancestors 'none'"],
-  ...["img-src 'self'", "object-src 'none'", "script-src 'self'", "style-src 'self'"],
+  "base-uri 'none'",
+  "connect-src 'self'",
+  "default-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "img-src 'self'",
+  "object-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
 ];
 
 async function ask(
@@ -53,8 +60,20 @@ test('by this machine’s own name', async () => {
   const all = await everyKind();
   const statuses = Object.fromEntries(Object.entries(all).map(([kind, { status }]) => [kind, status]));
   expect(statuses).toEqual({
-    ...{ page: 200, part: 200, icon: 200, me: 200, history: 200, stream: 200, health: 200, ready: 503 },
-    ...{ description: 200, unauthenticated: 401, forbidden: 403, wrongHost: 403, missing: 404, wrongMethod: 405 },
+    page: 200,
+    part: 200,
+    icon: 200,
+    me: 200,
+    history: 200,
+    stream: 200,
+    health: 200,
+    ready: 503,
+    description: 200,
+    unauthenticated: 401,
+    forbidden: 403,
+    wrongHost: 403,
+    missing: 404,
+    wrongMethod: 405,
   });
   for (const [kind, { headers }] of Object.entries(all)) {
     const policy = String(headers['content-security-policy']);
@@ -80,7 +99,9 @@ test('by this machine’s own name', async () => {
   const kept = Object.fromEntries(Object.entries(all).map(([kind, { headers }]) => [kind, headers['cache-control']]));
   expect(kept).toEqual({
     ...Object.fromEntries(Object.keys(all).map((kind) => [kind, 'no-store'])),
-    ...{ page: 'no-cache', icon: 'no-cache', part: 'public, max-age=31536000, immutable' },
+    page: 'no-cache',
+    icon: 'no-cache',
+    part: 'public, max-age=31536000, immutable',
     stream: 'no-store, no-transform',
   });
   expect(new Set(Object.values(all).map(({ headers }) => headers['x-request-id'])).size).toBe(Object.keys(all).length);

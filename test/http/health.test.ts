@@ -75,7 +75,8 @@ test('who is disabled, signed out or revoked since, or has a token for something
     admit: async () => ({ ...named('jwt:olga'), issuedAt: 1_000_000, expiresAt: 2_000_000 }),
   };
   const server = await runServer({
-    signIn: { jwt, proxy: { header: 'x-forwarded-email', nameHeader: null } },
+    jwt,
+    proxy: { header: 'x-forwarded-email', nameHeader: null },
     trustsProxy: () => true,
   });
   server.health.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');

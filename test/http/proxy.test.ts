@@ -2,17 +2,16 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { ServerOptions } from '../../src/http/server.ts';
-import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
-import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
+import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
+import { aPerson, call, disable, type Running, type RunOptions, runServer, signIn } from './running-server.ts';
 
 const LOGIN = 'tailscale-user-login';
 const NAME = 'tailscale-user-name';
 
-async function behindProxy(options: Partial<ServerOptions> = {}): Promise<Running & { events: SignInEvent[] }> {
+async function behindProxy(options: RunOptions = {}): Promise<Running & { events: SignInEvent[] }> {
   const events: SignInEvent[] = [];
   const server = await runServer({
-    signIn: { jwt: null, proxy: { header: LOGIN, nameHeader: NAME } },
+    proxy: { header: LOGIN, nameHeader: NAME },
     trustsProxy: (address) => address === '127.0.0.1',
     onSignIn: (event) => events.push(event),
     ...options,

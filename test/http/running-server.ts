@@ -8,16 +8,24 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
-import type { Role, Store, User } from '../../src/audit/store.ts';
+import type { Backend } from '../../src/backend/backend.ts';
+import { oneHost } from '../../src/backend/hosts.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
+import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
+import { createMetrics } from '../../src/gateway/observe/metrics.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import { createMetrics } from '../../src/main/observe/metrics.ts';
+import {
+  createGatewayServices,
+  type GatewayServices,
+  type GatewayServicesOptions,
+} from '../../src/services/services.ts';
+import type { Store } from '../../src/store/store.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
-import { temporaryDirectory, temporaryStore } from '../audit/temporary-store.ts';
+import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';
 import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
+import { aCode, aToken } from '../support/credentials.ts';
 import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
 
 export interface Running {
@@ -25,6 +33,7 @@ export interface Running {
   port: number;
   store: Store;
   turns: Turns;
+  services: GatewayServices;
   /** How many readers follow now, and how many events they have taken. */
   readers: { now: number; taken: number };
   agent: ScriptedBackend;
@@ -39,7 +48,14 @@ export interface Running {
   webRoot: string;
 }
 
-export async function runServer(options: Partial<ServerOptions> = {}): Promise<Running> {
+/** What a test says differently: of the server, and of the services behind it. */
+export interface RunOptions
+  extends Partial<Omit<ServerOptions, 'services' | 'backend'>>,
+    Partial<Pick<GatewayServicesOptions, 'access' | 'jwt' | 'probes' | 'onSignIn' | 'denialLimits' | 'notedHead'>> {
+  backend?: Backend & ServerOptions['backend'];
+}
+
+export async function runServer(options: RunOptions = {}): Promise<Running> {
   const { store, file } = await temporaryStore();
   const clock = { now: 1_000_000 };
   const agent = scriptedBackend();
@@ -49,10 +65,29 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
   let origin = '';
-  const app = await createServer({
-    turns,
+  const { access = 'users', jwt = null, probes, onSignIn, denialLimits, notedHead = () => null, ...rest } = options;
+  const { backend = { ...agent, report: async () => health.error } } = rest;
+  const services = createGatewayServices({
     store,
-    backend: { ...agent, kind: 'local', report: async () => health.error },
+    turns,
+    hosts: oneHost(backend),
+    access,
+    jwt,
+    probes,
+    denialLimits,
+    notedHead,
+    ...(onSignIn !== undefined && { onSignIn }),
+    ownerSubject: 'owner',
+    random: randomBytes,
+    clock: () => clock.now,
+    now: () => performance.now(),
+    onError: () => undefined,
+    version: '1.2.3',
+  });
+  const app = await createServer({
+    services,
+    turns,
+    backend,
     publicOrigins: () => [origin],
     appOrigins,
     webRoot,
@@ -60,11 +95,10 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
     random: randomBytes,
     logger: pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     starters: (locale) => [locale === 'de' ? 'Was ist offen?' : 'What is open?'],
-    access: 'users',
     rateLimit: 1000,
     version: '1.2.3',
     metrics: await createMetrics('1.2.3'),
-    ...options,
+    ...rest,
     // How busy the machine is that runs the tests is not what they are about.
     overloadLimits: { eventLoopDelayMs: 60_000, ...options.overloadLimits },
   });
@@ -72,7 +106,21 @@ export async function runServer(options: Partial<ServerOptions> = {}): Promise<R
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   origin = `http://127.0.0.1:${port}`;
-  return { origin, port, store, turns, readers, agent, app, log: () => lines.join(''), clock, health, file, webRoot };
+  return {
+    origin,
+    port,
+    store,
+    turns,
+    services,
+    readers,
+    agent,
+    app,
+    log: () => lines.join(''),
+    clock,
+    health,
+    file,
+    webRoot,
+  };
 }
 
 /** The real thing, with readers counted. */
@@ -84,7 +132,7 @@ async function countedTurns(
 ) {
   const real = await createTurns({
     store,
-    backend: agent,
+    hosts: oneHost(agent),
     sessionPrefix: 'test',
     queueLimit: 1000,
     appOrigins,
@@ -92,7 +140,7 @@ async function countedTurns(
     clock: () => clock.now,
     now: () => performance.now(),
     newId: randomUUID,
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(() => real.close());
   const readers = { now: 0, taken: 0 };
@@ -122,8 +170,7 @@ export async function aPerson(
   }: { subject?: string; role?: Role; scopes?: readonly Scope[] } = {},
 ): Promise<{ user: User; token: string; bearer: Record<string, string> }> {
   const { user } = await store.users.ensure({ subject, role, now: 1 });
-  const minting = { signIn: store.signIn, random: randomBytes, now: clock.now };
-  const token = await mintToken(minting, { userId: user.id, name: 'test', scopes: tokenScopes, expiresAt: null });
+  const token = await aToken(store, subject, { scopes: tokenScopes, clock: () => clock.now });
   return { user, token, bearer: bearer(token) };
 }
 
@@ -133,10 +180,7 @@ export function bearer(token: string): Record<string, string> {
 
 /** Signs a browser in. The headers are what it sends from then on. */
 export async function signIn(server: Running, user: User): Promise<BrowserSession> {
-  const code = await mintSignInCode(
-    { signIn: server.store.signIn, random: randomBytes, now: server.clock.now },
-    user.id,
-  );
+  const code = await aCode(server.store, user.id, () => server.clock.now);
   const { headers, json } = await call(server, 'POST', '/api/auth/code', { json: { code } });
   return sessionOf(headers['set-cookie'], json);
 }

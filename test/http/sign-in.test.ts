@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hashSecret, mintSignInCode, mintToken, SIGN_IN_CODE_LIFETIME_MS } from '../../src/audit/secrets.ts';
-import type { User } from '../../src/audit/store.ts';
+import type { User } from '../../src/contract/records/user.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
-import { BROWSER_SESSION_MS } from '../../src/http/browser-cookie.ts';
-import type { SignInEvent } from '../../src/http/sign-in/tell.ts';
+import { SIGN_IN_CODE_LIFETIME_MS } from '../../src/services/sign-in/credentials.ts';
+import { hashSecret } from '../../src/services/sign-in/secrets.ts';
+import { BROWSER_SESSION_MS } from '../../src/services/sign-in/sign-in.ts';
+import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
+import { aToken, aCode as createCode } from '../support/credentials.ts';
 import { aPerson, call, disable, type Running, runServer, signIn } from './running-server.ts';
 
 async function aCode({ store, clock }: Running, userId: string): Promise<string> {
-  return await mintSignInCode({ signIn: store.signIn, random: randomBytes, now: clock.now }, userId);
+  return await createCode(store, userId, () => clock.now);
 }
 
 test('a code signs in once; the cookie is for this host and no script, the session key for the page', async () => {
@@ -200,7 +201,9 @@ test('two people of the same name are told apart where a link of the other is op
   const hers = await signIn(server, await (one as Promise<User>));
   const code = await aCode(server, (await (other as Promise<User>)).id);
   expect((await call(server, 'POST', '/api/auth/code', { headers: hers, json: { code } })).json).toEqual({
-    ...{ signedIn: false, signedInAs: 'Anna (anna)', linkFor: 'Anna (jwt:7)' },
+    signedIn: false,
+    signedInAs: 'Anna (anna)',
+    linkFor: 'Anna (jwt:7)',
   });
 });
 
@@ -238,13 +241,8 @@ test('a token ends when it says, and wins over a cookie', async () => {
   expect(
     (await call(server, 'GET', '/api/me', { headers: { ...browser, authorization: 'Bearer pal_wrong' } })).status,
   ).toBe(401);
-  const minting = { signIn: server.store.signIn, random: randomBytes, now: server.clock.now };
-  const token = await mintToken(minting, {
-    userId: user.id,
-    name: 'short',
-    scopes: ['read'],
-    expiresAt: server.clock.now + 1000,
-  });
+  const clock = () => server.clock.now;
+  const token = await aToken(server.store, user.subject, { scopes: ['read'], lifetimeMs: 1000, clock });
   const headers = { authorization: `Bearer ${token}` };
   expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);
   server.clock.now += 1000;

@@ -67,7 +67,10 @@ function closedRoutes({ app }: Running) {
   return app.routes
     .filter((route) => !route.open)
     .map(({ method, url, guard }) => ({
-      ...{ method, url, guard, name: `${method} ${url}` },
+      method,
+      url,
+      guard,
+      name: `${method} ${url}`,
       path: url.replace(/:(turnId|userId|approvalId|name)/g, ID),
     }));
 }
@@ -173,7 +176,7 @@ test('where only the owner may ask, a member can read what is theirs, and asks n
 test('a browser and its proxy have to say which page asks, on every route that changes something', async () => {
   const server = await runServer({
     rateLimit: 10_000,
-    signIn: { jwt: null, proxy: { header: 'x-forwarded-email', nameHeader: null } },
+    proxy: { header: 'x-forwarded-email', nameHeader: null },
     trustsProxy: (address) => address === '127.0.0.1',
   });
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
@@ -196,13 +199,22 @@ test('a browser and its proxy have to say which page asks, on every route that c
 });
 
 test('a server with a route that names no guard does not start', async () => {
-  const { store, turns, agent, webRoot, app } = await runServer();
+  const { turns, services, agent, webRoot, app } = await runServer();
   const { log } = app;
   const make = (config: object) =>
     createServer({
-      ...{ store, turns, webRoot, starters: () => [], access: 'users', rateLimit: 10, version: '1' },
-      backend: { ...agent, kind: 'local', report: async () => null },
-      ...{ publicOrigins: () => [], appOrigins: [], clock: Date.now, random: (n) => Buffer.alloc(n, 1), logger: log },
+      services,
+      turns,
+      webRoot,
+      starters: () => [],
+      rateLimit: 10,
+      version: '1',
+      backend: { ...agent, report: async () => null },
+      publicOrigins: () => [],
+      appOrigins: [],
+      clock: Date.now,
+      random: (n) => Buffer.alloc(n, 1),
+      logger: log,
     }).then((fresh) => {
       fresh.get('/api/forgotten', { config }, async () => 'open to all');
       return fresh;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
@@ -5,12 +6,26 @@ import { type Browser, chromium } from 'playwright-core';
  * sites that lead to this machine.
  */
 export function launchChromium(names: string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: [...FLAGS, resolving(names)] });
+  return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, resolving(names)] });
 }
 
+/** The shell has the same engine without a desktop browser around it: a page in it takes a sixth of the processor's time. */
+function findChromium(): string {
+  return existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : '/usr/bin/chromium';
+}
+
+// Debian's, as the other one.
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell';
+
 const FLAGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // It would keep pages that a test makes up from reaching this machine at all, so that they would try nothing of ours.
   '--disable-features=LocalNetworkAccessChecks',
 ];

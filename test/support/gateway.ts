@@ -1,15 +1,13 @@
 /** A real gateway in a process of its own, with its daemon, tmux servers and demo agents, for one test. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mintSignInCode, mintToken } from '../../src/audit/secrets.ts';
-import { openSqliteStore } from '../../src/audit/sqlite/open.ts';
-import type { Store } from '../../src/audit/store.ts';
-import { scopes } from '../../src/contract/scopes.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
+import { aCode, aToken } from './credentials.ts';
 import { endHost } from './end-host.ts';
 import type { Laptop } from './laptop.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -122,18 +120,14 @@ export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOp
     async as(subject) {
       const known = clients.get(subject);
       if (known !== undefined) return known;
-      const { signIn } = await store();
-      const user = await userOf(subject);
-      const minting = { signIn, random: randomBytes, now: Date.now() };
-      const token = await mintToken(minting, { userId: user.id, name: 'test', scopes, expiresAt: null });
-      const client = apiClient(() => url, token);
+      await userOf(subject);
+      const client = apiClient(() => url, await aToken(await store(), subject));
       clients.set(subject, client);
       return client;
     },
     async signInLink(subject = 'owner') {
-      const { signIn } = await store();
-      const user = await userOf(subject);
-      return `${url}/#code=${await mintSignInCode({ signIn, random: randomBytes, now: Date.now() }, user.id)}`;
+      const { id } = await userOf(subject);
+      return `${url}/#code=${await aCode(await store(), id)}`;
     },
     agentDirectory: (session) => join(host, 'sessions', session, 'agent'),
     async prompts(session) {
@@ -178,7 +172,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALIADIN_')));
 }
 
-const CLI = fileURLToPath(new URL('../../src/main/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/programs/cli.mjs', import.meta.url));
 // Both as the bootstrap sets them.
 const SMALL_HEAP = '--max-semi-space-size=4';
 export const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));

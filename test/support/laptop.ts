@@ -162,11 +162,20 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
   const config = [
     'MaxStartups 100', // the one of which the last counts, not the first
     ...extra,
-    ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host_key')}`, `PidFile ${at('sshd.pid')}`],
-    ...[`AuthorizedKeysFile ${at('authorized_keys')}`, 'PasswordAuthentication no', 'KbdInteractiveAuthentication no'],
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${at('host_key')}`,
+    `PidFile ${at('sshd.pid')}`,
+    `AuthorizedKeysFile ${at('authorized_keys')}`,
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
     // The temporary directory is below one that everybody may write.
-    ...['StrictModes no', 'UsePAM no', 'PermitRootLogin prohibit-password', 'LogLevel INFO'],
-    ...['Subsystem sftp internal-sftp', `SetEnv HOME=${home}`],
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin prohibit-password',
+    'LogLevel INFO',
+    'Subsystem sftp internal-sftp',
+    `SetEnv HOME=${home}`,
   ];
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   setHostEnv(env);
@@ -176,8 +185,20 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
 
   const agentDirectory = (session: string) => join(stateDir, 'host', 'sessions', session, 'agent');
   return {
-    ...{ port, user, home, stateDir, shim, connections, cut, sleep, wake, stopListening, startListening },
-    ...{ setKeyOptions, setHostEnv, hostKeyLine },
+    port,
+    user,
+    home,
+    stateDir,
+    shim,
+    connections,
+    cut,
+    sleep,
+    wake,
+    stopListening,
+    startListening,
+    setKeyOptions,
+    setHostEnv,
+    hostKeyLine,
     get log() {
       return log;
     },

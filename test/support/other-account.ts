@@ -165,7 +165,16 @@ export async function startOtherAccount({
   await start();
 
   return {
-    ...{ name, uid, home, port, ownerLine, write, start, stop, processes, dispose },
+    name,
+    uid,
+    home,
+    port,
+    ownerLine,
+    write,
+    start,
+    stop,
+    processes,
+    dispose,
     place: `${name}@127.0.0.1:${port}`,
     sshConfig: at('ssh_config'),
     ownerKnownHosts: at('known_hosts'),
@@ -181,16 +190,32 @@ export async function startOtherAccount({
 
 function sshdConfig(port: number, at: (file: string) => string): string[] {
   return [
-    ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host_key')}`, `PidFile ${at('sshd.pid')}`],
-    ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'MaxStartups 100', ''],
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${at('host_key')}`,
+    `PidFile ${at('sshd.pid')}`,
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'MaxStartups 100',
+    '',
   ];
 }
 
 function ownerConfig(port: number, user: string, at: (file: string) => string): string[] {
   return [
-    ...['Host my-laptop', 'HostName 127.0.0.1', `Port ${port}`, `User ${user}`],
-    ...['Host *', `IdentityFile ${at('owner_key')}`, 'IdentitiesOnly yes', 'IdentityAgent none'],
-    ...[`UserKnownHostsFile ${at('known_hosts')}`, 'GlobalKnownHostsFile /dev/null', 'StrictHostKeyChecking yes', ''],
+    'Host my-laptop',
+    'HostName 127.0.0.1',
+    `Port ${port}`,
+    `User ${user}`,
+    'Host *',
+    `IdentityFile ${at('owner_key')}`,
+    'IdentitiesOnly yes',
+    'IdentityAgent none',
+    `UserKnownHostsFile ${at('known_hosts')}`,
+    'GlobalKnownHostsFile /dev/null',
+    'StrictHostKeyChecking yes',
+    '',
   ];
 }
 

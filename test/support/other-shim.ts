@@ -21,7 +21,7 @@ export async function buildOtherShim(directory: string, { version, protocol }: {
             if (!place.test(source)) throw new Error('the protocol’s version is not where it was');
             return source.replace(place, `PROTOCOL_VERSION = ${protocol}`);
           }
-          if (id.endsWith('/src/main/version.ts')) return `export const VERSION = ${JSON.stringify(version)};`;
+          if (id.endsWith('/src/config/version.ts')) return `export const VERSION = ${JSON.stringify(version)};`;
           return null;
         },
       },

@@ -1,7 +1,7 @@
 /** A gateway with a past: users, turns of many days with every outcome, sessions, and the audit log that goes with them. */
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { seedStore } from '../../scripts/believable/store.ts';
+import { seedStore } from '../../scripts/seed-data/store.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 import { temporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';

@@ -35,7 +35,8 @@ describe('a host', () => {
     await once(silent, 'listening');
     const socket = connect(join(path, 'socket'));
     await expect(reachHost(socket, { answerMs: 50 })).rejects.toMatchObject({
-      ...{ code: 'mriver_unreachable', detail: expect.stringMatching(/does not answer; .*end its process/) },
+      code: 'mriver_unreachable',
+      detail: expect.stringMatching(/does not answer; .*end its process/),
     });
     expect(socket.destroyed).toBe(true);
   });

@@ -32,7 +32,10 @@ async function foreignClient(
   await agent.request('initialize', { protocolVersion: 1, clientCapabilities: {} });
   const { sessionId } = await agent.request('session/new', { cwd: '/', mcpServers: [] });
   return {
-    ...{ agent, sessionId, updates, permissions },
+    agent,
+    sessionId,
+    updates,
+    permissions,
     text: () =>
       updates
         .map((update) =>

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TurnRequest } from '../../src/contract/turn.ts';
 import { record, requireSameQuestion, toQuestion as take } from '../../src/turn/accept.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
-import { aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { hostileText } from '../contract/hostile-text.ts';
+import { aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins);
 
@@ -133,14 +133,17 @@ describe('on record', () => {
     const { user, session } = await aUser(store);
     const question = toQuestion({ ...request, userId: user.id, locale: 'de' });
     const identity = (idempotencyKey: string | null) => ({
-      ...{ turnId: crypto.randomUUID(), idempotencyKey, fence: 1, startedAt: 5 },
+      turnId: crypto.randomUUID(),
+      idempotencyKey,
+      fence: 1,
+      startedAt: 5,
     });
-    return { store, recorder: createRecorder(store), session, question, identity };
+    return { store, turnWriter: createTurnWriter(store), session, question, identity };
   }
 
   test('it is there as it was asked, before anything else', async () => {
-    const { store, recorder, session, question, identity } = await observed();
-    const accepted = await record(recorder, question, session, identity(null));
+    const { store, turnWriter, session, question, identity } = await observed();
+    const accepted = await record(turnWriter, question, session, identity(null));
     expect(accepted).toMatchObject({
       inserted: true,
       turn: { ...question, status: 'queued', agentSession: session.name },
@@ -149,15 +152,17 @@ describe('on record', () => {
   });
 
   test('it is there once under one key, and another question under it is refused with the first one’s id', async () => {
-    const { recorder, session, question, identity } = await observed();
-    const all = await Promise.all(Array.from({ length: 40 }, () => record(recorder, question, session, identity('k'))));
+    const { turnWriter, session, question, identity } = await observed();
+    const all = await Promise.all(
+      Array.from({ length: 40 }, () => record(turnWriter, question, session, identity('k'))),
+    );
     expect(all.filter(({ inserted }) => inserted)).toHaveLength(1);
     const turnId = all[0]?.turn.turnId;
     expect(new Set(all.map(({ turn }) => turn.turnId))).toEqual(new Set([turnId]));
 
     const other = toQuestion({ ...request, userId: question.userId, message: 'Another?' });
     const mismatch = { code: 'idempotency_mismatch', cause: { turnId } };
-    await expect(record(recorder, other, session, identity('k'))).rejects.toMatchObject(mismatch);
+    await expect(record(turnWriter, other, session, identity('k'))).rejects.toMatchObject(mismatch);
     const [first] = all;
     expect(() => first && requireSameQuestion(first.turn, other)).toThrow(expect.objectContaining(mismatch));
   });

@@ -1,12 +1,13 @@
 /** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Role } from '../../src/audit/store.ts';
+import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
+import type { Role } from '../../src/contract/records/user.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import { createApprovals, type WhoApproves } from '../../src/turn/approvals.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
-import { shownSoFar } from '../../src/turn/shown.ts';
-import { aTurn, temporaryStore } from '../audit/temporary-store.ts';
+import { turnSnapshot } from '../../src/turn/turn-snapshot.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
+import { aTurn, temporaryStore } from '../store/temporary-store.ts';
 
 // The store answers at its own pace; only waiting is made short.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -27,8 +28,8 @@ async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: 
   const { store } = await temporaryStore();
   const { user } = await store.users.ensure({ subject: 'anna', role, now: 1 });
   const session = await store.sessions.ofUser(user, { prefix: 'test', host: 'local', now: 1 });
-  const recorder = createRecorder(store);
-  const { turn } = await recorder.accept(aTurn({ user, session }));
+  const turnWriter = createTurnWriter(store);
+  const { turn } = await turnWriter.accept(aTurn({ user, session }));
   const told: Decision[] = [];
   const troubles: string[] = [];
   const backend = {
@@ -38,12 +39,13 @@ async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: 
   };
   const onRecord = async () => (await store.turns.get(turn.turnId)) && store.events.decided(turn.turnId);
   const gateway = () => {
-    const onTrouble = (what: string) => troubles.push(what);
-    const options = { backend, store, recorder, who, patienceMs: PATIENCE, clock: () => 1, onTrouble };
+    const onError = (what: string) => troubles.push(what);
+    const hosts = { of: () => backend as unknown as Backend };
+    const options = { hosts, store, turnWriter, who, patienceMs: PATIENCE, clock: () => 1, onError };
     const approvals = createApprovals(options);
     return {
       approvals,
-      begin: async () => approvals.begin(turn, await shownSoFar(store, turn)),
+      begin: async () => approvals.begin(turn, await turnSnapshot(store, turn)),
       ask: (approval = permission) => approvals.see(turn, { type: 'approval', approval }),
       close: (id = 'a') => approvals.see(turn, { type: 'approval-closed', id }),
       decide: (decision: Decision, id = 'a') => approvals.decide(turn, id, decision),
@@ -51,14 +53,14 @@ async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: 
   };
   const first = gateway();
   await first.begin();
-  /** As the scribe stores what is shown. */
+  /** As the eventWriter stores what is shown. */
   const show = (approval = permission) =>
-    recorder.write({
+    turnWriter.write({
       turnId: turn.turnId,
       change: {},
       events: [{ turnId: turn.turnId, userId: user.id, at: 1, event: { type: 'approval', approval } }],
     });
-  return { store, recorder, turn, user, backend, told, troubles, onRecord, show, gateway, ...first };
+  return { store, turnWriter, turn, user, backend, told, troubles, onRecord, show, gateway, ...first };
 }
 
 const says = (decision: object) => expect.objectContaining(decision);

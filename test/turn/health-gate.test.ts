@@ -1,18 +1,28 @@
 /** The health gate: success is remembered for a while, for each session; failure never. */
 import { expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
+import type { HostIdentity } from '../../src/contract/host.ts';
 import { createHealthGate } from '../../src/turn/health-gate.ts';
 
 function observed(probe = vi.fn(async (_session: string) => {})) {
   let now = 0;
-  const gate = createHealthGate(probe, { probeMs: () => 50, rememberMs: 10_000, now: () => now });
+  const gate = createHealthGate({ probeMs: 50, firstProbeMs: 200, cacheMs: 10_000, now: () => now });
+  let identity: HostIdentity | null = aHost;
+  const backend = { health: probe as Backend['health'], identity: () => identity, presence: () => 'here' as const };
   return {
-    ...{ probe, gate },
+    probe,
+    gate: { ...gate, pass: (session: string) => gate.pass(session, backend) },
+    forget: () => {
+      identity = null;
+    },
     pass: (ms: number) => {
       now += ms;
     },
   };
 }
+
+const aHost: HostIdentity = { version: '0', protocol: 1, agent: 'demo', driver: 'demo', settings: '' };
 
 test('success is remembered for ten seconds, and not a moment longer', async () => {
   const { gate, probe, pass } = observed();
@@ -76,4 +86,10 @@ test('a probe without an answer means unreachable; what it says later is nobodyâ
   probe.mockResolvedValue();
   await gate.pass('one');
   expect(probe).toHaveBeenCalledTimes(2);
+});
+
+test('a host that was not reached yet has longer', async () => {
+  const { gate, forget } = observed(vi.fn(() => new Promise<void>(() => {})));
+  forget();
+  await expect(gate.pass('one')).rejects.toMatchObject({ detail: expect.stringContaining('within 200 ms') });
 });

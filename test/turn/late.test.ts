@@ -1,32 +1,37 @@
 /** What becomes of a turn that was given up while its host stayed away. */
 import { expect, test, vi } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
 import type { HostTurn } from '../../src/contract/host.ts';
 import type { ApprovalRequest, TurnEvent } from '../../src/contract/turn.ts';
 import { collectLate } from '../../src/turn/late.ts';
-import { createRecorder } from '../../src/turn/recorder.ts';
-import { toBodies } from '../../src/turn/scribe.ts';
-import { aTurn, aUser, temporaryStore } from '../audit/temporary-store.ts';
+import { toBodies } from '../../src/turn/turn-event-writer.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
 const approval: ApprovalRequest = { id: 'a', title: 'May I?', options: [] };
 const text = 'All of it.';
 const known: HostTurn = {
-  ...{ state: 'running', code: null, detail: null, late: false, inputTokens: null, outputTokens: null },
-  ...{ answer: '', answerLength: 0 },
+  state: 'running',
+  code: null,
+  detail: null,
+  late: false,
+  inputTokens: null,
+  outputTokens: null,
+  answer: '',
+  answerLength: 0,
 };
 
 async function givenUp(...events: TurnEvent[]) {
   const { store } = await temporaryStore();
-  const recorder = createRecorder(store);
-  const { turn } = await recorder.accept(aTurn(await aUser(store)));
+  const turnWriter = createTurnWriter(store);
+  const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
   const change = { status: 'unknown', errorCode: 'outcome_unknown', finishedAt: 2, deliveredAt: 1 } as const;
-  await recorder.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
+  await turnWriter.write({ turnId: turn.turnId, change, events: toBodies(turn, 1, events) });
   const cancel = vi.fn(async () => undefined);
   const collect = async (found: HostTurn) => {
     const acknowledge = async () => null;
-    const backend = { turn: async () => found, cancel, acknowledge } as unknown as Parameters<
-      typeof collectLate
-    >[1]['backend'];
-    await collectLate(turn.turnId, { backend, store, recorder, clock: () => 3 });
+    const backend = { turn: async () => found, cancel, acknowledge } as unknown as Backend;
+    await collectLate(turn.turnId, { hosts: { of: () => backend }, store, turnWriter, clock: () => 3 });
     return await store.turns.get(turn.turnId);
   };
   return { turn, collect, cancel };

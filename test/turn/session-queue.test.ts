@@ -8,8 +8,8 @@ function observed(limit = 100) {
   const log: string[] = [];
   const queue = createSessionQueue(limit, (turnId, position) => log.push(`${turnId} is ${position}`));
   const ends = new Map<string, () => void>();
-  function fill(place: ReturnType<typeof queue.reserve>, turnId: string) {
-    return place.fill(turnId, () => {
+  function run(slot: ReturnType<typeof queue.reserve>, turnId: string) {
+    return slot.run(turnId, () => {
       log.push(`${turnId} starts`);
       const { promise, resolve } = Promise.withResolvers<void>();
       ends.set(turnId, resolve);
@@ -17,11 +17,13 @@ function observed(limit = 100) {
     });
   }
   return {
-    ...{ queue, log, fill },
-    /** Takes a place and fills it. */
+    queue,
+    log,
+    run,
+    /** Takes a slot, with work for it. */
     enter(session: string, turnId: string) {
-      const place = queue.reserve(session);
-      return { place, over: fill(place, turnId) };
+      const slot = queue.reserve(session);
+      return { slot, over: run(slot, turnId) };
     },
     async end(turnId: string) {
       ends.get(turnId)?.();
@@ -31,14 +33,14 @@ function observed(limit = 100) {
 }
 
 describe('a session', () => {
-  test('does one at a time, in the order of the places', async () => {
-    const { queue, log, enter, end, fill } = observed();
-    const places = [queue.reserve('s'), queue.reserve('s'), queue.reserve('s')] as const;
-    // Filled in another order than they were taken.
-    fill(places[2], 'c');
-    fill(places[1], 'b');
+  test('does one at a time, in the order of the slots', async () => {
+    const { queue, log, enter, end, run } = observed();
+    const slots = [queue.reserve('s'), queue.reserve('s'), queue.reserve('s')] as const;
+    // Given their work in another order than they were taken.
+    run(slots[2], 'c');
+    run(slots[1], 'b');
     expect(log).toEqual(['c is 2', 'b is 1']);
-    fill(places[0], 'a');
+    run(slots[0], 'a');
     expect(log.slice(2)).toEqual(['a starts']);
     await end('a');
     await end('b');
@@ -88,42 +90,42 @@ describe('the bound', () => {
     expect(() => queue.reserve('s')).toThrow();
   });
 
-  test('has room again when a place is left', () => {
+  test('has room again when a slot is released', () => {
     const { queue } = observed(1);
     const [first] = [queue.reserve('s'), queue.reserve('s')];
     expect(() => queue.reserve('s')).toThrow();
-    first.leave();
+    first.release();
     queue.reserve('s');
   });
 });
 
-describe('a place', () => {
-  test('that is left lets the next one go', () => {
+describe('a slot', () => {
+  test('that is released lets the next one go', () => {
     const observation = observed();
     const first = observation.queue.reserve('s');
     observation.enter('s', 'b');
-    first.leave();
-    first.leave();
+    first.release();
+    first.release();
     expect(observation.log).toEqual(['b is 1', 'b starts']);
   });
 
-  test('that jumps is done at once, and the others move up', async () => {
+  test('that is run now does not wait, and the others move up', async () => {
     const observation = observed();
     observation.enter('s', 'a');
-    const { place } = observation.enter('s', 'b');
+    const { slot } = observation.enter('s', 'b');
     observation.enter('s', 'c');
     observation.log.length = 0;
-    place.jump();
+    slot.runNow();
     expect(observation.log).toEqual(['c is 1', 'b starts']);
     await observation.end('b');
     await observation.end('a');
     expect(observation.log.slice(2)).toEqual(['c starts']);
   });
 
-  test('that is under way does not jump', () => {
+  test('that is under way is not run again', () => {
     const observation = observed();
-    const { place } = observation.enter('s', 'a');
-    place.jump();
+    const { slot } = observation.enter('s', 'a');
+    slot.runNow();
     expect(observation.log).toEqual(['a starts']);
   });
 });
@@ -143,17 +145,17 @@ test('idle is when nothing is under way or waiting', async () => {
   await waited;
 });
 
-test('whatever happens, each is done once, never two of a session at once, and in order but for jumps', async () => {
+test('whatever happens, each is done once, never two of a session at once, and in order but for those run now', async () => {
   const deed = fc.oneof(
     fc.record({ do: fc.constant('enter' as const), session: fc.constantFrom('x', 'y') }),
-    fc.record({ do: fc.constantFrom('end' as const, 'jump' as const), which: fc.nat() }),
+    fc.record({ do: fc.constantFrom('end' as const, 'run now' as const), which: fc.nat() }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
       const queue = createSessionQueue(1000, () => {});
       const entered: {
         session: string;
-        place: ReturnType<typeof queue.reserve>;
+        slot: ReturnType<typeof queue.reserve>;
         state: string;
         jumped: boolean;
         end(): void;
@@ -164,13 +166,13 @@ test('whatever happens, each is done once, never two of a session at once, and i
           const { promise, resolve } = Promise.withResolvers<void>();
           const turn = {
             session: each.session,
-            place: queue.reserve(each.session),
+            slot: queue.reserve(each.session),
             state: 'waiting',
             jumped: false,
             end: resolve,
           };
           entered.push(turn);
-          turn.place.fill(`${entered.length}`, () => {
+          turn.slot.run(`${entered.length}`, () => {
             expect(turn.state).toBe('waiting');
             turn.state = 'running';
             return promise.then(() => {
@@ -179,9 +181,9 @@ test('whatever happens, each is done once, never two of a session at once, and i
           });
         } else {
           const turn = entered[each.which % Math.max(1, entered.length)];
-          if (each.do === 'jump' && turn?.state === 'waiting') {
+          if (each.do === 'run now' && turn?.state === 'waiting') {
             turn.jumped = true;
-            turn.place.jump();
+            turn.slot.runNow();
           }
           if (each.do === 'end' && turn?.state === 'running') turn.end();
         }

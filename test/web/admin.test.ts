@@ -54,9 +54,19 @@ test('a time is whole days of the reader’s', () => {
 });
 
 const bucket = (from: number, some: Partial<StatsBucket> = {}): StatsBucket => ({
-  ...{ turns: 0, completed: 0, failed: 0, cancelled: 0, successRate: null, activeUsers: 0 },
-  ...{ total: { p50: null, p95: null }, firstText: { p50: null, p95: null } },
-  ...{ from, to: from + 10, codes: [], tools: [], tags: [] },
+  turns: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  successRate: null,
+  activeUsers: 0,
+  total: { p50: null, p95: null },
+  firstText: { p50: null, p95: null },
+  from,
+  to: from + 10,
+  codes: [],
+  tools: [],
+  tags: [],
   ...some,
 });
 
@@ -114,9 +124,19 @@ test('tools that were seen stand beside those that are only claimed', () => {
 });
 
 const host: HostView = {
-  ...{ name: 'laptop', backend: 'remote', presence: 'here', mode: 'channel', refusal: null, agent: 'claude' },
-  ...{ agentVersion: null, driver: 'claude', version: '1', panes: null, running: 0 },
-  ...{ isolation: 'sandbox', isolationLacks: null },
+  name: 'laptop',
+  backend: 'remote',
+  presence: 'here',
+  mode: 'channel',
+  refusal: null,
+  agent: 'claude',
+  agentVersion: null,
+  driver: 'claude',
+  version: '1',
+  panes: null,
+  running: 0,
+  isolation: 'sandbox',
+  isolationLacks: null,
   probes: [{ at: 0, ms: 23, error: null }],
 };
 const refusal = (code: 'agent_not_ready' | 'mriver_unreachable') => ({
@@ -216,7 +236,7 @@ test('a terminal’s picture holds colours and places, nothing that a terminal w
   const lines = ['\u001b[31mred\u001b[0m', '\u001b]0;title\u0007\u001b[2J\u001b[6nplain\u009b5n', 'third'];
   const sequence = sequenceOf({ lines, rows: 2, cursor: { row: 1, column: 4 } });
   expect(sequence).toContain('\u001b[1;1H\u001b[0m\u001b[2K\u001b[31mred\u001b[0m');
-  expect(sequence).toContain(']0;title[2J[6nplain5n');
+  expect(sequence).toContain('\u001b[2;1H\u001b[0m\u001b[2Kplain5n\u001b[0m');
   for (const order of ['\u0007', '\u001b]', '\u001b[2J', '\u001b[6n', '\u009b']) expect(sequence).not.toContain(order);
   expect(sequence).not.toContain('third');
   expect(sequence.endsWith('\u001b[?25h\u001b[2;5H')).toBe(true);

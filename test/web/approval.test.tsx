@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { type ApprovalState, ASKED } from '../../src/contract/approval-machine.ts';
 import type { ApprovalRequest, Decided } from '../../src/contract/turn.ts';
 import { ApprovalCard } from '../../src/web/chat/ApprovalCard.tsx';
 import { Diff } from '../../src/web/chat/Diff.tsx';
@@ -19,13 +20,26 @@ const permission: ApprovalRequest = {
   ],
 };
 
-const render = (approval: Partial<ApprovalRequest>) =>
-  renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} onDecide={async () => true} />);
+const render = (approval: Partial<ApprovalRequest>, state: ApprovalState = ASKED) =>
+  renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} state={state} onDecide={() => {}} />);
 const buttonsOf = (html: string) => [...html.matchAll(/<button[^>]*>([^<]*)</g)].map(([, label]) => label);
 
 describe('the card', () => {
   it('offers to allow once, to deny, and to say why', () => {
     expect(buttonsOf(render({}))).toEqual([en.allowOnce, en.deny, en.denyWhy]);
+  });
+
+  it('takes a decision as long as there is none', () => {
+    const verdict = { decision: { option: 'deny' }, by: 'user' } as const;
+    const question = { question: 'Which?', options: [], several: false };
+    const off = (html: string) => html.match(/<button[^>]* disabled=""/g) ?? [];
+    expect(off(render({}))).toEqual([]);
+    for (const request of [{}, { kind: 'question' as const, questions: [question] }]) {
+      for (const at of ['deciding', 'decided'] as const) {
+        const html = render(request, { at, verdict });
+        expect(off(html)).toHaveLength(buttonsOf(html).length);
+      }
+    }
   });
 
   it('offers each way of allowing that the agent knows, by its name', () => {
@@ -128,7 +142,9 @@ describe('what the tool would be given', () => {
 
 describe('a question', () => {
   const question = {
-    ...{ question: 'Which\u200b?', header: 'Cases', several: false },
+    question: 'Which\u200b?',
+    header: 'Cases',
+    several: false,
     options: [{ label: 'One\u202e', description: 'The first\u2066', preview: '┌─┐\n' }],
   };
 
@@ -162,19 +178,33 @@ describe('a diff', () => {
 
   it('says of each line what it is', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n')).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', '', 'diff-old', 'diff-new'],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      '',
+      'diff-old',
+      'diff-new',
     ]);
   });
 
   it('is not fooled by changes that look like heads', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n+++ z\n one')).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', 'diff-old', 'diff-new', 'diff-new', ''],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      'diff-old',
+      'diff-new',
+      'diff-new',
+      '',
     ]);
   });
 
   it('knows the heads of the next file', () => {
     expect(kinds('--- a\n+++ b\n@@ @@\n-x\n--- c\n+++ d\n@@ @@\n+y').slice(4)).toEqual([
-      ...['diff-head', 'diff-head', 'diff-head', 'diff-new'],
+      'diff-head',
+      'diff-head',
+      'diff-head',
+      'diff-new',
     ]);
   });
 

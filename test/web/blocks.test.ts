@@ -1,28 +1,44 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSplitter } from '../../src/web/chat/markdown/blocks.ts';
-import { settle } from '../../src/web/chat/markdown/settle.ts';
+import { closeMarks } from '../../src/web/chat/markdown/close-marks.ts';
 
 const split = (markdown: string) => createSplitter()(markdown);
 const texts = (markdown: string) => split(markdown).map(({ text }) => text.trim());
 
 /** Lines that open, continue and close every kind of block. */
 const line = fc.constantFrom(
-  ...[
-    '',
-    '',
-    'text',
-    'more *text*',
-    '# Heading',
-    '## Other',
-    '- item',
-    '  continued',
-    '    indented',
-    '1. one',
-    '2. two',
-  ],
-  ...['> quote', '```', '```ts', '~~~', '---', '===', '| a | b |', '|---|---|', '| 1 | 2 |', '<div>', '</div>', '<!--'],
-  ...['-->', '[ref]: https://example.org', 'see [ref]', '[x]: a b', '- [ ] task', '***', '\t tab', '$$'],
+  '',
+  '',
+  'text',
+  'more *text*',
+  '# Heading',
+  '## Other',
+  '- item',
+  '  continued',
+  '    indented',
+  '1. one',
+  '2. two',
+  '> quote',
+  '```',
+  '```ts',
+  '~~~',
+  '---',
+  '===',
+  '| a | b |',
+  '|---|---|',
+  '| 1 | 2 |',
+  '<div>',
+  '</div>',
+  '<!--',
+  '-->',
+  '[ref]: https://example.org',
+  'see [ref]',
+  '[x]: a b',
+  '- [ ] task',
+  '***',
+  '\t tab',
+  '$$',
 );
 const document = fc.array(line, { maxLength: 25 }).map((lines) => lines.join('\n'));
 
@@ -83,7 +99,7 @@ describe('splitting', () => {
 });
 
 describe('the end of a growing answer', () => {
-  const settled = (markdown: string) => settle(split(markdown).at(-1) ?? { text: '', kind: 'paragraph' });
+  const settled = (markdown: string) => closeMarks(split(markdown).at(-1) ?? { text: '', kind: 'paragraph' });
 
   it.each([
     ['an unfinished link', 'see [the pa', 'see'],
@@ -129,7 +145,7 @@ describe('the end of a growing answer', () => {
     fc.assert(
       fc.property(document, (markdown) => {
         const block = split(markdown).at(-1) ?? { text: '', kind: 'paragraph' };
-        const shown = settle(block).replace(/(?:\*\*|`)$/, '');
+        const shown = closeMarks(block).replace(/(?:\*\*|`)$/, '');
         expect(block.text.startsWith(shown)).toBe(true);
       }),
     );

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/web/chat/api.ts';
+import type { ConnectionDeps } from '../../src/web/chat/connection.ts';
 import { createController } from '../../src/web/chat/controller.ts';
 import { messagesOf } from '../../src/web/locales/locale.ts';
 import { memory } from '../../src/web/storage.ts';
@@ -72,13 +73,17 @@ const inMemory = () =>
 function open(base: string, { kept = inMemory(), locale = 'en' } = {}) {
   let keys = 0;
   let signedOut = 0;
+  let connection: ConnectionDeps | null = null;
   const current = { locale };
   const controller = createController({
     api: createApi(
       () => current.locale,
       (path, init) => fetch(`${base}${path}`, init),
     ),
-    connect: () => () => undefined,
+    connect: (deps) => {
+      connection = deps;
+      return () => undefined;
+    },
     userId: 'user',
     generation: 1,
     chatId: 'tab',
@@ -91,7 +96,7 @@ function open(base: string, { kept = inMemory(), locale = 'en' } = {}) {
     newKey: () => `key-${++keys}`,
     pause: () => Promise.resolve(),
   });
-  return { controller, current, signedOut: () => signedOut };
+  return { controller, current, signedOut: () => signedOut, connection: (): ConnectionDeps | null => connection };
 }
 
 describe('asking', () => {
@@ -232,11 +237,23 @@ describe('deciding', () => {
   const failed = (status: number, code: string) =>
     json(status, { code, message: code, retryable: false, detail: null });
 
+  /** A chat with one turn that asks. */
+  function asking(base: string, id = 'a') {
+    const { controller, connection } = open(base);
+    const turn = turnView({ status: 'waiting', approvals: [{ id, title: 'May I?', options: [] }] });
+    controller.start();
+    connection()?.onLoaded({ turns: [turn], nextBefore: null, cursor: 1 }, null);
+    const stateNow = () => controller.getState().turns[0]?.approvals.get(id)?.state.at;
+    return { controller, turnId: turn.turnId, stateNow };
+  }
+
   it('sends the decision to its place, whatever the approval is called', async () => {
     const { asked, base } = await gateway(json(200, turnView()));
-    const { controller } = open(base);
-    const { turnId } = turnView();
-    expect(await controller.decide(turnId, 'a b/ü?#', { option: 'deny', message: 'no' })).toBe(true);
+    const { controller, turnId, stateNow } = asking(base, 'a b/ü?#');
+    const decided = controller.decide(turnId, 'a b/ü?#', { option: 'deny', message: 'no' });
+    expect(stateNow()).toBe('deciding');
+    await decided;
+    expect(stateNow()).toBe('deciding'); // until an event says what came of it
     expect(asked).toMatchObject([
       {
         method: 'POST',
@@ -248,8 +265,9 @@ describe('deciding', () => {
 
   it('is no failure where somebody was faster', async () => {
     const { base } = await gateway(failed(409, 'conflict'));
-    const { controller } = open(base);
-    expect(await controller.decide('t', 'a', { option: 'allow' })).toBe(true);
+    const { controller, turnId, stateNow } = asking(base);
+    await controller.decide(turnId, 'a', { option: 'allow' });
+    expect(stateNow()).toBe('deciding');
     expect(controller.getState().problem).toBeNull();
   });
 
@@ -258,8 +276,9 @@ describe('deciding', () => {
     ['got no answer', hangUp, messagesOf('en').notDone],
   ])('that %s can be done again, and says why', async (_what, answer, problem) => {
     const { base } = await gateway(answer);
-    const { controller } = open(base);
-    expect(await controller.decide('t', 'a', { option: 'allow' })).toBe(false);
+    const { controller, turnId, stateNow } = asking(base);
+    await controller.decide(turnId, 'a', { option: 'allow' });
+    expect(stateNow()).toBe('asked');
     expect(controller.getState().problem).toBe(problem);
   });
 });

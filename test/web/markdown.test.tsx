@@ -17,8 +17,11 @@ function render(text: string, { base = null, growing = false }: { base?: string 
 }
 
 const page = {
-  ...{ t: en, locale: 'en', appOrigins: ['https://app.example.org'] },
-  ...{ announce: () => undefined, toBox: () => undefined },
+  t: en,
+  locale: 'en',
+  appOrigins: ['https://app.example.org'],
+  announce: () => undefined,
+  toBox: () => undefined,
 };
 
 /** Every tag and attribute of the markup; text that only looks like one is escaped and not among them. */

@@ -1,7 +1,7 @@
 /** The second half of a sign-in: who has it, and where it goes. */
 import { expect, test } from 'vitest';
 import { SESSION_KEY_HEADER, SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
-import { createSessionKey, withSessionKey } from '../../src/web/session-key.ts';
+import { createSessionKey, withSessionKey } from '../../src/web/sign-in/session-key.ts';
 import { memory } from '../../src/web/storage.ts';
 
 const inMemory = () =>

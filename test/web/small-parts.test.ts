@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { loadDraft, saveDraft } from '../../src/web/chat/draft.ts';
 import { chipTarget } from '../../src/web/chat/markdown/links.ts';
 import { pageOrigin } from '../../src/web/chat/origin.ts';
-import { pastedCode, takeCode } from '../../src/web/chat/sign-in-link.ts';
 import { chooseLocale, languageList } from '../../src/web/locales/choose.ts';
 import { count, duration, kilobytes, wholeSeconds } from '../../src/web/locales/format.ts';
 import { messagesOf } from '../../src/web/locales/locale.ts';
+import { pastedCode, takeCode } from '../../src/web/sign-in/sign-in-link.ts';
 import { memory } from '../../src/web/storage.ts';
 
 const forbidden = () =>
@@ -64,15 +64,17 @@ describe('the page that the question comes from', () => {
 });
 
 const FOREIGN = [
-  ...['https://app.example.org.evil.example/', 'https://app.example.org@evil.example/', 'https://me@app.example.org/'],
-  ...['https://evil.example/?https://app.example.org', 'http://app.example.org/', 'https://app.example.org:8443/'],
-  ...[
-    '//evil.example/',
-    '/\\evil.example/',
-    '\\\\evil.example',
-    'blob:https://app.example.org/x',
-    'javascript:alert(1)',
-  ],
+  'https://app.example.org.evil.example/',
+  'https://app.example.org@evil.example/',
+  'https://me@app.example.org/',
+  'https://evil.example/?https://app.example.org',
+  'http://app.example.org/',
+  'https://app.example.org:8443/',
+  '//evil.example/',
+  '/\\evil.example/',
+  '\\\\evil.example',
+  'blob:https://app.example.org/x',
+  'javascript:alert(1)',
 ];
 
 describe('a chip of the application', () => {

@@ -73,7 +73,8 @@ describe('history', () => {
       events(eventsOf(open.turnId, 6, { type: 'tool', tool: { ...tool, status: 'done' }, at: 9 })),
     );
     expect(state.turns[0]).toMatchObject({
-      ...{ view: { response: 'more' }, presence: 'away' },
+      view: { response: 'more' },
+      presence: 'away',
       steps: [{ title: 'Searching', status: 'done', startedAt: 7, endedAt: 9 }],
     });
   });
@@ -213,6 +214,24 @@ describe('events', () => {
     expect(view).toEqual({ ...turn, status: 'running', approvals: [], decisions: [decided] });
     const again = play(start(), loaded([view])).turns[0];
     expect(again?.view).toEqual(view);
+  });
+
+  it('of a decision that is being made here are known before the history knows it', () => {
+    const approval = { id: 'a', title: 'Allow a', kind: 'permission' } as const;
+    const turn = turnView({ status: 'waiting', response: '', approvals: [{ ...approval, options: [] }] });
+    const { turnId } = turn;
+    const verdict = { decision: { option: 'deny' }, by: 'user' } as const;
+    const decide: Action = { type: 'approval', turnId, id: 'a', step: { type: 'decide', verdict } };
+    const stateOf = (...actions: Action[]) =>
+      play(start(), loaded([turn]), ...actions).turns[0]?.approvals.get('a')?.state.at;
+    expect(stateOf()).toBe('asked');
+    expect(stateOf(decide)).toBe('deciding');
+    expect(stateOf(decide, loaded([turn]))).toBe('deciding');
+    expect(stateOf(decide, { ...decide, step: { type: 'fail' } })).toBe('asked');
+    const decided = { approval, option: 'allow', by: 'timeout' } as const;
+    expect(stateOf(decide, events(eventsOf(turnId, 1, { type: 'decided', ...decided })))).toBe('decided');
+    expect(stateOf(decide, loaded([{ ...turn, decisions: [decided] }]))).toBe('decided');
+    expect(stateOf(decide, loaded([{ ...turn, approvals: [] }]))).toBeUndefined();
   });
 
   it('that end the turn, or find it ended, leave nothing to decide', () => {

@@ -8,7 +8,11 @@ import { en } from '../../src/web/locales/en.ts';
 test('a step that took less than a second says nothing of how long it took', () => {
   const page: Page = { t: en, locale: 'en', appOrigins: [], announce: () => undefined, toBox: () => undefined };
   const steps = [400, 2400].map((ms) => ({
-    ...{ id: String(ms), title: 'Read', status: 'done' as const, startedAt: 0, endedAt: ms },
+    id: String(ms),
+    title: 'Read',
+    status: 'done' as const,
+    startedAt: 0,
+    endedAt: ms,
   }));
   const html = renderToStaticMarkup(
     <PageContext value={page}>

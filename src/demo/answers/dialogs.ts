@@ -17,7 +17,8 @@ export const dialogs: Command[] = [
       const { option, message } = await turn.ask({
         kind: 'permission',
         dialog: { heading: 'Permission', question: `Use ${tool}?`, options: YES_OR_NO },
-        ...{ tool, input },
+        tool,
+        input,
       });
       const why = message === undefined ? '' : `\n\n> ${plain(message)}`;
       await turn.say(

@@ -1,7 +1,7 @@
 /** The conversation: the questions asked so far, kept in a file so that a restarted agent remembers them. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from './reply-file.ts';
+import { readIfExists, writeAtomically } from '../../process/files.ts';
 
 export class Conversation {
   readonly #file: string | null;
@@ -32,17 +32,13 @@ export class Conversation {
     this.#count++;
     this.#questions = [...this.#questions, question.slice(0, MAX_QUESTION_LENGTH)].slice(-MAX_QUESTIONS);
     if (this.#file === null) return;
-    writeWhole(this.#file, JSON.stringify({ count: this.#count, questions: this.#questions }));
+    writeAtomically(this.#file, JSON.stringify({ count: this.#count, questions: this.#questions }));
   }
 }
 
 function read(file: string): { count: number; questions: string[] } {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { count: 0, questions: [] };
-    throw error;
-  }
+  const text = readIfExists(file);
+  return text === null ? { count: 0, questions: [] } : JSON.parse(text);
 }
 
 /** So that the file stays small, however long the conversation. */

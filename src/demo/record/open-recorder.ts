@@ -1,5 +1,5 @@
 /** Chooses where a prompt's turn is recorded. */
-import { type Recorder, screenOnly } from './recorder.ts';
+import { type DemoRecorder, screenOnly } from './recorder.ts';
 import { replyFile } from './reply-file.ts';
 import { turnLog } from './turn-log.ts';
 
@@ -9,7 +9,10 @@ export interface Keeping {
   replyFiles: boolean;
 }
 
-export function openRecorder(prompt: { turnId: string | null; replyFile: string | null }, keeping: Keeping): Recorder {
+export function openRecorder(
+  prompt: { turnId: string | null; replyFile: string | null },
+  keeping: Keeping,
+): DemoRecorder {
   if (prompt.turnId === null) return screenOnly; // the owner typed it and reads the screen
   if (keeping.replyFiles) return prompt.replyFile === null ? screenOnly : replyFile(prompt.replyFile);
   return keeping.logDirectory === null ? screenOnly : turnLog(keeping.logDirectory, prompt.turnId);

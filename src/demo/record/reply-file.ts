@@ -1,22 +1,14 @@
 /** The reply file: the whole answer, there when it is finished and not before. */
-import { renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import type { Recorder } from './recorder.ts';
+import { writeAtomically } from '../../process/files.ts';
+import type { DemoRecorder } from './recorder.ts';
 
-export function replyFile(file: string): Recorder {
+export function replyFile(file: string): DemoRecorder {
   const pieces: (string | Uint8Array)[] = [];
   return {
     record(entry) {
       if (entry.event === 'text') pieces.push(entry.delta);
-      if (entry.event === 'stop') writeWhole(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
+      if (entry.event === 'stop') writeAtomically(file, Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
     },
     recordBytes: (bytes) => void pieces.push(bytes),
   };
-}
-
-/** Writes beside the file and renames, so that nobody ever reads half of it. */
-export function writeWhole(file: string, content: string | Uint8Array): void {
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  writeFileSync(temporary, content, { mode: 0o600 });
-  renameSync(temporary, file);
 }

@@ -3,9 +3,9 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
 import { cut } from './cut.ts';
-import type { Recorder } from './recorder.ts';
+import type { DemoRecorder } from './recorder.ts';
 
-export function turnLog(directory: string, turnId: string): Recorder {
+export function turnLog(directory: string, turnId: string): DemoRecorder {
   const file = join(directory, `${turnId}.jsonl`);
   const append = (entry: AgentLogEntry) => appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   const record = (entry: AgentLogEntry) => {

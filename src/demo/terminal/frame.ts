@@ -4,7 +4,7 @@
  */
 import { choices, type Dialog, dialogRows } from './dialog.ts';
 import { type Editor, type Piece, shown } from './editor.ts';
-import { columnsOf, drawable, truncate } from './width.ts';
+import { columnsOf, drawable, truncate, width } from './width.ts';
 
 export interface Size {
   columns: number;
@@ -77,9 +77,7 @@ function layOut(lines: string[], pieces: Piece[], room: number): void {
 }
 
 function widthOfLast(lines: string[]): number {
-  let columns = 0;
-  for (const character of lines.at(-1) ?? '') columns += columnsOf(character);
-  return columns;
+  return width(lines.at(-1) ?? '');
 }
 
 const PROMPT = '❯ ';

@@ -3,10 +3,10 @@ import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentHome } from '../isolation/isolation.ts';
 import { apartFromOthers } from './claude/apart.ts';
-import { adoptConversation, type ConversationPlace, forgetEmpty, keepsConversation } from './claude/conversations.ts';
+import { adoptConversation, type ConversationPaths, forgetEmpty, keepsConversation } from './claude/conversations.ts';
 import { enterBound } from './claude/keys.ts';
 import { sharedAllowRules } from './claude/shared-rules.ts';
-import type { AgentPlace } from './driver.ts';
+import type { AgentPaths } from './driver.ts';
 
 export interface ClaudeCode {
   program: string;
@@ -17,15 +17,15 @@ export interface ClaudeCode {
 }
 
 /** Where the Claude Code of a session keeps its conversations. */
-export function conversationsOf(claude: ClaudeCode, { home, cwd }: AgentHome): ConversationPlace {
+export function conversationsOf(claude: ClaudeCode, { home, cwd }: AgentHome): ConversationPaths {
   if (home === null) return { directory: claude.directory, root: claude.directory, cwd };
   return { directory: join(home, '.claude'), root: home, cwd };
 }
 
 /** Whether it would resume the conversation, which may have begun before agents were kept apart. */
-export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentPlace): boolean {
-  const place = conversationsOf(claude, home);
-  if (keepsConversation(place, conversation)) return true;
+export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentPaths): boolean {
+  const paths = conversationsOf(claude, home);
+  if (keepsConversation(paths, conversation)) return true;
   const { shared } = home;
   // Where it worked as one of all, or under rules alone.
   const former =
@@ -33,7 +33,7 @@ export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentP
       ? []
       : [shared, home.cwd].map((cwd) => ({ directory: claude.directory, root: claude.directory, cwd }));
   return former.some(
-    (other) => keepsConversation(other, conversation) && adoptConversation(place, other, conversation),
+    (other) => keepsConversation(other, conversation) && adoptConversation(paths, other, conversation),
   );
 }
 
@@ -63,7 +63,7 @@ export const claudeEnv: Record<string, string> = {
 /** With our skill. `replies`: allowed to write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
-  { directory, conversation, home }: AgentPlace,
+  { directory, conversation, home }: AgentPaths,
   options: { plugins?: string[]; mode?: 'dontAsk' | 'default'; replies?: boolean } = {},
 ): [string, ...string[]] {
   const apart = apartFromOthers(home);
@@ -82,16 +82,18 @@ export function claudeCommand(
     editorMode: 'normal',
     workflowKeywordTriggerEnabled: false,
   };
-  const place = conversationsOf(claude, home);
-  const keeps = keepsConversation(place, conversation);
-  if (!keeps) forgetEmpty(place, conversation);
+  const paths = conversationsOf(claude, home);
+  const keeps = keepsConversation(paths, conversation);
+  if (!keeps) forgetEmpty(paths, conversation);
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
-    ...['--settings', asArgument(JSON.stringify(settings), directory)],
+    '--settings',
+    asArgument(JSON.stringify(settings), directory),
     ...(home.shared === null ? [] : ['--add-dir', home.shared]),
     // It refuses to begin a conversation twice, and to resume one that it has never begun.
-    ...[keeps ? '--resume' : '--session-id', conversation],
+    keeps ? '--resume' : '--session-id',
+    conversation,
   ];
 }
 
@@ -118,7 +120,7 @@ function asArgument(settings: string, directory: string): string {
 }
 
 /** Files that `claudeCommand` has left for the agent in its session's directory. */
-export function filesOfCommand({ directory }: AgentPlace): string[] {
+export function filesOfCommand({ directory }: AgentPaths): string[] {
   return [join(directory, SETTINGS_FILE)].filter((file) => existsSync(file));
 }
 

@@ -1,9 +1,10 @@
 /** The driver of the demo agent, which logs what it does to a file a turn. */
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { type AgentLogEntry, type agentDecision, agentLogEntry, decisionFile } from '../../contract/agent-log.ts';
+import { writeAtomically } from '../../process/files.ts';
 import type { AgentSignal, Driver } from './driver.ts';
 import { readScreen } from './screen.ts';
 import { signalOf } from './signal-of.ts';
@@ -16,7 +17,12 @@ export function demoDriver(options: { command: [string, ...string[]]; files: rea
     launch: ({ directory, conversation, home }) => ({
       argv: [
         ...options.command,
-        ...['--log-dir', directory, '--conversation-dir', directory, '--conversation', conversation],
+        '--log-dir',
+        directory,
+        '--conversation-dir',
+        directory,
+        '--conversation',
+        conversation,
       ],
       cwd: home.cwd,
       env: {},
@@ -30,8 +36,7 @@ export function demoDriver(options: { command: [string, ...string[]]; files: rea
     async decide({ turn, approval, decision: { option, message, answers } }) {
       const file = join(turn.directory, decisionFile(turn.turnId, approval.id));
       const decision = { option, message, answers } satisfies z.input<typeof agentDecision>;
-      await writeFile(`${file}.new`, JSON.stringify(decision), { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      writeAtomically(file, JSON.stringify(decision));
     },
     forget: async (turn) => {
       const names = await readdir(turn.directory).catch(() => []);

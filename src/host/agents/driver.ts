@@ -11,9 +11,9 @@ import type { InputEscape } from './input-escape.ts';
 export interface Driver {
   readonly name: 'claude' | 'demo' | 'reply-file';
   /** The program to run in the pane. A conversation id that was used before is resumed. */
-  launch(session: AgentPlace): Launch;
+  launch(session: AgentPaths): Launch;
   /** Whether the agent still has a conversation that was used before, and would resume it. */
-  keeps(session: AgentPlace): boolean;
+  keeps(session: AgentPaths): boolean;
   /** Whether what an agent left on the screen says that it does not know the conversation it was to resume. */
   lost?(lines: string[]): boolean;
   /** Where the agent's input box looks for more than text in what is typed: how that is prevented. */
@@ -28,45 +28,45 @@ export interface Driver {
    */
   rests?(screen: Screen): boolean;
   /** What the envelope says beside the turn's id: where the agent leaves its answer. */
-  envelope(turn: TurnPlace): Pick<Envelope, 'replyFile'>;
+  envelope(turn: TurnPaths): Pick<Envelope, 'replyFile'>;
   /**
    * What the agent tells of one turn, from the beginning, each time it is asked: the evidence survives
    * the daemon. Ends after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
    */
-  watch(turn: TurnPlace, signal: AbortSignal): AsyncIterable<AgentSignal>;
+  watch(turn: TurnPaths, signal: AbortSignal): AsyncIterable<AgentSignal>;
   /** Whether an agent that runs already would still be heard. Without it, any would. */
-  hears?(session: AgentPlace): boolean;
+  canReceiveHooks?(session: AgentPaths): boolean;
   /**
    * Whether an agent that runs already calls a port of this machine that is not ours any more: whoever has it now would
    * hear all that the agent says, with its secret. It is ended at once. Without it, none does.
    */
-  callsElsewhere?(session: Pick<AgentPlace, 'session' | 'directory'>): boolean;
+  callsElsewhere?(session: Pick<AgentPaths, 'session' | 'directory'>): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
   progress?(screen: Screen, locale: string | null): ToolProgress | null;
   /** What an ended turn took; null where it can't be told. It is known a moment after the end. */
-  cost?(turn: TurnPlace): Promise<TurnCost | null>;
+  cost?(turn: TurnPaths): Promise<TurnCost | null>;
   /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
   decide?(what: AgentDecision): Promise<void>;
   /**
    * A turn is being stopped: what its agent asks, or is about to ask, is refused. True where that alone stops it. With
    * this, `watch` tells soon when it has stopped.
    */
-  refuse?(turn: TurnPlace): boolean;
+  refuse?(turn: TurnPaths): boolean;
   /** Removes what the agent left behind for a turn that is on record. */
-  forget(turn: TurnPlace): Promise<void>;
+  forget(turn: TurnPaths): Promise<void>;
   /** Stops listening. Agents go on. */
   close?(): Promise<void>;
 }
 
 export interface AgentDecision {
-  turn: TurnPlace;
+  turn: TurnPaths;
   approval: ApprovalRequest;
   decision: Decision;
   pane: Pane;
 }
 
 /** Where a session's agent lives. */
-export interface AgentPlace {
+export interface AgentPaths {
   session: string;
   /** A directory of this session's own, for what agent and driver say to each other. */
   directory: string;
@@ -75,9 +75,9 @@ export interface AgentPlace {
   home: AgentHome;
 }
 
-export interface TurnPlace {
+export interface TurnPaths {
   turnId: string;
-  /** The session's directory, as in `AgentPlace`. */
+  /** The session's directory, as in `AgentPaths`. */
   directory: string;
   /** Unguessable, new for each turn, so that no earlier turn can answer in its name. */
   nonce: string;

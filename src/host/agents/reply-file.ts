@@ -8,16 +8,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readOwnFile, sizeOfOwnFile } from '../own-file.ts';
 import type { Launch } from '../tmux/setup.ts';
-import type { AgentPlace, AgentSignal, Driver, TurnPlace } from './driver.ts';
+import type { AgentPaths, AgentSignal, Driver, TurnPaths } from './driver.ts';
 import type { InputEscape } from './input-escape.ts';
 import { readScreen } from './screen.ts';
 import { changesOf } from './watch-file.ts';
 
 export function replyFileDriver(options: {
   /** Arguments that start the agent, or resume `conversation`; and what it needs beside its home. */
-  launch(place: AgentPlace): Pick<Launch, 'argv'> & Partial<Launch>;
+  launch(paths: AgentPaths): Pick<Launch, 'argv'> & Partial<Launch>;
   /** Whether it still has a conversation; without it, that can't be told, and it is believed to. */
-  keeps?(place: AgentPlace): boolean;
+  keeps?(paths: AgentPaths): boolean;
   inputEscape?: InputEscape;
   hindrance?: Driver['hindrance'];
   /** How the agent's status line says that it works. */
@@ -27,8 +27,8 @@ export function replyFileDriver(options: {
 }): Driver {
   return {
     name: 'reply-file',
-    launch: (place) => ({ cwd: place.home.cwd, env: {}, ...options.launch(place), write: [place.directory] }),
-    keeps: (place) => options.keeps?.(place) ?? true,
+    launch: (paths) => ({ cwd: paths.home.cwd, env: {}, ...options.launch(paths), write: [paths.directory] }),
+    keeps: (paths) => options.keeps?.(paths) ?? true,
     ...(options.inputEscape === undefined ? {} : { inputEscape: options.inputEscape }),
     hindrance: (home) => options.hindrance?.(home) ?? null,
     read: (screen) => readScreen(screen, options.busy),
@@ -66,7 +66,7 @@ async function readWhenComplete(file: string): Promise<string | null> {
   return null;
 }
 
-function replyFile(turn: TurnPlace): string {
+function replyFile(turn: TurnPaths): string {
   return join(turn.directory, `${turn.turnId}.${turn.nonce}.md`);
 }
 

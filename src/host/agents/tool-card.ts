@@ -136,7 +136,17 @@ const CHANGES = ['Edit', 'MultiEdit', 'Write', 'NotebookEdit'];
 const LIMIT_LIFTED = ['dangerouslyDisableSandbox'];
 // What a tool does it with, before what it does with it.
 const FIRST = [
-  ...['command', 'file_path', 'notebook_path', 'url', 'to', 'cc', 'bcc', 'subject', 'plan', 'description', 'prompt'],
+  'command',
+  'file_path',
+  'notebook_path',
+  'url',
+  'to',
+  'cc',
+  'bcc',
+  'subject',
+  'plan',
+  'description',
+  'prompt',
 ];
 /** UTF-16 units of one card as it is shown, marks included: more than anybody reads, and little enough for the wire. */
 export const MAX_SHOWN = 65_536;

@@ -26,8 +26,14 @@ export function bubblewrapArguments(
     ...view.lent.flatMap(([source, path]) => ['--bind', source, path]),
     ...view.fixed.flatMap(([source, path]) => ['--ro-bind', source, path]),
     // In memory as well: whatever was made on the way to what is shown.
-    ...['--remount-ro', '/', '--remount-ro', '/dev'],
-    ...['--chdir', view.cwd, '--', ...argv],
+    '--remount-ro',
+    '/',
+    '--remount-ro',
+    '/dev',
+    '--chdir',
+    view.cwd,
+    '--',
+    ...argv,
   ];
 }
 
@@ -39,16 +45,29 @@ const NAMESPACES = [
   // Ends with its terminal.
   '--die-with-parent',
   // Root as well gets no right over anything that it is not shown.
-  ...['--unshare-user', '--cap-drop', 'ALL', '--disable-userns'],
-  ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--unshare-net'],
-  ...['--hostname', 'paliadin'],
+  '--unshare-user',
+  '--cap-drop',
+  'ALL',
+  '--disable-userns',
+  '--unshare-pid',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+  '--unshare-net',
+  '--hostname',
+  'paliadin',
   // What the terminal says of its multiplexer leads nowhere.
-  ...['--unsetenv', 'TMUX', '--unsetenv', 'TMUX_PANE'],
+  '--unsetenv',
+  'TMUX',
+  '--unsetenv',
+  'TMUX_PANE',
 ];
 
 /** The system's programs, and what they need to run: nothing that says who else is on the machine. */
 const SYSTEM = [
-  ...['--ro-bind', '/usr', '/usr'],
+  '--ro-bind',
+  '/usr',
+  '/usr',
   ...['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap((path) => ['--ro-bind-try', path, path]),
   ...[
     '/etc/alternatives',
@@ -66,7 +85,10 @@ const SYSTEM = [
     '/etc/ssl/openssl.cnf',
     '/etc/timezone',
   ].flatMap((path) => ['--ro-bind-try', path, path]),
-  ...['--proc', '/proc', '--dev', '/dev'],
+  '--proc',
+  '/proc',
+  '--dev',
+  '/dev',
 ];
 
 // In memory, and counted as the agent's own.

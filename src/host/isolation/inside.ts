@@ -17,7 +17,10 @@ export interface WayOut {
 export function insideArguments(programs: InsidePrograms, way: WayOut | null, argv: readonly string[]): string[] {
   const limits = [
     programs.prlimit,
-    ...['--core=0', `--nproc=${MAX_PROCESSES}`, `--fsize=${MAX_FILE_BYTES}`, `--nofile=${MAX_OPEN_FILES}`],
+    '--core=0',
+    `--nproc=${MAX_PROCESSES}`,
+    `--fsize=${MAX_FILE_BYTES}`,
+    `--nofile=${MAX_OPEN_FILES}`,
   ];
   const forward =
     way === null

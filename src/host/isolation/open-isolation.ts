@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'no
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { IsolationLevel } from '../../contract/isolation.ts';
-import { readIfThere } from '../durable.ts';
+import { readIfExists } from '../../process/files.ts';
 import type { Launch } from '../tmux/setup.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
 import { everyNameBut } from './every-name-but.ts';
@@ -118,7 +118,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
     confine,
     forget: (session) => rm(join(homes, session), { recursive: true, force: true }),
     // Before there were levels, all agents ran as with `none`.
-    fits: (session) => (readIfThere(markOf(session)) ?? (level === 'none' ? walls : null)) === walls,
+    fits: (session) => (readIfExists(markOf(session)) ?? (level === 'none' ? walls : null)) === walls,
   };
 }
 

@@ -27,6 +27,15 @@ function tokens(value: string): string[] {
 
 // RFC 9110, section 7.6.1. `Expect` is answered here.
 const HOP_BY_HOP = new Set([
-  ...['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
-  ...['proxy-authenticate', 'proxy-authorization', 'proxy-authentication-info'],
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-authentication-info',
 ]);

@@ -16,7 +16,10 @@ export function hookForwarder(socketPath: string) {
     const { 'content-length': length, 'content-type': type = 'application/json' } = request.headers;
     if (Number(length ?? 0) > MAX_BODY_BYTES) return refuse(request, response, 413, 'the call is too long');
     const onward = requestOf({
-      ...{ socketPath, agent, method: request.method, path: HOOK_PATH },
+      socketPath,
+      agent,
+      method: request.method,
+      path: HOOK_PATH,
       headers: {
         [SESSION_HEADER]: session,
         'content-type': type,

@@ -47,11 +47,14 @@ export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = P
     });
     const onward = (isTls ? tlsRequest : plainRequest)({
       agent: agents[isTls ? 'https:' : 'http:'],
-      ...{ protocol: base.protocol, hostname: base.hostname.replace(/^\[|\]$/g, ''), port: base.port || null },
+      protocol: base.protocol,
+      hostname: base.hostname.replace(/^\[|\]$/g, ''),
+      port: base.port || null,
       method: request.method,
       path: `${base.pathname.replace(/\/$/, '')}${path}`,
       headers: [
-        ...['Host', base.host],
+        'Host',
+        base.host,
         ...passed,
         ...Object.entries(upstream.headers).flat(),
         ...(isChunked(request.rawHeaders) ? ['Transfer-Encoding', 'chunked'] : []),

@@ -2,7 +2,7 @@
  * The daemon's side of the relay: found or started, told what it has to know, and started again where it ends. The relay
  * goes on when the daemon ends, so that nobody else can take the port that agents know.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { retry } from '../../process/retry.ts';
 import { reachDaemon } from '../../transport/daemon-process.ts';
 import { type RelayControl, RelayGone, relayControl } from './control-client.ts';
 import { CONTROL_PROTOCOL } from './control-protocol.ts';
@@ -53,7 +53,9 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
       await control.closed;
       if (stopping.signal.aborted) return;
       onError('the relay', new Error('it has ended, and is started again'));
-      control = await reachAgain();
+      const again = await reachAgain();
+      if (again === null) return;
+      control = again;
       if (stopping.signal.aborted) return control.close();
       if (control.status.port === port) continue;
       port = control.status.port;
@@ -61,16 +63,11 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
     }
   }
 
-  async function reachAgain(): Promise<RelayControl> {
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LAST_WAIT_MS)) {
-      try {
-        return await reach(options);
-      } catch (error) {
-        onError('the relay can’t be started; agents are not heard, and sandboxed ones reach nobody', error);
-        await delay(wait, undefined, { signal: stopping.signal }).catch(() => {});
-        if (stopping.signal.aborted) return control;
-      }
-    }
+  /** Null where it was closed meanwhile. */
+  async function reachAgain(): Promise<RelayControl | null> {
+    const onFailure = (error: unknown) =>
+      onError('the relay can’t be started; agents are not heard, and sandboxed ones reach nobody', error);
+    return await retry(() => reach(options), { ...PAUSES, signal: stopping.signal, onFailure }).catch(() => null);
   }
 
   async function close(): Promise<void> {
@@ -95,14 +92,9 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
 }
 
 /** One that was found may be about to end, as it was not needed any more: then another is started. */
-async function reach(options: OpenRelayOptions): Promise<RelayControl> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await reachOnce(options);
-    } catch (error) {
-      if (!(error instanceof RelayGone) || attempt === ATTEMPTS) throw error;
-    }
-  }
+function reach(options: OpenRelayOptions): Promise<RelayControl> {
+  const when = (error: unknown) => error instanceof RelayGone;
+  return retry(() => reachOnce(options), { firstMs: 0, attempts: ATTEMPTS, when });
 }
 
 /** The relay that listens, or one that is started; told its settings. */
@@ -136,5 +128,4 @@ async function connectTo({ directory, program, env }: OpenRelayOptions): Promise
 }
 
 const ATTEMPTS = 5;
-const FIRST_WAIT_MS = 100;
-const LAST_WAIT_MS = 10_000;
+const PAUSES = { firstMs: 100, maxMs: 10_000 };

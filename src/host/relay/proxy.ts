@@ -91,10 +91,12 @@ export function proxy({ dial, idleMs = IDLE_MS, tunnels: most = TUNNELS, onRefus
       method: request.method,
       path: `${url.pathname}${url.search}`,
       headers: [
-        ...['Host', url.host],
+        'Host',
+        url.host,
         ...endToEnd(request.rawHeaders, (name, value) => name === 'host' || value.includes(caller.secret)),
         ...(isChunked(request.rawHeaders) ? ['Transfer-Encoding', 'chunked'] : []),
-        ...['Connection', 'close'],
+        'Connection',
+        'close',
       ],
     });
     forward({ request, response, onward, firstByteMs: idleMs, idleMs, onFailure });

@@ -19,7 +19,7 @@ export interface RelayOptions {
   directory: string;
   version: string;
   /** Claims a file for this process until it ends; null where another has it. */
-  claim(file: string): Promise<(() => void) | null>;
+  acquireLock(file: string): Promise<(() => void) | null>;
   /** As in `ModelForwarderOptions`. */
   proxyEnv: Record<string, string>;
   clock(): number;
@@ -41,13 +41,20 @@ export interface RunningRelay {
 export async function runRelay(options: RelayOptions): Promise<RunningRelay | null> {
   const { directory, version, clock, exit, lookup = lookupAll, dial = dialAddresses } = options;
   const files = relayFiles(directory);
-  if ((await options.claim(files.lock)) === null) return null;
+  if ((await options.acquireLock(files.lock)) === null) return null;
   writeFileSync(files.pid, String(process.pid), { mode: 0o600 });
   const log = boundedLog(files.log, clock);
   let port: number | null = null;
   const { proxyEnv } = options;
   const { listener, apply } = relayServers({
-    ...{ sessions: files.sessions, hooks: files.hooks, port: () => port, lookup, dial, log, clock, proxyEnv },
+    sessions: files.sessions,
+    hooks: files.hooks,
+    port: () => port,
+    lookup,
+    dial,
+    log,
+    clock,
+    proxyEnv,
   });
   const control = controlServer({
     status: () => ({ protocol: CONTROL_PROTOCOL, version, pid: process.pid, port: port ?? 0 }),

@@ -1,6 +1,7 @@
 /** Does what a verb asks for, through the daemon. */
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import pTimeout from 'p-timeout';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { shimExit } from '../../contract/shim.ts';
@@ -8,7 +9,6 @@ import { DENY } from '../../contract/turn.ts';
 import { callHost } from '../../transport/call-host.ts';
 import { extension } from '../../transport/extension.ts';
 import type { HostChannel } from '../../transport/reach-host.ts';
-import { within } from '../../transport/within.ts';
 import type { ShimCommand } from './parse-command.ts';
 
 export interface ShimOptions {
@@ -59,7 +59,7 @@ const verbs: Record<ShimCommand['verb'], Serve> = {
     const prompt = { session, turnId, message: decode(base64), fence: 0, from: 0, known: false };
     const answer = await withHost(options, (host) => {
       // The turn goes on: the same call, made again, waits for the same answer.
-      return within(options.turnMs, runTurn(host, prompt), () => unanswered(options.turnMs));
+      return pTimeout(runTurn(host, prompt), { milliseconds: options.turnMs, message: unanswered(options.turnMs) });
     });
     return say(options, answer);
   },

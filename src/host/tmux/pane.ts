@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
-import { writeProblem } from '../durable.ts';
+import { writeProblem } from '../write-problem.ts';
 import { type Control, TmuxSilent } from './control.ts';
 import { literal } from './literal.ts';
 import { followPasteMode, type PasteMode } from './paste-mode.ts';

@@ -15,13 +15,30 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
   const control = await openControl(
     setup.tmux,
     [
-      ...['-S', terminal, '-f', setup.configuration, '-u', 'new-session', '-s', 'probe'],
+      '-S',
+      terminal,
+      '-f',
+      setup.configuration,
+      '-u',
+      'new-session',
+      '-s',
+      'probe',
       // Where nobody else is attached, the pane takes the client's size, of which its status line has a row.
-      ...['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows + 1)],
+      '-x',
+      String(PANE_SIZE.columns),
+      '-y',
+      String(PANE_SIZE.rows + 1),
       // Without TMUX= the inner client would refuse to nest.
-      ...['--', 'env', 'TMUX=', ...client],
+      '--',
+      'env',
+      'TMUX=',
+      ...client,
       // Where we are killed meanwhile, it ends too: a session that nobody is attached to any more goes, and its server.
-      ...[';', 'set-option', '-g', 'destroy-unattached', 'on'],
+      ';',
+      'set-option',
+      '-g',
+      'destroy-unattached',
+      'on',
     ],
     { env: setup.env, cwd: '/', answerMs: setup.answerMs },
   );

@@ -12,7 +12,7 @@ import { streamResponse, turnParams } from './shapes.ts';
 
 export function eventRoutes(
   app: App,
-  { turns, store }: Pick<ServerOptions, 'turns' | 'store'>,
+  { turns, services }: Pick<ServerOptions, 'turns' | 'services'>,
   streams: Streams,
 ): void {
   app.get(
@@ -30,7 +30,7 @@ export function eventRoutes(
     async (request, reply) => {
       streams.requireRoom(request);
       const userId = userOf(request).id;
-      const after = resumeAfter(request) ?? (await store.events.lastId());
+      const after = resumeAfter(request) ?? (await services.history.lastEventId());
       const locale = request.query.locale ?? localeOf(request);
       return streams.send(request, reply, (signal) => turns.follow({ userId, after, locale, signal }));
     },

@@ -1,17 +1,18 @@
 import type { FastifyRequest } from 'fastify';
+import pTimeout from 'p-timeout';
 import { z } from 'zod';
 import { readiness } from '../../contract/api.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
+import { isForOwner } from '../../services/authorisation.ts';
 import { bodyOf } from '../errors.ts';
-import { isForOwner } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Doors } from '../sign-in/doors.ts';
+import type { Authenticate } from '../sign-in/authenticator.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'backend'>;
+type Needs = Pick<ServerOptions, 'services' | 'backend'>;
 
-export function healthRoutes(app: App, options: Needs, doors: Doors): void {
+export function healthRoutes(app: App, options: Needs, authenticate: Authenticate): void {
   app.get(
     '/healthz',
     {
@@ -26,7 +27,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
     async () => ({ status: 'ok' as const }),
   );
 
-  const probe = remember(() => probeAll(options));
+  const probe = memoize(() => probeAll(options));
   app.get(
     '/readyz',
     {
@@ -40,7 +41,7 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
     },
     async (request, reply) => {
       const failed = await probe();
-      request.identity = await doors.whoAsks(request).catch(() => null);
+      request.identity = await authenticate(request).catch(() => null);
       return reply
         .code(failed.length === 0 ? 200 : 503)
         .header('cache-control', 'no-store')
@@ -55,13 +56,15 @@ export function healthRoutes(app: App, options: Needs, doors: Doors): void {
 
 type Failure = { part: 'store' | 'backend'; error: PaliadinError };
 
-async function probeAll({ store, backend }: Needs): Promise<Failure[]> {
+async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
   const [inStore, inBackend] = await Promise.all([
-    store.check().then(
+    services.checkStore().then(
       () => null,
       (error: unknown) => asPaliadinError(error, 'store_unavailable'),
     ),
-    within(PROBE_TIMEOUT_MS, backend.report()).catch((error: unknown) => asPaliadinError(error, 'internal')),
+    pTimeout(backend.report(), { milliseconds: PROBE_TIMEOUT_MS, message: silent() }).catch((error: unknown) =>
+      asPaliadinError(error, 'internal'),
+    ),
   ]);
   return [
     ...(inStore === null ? [] : [{ part: 'store' as const, error: inStore }]),
@@ -75,20 +78,12 @@ const PROBE_TIMEOUT_MS = 4000;
 // Whoever asks how we are, however often, shall not keep the disk and the host busy.
 const REMEMBER_MS = 2000;
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new PaliadinError('timeout', `the backend said nothing for ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function silent(): PaliadinError {
+  return new PaliadinError('timeout', `the backend said nothing for ${PROBE_TIMEOUT_MS} ms`);
 }
 
 /** One probe at a time, good for a moment. */
-function remember<T>(work: () => Promise<T>): () => Promise<T> {
+function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | null = null;
   return () => {
     if (last === null) {

@@ -1,18 +1,18 @@
 import { me } from '../../contract/api.ts';
 import { MAX_MESSAGE_BYTES } from '../../contract/sanitise.ts';
-import { refusalOf } from '../access.ts';
+import { askingRefusal, isForOwner } from '../../services/authorisation.ts';
 import { userOf } from '../authenticate.ts';
 import { bodyOf } from '../errors.ts';
-import { guards, isForOwner } from '../guards.ts';
+import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 
 export function meRoute(
   app: App,
-  options: Pick<ServerOptions, 'turns' | 'backend' | 'access' | 'starters' | 'appOrigins'>,
+  options: Pick<ServerOptions, 'turns' | 'backend' | 'services' | 'starters' | 'appOrigins'>,
 ): void {
-  const { turns, backend, starters } = options;
+  const { turns, backend, services, starters } = options;
   app.get(
     '/api/me',
     {
@@ -22,7 +22,7 @@ export function meRoute(
     async (request) => {
       const user = userOf(request);
       const locale = localeOf(request);
-      const own = refusalOf(user, options);
+      const own = askingRefusal(user, services.access);
       const refusal = own ?? turns.refusal();
       const session = await turns.session(user.id);
       return {

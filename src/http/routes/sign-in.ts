@@ -1,29 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { hashSecret, mintBrowserSession } from '../../audit/secrets.ts';
-import type { BrowserWay, User } from '../../audit/store.ts';
 import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
-import { PaliadinError } from '../../contract/errors.ts';
-import {
-  APPLICATION_SESSION_MS,
-  BROWSER_SESSION_MS,
-  cookiesOf,
-  cookiesWithoutKey,
-  setCookie,
-} from '../browser-cookie.ts';
-import { DISABLED } from '../guards.ts';
+import type { NewSession } from '../../services/sign-in/sign-in.ts';
+import { browserSecrets, setCookie } from '../browser-cookie.ts';
+import { clientKey } from '../client-address.ts';
 import { noSecurity, responses } from '../openapi.ts';
-import type { App, Identity, ServerOptions } from '../options.ts';
+import type { App, ServerOptions } from '../options.ts';
 import type { RateLimit } from '../rate-limit.ts';
-import { limitAttempts } from '../sign-in/attempts.ts';
-import type { Doors } from '../sign-in/doors.ts';
-import type { Teller } from '../sign-in/tell.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'clock' | 'random' | 'publicOrigins' | 'signIn'>;
+type Needs = Pick<ServerOptions, 'services' | 'publicOrigins' | 'proxy'>;
 
-export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Teller, limit: RateLimit): void {
-  const { store, clock, random, signIn } = options;
-  const attempts = limitAttempts(teller, () => performance.now());
+export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
+  const { signIn } = options.services;
+  const at = (request: FastifyRequest) => ({ browser: browserSecrets(request, options), client: clientKey(request) });
 
   app.get(
     '/api/auth/ways',
@@ -37,9 +26,10 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
       },
     },
     async (request) => ({
-      application: signIn?.jwt != null,
-      proxy: signIn?.proxy != null,
-      lapsed: await lapsed(request),
+      application: signIn.application,
+      proxy: options.proxy != null,
+      // Asked only by a page where nobody is signed in.
+      lapsed: await signIn.lapsed(browserSecrets(request, options)),
     }),
   );
 
@@ -60,16 +50,8 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
     },
     async (request, reply) => {
       const { code, replace } = request.body;
-      const hash = hashSecret(code);
-      const at = { request, reply };
-      const user = await attempts.by('code', code, at, () => required(store.signIn.byCode(hash, clock())));
-      refuseDisabled(user, 'code');
-      const before = await doors.byBrowser(request);
-      if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
-        return { signedIn: false as const, ...namesOf(before.user, user) };
-      }
-      await attempts.by('code', code, at, () => required(store.signIn.takeCode(hash, clock())));
-      return await letIn(request, reply, { user, way: 'code', before });
+      const entered = await signIn.withCode(code, { ...at(request), replace });
+      return entered.signedIn ? keep(request, reply, entered) : entered;
     },
   );
 
@@ -89,72 +71,16 @@ export function signInRoutes(app: App, options: Needs, doors: Doors, teller: Tel
       },
     },
     async (request, reply) => {
-      const { token } = request.body;
-      const user = await attempts.by('jwt', token, { request, reply }, async () => {
-        const named = (await doors.byApplication(token)).user;
-        // A code works once; a token could make sessions without end.
-        await limit.ofUser(request, reply, named.id);
-        return named;
-      });
-      refuseDisabled(user, 'jwt');
-      // Not asked about, unlike a link: the application knows who sits there.
-      return await letIn(request, reply, { user, way: 'jwt', before: await doors.byBrowser(request) });
+      const count = ({ id }: { id: string }) => limit.ofUser(request, id);
+      return keep(request, reply, await signIn.withApplicationToken(request.body.token, at(request), count));
     },
   );
 
-  function refuseDisabled(user: User, way: BrowserWay): void {
-    if (user.disabledAt === null) return;
-    teller.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
-    throw new PaliadinError('not_allowed', DISABLED);
-  }
-
-  /** `before`: who was signed in here until now. */
-  async function letIn(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { user, way, before }: { user: User; way: BrowserWay; before: Identity | null },
-  ): Promise<SignedIn> {
-    await forget(request, before);
-    const now = clock();
-    const [lifetimeMs, keyDigest] =
-      way === 'code' ? [BROWSER_SESSION_MS, null] : [APPLICATION_SESSION_MS, signIn?.jwt?.keyDigest ?? null];
-    const { secret, sessionKey } = await mintBrowserSession(
-      { signIn: store.signIn, random, now },
-      { userId: user.id, expiresAt: now + lifetimeMs, way, keyDigest },
-    );
+  function keep(request: FastifyRequest, reply: FastifyReply, session: NewSession): SignedIn {
+    const { secret, sessionKey, lifetimeMs } = session;
     setCookie(request, reply, secret, lifetimeMs, options);
-    teller.tell({ kind: 'sign-in', userId: user.id, way, onRecord: true });
     return { signedIn: true, sessionKey };
   }
-
-  /** The sessions that this browser had before: it can't use them any more, so nobody else shall. */
-  async function forget(request: FastifyRequest, before: Identity | null): Promise<void> {
-    if (before !== null) await store.signIn.dropBrowserSession(before.hash);
-    for (const hash of cookiesWithoutKey(request, options).map(hashSecret)) {
-      if (await store.signIn.hasSessionWithoutKey([hash])) await store.signIn.dropBrowserSession(hash);
-    }
-  }
-
-  /** Asked only by a page where nobody is signed in. */
-  async function lapsed(request: FastifyRequest): Promise<'ended' | 'update' | null> {
-    if (cookiesOf(request, options).length > 0) return 'ended';
-    const old = cookiesWithoutKey(request, options).map(hashSecret);
-    return (await store.signIn.hasSessionWithoutKey(old)) ? 'update' : null;
-  }
-}
-
-async function required(found: Promise<User | null>): Promise<User> {
-  const user = await found;
-  if (user !== null) return user;
-  throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
-}
-
-/** Two people may have the same name; then the names by which the gateway knows them say who is who. */
-function namesOf(before: User, user: User): { signedInAs: string; linkFor: string } {
-  const [signedInAs, linkFor] = [before, user].map(({ name, subject }) =>
-    before.name === user.name ? `${name} (${subject})` : name,
-  ) as [string, string];
-  return { signedInAs, linkFor };
 }
 
 // More than the largest token that is taken.

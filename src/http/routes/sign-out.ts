@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { adminSignOutBody, signedOut, signOutBody } from '../../contract/api.ts';
-import { PaliadinError } from '../../contract/errors.ts';
 import { identityOf, userOf } from '../authenticate.ts';
 import { clearCookie } from '../browser-cookie.ts';
 import { guards } from '../guards.ts';
 import { responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Teller } from '../sign-in/tell.ts';
 
-type Needs = Pick<ServerOptions, 'store' | 'clock' | 'publicOrigins'>;
+type Needs = Pick<ServerOptions, 'services' | 'publicOrigins'>;
 
-export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void {
-  const { store, clock } = options;
+export function signOutRoutes(app: App, options: Needs): void {
+  const { signIn, users } = options.services;
 
   app.post(
     '/api/auth/sign-out',
@@ -27,14 +25,7 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
       },
     },
     async (request, reply) => {
-      const { way, hash, user } = identityOf(request);
-      if (request.body?.everywhere === true) {
-        await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens: false, actor: user.id });
-        tell({ kind: 'sign-out', userId: user.id, way, reason: 'everywhere', onRecord: true });
-      } else if (way === 'cookie') {
-        await store.signIn.dropBrowserSession(hash);
-        tell({ kind: 'sign-out', userId: user.id, way });
-      }
+      await signIn.signOut(identityOf(request), { everywhere: request.body?.everywhere === true });
       clearCookie(request, reply, options);
       return reply.code(204).send();
     },
@@ -54,15 +45,8 @@ export function signOutRoutes(app: App, options: Needs, { tell }: Teller): void 
       },
     },
     async (request) => {
-      const user = await store.users.get(request.params.userId);
-      if (user === null) throw new PaliadinError('not_found', 'there is no user with this id');
-      const by = userOf(request);
-      if (user.role === 'owner' && by.id !== user.id) {
-        throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
-      }
       const tokens = request.body?.tokens === true;
-      const ended = await store.signIn.signOutEverywhere(user.id, { now: clock(), tokens, actor: by.id });
-      tell({ kind: 'sign-out', userId: user.id, way: 'admin', reason: `by ${by.id}`, onRecord: true });
+      const { user: _, ...ended } = await users.signOut(userOf(request), request.params.userId, { tokens });
       return ended;
     },
   );

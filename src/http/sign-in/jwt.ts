@@ -1,14 +1,13 @@
 /** Sign-in by the application's own signed token (JWT). */
+
 import { createHash } from 'node:crypto';
 import type { errors as JoseErrors, JWTPayload } from 'jose';
 import { PaliadinError } from '../../contract/errors.ts';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
+import { emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
+import type { AdmittedToken, JwtAuthenticator } from '../../services/sign-in/jwt-authenticator.ts';
 import { withStatus } from '../errors.ts';
-import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
-
-export type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
-export type Jose = Pick<typeof import('jose'), 'createRemoteJWKSet' | 'errors' | 'jwtVerify'>;
 
 export interface JwtSettings {
   /** A secret that the application shares with us, or the address of its public keys. */
@@ -21,21 +20,8 @@ export interface JwtSettings {
   skewMs: number;
 }
 
-export interface JwtDoor {
-  /** Changes when the key does. */
-  keyDigest: string;
-  /** @throws PaliadinError `unauthenticated` with the reason */
-  admit(token: string): Promise<AdmittedToken>;
-}
-
-export interface AdmittedToken extends Claimed {
-  /** UTC milliseconds, to the second. */
-  issuedAt: number;
-  expiresAt: number;
-}
-
 /** `clock` gives UTC milliseconds. */
-export async function jwtDoor(settings: JwtSettings, clock: () => number): Promise<JwtDoor> {
+export async function jwtAuthenticator(settings: JwtSettings, clock: () => number): Promise<JwtAuthenticator> {
   // Only where it is used: it is no small library, and every command would wait for it.
   const jose = await import('jose');
   const { errors } = jose;
@@ -52,7 +38,9 @@ export async function jwtDoor(settings: JwtSettings, clock: () => number): Promi
     async admit(token) {
       try {
         const payload = await verify(token, {
-          ...{ algorithms: [...algorithms], issuer, audience },
+          algorithms: [...algorithms],
+          issuer,
+          audience,
           requiredClaims: ['sub', 'iat', 'exp'],
           maxTokenAge: maxAgeMs / 1000,
           clockTolerance: skewMs / 1000,
@@ -69,9 +57,18 @@ export async function jwtDoor(settings: JwtSettings, clock: () => number): Promi
 // Fixed by the kind of key, never by the token: `none`, or a public key used as a shared secret, can't be chosen.
 const WITH_SECRET = ['HS256'] as const;
 const WITH_PUBLIC_KEY = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
   // The second is its name since RFC 9864.
-  ...['EdDSA', 'Ed25519'],
+  'EdDSA',
+  'Ed25519',
 ] as const;
 
 function read(payload: JWTPayload, skewMs: number): AdmittedToken {

@@ -2,7 +2,7 @@
  * Verifies a token with the keys that an application publishes (a JWK set), also where it does not say with which of them
  * it was signed: then each that fits its algorithm is tried, and the set is fetched anew where none does.
  */
-import type { CryptoKey, Jose, JWTPayload, JWTVerifyOptions } from './jwt.ts';
+import type { CryptoKey, Jose, JWTPayload, JWTVerifyOptions } from './jose.ts';
 
 /** @throws jose's errors */
 export type Verify = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;

@@ -1,27 +1,21 @@
 /** Sign-in by a proxy in front of us, which says in a header who its user is. */
 import type { FastifyRequest } from 'fastify';
 import { PaliadinError } from '../../contract/errors.ts';
+import { type Claimed, emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
 import type { App, ServerOptions } from '../options.ts';
-import { type Claimed, emailOf, nameOf, subjectOf } from './claimed.ts';
 
-export interface ProxyDoor {
-  /** Names of headers, in lower case. */
-  header: string;
-  nameHeader: string | null;
-}
-
-type Needs = Pick<ServerOptions, 'signIn' | 'trustsProxy'>;
+type Needs = Pick<ServerOptions, 'proxy' | 'trustsProxy'>;
 
 /**
  * Whoever says who they are without being a proxy of ours is refused, on every route: it is an attack, or a proxy that
  * is missing in the list, and to pass over it in silence would hide both.
  */
 export function refuseForgedIdentities(app: App, options: Needs, onForged: (request: FastifyRequest) => void): void {
-  const door = options.signIn?.proxy ?? null;
-  if (door === null) return;
+  const proxy = options.proxy ?? null;
+  if (proxy === null) return;
   app.addHook('onRequest', async (request) => {
     if (isTrusted(request, options)) return;
-    const carried = [door.header, door.nameHeader].filter((name) => name !== null && name in request.headers);
+    const carried = [proxy.header, proxy.nameHeader].filter((name) => name !== null && name in request.headers);
     if (carried.length === 0) return;
     onForged(request);
     throw new PaliadinError(
@@ -33,15 +27,15 @@ export function refuseForgedIdentities(app: App, options: Needs, onForged: (requ
 
 /** Whom the proxy names; null where it names nobody. @throws PaliadinError `unauthenticated` for what is no name */
 export function namedByProxy(request: FastifyRequest, options: Needs): Claimed | null {
-  const door = options.signIn?.proxy ?? null;
-  if (door === null || !isTrusted(request, options)) return null;
-  const values = request.raw.headersDistinct[door.header] ?? [];
+  const proxy = options.proxy ?? null;
+  if (proxy === null || !isTrusted(request, options)) return null;
+  const values = request.raw.headersDistinct[proxy.header] ?? [];
   const [value = '', ...more] = values;
   if (value === '' && more.length === 0) return null;
   const subject = more.length === 0 ? subjectOf('proxy', inUtf8(value)) : null;
   // Two of them: one may be the client's own, which the proxy let through.
-  if (subject === null) throw new PaliadinError('unauthenticated', `${door.header} is not one name`);
-  const shown = door.nameHeader === null ? undefined : request.raw.headersDistinct[door.nameHeader]?.[0];
+  if (subject === null) throw new PaliadinError('unauthenticated', `${proxy.header} is not one name`);
+  const shown = proxy.nameHeader === null ? undefined : request.raw.headersDistinct[proxy.nameHeader]?.[0];
   const login = subject.slice('proxy:'.length);
   return {
     subject,

@@ -2,8 +2,9 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { ShimVerb } from '../../contract/shim.ts';
-import { type SshEnd, sshFailure } from './failure.ts';
-import { placeOf, type SshTarget, sshArguments, sshEnvironment } from './target.ts';
+import { sshFailure } from './failure.ts';
+import type { SshEnd } from './ssh-end.ts';
+import { formatTarget, type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
 export interface CallOptions {
   env: NodeJS.ProcessEnv;
@@ -39,9 +40,10 @@ export async function callShim(
   function toPaliadinError(error: ExecFileException, stderr: string): PaliadinError {
     if (signal?.aborted) return new PaliadinError('cancelled');
     if (typeof error.code === 'string') return new PaliadinError('shim_error', `ssh: ${error.code}`, { cause: error });
-    if (error.killed) return new PaliadinError('timeout', `${placeOf(target)} did not answer within ${timeoutMs} ms`);
+    if (error.killed)
+      return new PaliadinError('timeout', `${formatTarget(target)} did not answer within ${timeoutMs} ms`);
     const end: SshEnd = { code: error.code ?? null, signal: error.signal ?? null, stderr };
-    return sshFailure(end, placeOf(target));
+    return sshFailure(end, formatTarget(target));
   }
 
   return promise;

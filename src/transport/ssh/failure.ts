@@ -1,18 +1,10 @@
 /** What ssh printed and returned, as one of our codes. ssh says 255 for all that is its own, so its words decide. */
+
 import { type ErrorCode, isErrorCode, PaliadinError } from '../../contract/errors.ts';
 import { SHIM_SAYS, shimExit } from '../../contract/shim.ts';
 import { instead } from './login-shell.ts';
 import { shown } from './shown.ts';
-
-export interface SshEnd {
-  /** Null where a signal ended it, or nobody knows: then `stderr` is our own word. */
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** What ssh, the login shell and the shim wrote to standard error; the end of it, where that is long. */
-  stderr: string;
-  /** What came on standard output before the protocol, or instead of it. */
-  printed?: string;
-}
+import type { SshEnd } from './ssh-end.ts';
 
 /** `place` is the host as a person knows it: `m@laptop:22022`. The end itself is the error's cause. */
 export function sshFailure(end: SshEnd, place: string): PaliadinError {

@@ -2,8 +2,9 @@
  * sshd runs the forced command by the account's login shell, whose startup files come first, whoever logs in. What they print
  * is skipped; where they start another program in the shim's place, that program gets what was meant for the shim.
  */
-import type { SshEnd } from './failure.ts';
+
 import { shown } from './shown.ts';
+import type { SshEnd } from './ssh-end.ts';
 
 /** What came instead of the shim, and what to do; null where it is not the login shell's doing. */
 export function instead({ code, stderr, printed = '' }: SshEnd): string | null {

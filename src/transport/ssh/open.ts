@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { ShimVerb } from '../../contract/shim.ts';
-import type { SshEnd } from './failure.ts';
 import { isObeyed } from './login-shell.ts';
 import { EndlessBanner, skipBanner } from './skip-banner.ts';
+import type { SshEnd } from './ssh-end.ts';
 import { type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
 export interface OpenSsh {

@@ -4,7 +4,8 @@ import { type HostOutcome, type HostTurn, NO_JOURNAL } from '../../contract/host
 import { pieces } from '../../contract/pieces.ts';
 import type { HostChannel } from '../reach-host.ts';
 import { callShim } from './call.ts';
-import { type SshEnd, touchedNothing } from './failure.ts';
+import { touchedNothing } from './failure.ts';
+import type { SshEnd } from './ssh-end.ts';
 import type { SshTarget } from './target.ts';
 
 /** How long each verb is waited for, in milliseconds. */
@@ -91,7 +92,7 @@ export async function reachPlainHost(
       onUpdate({ type: 'running' });
       try {
         const answer = await runTurn(session, turnId, message);
-        remember(turnId, answer);
+        keepAnswer(turnId, answer);
         for (const piece of pieces(answer.slice(from), from)) onUpdate(piece);
         return { ...DONE, answerLength: answer.length };
       } catch (error) {
@@ -124,7 +125,7 @@ export async function reachPlainHost(
     onLate: () => () => {},
   };
 
-  function remember(turnId: string, answer: string): void {
+  function keepAnswer(turnId: string, answer: string): void {
     answers.set(turnId, answer);
     const [oldest] = answers.keys();
     if (answers.size > MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);

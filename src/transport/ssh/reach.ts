@@ -3,11 +3,12 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
 import { type HostChannel, reachHost } from '../reach-host.ts';
-import { type SshEnd, sshFailure } from './failure.ts';
+import { sshFailure } from './failure.ts';
 import { instead } from './login-shell.ts';
 import { openSsh } from './open.ts';
 import { reachPlainHost } from './plain-host.ts';
-import { placeOf, type SshTarget } from './target.ts';
+import type { SshEnd } from './ssh-end.ts';
+import { formatTarget, type SshTarget } from './target.ts';
 
 /** @throws PaliadinError by what ssh, login shell and shim said. */
 export async function reachOverSsh(
@@ -28,8 +29,8 @@ export async function reachOverSsh(
   } catch (error) {
     ssh.duplex.destroy();
     if (error instanceof PaliadinError && error.code === 'shim_outdated') throw error;
-    if (silent) throw silence(await ssh.ended, placeOf(target));
-    const failure = sshFailure(await ssh.ended, placeOf(target));
+    if (silent) throw silence(await ssh.ended, formatTarget(target));
+    const failure = sshFailure(await ssh.ended, formatTarget(target));
     // Not ssh's own trouble, and no word of ours: perhaps it does not know `connect`.
     if (failure.code !== 'shim_error') throw failure;
     return await reachPlainHost(target, env).catch(() => Promise.reject(failure));

@@ -17,18 +17,27 @@ export interface SshTarget {
 /** Never a shell, never the user's ssh configuration, never a question, never an unknown host. */
 export function sshArguments(target: SshTarget, verb: ShimVerb, ...args: string[]): string[] {
   return [
-    ...['-F', '/dev/null', '-i', target.keyFile, '-p', String(target.port)],
+    '-F',
+    '/dev/null',
+    '-i',
+    target.keyFile,
+    '-p',
+    String(target.port),
     ...options('IdentitiesOnly=yes', `UserKnownHostsFile=${quoted(target.knownHostsFile)}`),
     ...options('StrictHostKeyChecking=yes', 'BatchMode=yes', 'ConnectTimeout=3'),
     ...options('ServerAliveInterval=10', 'ServerAliveCountMax=3'),
     // Host keys of this machine's administrator are not those that were pinned; no agent, no forwarding, no pty.
     ...options('GlobalKnownHostsFile=/dev/null', 'IdentityAgent=none', 'ClearAllForwardings=yes', 'EscapeChar=none'),
-    ...['-T', `${target.user}@${target.host}`, '--', verb, ...args],
+    '-T',
+    `${target.user}@${target.host}`,
+    '--',
+    verb,
+    ...args,
   ];
 }
 
 /** The host as a person knows it: `m@laptop:22022`. */
-export function placeOf({ user, host, port }: Pick<SshTarget, 'user' | 'host' | 'port'>): string {
+export function formatTarget({ user, host, port }: Pick<SshTarget, 'user' | 'host' | 'port'>): string {
   return `${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -2,8 +2,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../chat/ui/Icon.tsx';
 import type { Memory } from '../storage.ts';
+import { partsOf, pathTo, To, useLocation } from './location.tsx';
 import { AdminContext, type AdminPage } from './page.ts';
-import { partsOf, pathTo, To, usePlace } from './place.tsx';
 import { Settings } from './Settings.tsx';
 import { Boundary, Loading, Nothing } from './ui/states.tsx';
 
@@ -16,8 +16,8 @@ export interface ShellProps extends Omit<AdminPage, 'announce' | 'onTurnedAway'>
 
 export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: ShellProps) {
   const { w, locale, me, call, live, follow, save } = given;
-  const place = usePlace();
-  const parts = partsOf(place);
+  const url = useLocation();
+  const parts = partsOf(url);
   const [said, setSaid] = useState('');
   const announce = useCallback((text: string) => setSaid(text), []);
   const turnedAway = useRef(onTurnedAway);
@@ -32,7 +32,7 @@ export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: S
   const [first = 'overview'] = parts;
   const known = PAGES.find((name) => name === first);
   useTitle(known === undefined ? w.title : w.pages[known], w.title);
-  const main = useFocusOnMove(place.pathname);
+  const main = useFocusOnMove(url.pathname);
   const tabs = useCurrentInView(known);
 
   return (
@@ -80,7 +80,7 @@ export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: S
             </a>
           </Nothing>
         ) : (
-          <Boundary key={place.pathname}>
+          <Boundary key={url.pathname}>
             <Suspense fallback={<Loading />}>
               <CurrentPage name={known} parts={parts.slice(1)} />
             </Suspense>
@@ -123,7 +123,7 @@ function LiveSign({ live, w }: Pick<AdminPage, 'live' | 'w'>) {
   const state = useSyncExternalStore(live.onState, live.getState);
   return (
     <span className={state === 'live' ? 'live' : 'live live-lost'} role="status">
-      {w[state]}
+      {w[state === 'signed-out' ? 'lost' : state]}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import '../tokens.css';
 import '../base.css';
 import './admin.css';
 import { Boundary } from '../Boundary.tsx';
-import { takeCode } from '../chat/sign-in-link.ts';
+import { takeCode } from '../sign-in/sign-in-link.ts';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
 import { App } from './App.tsx';

@@ -1,5 +1,6 @@
 /** What the agent waits for: what it would do, or what it wants to know, and the buttons that decide it. */
 import { useId, useLayoutEffect, useRef, useState } from 'react';
+import type { ApprovalState } from '../../contract/approval-machine.ts';
 import { type ApprovalRequest, DENY, type Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import { AgentQuestions } from './AgentQuestions.tsx';
@@ -13,15 +14,15 @@ import { usePage } from './ui/page.ts';
 
 export interface ApprovalCardProps {
   approval: ApprovalRequest;
-  /** Resolves to false where the decision was not taken, and can be made again. */
-  onDecide(decision: Decision): Promise<boolean>;
+  state: ApprovalState;
+  onDecide(decision: Decision): void;
 }
 
-export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
+export function ApprovalCard({ approval, state, onDecide }: ApprovalCardProps) {
   const { t, toBox } = usePage();
   const { title, options, questions = [], missing } = approval;
   const isQuestion = approval.kind === 'question';
-  const [sent, setSent] = useState(false);
+  const isDecided = state.at !== 'asked';
   const [explaining, setExplaining] = useState(false);
   const card = useRef<HTMLElement>(null);
   const heading = useId();
@@ -34,10 +35,9 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
     };
   }, [toBox]);
 
-  const decide = async (decision: Decision) => {
-    setSent(true);
+  const decide = (decision: Decision) => {
     toBox();
-    if (!(await onDecide(decision))) setSent(false);
+    onDecide(decision);
   };
 
   return (
@@ -55,14 +55,14 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
       {questions.length > 0 ? (
         <AgentQuestions
           questions={questions}
-          disabled={sent}
+          disabled={isDecided}
           complete={missing === undefined}
           onAnswer={(answers) => decide({ option: optionFor(answers, options), answers })}
           onSkip={() => decide({ option: DENY })}
         />
       ) : explaining ? (
         <DenyReason
-          disabled={sent}
+          disabled={isDecided}
           onDeny={(message) => decide({ option: DENY, message })}
           onBack={() => setExplaining(false)}
         />
@@ -73,14 +73,19 @@ export function ApprovalCard({ approval, onDecide }: ApprovalCardProps) {
               key={id}
               type="button"
               className={index === 0 && !isQuestion && id !== DENY ? 'button button-main' : 'button'}
-              disabled={sent}
+              disabled={isDecided}
               onClick={() => decide({ option: id })}
             >
               {visible(label)}
             </button>
           ))}
           {!isQuestion && (
-            <button type="button" className="button button-quiet" disabled={sent} onClick={() => setExplaining(true)}>
+            <button
+              type="button"
+              className="button button-quiet"
+              disabled={isDecided}
+              onClick={() => setExplaining(true)}
+            >
               {t.denyWhy}
             </button>
           )}

@@ -3,13 +3,14 @@ import { Fragment, useRef } from 'react';
 import type { Me } from '../../contract/api.ts';
 import type { Controller } from './controller.ts';
 import './conversation.css';
+import { isOpen } from './chat-turn.ts';
 import { SendingTurn } from './SendingTurn.tsx';
-import { type ChatState, isOpen } from './state.ts';
+import type { ChatState } from './state.ts';
 import { Turn } from './Turn.tsx';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 import { useFollowEnd } from './ui/useFollowEnd.ts';
-import { useKeepPlace } from './ui/useKeepPlace.ts';
+import { useKeepScroll } from './ui/useKeepScroll.ts';
 import { Welcome } from './Welcome.tsx';
 
 export interface ConversationProps {
@@ -27,7 +28,7 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { atEnd, toEnd } = useFollowEnd({ scroller, content, pull: sending?.key ?? null });
-  useKeepPlace({ scroller, content, first: turns[0]?.view.turnId });
+  useKeepScroll({ scroller, content, first: turns[0]?.view.turnId });
   const isFresh = state.loaded && sending === null && turns.at(-1)?.view.generation !== generation;
 
   return (

@@ -1,14 +1,15 @@
 /** One question and its answer, in whatever state it is. */
 import { memo, useCallback } from 'react';
+import { openApprovals } from '../../contract/turn-approvals.ts';
 import { Answer } from './Answer.tsx';
 import { Approval } from './Approval.tsx';
+import { type ChatTurn, isOpen } from './chat-turn.ts';
 import type { Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
 import { Progress } from './Progress.tsx';
 import { Question } from './Question.tsx';
 import { Steps } from './Steps.tsx';
-import { type ChatTurn, isOpen } from './state.ts';
 import { TurnFoot } from './TurnFoot.tsx';
 import './turn.css';
 import { usePage } from './ui/page.ts';
@@ -58,11 +59,12 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </ul>
       )}
       {!turn.stopping &&
-        view.approvals.map((approval) => (
+        openApprovals(turn.approvals).map(({ request, state }) => (
           <Approval
-            key={approval.id}
-            approval={approval}
-            onDecide={(decision) => controller.decide(view.turnId, approval.id, decision)}
+            key={request.id}
+            approval={request}
+            state={state}
+            onDecide={(decision) => controller.decide(view.turnId, request.id, decision)}
           />
         ))}
       {open ? (

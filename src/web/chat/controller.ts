@@ -1,5 +1,6 @@
 /** What a person can do in the chat, beside the state that it changes. Knows no React. */
 import type { AskBody, Feedback } from '../../contract/api.ts';
+import type { ApprovalStep } from '../../contract/approval-machine.ts';
 import type { Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import { isShutOut, isSignedOut, Refusal, Unreachable } from '../request.ts';
@@ -40,8 +41,8 @@ export interface Controller {
   ask(message: string, pageOrigin: string | null): Promise<void>;
   /** Stops one turn, or whatever is being worked on. */
   stop(turnId?: string): Promise<void>;
-  /** False where it was not taken, and can be tried again. */
-  decide(turnId: string, approvalId: string, decision: Decision): Promise<boolean>;
+  /** Where it is not taken it can be tried again, and the person is told why. */
+  decide(turnId: string, approvalId: string, decision: Decision): Promise<void>;
   startOver(): Promise<void>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<void>;
   loadEarlier(): Promise<void>;
@@ -145,15 +146,16 @@ export function createController(deps: ControllerDeps): Controller {
       sending.abort();
     },
     decide: async (turnId, approvalId, decision) => {
+      const step = (step: ApprovalStep) => dispatch({ type: 'approval', turnId, id: approvalId, step });
+      step({ type: 'decide', verdict: { decision, by: 'user' } });
       try {
         // What comes of it is told by events; the answer's own picture may be older than they are.
         await api.decide(turnId, approvalId, decision);
-        return true;
       } catch (error) {
         // Somebody was faster, in another tab or at the terminal: events tell who.
-        if (error instanceof Refusal && error.body.code === 'conflict') return true;
+        if (error instanceof Refusal && error.body.code === 'conflict') return;
+        step({ type: 'fail' });
         dispatch({ type: 'problem', problem: explain(error) });
-        return false;
       }
     },
     startOver: async () => {

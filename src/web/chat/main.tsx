@@ -3,10 +3,10 @@ import { createRoot } from 'react-dom/client';
 import '../tokens.css';
 import '../base.css';
 import { Boundary } from '../Boundary.tsx';
+import { takeCode } from '../sign-in/sign-in-link.ts';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
 import { App } from './App.tsx';
-import { takeCode } from './sign-in-link.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id root');

@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'react';
 import type { TurnView } from '../../contract/api.ts';
 import type { Messages } from '../locales/en.ts';
 import type { Memory } from '../storage.ts';
-import { activeTurn, type ChatState, isOpen } from './state.ts';
+import { isOpen } from './chat-turn.ts';
+import { activeTurn, type ChatState } from './state.ts';
 
 /** Browsers allow it on a page that came safely, and some not at all. */
 export function canNotify(): boolean {

@@ -3,8 +3,10 @@
  * and the event stream, so that two tabs, a reload and a reconnect all end with the same picture.
  */
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
-import { addStep, type Step } from '../../contract/steps.ts';
-import { isFinal, type Presence } from '../../contract/turn.ts';
+import type { ApprovalStep } from '../../contract/approval-machine.ts';
+import { isFinal } from '../../contract/turn.ts';
+import type { Connection } from '../kept-stream.ts';
+import { type ChatTurn, ended, fromView, isOpen, lookedUp, progress, stepApproval } from './chat-turn.ts';
 
 export interface ChatState {
   /** The history is there. Until then nothing is known, not even that it is empty. */
@@ -28,21 +30,6 @@ export interface ChatState {
   attempt: Attempt | null;
   /** Why the last thing that the person did was not done. */
   problem: string | null;
-}
-
-/**
- * `lost`: there is none, for longer than a hiccup. `polled`: the stream brings nothing, and the page asks in its place.
- * `signed-out`: an auth proxy before the gateway asks to sign in.
- */
-export type Connection = 'live' | 'lost' | 'polled' | 'signed-out';
-
-export interface ChatTurn {
-  view: TurnView;
-  steps: readonly Step[];
-  /** Whether the machine of the agent can be reached. */
-  presence: Presence;
-  /** The person pressed stop, and it has not stopped yet. */
-  stopping: boolean;
 }
 
 export interface Attempt {
@@ -75,6 +62,7 @@ export type Action =
   | { type: 'taken'; key: string; turn: TurnView }
   | { type: 'not-taken'; key: string; problem: string | null; keepKey: boolean }
   | { type: 'stopping'; turnId: string; stopping: boolean }
+  | { type: 'approval'; turnId: string; id: string; step: ApprovalStep }
   | { type: 'turn'; turn: TurnView }
   | { type: 'reset'; generation: number }
   | { type: 'problem'; problem: string | null };
@@ -92,10 +80,6 @@ export function initialState(start: { generation: number; draft: string; attempt
     problem: null,
     ...start,
   };
-}
-
-export function isOpen(turn: ChatTurn): boolean {
-  return !isFinal(turn.view.status);
 }
 
 /** The turn that the agent is on, or the first that waits. */
@@ -130,6 +114,8 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return notTaken(state, action);
     case 'stopping':
       return change(state, action.turnId, (turn) => ({ ...turn, stopping: action.stopping && isOpen(turn) }));
+    case 'approval':
+      return change(state, action.turnId, (turn) => stepApproval(turn, action.id, action.step));
     case 'turn':
       // An answer to a request may be older than what the stream has told: only what is final is taken over.
       return change(state, action.turn.turnId, (turn) =>
@@ -147,11 +133,7 @@ function loaded(state: ChatState, page: HistoryPage, clockAhead: number | null):
   const known = new Map(state.turns.map((turn) => [turn.view.turnId, turn]));
   const fresh = page.turns.toReversed().map((view) => {
     const turn = known.get(view.turnId);
-    return turn === undefined
-      ? fromView(view)
-      : isFinal(view.status)
-        ? ended(turn, view)
-        : { ...fromView(view), stopping: turn.stopping };
+    return turn === undefined ? fromView(view) : isFinal(view.status) ? ended(turn, view) : lookedUp(turn, view);
   });
   const oldest = fresh[0];
   const joint = oldest === undefined ? -1 : state.turns.findIndex((turn) => turn.view.turnId === oldest.view.turnId);
@@ -193,45 +175,6 @@ function applyEvent(state: ChatState, { id, event }: NumberedEvent, receivedAt: 
     default:
       return change(next, event.turnId, (turn) => (isOpen(turn) ? progress(turn, event) : turn));
   }
-}
-
-type Progress = Exclude<StreamedEvent, { turn: TurnView } | { type: 'reset' }>;
-
-function progress(turn: ChatTurn, event: Progress): ChatTurn {
-  const { view } = turn;
-  switch (event.type) {
-    case 'queued':
-      return { ...turn, view: { ...view, status: 'queued', queuePosition: event.position } };
-    case 'delivering':
-      return { ...turn, view: { ...view, status: 'delivering', queuePosition: null } };
-    case 'running':
-      return { ...turn, view: { ...view, status: 'running', queuePosition: null } };
-    case 'chunk':
-      return { ...turn, view: { ...view, response: view.response.slice(0, event.offset) + event.text } };
-    case 'tool':
-      return { ...turn, steps: addStep(turn.steps, event.tool, event.at) };
-    case 'approval':
-      return {
-        ...turn,
-        view: { ...view, status: 'waiting', approvals: [...others(view, event.approval.id), event.approval] },
-      };
-    case 'approval-closed': {
-      const approvals = others(view, event.id);
-      return { ...turn, view: { ...view, status: approvals.length > 0 ? 'waiting' : 'running', approvals } };
-    }
-    case 'decided': {
-      const { type: _type, turnId: _turnId, at: _at, ...decided } = event;
-      return { ...turn, view: { ...view, decisions: [...view.decisions, decided] } };
-    }
-    case 'notice':
-      return { ...turn, view: { ...view, notices: [...new Set([...view.notices, event.notice])] } };
-    case 'presence':
-      return { ...turn, presence: event.presence };
-  }
-}
-
-function others({ approvals }: TurnView, id: string): TurnView['approvals'] {
-  return approvals.filter((approval) => approval.id !== id);
 }
 
 /** Adds a turn that is not known yet. One that is known has been told more of by the stream. */
@@ -276,14 +219,6 @@ function notTaken(state: ChatState, { key, problem, keepKey }: Extract<Action, {
 function givenBack(draft: string, { body, fromBox }: Sending): string {
   if (draft.trim() === '') return body.message;
   return fromBox ? `${body.message}\n\n${draft}` : draft;
-}
-
-function ended(turn: ChatTurn, view: TurnView): ChatTurn {
-  return { ...turn, view, presence: 'here', stopping: false };
-}
-
-function fromView(view: TurnView): ChatTurn {
-  return { view, steps: view.steps, presence: view.presence, stopping: false };
 }
 
 function change(state: ChatState, turnId: string, how: (turn: ChatTurn) => ChatTurn): ChatState {

@@ -2,7 +2,8 @@
 import { DENY, type Decided } from '../../contract/turn.ts';
 import { visible } from '../../contract/visible.ts';
 import type { Messages } from '../locales/en.ts';
-import { activeTurn, type ChatState, type ChatTurn, isOpen } from './state.ts';
+import { type ChatTurn, isOpen } from './chat-turn.ts';
+import { activeTurn, type ChatState } from './state.ts';
 
 export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;

@@ -8,9 +8,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { packagePrograms } from '../../../src/config/programs.ts';
 import type { IsolationLevel } from '../../../src/contract/isolation.ts';
 import { socketPath } from '../../../src/host/tmux/socket-path.ts';
-import { clonePrograms } from '../../../src/main/programs.ts';
 import { type HostChannel, reachHost } from '../../../src/transport/reach-host.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 import { KEY } from '../claude-owner.ts';
@@ -139,10 +139,16 @@ export async function startMachine(program: string, { level, allow, world }: Mac
   }
 
   return {
-    ...{ level, gateway, host, world, canary, person, modelPaths },
+    level,
+    gateway,
+    host,
+    world,
+    canary,
+    person,
+    modelPaths,
     order: (session, rounds) => order(session, rounds),
     leaks: (text) => text.includes(KEY) || [...canaries.values()].some((one) => text.includes(one)),
-    paths: { state, host: join(state, 'host'), home, work, skill: clonePrograms.skill },
+    paths: { state, host: join(state, 'host'), home, work, skill: packagePrograms.skill },
     ownersToken: (await gateway.as('owner')).token,
   };
 }

@@ -11,14 +11,20 @@ const relayPort = ({ paths }: Machine) => Number(readFileSync(join(paths.host, '
 
 function connects(id: string, what: string, host: string): Attack {
   return {
-    ...{ id, tries: `Connects to ${what}`, heldFrom: 'sandbox', succeeded: reached },
+    id,
+    tries: `Connects to ${what}`,
+    heldFrom: 'sandbox',
+    succeeded: reached,
     does: ({ world }) => say(host, world.port, request('GET', '/')),
   };
 }
 
 function asksRelay(id: string, what: string, host: string): Attack {
   return {
-    ...{ id, tries: `Has the relay connect to ${what}`, heldFrom: 'none', succeeded: reached },
+    id,
+    tries: `Has the relay connect to ${what}`,
+    heldFrom: 'none',
+    succeeded: reached,
     does: (machine) => throughRelay(machine, `${host}:${machine.world.port}`),
   };
 }
@@ -110,8 +116,11 @@ export const SYSTEM: Attack[] = [
 
 /** No attack: the way through the relay is one, where the owner lists a host. Else nothing above would be shown by it. */
 export const ASKS_FOR_LISTED: Attack = {
-  ...{ id: 'relay-listed', tries: 'Has the relay connect to a host that the owner lists', heldFrom: 'none' },
-  ...{ does: (machine) => throughRelay(machine, `${ADDRESSES.internet}:${LISTED_PORT}`), succeeded: reached },
+  id: 'relay-listed',
+  tries: 'Has the relay connect to a host that the owner lists',
+  heldFrom: 'none',
+  does: (machine) => throughRelay(machine, `${ADDRESSES.internet}:${LISTED_PORT}`),
+  succeeded: reached,
 };
 
 export function sharedFiles({ world }: Machine): string[] {

@@ -52,7 +52,10 @@ export async function startWorld(): Promise<World> {
   });
   await until('the abstract socket', () => readUnixSockets().includes(abstract));
   return {
-    ...{ port, udpPort: udp.address().port, datagrams, abstract },
+    port,
+    udpPort: udp.address().port,
+    datagrams,
+    abstract,
     process: {
       pid: other.pid ?? 0,
       get ended() {

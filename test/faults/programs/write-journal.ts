@@ -24,8 +24,19 @@ function entry(turnId: string, version: number, state: (typeof states)[number]):
   const answer = `version ${version} `.repeat(5000 * version);
   const digest = createHash('sha256').update(answer).digest('hex');
   return {
-    ...{ turnId, digest, nonce: '', state, acceptedAt: 1, endedAt: state === 'done' ? 2 : null, answer },
-    ...{ code: null, detail: null, inputTokens: version, outputTokens: null, late: false },
+    turnId,
+    digest,
+    nonce: '',
+    state,
+    acceptedAt: 1,
+    fence: 1,
+    endedAt: state === 'done' ? 2 : null,
+    answer,
+    code: null,
+    detail: null,
+    inputTokens: version,
+    outputTokens: null,
+    late: false,
   };
 }
 

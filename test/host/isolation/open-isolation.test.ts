@@ -21,8 +21,14 @@ beforeEach(async () => {
 
 const open = (options: Partial<IsolationOptions>) =>
   openIsolation({
-    ...{ level: 'none', shared, homes: join(root, 'homes'), directory: join(root, 'isolation') },
-    ...{ forbidden: ['~/.ssh/**'], sandbox: null, read: [], way: null },
+    level: 'none',
+    shared,
+    homes: join(root, 'homes'),
+    directory: join(root, 'isolation'),
+    forbidden: ['~/.ssh/**'],
+    sandbox: null,
+    read: [],
+    way: null,
     ...options,
   });
 

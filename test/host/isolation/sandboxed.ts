@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { findSandbox } from '../../../src/daemon/isolation/find-sandbox.ts';
 import type { Isolation } from '../../../src/host/isolation/isolation.ts';
 import { type IsolationOptions, openIsolation } from '../../../src/host/isolation/open-isolation.ts';
 import type { Launch } from '../../../src/host/tmux/setup.ts';
-import { findSandbox } from '../../../src/main/isolation/find-sandbox.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 /** Why no sandbox can be made here; null where one can. */
@@ -29,19 +29,31 @@ export async function sandboxes(options: Partial<IsolationOptions> = {}): Promis
   mkdirSync(shared);
   writeFileSync(join(root, 'secret'), 'the owner’s secret');
   const isolation = openIsolation({
-    ...{ level: 'sandbox', shared, homes: join(root, 'homes'), directory: join(root, 'isolation') },
-    ...{ forbidden: [], sandbox: 'program' in found ? found.program : null, read: [], way: null },
+    level: 'sandbox',
+    shared,
+    homes: join(root, 'homes'),
+    directory: join(root, 'isolation'),
+    forbidden: [],
+    sandbox: 'program' in found ? found.program : null,
+    read: [],
+    way: null,
     ...options,
   });
   return {
-    ...{ root, shared, isolation },
+    root,
+    shared,
+    isolation,
     run(session, script, launch = {}) {
       const { cwd } = isolation.prepare(session);
       const confined = isolation.confine(session, { argv: ['/bin/sh', '-c', script], cwd, env: {}, ...launch });
       const [program, ...args] = confined.argv;
       const env = { PATH: process.env.PATH, ...confined.env };
       const { status, stdout, stderr } = spawnSync(program, args, {
-        ...{ cwd: confined.cwd, env, encoding: 'utf8', timeout: DEADLINE_MS, killSignal: 'SIGKILL' },
+        cwd: confined.cwd,
+        env,
+        encoding: 'utf8',
+        timeout: DEADLINE_MS,
+        killSignal: 'SIGKILL',
       });
       return { status, out: stdout.trim(), err: stderr.trim() };
     },

@@ -49,7 +49,7 @@ async function withDaemon() {
       if (event !== 'PermissionRequest') return { heard: true };
       return new Promise(() => signal.addEventListener('abort', () => gone.push(session)));
     },
-    onTrouble: (_what, error) => troubles.push(error),
+    onError: (_what, error) => troubles.push(error),
   });
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= server.close());
@@ -110,7 +110,7 @@ test('a hook is answered with 503 at once while the daemon is not there, and hea
   expect(performance.now() - before).toBeLessThan(1_000);
   const server = await startHookServer(it.files.hooks, {
     receive: async () => ({}),
-    onTrouble: (_what, error) => it.troubles.push(error),
+    onError: (_what, error) => it.troubles.push(error),
   });
   onTestFinished(() => server.close());
   expect((await call(it, 'port', headers)).status).toBe(200);

@@ -229,7 +229,9 @@ test('the owner’s key is in the relay’s memory alone: no file, argument or e
   const it = await relayForTest({ settings: { upstream, network: ['example.com'] } });
   it.token('one');
   await fetch(`http://127.0.0.1:${it.relay.port}/model/v1/messages?secret=word`, {
-    ...{ method: 'POST', headers: { 'x-api-key': it.token('one') }, body: 'what was said' },
+    method: 'POST',
+    headers: { 'x-api-key': it.token('one') },
+    body: 'what was said',
   });
   await fetch(`http://127.0.0.1:${it.relay.port}/paliadin`, {
     method: 'POST',
@@ -262,7 +264,7 @@ test('the relay is small: beside Node’s own program, less than 30 MB', async (
 test('a thousand requests leave nothing behind in its memory', async () => {
   const model = await serverForTest((asked, response) => void asked.resume().once('end', () => response.end('{}')));
   const it = await relayForTest({ settings: { upstream: { url: `http://127.0.0.1:${model}`, headers: {} } } });
-  const server = await startHookServer(it.files.hooks, { receive: async () => ({}), onTrouble: () => undefined });
+  const server = await startHookServer(it.files.hooks, { receive: async () => ({}), onError: () => undefined });
   onTestFinished(() => server.close());
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   onTestFinished(() => agent.destroy());

@@ -209,8 +209,13 @@ describe('an answer', () => {
     expect(status).toBe(529);
     expect(body.equals(bytes)).toBe(true);
     expect(lines(headers)).toEqual([
-      ...['Content-Type: text/event-stream', 'X-Two: a', 'X-Two: b', 'content-encoding: gzip', 'Retry-After: 3'],
-      ...['Connection: close', 'Transfer-Encoding: chunked'],
+      'Content-Type: text/event-stream',
+      'X-Two: a',
+      'X-Two: b',
+      'content-encoding: gzip',
+      'Retry-After: 3',
+      'Connection: close',
+      'Transfer-Encoding: chunked',
     ]);
   });
 
@@ -356,7 +361,11 @@ describe('while an answer is under way', () => {
     const daemon = await daemonForTest(directory, { settings: { upstream } });
     const it = detailsOf(directory);
     const asked = request({
-      ...{ host: '127.0.0.1', port: daemon.port, path: '/model/v1/messages', method: 'POST', agent: false as const },
+      host: '127.0.0.1',
+      port: daemon.port,
+      path: '/model/v1/messages',
+      method: 'POST',
+      agent: false as const,
       headers: { 'x-api-key': it.token },
     });
     asked.on('error', () => {});

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { modelUpstream } from '../../../src/daemon/host-relay.ts';
 import { agentSecret, readAgentSecret, revokeAgentSecret } from '../../../src/host/agent-secret.ts';
 import { boundedLog, summarised } from '../../../src/host/relay/bounded-log.ts';
 import { modelForwarder } from '../../../src/host/relay/model.ts';
@@ -13,7 +14,6 @@ import { parseRule } from '../../../src/host/relay/network-policy.ts';
 import { dialAddresses } from '../../../src/host/relay/proxy.ts';
 import { isOwn, isPublic } from '../../../src/host/relay/public-address.ts';
 import { parseSettings } from '../../../src/host/relay/settings.ts';
-import { modelUpstream } from '../../../src/main/host-relay.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { listening, serverForTest } from './test-relay.ts';
 
@@ -126,10 +126,12 @@ test.each([
 test('the model is the owner’s, with the owner’s key or token; without either nobody is asked', () => {
   expect(modelUpstream({})).toBe(null);
   expect(modelUpstream({ ANTHROPIC_API_KEY: 'k' })).toEqual({
-    ...{ url: 'https://api.anthropic.com', headers: { 'x-api-key': 'k' } },
+    url: 'https://api.anthropic.com',
+    headers: { 'x-api-key': 'k' },
   });
   expect(modelUpstream({ ANTHROPIC_AUTH_TOKEN: 't', ANTHROPIC_BASE_URL: 'http://127.0.0.1:8/x' })).toEqual({
-    ...{ url: 'http://127.0.0.1:8/x', headers: { authorization: 'Bearer t' } },
+    url: 'http://127.0.0.1:8/x',
+    headers: { authorization: 'Bearer t' },
   });
 });
 

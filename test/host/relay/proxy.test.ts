@@ -173,7 +173,8 @@ describe('a host', () => {
 
   test('that does not answer is answered with 502', async () => {
     const other = await relayForTest({
-      ...{ given: { names: { 'example.com': [[PUBLIC]] }, ports: {} }, settings: { network: ['example.com'] } },
+      given: { names: { 'example.com': [[PUBLIC]] }, ports: {} },
+      settings: { network: ['example.com'] },
     });
     expect(await statusOf(tunnel(other, 'example.com:443'))).toBe(502);
   });
@@ -198,7 +199,9 @@ test('the gateway’s port and the relay’s own are closed, whatever is listed'
     ['127.0.0.1', '::1'].flatMap((a) => [own, 7717].map((p) => [`${a}:${p}`, far.port])),
   );
   const it = await relayForTest({
-    ...{ directory: first.directory, given: { names, ports }, settings: { network, closedPorts: [7717] } },
+    directory: first.directory,
+    given: { names, ports },
+    settings: { network, closedPorts: [7717] },
   });
   expect(it.relay.port).toBe(own);
   for (const target of network) {
@@ -273,8 +276,14 @@ describe('a request for http://', () => {
       {
         url: '/a?b=c',
         headers: [
-          ...['Host', 'site.example', 'Authorization', 'Bearer of-the-site', 'Content-Length', '5'],
-          ...['Connection', 'close'],
+          'Host',
+          'site.example',
+          'Authorization',
+          'Bearer of-the-site',
+          'Content-Length',
+          '5',
+          'Connection',
+          'close',
         ],
       },
     ]);
@@ -300,7 +309,10 @@ describe('a request for http://', () => {
   test('is refused without a session’s secret, and with one that is not for the proxy', async () => {
     const it = await withSite();
     const asked = request({
-      ...{ host: '127.0.0.1', port: it.relay.port, path: 'http://site.example/', agent: false as const },
+      host: '127.0.0.1',
+      port: it.relay.port,
+      path: 'http://site.example/',
+      agent: false as const,
       headers: { authorization: `Bearer ${it.token('one')}` },
     });
     asked.end();

@@ -7,12 +7,12 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { packagePrograms } from '../../../src/config/programs.ts';
+import { VERSION } from '../../../src/config/version.ts';
 import { agentSecret } from '../../../src/host/agent-secret.ts';
 import { type RelayFiles, relayFiles } from '../../../src/host/relay/files.ts';
 import { type OpenRelayOptions, openRelay, type Relay } from '../../../src/host/relay/open-relay.ts';
 import type { RelaySettings } from '../../../src/host/relay/settings.ts';
-import { clonePrograms } from '../../../src/main/programs.ts';
-import { VERSION } from '../../../src/main/version.ts';
 import { endRelay } from '../../support/end-host.ts';
 import { COMPILE_CACHE } from '../../support/gateway.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
@@ -57,7 +57,11 @@ export async function relayForTest(options: TestRelayOptions = {}): Promise<Test
   onTestFinished(() => relay.close());
   const pid = () => Number(readFileSync(files.pid, 'utf8'));
   return {
-    ...{ relay, directory, files, errors, pid },
+    relay,
+    directory,
+    files,
+    errors,
+    pid,
     get lost() {
       return lost;
     },
@@ -74,7 +78,7 @@ export async function relayForTest(options: TestRelayOptions = {}): Promise<Test
 export function openOptions({ settings = {}, given, version }: TestRelayOptions): OpenRelayOptions {
   return {
     directory: '',
-    program: given === undefined ? clonePrograms.relay : [process.execPath, PROGRAM],
+    program: given === undefined ? packagePrograms.relay : [process.execPath, PROGRAM],
     env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, GIVEN: JSON.stringify(given ?? {}) },
     version: version ?? (given === undefined ? VERSION : 'test'),
     settings: { upstream: null, network: [], ...settings },

@@ -8,7 +8,7 @@ import { tmuxConfiguration } from '../../../src/host/tmux/configuration.ts';
 import type { Pane } from '../../../src/host/tmux/pane.ts';
 import { startPane } from '../../../src/host/tmux/server.ts';
 import type { Launch, TmuxSetup } from '../../../src/host/tmux/setup.ts';
-import { findProgram } from '../../../src/main/agent.ts';
+import { findProgram } from '../../../src/process/find-program.ts';
 import { endServer } from '../../support/end-host.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 

@@ -206,7 +206,7 @@ describe('a question that is too long for it', () => {
 
   test('would not get through: the system takes no longer argument', async () => {
     const call = (base64: number) =>
-      callShim(laptop.target, { env, timeoutMs: 10_000 }, 'run-turn', session, ...[TURN, 'YWFh'.repeat(base64 / 4)]);
+      callShim(laptop.target, { env, timeoutMs: 10_000 }, 'run-turn', session, TURN, 'YWFh'.repeat(base64 / 4));
     // What is refused is below what the host's system refuses, and that is below what ours does.
     await expect(call(130_900)).resolves.toContain('You said 98175 bytes');
     await expect(call(131_000)).rejects.toMatchObject({ detail: expect.stringContaining('Argument list too long') });

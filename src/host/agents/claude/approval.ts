@@ -15,7 +15,9 @@ export function approvalOf(
   if (tool === 'AskUserQuestion') return bounded(question(id, input, words));
   const name = tool ?? 'a tool';
   return bounded({
-    ...{ id, title: toolWords(name, words)?.asks ?? name, kind: 'permission' },
+    id,
+    title: toolWords(name, words)?.asks ?? name,
+    kind: 'permission',
     ...toolCard(name, input),
     // One without a name is none that a rule could name.
     tool,

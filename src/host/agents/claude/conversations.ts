@@ -5,7 +5,7 @@ import { ownDirectory } from '../../isolation/workspace.ts';
 import { openOwnFile, readOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 
 /** Where one Claude Code keeps its conversations. */
-export interface ConversationPlace {
+export interface ConversationPaths {
   /** Its configuration: `~/.claude`. */
   directory: string;
   /**
@@ -18,21 +18,21 @@ export interface ConversationPlace {
 }
 
 /** It resumes by the transcript, in the directory where that began; one that has no message it refuses. */
-export function keepsConversation(place: ConversationPlace, conversation: string): boolean {
-  const path = transcriptOf(place, conversation);
+export function keepsConversation(paths: ConversationPaths, conversation: string): boolean {
+  const path = transcriptOf(paths, conversation);
   if (path === null) return false;
-  if (sizeOfOwnFile(path, place.root) > NO_MESSAGE_BYTES) return true;
-  return readOwnFile(path, { root: place.root, maxBytes: NO_MESSAGE_BYTES })?.includes('"parentUuid":') ?? false;
+  if (sizeOfOwnFile(path, paths.root) > NO_MESSAGE_BYTES) return true;
+  return readOwnFile(path, { root: paths.root, maxBytes: NO_MESSAGE_BYTES })?.includes('"parentUuid":') ?? false;
 }
 
 /** Removes a transcript without a message, which it would neither resume nor begin again. */
-export function forgetEmpty(place: ConversationPlace, conversation: string): void {
-  const path = transcriptOf(place, conversation);
+export function forgetEmpty(paths: ConversationPaths, conversation: string): void {
+  const path = transcriptOf(paths, conversation);
   if (path !== null) rmSync(path, { force: true });
 }
 
 /** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
-export function transcriptOf({ directory, root, cwd }: ConversationPlace, conversation: string): string | null {
+export function transcriptOf({ directory, root, cwd }: ConversationPaths, conversation: string): string | null {
   const projects = join(directory, 'projects');
   const project = projectOf(cwd);
   const found = namesIn(projects)
@@ -45,12 +45,12 @@ export function transcriptOf({ directory, root, cwd }: ConversationPlace, conver
  * Takes over a conversation that began elsewhere, as before agents were kept apart. False where there is none, or where it
  * can't be known how Claude Code would name its directory.
  */
-export function adoptConversation(place: ConversationPlace, former: ConversationPlace, conversation: string): boolean {
+export function adoptConversation(paths: ConversationPaths, former: ConversationPaths, conversation: string): boolean {
   const path = transcriptOf(former, conversation);
-  const project = projectOf(place.cwd);
+  const project = projectOf(paths.cwd);
   if (path === null || project.length >= MAX_PROJECT_LENGTH) return false;
-  if (place.root !== place.directory) ownDirectory(place.directory);
-  const projects = ownDirectory(join(place.directory, 'projects'));
+  if (paths.root !== paths.directory) ownDirectory(paths.directory);
+  const projects = ownDirectory(join(paths.directory, 'projects'));
   copyFileSync(path, join(ownDirectory(join(projects, project)), `${conversation}.jsonl`), constants.COPYFILE_EXCL);
   return true;
 }

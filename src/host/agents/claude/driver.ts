@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import { agentSecret } from '../../agent-secret.ts';
-import type { ApprovalPolicy } from '../../approval-policy.ts';
 import type { AgentHome } from '../../isolation/isolation.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import {
@@ -23,15 +23,15 @@ import {
   programFiles,
 } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
+import { conversationNow, readAgentRecord, writeAgentRecord } from './agent-record.ts';
 import { transcriptOf } from './conversations.ts';
+import { HookRecorder } from './hook-recorder.ts';
 import { startHookServer } from './hook-server.ts';
 import { claudeInputEscape } from './input-escape.ts';
 import { logFile } from './log.ts';
 import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
-import { conversationNow, recall, remember } from './place.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
-import { Recorder } from './recorder.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
 import { managedSettings, type SettingsPlaces } from './settings-files.ts';
 import { hasStopHooks } from './stop-hooks.ts';
@@ -45,7 +45,7 @@ export interface ClaudeOptions {
   directory: string;
   /** The journal, with each session's secret. */
   sessions: string;
-  /** The session's directory, as in `AgentPlace`. */
+  /** The session's directory, as in `AgentPaths`. */
   directoryOf(session: string): string;
   /** How a sandboxed one reaches the model. */
   signIn: SignIn;
@@ -55,7 +55,7 @@ export interface ClaudeOptions {
   hooks: string;
   /** What of it is refused by the host itself: the agent hears that at once. */
   policy: ApprovalPolicy;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 /** Starts to listen for hooks. */
@@ -71,54 +71,57 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
     const home = homes.get(directory);
     return home !== undefined && settingsOf(claude, home).some(hasStopHooks);
   };
-  const recorders = new Map<string, Recorder>();
-  const recorderIn = (directory: string): Recorder => {
-    const recorder = recorders.get(directory) ?? new Recorder(directory, options.policy, () => maySendOn(directory));
+  const recorders = new Map<string, HookRecorder>();
+  const recorderIn = (directory: string): HookRecorder => {
+    const recorder =
+      recorders.get(directory) ?? new HookRecorder(directory, options.policy, () => maySendOn(directory));
     recorders.set(directory, recorder);
     return recorder;
   };
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const server = await startHookServer(options.hooks, {
     receive: (session, payload, gone) => recorderIn(directoryOf(session)).receive(payload, gone),
-    onTrouble: options.onTrouble,
+    onError: options.onError,
   });
   preparePlugin(options);
 
   return {
     name: 'claude',
-    launch(place) {
-      const { directory, home } = place;
+    launch(paths) {
+      const { directory, home } = paths;
       const { port } = relay;
       homes.set(directory, home);
       const plugin = preparePlugin(options); // the port may be another by now
-      const conversation = conversationNow(recall(directory), place.conversation) ?? randomUUID();
-      const isOther = conversation !== place.conversation;
-      remember(directory, {
-        ...{ port, conversation: place.conversation, transcripts: conversationsOf(claude, home).root },
+      const conversation = conversationNow(readAgentRecord(directory), paths.conversation) ?? randomUUID();
+      const isOther = conversation !== paths.conversation;
+      writeAgentRecord(directory, {
+        port,
+        conversation: paths.conversation,
+        transcripts: conversationsOf(claude, home).root,
         ...(isOther && { now: conversation }),
       });
-      const token = `${place.session}.${agentSecret(options.sessions, place.session)}`;
-      const own = prepareOwnHome(place, options);
-      const argv = claudeCommand(claude, { ...place, conversation }, { plugins: [plugin], mode: 'default' });
+      const token = `${paths.session}.${agentSecret(options.sessions, paths.session)}`;
+      const own = prepareOwnHome(paths, options);
+      const argv = claudeCommand(claude, { ...paths, conversation }, { plugins: [plugin], mode: 'default' });
       return {
         argv,
-        cwd: place.home.cwd,
+        cwd: paths.home.cwd,
         ...own,
         env: { ...own.env, [TOKEN_VARIABLE]: token },
-        read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(place)],
+        read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(paths)],
       };
     },
-    hears({ directory }) {
-      const known = recall(directory);
+    canReceiveHooks({ directory }) {
+      const known = readAgentRecord(directory);
       return known?.port === relay.port && known.secret === undefined;
     },
     callsElsewhere({ directory }) {
-      const known = recall(directory);
+      const known = readAgentRecord(directory);
       return known !== null && known.port !== relay.port;
     },
-    keeps(place) {
-      const conversation = conversationNow(recall(place.directory), place.conversation);
-      return conversation !== null && keepsOrAdopts(claude, { ...place, conversation });
+    keeps(paths) {
+      const conversation = conversationNow(readAgentRecord(paths.directory), paths.conversation);
+      return conversation !== null && keepsOrAdopts(claude, { ...paths, conversation });
     },
     lost: (lines) => claudeLost.test(lines.join('\n')),
     inputEscape: claudeInputEscape,
@@ -136,7 +139,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         turnId,
         log: logFile(directory, turnId),
         transcript() {
-          const known = recall(directory);
+          const known = readAgentRecord(directory);
           const conversation = known === null ? null : conversationNow(known, known.conversation);
           return conversation === null ? null : transcriptOf(conversationsOf(claude, home), conversation);
         },
@@ -144,7 +147,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         stopping: stopping.signal,
         onEnd: (cost: () => Promise<TurnCost | null>) => costs.set(turnId, cost),
         onDeaf: () =>
-          options.onTrouble('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
+          options.onError('Claude Code', new Error('its hooks were not heard; the answer is from its transcript')),
       };
       return watchClaude(turn, signal);
     },

@@ -26,7 +26,10 @@ export async function askForm(turn: RecordedTurn, payload: HookPayload, gone: Ab
 /** Null where it is longer than anybody reads. */
 function requestOf(server: string, message: string, { questions }: Form, { words }: RecordedTurn) {
   const request: ApprovalRequest = {
-    ...{ id: randomUUID(), title: words.questionOf(server), kind: 'question', tool: `mcp__${server}` },
+    id: randomUUID(),
+    title: words.questionOf(server),
+    kind: 'question',
+    tool: `mcp__${server}`,
     ...(questions[0]?.question !== message && { detail: message }),
     questions,
     options: [

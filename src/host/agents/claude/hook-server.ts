@@ -13,14 +13,14 @@ export interface HookServer {
 export interface HookCalls {
   /** Resolves with what the hook is told. `gone` aborts when nobody waits for that any more. */
   receive(session: string, payload: HookPayload, gone: AbortSignal): Promise<object>;
-  onTrouble(what: string, error: unknown): void;
+  onError(what: string, error: unknown): void;
 }
 
 /** Whoever calls this has claimed the directory, so a socket that is there already is what a killed daemon left. */
 export async function startHookServer(socket: string, calls: HookCalls): Promise<HookServer> {
   const server = createServer((request, response) => {
     answer(request, response, calls).catch((error) => {
-      calls.onTrouble('a hook of Claude Code was not understood', error);
+      calls.onError('a hook of Claude Code was not understood', error);
       give(response, 400);
     });
   });

@@ -12,10 +12,10 @@ export const claudeInputEscape: InputEscape = {
 
 /** Adds one backslash to those, if any, that stand between `before` and `after`; or takes one of them away. */
 function backslashBetween(before: string, after: string, flags = ''): InputEscape {
-  const place = new RegExp(String.raw`(${before})(\\*)(?=${after})`, `gu${flags}`);
+  const paths = new RegExp(String.raw`(${before})(\\*)(?=${after})`, `gu${flags}`);
   const escaped = new RegExp(String.raw`(${before})(\\*)\\(?=${after})`, `gu${flags}`);
   return {
-    escape: (text) => text.replace(place, '$1$2\\'),
+    escape: (text) => text.replace(paths, '$1$2\\'),
     unescape: (text) => text.replace(escaped, '$1$2'),
   };
 }

@@ -30,8 +30,12 @@ export function modelAccess(signIn: SignIn, { token, port }: { token: string; po
   const proxy = `http://${session}:${secret}@127.0.0.1:${port}`;
   const out = {
     // What is not the model's goes out by the relay's list; the relay itself is reached directly.
-    ...{ HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy },
-    ...{ NO_PROXY: LOOPBACK, no_proxy: LOOPBACK },
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    http_proxy: proxy,
+    https_proxy: proxy,
+    NO_PROXY: LOOPBACK,
+    no_proxy: LOOPBACK,
   };
   const api = `http://127.0.0.1:${port}/model`;
   if (signIn.by === 'key') {

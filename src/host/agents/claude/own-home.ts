@@ -1,14 +1,14 @@
 /** The home of a Claude Code that is kept apart from its owner's. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomically } from '../../../process/files.ts';
 import { agentSecret } from '../../agent-secret.ts';
-import { writeDurably } from '../../durable.ts';
 import { ownDirectory, ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import type { Launch } from '../../tmux/setup.ts';
 import { claudeEnv } from '../claude-code.ts';
-import type { AgentPlace } from '../driver.ts';
+import type { AgentPaths } from '../driver.ts';
 import { apartFromOthers } from './apart.ts';
 import { type ModelAccess, modelAccess, type SignIn } from './model-access.ts';
 
@@ -27,13 +27,13 @@ export interface OwnHomeOptions {
  * would ask. Only while no agent works there.
  */
 export function prepareOwnHome(
-  place: AgentPlace,
+  paths: AgentPaths,
   { directory, sessions, signIn, relay }: OwnHomeOptions,
 ): OwnHomeNeeds {
-  const { home, cwd } = place.home;
-  const apart = apartFromOthers(place.home);
+  const { home, cwd } = paths.home;
+  const apart = apartFromOthers(paths.home);
   if (home === null || relay === null) return { env: { ...claudeEnv, ...apart.env } };
-  const token = `${place.session}.${agentSecret(sessions, place.session)}`;
+  const token = `${paths.session}.${agentSecret(sessions, paths.session)}`;
   const access = modelAccess(signIn, { token, port: relay.port });
   const settings = ownDirectory(join(home, '.claude'));
   writeState(home, cwd, access);
@@ -65,7 +65,7 @@ function writeState(home: string, cwd: string, { key }: ModelAccess): void {
     // A key is known by its last letters.
     ...(key !== null && { customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] } }),
   };
-  writeDurably(ownFile(file), JSON.stringify(state));
+  writeAtomically(ownFile(file), JSON.stringify(state));
 }
 
 function parse(text: string | null): object {

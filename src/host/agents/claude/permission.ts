@@ -1,7 +1,7 @@
 /** Leave for a tool, or an answer to what the agent wants to know: asked of a person, and told to the hook. */
 import { randomUUID } from 'node:crypto';
+import { type ApprovalPolicy, refusalOf } from '../../../contract/approval-policy.ts';
 import { DENY, type Decision } from '../../../contract/turn.ts';
-import { type ApprovalPolicy, refusalOf } from '../../approval-policy.ts';
 import { approvalOf } from './approval.ts';
 import { ask } from './ask.ts';
 import type { Answer } from './open-approvals.ts';

@@ -104,8 +104,14 @@ export function openTranscript(file: TranscriptFile, turnId: string, from: numbe
 
 function readTurn(lines: Line[], turnId: string): TurnRecord {
   const record: TurnRecord = {
-    ...{ seen: false, interrupted: false, messages: [], failure: null, tools: new Map() },
-    ...{ stops: 0, saidAt: '', sentOnAt: '' },
+    seen: false,
+    interrupted: false,
+    messages: [],
+    failure: null,
+    tools: new Map(),
+    stops: 0,
+    saidAt: '',
+    sentOnAt: '',
   };
   const byId = new Map<string, RecordedMessage>();
   for (const line of lines) {

@@ -5,7 +5,6 @@ import { auditRoutes } from './audit.ts';
 import { eventRoute } from './events.ts';
 import { exportRoutes } from './export.ts';
 import { hostRoutes } from './hosts.ts';
-import { createReadings } from './readings.ts';
 import { screenRoute } from './screen.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statsRoute } from './stats.ts';
@@ -14,13 +13,12 @@ import { userDataRoutes } from './user-data.ts';
 import { userRoutes } from './users.ts';
 
 export function adminRoutes(app: App, options: ServerOptions, streams: Streams): void {
-  const readings = createReadings(options);
   statsRoute(app, options);
-  turnRoutes(app, options, readings);
-  exportRoutes(app, options, readings);
+  turnRoutes(app, options);
+  exportRoutes(app, options);
   hostRoutes(app, options);
   sessionRoutes(app, options);
-  screenRoute(app, options, streams, readings);
+  screenRoute(app, options, streams);
   userRoutes(app, options);
   userDataRoutes(app, options);
   auditRoutes(app, options);

@@ -1,20 +1,16 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { eachTurn, PAGE, pages } from '../../../audit/pages.ts';
-import type { AuditRow as StoredRow, Turn } from '../../../audit/store.ts';
 import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
+import { escapeInFile } from '../../../contract/escape.ts';
 import { userOf } from '../../authenticate.ts';
-import { BOM, csvLine, visible } from '../../csv.ts';
+import { BOM, type Cell, csvLine } from '../../csv.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
-import { rowOf } from './audit.ts';
-import { people } from './people.ts';
-import type { Readings } from './readings.ts';
-import { lineOf } from './turns.ts';
+import { auditRowView, turnLineView } from './views.ts';
 
-export function exportRoutes(app: App, { store }: Pick<ServerOptions, 'store'>, onRecord: Readings): void {
+export function exportRoutes(app: App, { services }: Pick<ServerOptions, 'services'>): void {
   app.get(
     '/api/admin/turns/export',
     {
@@ -27,22 +23,21 @@ export function exportRoutes(app: App, { store }: Pick<ServerOptions, 'store'>, 
     },
     async (request, reply) => {
       const { format, ...filter } = request.query;
-      const actor = userOf(request).id;
-      await onRecord({ actor, action: 'read.turns', subject: filter.userId ?? null, detail: { exported: format } });
-      const nameOf = await people(store);
-      const rows = eachTurn(store.turns, filter);
-      return send(reply, { name: 'turns', format, head: TURN_HEAD, rows }, (turn: Turn) => {
-        const { user, firstTextMs, rating, ...line } = lineOf(turn, nameOf);
+      const rows = await services.turnLog.export(userOf(request), filter, format);
+      return send(reply, { name: 'turns', format, head: TURN_HEAD, rows }, (turn) => {
         const { message, response, pageOrigin, inputTokens, errorDetail, feedback } = turn;
-        const all = {
-          ...line,
-          user: user.name,
-          userId: user.id,
-          firstTextMs,
-          rating,
+        return {
+          ...turnLineView(turn),
+          user: turn.user.name,
+          userId: turn.userId,
           comment: feedback?.comment ?? '',
+          pageOrigin,
+          inputTokens,
+          errorDetail,
+          message,
+          response,
+          usedTools: turn.usedTools.join(' '),
         };
-        return { ...all, pageOrigin, inputTokens, errorDetail, message, response, usedTools: turn.usedTools.join(' ') };
       });
     },
   );
@@ -59,23 +54,17 @@ export function exportRoutes(app: App, { store }: Pick<ServerOptions, 'store'>, 
     },
     async (request, reply) => {
       const { format, ...filter } = request.query;
-      const actor = userOf(request).id;
-      await onRecord({ actor, action: 'read.audit', detail: { exported: format } });
-      const nameOf = await people(store);
-      const rows = pages((before: number | undefined) => store.audit.list({ ...filter, before, limit: PAGE }), {
-        next: ({ seq }) => seq,
-      });
-      return send(reply, { name: 'audit', format, head: AUDIT_HEAD, rows }, (stored: StoredRow) => {
-        const { actor, subject, detail, ...row } = rowOf(stored, nameOf);
+      const rows = await services.auditLog.export(userOf(request), filter, format);
+      return send(reply, { name: 'audit', format, head: AUDIT_HEAD, rows }, (stored) => {
+        const { actor, subject, detail, ...row } = auditRowView(stored);
         return {
           ...row,
-          ...{
-            actor: actor.name || actor.id,
-            actorId: actor.id,
-            subject: subject?.name ?? '',
-            subjectId: subject?.id ?? '',
-          },
-          ...{ detail: JSON.stringify(detail), previous: stored.previous },
+          actor: actor.name || actor.id,
+          actorId: actor.id,
+          subject: subject?.name ?? '',
+          subjectId: subject?.id ?? '',
+          detail: JSON.stringify(detail),
+          previous: stored.previous,
         };
       });
     },
@@ -88,28 +77,46 @@ const file = {
 };
 
 const TURN_HEAD = [
-  ...[
-    'turnId',
-    'startedAt',
-    'user',
-    'userId',
-    'status',
-    'late',
-    'errorCode',
-    'errorDetail',
-    'durationMs',
-    'firstTextMs',
-  ],
-  ...['usedTools', 'classifierTag', 'inputTokens', 'responseTokens', 'tokensExact', 'rating', 'comment', 'pageOrigin'],
-  ...['agentSession', 'generation', 'host', 'finishedAt', 'message', 'response'],
+  'turnId',
+  'startedAt',
+  'user',
+  'userId',
+  'status',
+  'late',
+  'errorCode',
+  'errorDetail',
+  'durationMs',
+  'firstTextMs',
+  'usedTools',
+  'classifierTag',
+  'inputTokens',
+  'responseTokens',
+  'tokensExact',
+  'rating',
+  'comment',
+  'pageOrigin',
+  'agentSession',
+  'generation',
+  'host',
+  'finishedAt',
+  'message',
+  'response',
 ] as const;
 
 const AUDIT_HEAD = [
-  ...['seq', 'at', 'action', 'actor', 'actorId', 'subject', 'subjectId', 'turnId', 'detail', 'contentHash'],
-  ...['previous', 'hash'],
+  'seq',
+  'at',
+  'action',
+  'actor',
+  'actorId',
+  'subject',
+  'subjectId',
+  'turnId',
+  'detail',
+  'contentHash',
+  'previous',
+  'hash',
 ] as const;
-
-type Cell = string | number | boolean | null;
 
 interface File<T> {
   name: string;
@@ -144,7 +151,7 @@ async function* asJson<T>(head: readonly string[], rows: AsyncIterable<T>, toRow
     const cells = toRow(row) as Record<string, Cell>;
     const kept = Object.fromEntries(head.map((name) => [name, cells[name] ?? null]));
     // JSON escapes the first 32 control characters; the others, too, are nothing to send to a terminal.
-    yield `${before}${visible(JSON.stringify(kept))}`;
+    yield `${before}${escapeInFile(JSON.stringify(kept))}`;
     before = ',\n';
   }
   yield `${before === '[' ? '[' : ''}]\n`;

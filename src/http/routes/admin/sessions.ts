@@ -1,41 +1,24 @@
 import { type Sessions, sessionHibernated, sessionParams, sessionReset, sessions } from '../../../contract/admin.ts';
-import { PaliadinError } from '../../../contract/errors.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
-import { liveSessions } from './live-sessions.ts';
-import { people } from './people.ts';
+import { personView } from './views.ts';
 
-type Needs = Pick<ServerOptions, 'turns' | 'store' | 'backend' | 'clock'>;
-
-export function sessionRoutes(app: App, { turns, store, backend, clock }: Needs): void {
+export function sessionRoutes(app: App, { services }: Pick<ServerOptions, 'services'>): void {
+  const { sessionControl } = services;
   app.get(
     '/api/admin/sessions',
     {
       config: { guard: guards.admin },
       schema: { summary: 'The conversations, last used first', response: responses({ 200: sessions }) },
     },
-    async (): Promise<Sessions> => {
-      const live = await liveSessions(backend);
-      const open = await store.turns.open();
-      const nameOf = await people(store);
-      const known = await store.sessions.list();
-      return {
-        sessions: known.map(({ name, userId, host, generation, createdAt, lastUsedAt }) => {
-          const found = live?.find(({ session }) => session === name);
-          const own = open.filter(({ agentSession }) => agentSession === name);
-          const atWork = own.find(({ status }) => status !== 'queued');
-          return {
-            ...{ name, user: nameOf(userId), host, generation, createdAt, lastUsedAt },
-            live: live && host === backend.host ? (found?.live ?? false) : null,
-            running: atWork?.turnId ?? null,
-            waiting: atWork?.status === 'waiting',
-            queued: own.filter(({ status }) => status === 'queued').length,
-          };
-        }),
-      };
-    },
+    async (): Promise<Sessions> => ({
+      sessions: (await services.sessions.list()).map(({ user, ...session }) => ({
+        ...session,
+        user: personView(user),
+      })),
+    }),
   );
 
   app.post(
@@ -50,7 +33,7 @@ export function sessionRoutes(app: App, { turns, store, backend, clock }: Needs)
       },
     },
     async (request) => {
-      const { name, generation } = await turns.resetSession(request.params.name, userOf(request).id);
+      const { name, generation } = await sessionControl.reset(userOf(request), request.params.name);
       return { name, generation };
     },
   );
@@ -70,16 +53,6 @@ export function sessionRoutes(app: App, { turns, store, backend, clock }: Needs)
         ),
       },
     },
-    async (request) => {
-      const session = await store.sessions.get(request.params.name);
-      if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
-      const hibernated = await backend.hibernate(session.name);
-      if (hibernated) {
-        const about = { actor: userOf(request).id, subject: session.userId, turnId: null };
-        const entry = { ...about, at: clock(), action: 'session.hibernated' as const };
-        await store.audit.append([{ ...entry, detail: { session: session.name } }]);
-      }
-      return { hibernated };
-    },
+    async (request) => ({ hibernated: await sessionControl.hibernate(userOf(request), request.params.name) }),
   );
 }

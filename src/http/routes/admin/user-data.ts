@@ -1,24 +1,11 @@
 import { Readable } from 'node:stream';
-import type { User } from '../../../audit/store.ts';
-import { exportUser } from '../../../audit/user-export.ts';
 import { userDeleted, userExport, userParams } from '../../../contract/admin.ts';
-import { PaliadinError } from '../../../contract/errors.ts';
-import { removeUser } from '../../../turn/remove-user.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';
-import { requireMayChange } from './users.ts';
 
-type Needs = Pick<ServerOptions, 'turns' | 'store' | 'backend' | 'clock'>;
-
-export function userDataRoutes(app: App, { turns, store, backend, clock }: Needs): void {
-  const find = async (userId: string): Promise<User> => {
-    const user = await store.users.get(userId);
-    if (user === null) throw new PaliadinError('not_found', 'there is no user with this id');
-    return user;
-  };
-
+export function userDataRoutes(app: App, { services }: Pick<ServerOptions, 'services'>): void {
   app.get(
     '/api/admin/users/:userId/export',
     {
@@ -30,15 +17,14 @@ export function userDataRoutes(app: App, { turns, store, backend, clock }: Needs
       },
     },
     async (request, reply) => {
-      const user = await find(request.params.userId);
-      const about = { actor: userOf(request).id, subject: user.id, turnId: null, detail: {} };
-      await store.audit.append([{ ...about, at: clock(), action: 'user.exported' }]);
+      const { userId } = request.params;
+      const pieces = await services.users.export(userOf(request), userId);
       reply.headers({
         'content-type': 'application/json; charset=utf-8',
-        'content-disposition': `attachment; filename="paliadin-user-${user.id}.json"`,
+        'content-disposition': `attachment; filename="paliadin-user-${userId}.json"`,
         'cache-control': 'no-store',
       });
-      return reply.send(Readable.from(exportUser(store, user, clock())) as never);
+      return reply.send(Readable.from(pieces) as never);
     },
   );
 
@@ -56,20 +42,8 @@ export function userDataRoutes(app: App, { turns, store, backend, clock }: Needs
       },
     },
     async (request) => {
-      const user = await find(request.params.userId);
-      const by = userOf(request);
-      requireMayChange(by, user, { disabled: true });
-      if (user.role === 'owner') throw new PaliadinError('not_allowed', 'the owner is not deleted');
-      const session = (await store.sessions.list()).find(({ userId }) => userId === user.id);
-      const { conversationLeft, ...removed } = await removeUser(user, {
-        users: store.users,
-        by: () => ({ actor: by.id, at: clock() }),
-        stopTurns: () => turns.stopAll(user.id),
-        async endConversation() {
-          if (session !== undefined) await backend.reset(session.name, { forget: true });
-        },
-      });
-      return { ...removed, conversationEnded: conversationLeft === null };
+      const { turns, erased, conversationLeft } = await services.users.remove(userOf(request), request.params.userId);
+      return { turns, erased, conversationEnded: conversationLeft === null };
     },
   );
 }

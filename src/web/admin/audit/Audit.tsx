@@ -2,11 +2,11 @@
 
 import { useMemo } from 'react';
 import type { AuditAction, AuditPage, AuditRow, TurnsChoices } from '../../../contract/admin.ts';
-import { readTime, type TimeFilter, timeInPlace, timeQuery } from '../data/time-filter.ts';
+import { readTime, type TimeFilter, timeInQuery, timeQuery } from '../data/time-filter.ts';
 import { useResource } from '../data/useResource.ts';
 import { count, exactly } from '../format.ts';
+import { go, pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { go, pathTo, To, usePlace } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { Select } from '../ui/Field.tsx';
@@ -17,14 +17,14 @@ import { Chain } from './Chain.tsx';
 
 export function Audit() {
   const { w } = useAdmin();
-  const query = usePlace().searchParams;
+  const query = useLocation().searchParams;
   const actions = Object.keys(w.audit.actions) as AuditAction[];
   const action = actions.find((known) => known === query.get('action')) ?? '';
   const userId = query.get('userId') ?? '';
   const turnId = query.get('turnId') ?? '';
   const before = query.get('before');
   const time = readTime(query);
-  const filters = { action, userId, turnId, ...timeInPlace(time) };
+  const filters = { action, userId, turnId, ...timeInQuery(time) };
   const isFiltered = Object.values(filters).some((value) => value !== '');
   // The same until the filters change: `today` must not be another time with each drawing.
   const stretch = useTimeQuery(time);
@@ -58,7 +58,7 @@ export function Audit() {
           options={(choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne }))}
           onChange={(next) => show({ userId: next })}
         />
-        <TimeFields value={time} onChange={(next) => show({ time: '', from: '', to: '', ...timeInPlace(next) })} />
+        <TimeFields value={time} onChange={(next) => show({ time: '', from: '', to: '', ...timeInQuery(next) })} />
         {turnId !== '' && (
           <p className="filters-turn">
             <To href={pathTo(['turns', turnId])}>{w.audit.ofTurn(turnId.slice(0, 8))}</To>

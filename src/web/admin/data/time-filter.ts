@@ -22,7 +22,7 @@ export function readTime(query: URLSearchParams): TimeFilter {
 }
 
 /** For an address of this page. */
-export function timeInPlace({ time, from, to }: TimeFilter): Partial<TimeFilter> {
+export function timeInQuery({ time, from, to }: TimeFilter): Partial<TimeFilter> {
   return time === 'days' ? { time, from, to } : { time };
 }
 

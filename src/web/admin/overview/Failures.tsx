@@ -1,8 +1,8 @@
 /** What failed last, and why: each leads to its turn. */
 import type { TurnsPage } from '../../../contract/admin.ts';
 import { useResource } from '../data/useResource.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { At, Code, PersonName, StatusOf } from '../ui/small.tsx';
 import { Loaded } from '../ui/states.tsx';
 

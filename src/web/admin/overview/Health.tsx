@@ -4,8 +4,8 @@ import type { Hosts } from '../../../contract/admin.ts';
 import { Icon } from '../../chat/ui/Icon.tsx';
 import { useResource } from '../data/useResource.ts';
 import { ago, count } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { type HealthFacts, type Part, partsOf, verdictOf } from './health-words.ts';
 
 export function Health({ open }: { open: number | null }) {

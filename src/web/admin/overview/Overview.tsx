@@ -3,8 +3,8 @@ import type { Stats, StatsRange } from '../../../contract/admin.ts';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { statsRanges } from '../data/ranges.ts';
 import { useResource } from '../data/useResource.ts';
+import { go, pathTo, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { go, pathTo, usePlace } from '../place.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import { Askers } from './Askers.tsx';
 import { Failures } from './Failures.tsx';
@@ -17,7 +17,7 @@ import { RankedList } from './RankedList.tsx';
 
 export function Overview() {
   const { w } = useAdmin();
-  const range = rangeOf(usePlace());
+  const range = rangeOf(useLocation());
   // Where the reader's day begins.
   const utcOffset = -new Date().getTimezoneOffset();
   const stats = useResource<Stats>(`/api/admin/stats?range=${range}&utcOffset=${utcOffset}`, {
@@ -97,8 +97,8 @@ function Shown({ stats }: { stats: Stats }) {
   );
 }
 
-function rangeOf(place: URL): StatsRange {
-  const asked = place.searchParams.get('range');
+function rangeOf(url: URL): StatsRange {
+  const asked = url.searchParams.get('range');
   return statsRanges.find((range) => range === asked) ?? DEFAULT;
 }
 

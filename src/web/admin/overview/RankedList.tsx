@@ -2,8 +2,8 @@
 import type { Stats } from '../../../contract/admin.ts';
 import { isErrorCode } from '../../../contract/errors.ts';
 import { count } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { Bar } from '../ui/Bar.tsx';
 
 export function RankedList({ stats, kind }: { stats: Stats; kind: 'codes' | 'tools' | 'tags' }) {

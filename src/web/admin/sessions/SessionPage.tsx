@@ -4,8 +4,8 @@ import type { Sessions as SessionsData, SessionView } from '../../../contract/ad
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { At, PersonName, PersonTurns } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
 import { SessionState, useSessionActions } from './Sessions.tsx';

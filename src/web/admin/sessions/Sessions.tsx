@@ -4,8 +4,8 @@ import type { Sessions as SessionsData, SessionView } from '../../../contract/ad
 import { useAction } from '../data/useAction.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { Confirm } from '../ui/Confirm.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { At, PersonTurns, State } from '../ui/small.tsx';

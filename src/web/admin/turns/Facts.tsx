@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { visible } from '../../../contract/visible.ts';
 import { count, exactly } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { PersonTurns } from '../ui/small.tsx';
 
 export function Facts({ turn }: { turn: TurnInFull }) {

@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import type { TurnLine, TurnsPage } from '../../../contract/admin.ts';
 import { useResource } from '../data/useResource.ts';
 import { count, span } from '../format.ts';
+import { go, pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { go, pathTo, To, usePlace } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { At, Code, PersonName, StatusOf } from '../ui/small.tsx';
@@ -15,9 +15,9 @@ import './turns.css';
 
 export function Turns() {
   const { w, locale } = useAdmin();
-  const place = usePlace();
-  const filters = readFilters(place.searchParams);
-  const before = place.searchParams.get('before');
+  const url = useLocation();
+  const filters = readFilters(url.searchParams);
+  const before = url.searchParams.get('before');
   const query = useQuery(placeOf(filters));
   const page = useResource<TurnsPage>(
     `/api/admin/turns?${query}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
@@ -69,11 +69,8 @@ export function Turns() {
 }
 
 /** The same until the filters change: `today` must not be another time with each drawing. */
-function useQuery(place: string): string {
-  return useMemo(
-    () => apiQuery(readFilters(new URL(place, location.origin).searchParams), new Date()).toString(),
-    [place],
-  );
+function useQuery(url: string): string {
+  return useMemo(() => apiQuery(readFilters(new URL(url, location.origin).searchParams), new Date()).toString(), [url]);
 }
 
 function useColumns(): Column<TurnLine>[] {

@@ -1,8 +1,8 @@
 /** What the list of turns is filtered by: in the address as people read it, and as the gateway takes it. */
 import { type ErrorCode, isErrorCode } from '../../../contract/errors.ts';
 import { type TurnStatus, turnStatuses } from '../../../contract/turn.ts';
-import { ANY_TIME, readTime, type TimeFilter, timeInPlace, timeQuery } from '../data/time-filter.ts';
-import { pathTo } from '../place.tsx';
+import { ANY_TIME, readTime, type TimeFilter, timeInQuery, timeQuery } from '../data/time-filter.ts';
+import { pathTo } from '../location.tsx';
 
 export interface TurnFilters extends TimeFilter {
   userId: string;
@@ -13,7 +13,12 @@ export interface TurnFilters extends TimeFilter {
 }
 
 export const NO_FILTERS: TurnFilters = {
-  ...{ userId: '', status: '', code: '', tag: '', search: '', ...ANY_TIME },
+  userId: '',
+  status: '',
+  code: '',
+  tag: '',
+  search: '',
+  ...ANY_TIME,
 };
 
 /** What makes no sense is no filter: an address may be old. */
@@ -38,7 +43,7 @@ export function areSet({ userId, status, code, tag, search, time }: TurnFilters)
 /** The address of this page with these filters. */
 export function placeOf(filters: TurnFilters, before: string | null = null): string {
   const { time, from, to, ...rest } = filters;
-  return pathTo(['turns'], { ...rest, ...timeInPlace({ time, from, to }), before });
+  return pathTo(['turns'], { ...rest, ...timeInQuery({ time, from, to }), before });
 }
 
 /** As the gateway's API takes them. `now` says which day is today. */

@@ -1,5 +1,5 @@
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { Nothing } from './states.tsx';
 
 export function NoSuchPage() {

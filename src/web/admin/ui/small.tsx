@@ -4,8 +4,8 @@ import type { ErrorCode } from '../../../contract/errors.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';
 import { Icon, type IconName } from '../../chat/ui/Icon.tsx';
 import { exactly, moment } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 
 export type Tone = 'good' | 'wait' | 'bad' | 'quiet';
 

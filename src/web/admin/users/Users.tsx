@@ -2,8 +2,8 @@
 import type { Users as UsersData, UserView } from '../../../contract/admin.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
+import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { pathTo, To } from '../place.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { At, State } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';

@@ -3,7 +3,8 @@ import { type ComponentProps, Fragment } from 'react';
 import type { ExtraProps } from 'react-markdown';
 import { CopyButton } from '../ui/CopyButton.tsx';
 import { usePage } from '../ui/page.ts';
-import { type CodeLine, useHighlight } from './highlight.ts';
+import type { CodeLine } from './code-line.ts';
+import { useHighlight } from './highlight.ts';
 import './code.css';
 
 export function CodeBlock({ node }: ComponentProps<'pre'> & ExtraProps) {

@@ -11,9 +11,9 @@ import { remarkGfmParts } from './gfm.ts';
 import { Link } from './Link.tsx';
 import { safeHref } from './links.ts';
 import './markdown.css';
+import { closeMarks } from './close-marks.ts';
 import { remarkPlainText } from './plain-text.ts';
 import { schema } from './schema.ts';
-import { settle } from './settle.ts';
 import { Table } from './Table.tsx';
 import { TaskBox } from './TaskBox.tsx';
 import { isTame, isTooDeep } from './tame.ts';
@@ -35,7 +35,7 @@ export function Markdown({ text, growing }: { text: string; growing: boolean }) 
 
 function Block({ block, last }: { block: MarkdownBlock; last: boolean }) {
   if (!isTame(block)) return <PlainText text={block.text} />;
-  return <Formatted text={last ? settle(block) : block.text} />;
+  return <Formatted text={last ? closeMarks(block) : block.text} />;
 }
 
 const Formatted = memo(function Formatted({ text }: { text: string }) {

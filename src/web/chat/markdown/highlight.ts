@@ -1,14 +1,8 @@
 /** Colours for a code block, which come after the code itself and may stay away. */
+
 import { useEffect, useState } from 'react';
 import { useThrottled } from '../ui/useThrottled.ts';
-
-export interface CodeToken {
-  text: string;
-  /** Names a class in code.css; null is plain. */
-  kind: string | null;
-}
-
-export type CodeLine = CodeToken[];
+import type { CodeLine } from './code-line.ts';
 
 /** Tokens for `code`; while it grows, those of what was there before and the rest plain. */
 export function useHighlight(code: string, language: string | null): readonly CodeLine[] {

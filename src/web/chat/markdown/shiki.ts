@@ -1,7 +1,7 @@
 /** Code highlighting. Loaded when the first code block is shown; each language when it is first met. */
 import { createCssVariablesTheme, createHighlighterCore, type LanguageInput } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
-import type { CodeLine } from './highlight.ts';
+import type { CodeLine } from './code-line.ts';
 
 const languages: Record<string, LanguageInput> = {
   bash: () => import('shiki/langs/bash.mjs'),
@@ -29,10 +29,29 @@ const languages: Record<string, LanguageInput> = {
 };
 
 const aliases: Record<string, string> = {
-  ...{ sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', js: 'javascript', jsx: 'tsx', mjs: 'javascript' },
-  ...{ ts: 'typescript', py: 'python', rs: 'rust', cs: 'csharp', 'c#': 'csharp', golang: 'go' },
-  ...{ yml: 'yaml', md: 'markdown', postgres: 'sql', postgresql: 'sql', sqlite: 'sql', jsonc: 'json', conf: 'ini' },
-  ...{ patch: 'diff', svg: 'xml', docker: 'dockerfile' },
+  sh: 'bash',
+  shell: 'bash',
+  zsh: 'bash',
+  console: 'bash',
+  js: 'javascript',
+  jsx: 'tsx',
+  mjs: 'javascript',
+  ts: 'typescript',
+  py: 'python',
+  rs: 'rust',
+  cs: 'csharp',
+  'c#': 'csharp',
+  golang: 'go',
+  yml: 'yaml',
+  md: 'markdown',
+  postgres: 'sql',
+  postgresql: 'sql',
+  sqlite: 'sql',
+  jsonc: 'json',
+  conf: 'ini',
+  patch: 'diff',
+  svg: 'xml',
+  docker: 'dockerfile',
 };
 
 const THEME = 'tokens';

@@ -171,7 +171,9 @@ describe('each tool’s whole input', () => {
     const card = ask(tool, input);
     expect(shown(card)).toEqual(expected);
     expect({ tool: card.tool, options: optionsOf(card), missing: card.missing }).toEqual({
-      ...{ tool, options: ['allow', 'deny'], missing: undefined },
+      tool,
+      options: ['allow', 'deny'],
+      missing: undefined,
     });
     expect(approvalRequest.parse(card)).toEqual(card);
   });
@@ -183,7 +185,8 @@ describe('each tool’s whole input', () => {
 
   test('says of a change what goes and what comes, and of a limit that it is lifted', () => {
     expect(looks(ask('Edit', { file_path: '/a', old_string: 'x', new_string: 'y' }))).toEqual({
-      ...{ old_string: 'removed', new_string: 'added' },
+      old_string: 'removed',
+      new_string: 'added',
     });
     expect(looks(ask('Write', { file_path: '/a', content: 'x' }))).toEqual({ content: 'added' });
     expect(looks(ask('Bash', { command: 'x', dangerouslyDisableSandbox: true }))).toEqual({
@@ -327,7 +330,9 @@ describe('a question', () => {
 
   test('has its options with all that is said of them', () => {
     expect(ask('AskUserQuestion', { questions: [question] })).toMatchObject({
-      ...{ kind: 'question', title: 'Which?\u202e', options: [{ id: 'answer' }, { id: 'deny' }] },
+      kind: 'question',
+      title: 'Which?\u202e',
+      options: [{ id: 'answer' }, { id: 'deny' }],
       questions: [{ question: 'Which?\u202e', header: 'Cases', several: true, options: question.options }],
     });
   });

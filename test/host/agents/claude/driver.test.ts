@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readAgentSecret } from '../../../../src/host/agent-secret.ts';
+import { changeAgentRecord } from '../../../../src/host/agents/claude/agent-record.ts';
 import { claudeDriver } from '../../../../src/host/agents/claude/driver.ts';
-import { note } from '../../../../src/host/agents/claude/place.ts';
 import { claudeEnv } from '../../../../src/host/agents/claude-code.ts';
 import { agentDirectory } from '../../../../src/host/journal.ts';
 import { relayFiles } from '../../../../src/host/relay/files.ts';
@@ -17,11 +17,16 @@ async function driverForTest() {
   const directory = agentDirectory(sessions, 'one');
   for (const each of [directory, join(path, 'work')]) mkdirSync(each, { recursive: true });
   const driver = await claudeDriver({
-    ...{ relay, sessions, hooks, version: '2.1.332', directory: join(path, 'claude') },
-    ...{ policy: { approvals: 'deny', neverAllow: [] }, signIn: { by: 'key' } },
+    relay,
+    sessions,
+    hooks,
+    version: '2.1.332',
+    directory: join(path, 'claude'),
+    policy: { approvals: 'deny', neverAllow: [] },
+    signIn: { by: 'key' },
     claude: { program: process.execPath, plugin: '/skill', directory: join(path, '.claude') },
     directoryOf: (session) => agentDirectory(sessions, session),
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
   onTestFinished(async () => {
     await driver.close?.();
@@ -40,30 +45,30 @@ test('an agent is started with its session’s secret, which its own directory d
   expect(env).toEqual({ ...claudeEnv, PALIADIN_HOOK_TOKEN: `one.${secret}` });
   expect(readFileSync(join(directory, 'claude.json'), 'utf8')).not.toContain(secret);
   expect(driver.launch(place).env).toEqual(env);
-  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
+  expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
 });
 
 test('an agent that knows a port which was lost calls elsewhere; one that is started then has the new port', async () => {
   const { driver, relay, place, plugin } = await driverForTest();
   driver.launch(place);
   relay.port = 2222;
-  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, true]);
+  expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([false, true]);
   driver.launch(place);
   expect(plugin()).toContain('http://127.0.0.1:2222/paliadin');
   expect(plugin()).not.toContain('1111');
-  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
+  expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
 });
 
 test('an agent of a version whose secret lay in its own directory is not heard, and is not ended at once', async () => {
   const { driver, place, directory } = await driverForTest();
   const known = { secret: 'a'.repeat(64), port: 1111, conversation: place.conversation };
   writeFileSync(join(directory, 'claude.json'), JSON.stringify(known));
-  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
+  expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
 });
 
 test('an agent that was never started calls nobody', async () => {
   const { driver, place } = await driverForTest();
-  expect([driver.hears?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
+  expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
 });
 
 test('an agent is started with the conversation that was taken up at its terminal, or with another where that was cleared', async () => {
@@ -71,9 +76,9 @@ test('an agent is started with the conversation that was taken up at its termina
   const resumed = () => driver.launch(place).argv.at(-1);
   expect(resumed()).toBe(place.conversation);
   const other = '1c1e4f5c-6d0a-4c57-9a40-2f6d9d1a8a66';
-  note(directory, { now: other });
+  changeAgentRecord(directory, { now: other });
   expect([resumed(), resumed()]).toEqual([other, other]);
-  note(directory, { now: null });
+  changeAgentRecord(directory, { now: null });
   expect(driver.keeps(place)).toBe(false);
   const anew = resumed();
   expect([place.conversation, other]).not.toContain(anew);

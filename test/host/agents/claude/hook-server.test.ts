@@ -17,7 +17,7 @@ async function serve() {
         heard.push(`${session} ${event}`);
         return { heard: true };
       },
-      onTrouble: (_what, error) => troubles.push(error),
+      onError: (_what, error) => troubles.push(error),
     });
   const server = await start();
   onTestFinished(() => server.close());

@@ -91,7 +91,9 @@ test('an interrupt counts for the turn whose prompt it names', () => {
     prompt(TURNS[0], 'p1'),
     prompt(TURNS[1], 'p2'),
     {
-      ...{ type: 'user', parentUuid: null, promptId: 'p2' },
+      type: 'user',
+      parentUuid: null,
+      promptId: 'p2',
       message: { content: [{ type: 'text', text: '[Request interrupted by user]' }] },
     },
   ]);
@@ -104,11 +106,9 @@ test('an interrupt counts for the turn whose prompt it names', () => {
 test('what a helper says is not the answer', () => {
   const turnId = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
   const said = (text: string, more: object) => ({
-    ...{
-      type: 'assistant',
-      parentUuid: 'u1',
-      message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
-    },
+    type: 'assistant',
+    parentUuid: 'u1',
+    message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
     ...more,
   });
   write([
@@ -131,23 +131,38 @@ test('a line that stands before the one that it follows belongs to it all the sa
 describe('two prompts that an agent has given one id, asked at the moment in which it ended,', () => {
   const TURNS = ['1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'] as const;
   const prompt = (turnId: string, parentUuid: string | null) => ({
-    ...{ type: 'user', uuid: turnId, parentUuid, promptId: 'p1' },
+    type: 'user',
+    uuid: turnId,
+    parentUuid,
+    promptId: 'p1',
     message: { content: `[PALIADIN:${turnId}]\nx` },
   });
   const tool = (uuid: string, parentUuid: string) => ({
-    ...{ type: 'user', uuid, parentUuid, promptId: 'p1' },
+    type: 'user',
+    uuid,
+    parentUuid,
+    promptId: 'p1',
     message: { content: [{ type: 'tool_result', tool_use_id: 't' }] },
   });
   const said = (text: string, parentUuid: string) => ({
-    ...{ type: 'assistant', uuid: text, parentUuid },
+    type: 'assistant',
+    uuid: text,
+    parentUuid,
     message: { id: text, model: 'm', stop_reason: 'end_turn', content: [{ type: 'text', text }] },
   });
   const stops = (uuid: string, parentUuid: string) => ({
-    ...{ type: 'system', subtype: 'stop_hook_summary', uuid, parentUuid },
+    type: 'system',
+    subtype: 'stop_hook_summary',
+    uuid,
+    parentUuid,
   });
   const lines = [
-    ...[prompt(TURNS[0], null), tool('t1', TURNS[0]), said('the first', 't1'), stops('s1', 'the first')],
-    ...[prompt(TURNS[1], 's1'), tool('t2', TURNS[1])],
+    prompt(TURNS[0], null),
+    tool('t1', TURNS[0]),
+    said('the first', 't1'),
+    stops('s1', 'the first'),
+    prompt(TURNS[1], 's1'),
+    tool('t2', TURNS[1]),
   ];
   const textsOfTurns = () =>
     TURNS.map((turnId) => {
@@ -196,7 +211,9 @@ describe('a transcript that an agent has made up', () => {
     message: { content: `[PALIADIN:${TURN}]\nx` },
   };
   const said = (uuid: string, parentUuid: string, id = 'm') => ({
-    ...{ type: 'assistant', uuid, parentUuid },
+    type: 'assistant',
+    uuid,
+    parentUuid,
     message: { id, content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn' },
   });
   const open = () => openTranscript({ path: file, root: dirname(file) }, TURN, 0);

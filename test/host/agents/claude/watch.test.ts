@@ -26,8 +26,14 @@ beforeEach(async () => {
   isOver = false;
   const stop = new AbortController();
   const turn = {
-    ...{ turnId: TURN, log: logFile(path, TURN), transcript: () => null, transcripts: path, times: TIMES },
-    ...{ stopping: new AbortController().signal, onDeaf: () => {}, onEnd: () => {} },
+    turnId: TURN,
+    log: logFile(path, TURN),
+    transcript: () => null,
+    transcripts: path,
+    times: TIMES,
+    stopping: new AbortController().signal,
+    onDeaf: () => {},
+    onEnd: () => {},
   };
   const follow = async () => {
     for await (const signal of watchClaude(turn, stop.signal)) told.push(signal);

@@ -10,7 +10,7 @@ await startHookServer(relayFiles(directory).hooks, {
     appendFileSync(heard, `${session} ${event}\n`);
     return event === 'PermissionRequest' ? new Promise(() => {}) : { heard: true };
   },
-  onTrouble: () => undefined,
+  onError: () => undefined,
 });
 const relay = await openRelay({ ...options, directory, onError: () => undefined, onPortLost: () => undefined });
 process.once('SIGTERM', async () => {

@@ -1,7 +1,7 @@
 /** A relay whose names and addresses are the test's: nothing of it reaches the internet. */
 import { connect } from 'node:net';
 import { runRelay } from '../../../../src/host/relay/run-relay.ts';
-import { claim } from '../../../../src/main/claim.ts';
+import { acquireLock } from '../../../../src/process/lock.ts';
 
 interface Given {
   version?: string;
@@ -17,7 +17,12 @@ const { version = 'test', names = {}, ports = {}, ...times }: Given = JSON.parse
 const asked = new Map<string, number>();
 
 const relay = await runRelay({
-  ...{ directory: process.argv[2] ?? '', version, claim, proxyEnv: {}, clock: Date.now, ...times },
+  directory: process.argv[2] ?? '',
+  version,
+  acquireLock,
+  proxyEnv: {},
+  clock: Date.now,
+  ...times,
   exit: () => process.exit(0),
   async lookup(host) {
     const lists = names[host];

@@ -3,8 +3,8 @@ import { useMemo } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { isErrorCode } from '../../../../contract/errors.ts';
 import { bucketName, count, percent, span, wholePercent } from '../../format.ts';
+import { pathTo, To } from '../../location.tsx';
 import { useAdmin } from '../../page.ts';
-import { pathTo, To } from '../../place.tsx';
 import { Figure } from './Figure.tsx';
 import { bucketMs, extreme, type Named, namedSeries, type Series } from './series.ts';
 
@@ -98,7 +98,8 @@ function Spans({ stats, of, title }: Props & { of: 'total' | 'firstText'; title:
       summary={
         p50 === null ? null : w.plots.spanSummary(span(p50, locale), wholePercent(0.95, locale), span(p95, locale))
       }
-      {...{ stats, series }}
+      stats={stats}
+      series={series}
       kind="lines"
       unit="span"
     />
@@ -132,7 +133,9 @@ function Ranked({ stats, kind, title, bad = false }: RankedProps) {
       title={title}
       summary={most.length === 0 ? null : w.plots.rankedSummary(most.join(', '))}
       nothing={kind === 'codes' ? w.plots.noneFailed : w.plots.nothing}
-      {...{ stats, series, bad }}
+      stats={stats}
+      series={series}
+      bad={bad}
       kind="stack"
       unit="count"
     >

@@ -1,12 +1,12 @@
 /** A plot with what it says: a title, a sentence, a key to its colours, and the same as a table. */
+
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
 import type { Stats } from '../../../../contract/admin.ts';
 import { Fallback } from '../../../chat/ui/Fallback.tsx';
 import { bucketName, count, percent, span } from '../../format.ts';
 import { useAdmin } from '../../page.ts';
 import { bucketMs, type Series } from './series.ts';
-
-export type Unit = 'count' | 'share' | 'span';
+import type { Unit } from './unit.ts';
 
 export interface FigureProps {
   title: string;
@@ -52,7 +52,16 @@ export function Figure({
         <>
           <Fallback with={null}>
             <Suspense fallback={<div className={tall ? 'plot plot-tall' : 'plot'} />}>
-              <Plot {...{ kind, unit, series, locale, tall, width }} times={stats.buckets} onPoint={setAt} />
+              <Plot
+                kind={kind}
+                unit={unit}
+                series={series}
+                locale={locale}
+                tall={tall}
+                width={width}
+                times={stats.buckets}
+                onPoint={setAt}
+              />
             </Suspense>
           </Fallback>
           <p className="key" aria-hidden="true">

@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { bucketName, count, percent, scaleSpan } from '../../format.ts';
-import type { Unit } from './Figure.tsx';
 import { type Colour, type Series, stacked } from './series.ts';
+import type { Unit } from './unit.ts';
 
 export interface PlotProps {
   kind: 'stack' | 'lines';
@@ -144,8 +144,8 @@ function onScale(value: number, unit: Unit, locale: string): string {
 
 /** Steps that are round in milliseconds, seconds and minutes. */
 const SPANS = [
-  ...[10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000],
-  ...[60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000],
+  10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  1_800_000, 3_600_000,
 ];
 
 /** What a variable of the style sheet comes to here and now. */

@@ -1,0 +1,19 @@
+import type { Settings } from '../../config/settings.ts';
+import { secrets, type Variable, variables } from '../../config/variables.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import { table } from '../table.ts';
+
+/** Prints what is in force and where it came from; secrets are only said to be set. */
+export function showConfig({ config }: Settings, { json }: { json?: boolean }): void {
+  const rows = (Object.keys(variables) as Variable[]).map((name) => {
+    const value = config.values[name];
+    const hidden = secrets.has(name) && value !== undefined;
+    return { name, value: hidden ? '(set)' : (value ?? null), source: config.sources[name] };
+  });
+  if (json) return void printJson(rows);
+  const lines = table(
+    ['variable', 'value', 'from'],
+    rows.map(({ name, value, source }) => [name, String(value ?? '(unset)'), source]),
+  );
+  print(lines);
+}

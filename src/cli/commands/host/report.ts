@@ -1,0 +1,48 @@
+/** Prints a line for each step as it is done. */
+
+import { ConfigError } from '../../../config/load.ts';
+import type { Check } from '../../../contract/check.ts';
+import { PaliadinError } from '../../../contract/errors.ts';
+import { printTo } from '../../../process/terminal.ts';
+import { checksOf } from '../../../setup/doctor/checks.ts';
+import { showCheck } from '../../../setup/doctor/show.ts';
+
+export interface Reporter {
+  readonly ok: boolean;
+  /** Returns what the steps came to; null where one of them could not be done. */
+  steps<T>(steps: AsyncGenerator<Check, T>): Promise<T | null>;
+  /** The exit code is 1 where a step has failed. */
+  end(text: string): void;
+}
+
+export function reporter(output: NodeJS.WritableStream): Reporter {
+  let ok = true;
+
+  function show(check: Check): void {
+    ok &&= check.ok;
+    printTo(output, showCheck(check));
+  }
+
+  return {
+    get ok() {
+      return ok;
+    },
+    async steps(steps) {
+      try {
+        for (;;) {
+          const { value, done } = await steps.next();
+          if (done) return value;
+          show(value);
+        }
+      } catch (error) {
+        if (!(error instanceof PaliadinError) && !(error instanceof ConfigError)) throw error;
+        show(checksOf('gateway').failedBy('set-up', error));
+        return null;
+      }
+    },
+    end(text) {
+      printTo(output, ['', text]);
+      if (!ok) process.exitCode = 1;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StatePaths } from '../../config/state-paths.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { acquireLock } from '../../process/lock.ts';
+import type { Store } from '../../store/store.ts';
+import { stopped } from '../../turn/stop-all.ts';
+
+/** A gateway that runs stops the turns of whoever is disabled. Where there is none, nobody is at work on them. */
+export async function stopTurns(
+  { turns }: Pick<Store, 'turns'>,
+  { gatewayLock }: Pick<StatePaths, 'gatewayLock'>,
+  userId: string,
+): Promise<void> {
+  const release = await acquireLock(gatewayLock);
+  try {
+    if (release !== null) {
+      const at = Date.now();
+      const open = await turns.openOf(userId);
+      if (open.length > 0) await turns.write(open.map((turn) => stopped(turn, at)));
+      return;
+    }
+    for (const until = Date.now() + STOP_MS; Date.now() < until; await delay(LOOK_AGAIN_MS)) {
+      if ((await turns.countOpen(userId)) === 0) return;
+    }
+    throw new PaliadinError('conflict', 'the gateway did not stop their turns in time; try again');
+  } finally {
+    release?.();
+  }
+}
+
+// The gateway looks every two seconds, and its host may take some to stop.
+const STOP_MS = 30_000;
+const LOOK_AGAIN_MS = 100;

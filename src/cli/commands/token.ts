@@ -1,0 +1,68 @@
+import { ConfigError } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { ApiToken } from '../../contract/records/sign-in.ts';
+import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
+import { note, print, printJson } from '../../process/terminal.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
+import { table } from '../table.ts';
+import { withServices } from './with-services.ts';
+
+/** Prints the token alone on standard output, so that a script can take it; all else goes to standard error. */
+export async function createToken(
+  settings: Settings,
+  options: { user: string; name: string; scopes: string; expires?: string },
+): Promise<void> {
+  const token = {
+    subject: options.user,
+    name: options.name,
+    scopes: scopesOf(options.scopes),
+    lifetimeMs: options.expires === undefined ? null : daysOf(options.expires) * DAY_MS,
+  };
+  await withServices(settings, async ({ credentials }) => {
+    const { secret, user, created, withoutEffect } = await credentials.createToken(COMMAND_LINE, token);
+    if (created) note(`created user ${user.subject} (${user.role})`);
+    for (const { scope, why } of withoutEffect) note(`the scope ${scope} has no effect yet: ${why}`);
+    print(secret);
+  });
+}
+
+/** Lists tokens by what is known of them; the secrets are not. */
+export async function listTokens(settings: Settings, options: { user?: string; json?: boolean }): Promise<void> {
+  await withServices(settings, async ({ users, credentials }) => {
+    const user = options.user === undefined ? null : await users.bySubject(options.user);
+    const rows = await credentials.tokens({ userId: user?.id });
+    if (options.json) printJson(rows);
+    else print(table(HEAD, rows.map(describe)));
+  });
+}
+
+export async function revokeToken(settings: Settings, id: string): Promise<void> {
+  await withServices(settings, async ({ credentials }) => {
+    const token = await credentials.revokeToken(COMMAND_LINE, id);
+    print(`revoked the token ${token.id} (${token.name}) of ${token.user}`);
+  });
+}
+
+const HEAD = ['id', 'user', 'name', 'scopes', 'created', 'last used', 'expires'];
+const DAY_MS = 24 * 3_600_000;
+
+function describe({ id, user, name, scopes, createdAt, lastUsedAt, expiresAt }: ApiToken & { user: string }): string[] {
+  return [id, user, name, scopes.join(','), day(createdAt), day(lastUsedAt) || 'never', day(expiresAt) || 'never'];
+}
+
+function day(at: number | null): string {
+  return at === null ? '' : new Date(at).toISOString();
+}
+
+function scopesOf(words: string): Scope[] {
+  const given = words.split(/[\s,]+/).filter((word) => word !== '');
+  const known = given.filter(isScope);
+  if (known.length > 0 && known.length === given.length) return known;
+  throw new ConfigError(`--scopes is ${JSON.stringify(words)}: some of ${scopes.join(', ')}, with commas between them`);
+}
+
+function daysOf(written: string): number {
+  const days = /^(\d{1,4})d$/.exec(written)?.[1];
+  if (days !== undefined && Number(days) > 0) return Number(days);
+  throw new ConfigError(`--expires is ${JSON.stringify(written)}: a number of days such as 90d`);
+}

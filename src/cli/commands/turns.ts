@@ -1,0 +1,57 @@
+import { ConfigError } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { TurnLine } from '../../contract/records/turn.ts';
+import { print, printJson } from '../../process/terminal.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
+import { take } from '../../services/pages.ts';
+import type { Person } from '../../services/people.ts';
+import { table } from '../table.ts';
+import { withServices } from './with-services.ts';
+
+/** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */
+export async function showTurns(
+  settings: Settings,
+  options: { json?: boolean; user?: string; search?: string; limit: string },
+): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
+  await withServices(settings, async ({ users, turnLog }) => {
+    const user = options.user === undefined ? null : await users.bySubject(options.user);
+    const filter = { userId: user?.id, search: options.search };
+    if (options.json) {
+      const turns = await take(await turnLog.export(COMMAND_LINE, filter, 'json'), limit);
+      return printJson(turns.map((turn) => ({ ...turn, user: nameOf(turn.user) })));
+    }
+    const { turns } = await turnLog.list(COMMAND_LINE, { ...filter, limit });
+    print(table(HEAD, turns.map(describe)));
+  });
+}
+
+const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'model', 'tools', 'rows', 'chips', 'tag', 'turn'];
+
+/** By the agent's own record where there is one, else as the answer claims. */
+function toolsOf({ tools, usedTools }: TurnLine): string {
+  if (tools === null) return usedTools.join(',');
+  return tools.map(({ name, count }) => (count === 1 ? name : `${name}×${count}`)).join(',');
+}
+
+function nameOf({ id, subject }: Person): string {
+  return subject || id;
+}
+
+function describe(turn: TurnLine & { user: Person }): string[] {
+  return [
+    new Date(turn.startedAt).toISOString(),
+    nameOf(turn.user),
+    turn.late ? `${turn.status}, answered late` : turn.status,
+    turn.errorCode ?? '',
+    String(turn.durationMs ?? ''),
+    `${turn.responseTokens === null || turn.tokensExact ? '' : '~'}${turn.responseTokens ?? ''}`,
+    turn.model ?? '',
+    toolsOf(turn),
+    String(turn.rowsSeen ?? ''),
+    String(turn.chipCount),
+    turn.classifierTag ?? '',
+    turn.turnId,
+  ];
+}

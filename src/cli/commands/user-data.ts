@@ -1,0 +1,32 @@
+import { ConfigError } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
+import { note, print, printJsonPieces } from '../../process/terminal.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
+import { withServices } from './with-services.ts';
+
+/** Prints all that is kept of a user, as JSON. */
+export async function exportUserData(settings: Settings, subject: string): Promise<void> {
+  await withServices(settings, async ({ users }) => {
+    const { id } = await users.bySubject(subject);
+    await printJsonPieces(await users.export(COMMAND_LINE, id)).catch((error) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // whoever reads has seen enough
+    });
+  });
+}
+
+/** Deletes a user and all that they said, and ends their conversation on the host. */
+export async function deleteUser(settings: Settings, subject: string, options: { yes?: boolean }): Promise<void> {
+  if (options.yes !== true) {
+    throw new ConfigError(
+      `this deletes ${subject} and all that they said, for good; add --yes. \`paliadin user export\` makes a copy first`,
+    );
+  }
+  await withServices(settings, async ({ users }, { database }) => {
+    const { id } = await users.bySubject(subject);
+    const { turns, erased, session, conversationLeft } = await users.remove(COMMAND_LINE, id);
+    print(`deleted ${subject} and ${turns} turns`);
+    if (!erased) note(`somebody reads ${database} just now; ${database}-wal has what was deleted until they are done`);
+    if (conversationLeft !== null) note(`their conversation on the host was not ended: ${conversationLeft.message}`);
+    else if (session !== null) print('their conversation on the host has ended');
+  });
+}

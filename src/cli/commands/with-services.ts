@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Settings } from '../../config/settings.ts';
+import { prepareState, type StatePaths } from '../../config/state-paths.ts';
+import { asPaliadinError } from '../../contract/errors.ts';
+import type { HostSession } from '../../contract/host.ts';
+import { notedHead, noteHead } from '../../gateway/audit-head.ts';
+import { note } from '../../process/terminal.ts';
+import { createServices, type Services } from '../../services/services.ts';
+import { withHost } from '../../setup/with-host.ts';
+import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { stopTurns } from './stop-turns.ts';
+
+/** Opens the store, beside a gateway that may be running, for as long as `use` takes. */
+export async function withServices<T>(
+  settings: Settings,
+  use: (services: Services, paths: StatePaths) => Promise<T>,
+): Promise<T> {
+  process.umask(0o077);
+  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = settings.config.values;
+  const paths = prepareState(settings.config);
+  const store = await openSqliteStore(paths.database);
+  const services = createServices({
+    store,
+    host: {
+      sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(settings) : null),
+      endConversation: ({ name }) => withHost(settings, (host) => host.reset(name, { forget: true })),
+    },
+    stopTurns: (userId) => stopTurns(store, paths, userId),
+    notedHead: () => notedHead(paths.auditHead),
+    access,
+    ownerSubject: owner,
+    random: randomBytes,
+    clock: Date.now,
+  });
+  try {
+    return await use(services, paths);
+  } finally {
+    await noteHead(store.audit, paths.auditHead).catch(() => undefined); // the store's own reason is the one to tell
+    await store.close();
+  }
+}
+
+/** Of a host that is away, the reason goes to standard error, and the exit status is 1. */
+async function liveSessions(settings: Settings): Promise<HostSession[] | null> {
+  try {
+    return await withHost(settings, (host) => host.sessions());
+  } catch (error) {
+    const { code, detail } = asPaliadinError(error, 'mriver_unreachable');
+    note(`paliadin: what runs on the host is not known: ${detail ?? code}`.split('\n'));
+    process.exitCode = 1;
+    return null;
+  }
+}

@@ -1,0 +1,14 @@
+import stringWidth from 'string-width';
+import { escapeForTerminal } from '../contract/escape.ts';
+
+/** Rows in aligned columns, for a terminal, a line each. What it would obey, or what turns text around, is made visible. */
+export function table(head: string[], rows: string[][]): string[] {
+  const cells = [head, ...rows].map((row) => row.map(escapeForTerminal));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => stringWidth(row[column] ?? ''))));
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
+      .join('  ')
+      .trimEnd(),
+  );
+}

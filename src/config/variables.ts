@@ -1,0 +1,156 @@
+/** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
+import { z } from 'zod';
+import { TOOL_RULE } from '../contract/approval-policy.ts';
+import { isolationLevels } from '../contract/isolation.ts';
+import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
+import { badDestinations } from './isolation/destinations.ts';
+import { badAddresses } from './sign-in/addresses.ts';
+import { parseAppOrigins } from './sign-in/app-origins.ts';
+
+const text = z.string().trim().min(1);
+
+function count(least: number, most: number) {
+  const message = `a whole number from ${least} to ${most}`;
+  const number = z.string().trim().regex(/^\d+$/, message).transform(Number);
+  return number.refine((value) => value >= least && value <= most, message);
+}
+
+/** A length of time in milliseconds, written `90`, `90s`, `2m`, `500ms` or `1h`; a bare number is seconds. */
+const duration = z
+  .string()
+  .trim()
+  .regex(/^\d+(ms|s|m|h)?$/, 'a number with ms, s, m or h, such as 60s')
+  .transform((written) => {
+    const [, number, unit = 's'] = /^(\d+)(\D*)$/.exec(written) ?? [];
+    return Number(number) * (UNITS[unit || 's'] ?? 1000);
+  });
+
+/** `https://chat.example`, as browsers name it in `Origin`. */
+const origin = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = URL.parse(written);
+    const bare = url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(url.href);
+    if (bare) return url.origin;
+    context.addIssue({ code: 'custom', message: 'an address such as https://chat.example, without a path' });
+    return z.NEVER;
+  });
+
+/** Absolute paths with `:` between them, as in PATH. */
+const paths = z
+  .string()
+  .trim()
+  .transform((list) => list.split(':').filter((path) => path !== ''))
+  .refine((list) => list.every((path) => path.startsWith('/')), 'absolute paths with : between them');
+
+const appOrigins = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const origins = parseAppOrigins(written);
+    if (origins !== null) return origins;
+    const message =
+      'origins such as https://app.example, without a path, with commas between them; http on loopback only';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
+const headerName = z
+  .string()
+  .trim()
+  .regex(
+    /^(?!(?:host|cookie|authorization|origin|connection|content-.*|accept.*|x-forwarded-for)$)[a-z][a-z0-9-]{2,60}$/i,
+    'the name of a header that the proxy sets, such as X-Forwarded-Email',
+  );
+
+/** Names of tools with commas between them. */
+const toolRules = z
+  .string()
+  .transform((list) => list.split(',').map((rule) => rule.trim()))
+  .refine(
+    (rules) => rules.every((rule) => TOOL_RULE.test(rule)),
+    'names of tools such as Bash, WebFetch, mcp__mail__*: with commas between them, * only at the end, no brackets',
+  );
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DAY_MS = 24 * 3_600_000;
+
+export const variables = {
+  PALIADIN_REMOTE_HOST: z
+    .string()
+    .trim()
+    .regex(HOST_PATTERN, 'a host name or an address, without user and port')
+    .optional(),
+  PALIADIN_REMOTE_PORT: count(1, 65_535).default(22_022),
+  PALIADIN_REMOTE_USER: z.string().trim().regex(USER_PATTERN, 'the name of an account').default('m'),
+  PALIADIN_SSH_KEY: text.optional(),
+  PALIADIN_SSH_KEY_FILE: text.optional(),
+  PALIADIN_KNOWN_HOSTS: text.optional(),
+  PALIADIN_KNOWN_HOSTS_FILE: text.optional(),
+  PALIADIN_SESSION_PREFIX: z
+    .string()
+    .regex(PREFIX_PATTERN, 'small letters, digits, - and _, at most 30')
+    .default('paliad-paliadin'),
+  PALIADIN_AGENT: z.enum(['claude', 'demo', 'none']).optional(),
+  PALIADIN_AGENT_COMMAND: text.optional(),
+  PALIADIN_AGENT_DIR: text.optional(),
+  PALIADIN_DRIVER: z.enum(['claude', 'demo', 'reply-file']).optional(),
+  PALIADIN_DEMO_PACE: count(0, 1000).default(12),
+  // A timer of Node's takes no more than 24 days.
+  PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
+  PALIADIN_MAX_PANES: count(1, 1000).default(30),
+  PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
+  PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
+  PALIADIN_STATE_DIR: text.optional(),
+  PALIADIN_HOST: text.default('127.0.0.1'),
+  PALIADIN_PORT: count(0, 65_535).default(7717),
+  PALIADIN_PUBLIC_URL: origin.optional(),
+  PALIADIN_APP_ORIGINS: appOrigins.default([]),
+  PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
+  PALIADIN_JWT_SECRET: text.optional(),
+  PALIADIN_JWT_SECRET_FILE: text.optional(),
+  PALIADIN_JWT_JWKS_URL: text.optional(),
+  PALIADIN_JWT_ISSUER: text.optional(),
+  PALIADIN_JWT_AUDIENCE: text.optional(),
+  PALIADIN_JWT_MAX_AGE: duration
+    .refine((ms) => ms >= 10_000 && ms <= DAY_MS, 'at least 10s, at most 24h')
+    .default(600_000),
+  PALIADIN_JWT_CLOCK_SKEW: duration.refine((ms) => ms <= 300_000, 'at most 5m').default(30_000),
+  PALIADIN_TRUSTED_HEADER: headerName.optional(),
+  PALIADIN_TRUSTED_NAME_HEADER: headerName.optional(),
+  PALIADIN_TRUSTED_PROXIES: z
+    .string()
+    .trim()
+    .refine(
+      (list) => badAddresses(list).length === 0,
+      'addresses or networks such as 127.0.0.1 or 10.0.0.0/8, with commas between them',
+    )
+    .optional(),
+  PALIADIN_OWNER: text.default('owner'),
+  PALIADIN_ACCESS: z.enum(['owner', 'users']).default('owner'),
+  PALIADIN_ISOLATION: z.enum(isolationLevels).optional(),
+  PALIADIN_SANDBOX_READ: paths.optional(),
+  PALIADIN_SANDBOX_NETWORK: z
+    .string()
+    .trim()
+    .refine(
+      (list) => badDestinations(list).length === 0,
+      'host names with commas between them, such as *.example.com or git.example.com:22',
+    )
+    .optional(),
+  PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
+  PALIADIN_NEVER_ALLOW: toolRules.default([]),
+  PALIADIN_APPROVAL_TIMEOUT: duration
+    .refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h')
+    .default(300_000),
+  PALIADIN_RATE_LIMIT: count(1, 1_000_000).default(300),
+  PALIADIN_RETENTION_DAYS: count(1, 36_500).optional(),
+  PALIADIN_STARTERS: text.optional(),
+  PALIADIN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+} as const;
+
+export type Variable = keyof typeof variables;
+
+/** Variables whose value is shown to nobody, and handed on to no other process. */
+export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY', 'PALIADIN_JWT_SECRET']);

@@ -1,0 +1,13 @@
+/** What is told of a turn, as it is kept. */
+import type { TurnEvent } from '../turn.ts';
+
+/** An event as it is kept. `id` only grows, over all turns: the SSE id. */
+export interface StoredEvent {
+  id: number;
+  turnId: string;
+  userId: string;
+  at: number;
+  event: TurnEvent | { type: 'accepted' } | { type: 'feedback' } | { type: 'reset'; generation: number };
+}
+
+export type EventBody = Omit<StoredEvent, 'id'>;

@@ -1,0 +1,13 @@
+/** A conversation with the agent. */
+
+/** A user's persistent conversation with the agent. */
+export interface AgentSession {
+  /** Unique; also the name of the tmux session. */
+  name: string;
+  userId: string;
+  host: string;
+  /** A reset adds one. Turns of different generations are different conversations. */
+  generation: number;
+  createdAt: number;
+  lastUsedAt: number;
+}

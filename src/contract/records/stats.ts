@@ -1,0 +1,40 @@
+/** Figures of turns, by stretch of time. */
+import type { ErrorCode } from '../errors.ts';
+import type { TurnStatus } from '../turn.ts';
+
+/** A stretch of time, cut into buckets. Times are whole hours. */
+export interface StatsQuery {
+  from: number;
+  to: number;
+  /** Width of a bucket: hours × 3,600,000. */
+  bucketMs: number;
+  userId?: string | undefined;
+}
+
+export interface TurnStats {
+  /** One for each bucket in which a turn was accepted, oldest first. */
+  buckets: (Counted & { from: number; activeUsers: number })[];
+  total: Counted & { activeUsers: number };
+  /** Who asked most, first. */
+  users: { userId: string; turns: number; failed: number }[];
+}
+
+/** What was counted in a stretch of time. */
+export interface Counted {
+  turns: number;
+  byStatus: Partial<Record<TurnStatus, number>>;
+  byCode: Partial<Record<ErrorCode, number>>;
+  byTool: Record<string, number>;
+  byTag: Record<string, number>;
+  inputTokens: number;
+  outputTokens: number;
+  ratedUp: number;
+  ratedDown: number;
+  allowed: number;
+  denied: number;
+  late: number;
+  /** Milliseconds, of completed turns, within 5 %; null where there are none. */
+  total: { p50: number | null; p95: number | null };
+  /** From acceptance to the first text. */
+  firstText: { p50: number | null; p95: number | null };
+}

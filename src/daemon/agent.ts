@@ -1,0 +1,112 @@
+/** Which agent answers, and how it is driven and started. */
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
+import { claudeInputEscape } from '../host/agents/claude/input-escape.ts';
+import { type OwnHomeOptions, prepareOwnHome } from '../host/agents/claude/own-home.ts';
+import {
+  type ClaudeCode,
+  claudeBackground,
+  claudeBusy,
+  claudeCommand,
+  hindranceOf,
+  keepsOrAdopts,
+  programFiles,
+} from '../host/agents/claude-code.ts';
+import { demoDriver } from '../host/agents/demo.ts';
+import type { AgentPaths, Driver } from '../host/agents/driver.ts';
+import { replyFileDriver } from '../host/agents/reply-file.ts';
+import { findProgram } from '../process/find-program.ts';
+
+export interface Agent {
+  name: 'claude' | 'demo';
+  /** What is wanted; where Claude Code's hooks are forbidden, `reply-file` takes the place of `claude`. */
+  driverName: Driver['name'];
+  /** Path of the program in the pane. */
+  program: string;
+}
+
+/** The agent to use, or why there is none. `claude` where it is installed, else the demo agent. */
+export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent | { missing: string } {
+  const command = values.PALIADIN_AGENT_COMMAND;
+  const claude = findProgram(command ?? 'claude', env);
+  const name = values.PALIADIN_AGENT ?? (claude === null ? 'demo' : 'claude');
+  if (name === 'none') return { missing: 'PALIADIN_AGENT is none; set it to demo or claude to take questions' };
+  const driverName = values.PALIADIN_DRIVER ?? name;
+  if (name === 'demo' && driverName === 'claude') {
+    return { missing: 'PALIADIN_DRIVER=claude drives Claude Code only; unset it' };
+  }
+  if (name === 'demo') return { name, driverName, program: process.execPath };
+  if (driverName === 'demo') return { missing: 'PALIADIN_DRIVER=demo drives the demo agent only; unset it' };
+  if (claude !== null) return { name, driverName, program: claude };
+  return {
+    missing: `PALIADIN_AGENT is claude, but ${command ?? 'claude'} is not installed; install it, set PALIADIN_AGENT_COMMAND to its path, or set PALIADIN_AGENT=demo`,
+  };
+}
+
+/**
+ * Milliseconds without a sign of life after which a turn is given up. Of an agent that writes its answer to
+ * a file nothing is heard before the whole answer, so it is given the time that a long one takes; of one with
+ * hooks, nothing while it thinks or a command runs.
+ */
+export function silenceMs({ values }: Config, driver: Driver['name']): number {
+  return values.PALIADIN_TURN_TIMEOUT ?? SILENCE_MS[driver];
+}
+
+const SILENCE_MS = { demo: 60_000, claude: 300_000, 'reply-file': 600_000 };
+
+export interface DriverNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+  policy: ApprovalPolicy;
+}
+
+/** The driver of the demo agent, or the one through files. `homes`: for Claude Code alone. */
+export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptions | null = null): Driver {
+  const {
+    config: { values },
+    programs,
+    policy,
+  } = needs;
+  const pace = ['--pace', String(values.PALIADIN_DEMO_PACE)];
+  const demo: [string, ...string[]] = [agent.program, ...programs.demoAgent, ...pace];
+  const files = [dirname(realpathSync(agent.program)), ...programs.demoFiles];
+  if (agent.driverName === 'demo') return demoDriver({ command: demo, files });
+  if (agent.name === 'demo') {
+    // As Claude Code in the same place, which is told not to ask: here nobody hears of a dialog.
+    const mode = policy.approvals === 'deny' ? ['--dont-ask'] : [];
+    return replyFileDriver({
+      launch: (paths) => ({ argv: [...demo, ...demoReplies(paths), ...mode], read: files }),
+      busy: /· working\b/,
+    });
+  }
+  const claude = claudeCode(agent, needs);
+  if (homes === null) throw new TypeError('Claude Code needs to be told of its home');
+  return replyFileDriver({
+    launch: (paths) => ({
+      argv: claudeCommand(claude, paths, { replies: true }),
+      ...prepareOwnHome(paths, homes),
+      read: [...programFiles(claude.program), claude.plugin],
+    }),
+    keeps: (paths) => keepsOrAdopts(claude, paths),
+    inputEscape: claudeInputEscape,
+    hindrance: (home) => hindranceOf(claude, home),
+    busy: claudeBusy,
+    background: claudeBackground,
+  });
+}
+
+/** Where Claude Code is, and where it keeps what it knows. */
+export function claudeCode({ program }: Agent, { env, programs }: DriverNeeds): ClaudeCode {
+  const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
+  return { program, plugin: programs.skill, directory };
+}
+
+function demoReplies({ directory, conversation }: AgentPaths): string[] {
+  const conversations = ['--conversation-dir', directory, '--conversation', conversation];
+  return ['--reply-files', '--log-dir', directory, ...conversations];
+}

@@ -1,0 +1,76 @@
+/** The relay of a host, as its daemon opens it. */
+
+import { destinationsIn } from '../config/isolation/destinations.ts';
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import { VERSION } from '../config/version.ts';
+import type { IsolationLevel } from '../contract/isolation.ts';
+import { openRelay, type Relay } from '../host/relay/open-relay.ts';
+import type { RelaySettings, RelayUpstream } from '../host/relay/settings.ts';
+
+export interface HostRelayNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+  level: IsolationLevel;
+  /** The host's own (0700). */
+  directory: string;
+  onError(what: string, error: unknown): void;
+  onPortLost(): void;
+}
+
+/** Agents without a sandbox have the model's key and the network themselves: for them it passes on hooks alone. */
+export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
+  const { config, env, programs, level, directory, onError, onPortLost } = needs;
+  const { PALIADIN_SANDBOX_NETWORK: listed, PALIADIN_PORT: gateway } = config.values;
+  const upstream = level === 'sandbox' ? modelUpstream(env) : null;
+  const settings: RelaySettings = {
+    upstream,
+    network: level === 'sandbox' ? [...(upstream === null ? SIGN_IN_HOSTS : []), ...destinationsIn(listed)] : [],
+    // The gateway's, where it is on this machine.
+    closedPorts: [gateway],
+  };
+  return openRelay({
+    directory,
+    settings,
+    onError,
+    onPortLost,
+    version: VERSION,
+    program: programs.relay,
+    env: relayEnv(env),
+  });
+}
+
+/**
+ * The model's API with the owner's key, where they have one; without, where their agent's own sign-in is for another API than
+ * Anthropic's. Null where the agent signs in with Anthropic's itself.
+ */
+export function modelUpstream(env: NodeJS.ProcessEnv): RelayUpstream | null {
+  const { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key, ANTHROPIC_AUTH_TOKEN: token } = env;
+  if (!url && !key && !token) return null;
+  // Claude Code sends both where it has both.
+  const headers = {
+    ...headersIn(env.ANTHROPIC_CUSTOM_HEADERS),
+    ...(key ? { 'x-api-key': key } : {}),
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+  };
+  return { url: url || 'https://api.anthropic.com', headers };
+}
+
+/** `Name: value`, a line each. */
+function headersIn(lines = ''): Record<string, string> {
+  const found = lines.split('\n').map((line) => /^([^\s:]+):\s*(.+?)\s*$/.exec(line));
+  return Object.fromEntries(found.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? '']] : [])));
+}
+
+// Where a subscription's sign-in is used, and renewed.
+const SIGN_IN_HOSTS = ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com', 'claude.ai'];
+
+/** What Node needs to run and to reach the internet. No secret of the owner's: it is told those, and keeps them in memory. */
+function relayEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(env).filter(([name]) => KEPT.test(name));
+  return Object.fromEntries(entries.map(([name, value = '']) => [name, value]));
+}
+
+const KEPT =
+  /^(PATH|HOME|LANG|LC_[A-Z]+|TMPDIR|TZ|https?_proxy|HTTPS?_PROXY|no_proxy|NO_PROXY|NODE_COMPILE_CACHE|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/;

@@ -1,0 +1,30 @@
+/** What a daemon is started with: the same for the one who starts it and the one who is started. */
+import { createHash } from 'node:crypto';
+import { agentEnv } from '../config/agent-env.ts';
+import { levelOf } from '../config/isolation/level.ts';
+import type { Config } from '../config/load.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
+import type { Agent } from './agent.ts';
+
+export interface DigestNeeds {
+  config: Config;
+  agent: Agent;
+  env: NodeJS.ProcessEnv;
+  policy: ApprovalPolicy;
+}
+
+/**
+ * A digest by which a gateway sees that a running daemon was started with other settings. `workspace` is where
+ * agents work: a daemon is always told, a gateway may have chosen it.
+ */
+export function settingsDigest({ config, agent, env, policy }: DigestNeeds, workspace: string): string {
+  const { values } = config;
+  const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace } = values;
+  const { PALIADIN_MAX_PANES: panes, PALIADIN_HIBERNATE_AFTER: hibernate } = values;
+  const { PALIADIN_SANDBOX_READ: read, PALIADIN_SANDBOX_NETWORK: network } = values;
+  const isolation = [levelOf(config, agent.name), read, network];
+  return createHash('sha256')
+    .update(JSON.stringify([agent, timeout, pace, panes, hibernate, workspace, isolation, agentEnv(env), policy]))
+    .digest('hex')
+    .slice(0, 16);
+}

@@ -1,0 +1,63 @@
+/** What keeps this host's agents apart, from its settings. */
+import { join } from 'node:path';
+import type { Config } from '../../config/load.ts';
+import type { StatePaths } from '../../config/state-paths.ts';
+import type { IsolationLevel } from '../../contract/isolation.ts';
+import type { Isolation } from '../../host/isolation/isolation.ts';
+import { openIsolation } from '../../host/isolation/open-isolation.ts';
+import type { Relay } from '../../host/relay/open-relay.ts';
+import { findSandbox } from './find-sandbox.ts';
+
+export interface HostIsolationNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  paths: StatePaths;
+  level: IsolationLevel;
+  /** A sandboxed agent's way out; null where its driver has none. */
+  relay: Relay | null;
+}
+
+/** @throws Error where the level can't be had here: a weaker one is never taken in its place. */
+export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolation> {
+  const { config, env, paths, level, relay } = needs;
+  const found = level === 'sandbox' ? await findSandbox(env) : null;
+  if (found !== null && 'missing' in found) {
+    throw new Error(`the isolation level is sandbox, but ${found.missing}; ${found.remedy}`);
+  }
+  return openIsolation({
+    level,
+    homes: paths.homes,
+    shared: paths.workspace,
+    directory: join(paths.host, 'isolation'),
+    forbidden: closedTo(paths),
+    sandbox: found?.program ?? null,
+    read: config.values.PALIADIN_SANDBOX_READ ?? [],
+    way: relay,
+  });
+}
+
+/** What is nobody's business but ours, and what an account usually keeps its secrets in. */
+function closedTo({ root, host, database }: StatePaths): string[] {
+  const ours = [`${host}/**`, `${database}*`, join(root, 'ssh/**')];
+  return [...ours, ...SECRETS];
+}
+
+const SECRETS = [
+  '~/.ssh/**',
+  '~/.gnupg/**',
+  '~/.aws/**',
+  '~/.kube/**',
+  '~/.config/gcloud/**',
+  '~/.config/gh/**',
+  '~/.docker/**',
+  '~/.netrc',
+  '~/.npmrc',
+  '~/.pypirc',
+  '~/.git-credentials',
+  '~/.bash_history',
+  '~/.zsh_history',
+  '~/.claude.json',
+  '~/.claude/.credentials.json',
+  '~/.claude/history.jsonl',
+  '~/.claude/projects/**',
+];

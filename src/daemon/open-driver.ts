@@ -1,0 +1,87 @@
+/** The driver that a daemon uses, once it is known what Claude Code may do on this host. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentEnv } from '../config/agent-env.ts';
+import type { IsolationLevel } from '../contract/isolation.ts';
+import { claudeDriver } from '../host/agents/claude/driver.ts';
+import { hooksForbidden } from '../host/agents/claude/forbidden.ts';
+import { parseVersion } from '../host/agents/claude/plugin.ts';
+import { managedSettings } from '../host/agents/claude/settings-files.ts';
+import type { Driver } from '../host/agents/driver.ts';
+import { agentDirectory } from '../host/journal.ts';
+import { relayFiles } from '../host/relay/files.ts';
+import type { Relay } from '../host/relay/open-relay.ts';
+import { outputOf } from '../process/output-of.ts';
+import { type Agent, claudeCode, type DriverNeeds, makeDriver } from './agent.ts';
+import { signInOf } from './isolation/sign-in.ts';
+
+export interface OpenDriver {
+  driver: Driver;
+  /** Undefined where the program does not tell. */
+  agentVersion?: string | undefined;
+  /** Why it is not the one that was wanted; null where it is. */
+  instead: string | null;
+  /** Null where the driver needs none. */
+  relay: Relay | null;
+}
+
+export interface OpenDriverNeeds extends DriverNeeds {
+  level: IsolationLevel;
+  /** Where agents work, or what they share. */
+  shared: string;
+  /** The host's own. */
+  directory: string;
+  openRelay(): Promise<Relay>;
+  onError(what: string, error: unknown): void;
+}
+
+/** Claude Code is driven through its hooks, or where those are forbidden, through files. */
+export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<OpenDriver> {
+  if (agent.name === 'demo') return { driver: makeDriver(agent, needs), instead: null, relay: null };
+  const claude = claudeCode(agent, needs);
+  const { sessions, hooks } = relayFiles(needs.directory);
+  const directory = join(needs.directory, 'claude');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const homes = { directory, sessions, signIn: signInOf(needs.env, claude) };
+  const isSandboxed = needs.level === 'sandbox';
+  // One that can't tell its version does not start either, and then says why.
+  const version = await outputOf(agent.program, ['--version'], agentEnv(needs.env)).catch(() => '');
+  const agentVersion = parseVersion(version) ?? undefined;
+
+  async function byFiles(instead: string | null, opened: Relay | null): Promise<OpenDriver> {
+    if (needs.level === 'directory') throw new Error(NO_REPLIES);
+    // Only a sandboxed agent's way to the model leads by the relay, which ends by itself where no agent calls it.
+    const relay = isSandboxed ? (opened ?? (await needs.openRelay())) : null;
+    if (relay === null) await opened?.close();
+    const driver = makeDriver({ ...agent, driverName: 'reply-file' }, needs, { ...homes, relay });
+    return { driver, agentVersion, instead, relay };
+  }
+
+  if (agent.driverName !== 'claude') return byFiles(null, null);
+  const managed = managedSettings(process.platform);
+  // A sandboxed one does not see the owner's own settings.
+  const settings = isSandboxed ? null : claude.directory;
+  const forbidden = (port: number | null) => {
+    return hooksForbidden({ version, directory: settings, cwd: needs.shared, managed, port });
+  };
+  const before = forbidden(null);
+  if (before !== null) return byFiles(before, null);
+  const relay = await needs.openRelay();
+  const instead = forbidden(relay.port);
+  if (instead !== null) return byFiles(instead, relay);
+  const driver = await claudeDriver({
+    claude,
+    version,
+    relay,
+    hooks,
+    ...homes,
+    policy: needs.policy,
+    onError: needs.onError,
+    directoryOf: (session) => agentDirectory(sessions, session),
+  });
+  return { driver, agentVersion, instead, relay };
+}
+
+// The rules of that level forbid the directory where replies are left, together with the rest of the host's.
+const NO_REPLIES =
+  'the isolation level directory needs Claude Code’s hooks, and its answers would come by files here; set PALIADIN_ISOLATION=sandbox, or allow the hooks and unset PALIADIN_DRIVER';

@@ -1,0 +1,149 @@
+/** The host daemon of a state directory, put together from its settings. */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { agentEnv } from '../config/agent-env.ts';
+import { levelOf } from '../config/isolation/level.ts';
+import type { Config } from '../config/load.ts';
+import type { Programs } from '../config/programs.ts';
+import { prepareState } from '../config/state-paths.ts';
+import { VERSION } from '../config/version.ts';
+import type { ApprovalPolicy } from '../contract/approval-policy.ts';
+import { PROTOCOL_VERSION } from '../contract/host.ts';
+import { startDaemon } from '../host/daemon.ts';
+import { type OpenedHost, openHost } from '../host/host.ts';
+import { checkSocketPath } from '../host/tmux/socket-path.ts';
+import { closeInOrder, DAEMON_CLOSES_MS } from '../process/close-in-order.ts';
+import { findProgram } from '../process/find-program.ts';
+import { acquireLock } from '../process/lock.ts';
+import { openLog } from '../process/log.ts';
+import { tracedHost } from '../tracing/host-trace.ts';
+import { openTraces } from '../tracing/traces.ts';
+import { identityText } from '../transport/expected-daemon.ts';
+import { chooseAgent, silenceMs } from './agent.ts';
+import { openHostRelay } from './host-relay.ts';
+import { settingsDigest } from './host-settings.ts';
+import { hostIsolation } from './isolation/host-isolation.ts';
+import { openDriver } from './open-driver.ts';
+
+// How long ended turns are kept: a week is longer than a gateway is ever down.
+const KEEP_MS = 7 * 24 * 3_600_000;
+
+export interface DaemonNeeds {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  programs: Programs;
+  policy: ApprovalPolicy;
+}
+
+/** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
+export async function runDaemon(needs: DaemonNeeds): Promise<void> {
+  const { PALIADIN_LOG_LEVEL: level } = needs.config.values;
+  const logger = openLog(2, level);
+  try {
+    await run(needs, logger);
+  } catch (error) {
+    logger.fatal({ reason: (error as Error).message }, 'the host daemon could not start');
+    process.exit(1);
+  }
+}
+
+async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logger): Promise<void> {
+  process.umask(0o077);
+  const paths = prepareState(config);
+  checkSocketPath(paths.hostSocket);
+  if ((await acquireLock(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
+  writeFileSync(paths.hostPid, String(process.pid));
+  const agent = chooseAgent(config, env);
+  if ('missing' in agent) throw new Error(agent.missing);
+  const tmux = findProgram('tmux', env);
+  if (tmux === null) throw new Error('tmux is not installed');
+  const onError = (what: string, error: unknown) => logger.error({ reason: (error as Error).message }, what);
+
+  const settings = settingsDigest({ config, agent, env, policy }, paths.workspace);
+  writeFileSync(paths.hostIdentity, identityText({ version: VERSION, settings }));
+
+  const level = levelOf(config, agent.name);
+  let host: OpenedHost | null = null;
+  const directory = paths.host;
+  const onPortLost = () => void endExposed().catch((error) => onError('agents that call a lost port', error));
+  const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onError, onPortLost });
+  const { driver, agentVersion, instead, relay } = await openDriver(agent, {
+    config,
+    env,
+    programs,
+    level,
+    shared: paths.workspace,
+    directory,
+    openRelay,
+    policy,
+    onError,
+  });
+  if (instead !== null)
+    logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
+
+  host = await openHost({
+    identity: {
+      version: VERSION,
+      protocol: PROTOCOL_VERSION,
+      agent: agent.name,
+      agentVersion,
+      driver: driver.name,
+      isolation: level,
+      settings,
+    },
+    directory,
+    tmux,
+    driver,
+    agentProgram: agent.program,
+    agentEnv: agentEnv(env, { sandboxed: level === 'sandbox' }),
+    isolation: await hostIsolation({ config, env, paths, level, relay }),
+    policy,
+    silenceMs: silenceMs(config, driver.name),
+    // A start keeps a core busy: more at once would only make each of them slower.
+    startsAtOnce: availableParallelism(),
+    maxPanes: config.values.PALIADIN_MAX_PANES,
+    hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
+    now: () => performance.now(),
+    keepMs: KEEP_MS,
+    clock: Date.now,
+    onError,
+    onRetire: () => setImmediate(stop, 'retired'),
+    ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
+  });
+  await endExposed(); // the port may have been lost while no daemon was there to see it
+  const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
+  const served = traces === null ? host : tracedHost(host, traces, Date.now);
+  const daemon = await startDaemon(served, paths.hostSocket, onError);
+  logger.info(
+    { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },
+    'the host daemon listens',
+  );
+  process.stdout.on('error', () => {}); // whoever started it may be gone already
+  process.stdout.write('ready\n');
+
+  /** Whoever has the port of an agent that lives would hear all that it says, and could allow it commands. */
+  async function endExposed(): Promise<void> {
+    const ended = (await host?.endExposed()) ?? [];
+    if (ended.length === 0) return;
+    logger.error(
+      { sessions: ended, port: relay?.port },
+      'another program has the port that these agents called: ended',
+    );
+  }
+
+  async function stop(why: string): Promise<void> {
+    logger.info({ why }, 'the host daemon stops; what runs in the panes goes on');
+    const ms = DAEMON_CLOSES_MS;
+    const steps = [
+      { what: 'the channels', ms: ms.channels, close: () => daemon.close() },
+      { what: 'the driver', ms: ms.driver, close: () => driver.close?.() },
+      { what: 'the relay', ms: ms.relay, close: () => relay?.close() },
+      { what: 'the traces', ms: ms.traces, close: () => traces?.close() },
+    ];
+    await closeInOrder(steps, onError);
+    process.exit(0);
+  }
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}

@@ -1,0 +1,247 @@
+/** Puts a gateway together from its settings and runs it. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Backend } from '../backend/backend.ts';
+import { chooseBackend } from '../backend/choose.ts';
+import { type Hosts, oneHost } from '../backend/hosts.ts';
+import { localBackend } from '../backend/local.ts';
+import { remoteBackend } from '../backend/remote.ts';
+import { gatewayPolicy } from '../config/approval-policy.ts';
+import { isolationPolicy } from '../config/isolation/level.ts';
+import { type Config, ConfigError } from '../config/load.ts';
+import { packagePrograms } from '../config/programs.ts';
+import { remoteTarget } from '../config/remote/target.ts';
+import { bracketed, originsOf } from '../config/sign-in/public-address.ts';
+import { prepareState, type StatePaths } from '../config/state-paths.ts';
+import { VERSION } from '../config/version.ts';
+import { asPaliadinError } from '../contract/errors.ts';
+import type { Turn } from '../contract/records/turn.ts';
+import type { User } from '../contract/records/user.ts';
+import { chooseAgent } from '../daemon/agent.ts';
+import { checkIsolation } from '../daemon/isolation/check.ts';
+import { localDaemon } from '../daemon/local-daemon.ts';
+import { createServer } from '../http/server.ts';
+import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
+import { findProgram } from '../process/find-program.ts';
+import { acquireLock } from '../process/lock.ts';
+import { createGatewayServices, type GatewayServices } from '../services/services.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import { timedStore } from '../store/timed-store.ts';
+import { openTraces } from '../tracing/traces.ts';
+import { createTurns } from '../turn/service.ts';
+import { keepHead, notedHead } from './audit-head.ts';
+import { probeHost } from './host-probes.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
+import { applyRetention } from './retention.ts';
+import { signInMethods } from './sign-in/sign-in-methods.ts';
+import { starters } from './starters.ts';
+
+export interface Gateway {
+  /** Where it listens: `http://127.0.0.1:7717`. */
+  url: string;
+  /** Where people find it. */
+  publicUrl: string;
+  owner: User;
+  hosts: Hosts;
+  services: GatewayServices;
+  /** Asks the open streams to come back, leaves the turns to the next start, and ends. */
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running then. */
+export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
+  const { values } = config;
+  const methods = await signInMethods(config, Date.now);
+  await checkIsolation(config, env);
+  const paths = prepareState(config);
+  const release = await acquireLock(paths.gatewayLock);
+  if (release === null) {
+    throw new ConfigError(
+      `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,
+    );
+  }
+  // Everything that was opened is closed, last first, wherever the start fails.
+  await using opened = new AsyncDisposableStack();
+  opened.defer(release);
+  const onError = (what: string, error: unknown) => {
+    logger.error({ code: asPaliadinError(error, 'internal').code, reason: (error as Error).message }, what);
+  };
+  const closes = (what: string, ms: number, close: () => unknown) => {
+    opened.defer(() => closeInTime({ what, ms, close }, onError));
+  };
+  const ms = GATEWAY_CLOSES_MS;
+  const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
+  closes('the traces', ms.traces, () => traces?.close());
+  const found = findBackend(config, env, paths);
+  const backend = traces === null ? found : handingOnTraces(found);
+  const hosts = oneHost(backend);
+  closes('the way to the host', ms.backend, () => hosts.close());
+  const metrics = await createMetrics(VERSION);
+  const database = await openSqliteStore(paths.database, {
+    threads: true,
+    onErased: (erased) => tellErased(logger, erased),
+  });
+  closes('the store', ms.store, () => database.close());
+  const store = timedStore(database, () => performance.now(), metrics.stored);
+  metrics.watch({ store, hosts });
+  const owner = await theOwner(store, values.PALIADIN_OWNER);
+  // Who came in by a key that is no longer ours may be somebody who had stolen it.
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
+  const head = keepHead(
+    store.audit,
+    paths.auditHead,
+    (auditHead) => logger.info({ auditHead }, 'the audit log ends here'),
+    onError,
+  );
+  closes('the note of the audit log’s end', ms.head, () => head.close());
+  const turns = await createTurns({
+    store,
+    hosts,
+    onError,
+    sessionPrefix: values.PALIADIN_SESSION_PREFIX,
+    queueLimit: values.PALIADIN_QUEUE_LIMIT,
+    appOrigins: values.PALIADIN_APP_ORIGINS,
+    approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
+    clock: Date.now,
+    now: () => performance.now(),
+    newId: randomUUID,
+    onEnded(turn) {
+      metrics.turnEnded(turn);
+      if (traces !== null) recordTurn(traces, turn);
+      logger.info(summaryOf(turn), 'turn ended');
+    },
+  });
+  closes('what is under way', ms.turns, () => turns.close());
+  // The first question should not wait for a daemon to start.
+  for (const host of hosts.all()) {
+    if (host.refusal() === null) host.health(null).catch((error) => onError('the host is not ready', error));
+  }
+  const probes =
+    backend.refusal() === null
+      ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
+      : undefined;
+  opened.defer(() => probes?.close());
+  const origins: string[] = [];
+  const services = createGatewayServices({
+    store,
+    turns,
+    hosts,
+    probes,
+    jwt: methods.jwt,
+    access: values.PALIADIN_ACCESS,
+    ownerSubject: values.PALIADIN_OWNER,
+    notedHead: () => notedHead(paths.auditHead),
+    onSignIn: metrics.signIn,
+    onError,
+    clock: Date.now,
+    now: () => performance.now(),
+    random: randomBytes,
+    version: VERSION,
+  });
+  const server = await createServer({
+    services,
+    turns,
+    logger,
+    metrics,
+    proxy: methods.proxy,
+    trustsProxy: methods.trustsProxy,
+    starters: starters(values.PALIADIN_STARTERS, backend.agent),
+    backend: { ...backend, report: () => report(hosts) },
+    publicOrigins: () => origins,
+    appOrigins: values.PALIADIN_APP_ORIGINS,
+    webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
+    clock: Date.now,
+    random: randomBytes,
+    rateLimit: values.PALIADIN_RATE_LIMIT,
+    version: VERSION,
+  });
+
+  closes('the server', ms.server, () => server.close());
+  opened.defer(
+    applyRetention({
+      turns: store.turns,
+      days: values.PALIADIN_RETENTION_DAYS ?? null,
+      clock: Date.now,
+      onError,
+    }),
+  );
+  const port = await listen(server, values.PALIADIN_HOST, values.PALIADIN_PORT);
+  origins.push(...originsOf(values, port));
+  const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
+  const running = opened.move();
+  const close = () => running.disposeAsync();
+  return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
+}
+
+function tellErased(logger: Logger, erased: boolean): void {
+  if (erased) logger.info('what was deleted is gone from the log of the database too');
+  else logger.warn('somebody reads the database, so its log still has what was deleted; it goes when they are done');
+}
+
+function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {
+  const agent = chooseAgent(config, env);
+  const { PALIADIN_REMOTE_HOST: remoteHost } = config.values;
+  const always = { isolation: isolationPolicy(config), giveUpMs: HOST_AWAY_MS, random: Math.random };
+  return chooseBackend({
+    remote:
+      remoteHost === undefined
+        ? null
+        : () => remoteBackend({ target: remoteTarget(config, remoteHost, env), env, ...always }),
+    tmux: findProgram('tmux', env),
+    agentMissing: 'missing' in agent ? agent.missing : null,
+    local() {
+      if ('missing' in agent) throw new TypeError('there is no agent');
+      return localBackend({
+        host: hostname(),
+        agent: agent.name,
+        daemon: localDaemon({ config, paths, agent, env, programs: packagePrograms, policy: gatewayPolicy(config) }),
+        ...always,
+      });
+    },
+  });
+}
+
+/** For the log: how it went, and nothing that was said. */
+function summaryOf({ turnId, status, errorCode, late, durationMs, agentSession, host }: Turn) {
+  return { turnId, status, code: errorCode, late, ms: durationMs, session: agentSession, host };
+}
+
+/** Why no host could answer a question just now; null where one could. */
+async function report(hosts: Hosts) {
+  const refusal = hosts.refusal();
+  if (refusal !== null) return refusal;
+  const reasons = hosts.all().map((host) =>
+    host.health(null).then(
+      () => null,
+      (error) => asPaliadinError(error, 'mriver_unreachable'),
+    ),
+  );
+  const found = await Promise.all(reasons);
+  return found.includes(null) ? null : (found[0] ?? null);
+}
+
+/** As the settings name them now, whoever was it before. */
+async function theOwner(store: Store, subject: string): Promise<User> {
+  const { user } = await store.users.ensure({ subject, role: 'owner', now: Date.now() });
+  return await store.users.setOwner(user.id, { actor: 'gateway', at: Date.now() });
+}
+
+async function listen(server: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await server.listen({ host: host.replace(/^\[|\]$/g, ''), port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'EADDRINUSE' ? 'it is taken by another program' : `it can't be used (${code})`;
+    throw new ConfigError(`PALIADIN_PORT is ${port}: ${why}; stop that, or set PALIADIN_PORT to a free one`);
+  }
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+// A daemon that does not come back within five minutes does not come back by itself.
+const HOST_AWAY_MS = 5 * 60_000;

@@ -1,0 +1,150 @@
+/** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
+import pTimeout from 'p-timeout';
+import type { Hosts } from '../../backend/hosts.ts';
+import type { Turn } from '../../contract/records/turn.ts';
+import type { ServerMetrics } from '../../http/server-metrics.ts';
+import type { SignInEvent } from '../../services/sign-in/sign-in-event.ts';
+import type { Store } from '../../store/store.ts';
+
+export interface Metrics extends ServerMetrics {
+  turnEnded(turn: Turn): void;
+  stored(operation: string, ms: number, failed: boolean): void;
+  signIn(event: SignInEvent): void;
+  /** What is looked at when somebody asks. */
+  watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all'> }): void;
+}
+
+export async function createMetrics(version: string): Promise<Metrics> {
+  // Loaded here: commands other than the gateway have no use for it.
+  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await import('prom-client');
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const info = new Gauge({ name: 'paliadin_info', help: 'Which version runs', labelNames: ['version'], registers });
+  info.set({ version }, 1);
+  const turns = new Counter({
+    name: 'paliadin_turns_total',
+    help: 'Turns that ended, by how, and by error code (none: empty)',
+    labelNames: ['status', 'code'],
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'paliadin_turn_stage_seconds',
+    help: 'How long the stages of turns took: queued, delivering (to the first text), answering; first_text and total from acceptance',
+    labelNames: ['stage'],
+    buckets: TURN_BUCKETS,
+    registers,
+  });
+  const open = new Gauge({
+    name: 'paliadin_turns_open',
+    help: 'Turns that have not ended',
+    labelNames: ['status'],
+    registers,
+  });
+  const host = new Gauge({
+    name: 'paliadin_host_up',
+    help: 'How many hosts answer',
+    labelNames: ['backend', 'mode'],
+    registers,
+  });
+  const panes = new Gauge({
+    name: 'paliadin_panes',
+    help: 'Terminals of agents that live',
+    labelNames: ['state'],
+    registers,
+  });
+  const storeSeconds = new Histogram({
+    name: 'paliadin_store_seconds',
+    help: 'How long the database took',
+    labelNames: ['operation'],
+    buckets: STORE_BUCKETS,
+    registers,
+  });
+  const storeFailures = new Counter({
+    name: 'paliadin_store_failures_total',
+    help: 'Calls of the database that failed',
+    labelNames: ['operation'],
+    registers,
+  });
+  const http = new Histogram({
+    name: 'paliadin_http_seconds',
+    help: 'How long requests took; those of event streams are as long as the stream',
+    labelNames: ['method', 'route', 'status'],
+    buckets: HTTP_BUCKETS,
+    registers,
+  });
+  const streams = new Gauge({ name: 'paliadin_event_streams', help: 'Event streams that are open', registers });
+  const signIns = new Counter({
+    name: 'paliadin_sign_ins_total',
+    help: 'Sign-ins, those refused, and sign-outs',
+    labelNames: ['kind', 'way'],
+    registers,
+  });
+  streams.set(0);
+  let look: () => Promise<void> = async () => undefined;
+
+  return {
+    contentType: registry.contentType,
+    async text() {
+      await look();
+      return await registry.metrics();
+    },
+    answered: ({ method, route, status, ms }) => http.observe({ method, route, status }, ms / 1000),
+    streams: (count) => streams.set(count),
+    stored(operation, ms, failed) {
+      storeSeconds.observe({ operation }, ms / 1000);
+      if (failed) storeFailures.inc({ operation });
+    },
+    signIn: ({ kind, way }) => signIns.inc({ kind, way }),
+    turnEnded(turn) {
+      turns.inc({ status: turn.status, code: turn.errorCode ?? '' });
+      for (const [stage, ms] of stagesOf(turn)) stages.observe({ stage }, ms / 1000);
+    },
+    watch({ store, hosts }) {
+      look = async () => {
+        // What can't be asked just now is not told; the rest is.
+        const asked = hosts.all().filter(({ refusal }) => refusal() === null);
+        const [all, found] = await Promise.all([
+          store.turns.open().catch(() => null),
+          Promise.all(
+            asked.map((backend) => pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null)),
+          ),
+        ]);
+        open.reset();
+        for (const status of OPEN) open.set({ status }, all?.filter((turn) => turn.status === status).length ?? 0);
+        panes.reset();
+        host.reset();
+        for (const [index, { kind, identity }] of asked.entries()) {
+          const mode = identity()?.protocol === 0 ? 'verbs' : 'channel';
+          const live = found[index]?.filter((session) => session.live);
+          host.inc({ backend: kind, mode }, live === undefined ? 0 : 1);
+          panes.inc({ state: 'answering' }, live?.filter(({ running }) => running !== null).length ?? 0);
+          panes.inc({ state: 'idle' }, live?.filter(({ running }) => running === null).length ?? 0);
+        }
+      };
+    },
+  };
+}
+
+/** By the times of the audit row; what did not come to pass has none. */
+function stagesOf({ startedAt, deliveredAt, firstChunkAt, finishedAt }: Turn): [stage: string, ms: number][] {
+  const stages: [string, number | null, number | null][] = [
+    ['queued', startedAt, deliveredAt],
+    ['delivering', deliveredAt, firstChunkAt],
+    ['answering', firstChunkAt, finishedAt],
+    ['first_text', startedAt, firstChunkAt],
+    ['total', startedAt, finishedAt],
+  ];
+  return stages.flatMap(([stage, from, to]) => (from === null || to === null ? [] : [[stage, Math.max(0, to - from)]]));
+}
+
+const OPEN = ['queued', 'delivering', 'running', 'waiting'] as const;
+
+// A scraper waits ten seconds by default; a host that is away shall not make it miss the rest.
+const LOOK_MS = 2000;
+
+// In seconds. An answer takes from the demo agent's moment to an agent's half hour.
+const TURN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800];
+const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];

@@ -1,0 +1,39 @@
+/** Deletes what was said longer ago than it is to be kept. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TurnStore } from '../store/turn-store.ts';
+
+export interface RetentionOptions {
+  turns: Pick<TurnStore, 'deleteOld'>;
+  /** Null: everything is kept. */
+  days: number | null;
+  clock(): number;
+  onError(what: string, error: unknown): void;
+}
+
+/** At the start, and once an hour. Returns how to stop it. */
+export function applyRetention({ turns, days, clock, onError }: RetentionOptions): () => void {
+  if (days === null) return () => {};
+  const stop = new AbortController();
+  const apply = async () => {
+    try {
+      const before = clock() - days * DAY_MS;
+      while (!stop.signal.aborted && (await turns.deleteOld(before, AT_ONCE, { actor: 'gateway', at: clock() })) > 0) {
+        await delay(PAUSE_MS, undefined, { signal: stop.signal });
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) onError('old turns were not deleted', error);
+    }
+  };
+  const timer = setInterval(apply, EVERY_MS).unref();
+  void apply();
+  return () => {
+    clearInterval(timer);
+    stop.abort();
+  };
+}
+
+const DAY_MS = 24 * 3_600_000;
+const EVERY_MS = 3_600_000;
+// Some ten milliseconds of work, then others have a turn.
+const AT_ONCE = 100;
+const PAUSE_MS = 100;

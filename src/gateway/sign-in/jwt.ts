@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { type Config, ConfigError } from '../../config/load.ts';
+import { isLoopback } from '../../config/sign-in/loopback.ts';
+import type { JwtSettings } from '../../http/sign-in/jwt.ts';
+
+/** How an application's token is looked at; null where no key is set. @throws ConfigError for half a set of settings */
+export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>): JwtSettings | null {
+  const keys = KEYS.filter((name) => given[name] !== undefined);
+  if (keys.length > 1) throw new ConfigError(`${keys.join(' and ')} are set: one of them says which key it is`);
+  const [key] = keys;
+  const { PALIADIN_JWT_ISSUER: issuer, PALIADIN_JWT_AUDIENCE: audience } = values;
+  if (key === undefined) {
+    const lonely = (['PALIADIN_JWT_ISSUER', 'PALIADIN_JWT_AUDIENCE'] as const).find((name) => given[name]);
+    if (lonely === undefined) return null;
+    throw new ConfigError(`${lonely} is set, and no key: set PALIADIN_JWT_SECRET or PALIADIN_JWT_JWKS_URL too`);
+  }
+  if (issuer === undefined || audience === undefined) {
+    const missing = issuer === undefined ? 'PALIADIN_JWT_ISSUER' : 'PALIADIN_JWT_AUDIENCE';
+    throw new ConfigError(
+      `${key} is set, and not ${missing}: without it a token that was made for somebody else would sign in here`,
+    );
+  }
+  return {
+    key: values.PALIADIN_JWT_JWKS_URL === undefined ? { secret: secretOf(values) } : { jwks: jwksOf(values) },
+    issuer,
+    audience,
+    maxAgeMs: values.PALIADIN_JWT_MAX_AGE,
+    skewMs: values.PALIADIN_JWT_CLOCK_SKEW,
+  };
+}
+
+const KEYS = ['PALIADIN_JWT_SECRET', 'PALIADIN_JWT_SECRET_FILE', 'PALIADIN_JWT_JWKS_URL'] as const;
+
+// As long as what HMAC-SHA-256 makes of it; shorter ones can be guessed offline from one token.
+const MIN_SECRET_BYTES = 32;
+
+function secretOf({ PALIADIN_JWT_SECRET: text, PALIADIN_JWT_SECRET_FILE: file }: Config['values']): Uint8Array {
+  const [name, secret] =
+    file === undefined ? ['PALIADIN_JWT_SECRET', text ?? ''] : ['PALIADIN_JWT_SECRET_FILE', readSecret(file)];
+  const bytes = Buffer.from(secret);
+  if (bytes.length >= MIN_SECRET_BYTES) return bytes;
+  throw new ConfigError(
+    `${name} has ${bytes.length} bytes: at least ${MIN_SECRET_BYTES} are needed; \`openssl rand -base64 48\` makes some`,
+  );
+}
+
+/** Without the end of line that editors leave. */
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`PALIADIN_JWT_SECRET_FILE can't be read: ${(error as Error).message}`);
+  }
+}
+
+/** Whoever could change the keys on their way could sign in as anybody. */
+function jwksOf({ PALIADIN_JWT_JWKS_URL: text = '' }: Config['values']): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new ConfigError(`PALIADIN_JWT_JWKS_URL is ${JSON.stringify(text)}: an address with https, or on loopback`);
+}

@@ -1,7 +1,0 @@
-import type { Config } from '../config/load.ts';
-
-/** What every command is given. */
-export interface Settings {
-  config: Config;
-  env: NodeJS.ProcessEnv;
-}

@@ -1,8 +1,0 @@
-/** Entry of the host daemon in a clone. */
-import { gatewayPolicy } from './approval-policy.ts';
-import { loadConfig } from './config/load.ts';
-import { clonePrograms } from './programs.ts';
-import { runDaemon } from './run-daemon.ts';
-
-const config = loadConfig(process.env, process.cwd());
-await runDaemon({ config, env: process.env, programs: clonePrograms, policy: gatewayPolicy(config) });

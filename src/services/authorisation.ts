@@ -1,0 +1,72 @@
+/** Who may do what: by role, by what an API token is for, and by `PALIADIN_ACCESS`. */
+import { PaliadinError } from '../contract/errors.ts';
+import type { Role, User } from '../contract/records/user.ts';
+import type { Scope } from '../contract/scopes.ts';
+import type { Identity } from './sign-in/identity.ts';
+
+/** Who may ask questions: the owner, or every user. */
+export type Access = 'owner' | 'users';
+
+/** What something asks of whoever wants it. */
+export interface Requirement {
+  /** The least role. */
+  role: Role;
+  /** What an API token has to be for. */
+  scope: Scope;
+  /** Asks the agent for something: `PALIADIN_ACCESS` decides too. */
+  asks?: true | undefined;
+}
+
+/** The part of an identity that decides what it may do. */
+export type Caller = Pick<Identity, 'user' | 'scopes'>;
+
+export const DISABLED = 'the owner has disabled this user';
+
+/** Everybody's turns, users, hosts. */
+export const ADMIN = { role: 'admin', scope: 'admin' } as const satisfies Requirement;
+
+/** Why this caller is refused; null where they meet the requirement. */
+export function refusalOf(requirement: Requirement, caller: Caller, access: Access): PaliadinError | null {
+  return barred(requirement, caller) ?? (requirement.asks === true ? askingRefusal(caller.user, access) : null);
+}
+
+/** Why this user may not ask; null where they may. Reading what is one's own is for every signed-in user. */
+export function askingRefusal(user: Pick<User, 'role'>, access: Access): PaliadinError | null {
+  if (access === 'users' || user.role === 'owner') return null;
+  return new PaliadinError('not_allowed', 'only the owner may ask here; PALIADIN_ACCESS=users lets every user ask');
+}
+
+/**
+ * Whether this caller may see what is for the owner and admins. What is open to all and shows them more asks this too, so
+ * that nobody sees there what they would be refused elsewhere.
+ */
+export function isForOwner(caller: Caller | null): boolean {
+  return caller !== null && barred(ADMIN, caller) === null;
+}
+
+/** Why a token with this scope would not let its user do what the scope is for; null where it would. */
+export function scopeWithoutEffect(scope: Scope, user: User, access: Access): PaliadinError | null {
+  const needs: Requirement =
+    scope === 'ask' ? { role: 'member', scope, asks: true } : { role: scope === 'read' ? 'member' : 'admin', scope };
+  return refusalOf(needs, { user, scopes: [scope] }, access);
+}
+
+function barred({ scope, role }: Requirement, { user, scopes }: Caller): PaliadinError | null {
+  if (user.disabledAt !== null) return new PaliadinError('not_allowed', DISABLED);
+  if (scopes !== null && !scopes.includes(scope)) {
+    return new PaliadinError('not_allowed', `this token is not for that: it has no scope ${scope}`);
+  }
+  return isAtLeast(user, role) ? null : new PaliadinError('not_allowed', ONLY[role]);
+}
+
+function isAtLeast({ role }: User, least: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
+const ROLES: readonly Role[] = ['member', 'admin', 'owner'];
+
+const ONLY: Record<Role, string> = {
+  member: 'sign in first',
+  admin: 'only the owner and admins may do that; `paliadin user role` makes somebody an admin',
+  owner: 'only the owner may do that; PALIADIN_OWNER names the owner',
+};

@@ -1,0 +1,88 @@
+/** The hosts: how they are, and what runs there. */
+import type { Backend } from '../backend/backend.ts';
+import type { Hosts as Reached } from '../backend/hosts.ts';
+import type { Hosts, HostView, Probe } from '../contract/admin.ts';
+import type { PaliadinError } from '../contract/errors.ts';
+import { weaknessOf } from '../contract/isolation.ts';
+import { isFinal } from '../contract/turn.ts';
+import type { Store } from '../store/store.ts';
+import type { Access } from './authorisation.ts';
+import type { SessionHost } from './sessions/session-host.ts';
+
+export interface HostService {
+  list(): Promise<HostList>;
+}
+
+export interface HostList {
+  gateway: Hosts['gateway'];
+  hosts: (Omit<HostView, 'refusal'> & { refusal: PaliadinError | null })[];
+}
+
+export interface ProbeHistory {
+  /** How the host of this name was lately, oldest first. */
+  last(host: string): Probe[];
+  /** Calls back after each. Returns how to stop that. */
+  onProbe(listener: () => void): () => void;
+}
+
+export interface HostServiceOptions {
+  store: Pick<Store, 'sessions' | 'turns' | 'database'>;
+  hosts: Pick<Reached, 'all' | 'of'>;
+  host: Pick<SessionHost, 'sessions'>;
+  /** None where nobody looks. */
+  probes: ProbeHistory | undefined;
+  access: Access;
+  /** Of the gateway. */
+  version: string;
+  /** UTC milliseconds. */
+  clock(): number;
+}
+
+export function createHostService(options: HostServiceOptions): HostService {
+  const { store, hosts, version, clock } = options;
+  const startedAt = clock();
+  return {
+    async list() {
+      const sessions = await store.sessions.list();
+      const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
+      return {
+        gateway: { version, startedAt, database: store.database },
+        hosts: await Promise.all(
+          hosts.all().map((backend) =>
+            view(backend, options, {
+              sessions: sessions.filter(({ host }) => host === backend.host).length,
+              running: open.filter((turn) => hosts.of(turn) === backend).length,
+            }),
+          ),
+        ),
+      };
+    },
+  };
+}
+
+async function view(
+  backend: Backend,
+  { host, probes, access }: HostServiceOptions,
+  known: { sessions: number; running: number },
+): Promise<HostList['hosts'][number]> {
+  const live = await host.sessions(backend.host);
+  const count = live?.filter((session) => session.live).length ?? 0;
+  const identity = backend.identity();
+  return {
+    name: backend.host,
+    backend: backend.kind,
+    presence: backend.presence(),
+    mode: identity && (identity.protocol === 0 ? 'verbs' : 'channel'),
+    refusal: backend.refusal(),
+    agent: backend.agent(),
+    agentVersion: identity?.agentVersion ?? null,
+    driver: identity?.driver ?? null,
+    isolation: identity && (identity.isolation ?? 'none'),
+    isolationLacks:
+      access === 'users' && identity && identity.agent !== 'demo' ? weaknessOf(identity.isolation ?? 'none') : null,
+    version: identity?.version ?? null,
+    panes: live && { live: count, hibernated: Math.max(0, known.sessions - count) },
+    running: known.running,
+    probes: probes?.last(backend.host) ?? [],
+  };
+}

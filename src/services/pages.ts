@@ -1,0 +1,41 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Turn, TurnFilter } from '../contract/records/turn.ts';
+import type { TurnStore } from '../store/turn-store.ts';
+
+/** How many rows a page has: some milliseconds of work, during which the gateway does nothing else. */
+export const PAGE = 200;
+
+/** Every row, read a page of `PAGE` at a time as it is taken. `next` is by what `read` finds the page behind a row. */
+export async function* pages<T, K>(
+  read: (before: K | undefined) => Promise<T[]>,
+  { next }: { next: (last: T) => K },
+): AsyncGenerator<T> {
+  for (let before: K | undefined; ; ) {
+    const page = await read(before);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    before = next(last);
+    await setImmediate();
+  }
+}
+
+/** Turns in full, newest first, of which only one is held at a time: each may have megabytes. */
+export async function* eachTurn(turns: Pick<TurnStore, 'list' | 'get'>, filter: TurnFilter): AsyncGenerator<Turn> {
+  const read = (before: string | undefined) => turns.list({ ...filter, before, limit: PAGE });
+  for await (const { turnId } of pages(read, { next: (line) => line.turnId })) {
+    const turn = await turns.get(turnId);
+    if (turn !== null) yield turn;
+  }
+}
+
+export async function* map<T, U>(rows: AsyncIterable<T>, change: (row: T) => U): AsyncGenerator<U> {
+  for await (const row of rows) yield change(row);
+}
+
+/** The first `limit` rows; no more are read. */
+export async function take<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
+  const taken: T[] = [];
+  for await (const row of rows) if (taken.push(row) >= limit) break;
+  return taken;
+}

@@ -1,0 +1,14 @@
+import type { Store } from '../store/store.ts';
+
+export interface Person {
+  id: string;
+  /** Empty once the user’s data was deleted, as `name` is. */
+  subject: string;
+  name: string;
+}
+
+/** Says who somebody is. */
+export async function people(store: Pick<Store, 'users'>): Promise<(id: string) => Person> {
+  const known = new Map((await store.users.list()).map(({ id, subject, name }) => [id, { id, subject, name }]));
+  return (id) => known.get(id) ?? { id, subject: '', name: '' };
+}

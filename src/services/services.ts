@@ -1,0 +1,118 @@
+/** What the dashboard and the command line do, put together once for both. */
+import type { Hosts } from '../backend/hosts.ts';
+import type { AdminEvent } from '../contract/admin.ts';
+import type { Store } from '../store/store.ts';
+import type { Turns } from '../turn/turns.ts';
+import { type AuditLogService, createAuditLogService } from './audit-log/audit-log.ts';
+import type { KnownHead } from './audit-log/verify.ts';
+import type { Access } from './authorisation.ts';
+import { followChanges } from './changes.ts';
+import { createHistoryService, type HistoryService } from './history.ts';
+import { createHostService, type HostService, type ProbeHistory } from './hosts.ts';
+import { createReadings } from './readings.ts';
+import { liveSessions } from './sessions/live-sessions.ts';
+import { createSessionControl, type SessionControl } from './sessions/session-control.ts';
+import type { SessionHost } from './sessions/session-host.ts';
+import { createSessionService, type SessionService } from './sessions/sessions.ts';
+import { type CredentialService, createCredentialService } from './sign-in/credentials.ts';
+import type { DenialLimits } from './sign-in/denials.ts';
+import type { JwtAuthenticator } from './sign-in/jwt-authenticator.ts';
+import type { Random } from './sign-in/secrets.ts';
+import { createSignInService, type SignInService } from './sign-in/sign-in.ts';
+import type { SignInEvent } from './sign-in/sign-in-event.ts';
+import { createStatisticsService, type StatisticsService } from './statistics.ts';
+import { createTurnLogService, type TurnLogService } from './turn-log/turn-log.ts';
+import { createUserService, type UserService } from './users/users.ts';
+
+/** Beside a gateway, or without one. */
+export interface Services {
+  users: UserService;
+  credentials: CredentialService;
+  sessions: SessionService;
+  turnLog: TurnLogService;
+  auditLog: AuditLogService;
+  statistics: StatisticsService;
+}
+
+/** Within a gateway. */
+export interface GatewayServices extends Services {
+  /** Who may ask questions. */
+  readonly access: Access;
+  signIn: SignInService;
+  sessionControl: SessionControl;
+  hosts: HostService;
+  history: HistoryService;
+  /** What changes, as it changes, until `signal` aborts. */
+  changes(signal: AbortSignal): AsyncIterable<AdminEvent>;
+  /** @throws PaliadinError where the store can't be written */
+  checkStore(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  store: Store;
+  host: SessionHost;
+  /** Resolves when nothing of the user's is open any more. */
+  stopTurns(userId: string): Promise<void>;
+  /** What was noted of the audit log's end beside the database; null where nothing was. */
+  notedHead(): KnownHead | null;
+  access: Access;
+  /** Whose subject this is, is created as the owner. */
+  ownerSubject: string;
+  random: Random;
+  /** UTC milliseconds. */
+  clock(): number;
+  /** Hears who came in, was turned away, or left; has to be quick. */
+  onSignIn?(event: SignInEvent): void;
+}
+
+export interface GatewayServicesOptions extends Omit<ServicesOptions, 'host' | 'stopTurns'> {
+  turns: Turns;
+  hosts: Hosts;
+  /** None where nobody looks how the host is. */
+  probes?: ProbeHistory | undefined;
+  /** Null where no tokens of an application are taken. */
+  jwt: JwtAuthenticator | null;
+  denialLimits?: DenialLimits | undefined;
+  /** Of the gateway. */
+  version: string;
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Something went wrong that no caller is told. */
+  onError(what: string, error: unknown): void;
+}
+
+export function createServices({ onSignIn = () => {}, ...options }: ServicesOptions): Services {
+  const { store, host } = options;
+  const onRecord = createReadings(options);
+  return {
+    users: createUserService({ ...options, endConversation: host.endConversation, onSignIn }),
+    credentials: createCredentialService(options),
+    sessions: createSessionService(options),
+    turnLog: createTurnLogService({ ...options, onRecord }),
+    auditLog: createAuditLogService({ ...options, onRecord }),
+    statistics: createStatisticsService({ store, clock: options.clock }),
+  };
+}
+
+export function createGatewayServices(options: GatewayServicesOptions): GatewayServices {
+  const { store, turns, hosts, access, onSignIn = () => {} } = options;
+  const host: SessionHost = {
+    async sessions(name) {
+      const found = hosts.all().find((backend) => backend.host === name);
+      return found === undefined ? null : liveSessions(found);
+    },
+    endConversation: (session) => hosts.of(session).reset(session.name, { forget: true }),
+  };
+  const services = createServices({ ...options, host, stopTurns: (userId) => turns.stopAll(userId) });
+  const { sessions } = services;
+  return {
+    ...services,
+    access,
+    signIn: createSignInService({ ...options, onSignIn }),
+    sessionControl: createSessionControl({ ...options, sessions, onRecord: createReadings(options) }),
+    hosts: createHostService({ ...options, host, probes: options.probes }),
+    history: createHistoryService(options),
+    changes: (signal) => followChanges({ turns, store, hosts, probes: options.probes }, signal),
+    checkStore: () => store.check(),
+  };
+}

@@ -1,0 +1,72 @@
+/** The conversations, and what runs in them. */
+import { PaliadinError } from '../../contract/errors.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { Store } from '../../store/store.ts';
+import { type Person, people } from '../people.ts';
+import type { SessionHost } from './session-host.ts';
+
+export interface SessionService {
+  /** Last used first. */
+  list(): Promise<SessionOverview[]>;
+  /** @throws PaliadinError `not_found` */
+  get(name: string): Promise<AgentSession>;
+  /** The session of a user's subject or id, or of its own name. @throws PaliadinError `not_found` */
+  find(wanted: string): Promise<AgentSession>;
+}
+
+export interface SessionOverview extends Omit<AgentSession, 'userId'> {
+  user: Person;
+  /** Whether its terminal runs; null where nobody knows: the host is away, or it is another one. */
+  live: boolean | null;
+  /** Id of the turn under way. */
+  running: string | null;
+  /** That turn waits for its user's answer. */
+  waiting: boolean;
+  /** How many turns wait behind it. */
+  queued: number;
+}
+
+export interface SessionServiceOptions {
+  store: Pick<Store, 'sessions' | 'turns' | 'users'>;
+  host: Pick<SessionHost, 'sessions'>;
+}
+
+export function createSessionService({ store, host }: SessionServiceOptions): SessionService {
+  return {
+    async list() {
+      const known = await store.sessions.list();
+      if (known.length === 0) return [];
+      const names = [...new Set(known.map(({ host: name }) => name))];
+      const live = new Map(await Promise.all(names.map(async (name) => [name, await host.sessions(name)] as const)));
+      const open = await store.turns.open();
+      const personOf = await people(store);
+      return known.map(({ userId, subject: _, ...session }) => {
+        const there = live.get(session.host) ?? null;
+        const own = open.filter(({ agentSession }) => agentSession === session.name);
+        const atWork = own.find(({ status }) => status !== 'queued');
+        return {
+          ...session,
+          user: personOf(userId),
+          live: there && (there.find(({ session: name }) => name === session.name)?.live ?? false),
+          running: atWork?.turnId ?? null,
+          waiting: atWork?.status === 'waiting',
+          queued: own.filter(({ status }) => status === 'queued').length,
+        };
+      });
+    },
+
+    async get(name) {
+      const session = await store.sessions.get(name);
+      if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
+      return session;
+    },
+
+    async find(wanted) {
+      const sessions = await store.sessions.list();
+      const found = sessions.find(({ name, userId, subject }) => [name, userId, subject].includes(wanted));
+      if (found !== undefined) return found;
+      const known = sessions.map(({ subject }) => subject).join(', ') || 'nobody yet';
+      throw new PaliadinError('not_found', `${wanted} has no conversation; those who have one: ${known}`);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** What somebody may sign in with: one-time codes for browsers, API tokens for programs. */
+import type { ApiToken } from '../../contract/records/sign-in.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { Scope } from '../../contract/scopes.ts';
+import type { Store } from '../../store/store.ts';
+import type { Actor } from '../actor.ts';
+import { type Access, scopeWithoutEffect } from '../authorisation.ts';
+import { people } from '../people.ts';
+import { hashSecret, newSecret, newToken, type Random } from './secrets.ts';
+
+export interface CredentialService {
+  /** A code that signs a browser in once. It travels in a link's fragment, which no server sees. */
+  createCode(actor: Actor, userId: string): Promise<string>;
+  /** A bearer token for programs; a user who is not there yet is created. */
+  createToken(actor: Actor, token: NewToken): Promise<CreatedToken>;
+  /** Oldest first; the secrets are not kept. `user` is a subject. */
+  tokens(query?: { userId?: string | undefined }): Promise<(ApiToken & { user: string })[]>;
+  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins so. */
+  revokeToken(actor: Actor, id: string): Promise<ApiToken & { user: string }>;
+}
+
+export interface NewToken {
+  subject: string;
+  name: string;
+  scopes: readonly Scope[];
+  /** Milliseconds; null: until it is revoked. */
+  lifetimeMs: number | null;
+}
+
+export interface CreatedToken {
+  /** Shown once. */
+  secret: string;
+  user: User;
+  /** Whether the user was created for it. */
+  created: boolean;
+  /** The scopes that let its user do nothing now, and why. */
+  withoutEffect: { scope: Scope; why: string }[];
+}
+
+export interface CredentialOptions {
+  store: Pick<Store, 'users' | 'signIn'>;
+  access: Access;
+  /** Whose subject this is, is created as the owner. */
+  ownerSubject: string;
+  random: Random;
+  /** UTC milliseconds. */
+  clock(): number;
+}
+
+/** Long enough to walk to another device, too short to be found later in a terminal's history. */
+export const SIGN_IN_CODE_LIFETIME_MS = 15 * 60 * 1000;
+
+export function createCredentialService(options: CredentialOptions): CredentialService {
+  const { store, access, ownerSubject, random, clock } = options;
+  return {
+    async createCode(actor, userId) {
+      const code = newSecret(random);
+      const at = clock();
+      const row = { hash: hashSecret(code), userId, expiresAt: at + SIGN_IN_CODE_LIFETIME_MS };
+      await store.signIn.addCode(row, { actor: actor.id, at });
+      return code;
+    },
+
+    async createToken(actor, { subject, name, scopes, lifetimeMs }) {
+      const at = clock();
+      const role = subject === ownerSubject ? 'owner' : 'member';
+      const { user, created } = await store.users.ensure({ subject, role, now: at });
+      const secret = newToken(random);
+      const expiresAt = lifetimeMs === null ? null : at + lifetimeMs;
+      const row = { hash: hashSecret(secret), userId: user.id, name, scopes, expiresAt };
+      await store.signIn.addToken(row, { actor: actor.id, at });
+      const withoutEffect = scopes.flatMap((scope) => {
+        const refusal = scopeWithoutEffect(scope, user, access);
+        return refusal === null ? [] : [{ scope, why: refusal.detail ?? refusal.code }];
+      });
+      return { secret, user, created, withoutEffect };
+    },
+
+    async tokens({ userId } = {}) {
+      const tokens = await store.signIn.tokens(userId === undefined ? {} : { userId });
+      const personOf = await people(store);
+      return tokens.map((token) => ({ ...token, user: personOf(token.userId).subject || token.userId }));
+    },
+
+    async revokeToken(actor, id) {
+      const token = await store.signIn.dropToken(id, { actor: actor.id, at: clock() });
+      const user = await store.users.get(token.userId);
+      return { ...token, user: user?.subject ?? token.userId };
+    },
+  };
+}

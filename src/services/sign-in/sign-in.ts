@@ -1,0 +1,180 @@
+/** How people get in and out. */
+import { PaliadinError } from '../../contract/errors.ts';
+import type { BrowserWay } from '../../contract/records/sign-in.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { Store } from '../../store/store.ts';
+import { DISABLED } from '../authorisation.ts';
+import { limitAttempts } from './attempts.ts';
+import type { DenialLimits } from './denials.ts';
+import { createIdentities, type Identities } from './identities.ts';
+import type { BrowserSecrets, Identity } from './identity.ts';
+import type { JwtAuthenticator } from './jwt-authenticator.ts';
+import { hashSecret, newSecret, type Random } from './secrets.ts';
+import type { SignInEvent } from './sign-in-event.ts';
+import { createSignInEvents, type SignInEvents } from './sign-in-events.ts';
+import { recordSignIns } from './sign-in-record.ts';
+
+export interface SignInService extends Identities {
+  /** Whether tokens of an application are taken. */
+  readonly application: boolean;
+  /** Who came in, was turned away or left. */
+  readonly events: SignInEvents;
+  /**
+   * Signs a browser in with a one-time code. Where somebody else is signed in there, nothing changes unless `replace`.
+   * @throws PaliadinError `unauthenticated`, `not_allowed`, `rate_limited`
+   */
+  withCode(code: string, at: At & { replace: boolean }): Promise<NewSession | WouldReplace>;
+  /**
+   * Signs a browser in with the application's token. `count` counts the exchange for its user: a code works once, a token
+   * could make sessions without end.
+   * @throws PaliadinError as `withCode`, and what `count` throws
+   */
+  withApplicationToken(token: string, at: At, count: (user: User) => Promise<void>): Promise<NewSession>;
+  /** Ends what the caller came in by; with `everywhere` all their browser sessions, unused codes, and application's tokens. */
+  signOut(identity: Identity, options: { everywhere: boolean }): Promise<void>;
+  /** Why a browser in which nobody is signed in may think that somebody is; null where it has no reason to. */
+  lapsed(browser: BrowserSecrets): Promise<'ended' | 'update' | null>;
+  /** Writes what was counted of denials, and waits until that is on record. */
+  close(): Promise<void>;
+}
+
+interface At {
+  browser: BrowserSecrets;
+  /** For whom a refusal counts: one key for each client. */
+  client: string;
+}
+
+export interface NewSession {
+  signedIn: true;
+  /** For the browser to keep out of its page's reach. */
+  secret: string;
+  /** For its page. Each is worth nothing without the other. */
+  sessionKey: string;
+  lifetimeMs: number;
+}
+
+export interface WouldReplace {
+  signedIn: false;
+  signedInAs: string;
+  linkFor: string;
+}
+
+export interface SignInOptions {
+  store: Pick<Store, 'users' | 'signIn' | 'audit'>;
+  /** Null where no tokens of an application are taken. */
+  jwt: JwtAuthenticator | null;
+  random: Random;
+  /** UTC milliseconds. */
+  clock(): number;
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Hears who came in, was turned away, or left; has to be quick. */
+  onSignIn(event: SignInEvent): void;
+  onError(what: string, error: unknown): void;
+  denialLimits?: DenialLimits | undefined;
+}
+
+/** A month: signing in again takes one link. */
+export const BROWSER_SESSION_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** A working day: the application signs its user in again by itself, if they are still its user. */
+const APPLICATION_SESSION_MS = 12 * 60 * 60 * 1000;
+
+export function createSignInService(options: SignInOptions): SignInService {
+  const { store, jwt, random, clock, now, denialLimits } = options;
+  const events = createSignInEvents(recordSignIns(options), now, denialLimits);
+  const identities = createIdentities({ store, jwt, events, clock });
+  const attempts = limitAttempts(events, now);
+
+  function refuseDisabled(user: User, way: BrowserWay): void {
+    if (user.disabledAt === null) return;
+    events.deny(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
+    throw new PaliadinError('not_allowed', DISABLED);
+  }
+
+  /** `before`: who was signed in there until now. */
+  async function open(
+    user: User,
+    way: BrowserWay,
+    { browser, before }: { browser: BrowserSecrets; before: Identity | null },
+  ): Promise<NewSession> {
+    await forget(browser, before);
+    const [lifetimeMs, keyDigest] =
+      way === 'code' ? [BROWSER_SESSION_MS, null] : [APPLICATION_SESSION_MS, jwt?.keyDigest ?? null];
+    const [secret, sessionKey] = [newSecret(random), newSecret(random)];
+    const createdAt = clock();
+    await store.signIn.addBrowserSession({
+      hash: hashSecret(secret),
+      keyHash: hashSecret(sessionKey),
+      userId: user.id,
+      createdAt,
+      expiresAt: createdAt + lifetimeMs,
+      way,
+      keyDigest,
+    });
+    events.emit({ kind: 'sign-in', userId: user.id, way, onRecord: true });
+    return { signedIn: true, secret, sessionKey, lifetimeMs };
+  }
+
+  /** The sessions that this browser had before: it can't use them any more, so nobody else shall. */
+  async function forget({ cookiesWithoutKey }: BrowserSecrets, before: Identity | null): Promise<void> {
+    if (before !== null) await store.signIn.dropBrowserSession(before.hash);
+    for (const hash of cookiesWithoutKey.map(hashSecret)) {
+      if (await store.signIn.hasSessionWithoutKey([hash])) await store.signIn.dropBrowserSession(hash);
+    }
+  }
+
+  return {
+    ...identities,
+    application: jwt !== null,
+    events,
+    close: events.close,
+
+    async withCode(code, { browser, client, replace }) {
+      const hash = hashSecret(code);
+      const user = await attempts.by('code', code, client, () => required(store.signIn.byCode(hash, clock())));
+      refuseDisabled(user, 'code');
+      const before = await identities.byBrowser(browser);
+      if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
+        return { signedIn: false, ...namesOf(before.user, user) };
+      }
+      await attempts.by('code', code, client, () => required(store.signIn.takeCode(hash, clock())));
+      return await open(user, 'code', { browser, before });
+    },
+
+    async withApplicationToken(token, { browser, client }, count) {
+      const { user } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
+      await count(user);
+      refuseDisabled(user, 'jwt');
+      // Not asked about, unlike a link: the application knows who sits there.
+      return await open(user, 'jwt', { browser, before: await identities.byBrowser(browser) });
+    },
+
+    async signOut({ user: { id: userId }, way, hash }, { everywhere }) {
+      if (everywhere) {
+        await store.signIn.signOutEverywhere(userId, { now: clock(), tokens: false, actor: userId });
+        events.emit({ kind: 'sign-out', userId, way, reason: 'everywhere', onRecord: true });
+      } else if (way === 'cookie') {
+        await store.signIn.dropBrowserSession(hash);
+        events.emit({ kind: 'sign-out', userId, way });
+      }
+    },
+
+    async lapsed({ cookies, cookiesWithoutKey }) {
+      if (cookies.length > 0) return 'ended';
+      return (await store.signIn.hasSessionWithoutKey(cookiesWithoutKey.map(hashSecret))) ? 'update' : null;
+    },
+  };
+}
+
+async function required(found: Promise<User | null>): Promise<User> {
+  const user = await found;
+  if (user !== null) return user;
+  throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
+}
+
+/** Two people may have the same name; then the names by which the gateway knows them say who is who. */
+function namesOf(before: User, user: User): { signedInAs: string; linkFor: string } {
+  const nameOf = ({ name, subject }: User) => (before.name === user.name ? `${name} (${subject})` : name);
+  return { signedInAs: nameOf(before), linkFor: nameOf(user) };
+}

@@ -1,0 +1,103 @@
+/** Everybody's turns: listed, searched, read in full, exported. Who read them is on record before they are shown. */
+import type { TurnInFull as View } from '../../contract/admin.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';
+import type { User } from '../../contract/records/user.ts';
+import { type ApprovalRequest, type Decided, isFinal } from '../../contract/turn.ts';
+import type { Store } from '../../store/store.ts';
+import { turnSnapshot } from '../../turn/turn-snapshot.ts';
+import type { Actor } from '../actor.ts';
+import { eachTurn, map } from '../pages.ts';
+import { type Person, people } from '../people.ts';
+import type { Readings } from '../readings.ts';
+import { stagesOf } from './stages.ts';
+
+export interface TurnLogService {
+  /** Newest first. `before` is the `nextBefore` of the page before. @throws PaliadinError `bad_request`, `not_found` */
+  list(actor: Actor, query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLogPage>;
+  /** All turns that the filter lets through, with what was said, newest first, read as they are taken. */
+  export(actor: Actor, filter: TurnFilter, format: string): Promise<AsyncIterable<Turn & { user: Person }>>;
+  /** What there is of it while it runs. @throws PaliadinError `not_found` */
+  get(actor: Actor, turnId: string): Promise<TurnInFull>;
+  /** What turns can be filtered by: all users, and the tags of the last 30 days, most frequent first. */
+  choices(): Promise<{ users: Person[]; tags: string[] }>;
+}
+
+export interface TurnLogPage {
+  turns: (TurnLine & { user: Person })[];
+  /** Null where this is the last page. */
+  nextBefore: string | null;
+}
+
+export interface TurnInFull {
+  turn: Turn;
+  /** Null where they were deleted just now. */
+  user: User | null;
+  response: string;
+  /** What the agent waits for. */
+  approvals: ApprovalRequest[];
+  decisions: (Decided & { at: number })[];
+  stages: View['stages'];
+}
+
+export interface TurnLogOptions {
+  store: Store;
+  onRecord: Readings;
+  /** UTC milliseconds. */
+  clock(): number;
+}
+
+export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions): TurnLogService {
+  /** What was searched for is not on record: it may be what was said. */
+  function onRecordOf(actor: Actor, { search, ...filter }: TurnFilter, detail: Record<string, string>) {
+    const { userId = null } = filter;
+    const searched = { ...withoutUnset(filter), ...detail, searched: search !== undefined };
+    return onRecord({ actor: actor.id, action: 'read.turns', subject: userId, detail: searched });
+  }
+
+  return {
+    async list(actor, { limit, before, ...filter }) {
+      await onRecordOf(actor, filter, {});
+      const found = await store.turns.list({ ...filter, before, limit: limit + 1 });
+      const page = found.slice(0, limit);
+      const personOf = await people(store);
+      return {
+        turns: page.map((turn) => ({ ...turn, user: personOf(turn.userId) })),
+        nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null,
+      };
+    },
+
+    async export(actor, filter, format) {
+      await onRecordOf(actor, filter, { exported: format });
+      const personOf = await people(store);
+      return map(eachTurn(store.turns, filter), (turn) => ({ ...turn, user: personOf(turn.userId) }));
+    },
+
+    async get(actor, turnId) {
+      const turn = await store.turns.get(turnId);
+      if (turn === null) throw new PaliadinError('not_found', 'there is no turn with this id, or not any more');
+      await onRecord({ actor: actor.id, action: 'read.turn', subject: turn.userId, turnId, detail: {} });
+      const user = await store.users.get(turn.userId);
+      const decisions = await store.events.decided(turnId);
+      const known = { turn, user, decisions, stages: stagesOf(turn) };
+      if (isFinal(turn.status)) return { ...known, response: turn.response, approvals: [] };
+      const { text, approvals } = await turnSnapshot(store, turn);
+      return { ...known, response: text, approvals };
+    },
+
+    async choices() {
+      const users = (await store.users.list()).map(({ id, subject, name }) => ({ id, subject, name }));
+      const to = clock();
+      const { total } = await store.turns.stats({ from: to - RECENT_MS, to, bucketMs: RECENT_MS });
+      const tags = Object.entries(total.byTag).sort(([, one], [, other]) => other - one);
+      return { users, tags: tags.slice(0, MANY_TAGS).map(([tag]) => tag) };
+    },
+  };
+}
+
+const RECENT_MS = 30 * 24 * 3_600_000;
+const MANY_TAGS = 200;
+
+function withoutUnset<T extends object>(filter: T): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}

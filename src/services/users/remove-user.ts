@@ -1,0 +1,54 @@
+/** Deletes a user, whoever wants it and from wherever: all of it, or nothing. */
+
+import { PaliadinError } from '../../contract/errors.ts';
+import type { By } from '../../contract/records/audit-log.ts';
+import type { User } from '../../contract/records/user.ts';
+import type { UserStore } from '../../store/user-store.ts';
+
+export interface RemoveUserOptions {
+  users: Pick<UserStore, 'disable' | 'enable' | 'remove'>;
+  by(): By;
+  /** Resolves when nothing of theirs is open any more. */
+  stopTurns(): Promise<void>;
+  /** On the host. */
+  endConversation(): Promise<void>;
+}
+
+export interface Removed {
+  turns: number;
+  /** See `UserStore.remove`. */
+  erased: boolean;
+  /** Why the conversation on the host was not ended; null where it was. */
+  conversationLeft: Error | null;
+}
+
+/** @throws PaliadinError; the user is then as they were before, but for having been signed out. */
+export async function removeUser(user: User, options: RemoveUserOptions): Promise<Removed> {
+  const { users, by } = options;
+  // First, so that nothing more comes.
+  if (user.disabledAt === null) await users.disable(user.id, by());
+  const removed = await stopAndRemove(user, options).catch(async (error) => {
+    if (user.disabledAt === null) await users.enable(user.id, by()).catch(() => {}); // the first reason is the one to tell
+    throw error;
+  });
+  const conversationLeft = await options.endConversation().then(
+    () => null,
+    (error: Error) => error,
+  );
+  return { ...removed, conversationLeft };
+}
+
+async function stopAndRemove({ id }: User, { users, by, stopTurns }: RemoveUserOptions) {
+  for (let attempt = 1; ; attempt++) {
+    await stopTurns();
+    try {
+      return await users.remove(id, by());
+    } catch (error) {
+      // A question that was on its way when they were disabled.
+      const cameMeanwhile = error instanceof PaliadinError && error.code === 'conflict';
+      if (!cameMeanwhile || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 5;

@@ -1,0 +1,140 @@
+/**
+ * What is done to users, from the dashboard and from the command line: who may do it, in which order, and what is stopped
+ * by it.
+ */
+import type { UserChange } from '../../contract/admin.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { User, UserOverview } from '../../contract/records/user.ts';
+import { dayStart } from '../../store/day.ts';
+import type { Store } from '../../store/store.ts';
+import type { Actor } from '../actor.ts';
+import type { SignInEvent } from '../sign-in/sign-in-event.ts';
+import { type Removed, removeUser } from './remove-user.ts';
+import { exportUser } from './user-export.ts';
+
+export interface UserService {
+  /** All, with what they did lately. */
+  list(): Promise<UserOverview[]>;
+  /** In how many browsers they are signed in. */
+  countBrowsers(userId: string): Promise<number>;
+  /** @throws PaliadinError `not_found`, as all that follow. */
+  get(userId: string): Promise<User>;
+  bySubject(subject: string): Promise<User>;
+  /** What is so already is left as it is. Disabling also stops what the user has open. @throws PaliadinError `not_allowed` */
+  change(actor: Actor, userId: string, change: UserChange): Promise<UserOverview>;
+  /** Ends their browser sessions, and with `tokens` their API tokens. @throws PaliadinError `not_allowed` */
+  signOut(
+    actor: Actor,
+    userId: string,
+    options: { tokens: boolean },
+  ): Promise<{ user: User; browsers: number; tokens: number }>;
+  /**
+   * Stops what they have open, and deletes them, all that they said, and their conversation on the host.
+   *
+   * @throws PaliadinError `not_allowed`, `conflict`; nothing was deleted then.
+   */
+  remove(actor: Actor, userId: string): Promise<Removed & { session: AgentSession | null }>;
+  /** All that is kept of them, as JSON in pieces. */
+  export(actor: Actor, userId: string): Promise<AsyncIterable<string>>;
+}
+
+export interface UserServiceOptions {
+  store: Pick<Store, 'users' | 'sessions' | 'signIn' | 'audit' | 'turns' | 'events'>;
+  /** Resolves when nothing of theirs is open any more. */
+  stopTurns(userId: string): Promise<void>;
+  /** On its host, for good. */
+  endConversation(session: AgentSession): Promise<void>;
+  /** UTC milliseconds. */
+  clock(): number;
+  /** Hears who was signed out; has to be quick. */
+  onSignIn(event: SignInEvent): void;
+}
+
+export function createUserService(options: UserServiceOptions): UserService {
+  const { store, stopTurns, endConversation, clock, onSignIn } = options;
+  const { users } = store;
+
+  async function get(userId: string): Promise<User> {
+    const user = await users.get(userId);
+    if (user === null) throw new PaliadinError('not_found', 'there is no user with this id');
+    return user;
+  }
+
+  return {
+    list: () => users.overview(dayStart(clock())),
+    countBrowsers: (userId) => store.signIn.countBrowserSessions(userId, clock()),
+    get,
+
+    async bySubject(subject) {
+      const user = await users.bySubject(subject);
+      if (user !== null) return user;
+      throw new PaliadinError('not_found', `there is no user ${subject}; \`paliadin user list\` shows who there is`);
+    },
+
+    async change(actor, userId, change) {
+      const user = await get(userId);
+      requireMayChange(actor, user, change);
+      const { role, disabled, dailyQuota } = change;
+      const by = () => ({ actor: actor.id, at: clock() });
+      if (role !== undefined && role !== user.role) await users.setRole(userId, role, by());
+      if (dailyQuota !== undefined && dailyQuota !== user.dailyQuota) await users.setQuota(userId, dailyQuota, by());
+      if (disabled === true) {
+        if (user.disabledAt === null) await users.disable(userId, by());
+        await stopTurns(userId);
+      }
+      if (disabled === false && user.disabledAt !== null) await users.enable(userId, by());
+      const changed = (await users.overview(dayStart(clock()))).find(({ id }) => id === userId);
+      if (changed === undefined) throw new PaliadinError('not_found', 'this user was deleted just now');
+      return changed;
+    },
+
+    async signOut(actor, userId, { tokens }) {
+      const user = await get(userId);
+      if (user.role === 'owner' && actor.role !== 'owner') {
+        throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
+      }
+      const ended = await store.signIn.signOutEverywhere(userId, { now: clock(), tokens, actor: actor.id });
+      onSignIn({ kind: 'sign-out', userId, way: 'admin', reason: `by ${actor.id}`, onRecord: true });
+      return { user, ...ended };
+    },
+
+    async remove(actor, userId) {
+      const user = await get(userId);
+      requireMayChange(actor, user, { disabled: true });
+      const session = (await store.sessions.list()).find(({ userId: of }) => of === userId) ?? null;
+      const removed = await removeUser(user, {
+        users,
+        by: () => ({ actor: actor.id, at: clock() }),
+        stopTurns: () => stopTurns(userId),
+        async endConversation() {
+          if (session !== null) await endConversation(session);
+        },
+      });
+      return { ...removed, session };
+    },
+
+    async export(actor, userId) {
+      const user = await get(userId);
+      const at = clock();
+      const entry = { actor: actor.id, subject: userId, turnId: null, detail: {}, at };
+      await store.audit.append([{ ...entry, action: 'user.exported' }]);
+      return exportUser(store, user, at);
+    },
+  };
+}
+
+function requireMayChange(actor: Actor, user: User, { role, disabled }: UserChange): void {
+  if (role !== undefined && actor.role !== 'owner') {
+    throw new PaliadinError('not_allowed', 'only the owner changes roles');
+  }
+  if (disabled !== undefined && actor.id === user.id) {
+    throw new PaliadinError('not_allowed', 'you cannot disable or delete your own account');
+  }
+  if (actor.id !== user.id && actor.role !== 'owner' && user.role !== 'member') {
+    throw new PaliadinError('not_allowed', 'only the owner changes the owner and admins');
+  }
+  if ((role !== undefined || disabled !== undefined) && user.role === 'owner') {
+    throw new PaliadinError('not_allowed', `${user.subject} is the owner; name another by PALIADIN_OWNER first`);
+  }
+}

@@ -1,0 +1,55 @@
+/** How often each key was counted in the present stretch of time, for limits. */
+import { PaliadinError } from '../contract/errors.ts';
+
+export interface Counted {
+  current: number;
+  /** Milliseconds until all begin anew. */
+  ttl: number;
+}
+
+/** By a clock that only goes forward, in milliseconds. Bounded, however many keys there are. */
+export class WindowCounts {
+  #now: () => number;
+  #counts = new Map<string, number>();
+  #endsAt = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  add(key: string, windowMs: number): Counted {
+    const ttl = this.#msLeft(windowMs);
+    // Who comes when there are too many to tell apart is counted together with all others who do.
+    const counted = this.#counts.has(key) || this.#counts.size < MAX_KEYS ? key : OTHERS;
+    const current = (this.#counts.get(counted) ?? 0) + 1;
+    this.#counts.set(counted, current);
+    return { current, ttl };
+  }
+
+  read(key: string, windowMs: number): Counted {
+    const ttl = this.#msLeft(windowMs);
+    return { current: this.#counts.get(key) ?? 0, ttl };
+  }
+
+  /** All keys begin anew together, so that nothing is kept of those who don't come back. */
+  #msLeft(windowMs: number): number {
+    const at = this.#now();
+    if (at >= this.#endsAt) {
+      this.#counts = new Map();
+      this.#endsAt = at + windowMs;
+    }
+    return this.#endsAt - at;
+  }
+}
+
+// Far more than a gateway has users; some 10 MB where somebody has that many addresses.
+export const MAX_KEYS = 100_000;
+const OTHERS = '';
+
+/** `max` is what was allowed in a minute, of which `ttlMs` are left. */
+export function tooMany(max: number, ttlMs: number): PaliadinError {
+  const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
+  return new PaliadinError('rate_limited', `at most ${max} a minute; try again in ${seconds} s`, {
+    againInMs: seconds * 1000,
+  });
+}

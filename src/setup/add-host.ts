@@ -1,0 +1,148 @@
+/** Sets up a host for this gateway, from here, through the owner's own ssh access. Whoever repeats it mends what is missing. */
+import { randomBytes } from 'node:crypto';
+import type { HostApprovals } from '../config/approval-policy.ts';
+import { isolationPolicy } from '../config/isolation/level.ts';
+import type { Settings } from '../config/settings.ts';
+import { prepareState } from '../config/state-paths.ts';
+import type { Check } from '../contract/check.ts';
+import { readIfExists, replaceFile } from '../process/files.ts';
+import { formatTarget } from '../transport/ssh/target.ts';
+import { checksOf } from './doctor/checks.ts';
+import { addedHosts, ensureKey, gatewayFiles, gatewayId, saveAdded } from './gateway/files.ts';
+import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
+import { readBundle, readSkill } from './installed-parts.ts';
+import { opensshPrograms } from './openssh-programs.ts';
+import { keysToPin, type PinnedKeys } from './over-ssh/host-keys.ts';
+import { type HostInspection, inspectHost, NEEDED_NODE } from './over-ssh/inspect.ts';
+import { findRoute, openOwnerSsh, type Route, type SshOptions } from './over-ssh/owner-ssh.ts';
+import { runShim } from './over-ssh/run-shim.ts';
+import type { InstallRequest } from './request.ts';
+import type { GivenTarget } from './target.ts';
+
+export interface AddWishes {
+  given: GivenTarget;
+  wishes: SshOptions;
+  agent: InstallRequest['agent'];
+  service: boolean;
+  /** What a gateway may allow there; undefined where it was not said. */
+  approvals: HostApprovals | undefined;
+  /** Asks for it, where nobody has chosen yet; null where nobody can be asked. */
+  chooseApprovals: (() => Promise<HostApprovals>) | null;
+  /** The file that gets the variables; null where they are printed. */
+  envFile: string | null;
+}
+
+/** Tells each step as it is done, and ends at the first that everything after it needs. Returns where the host is. */
+export async function* addHost({ config, env }: Settings, add: AddWishes): AsyncGenerator<Check, Route | null> {
+  const root = prepareState(config).root;
+  const programs = opensshPrograms(env);
+  const access = { program: programs.ssh, env, given: add.given, wishes: add.wishes };
+  const route = await findRoute(access);
+  using ssh = await connected(access);
+  yield tellRoute(route);
+
+  const look = await inspectHost(ssh);
+  yield* tellLook(look, add);
+  if (look.node === null) return null;
+
+  const files = gatewayFiles(root, route);
+  const keys = await keysToPin({ ssh, place: route, keyscan: programs.sshKeyscan, env });
+  yield tellKeys(keys, ssh.hostKey, readIfExists(files.knownHosts));
+  if (keys.lines.length === 0) return null;
+  const id = gatewayId(root, randomBytes);
+  const { made, publicKey } = ensureKey(files, id, programs.sshKeygen);
+  replaceFile(files.knownHosts, keys.lines.map((line) => `${line}\n`).join(''), 0o600);
+  const before = addedHosts(root).find(({ place }) => formatTarget(place) === formatTarget(route));
+  saveAdded(files, {
+    given: add.given,
+    wishes: add.wishes,
+    place: placeOnly(route),
+    envFile: add.envFile ?? before?.envFile ?? null,
+  });
+  yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
+
+  const approvals = add.approvals ?? (look.choseApprovals ? undefined : await add.chooseApprovals?.());
+  // Several people may ask this gateway: the host is to keep them apart as far as the gateway will ask of it.
+  const { least } = isolationPolicy(config);
+  const steps = await runShim(ssh, {
+    verb: 'install',
+    node: look.node.path,
+    bundle: readBundle(),
+    request: {
+      gateway: id,
+      publicKey,
+      node: look.node.path,
+      path: look.path,
+      service: add.service,
+      skill: readSkill(),
+      ...(add.agent !== undefined && { agent: add.agent }),
+      ...(approvals !== undefined && { approvals }),
+      ...(least !== 'none' && { isolation: least }),
+    } satisfies InstallRequest,
+  });
+  yield* steps;
+  if (steps.some(({ step, ok }) => !ok && step !== 'service')) return null;
+
+  if (add.envFile === null) yield here.passed('settings', 'they are printed, and written nowhere');
+  else {
+    writeVariables(add.envFile, fileVariables(route, files));
+    yield here.passed('settings', `PALIADIN_REMOTE_HOST and what belongs to it are in ${add.envFile}`);
+    const set = REMOTE_VARIABLES.filter((name) => (env[name] ?? '') !== '');
+    if (set.length > 0) yield here.failed('environment', `it sets ${set.join(', ')}, which wins over the file`, UNSET);
+  }
+  return route;
+}
+
+async function connected(access: Parameters<typeof openOwnerSsh>[0]) {
+  const ssh = await openOwnerSsh(access);
+  return { ...ssh, [Symbol.dispose]: ssh.close };
+}
+
+function placeOnly({ user, host, port }: Route) {
+  return { user, host, port };
+}
+
+function tellRoute(route: Route): Check {
+  const found = `your ssh gets in: ${formatTarget(route)}`;
+  if (route.via === null) return here.passed('your access', found);
+  const advice = `your ssh goes through ${route.via}; the gateway connects to ${route.host}:${route.port} itself`;
+  return here.passed('your access', found, advice);
+}
+
+function* tellLook(look: HostInspection, { agent }: AddWishes): Generator<Check> {
+  yield there.passed('system', `${look.system}, account ${look.account}, ${look.home}`);
+  if (look.node !== null) yield there.passed('node', `${look.node.version} (${look.node.path})`);
+  else {
+    const found = look.oldNodes.length === 0 ? 'Node is not found' : `Node is too old: ${look.oldNodes.join(', ')}`;
+    yield there.failed('node', found, `install Node ${NEEDED_NODE} or newer for ${look.account}, and run this again`);
+    return;
+  }
+  if (look.tmux !== null) yield there.passed('tmux', look.tmux);
+  else yield there.failed('tmux', 'tmux is not found', 'install it (3.3 or newer), and run this again');
+  if (look.claude !== null) yield there.passed('agent', look.claude);
+  else if (agent === 'demo') yield there.passed('agent', 'the demo agent');
+  else yield there.passed('agent', 'no claude is found', 'install Claude Code; until then the demo agent answers');
+}
+
+function tellKeys({ lines, fingerprints }: PinnedKeys, { known, fingerprint }: HostKey, before: string | null): Check {
+  if (lines.length === 0) {
+    const found = `what answers there does not have the key that your ssh knows the host by (${fingerprint})`;
+    return here.failed('host key', found, 'find out who answers: the gateway must connect to the very same sshd');
+  }
+  const after = lines.map((line) => `${line}\n`).join('');
+  const advice = [
+    ...(before !== null && before !== after ? ['it is another than was pinned before'] : []),
+    ...(known ? [] : ['your ssh has met it just now: compare it with what `ssh-keygen -lf` says on the host itself']),
+  ].join('; ');
+  const found = `pinned ${fingerprints.join(', ')}${known ? '; your ssh has known it' : ''}`;
+  return here.passed('host key', found, advice === '' ? undefined : advice);
+}
+
+interface HostKey {
+  known: boolean;
+  fingerprint: string;
+}
+
+const here = checksOf('gateway');
+const there = checksOf('host');
+const UNSET = 'unset them where the gateway runs';

@@ -1,0 +1,58 @@
+/** What a host finds out about itself. Runs inside the shim, and on the gateway's machine where that is the host. */
+
+import type { Programs } from '../../config/programs.ts';
+import type { ShimSettings } from '../../config/shim-settings.ts';
+import { VERSION } from '../../config/version.ts';
+import type { Check, HostReport } from '../../contract/check.ts';
+import { PROTOCOL_VERSION } from '../../contract/host.ts';
+import { checksOf } from './checks.ts';
+import { examineAgent } from './host/agent.ts';
+import { examinePolicy } from './host/approvals.ts';
+import { examineDirectories } from './host/directories.ts';
+import { examineIsolation } from './host/isolation.ts';
+import { examineJournal } from './host/journal.ts';
+import { examineKeyLines } from './host/key-lines.ts';
+import { examineRelay } from './host/relay.ts';
+import { examineSkill } from './host/skill.ts';
+import { examineTmux } from './host/tmux.ts';
+
+export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
+  const { env, programs } = settings;
+  const [tmux, agent, directories, journal, isolation, relay] = await Promise.all([
+    examineTmux(env),
+    examineAgent(settings, process.platform),
+    examineDirectories(settings),
+    examineJournal(settings),
+    examineIsolation(settings),
+    examineRelay(settings),
+  ]);
+  const shim = programs.daemon[1] ?? '';
+  const checks: Check[] = [
+    // An older one would not have come as far as this.
+    passed('node', `${process.versions.node} (${process.execPath})`),
+    tmux,
+    ...agent,
+    examinePolicy(settings.policy),
+    ...directories,
+    ...journal,
+    ...isolation,
+    ...relay,
+    examineSkill(programs.skill),
+    ...examineKeyLines(env, shim),
+  ];
+  return {
+    version: VERSION,
+    protocol: PROTOCOL_VERSION,
+    now: Date.now(),
+    checks,
+    approvals: settings.policy.approvals,
+  };
+}
+
+/** Whether a daemon could start: asking for one that can't would only take its time. */
+export function canStart(checks: readonly Check[]): boolean {
+  return checks.every(({ step, ok }) => ok || !NEEDED.includes(step));
+}
+
+const NEEDED = ['tmux', 'agent', 'directory', 'state', 'isolation'];
+const { passed } = checksOf('host');

@@ -1,0 +1,65 @@
+/** Looks at all that a question goes through: gateway, way, host. */
+
+import { gatewayPolicy } from '../../config/approval-policy.ts';
+import { packagePrograms } from '../../config/programs.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { Check } from '../../contract/check.ts';
+import { chooseAgent } from '../../daemon/agent.ts';
+import { findProgram } from '../../process/find-program.ts';
+import { openHost } from '../with-host.ts';
+import { examineApprovals } from './approvals.ts';
+import { checksOf } from './checks.ts';
+import { canStart, examineHost } from './examine-host.ts';
+import { examineRemote } from './examine-remote.ts';
+
+/** In the order in which a question meets them. A step that can't be looked at before another is mended, is left out. */
+export async function* examine(settings: Settings): AsyncGenerator<Check> {
+  const { PALIADIN_REMOTE_HOST: remote } = settings.config.values;
+  if (remote !== undefined) {
+    yield passed('backend', 'remote: PALIADIN_REMOTE_HOST is set');
+    if (!(yield* examineRemote(settings, remote))) return;
+  } else {
+    const refusal = whyDisabled(settings);
+    yield refusal === null
+      ? passed('backend', 'local: PALIADIN_REMOTE_HOST is not set, so this machine is the host')
+      : failed(
+          'backend',
+          `disabled: ${refusal}`,
+          'mend that, or name another machine by `paliadin host add USER@HOST`',
+        );
+    const { checks } = await examineHost({
+      config: settings.config,
+      env: given(settings.env),
+      programs: packagePrograms,
+      policy: gatewayPolicy(settings.config),
+    });
+    yield* checks;
+    yield examineApprovals(settings.config, null);
+    if (!canStart(checks)) return;
+  }
+  yield await examineChannel(settings);
+}
+
+function whyDisabled({ config, env }: Settings): string | null {
+  const agent = chooseAgent(config, env);
+  if (findProgram('tmux', env) === null) return 'tmux is not found on PATH';
+  return 'missing' in agent ? agent.missing : null;
+}
+
+/** The very way that questions go. */
+async function examineChannel(settings: Settings): Promise<Check> {
+  try {
+    await using host = await openHost(settings);
+    await host.channel.health(null);
+    const { version, agent, driver } = host.channel.identity;
+    return passed('channel', `the host daemon answers: version ${version}, agent ${agent}, driver ${driver}`);
+  } catch (error) {
+    return failedBy('channel', error);
+  }
+}
+
+function given(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+const { passed, failed, failedBy } = checksOf('gateway');

@@ -1,0 +1,32 @@
+/** What is installed on a host, and where. */
+import { join } from 'node:path';
+import { HOST_ENV } from '../../config/shim-settings.ts';
+
+export interface HostPlaces {
+  directory: string;
+  shim: string;
+  hostEnv: string;
+  skill: string;
+  /** What was installed, to know later what its owner has changed. */
+  record: string;
+  authorizedKeys: string;
+  systemdUnit: string;
+  launchdPlist: string;
+}
+
+export function hostPlaces(home: string): HostPlaces {
+  const directory = join(home, '.local', 'share', 'paliadin');
+  return {
+    directory,
+    shim: join(directory, 'paliadin-shim.mjs'),
+    hostEnv: join(directory, HOST_ENV),
+    skill: join(directory, 'skill'),
+    record: join(directory, 'installed.json'),
+    authorizedKeys: join(home, '.ssh', 'authorized_keys'),
+    systemdUnit: join(home, '.config', 'systemd', 'user', SYSTEMD_UNIT),
+    launchdPlist: join(home, 'Library', 'LaunchAgents', `${LAUNCHD_LABEL}.plist`),
+  };
+}
+
+export const SYSTEMD_UNIT = 'paliadin-host.service';
+export const LAUNCHD_LABEL = 'paliadin.host';

@@ -1,0 +1,103 @@
+/** The daemon as a service of the account, so that it is there from the machine's start. */
+import { rmSync } from 'node:fs';
+import { shimSettings } from '../../config/shim-settings.ts';
+import { prepareState } from '../../config/state-paths.ts';
+import type { Check } from '../../contract/check.ts';
+import { readIfExists, replaceFile } from '../../process/files.ts';
+import { outputOf } from '../../process/output-of.ts';
+import { checksOf } from '../doctor/checks.ts';
+import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
+import { reachRunning } from './running-daemon.ts';
+import { launchdPlist, systemdUnit } from './service-files.ts';
+
+export interface ServiceNeeds {
+  places: HostPlaces;
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  uid: number;
+}
+
+/** @param node the Node that runs the daemon */
+export async function installService(needs: ServiceNeeds, node: string): Promise<Check> {
+  const command: [string, ...string[]] = [node, '--disable-warning=ExperimentalWarning', needs.places.shim, 'daemon'];
+  try {
+    if (needs.platform === 'linux') return await installSystemd(needs, command);
+    if (needs.platform === 'darwin') return await installLaunchd(needs, command);
+    return failed('service', `there is none for ${needs.platform}`, WITHOUT);
+  } catch (error) {
+    return failed('service', (error as Error).message, WITHOUT);
+  }
+}
+
+/** Null where there is none. The daemon ends with it; what runs in the panes does not. */
+export async function removeService({ places, env, uid }: ServiceNeeds): Promise<string | null> {
+  if (readIfExists(places.systemdUnit) !== null) {
+    const user = systemdEnv(env, uid);
+    await outputOf('systemctl', ['--user', 'disable', '--now', SYSTEMD_UNIT], user).catch(() => {});
+    rmSync(places.systemdUnit, { force: true });
+    await outputOf('systemctl', ['--user', 'daemon-reload'], user).catch(() => {});
+    return places.systemdUnit;
+  }
+  if (readIfExists(places.launchdPlist) === null) return null;
+  for (const domain of domains(uid)) {
+    await outputOf('launchctl', ['bootout', `${domain}/${LAUNCHD_LABEL}`], env).catch(() => {});
+  }
+  rmSync(places.launchdPlist, { force: true });
+  return places.launchdPlist;
+}
+
+async function installSystemd({ places, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
+  const user = systemdEnv(env, uid);
+  try {
+    await outputOf('systemctl', ['--user', 'show-environment'], user);
+  } catch {
+    const found = 'systemd’s manager for this account can’t be reached, so there is no service';
+    return failed('service', found, `${WITHOUT}; for the service log in on the host itself, and run this again`);
+  }
+  replaceFile(places.systemdUnit, systemdUnit(command), 0o644);
+  await outputOf('systemctl', ['--user', 'daemon-reload'], user);
+  await outputOf('systemctl', ['--user', 'enable', SYSTEMD_UNIT], user);
+  await makeRoom(places, env);
+  await outputOf('systemctl', ['--user', 'restart', SYSTEMD_UNIT], user);
+  const lingers = await outputOf('loginctl', ['show-user', String(uid), '--property=Linger', '--value'], user).catch(
+    () => 'no',
+  );
+  const advice = 'run `loginctl enable-linger` on the host: without it the service runs only while you are logged in';
+  return passed('service', places.systemdUnit, lingers === 'yes' ? undefined : advice);
+}
+
+async function installLaunchd({ places, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
+  replaceFile(places.launchdPlist, launchdPlist(LAUNCHD_LABEL, command), 0o644);
+  await makeRoom(places, env);
+  for (const domain of domains(uid)) {
+    await outputOf('launchctl', ['bootout', `${domain}/${LAUNCHD_LABEL}`], env).catch(() => {});
+    const loaded = await outputOf('launchctl', ['bootstrap', domain, places.launchdPlist], env).then(
+      () => true,
+      () => false,
+    );
+    if (loaded) return passed('service', places.launchdPlist);
+  }
+  const found = `${places.launchdPlist} is there, but launchd does not load it now`;
+  return failed('service', found, `${WITHOUT}; launchd loads it when you log in at the host’s screen`);
+}
+
+/** A daemon that an ssh connection has started gives way, unless a turn is under way there. */
+async function makeRoom(places: HostPlaces, env: NodeJS.ProcessEnv): Promise<void> {
+  const host = await reachRunning(prepareState(shimSettings(places.directory, env).config).hostSocket);
+  if (host === null) return;
+  if (!(await host.retire())) host.close();
+  await host.closed;
+}
+
+/** ssh sessions may not say where the manager listens. */
+function systemdEnv(env: NodeJS.ProcessEnv, uid: number): NodeJS.ProcessEnv {
+  return { ...env, XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR ?? `/run/user/${uid}` };
+}
+
+/** Where somebody is logged in at the screen, and where nobody is. */
+function domains(uid: number): string[] {
+  return [`gui/${uid}`, `user/${uid}`];
+}
+
+const { passed, failed } = checksOf('host');
+const WITHOUT = 'it works without: the daemon is started by the first question';

@@ -1,0 +1,82 @@
+/** The skill on the host. What its owner wrote in it is theirs. */
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readIfExists, replaceFile } from '../../process/files.ts';
+import { SKILL_FILE, splitPersona } from '../persona.ts';
+import type { InstallRequest } from '../request.ts';
+import type { HostPlaces } from './places.ts';
+
+export type SkillOutcome = 'installed' | 'persona kept' | 'kept whole';
+
+/** Digests of what was installed: of the owner's section, and of all else. */
+const record = z.object({ persona: z.string(), rest: z.string() });
+type Record = z.infer<typeof record>;
+
+/**
+ * A new version brings its own text, but for the section that says who answers. Where the owner has changed more
+ * than that, theirs stays as it is, and the new one lies beside it.
+ */
+export function installSkill(places: HostPlaces, files: InstallRequest['skill']): SkillOutcome {
+  let outcome: SkillOutcome = 'installed';
+  for (const { path, text } of files) {
+    const target = join(places.skill, path);
+    if (path !== SKILL_FILE) {
+      replaceFile(target, text, 0o600);
+      continue;
+    }
+    const theirs = readIfExists(target);
+    outcome = theirs === null ? 'installed' : judge(theirs, text, readRecord(places));
+    rmSync(newer(target), { force: true });
+    if (outcome === 'kept whole') {
+      replaceFile(newer(target), text, 0o600);
+      continue;
+    }
+    replaceFile(target, outcome === 'persona kept' ? withPersona(text, theirs ?? '') : text, 0o600);
+    replaceFile(places.record, `${JSON.stringify(digestsOf(text))}\n`, 0o600);
+  }
+  return outcome;
+}
+
+/** Whether the owner has changed the skill since it was installed. */
+export function isSkillEdited(places: HostPlaces): boolean {
+  const text = readIfExists(join(places.skill, SKILL_FILE));
+  if (text === null) return false;
+  const installed = readRecord(places);
+  const now = digestsOf(text);
+  return installed === null || now.persona !== installed.persona || now.rest !== installed.rest;
+}
+
+function judge(theirs: string, ours: string, installed: Record | null): SkillOutcome {
+  if (theirs === ours) return 'installed';
+  const now = digestsOf(theirs);
+  if (installed === null || now.rest !== installed.rest) return 'kept whole';
+  return now.persona === installed.persona ? 'installed' : 'persona kept';
+}
+
+function withPersona(text: string, theirs: string): string {
+  const { before, after } = splitPersona(text);
+  return before + splitPersona(theirs).persona + after;
+}
+
+function digestsOf(text: string): Record {
+  const { before, persona, after } = splitPersona(text);
+  return { persona: digest(persona), rest: digest(before + after) };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function readRecord(places: HostPlaces): Record | null {
+  try {
+    return record.parse(JSON.parse(readIfExists(places.record) ?? ''));
+  } catch {
+    return null; // installed by hand
+  }
+}
+
+function newer(target: string): string {
+  return `${target}.new`;
+}

@@ -1,0 +1,130 @@
+/** What there is on a host before anything of ours is. */
+import { delimiter } from 'node:path';
+import type { OwnerSsh } from './owner-ssh.ts';
+
+export interface HostInspection {
+  system: string;
+  account: string;
+  home: string;
+  /** The newest enough Node that comes first, by a path that lasts; null where there is none. */
+  node: { path: string; version: string } | null;
+  /** Versions of those that are too old. */
+  oldNodes: string[];
+  tmux: string | null;
+  claude: string | null;
+  /** Whether `PALIADIN_APPROVALS` is in its host.env already. */
+  choseApprovals: boolean;
+  /** PATH of the login shell, and where the programs are that were found elsewhere. */
+  path: string;
+}
+
+/** @throws PaliadinError */
+export async function inspectHost(ssh: OwnerSsh): Promise<HostInspection> {
+  return readLook(await ssh.run(LOOK));
+}
+
+export function readLook(said: string): HostInspection {
+  const all = (what: string) =>
+    said
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith(`${SAYS}${what} `))
+      .map((line) => line.slice(SAYS.length + what.length + 1));
+  const [home = ''] = all('home');
+  const nodes = all('node').map((line) => readNode(line, home));
+  const node = nodes.find(({ version }) => isNewEnough(version)) ?? null;
+  const [tmux = null] = all('tmux');
+  const [claude = null] = all('claude');
+  const found = [node?.path, tmux, claude].flatMap((file) => (file ? [file.slice(0, file.lastIndexOf('/'))] : []));
+  return {
+    system: all('system')[0] ?? 'unknown',
+    account: all('account')[0] ?? '',
+    home,
+    node,
+    oldNodes: [...new Set(nodes.map(({ version }) => version).filter((version) => !isNewEnough(version)))],
+    tmux,
+    claude,
+    choseApprovals: all('approvals').length > 0,
+    // Where Claude Code's own installer will put it.
+    path: [...new Set([...all('path'), ...found, `${home}/.local/bin`])]
+      .filter((directory) => isLasting(directory, home))
+      .join(delimiter),
+  };
+}
+
+export const NEEDED_NODE = '22.13';
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
+/** Path, version and the real path, with tabs between. */
+function readNode(line: string, home: string): { path: string; version: string } {
+  const [path = '', version = '', real = ''] = line.split('\t');
+  return { path: isLasting(path, home) && !/\/shims\/|\/\.volta\//.test(path) ? path : real, version };
+}
+
+/** Version managers make directories for one login, which are gone after it. */
+function isLasting(path: string, home: string): boolean {
+  if (path.includes('/fnm_multishells/') || !path.startsWith('/')) return false;
+  return path.startsWith(`${home}/`) || !/^\/(run|tmp|private\/tmp)\//.test(path);
+}
+
+const SAYS = 'paliadin-look ';
+
+/**
+ * The login shell's own PATH is what its owner types `claude` with, and most of it is set by start files that only an
+ * interactive shell reads. Such a shell may do anything at its start, so it gets ten seconds.
+ */
+const LOOK = `
+say() { printf '${SAYS}%s %s\\n' "$1" "$2"; }
+say system "$(uname -s)"
+say account "$(id -un)"
+say home "$HOME"
+if grep -qE '^[[:space:]]*(export[[:space:]]+)?PALIADIN_APPROVALS[[:space:]]*=[[:space:]]*[^[:space:]]' \\
+  "$HOME/.local/share/paliadin/host.env" 2>/dev/null; then say approvals chosen; fi
+
+file=$(mktemp) || exit 1
+trap 'rm -f "$file"' EXIT
+env=$(command -v env)
+tab=$(printf '\\t')
+ask() {
+  "\${SHELL:-/bin/sh}" "$@" "$env" </dev/null >"$file" 2>/dev/null &
+  shell=$!
+  (for second in 1 2 3 4 5 6 7 8 9 10; do sleep 1; done; kill -9 "$shell") </dev/null >/dev/null 2>&1 &
+  guard=$!
+  wait "$shell" 2>/dev/null
+  kill "$guard" 2>/dev/null
+  sed -n 's/^PATH=//p' "$file" | tail -n 1
+}
+login=$(ask -l -i -c)
+login="$login:$(ask -l -c):$PATH"
+
+seen=:
+programs() {
+  case $seen in *:"$1":*) return ;; esac
+  seen="$seen$1:"
+  for name in tmux claude; do
+    if [ -f "$1/$name" ] && [ -x "$1/$name" ]; then say "$name" "$1/$name"; fi
+  done
+  if [ -f "$1/node" ] && [ -x "$1/node" ]; then
+    about=$("$1/node" -p 'process.versions.node + "\\t" + process.execPath' </dev/null 2>/dev/null) &&
+      say node "$1/node$tab$about"
+  fi
+}
+
+set -f
+IFS=:
+for directory in $login; do
+  if [ -d "$directory" ]; then say path "$directory"; programs "$directory"; fi
+done
+set +f
+for directory in "$HOME/.local/bin" "$HOME/bin" "$HOME/.claude/local" /opt/homebrew/bin /usr/local/bin \\
+  /home/linuxbrew/.linuxbrew/bin /opt/local/bin "$HOME/.volta/bin" "$HOME/.bun/bin" "$HOME/.npm-global/bin" \\
+  "$HOME"/.nvm/versions/node/*/bin "$HOME"/.local/share/fnm/node-versions/*/installation/bin \\
+  "$HOME/Library/Application Support/fnm/node-versions"/*/installation/bin \\
+  "$HOME"/.local/share/mise/installs/node/*/bin "$HOME"/.asdf/installs/nodejs/*/bin /snap/bin /usr/bin /bin; do
+  if [ -d "$directory" ]; then programs "$directory"; fi
+done
+exit 0
+`;

@@ -1,0 +1,46 @@
+import { type Kysely, sql } from 'kysely';
+import { literals } from './literals.ts';
+
+/** What the agent's own record says of a turn, beside what its answer claims; and what else went on in the conversation. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('turns').addColumn('model', 'text').execute();
+  await db.schema.alterTable('turns').addColumn('cached_tokens', 'bigint').execute();
+  await db.schema.alterTable('turns').addColumn('tools', 'text').execute();
+  await db.schema
+    .alterTable('turns')
+    .addColumn('notices', 'text', (column) => column.notNull().defaultTo('[]'))
+    .execute();
+  await db.schema
+    .alterTable('turns')
+    .addColumn('settled', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await sql`update turns set settled = 1 where finished_at is not null`.execute(db);
+  // Few at any time: most are settled a moment after their end.
+  await db.schema
+    .createIndex('turns_unsettled')
+    .on('turns')
+    .column('finished_at')
+    .where(sql.ref('settled'), '=', sql.lit(0))
+    .execute();
+
+  // A notice is in the turn's own row in the end.
+  await db.schema.dropIndex('turn_events_progress').execute();
+  await db.schema
+    .createIndex('turn_events_progress')
+    .on('turn_events')
+    .column('turn_id')
+    .where(sql.ref('type'), 'in', literals(PROGRESS))
+    .execute();
+}
+
+const PROGRESS = [
+  'queued',
+  'delivering',
+  'running',
+  'chunk',
+  'tool',
+  'approval',
+  'approval-closed',
+  'presence',
+  'notice',
+];

@@ -1,0 +1,57 @@
+/** Brings a database's tables up to date. */
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import { PaliadinError } from '../../contract/errors.ts';
+import * as first from './0001-first.ts';
+import * as presence from './0002-presence-events.ts';
+import * as exactRecord from './0003-exact-record.ts';
+import * as signIn from './0004-sign-in.ts';
+import * as ownerView from './0005-owner-view.ts';
+import * as sessionKeys from './0006-session-keys.ts';
+import * as unusedColumns from './0007-unused-columns.ts';
+import * as runFences from './0008-run-fences.ts';
+
+/**
+ * A migration that was released is never changed, nor is anything that it calls: what it forgot goes into the next. So it
+ * imports nothing but its own helpers, which lie beside it.
+ */
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-presence-events': presence,
+  '0003-exact-record': exactRecord,
+  '0004-sign-in': signIn,
+  '0005-owner-view': ownerView,
+  '0006-session-keys': sessionKeys,
+  '0007-unused-columns': unusedColumns,
+  '0008-run-fences': runFences,
+};
+
+/**
+ * All or nothing, and one process at a time: in one transaction, which on SQLite holds the write lock.
+ *
+ * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed then.
+ */
+export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
+  await db
+    .withoutPlugins()
+    .transaction()
+    .execute(async (trx) => {
+      await refuseNewer(trx, name);
+      const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
+      const { error } = await migrator.migrateToLatest();
+      if (error !== undefined) throw error;
+    });
+}
+
+async function refuseNewer<T>(db: Kysely<T>, name: string): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return;
+  const done = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const unknown = done.rows.map((row) => row.name).filter((migration) => !Object.hasOwn(migrations, migration));
+  if (unknown.length === 0) return;
+  throw new PaliadinError(
+    'store_unavailable',
+    `${name}: a newer version of Paliadin made these tables (${unknown.join(', ')} is not known here); ` +
+      'start that version or a newer one, or restore the backup from before the update',
+  );
+}

@@ -1,0 +1,81 @@
+/** The tables as Kysely sees them. Names are in camel case here and in snake case in the database. */
+import type { Generated } from 'kysely';
+import type { AuditRow } from '../../contract/records/audit-log.ts';
+import type { StoredEvent } from '../../contract/records/event.ts';
+import type { AgentSession } from '../../contract/records/session.ts';
+import type { BrowserSession } from '../../contract/records/sign-in.ts';
+import type { Turn } from '../../contract/records/turn.ts';
+import type { User } from '../../contract/records/user.ts';
+
+export interface Schema {
+  users: User;
+  agentSessions: Omit<AgentSession, 'generation'> & {
+    generation: Generated<number>;
+    /** The highest that a run of a turn of this session was given. */
+    fence: Generated<number>;
+  };
+  turns: TurnTable;
+  turnEvents: EventTable;
+  signInCodes: { hash: string; userId: string; expiresAt: number; usedAt: number | null };
+  browserSessions: BrowserSession;
+  apiTokens: {
+    hash: string;
+    userId: string;
+    name: string;
+    /** Words with spaces between. */
+    scopes: string;
+    createdAt: number;
+    lastUsedAt: number | null;
+    expiresAt: number | null;
+  };
+  counters: { name: string; value: number };
+  auditLog: Omit<AuditRow, 'detail'> & { detail: string };
+  auditHead: { id: number; seq: number; hash: string };
+  turnHours: HourTable;
+  /** The index for text search, where the database has it as a table. */
+  turnText: { rowid: number };
+}
+
+type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
+
+type TurnTable = Omit<
+  Turn,
+  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount'
+> &
+  Record<Flags, Generated<number>> & {
+    seq: Generated<number>;
+    status: Generated<Turn['status']>;
+    response: Generated<string>;
+    chipCount: Generated<number>;
+    /** JSON. */
+    usedTools: Generated<string>;
+    /** JSON. */
+    tools: string | null;
+    /** JSON. */
+    notices: Generated<string>;
+    /** JSON. */
+    feedback: string | null;
+    /** Part of what the audit log's hash of the text is made from. */
+    auditSalt: string | null;
+  };
+
+interface EventTable {
+  id: Generated<number>;
+  turnId: string;
+  userId: string;
+  at: number;
+  type: StoredEvent['event']['type'];
+  /** JSON. */
+  body: string;
+}
+
+export interface HourTable {
+  /** Empty: of all users. */
+  userId: string;
+  /** When it begins. */
+  hour: number;
+  turns: number;
+  failed: number;
+  /** JSON: `Counts`. */
+  counts: string;
+}

@@ -1,0 +1,111 @@
+import { type Kysely, sql } from 'kysely';
+import type { Counted, StatsQuery, TurnStats } from '../../contract/records/stats.ts';
+import { percentile } from '../histogram.ts';
+import type { Schema } from './schema.ts';
+import { ALL, addCounts, addStored, type Counts, HOUR_MS, noCounts } from './turn-hours.ts';
+
+/** From the figures by the hour, however many turns there were. */
+export async function turnStats(db: Kysely<Schema>, query: StatsQuery): Promise<TurnStats> {
+  const { from, bucketMs, userId = ALL } = query;
+  const rows = await db
+    .selectFrom('turnHours')
+    .select(['hour', 'turns', 'counts'])
+    .where('userId', '=', userId)
+    .where('hour', '>=', from)
+    .where('hour', '<', query.to)
+    .orderBy('hour')
+    .execute();
+  const total = nothing();
+  const buckets = new Map<number, Sum>();
+  for (const { hour, turns, counts } of rows) {
+    const at = Math.floor((hour - from) / bucketMs);
+    const bucket = buckets.get(at) ?? nothing();
+    buckets.set(at, bucket);
+    bucket.turns += turns;
+    addStored(bucket.counts, counts);
+  }
+  for (const { turns, counts } of buckets.values()) {
+    total.turns += turns;
+    addCounts(total.counts, counts);
+  }
+  const users = await busiest(db, query);
+  const active = await activeUsers(db, query);
+  return {
+    buckets: [...buckets].map(([at, bucket]) => ({
+      from: from + at * bucketMs,
+      activeUsers: active.get(at) ?? 0,
+      ...told(bucket),
+    })),
+    total: { activeUsers: users.length, ...told(total) },
+    users,
+  };
+}
+
+interface Sum {
+  turns: number;
+  counts: Counts;
+}
+
+function nothing(): Sum {
+  return { turns: 0, counts: noCounts() };
+}
+
+function told({ turns, counts }: Sum): Counted {
+  const { status, code, tool, tag, total, firstText, sum } = counts;
+  return {
+    turns,
+    byStatus: status,
+    byCode: code,
+    byTool: tool,
+    byTag: tag,
+    inputTokens: sum.inputTokens ?? 0,
+    outputTokens: sum.outputTokens ?? 0,
+    ratedUp: sum.up ?? 0,
+    ratedDown: sum.down ?? 0,
+    allowed: sum.allowed ?? 0,
+    denied: sum.denied ?? 0,
+    late: sum.late ?? 0,
+    total: { p50: percentile(total, 0.5), p95: percentile(total, 0.95) },
+    firstText: { p50: percentile(firstText, 0.5), p95: percentile(firstText, 0.95) },
+  };
+}
+
+// As an expression, so that SQLite takes the index of the hours, which has all that is asked here.
+const eachUser = sql<string>`user_id || ''`;
+
+/** Who asked most, first. */
+export async function busiest(
+  db: Kysely<Schema>,
+  { from, to, userId }: Pick<StatsQuery, 'from' | 'to' | 'userId'>,
+): Promise<TurnStats['users']> {
+  let query = db
+    .selectFrom('turnHours')
+    .select(({ fn }) => ['userId', fn.sum<number>('turns').as('turns'), fn.sum<number>('failed').as('failed')])
+    .where(eachUser, '<>', ALL)
+    .where('hour', '>=', from)
+    .where('hour', '<', to);
+  if (userId !== undefined) query = query.where('userId', '=', userId);
+  return await query
+    .groupBy('userId')
+    .having(({ fn }) => fn.sum<number>('turns'), '>', 0)
+    .orderBy('turns', 'desc')
+    .execute();
+}
+
+async function activeUsers(
+  db: Kysely<Schema>,
+  { from, to, bucketMs, userId }: StatsQuery,
+): Promise<Map<number, number>> {
+  // Whole numbers of hours, whose quotient both databases round down.
+  const bucket = sql<number>`(hour - ${sql.lit(from)}) / ${sql.lit(Math.max(bucketMs, HOUR_MS))}`;
+  let query = db
+    .selectFrom('turnHours')
+    .select(({ fn }) => [bucket.as('bucket'), fn.count<number>('userId').distinct().as('users')])
+    .where(eachUser, '<>', ALL)
+    .where('hour', '>=', from)
+    .where('hour', '<', to)
+    .where('turns', '>', 0);
+  if (userId !== undefined) query = query.where('userId', '=', userId);
+  const rows = await query.groupBy('bucket').execute();
+  return new Map(rows.map((row) => [row.bucket, row.users]));
+}

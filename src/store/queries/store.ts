@@ -1,0 +1,76 @@
+/** The store over any database that Kysely speaks to. */
+import type { Kysely } from 'kysely';
+import type { PaliadinError } from '../../contract/errors.ts';
+import type { Store } from '../store.ts';
+import { auditQueries } from './audit-log.ts';
+import { eventQueries } from './events.ts';
+import type { Schema } from './schema.ts';
+import { sessionQueries } from './sessions.ts';
+import { signInQueries } from './sign-in.ts';
+import type { TextSearch } from './turn-list.ts';
+import { type InTransaction, turnQueries } from './turns.ts';
+import { userQueries } from './users.ts';
+
+export interface SqlStoreOptions {
+  /** Says what an error of this database means. */
+  explain: (error: unknown) => PaliadinError;
+  database: string;
+  newId: () => string;
+  relaxed: InTransaction;
+  heavy: InTransaction;
+  search: TextSearch;
+  searching: Kysely<Schema>;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
+  skipLostEvents: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
+  const { explain, database, newId, relaxed, heavy, search, searching, erase, skipLostEvents, close } = options;
+  return {
+    database,
+    turns: explained(turnQueries(db, { relaxed, heavy, search, searching, newSalt: newId, erase }), explain),
+    events: explained(eventQueries(db, skipLostEvents), explain),
+    sessions: explained(sessionQueries(db), explain),
+    users: explained(userQueries(db, { newId, erase }), explain),
+    signIn: explained(signInQueries(db), explain),
+    audit: explained(auditQueries(db), explain),
+    ...explained(
+      {
+        // A real write: a full disk still lets everything be read.
+        check: async () => void (await count(db, 'check')),
+        close,
+      },
+      explain,
+    ),
+  };
+}
+
+async function count(db: Kysely<Schema>, name: string): Promise<number> {
+  const { value } = await db
+    .insertInto('counters')
+    .values({ name, value: 1 })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ value: eb('counters.value', '+', 1) })))
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+/** The same methods; what the database throws comes out as a PaliadinError. */
+function explained<T extends { [K in keyof T]: (...args: never[]) => Promise<unknown> }>(
+  methods: T,
+  explain: (error: unknown) => PaliadinError,
+): T {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries<(...args: never[]) => Promise<unknown>>(methods)) {
+    wrapped[name] = async (...args: never[]) => {
+      try {
+        return await method(...args);
+      } catch (error) {
+        throw explain(error);
+      }
+    };
+  }
+  return wrapped as T;
+}

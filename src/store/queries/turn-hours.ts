@@ -1,0 +1,203 @@
+/**
+ * Figures by the hour in which a turn was accepted: of all users together, and of each. A write that changes what a turn
+ * counts for changes them in the same transaction, so that nobody has to count a million turns to draw a plot.
+ */
+import type { Transaction } from 'kysely';
+import type { Turn } from '../../contract/records/turn.ts';
+import { finalStatuses } from '../../contract/turn.ts';
+import { addPacked, bucketOf, count as countIn, type Histogram, packed } from '../histogram.ts';
+import type { HourTable, Schema } from './schema.ts';
+
+/** How often each thing happened; the names are kept short, because there is a row for each hour. */
+export interface Counts {
+  status: Record<string, number>;
+  code: Record<string, number>;
+  tool: Record<string, number>;
+  tag: Record<string, number>;
+  /** Of completed turns, by bucket of their duration. */
+  total: Histogram;
+  firstText: Histogram;
+  sum: Record<string, number>;
+}
+
+/** What one turn counts for. */
+export type Counted = Pick<
+  Turn,
+  | 'userId'
+  | 'startedAt'
+  | 'status'
+  | 'errorCode'
+  | 'usedTools'
+  | 'tools'
+  | 'classifierTag'
+  | 'durationMs'
+  | 'firstChunkAt'
+  | 'inputTokens'
+  | 'responseTokens'
+  | 'late'
+  | 'feedback'
+>;
+
+export interface HourChange {
+  userId: string;
+  hour: number;
+  turns: number;
+  failed: number;
+  counts: Counts;
+}
+
+/** What becomes of the figures when a turn that counted as `before` now counts as `after`. */
+export function changeOf(before: Counted, after: Counted): HourChange {
+  const change = { userId: after.userId, hour: hourOf(after.startedAt), turns: 0, failed: 0, counts: noCounts() };
+  add(change, before, -1);
+  add(change, after, 1);
+  return change;
+}
+
+/** A decision on what the agent asked. */
+export function decisionChange({ userId, startedAt }: Counted, allowed: boolean): HourChange {
+  const counts = noCounts();
+  counts.sum[allowed ? 'allowed' : 'denied'] = 1;
+  return { userId, hour: hourOf(startedAt), turns: 0, failed: 0, counts };
+}
+
+export async function changeHours(db: Transaction<Schema>, changes: HourChange[]): Promise<void> {
+  const merged = new Map<string, HourChange>();
+  for (const change of changes) for (const userId of [ALL, change.userId]) collect(merged, { ...change, userId });
+  for (const change of merged.values()) await changeHour(db, change);
+}
+
+export function noCounts(): Counts {
+  return {
+    status: nothing(),
+    code: nothing(),
+    tool: nothing(),
+    tag: nothing(),
+    total: [],
+    firstText: [],
+    sum: nothing(),
+  };
+}
+
+export function addCounts(to: Counts, more: Counts): void {
+  for (const kind of named) {
+    const names = more[kind];
+    for (const name in names) addCount(to[kind], name, names[name] ?? 0);
+  }
+  for (const kind of measured) {
+    for (const [bucket, times] of more[kind].entries()) if (times) countIn(to[kind], bucket, times);
+  }
+}
+
+/** Adds what an hour’s row has, as it lies there. */
+export function addStored(to: Counts, text: string): void {
+  const { total, firstText, ...more }: Stored = JSON.parse(text);
+  for (const kind of named) {
+    const names = more[kind];
+    for (const name in names) addCount(to[kind], name, names[name] ?? 0);
+  }
+  addPacked(to.total, total);
+  addPacked(to.firstText, firstText);
+}
+
+function toStored(counts: Counts): string {
+  const { total, firstText, ...more } = counts;
+  return JSON.stringify({ ...more, total: packed(total), firstText: packed(firstText) } satisfies Stored);
+}
+
+/** Histograms packed: to read and to add up thousands of them takes milliseconds so. */
+type Stored = Omit<Counts, 'total' | 'firstText'> & { total: number[]; firstText: number[] };
+
+/** A denial is the only option that every request has. */
+export function isAllowed({ option }: { option: string | null }): boolean {
+  return option !== null && option !== 'deny';
+}
+
+/** In place of a user's id: of all of them. */
+export const ALL = '';
+
+export const HOUR_MS = 3_600_000;
+
+function hourOf(time: number): number {
+  return Math.floor(time / HOUR_MS) * HOUR_MS;
+}
+
+// An agent that invents a new word for each turn must not make the hours grow without end.
+const MAX_NAMES = 200;
+const OTHERS = '…';
+
+const named = ['status', 'code', 'tool', 'tag', 'sum'] as const satisfies (keyof Counts)[];
+const measured = ['total', 'firstText'] as const satisfies (keyof Counts)[];
+
+function add(change: HourChange, turn: Counted, sign: 1 | -1): void {
+  if (!(finalStatuses as readonly string[]).includes(turn.status)) return;
+  const { counts } = change;
+  change.turns += sign;
+  if (turn.status === 'failed' || turn.status === 'unknown') change.failed += sign;
+  addCount(counts.status, turn.status, sign);
+  if (turn.errorCode !== null) addCount(counts.code, turn.errorCode, sign);
+  for (const tool of toolsOf(turn)) addCount(counts.tool, tool, sign);
+  if (turn.classifierTag !== null) addCount(counts.tag, turn.classifierTag, sign);
+  addCount(counts.sum, 'inputTokens', sign * (turn.inputTokens ?? 0));
+  addCount(counts.sum, 'outputTokens', sign * (turn.responseTokens ?? 0));
+  if (turn.late) addCount(counts.sum, 'late', sign);
+  if (turn.feedback?.rating === 'up') addCount(counts.sum, 'up', sign);
+  if (turn.feedback?.rating === 'down') addCount(counts.sum, 'down', sign);
+  if (turn.status !== 'completed') return;
+  if (turn.durationMs !== null) countIn(counts.total, bucketOf(turn.durationMs), sign);
+  if (turn.firstChunkAt !== null) {
+    countIn(counts.firstText, bucketOf(turn.firstChunkAt - turn.startedAt), sign);
+  }
+}
+
+/** What was seen to be used; where nobody counted, what the answer claims. */
+function toolsOf({ tools, usedTools }: Counted): Iterable<string> {
+  return tools === null ? new Set(usedTools) : tools.map(({ name }) => name);
+}
+
+function addCount(to: Record<string, number>, name: string, count: number): void {
+  const key = name in to || Object.keys(to).length < MAX_NAMES ? name : OTHERS;
+  const sum = (to[key] ?? 0) + count;
+  if (sum === 0) delete to[key];
+  else to[key] = sum;
+}
+
+/** Without a prototype: an agent may call a tool `__proto__`. */
+function nothing(): Record<string, number> {
+  return Object.create(null);
+}
+
+function collect(merged: Map<string, HourChange>, change: HourChange): void {
+  const key = `${change.userId} ${change.hour}`;
+  const known = merged.get(key);
+  const sum = known ?? { ...change, turns: 0, failed: 0, counts: noCounts() };
+  merged.set(key, sum);
+  sum.turns += change.turns;
+  sum.failed += change.failed;
+  addCounts(sum.counts, change.counts);
+}
+
+/** A row at a time, which the transaction holds: two gateways on one server would wait for each other here. */
+async function changeHour(db: Transaction<Schema>, { userId, hour, ...change }: HourChange): Promise<void> {
+  const empty: HourTable = { userId, hour, turns: 0, failed: 0, counts: toStored(noCounts()) };
+  const { counts: before } = await db
+    .insertInto('turnHours')
+    .values({ ...empty, turns: change.turns, failed: change.failed })
+    .onConflict((conflict) =>
+      conflict.columns(['userId', 'hour']).doUpdateSet((eb) => ({
+        turns: eb('turnHours.turns', '+', change.turns),
+        failed: eb('turnHours.failed', '+', change.failed),
+      })),
+    )
+    .returning('counts')
+    .executeTakeFirstOrThrow();
+  const counts = noCounts();
+  addStored(counts, before);
+  addCounts(counts, change.counts);
+  await db
+    .updateTable('turnHours')
+    .set({ counts: toStored(counts) })
+    .where('userId', '=', userId)
+    .where('hour', '=', hour)
+    .execute();
+}

@@ -1,0 +1,124 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { TurnFilter, TurnLine } from '../../contract/records/turn.ts';
+import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
+import { wordsOf } from '../words.ts';
+import { literals } from './literals.ts';
+import type { Schema } from './schema.ts';
+
+type Turns = SelectQueryBuilder<Schema, 'turns', object>;
+
+/** A stretch of turns by `seq`, its ends among them. */
+export interface Stretch {
+  first: number | null;
+  last: number | null;
+}
+
+/**
+ * Lets only those turns through in which each of `words` begins a word, newest first. Each kind of database has its own
+ * way.
+ */
+export type TextSearch = (query: Turns, words: string[], within: Stretch) => Turns;
+
+export type Page = TurnFilter & { before?: string | undefined; limit: number };
+
+/** Newest first. */
+export async function listTurns(db: Kysely<Schema>, search: TextSearch, page: Page): Promise<TurnLine[]> {
+  const rows = await (await pageOf(db, search, page))
+    .select([
+      'turns.turnId',
+      'turns.userId',
+      'turns.agentSession',
+      'turns.generation',
+      'turns.host',
+      'turns.status',
+      'turns.late',
+      'turns.startedAt',
+      'turns.firstChunkAt',
+      'turns.finishedAt',
+      'turns.durationMs',
+      'turns.errorCode',
+      'turns.classifierTag',
+      'turns.usedTools',
+      'turns.rowsSeen',
+      'turns.tools',
+      'turns.model',
+      'turns.chipCount',
+      'turns.responseTokens',
+      'turns.tokensExact',
+      'turns.feedback',
+    ] as LineColumn[])
+    .select(sql<string>`substr(turns.message, 1, ${sql.lit(BEGINNING)})`.as('question'))
+    .execute();
+  return rows.map(({ usedTools, tools, feedback, late, tokensExact, ...row }) => ({
+    ...(row as unknown as TurnLine),
+    usedTools: JSON.parse(usedTools),
+    tools: tools === null ? null : JSON.parse(tools),
+    feedback: feedback === null ? null : JSON.parse(feedback),
+    late: late !== 0,
+    tokensExact: tokensExact !== 0,
+  }));
+}
+
+export const openStatuses = turnStatuses.filter((status) => !(finalStatuses as readonly string[]).includes(status));
+
+type LineColumn = `turns.${Extract<keyof TurnLine, keyof Schema['turns']>}`;
+
+/** Enough for 200 characters on one line, whatever white space is among them. */
+const BEGINNING = 400;
+
+async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promise<Turns> {
+  const { userId, status, code, tag, from, to, limit } = page;
+  const before = page.before === undefined ? null : await placeOf(db, page.before);
+  let query = db.selectFrom('turns') as Turns;
+  if (userId !== undefined) query = query.where('turns.userId', '=', userId);
+  // As literals, or SQLite can't tell that the index of open turns answers this.
+  if (status === 'open') query = query.where('turns.status', 'in', literals(openStatuses));
+  else if (status !== undefined) query = query.where('turns.status', '=', status);
+  if (code !== undefined) query = query.where('turns.errorCode', '=', code);
+  if (tag !== undefined) query = query.where('turns.classifierTag', '=', tag);
+  if (from !== undefined) query = query.where('turns.startedAt', '>=', from);
+  if (to !== undefined) query = query.where('turns.startedAt', '<', to);
+  const words = wordsOf(page.search);
+  if (words.length > 0) return search(query, words, await stretchOf(db, page, before?.seq ?? null)).limit(limit);
+  if (status === 'open') {
+    // In the order of their own index: few are open at any time.
+    const older = before === null ? query : query.where('turns.seq', '<', before.seq);
+    return older.orderBy('turns.seq', 'desc').limit(limit);
+  }
+  if (before !== null) {
+    query = query.where((is) =>
+      is.and([
+        is('turns.startedAt', '<=', before.startedAt), // for the index
+        is.or([is('turns.startedAt', '<', before.startedAt), is('turns.seq', '<', before.seq)]),
+      ]),
+    );
+  }
+  return query.orderBy('turns.startedAt', 'desc').orderBy('turns.seq', 'desc').limit(limit);
+}
+
+/** The same times by the order in which turns were accepted, for an index that knows no times. */
+async function stretchOf(db: Kysely<Schema>, { from, to }: Page, before: number | null): Promise<Stretch> {
+  // Added to nothing, so that SQLite does not look for the largest from the end on, through all rows.
+  const end = (which: 'min' | 'max') => sql<number | null>`${sql.raw(which)}(seq + 0)`.as('seq');
+  const [first, last] = await Promise.all([
+    from === undefined
+      ? null
+      : db.selectFrom('turns').select(end('min')).where('startedAt', '>=', from).executeTakeFirstOrThrow(),
+    to === undefined
+      ? null
+      : db.selectFrom('turns').select(end('max')).where('startedAt', '<', to).executeTakeFirstOrThrow(),
+  ]);
+  const ends = [last && (last.seq ?? 0), before === null ? null : before - 1].filter((seq) => seq !== null);
+  return { first: first && (first.seq ?? 0), last: ends.length === 0 ? null : Math.min(...ends) };
+}
+
+async function placeOf(db: Kysely<Schema>, turnId: string): Promise<{ seq: number; startedAt: number }> {
+  const found = await db
+    .selectFrom('turns')
+    .select(['seq', 'startedAt'])
+    .where('turnId', '=', turnId)
+    .executeTakeFirst();
+  if (found === undefined) throw new PaliadinError('not_found', 'the turn that `before` names is not there any more');
+  return found;
+}

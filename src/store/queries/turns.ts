@@ -1,0 +1,322 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { PaliadinError } from '../../contract/errors.ts';
+import type { StoredEvent } from '../../contract/records/event.ts';
+import { GIVEN_UP, type NewTurn, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
+import { isFinal } from '../../contract/turn.ts';
+import { dayStart, nextDayStart } from '../day.ts';
+import { TAKEN_OVER, type TurnStore, type TurnWrite } from '../turn-store.ts';
+import { wordsOf } from '../words.ts';
+import { type Recorded, record } from './audit-log.ts';
+import { deleteTurns } from './delete.ts';
+import { insertEvents } from './events.ts';
+import { literals } from './literals.ts';
+import { ownTurns } from './own-turns.ts';
+import type { Schema } from './schema.ts';
+import { turnStats } from './stats.ts';
+import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
+import { listTurns, openStatuses, type TextSearch } from './turn-list.ts';
+import { fromRow, toRow } from './turn-row.ts';
+
+export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
+
+export interface TurnQueryOptions {
+  /** Survives the end of the process, but is not waited for until it survives a power cut. */
+  relaxed: InTransaction;
+  /** A transaction that may take long, and nothing but writes waits for it. */
+  heavy: InTransaction;
+  search: TextSearch;
+  /** Where searches run, which may take long; nothing else waits for them. */
+  searching: Kysely<Schema>;
+  /** Makes what nobody guesses. */
+  newSalt: () => string;
+  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  erase: () => Promise<boolean>;
+}
+
+export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
+  const { relaxed, heavy, search, searching, newSalt, erase } = options;
+  const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
+  return {
+    async insert(turn) {
+      return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
+    },
+
+    takeUp: (turnId, at) => relaxed((trx) => takeUp(trx, turnId, at)),
+
+    async get(turnId) {
+      const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
+      return row === undefined ? null : fromRow(row);
+    },
+
+    byKey: (userId, idempotencyKey) => byKey(db, userId, idempotencyKey),
+
+    async write(writes) {
+      const work = (trx: Transaction<Schema>) => writeAll(trx, writes);
+      if (lengthOf(writes) > HEAVY) return await heavy(work);
+      if (writes.every(({ progress }) => progress)) return await relaxed(work);
+      return await db.transaction().execute(work);
+    },
+
+    history: (query) => ownTurns(db, query),
+
+    async open() {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        // As literals, or SQLite can't tell that the index of open turns answers this.
+        .where('status', 'in', literals(openStatuses))
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async openOf(userId) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('status', 'in', literals(openStatuses))
+        .where('userId', '=', userId)
+        .orderBy('seq')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async openOfDisabled() {
+      const rows = await db
+        .selectFrom('turns')
+        .innerJoin('users', 'users.id', 'turns.userId')
+        .select('turns.turnId')
+        .where('turns.status', 'in', literals(openStatuses))
+        .where('users.disabledAt', 'is not', null)
+        .execute();
+      return rows.map(({ turnId }) => turnId);
+    },
+
+    async awaitingLateAnswer(since) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('finishedAt', '>=', since)
+        .where('errorCode', 'in', GIVEN_UP)
+        .where((is) => is.or([is('deliveredAt', 'is not', null), is('errorCode', 'in', GIVEN_UP.slice(0, 2))]))
+        .where('late', '=', 0)
+        .orderBy('finishedAt')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    async unsettled(since) {
+      const rows = await db
+        .selectFrom('turns')
+        .selectAll()
+        .where('settled', '=', sql.lit(0))
+        .where('finishedAt', '>=', since)
+        .orderBy('finishedAt')
+        .execute();
+      return rows.map(fromRow);
+    },
+
+    list: (page) => listTurns(listing(page), search, page),
+    stats: (query) => turnStats(db, query),
+
+    async countOpen(userId) {
+      let query = db
+        .selectFrom('turns')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('status', 'in', literals(openStatuses));
+      if (userId !== undefined) query = query.where('userId', '=', userId);
+      return (await query.executeTakeFirstOrThrow()).count;
+    },
+
+    async deleteOld(before, limit, { actor, at }) {
+      const old = db
+        .selectFrom('turns')
+        .select('turnId')
+        .where('finishedAt', '<', before)
+        .orderBy('finishedAt')
+        .limit(limit);
+      const turns = (await old.execute()).map(({ turnId }) => turnId);
+      if (turns.length === 0) return 0;
+      await db.transaction().execute(async (trx) => {
+        await deleteTurns(trx, turns);
+        const detail = { turns: turns.length, before };
+        await record(trx, [{ at, actor, action: 'retention.applied', subject: null, turnId: null, detail }]);
+      });
+      await erase();
+      return turns.length;
+    },
+  };
+}
+
+async function insertOnce(
+  db: Transaction<Schema>,
+  turn: NewTurn,
+  auditSalt: string,
+): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+  const row = await db
+    .insertInto('turns')
+    .values({ ...turn, auditSalt, fence: 0 })
+    .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
+  if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
+  await requireQuota(db, turn);
+  await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
+  const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
+  const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
+  const about = { at: startedAt, actor: userId, subject: userId, turnId };
+  await record(db, [
+    { ...about, action: 'turn.accepted', detail: { session: agentSession, generation, host }, content },
+  ]);
+  return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
+}
+
+/** In the transaction of the insert, this turn among those that are counted: two at once can't both be the last. */
+async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn): Promise<void> {
+  const user = await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).executeTakeFirst();
+  if (typeof user?.dailyQuota !== 'number') return;
+  const { count } = await db
+    .selectFrom('turns')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('userId', '=', userId)
+    .where('startedAt', '>=', dayStart(startedAt))
+    .executeTakeFirstOrThrow();
+  if (count <= user.dailyQuota) return;
+  const againInMs = nextDayStart(startedAt) - startedAt;
+  throw new PaliadinError('quota_reached', `this user may ask ${user.dailyQuota} questions a day`, { againInMs });
+}
+
+async function byKey(
+  db: Kysely<Schema> | Transaction<Schema>,
+  userId: string,
+  idempotencyKey: string,
+): Promise<Turn | null> {
+  const row = await db
+    .selectFrom('turns')
+    .selectAll()
+    .where('userId', '=', userId)
+    .where('idempotencyKey', '=', idempotencyKey)
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/**
+ * Relaxed is enough: should a power cut take the number, the clock alone makes the next one higher. The clock also keeps
+ * ahead of the hosts a database that was restored from a backup.
+ */
+async function takeUp(db: Transaction<Schema>, turnId: string, at: number): Promise<Turn | null> {
+  const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
+  if (found === undefined) return null;
+  const { fence } = await db
+    .updateTable('agentSessions')
+    .set((eb) => ({
+      fence: eb
+        .case()
+        .when('fence', '<', at)
+        .then(at)
+        .else(eb('fence', '+', 1))
+        .end(),
+    }))
+    .where('name', '=', found.agentSession)
+    .returning('fence')
+    .executeTakeFirstOrThrow();
+  const row = await db
+    .updateTable('turns')
+    .set({ fence })
+    .where('turnId', '=', turnId)
+    .where('status', 'in', literals(openStatuses))
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
+  if (fence === undefined) return;
+  const row = await db.selectFrom('turns').select('fence').where('turnId', '=', turnId).executeTakeFirst();
+  if (row === undefined || row.fence <= fence) return;
+  throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
+}
+
+/** How much text is written. */
+function lengthOf(writes: TurnWrite[]): number {
+  const texts = writes.flatMap(({ change, events }) => [
+    change.response ?? '',
+    ...events.map(({ event }) => (event.type === 'chunk' ? event.text : '')),
+  ]);
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+// Some milliseconds of work, most of which goes into the index of words.
+const HEAVY = 64 * 1024;
+
+async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
+  const hours: HourChange[] = [];
+  const records: Recorded[] = [];
+  for (const write of writes) {
+    const { turnId, change } = write;
+    await requireNewestRun(db, write);
+    const row = toRow(change);
+    // What is only progress counts for nothing yet, and there is much of it.
+    const counts =
+      (change.status !== undefined && isFinal(change.status)) ||
+      COUNTED.some((name) => change[name] !== undefined) ||
+      write.events.some(isDecision);
+    const before = counts ? await inFull(db, turnId) : undefined;
+    if (Object.keys(row).length > 0) {
+      const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
+    }
+    if (before === undefined) continue;
+    const after = await inFull(db, turnId);
+    if (after === undefined) continue;
+    hours.push(changeOf(before.turn, after.turn));
+    records.push(...recordsOf(before.turn, after.turn, after.salt, write));
+    for (const { event } of write.events) {
+      if (event.type === 'decided') hours.push(decisionChange(after.turn, isAllowed(event)));
+    }
+  }
+  if (hours.length > 0) await changeHours(db, hours);
+  await record(db, records);
+  return await insertEvents(
+    db,
+    writes.flatMap((write) => write.events),
+  );
+}
+
+// Beside an end, what changes the figures of a turn: `settled` brings the exact ones.
+const COUNTED = ['late', 'feedback', 'settled'] as const;
+
+function isDecision({ event }: TurnWrite['events'][number]): boolean {
+  return event.type === 'decided';
+}
+
+async function inFull(
+  db: Transaction<Schema>,
+  turnId: string,
+): Promise<{ turn: Turn; salt: string | null } | undefined> {
+  const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
+  return row && { turn: fromRow(row), salt: row.auditSalt };
+}
+
+/** What is put on record of a write: how the turn ended, its late answer, what was decided. */
+function recordsOf(before: Turn, after: Turn, salt: string | null, { events }: TurnWrite): Recorded[] {
+  const { turnId, userId: subject, finishedAt, startedAt, response, status, errorCode } = after;
+  const about = { subject, turnId };
+  const content = salt === null ? undefined : { salt, said: [response] };
+  const at = events.at(-1)?.at ?? finishedAt ?? startedAt;
+  const records: Recorded[] = [];
+  for (const { event, at } of events) {
+    if (event.type !== 'decided') continue;
+    const actor = event.by === 'user' ? subject : event.by === 'terminal' ? 'host' : 'gateway';
+    const detail = { kind: event.approval.kind, option: event.option, by: event.by };
+    records.push({ ...about, at, actor, action: 'approval.decided', detail });
+  }
+  if (isFinal(status) && !isFinal(before.status)) {
+    const action = `turn.${status}` as Recorded['action'];
+    records.push({ ...about, at, actor: 'gateway', action, detail: { code: errorCode }, content });
+  }
+  if (after.late && !before.late)
+    records.push({ ...about, at, actor: 'host', action: 'turn.late', detail: {}, content });
+  return records;
+}

@@ -1,0 +1,201 @@
+/**
+ * Kysely over SQLite.
+ *
+ * One connection reads and one writes. A reader never waits for a writer. A writer that meets another process waits aside:
+ * SQLite's own waiting would stop this process, with all that it does beside.
+ */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { retry } from '../../process/retry.ts';
+import { type Database, LocalDatabase, type OpenDatabase } from './database.ts';
+import { isBusy } from './explain.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface SqliteOptions {
+  /** `full`: what is committed survives a power cut; `normal`: the end of the process. */
+  synchronous?: 'full' | 'normal';
+  /** Shared by all that write to the same file in this process. */
+  queue?: WriteQueue;
+  /** How long a write waits for other processes, and for those before it. */
+  waitMs?: number;
+  /** Where the connections are: in this thread, if nothing is said. `openWriter` is null for one that only reads. */
+  openWriter?: OpenDatabase | null;
+  openReader?: OpenDatabase;
+  /** After how many pages of the log a commit carries them over to the file. SQLite's own number, where it is not said. */
+  checkpointPages?: number;
+  /** After each transaction that was committed, and each write without one. */
+  onCommit?: () => void;
+}
+
+export function sqliteDialect(path: string, options: SqliteOptions = {}): Dialect {
+  return {
+    createAdapter: () => new Adapter(),
+    createDriver: () => new FileDriver(path, options),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+// Longer than a command line that writes at the same time takes, and no longer than a person waits for an answer.
+const WAIT_MS = 3000;
+
+// Most others are done within some milliseconds; whoever holds it longer is not to cost the processor anything.
+const PAUSES = { firstMs: 2, maxMs: 50 };
+
+const inThisThread: OpenDatabase = (path, pragmas) => new LocalDatabase(path, pragmas);
+
+class Adapter extends SqliteAdapter {
+  // SQLite can; Kysely plays safe. So a migration that fails half-way leaves nothing behind.
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  // Who may write is for the queue to say; Kysely would keep readers waiting too.
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class FileDriver implements Driver {
+  readonly #path: string;
+  readonly #options: SqliteOptions;
+  readonly #queue: WriteQueue;
+  #reader: Database | null = null;
+  #writer: Database | undefined;
+
+  constructor(path: string, options: SqliteOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#queue = options.queue ?? new WriteQueue();
+  }
+
+  async init(): Promise<void> {
+    const { openWriter = inThisThread, synchronous = 'full', checkpointPages } = this.#options;
+    this.#writer = openWriter?.(this.#path, [
+      // An accepted question survives a power cut. (The journal mode is kept in the file, this is not.)
+      `synchronous = ${synchronous}`,
+      // What somebody had deleted is overwritten, not only let go.
+      'secure_delete = on',
+      ...(checkpointPages === undefined ? [] : [`wal_autocheckpoint = ${checkpointPages}`]),
+    ]);
+  }
+
+  async acquireConnection(): Promise<Connection> {
+    const { openReader = inThisThread } = this.#options;
+    const read = () => {
+      this.#reader ??= openReader(this.#path, ['query_only = on']);
+      return this.#reader;
+    };
+    return new Connection(read, this.#writer as Database, this.#queue, this.#options);
+  }
+
+  beginTransaction = (connection: DatabaseConnection) => (connection as Connection).begin();
+  commitTransaction = (connection: DatabaseConnection) => (connection as Connection).commit();
+  rollbackTransaction = (connection: DatabaseConnection) => (connection as Connection).rollback();
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    (connection as Connection).release();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#reader?.close();
+    await this.#writer?.close();
+  }
+}
+
+/** One query, or one transaction. */
+class Connection implements DatabaseConnection {
+  readonly #reader: () => Database;
+  readonly #writer: Database;
+  readonly #queue: WriteQueue;
+  readonly #waitMs: number;
+  readonly #onCommit: () => void;
+  /** While this is the one that writes. */
+  #leave: (() => void) | null = null;
+
+  constructor(
+    reader: () => Database,
+    writer: Database,
+    queue: WriteQueue,
+    { waitMs = WAIT_MS, onCommit = () => {} }: SqliteOptions,
+  ) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#queue = queue;
+    this.#waitMs = waitMs;
+    this.#onCommit = onCommit;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#leave !== null) return await this.#writer.run<R>(query);
+    if (SelectQueryNode.is(query.query)) return await whenFree(() => this.#reader().run<R>(query), this.#deadline());
+    try {
+      const result = await this.#asWriter(() => this.#writer.run<R>(query));
+      this.#onCommit();
+      return result;
+    } finally {
+      this.release();
+    }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+
+  /** Takes the write lock at once: a transaction that reads first and then writes could not wait for it. */
+  async begin(): Promise<void> {
+    try {
+      await this.#asWriter(() => this.#writer.exec('begin immediate'));
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  async commit(): Promise<void> {
+    await this.#writer.exec('commit');
+    this.release();
+    this.#onCommit();
+  }
+
+  /** On a full disk SQLite has rolled back already, as where its thread has ended: the first reason is the one to tell. */
+  async rollback(): Promise<void> {
+    try {
+      if (this.#leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
+    } catch {
+      // Whatever is left of the transaction, the next one can't begin in it.
+    } finally {
+      this.release();
+    }
+  }
+
+  release(): void {
+    this.#leave?.();
+    this.#leave = null;
+  }
+
+  async #asWriter<T>(work: () => T | Promise<T>): Promise<T> {
+    const deadline = this.#deadline();
+    this.#leave = await this.#queue.enter(this.#waitMs);
+    return await whenFree(work, deadline);
+  }
+
+  #deadline(): number {
+    return performance.now() + this.#waitMs;
+  }
+}
+
+/** Does it again as long as another process is in the way. */
+function whenFree<T>(work: () => T | Promise<T>, deadline: number): Promise<T> {
+  return retry(work, { ...PAUSES, deadline, when: isBusy });
+}

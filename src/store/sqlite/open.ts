@@ -1,0 +1,134 @@
+/** The store in one file, for one gateway on one machine. */
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { PaliadinError } from '../../contract/errors.ts';
+import { retry } from '../../process/retry.ts';
+import { migrate } from '../migrations/migrate.ts';
+import type { Schema } from '../queries/schema.ts';
+import { sqlStore } from '../queries/store.ts';
+import type { Store } from '../store.ts';
+import { type SqliteOptions, sqliteDialect } from './dialect.ts';
+import { createEraser, type EraserOptions } from './erase.ts';
+import { explainSqlite, isBusy } from './explain.ts';
+import { searchText } from './text-search.ts';
+import { startThreads, type ThreadsOptions } from './threads.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface StoreOptions {
+  /** Makes the ids of new users. */
+  newId?: () => string;
+  /** How long a write waits for other processes. */
+  waitMs?: number;
+  /** For a process that has other things to do: what takes long is done in threads of its own. */
+  threads?: boolean;
+  searching?: ThreadsOptions['searching'];
+  /** Hears `false` where what was deleted can still be read in the file's log, and `true` when it is gone. */
+  onErased?: (erased: boolean) => void;
+  erasing?: Pick<EraserOptions, 'patienceMs' | 'againMs'>;
+}
+
+/**
+ * Opens the database file, creates it where there is none, and brings its tables up to date. Several
+ * processes may have it open at once.
+ *
+ * @throws PaliadinError `store_unavailable`; the file is then as it was before.
+ */
+export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
+  const explain = explainSqlite(path);
+  makeFile(path);
+  const queue = new WriteQueue();
+  const threads = options.threads ? startThreads(path, queue, options) : null;
+  const shared = { queue, ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
+  const here = { ...shared, ...threads?.light };
+  const db = openFile(path, here);
+  // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
+  const unsynced = openFile(path, { ...here, synchronous: 'normal' });
+  const heavy = threads === null ? db : openFile(path, { ...shared, ...threads.heavy });
+  const searching = threads === null ? db : openFile(path, threads.searching);
+  const close = async () => {
+    threads?.leave();
+    await Promise.all([...new Set([db, unsynced, heavy, searching])].map((one) => one.destroy()));
+    await threads?.close();
+  };
+  try {
+    await writeAhead(db);
+    await migrate(db, path);
+    await unsynced.connection().execute(async () => {}); // opened now, and not after it was closed
+  } catch (error) {
+    await close().catch(() => undefined); // the first reason is the one to tell
+    throw explain(error);
+  }
+  const eraser = createEraser({
+    ...options.erasing,
+    async restartLog() {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(heavy);
+      return rows[0]?.busy === 0;
+    },
+    onErased: options.onErased ?? (() => {}),
+  });
+  return sqlStore(db, {
+    explain,
+    database: `SQLite ${process.versions.sqlite}`,
+    newId: options.newId ?? randomUUID,
+    relaxed: (work) => unsynced.transaction().execute(work),
+    heavy: (work) => heavy.transaction().execute(work),
+    search: searchText,
+    searching,
+    erase: eraser.erase,
+    async close() {
+      eraser.close();
+      await close();
+    },
+    skipLostEvents: async () => {
+      await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
+    },
+  });
+}
+
+// More than can be written between two commits that are synced.
+const LOST_EVENTS = 10_000;
+
+// Questions and answers are private. SQLite gives its -wal and -shm files the mode of the database.
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
+    create(path);
+    chmodSync(path, PRIVATE_FILE);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PaliadinError(
+      'store_unavailable',
+      `${path}: ${reason}; let the account that runs Paliadin own the file and its directory, or set another PALIADIN_STATE_DIR`,
+      { cause: error },
+    );
+  }
+}
+
+// Only where there is none: opening and closing the file of a database that this process has open
+// would drop its locks.
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', PRIVATE_FILE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function openFile(path: string, options: SqliteOptions): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: sqliteDialect(path, options), plugins: [new CamelCasePlugin()] });
+}
+
+// SQLite does not wait where two processes switch a new file over at the same time, so we do.
+const SWITCH_ATTEMPTS = 50;
+const SWITCH_PAUSE_MS = 50;
+
+/** A write-ahead log: readers and the writer don't wait for each other. */
+async function writeAhead(db: Kysely<Schema>): Promise<void> {
+  const again = { attempts: SWITCH_ATTEMPTS, firstMs: SWITCH_PAUSE_MS, when: isBusy };
+  await retry(() => sql`pragma journal_mode = wal`.execute(db), again);
+}

@@ -1,0 +1,26 @@
+/**
+ * What Paliadin keeps, one interface for each kind of thing; the implementation beside them speaks SQL through Kysely.
+ *
+ * Every method throws PaliadinError `store_unavailable` when the database does not do what it should
+ * (disk full, file corrupt, server away). Times are UTC milliseconds.
+ */
+import type { AuditStore } from './audit-store.ts';
+import type { EventStore } from './event-store.ts';
+import type { SessionStore } from './session-store.ts';
+import type { SignInStore } from './sign-in-store.ts';
+import type { TurnStore } from './turn-store.ts';
+import type { UserStore } from './user-store.ts';
+
+export interface Store {
+  /** What it is kept in, for people: name and version. */
+  readonly database: string;
+  turns: TurnStore;
+  events: EventStore;
+  sessions: SessionStore;
+  users: UserStore;
+  signIn: SignInStore;
+  audit: AuditStore;
+  /** Throws when the store can't be written. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

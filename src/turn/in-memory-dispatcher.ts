@@ -1,0 +1,121 @@
+/** The dispatcher of a gateway that is alone with its store: queues are in memory, and the store tells what was open. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Turn } from '../contract/records/turn.ts';
+import type { Store } from '../store/store.ts';
+import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
+import { createSessionQueue, type Slot } from './session-queue.ts';
+import { toBodies } from './turn-event-writer.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { unlessLeft } from './unless-left.ts';
+
+export interface InMemoryDispatcherOptions {
+  store: Pick<Store, 'turns'>;
+  turnWriter: Pick<TurnWriter, 'accept' | 'write'>;
+  /** How many turns of a session may wait behind the one that runs. */
+  queueLimit: number;
+  /** UTC milliseconds. */
+  clock(): number;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  onError(what: string, error: unknown): void;
+}
+
+interface OpenTurn {
+  turn: Turn;
+  since: number | null;
+  stop: AbortController;
+  over: Promise<void>;
+}
+
+export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcherOptions): TurnDispatcher {
+  const { store, turnWriter, clock, now, onError } = options;
+  const closing = new AbortController();
+  const leave = closing.signal;
+  const queue = createSessionQueue(options.queueLimit, tellPosition);
+  const open = new Map<string, OpenTurn>();
+
+  function tellPosition(turnId: string, position: number): void {
+    const found = open.get(turnId);
+    if (found === undefined) return;
+    const events = toBodies(found.turn, clock(), [{ type: 'queued', position }]);
+    turnWriter
+      .write({ turnId, change: {}, events, progress: true })
+      .catch((error) => onError('a queue position was not stored', error));
+  }
+
+  function enqueue(slot: Slot, turn: Turn, since: number | null): void {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const queued: OpenTurn = { turn, since, stop: new AbortController(), over };
+    open.set(turn.turnId, queued);
+    // One that still waits ends at once; it need not get to the front for that.
+    queued.stop.signal.addEventListener('abort', () => slot.runNow());
+    slot.run(turn.turnId, async () => {
+      await run(queued).catch((error) => onError('a turn could not be run to its end', error));
+      open.delete(turn.turnId);
+      resolve();
+    });
+  }
+
+  async function run({ turn: { turnId }, since, stop }: OpenTurn): Promise<void> {
+    const turn = await takeUp(turnId);
+    if (turn !== null && !leave.aborted) await runTurn({ turn, since, stop: stop.signal, leave });
+  }
+
+  /** Null where it has ended, or this gateway. A store that is away is waited for: without a fence nothing is done. */
+  async function takeUp(turnId: string): Promise<Turn | null> {
+    while (!leave.aborted) {
+      try {
+        return (await unlessLeft(store.turns.takeUp(turnId, clock()), leave)) ?? null;
+      } catch (error) {
+        onError('a turn was not taken up; trying again', error);
+        await unlessLeft(delay(AGAIN_MS), leave);
+      }
+    }
+    return null;
+  }
+
+  return {
+    async accept(newTurn) {
+      const since = now();
+      const slot = queue.reserve(newTurn.agentSession);
+      try {
+        const { turn, inserted } = await turnWriter.accept(newTurn);
+        if (inserted) enqueue(slot, turn, since);
+        else slot.release();
+        return { turn, inserted };
+      } catch (error) {
+        slot.release();
+        throw error;
+      }
+    },
+    async start() {
+      const ofDisabled = new Set(await store.turns.openOfDisabled());
+      for (const turn of await store.turns.open()) {
+        enqueue(queue.reserve(turn.agentSession, { force: true }), turn, null);
+        // Before it goes on.
+        if (ofDisabled.has(turn.turnId)) open.get(turn.turnId)?.stop.abort();
+      }
+    },
+    position: queue.position,
+    async stop(turnId) {
+      const found = open.get(turnId);
+      if (found === undefined) return false;
+      found.stop.abort();
+      await found.over;
+      return true;
+    },
+    interrupt(session, work) {
+      const slot = queue.reserve(session, { force: true });
+      for (const { turn, stop } of open.values()) if (turn.agentSession === session) stop.abort();
+      return new Promise((resolve, reject) => {
+        slot.run(session, () => work().then(resolve, reject));
+      });
+    },
+    async close() {
+      closing.abort();
+      await queue.idle();
+    },
+  };
+}
+
+const AGAIN_MS = 1000;

@@ -1,0 +1,198 @@
+/** Runs one accepted turn to its end: health gate, delivery, answer, record. */
+import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
+import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
+import type { Turn, TurnChange } from '../contract/records/turn.ts';
+import type { TurnStatus } from '../contract/turn.ts';
+import { retry } from '../process/retry.ts';
+import type { Store } from '../store/store.ts';
+import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { Approvals } from './approvals.ts';
+import type { TurnRun } from './dispatcher.ts';
+import { fetchAnswer } from './fetch-answer.ts';
+import { ended, refused } from './finish.ts';
+import type { HealthGate } from './health-gate.ts';
+import { stoppable } from './stoppable.ts';
+import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-event-writer.ts';
+import { EMPTY_SNAPSHOT, type TurnSnapshot, turnSnapshot } from './turn-snapshot.ts';
+import type { TurnWriter } from './turn-writer.ts';
+import { unlessLeft } from './unless-left.ts';
+
+export interface RunTurnOptions {
+  hosts: Pick<Hosts, 'of'>;
+  gate: HealthGate;
+  approvals: Approvals;
+  turnWriter: TurnWriter;
+  store: Pick<Store, 'events'>;
+  clock(): number;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  onError(what: string, error: unknown): void;
+}
+
+type End = TurnChange & { status: TurnStatus };
+
+/** A run, with what its steps share. */
+interface Run extends TurnRun, RunTurnOptions {
+  backend: Backend;
+  /** As `turnWriter.write`, as this run: refused, and the run left, once another has taken the turn up. */
+  write(write: Omit<TurnWrite, 'turnId' | 'fence'>): Promise<void>;
+}
+
+/** Resolves when the end is on record, or the run was left: then nothing more is written. */
+export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promise<void> {
+  const run = begin(turnRun, options);
+  const { turn, leave, onError } = run;
+  const past = await pastOf(run);
+  if (past === null) return;
+  const eventWriter = createTurnEventWriter({
+    known: past.text,
+    deliveredAt: turn.deliveredAt,
+    notices: turn.notices,
+    clock: run.clock,
+    write: (events, change) => {
+      // An event that is not stored is missed by a reader, who gets the whole turn at its end.
+      const write = { change, events: toBodies(turn, run.clock(), events), progress: true };
+      run.write(write).catch((error) => onError('progress of a turn was not stored', error));
+    },
+  });
+  let end: End;
+  let heard = true;
+  try {
+    end = await deliver(run, past, eventWriter);
+  } catch (error) {
+    if (leave.aborted) return void eventWriter.finish();
+    heard = false;
+    end = refused(asPaliadinError(error, 'internal'), eventWriter.answer);
+  } finally {
+    run.approvals.forget(turn.turnId);
+  }
+  const finishedAt = run.clock();
+  const change = { ...end, finishedAt, durationMs: durationOf(run) };
+  const events = toBodies(turn, finishedAt, [...eventWriter.finish(), { type: 'finished', status: end.status }]);
+  await writeUntilStored(run, { change, events });
+  // Where nothing was heard of it, there may be an answer to come.
+  if (heard) acknowledge(turn, options).catch(() => {}); // again when the host is back
+}
+
+function begin(turnRun: TurnRun, options: RunTurnOptions): Run {
+  const { turnId, fence } = turnRun.turn;
+  const takenOver = new AbortController();
+  return {
+    ...turnRun,
+    ...options,
+    backend: options.hosts.of(turnRun.turn),
+    leave: AbortSignal.any([turnRun.leave, takenOver.signal]),
+    async write(write) {
+      try {
+        await options.turnWriter.write({ ...write, turnId, fence });
+      } catch (error) {
+        if (isTakenOver(error)) takenOver.abort();
+        throw error;
+      }
+    },
+  };
+}
+
+/** What runs before this one told of it; null where the run was left meanwhile. */
+async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapshot | null> {
+  if (turn.status === 'queued') return EMPTY_SNAPSHOT;
+  const read = async () => (leave.aborted ? null : ((await unlessLeft(turnSnapshot(store, turn), leave)) ?? null));
+  const onFailure = (error: unknown) => onError('what was told of a turn was not read; trying again', error);
+  return retry(read, { firstMs: STORE_AGAIN_MS, signal: leave, onFailure }).catch(() => null); // left
+}
+
+async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
+  const { turn, stop, leave, backend, gate, approvals } = run;
+  if (turn.status === 'queued') {
+    await stoppable(gate.pass(turn.agentSession, backend), AbortSignal.any([stop, leave]));
+    await markDelivering(run);
+  }
+  await approvals.begin(turn, past);
+  const take = (update: HostUpdate) => {
+    if (!leave.aborted && approvals.see(turn, update)) eventWriter.take(update);
+  };
+  // Whoever stops the turn has nothing more to decide in it.
+  const forget = () => approvals.forget(turn.turnId);
+  stop.addEventListener('abort', forget);
+  if (stop.aborted) forget();
+  const outcome = await runStoppable(run, toPrompt(turn, past.text.length), take);
+  // Of a host that stayed away nothing is known but what it had told.
+  const whole = eventWriter.answer.length >= outcome.answerLength;
+  const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
+  return ended(outcome, answer);
+}
+
+/** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
+async function markDelivering({ turn, write, backend, clock, onError }: Run): Promise<void> {
+  const handedOverAt = clock();
+  const change = { status: 'delivering' as const, handedOverAt };
+  const marked = write({ change, events: toBodies(turn, handedOverAt, [{ type: 'delivering' }]), progress: true });
+  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  else marked.catch((error) => onError('a delivery was not marked', error));
+}
+
+async function runStoppable(
+  { backend, stop, leave, onError }: Run,
+  prompt: HostPrompt,
+  take: (update: HostUpdate) => void,
+): Promise<HostOutcome> {
+  const unheard = Promise.withResolvers<never>();
+  const letGo = new AbortController();
+  const cancel = async () => {
+    // It is told as long as the turn goes on. Where the host is away the person need not wait: it is told when it is back.
+    while (!over && !leave.aborted) {
+      try {
+        await backend.cancel(prompt.session, prompt.turnId);
+        over = letGo.signal.aborted;
+      } catch (error) {
+        if (!letGo.signal.aborted) onError('a stop was not heard', error);
+        letGo.abort();
+        unheard.reject(new PaliadinError('cancelled', 'the host is away; it is told to stop when it is back'));
+      }
+      await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS).unref());
+    }
+  };
+  let over = false;
+  stop.addEventListener('abort', cancel);
+  if (stop.aborted) cancel();
+  try {
+    const asked = backend.run(prompt, take, AbortSignal.any([letGo.signal, leave]));
+    return await stoppable(Promise.race([asked, unheard.promise]), leave);
+  } finally {
+    over = !letGo.signal.aborted;
+    stop.removeEventListener('abort', cancel);
+  }
+}
+
+function toPrompt(turn: Turn, from: number): HostPrompt {
+  return {
+    session: turn.agentSession,
+    turnId: turn.turnId,
+    message: turn.message,
+    pageOrigin: turn.pageOrigin ?? undefined,
+    context: turn.context ?? undefined,
+    locale: turn.locale ?? undefined,
+    fence: turn.fence,
+    from,
+    // Until then nothing was typed for certain, and a journal without the turn says that nothing was.
+    known: turn.status === 'running' || turn.status === 'waiting',
+    handedOver: turn.status !== 'queued',
+  };
+}
+
+function durationOf({ since, turn, now, clock }: Run): number {
+  return Math.max(0, Math.round(since === null ? clock() - turn.startedAt : now() - since));
+}
+
+/** The host keeps the answer until it is acknowledged, so a store that is away is waited for. */
+async function writeUntilStored({ write, leave, onError }: Run, end: Parameters<Run['write']>[0]): Promise<void> {
+  const store = async () => leave.aborted || (await unlessLeft(write(end), leave));
+  const onFailure = (error: unknown) => onError('the end of a turn was not stored; trying again', error);
+  await retry(store, { firstMs: STORE_AGAIN_MS, when: () => !leave.aborted, signal: leave, onFailure }).catch(() => {}); // left
+}
+
+const CANCEL_AGAIN_MS = 1000;
+const STORE_AGAIN_MS = 1000;

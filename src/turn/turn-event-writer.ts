@@ -1,0 +1,121 @@
+/** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
+
+import type { HostUpdate } from '../contract/host.ts';
+import { pieces } from '../contract/pieces.ts';
+import type { EventBody } from '../contract/records/event.ts';
+import type { TurnChange } from '../contract/records/turn.ts';
+import { visibleLength } from '../contract/trailer.ts';
+import type { TurnEvent, TurnNotice } from '../contract/turn.ts';
+import { NO_APPROVALS, openApprovals, withEvent } from '../contract/turn-approvals.ts';
+
+export interface TurnEventWriter {
+  take(update: HostUpdate): void;
+  /** The agent's text so far, trailer included. */
+  readonly answer: string;
+  /** What has not been written yet; nothing is written by itself after this. */
+  finish(): TurnEvent[];
+}
+
+export interface TurnEventWriterOptions {
+  /** What a gateway before this one stored of the answer already. */
+  known: string;
+  /** When the agent had the prompt, where that is known already. */
+  deliveredAt: number | null;
+  /** Those that are on record already. */
+  notices: readonly TurnNotice[];
+  write(events: TurnEvent[], change: TurnChange): void;
+  clock(): number;
+}
+
+export function createTurnEventWriter({
+  known,
+  deliveredAt,
+  notices,
+  write,
+  clock,
+}: TurnEventWriterOptions): TurnEventWriter {
+  let answer = known;
+  let shown = known.length;
+  let running = false;
+  let finished = false;
+  let timer: NodeJS.Timeout | null = null;
+  let approvals = NO_APPROVALS;
+  const noticed = new Set(notices);
+
+  function chunk(): TurnEvent[] {
+    const visible = visibleLength(answer);
+    if (visible <= shown) return [];
+    // However much came at once, an event is no larger than what a reader may hold many of.
+    const events = [...pieces(answer.slice(shown, visible), shown)];
+    shown = visible;
+    return events;
+  }
+
+  /** Writes at once if it has been quiet, else a little later with what has come by then. */
+  function showSoon(): void {
+    if (timer !== null || finished) return;
+    const first = shown === 0;
+    const events = chunk();
+    if (events.length > 0) write(events, first ? { firstChunkAt: clock() } : {});
+    timer = setTimeout(() => {
+      timer = null;
+      if (visibleLength(answer) > shown) showSoon();
+    }, COALESCE_MS);
+  }
+
+  /** Text before a tool stays before it. */
+  function writeNow(event: TurnEvent, change: TurnChange = {}): void {
+    write([...chunk(), event], change);
+  }
+
+  return {
+    get answer() {
+      return answer;
+    },
+    take(update) {
+      switch (update.type) {
+        case 'running':
+          if (!running) write([{ type: 'running' }], { status: 'running', deliveredAt: deliveredAt ?? clock() });
+          running = true;
+          break;
+        case 'chunk':
+          answer = answer.slice(0, update.offset) + update.text;
+          showSoon();
+          break;
+        case 'tool':
+          writeNow({ type: 'tool', tool: update.tool });
+          break;
+        case 'approval':
+          approvals = withEvent(approvals, update);
+          writeNow({ type: 'approval', approval: update.approval }, { status: 'waiting' });
+          break;
+        case 'approval-closed':
+          approvals = withEvent(approvals, update);
+          writeNow(
+            { type: 'approval-closed', id: update.id },
+            openApprovals(approvals).length === 0 ? { status: 'running' } : {},
+          );
+          break;
+        case 'notice':
+          if (noticed.has(update.notice)) break;
+          noticed.add(update.notice);
+          writeNow(update, { notices: [...noticed] });
+          break;
+        case 'presence':
+          writeNow(update);
+      }
+    },
+    finish() {
+      finished = true;
+      if (timer !== null) clearTimeout(timer);
+      return chunk();
+    },
+  };
+}
+
+export function toBodies(turn: { turnId: string; userId: string }, at: number, events: TurnEvent[]): EventBody[] {
+  return events.map((event) => ({ turnId: turn.turnId, userId: turn.userId, at, event }));
+}
+
+// A person reads 25 updates a second as flowing; each one is a row and a message.
+const COALESCE_MS = 40;

@@ -1,0 +1,2 @@
+/** What a figure counts in. */
+export type Unit = 'count' | 'share' | 'span';

@@ -1,0 +1,113 @@
+/** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import type { SignInWays } from '../../contract/api.ts';
+import type { Api } from '../chat/api.ts';
+import { languageOf } from '../locales/choose.ts';
+import type { Messages } from '../locales/en.ts';
+import { messagesOf } from '../locales/locale.ts';
+import { signInWords } from '../locales/sign-in.ts';
+import { isSignedOut, Refusal } from '../request.ts';
+import { pastedCode } from './sign-in-link.ts';
+import '../chat/app.css';
+import './sign-in.css';
+import { Icon } from '../chat/ui/Icon.tsx';
+
+interface SignInProps {
+  locale: string;
+  api: Pick<Api, 'signInWays'>;
+  /** What went wrong with the last attempt; null where nothing did. */
+  problem: unknown;
+  /** Whoever was here was signed in, as far as this page knows. */
+  ended: boolean;
+  onCode(code: string): void;
+}
+
+export default function SignIn({ locale, api, problem, ended, onCode }: SignInProps) {
+  const t = messagesOf(locale);
+  const words = signInWords[languageOf(locale)];
+  const ways = useWays(api);
+  if (ways === null) return <main className="sign-in" aria-busy="true" />;
+  const alone = !ways.application && !ways.proxy;
+  const lapsed = ways.lapsed ?? (ended ? 'ended' : null);
+  const byLink = <ByLink words={words} onCode={onCode} />;
+  return (
+    <main className="sign-in">
+      <p className="brand">{t.appName}</p>
+      <h1>{words.title}</h1>
+      {problem === null && lapsed !== null && <p role="status">{words[lapsed]}</p>}
+      {ways.application && <p>{words.fromApplication}</p>}
+      {ways.proxy && <p>{words.byProxy}</p>}
+      {problem !== null && (
+        <p className="sign-in-problem" role="alert">
+          <Icon name="alert" />
+          {problemWords(problem, words, t)}
+        </p>
+      )}
+      {ways.proxy && (
+        <button type="button" className="button button-main" onClick={() => window.location.reload()}>
+          {words.reload}
+        </button>
+      )}
+      {alone ? (
+        byLink
+      ) : (
+        <details>
+          <summary>{words.withLink}</summary>
+          {byLink}
+        </details>
+      )}
+    </main>
+  );
+}
+
+type Words = (typeof signInWords)['en'];
+
+function ByLink({ words, onCode }: { words: Words; onCode(code: string): void }) {
+  const [text, setText] = useState('');
+  const id = useId();
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    const code = pastedCode(text);
+    if (code !== '') onCode(code);
+  };
+  return (
+    <>
+      <p>{words.link}</p>
+      <p className="sign-in-note">
+        {words.another} <code>paliadin link</code>
+      </p>
+      <form onSubmit={onSubmit}>
+        <label htmlFor={id}>{words.field}</label>
+        <div className="sign-in-row">
+          <input
+            id={id}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            required
+          />
+          <button type="submit" className="button button-main">
+            {words.button}
+          </button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+/** Null until they are known. Where they can't be asked for, the way that there always is will do. */
+function useWays(api: Pick<Api, 'signInWays'>): SignInWays | null {
+  const [ways, setWays] = useState<SignInWays | null>(null);
+  useEffect(() => {
+    api.signInWays().then(setWays, () => setWays({ application: false, proxy: false, lapsed: null }));
+  }, [api]);
+  return ways;
+}
+
+function problemWords(problem: unknown, words: Words, t: Messages): string {
+  if (isSignedOut(problem)) return words.refused;
+  if (!(problem instanceof Refusal)) return t.unreachable;
+  return problem.status === 403 ? words.shutOut : problem.body.message;
+}

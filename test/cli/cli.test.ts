@@ -1,0 +1,419 @@
+/** The commands, run against a real gateway: what they print, where, and what they say when they can't. */
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { apiClient } from '../support/api-client.ts';
+import { sessionFrom } from '../support/browser-session.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
+import { cliCommand, cliEnv, runCli } from './run-cli.ts';
+
+const gateway = useGateway();
+const cli = (...args: string[]) => runCli(cliEnv(gateway()), ...args);
+const QUESTION = 'Which cases are overdue?';
+
+beforeAll(async () => {
+  await (await gateway().as('owner')).answer(QUESTION);
+  await (await gateway().as('anna')).answer('demo limit');
+});
+
+describe('token create', () => {
+  test('prints the token alone on standard output; it lets its user in', async () => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot', '--name', 'ci');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\S{22,}\n$/);
+    expect(stderr).toBe('created user robot (member)\n');
+    const me = await apiClient(() => gateway().url, stdout.trim()).me();
+    expect(me.user).toMatchObject({ name: 'robot', role: 'member' });
+  });
+
+  test('says on standard error that only the owner may ask, where that is so', async () => {
+    const env = cliEnv(gateway(), { PALIADIN_ACCESS: 'owner' });
+    const { stdout, stderr } = await runCli(env, 'token', 'create', '--user', 'robot2', '--name', 'ci');
+    expect(stdout).toMatch(/^\S+\n$/);
+    expect(stderr).toContain('PALIADIN_ACCESS=users');
+  });
+
+  test('asks for what it needs', async () => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("required option '--name <name>' not specified");
+  });
+});
+
+describe('token', () => {
+  test('list shows what is known of each, never the token; revoke ends it', async () => {
+    const made = await cli(
+      'token',
+      'create',
+      '--user',
+      'tina',
+      '--name',
+      'nightly',
+      '--scopes',
+      'read',
+      '--expires',
+      '30d',
+    );
+    const token = made.stdout.trim();
+    const { stdout } = await cli('token', 'list', '--user', 'tina');
+    expect(stdout).toMatch(
+      /^id +user +name +scopes +created +last used +expires\n\S{10} +tina +nightly +read +\d{4}-\S+ +never +\d{4}-\S+\n$/,
+    );
+    expect(stdout).not.toContain(token.slice(4, 12));
+    const [row] = JSON.parse((await cli('token', 'list', '--user', 'tina', '--json')).stdout);
+    expect(row).toMatchObject({ user: 'tina', scopes: ['read'], expiresAt: row.createdAt + 30 * 86_400_000 });
+    const client = apiClient(() => gateway().url, token);
+    expect((await client.me()).user.name).toBe('tina');
+    await expect(client.ask('may I?')).rejects.toThrow(/403.*no scope ask/);
+    expect((await cli('token', 'revoke', row.id)).stdout).toBe(`revoked the token ${row.id} (nightly) of tina\n`);
+    await expect(client.me()).rejects.toThrow(/401/);
+    expect(await cli('token', 'revoke', row.id)).toMatchObject({
+      code: 1,
+      stderr: `paliadin: there is no token ${row.id}\n`,
+    });
+  });
+
+  test.each([
+    [['--scopes', 'everything'], /--scopes is "everything": some of ask, read, admin, metrics/],
+    [['--scopes', ''], /--scopes is ""/],
+    [['--expires', 'soon'], /--expires is "soon": a number of days such as 90d/],
+    [['--expires', '0d'], /--expires is "0d"/],
+  ])('create with %j is refused', async (args, why) => {
+    const { code, stdout, stderr } = await cli('token', 'create', '--user', 'tina', '--name', 'x', ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(why);
+  });
+});
+
+describe('user', () => {
+  test('role makes an admin, who sees the dashboard’s figures, and a member again', async () => {
+    const dora = await gateway().as('dora');
+    const figures = async () => (await dora.call('GET', '/api/admin/stats')).status;
+    expect(await figures()).toBe(403);
+    expect((await cli('user', 'role', 'dora', 'admin')).stdout).toBe('dora is admin, enabled\n');
+    expect(await figures()).toBe(200);
+    expect((await cli('user', 'list')).stdout).toMatch(/^dora +dora +admin +enabled +0 +\d{4}-/m);
+    expect((await cli('user', 'role', 'dora', 'member')).stdout).toBe('dora is member, enabled\n');
+    expect(await figures()).toBe(403);
+  });
+
+  test('disable lets nobody in, enable does', async () => {
+    const egon = await gateway().as('egon');
+    expect((await egon.me()).user.name).toBe('egon');
+    expect((await cli('user', 'disable', 'egon')).stdout).toBe('egon is member, disabled\n');
+    await expect(egon.me()).rejects.toThrow(/403.*disabled this user/);
+    expect(JSON.parse((await cli('user', 'list', '--json')).stdout)).toContainEqual(
+      expect.objectContaining({ subject: 'egon', disabledAt: expect.any(Number) }),
+    );
+    expect((await cli('user', 'enable', 'egon')).stdout).toBe('egon is member, enabled\n');
+    await egon.me();
+  });
+
+  test('delete stops what is open, and deletes all of it', async () => {
+    const ida = await gateway().as('ida');
+    const running = await ida.ask('demo hold rest');
+    await ida.until(running.turnId, 'chunk');
+    const waiting = await ida.ask('demo at once');
+    expect(await cli('user', 'delete', 'ida', '--yes')).toEqual({
+      code: 0,
+      stdout: 'deleted ida and 2 turns\ntheir conversation on the host has ended\n',
+      stderr: '',
+    });
+    const { turns, users } = await gateway().store();
+    expect(await users.bySubject('ida')).toBeNull();
+    for (const { turnId } of [running, waiting]) expect(await turns.get(turnId)).toBeNull();
+  });
+
+  test.each([
+    [['user', 'disable', 'owner'], 'owner is the owner; name another by PALIADIN_OWNER first'],
+    [['user', 'role', 'owner', 'member'], 'owner is the owner; name another by PALIADIN_OWNER first'],
+    [['user', 'role', 'anna', 'owner'], 'a user is made admin or member, not "owner"; PALIADIN_OWNER names the owner'],
+    [['user', 'disable', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
+    [['sign-out', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
+  ])('%j is refused with the reason', async (args, reason) => {
+    expect(await cli(...args)).toEqual({ code: 1, stdout: '', stderr: `paliadin: ${reason}\n` });
+  });
+});
+
+test('sign-out ends browsers, and tokens where that is said', async () => {
+  const fritz = await gateway().as('fritz');
+  const code = new URL(await gateway().signInLink('fritz')).hash.replace('#code=', '');
+  const entered = await fetch(`${gateway().url}/api/auth/code`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+  const headers = await sessionFrom(entered);
+  const me = () => fetch(`${gateway().url}/api/me`, { headers });
+  expect((await me()).status).toBe(200);
+  expect((await cli('sign-out', 'fritz')).stdout).toMatch(/^fritz: ended 1 browser sessions; API tokens stay valid/);
+  expect((await me()).status).toBe(401);
+  await fritz.me();
+  expect((await cli('sign-out', 'fritz', '--tokens')).stdout).toBe('fritz: ended 0 browser sessions and 1 tokens\n');
+  await expect(fritz.me()).rejects.toThrow(/401/);
+});
+
+describe('turns', () => {
+  test('lists what happened, newest first, and nothing that was said', async () => {
+    const { code, stdout } = await cli('turns');
+    expect(code).toBe(0);
+    const [head = '', limit = '', answered = ''] = stdout.split('\n');
+    expect(head).toMatch(/^started +user +status +code +ms +tokens +model +tools +rows +chips +tag +turn$/);
+    expect(limit).toMatch(/Z +anna +failed +agent_limit +\d+/);
+    expect(answered).toMatch(/Z +owner +completed +\d+ +\d+ +cases\.search +\d+ +\d+ +\w+ +[0-9a-f-]{36}$/);
+    expect(stdout).not.toContain('cases are');
+  });
+
+  test('tells all as JSON', async () => {
+    const turns = JSON.parse((await cli('turns', '--json')).stdout);
+    expect(turns.at(-1)).toMatchObject({
+      user: 'owner',
+      message: QUESTION,
+      status: 'completed',
+      response: expect.stringContaining('Lindqvist'),
+    });
+  });
+
+  test('of one user, and not more than asked for', async () => {
+    const anna = JSON.parse((await cli('turns', '--json', '--user', 'anna')).stdout);
+    expect(anna.map(({ user }: { user: string }) => user)).toEqual(['anna']);
+    const { audit } = await gateway().store();
+    expect((await audit.list({ action: 'read.turns', limit: 1 }))[0]).toMatchObject({
+      actor: 'cli',
+      detail: { exported: 'json' },
+    });
+    expect(JSON.parse((await cli('turns', '--json', '--limit', '1')).stdout)).toHaveLength(1);
+  });
+
+  test.each([
+    [['--user', 'nobody'], 'there is no user nobody; `paliadin user list` shows who there is'],
+    [['--limit', 'many'], '--limit is a whole number from 1'],
+    [['--limit', '0'], '--limit is a whole number from 1'],
+  ])('%j is refused with the reason', async (args, reason) => {
+    expect(await cli('turns', ...args)).toEqual({ code: 1, stdout: '', stderr: `paliadin: ${reason}\n` });
+  });
+});
+
+describe('sessions', () => {
+  test('lists who has a conversation, and what runs in it', async () => {
+    const { session } = await (await gateway().as('owner')).me();
+    const { code, stdout } = await cli('sessions');
+    expect(code).toBe(0);
+    const line = stdout.split('\n').find((each) => each.startsWith(session.name));
+    expect(line).toMatch(/^\S+ +owner +\S+ +1 +idle +\d{4}-/);
+  });
+
+  test('says that one is answering, as JSON too', async () => {
+    const ben = await gateway().as('ben');
+    const { session } = await ben.me();
+    const { turnId } = await ben.ask('demo hold x');
+    await ben.until(turnId, 'chunk');
+    const state = async () => {
+      const all = JSON.parse((await cli('sessions', '--json')).stdout);
+      return all.find(({ user }: { user: string }) => user === 'ben').state;
+    };
+    expect(await state()).toBe('answering');
+    await writeFile(join(gateway().agentDirectory(session.name), 'release-x'), '');
+    await ben.finished(turnId);
+    expect(await state()).toBe('idle');
+  });
+});
+
+describe('config', () => {
+  test('shows what is in force, and where each comes from', async () => {
+    const { code, stdout } = await cli('config');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^variable +value +from$/m);
+    expect(stdout).toMatch(/^PALIADIN_AGENT +demo +environment$/m);
+    expect(stdout).toMatch(/^PALIADIN_PORT +7717 +default$/m);
+    expect(stdout).toMatch(/^PALIADIN_STARTERS +\(unset\) +default$/m);
+  });
+
+  test('as JSON, and from a file', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    await writeFile(join(path, '.env'), 'PALIADIN_OWNER=mia\n');
+    const [program, ...args] = cliCommand('config', '--json');
+    const env = { PATH: process.env.PATH ?? '' };
+    const rows = JSON.parse(spawnSync(program, args, { cwd: path, env, encoding: 'utf8' }).stdout);
+    expect(rows).toContainEqual({ name: 'PALIADIN_OWNER', value: 'mia', source: '.env' });
+  });
+
+  test('stops at bad settings, all named, as every command does', async () => {
+    const env = cliEnv(gateway(), { PALIADIN_PORT: 'x', PALIADIN_TYPO: 'y' });
+    for (const command of [['config'], ['turns'], ['start']]) {
+      const { code, stdout, stderr } = await runCli(env, ...command);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^paliadin: PALIADIN_PORT is "x": a whole number .*\nPALIADIN_TYPO is not a setting.*\n$/);
+    }
+  });
+});
+
+describe('link', () => {
+  test('prints a link that signs its user in, once', async () => {
+    const { code, stdout } = await runCli(cliEnv(gateway(), { PALIADIN_PORT: '7718' }), 'link', '--user', 'anna');
+    expect(code).toBe(0);
+    const [, signInCode = ''] = /^http:\/\/127\.0\.0\.1:7718\/#code=(\S+)\n$/.exec(stdout) ?? [];
+    const use = () =>
+      fetch(`${gateway().url}/api/auth/code`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: gateway().url },
+        body: JSON.stringify({ code: signInCode }),
+      });
+    expect((await use()).ok).toBe(true);
+    expect((await use()).status).toBe(401);
+  });
+
+  test('for nobody is refused', async () => {
+    const { code, stderr } = await cli('link', '--user', 'nobody');
+    const reason = 'there is no user nobody; `paliadin user list` shows who there is';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `paliadin: ${reason}\n` });
+  });
+});
+
+describe('attach', () => {
+  /** A terminal of the person's own: a pane of a tmux server that is not ours. */
+  async function terminal(...args: string[]) {
+    const { path, remove } = await temporaryDirectory();
+    const tmux = (...command: string[]) =>
+      spawnSync('tmux', ['-S', join(path, 'socket'), '-f', '/dev/null', ...command], { encoding: 'utf8' }).stdout;
+    onTestFinished(async () => {
+      tmux('kill-server');
+      await remove();
+    });
+    const env = Object.entries(cliEnv(gateway())).map(([name, value]) => `${name}=${value}`);
+    tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '120',
+      '-y',
+      '40',
+      'env',
+      ...env,
+      ...cliCommand('attach', ...args),
+      ';',
+      'set',
+      'remain-on-exit',
+      'on',
+    );
+    const shows = (text: string) => until(`${text} on the terminal`, () => tmux('capture-pane', '-p').includes(text));
+    return { tmux, shows };
+  }
+
+  test('shows a user’s terminal within one’s own, and takes what is typed', async () => {
+    const { tmux, shows } = await terminal();
+    await shows('Lindqvist');
+    tmux('send-keys', 'typed by hand');
+    await shows('❯ typed by hand');
+    tmux('send-keys', 'C-u');
+  });
+
+  test('only shows it where that is asked for', async () => {
+    const { tmux, shows } = await terminal('anna', '--read-only');
+    await shows('demo limit');
+    tmux('send-keys', 'not typed');
+    const { session } = await (await gateway().as('anna')).me();
+    // What is typed into a terminal of theirs afterwards is the first that arrives.
+    const other = await terminal(session.name);
+    await other.shows('demo limit');
+    other.tmux('send-keys', 'typed');
+    await other.shows('❯ typed');
+    other.tmux('send-keys', 'C-u');
+  });
+
+  test('says who there is when nobody is found', async () => {
+    const { code, stderr } = await cli('attach', 'nobody');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^paliadin: nobody has no conversation; those who have one: .*owner/);
+  });
+
+  test('says that nothing runs where nothing does', async () => {
+    const carl = await gateway().as('carl');
+    await carl.me();
+    const { code, stderr } = await cli('attach', 'carl');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/has no running terminal/) });
+  });
+});
+
+describe('the command itself', () => {
+  test('has a version, and a help for each command', async () => {
+    expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { code, stdout } = await cli('--help');
+    expect(code).toBe(0);
+    for (const name of ['start', 'config', 'link', 'attach', 'sessions', 'turns', 'token', 'stop-host']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+    }
+  });
+
+  test('refuses what it does not know', async () => {
+    const { code, stderr } = await cli('dance');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/dance|too many arguments/);
+  });
+});
+
+// Last, for it ends what the others look at.
+describe('stop-host', () => {
+  test('ends daemon and terminals; the next question goes on with the conversation', async () => {
+    const pid = await gateway().daemonPid();
+    const { code, stdout } = await cli('stop-host');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'the host daemon and the agents’ terminals have ended\n' });
+    await until('the end of the daemon', async () => !(await isDaemon(pid)));
+    const turn = await (await gateway().as('owner')).answer('And which are due?');
+    expect(turn.response).toContain('This is question 2 of our conversation');
+    expect(await gateway().daemonPid()).not.toBe(pid);
+  });
+});
+
+async function isDaemon(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('daemon');
+}
+
+test('user delete deletes all of it also while there is no gateway, and a turn is open', async () => {
+  const own = await gatewayForTest();
+  const anna = await own.as('anna');
+  const { turnId } = await anna.ask('demo hold rest');
+  await anna.until(turnId, 'chunk');
+  await own.end('SIGKILL');
+  expect(await runCli(cliEnv(own), 'user', 'delete', 'anna', '--yes')).toMatchObject({
+    code: 0,
+    stdout: 'deleted anna and 1 turns\ntheir conversation on the host has ended\n',
+  });
+  expect(await (await own.store()).turns.get(turnId)).toBeNull();
+});
+
+test('whoever was disabled while there was no gateway has nothing open after its start, and nothing of it was asked', async () => {
+  const own = await gatewayForTest();
+  const anna = await own.as('anna');
+  const { session } = await anna.me();
+  const running = await anna.ask('demo hold rest');
+  await anna.until(running.turnId, 'chunk');
+  const waiting = await anna.ask('demo at once');
+  await own.end('SIGKILL');
+  await runCli(cliEnv(own), 'user', 'disable', 'anna');
+  await own.start();
+  const { turns } = await own.store();
+  const statuses = async () =>
+    await Promise.all([running, waiting].map(async ({ turnId }) => (await turns.get(turnId))?.status));
+  await expect.poll(statuses).toEqual(['cancelled', 'cancelled']);
+  expect((await own.prompts(session.name)).map(({ message }) => message)).toEqual(['demo hold rest']);
+});
+
+test('user disable stops what is under way and what waits', async () => {
+  const own = await gatewayForTest();
+  const gero = await own.as('gero');
+  const { session } = await gero.me();
+  const running = await gero.ask('demo hold rest');
+  await gero.until(running.turnId, 'chunk');
+  const waiting = await gero.ask('demo at once');
+  expect((await runCli(cliEnv(own), 'user', 'disable', 'gero')).code).toBe(0);
+  const { turns } = await own.store();
+  const statuses = async () =>
+    await Promise.all([running, waiting].map(async ({ turnId }) => (await turns.get(turnId))?.status));
+  await expect.poll(statuses).toEqual(['cancelled', 'cancelled']);
+  expect((await own.prompts(session.name)).map(({ message }) => message)).toEqual(['demo hold rest']);
+});

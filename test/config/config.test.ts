@@ -1,0 +1,383 @@
+/** Settings: each variable's default, where a value may come from, and what is said of a bad one. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { showConfig } from '../../src/cli/commands/config.ts';
+import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { secrets, type Variable, variables } from '../../src/config/variables.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const NOWHERE = '/nowhere';
+
+interface Known {
+  unset: unknown;
+  /** What may be written, and what it means. */
+  good: [written: string, value: unknown][];
+  bad: string[];
+  /** What is said of a bad one. */
+  says: string;
+}
+
+const text = (unset?: string): Known => ({
+  unset,
+  good: [
+    ['some text', 'some text'],
+    [' trimmed ', 'trimmed'],
+  ],
+  bad: [],
+  says: '',
+});
+const count = (unset: number, least: number, most: number): Known => ({
+  unset,
+  good: [
+    [`${least}`, least],
+    [` ${most} `, most],
+  ],
+  bad: [`${least - 1}`, `${most + 1}`, 'many', '1.5', '1e3', '0x1f', '5 6'],
+  says: `a whole number from ${least} to ${most}`,
+});
+
+const known: Record<Variable, Known> = {
+  PALIADIN_REMOTE_HOST: {
+    unset: undefined,
+    good: [
+      ['laptop', 'laptop'],
+      [' m-1.example.net ', 'm-1.example.net'],
+      ['100.64.0.7', '100.64.0.7'],
+      ['fd7a:115c::1', 'fd7a:115c::1'],
+      ['::1', '::1'],
+    ],
+    bad: ['-oProxyCommand=touch', 'm@laptop', 'laptop -p 1', 'lap;top', '$(x)', '[::1]', 'a/b', 'laptop:'],
+    says: 'a host name or an address, without user and port',
+  },
+  PALIADIN_REMOTE_PORT: count(22_022, 1, 65_535),
+  PALIADIN_REMOTE_USER: {
+    unset: 'm',
+    good: [['mia.b-1', 'mia.b-1']],
+    bad: ['-l', 'a b', '1a', 'x'.repeat(33), 'a@b'],
+    says: 'the name of an account',
+  },
+  PALIADIN_SSH_KEY: text(),
+  PALIADIN_SSH_KEY_FILE: text(),
+  PALIADIN_KNOWN_HOSTS: text(),
+  PALIADIN_KNOWN_HOSTS_FILE: text(),
+  PALIADIN_SESSION_PREFIX: {
+    unset: 'paliad-paliadin',
+    good: [['app-1', 'app-1']],
+    bad: ['App', '-x', 'a b', 'x'.repeat(31)],
+    says: 'small letters, digits, - and _, at most 30',
+  },
+  PALIADIN_AGENT: {
+    unset: undefined,
+    good: ['claude', 'demo', 'none'].map((name) => [name, name]),
+    bad: ['Claude', 'gemini'],
+    says: 'expected one of "claude"|"demo"|"none"',
+  },
+  PALIADIN_AGENT_COMMAND: text(),
+  PALIADIN_AGENT_DIR: text(),
+  PALIADIN_DRIVER: {
+    unset: undefined,
+    good: ['claude', 'demo', 'reply-file'].map((name) => [name, name]),
+    bad: ['hooks'],
+    says: 'expected one of "claude"|"demo"|"reply-file"',
+  },
+  PALIADIN_DEMO_PACE: count(12, 0, 1000),
+  PALIADIN_TURN_TIMEOUT: {
+    unset: undefined,
+    good: [
+      ['90', 90_000],
+      ['90s', 90_000],
+      ['2m', 120_000],
+      ['1500ms', 1500],
+      ['24h', 86_400_000],
+    ],
+    bad: ['0', '999ms', '25h', '-5s', '1.5s', '1 s', 'soon', '60S'],
+    says: 's',
+  },
+  PALIADIN_MAX_PANES: count(30, 1, 1000),
+  PALIADIN_HIBERNATE_AFTER: {
+    unset: undefined,
+    good: [['30m', 1_800_000]],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
+  },
+  PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
+  PALIADIN_STATE_DIR: {
+    unset: join(homedir(), '.local/state/paliadin'),
+    good: [
+      ['/x/y', '/x/y'],
+      ['y', '/nowhere/y'],
+    ],
+    bad: [],
+    says: '',
+  },
+  PALIADIN_HOST: text('127.0.0.1'),
+  PALIADIN_PORT: count(7717, 0, 65_535),
+  PALIADIN_PUBLIC_URL: {
+    unset: undefined,
+    good: [
+      ['https://chat.example', 'https://chat.example'],
+      [' https://Chat.Example/ ', 'https://chat.example'],
+      ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+      ['https://chat.example:443', 'https://chat.example'],
+    ],
+    bad: ['chat.example', 'https://chat.example/paliadin', 'https://a:b@chat.example', 'ftp://x', 'https://x?y', '*'],
+    says: 'an address such as https://chat.example, without a path',
+  },
+  PALIADIN_PUBLIC_HTTP: {
+    unset: 'refuse',
+    good: [['allow', 'allow']],
+    bad: ['yes', '1'],
+    says: 'expected one of "refuse"|"allow"',
+  },
+  // Written into a complaint it would be in a log.
+  PALIADIN_JWT_SECRET: text(),
+  PALIADIN_JWT_SECRET_FILE: text(),
+  PALIADIN_JWT_JWKS_URL: text(),
+  PALIADIN_JWT_ISSUER: text(),
+  PALIADIN_JWT_AUDIENCE: text(),
+  PALIADIN_JWT_MAX_AGE: {
+    unset: 600_000,
+    good: [['1h', 3_600_000]],
+    bad: ['9s', '25h', 'never'],
+    says: 's',
+  },
+  PALIADIN_JWT_CLOCK_SKEW: {
+    unset: 30_000,
+    good: [
+      ['0', 0],
+      ['2m', 120_000],
+    ],
+    bad: ['6m', '-1s'],
+    says: 'm',
+  },
+  PALIADIN_TRUSTED_HEADER: {
+    unset: undefined,
+    good: [['X-Forwarded-Email', 'X-Forwarded-Email']],
+    bad: ['Cookie', 'authorization', 'X Forwarded', 'x:y', 'Host', 'Content-Type', 'X-Forwarded-For', 'x_y'],
+    says: 'the name of a header that the proxy sets',
+  },
+  PALIADIN_TRUSTED_NAME_HEADER: {
+    unset: undefined,
+    good: [['Tailscale-User-Name', 'Tailscale-User-Name']],
+    bad: ['Cookie'],
+    says: 'the name of a header that the proxy sets',
+  },
+  PALIADIN_TRUSTED_PROXIES: {
+    unset: undefined,
+    good: [['127.0.0.1, ::1 10.0.0.0/8,fd00::/8', '127.0.0.1, ::1 10.0.0.0/8,fd00::/8']],
+    bad: ['proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0/8', '127.0.0.1/x', '10.0.0.0/8/8', '*'],
+    says: 'addresses or networks such as 127.0.0.1 or 10.0.0.0/8',
+  },
+  PALIADIN_APP_ORIGINS: {
+    unset: [],
+    good: [
+      ['https://app.example', ['https://app.example']],
+      [
+        'https://app.example/, https://Other.example:8443 http://localhost:3000,https://app.example:443',
+        ['https://app.example', 'https://other.example:8443', 'http://localhost:3000'],
+      ],
+      ['http://127.0.0.1:3000 http://[::1]:3000', ['http://127.0.0.1:3000', 'http://[::1]:3000']],
+    ],
+    bad: [
+      'app.example',
+      'http://app.example',
+      'https://app.example/path',
+      'https://me@app.example',
+      '*',
+      'null',
+      'https://*.app.example/x',
+      'file:///x',
+      'blob:https://app.example/x',
+      'https://app.example?x',
+      'https://a b',
+    ],
+    says: 'origins such as https://app.example',
+  },
+  PALIADIN_OWNER: text('owner'),
+  PALIADIN_ACCESS: {
+    unset: 'owner',
+    good: ['owner', 'users'].map((name) => [name, name]),
+    bad: ['everybody'],
+    says: 'expected one of "owner"|"users"',
+  },
+  PALIADIN_ISOLATION: {
+    unset: undefined,
+    good: [
+      ['none', 'none'],
+      ['directory', 'directory'],
+      ['sandbox', 'sandbox'],
+    ],
+    bad: ['strong', 'Sandbox'],
+    says: 'expected one of "none"|"directory"|"sandbox"',
+  },
+  PALIADIN_SANDBOX_READ: {
+    unset: undefined,
+    good: [['/opt/tools:/srv/docs', ['/opt/tools', '/srv/docs']]],
+    bad: ['docs', '/opt:docs', '~/docs'],
+    says: 'absolute paths with : between them',
+  },
+  PALIADIN_SANDBOX_NETWORK: {
+    unset: undefined,
+    good: [['api.example.com, *.example.org:8443', 'api.example.com, *.example.org:8443']],
+    bad: ['https://example.com', 'a/b', '*', '*.', 'a b;c', '-a', 'example.com:'],
+    says: 'host names with commas between them, such as *.example.com or git.example.com:22',
+  },
+  PALIADIN_APPROVALS: {
+    unset: 'owner',
+    good: ['owner', 'users', 'none'].map((who) => [who, who]),
+    bad: ['all', 'Owner'],
+    says: 'expected one of "owner"|"users"|"none"',
+  },
+  PALIADIN_NEVER_ALLOW: {
+    unset: [],
+    good: [
+      ['Bash', ['Bash']],
+      [' Bash, WebFetch ,mcp__mail__*,mcp__files', ['Bash', 'WebFetch', 'mcp__mail__*', 'mcp__files']],
+      ['*', ['*']],
+    ],
+    bad: ['Bash(rm *)', 'mcp__*__send', 'Bash WebFetch', 'Bash,', '**'],
+    says: 'names of tools such as Bash, WebFetch, mcp__mail__*: with commas between them, * only at the end, no brackets',
+  },
+  PALIADIN_APPROVAL_TIMEOUT: {
+    unset: 300_000,
+    good: [
+      ['90s', 90_000],
+      ['1h', 3_600_000],
+    ],
+    bad: ['0', '999ms', '25h', 'never'],
+    says: 's',
+  },
+  PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
+  PALIADIN_RETENTION_DAYS: { ...count(0, 1, 36_500), unset: undefined },
+  PALIADIN_STARTERS: text(),
+  PALIADIN_LOG_LEVEL: {
+    unset: 'info',
+    good: ['debug', 'info', 'warn', 'error', 'silent'].map((name) => [name, name]),
+    bad: ['loud'],
+    says: 'expected one of "debug"|"info"|"warn"|"error"|"silent"',
+  },
+};
+
+const names = Object.keys(variables) as Variable[];
+
+async function directoryWith(file: string): Promise<string> {
+  const { path, remove } = await temporaryDirectory();
+  onTestFinished(remove);
+  writeFileSync(join(path, '.env'), file);
+  return path;
+}
+
+function complaintOf(env: NodeJS.ProcessEnv, directory = NOWHERE): string {
+  try {
+    loadConfig(env, directory);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+}
+
+test('every variable is known here', () => {
+  expect(Object.keys(known).sort()).toEqual([...names].sort());
+});
+
+describe.each(names)('%s', (name) => {
+  const { unset, good, bad, says } = known[name];
+
+  test('has its default', () => {
+    const config = loadConfig({}, NOWHERE);
+    expect(config.values[name]).toEqual(unset);
+    expect(config.sources[name]).toBe('default');
+    expect(config.given).toEqual({});
+  });
+
+  test.each(good)('may be %j', async (written, value) => {
+    const fromEnvironment = loadConfig({ [name]: written }, NOWHERE);
+    expect(fromEnvironment.values[name]).toEqual(value);
+    expect(fromEnvironment.sources[name]).toBe('environment');
+    expect(fromEnvironment.given).toEqual({ [name]: written });
+
+    const directory = await directoryWith(`${name}="${written}"\n`);
+    const fromFile = loadConfig({}, directory);
+    const expected = name === 'PALIADIN_STATE_DIR' ? join('/', String(value).replace(NOWHERE, directory)) : value;
+    expect(fromFile.values[name]).toEqual(expected);
+    expect(fromFile.sources[name]).toBe('.env');
+  });
+
+  test('set to nothing is not set', () => {
+    const config = loadConfig({ [name]: ' ' }, NOWHERE);
+    expect(config.values[name]).toEqual(unset);
+    expect(config.sources[name]).toBe('default');
+  });
+
+  if (bad.length > 0) {
+    test.each(bad)('may not be %j, which is said with what it may be', (written) => {
+      const complaint = complaintOf({ [name]: written });
+      expect(complaint.startsWith(`${name} is ${JSON.stringify(written)}: `)).toBe(true);
+      expect(complaint).toContain(says);
+      expect(complaint.split('\n')).toHaveLength(1);
+    });
+  }
+});
+
+test('a secret is only said to be set', () => {
+  const added = secrets as Set<string>;
+  const before = [...added];
+  added.add('PALIADIN_OWNER').add('PALIADIN_STARTERS');
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    write.mockRestore();
+    for (const name of [...added]) if (!before.includes(name)) added.delete(name);
+  });
+  for (const json of [false, true])
+    showConfig({ config: loadConfig({ PALIADIN_OWNER: 'hush' }, NOWHERE), env: {} }, { json });
+  const shown = write.mock.calls.join('');
+  expect(shown).not.toContain('hush');
+  expect(shown).toMatch(/PALIADIN_OWNER +\(set\) +environment/);
+  expect(shown).toMatch(/PALIADIN_STARTERS +\(unset\) +default/);
+});
+
+describe('the environment', () => {
+  test('wins over the file', async () => {
+    const directory = await directoryWith('PALIADIN_PORT=1\nPALIADIN_HOST=localhost\nOTHER=x\n');
+    const { values, sources } = loadConfig({ PALIADIN_PORT: '2' }, directory);
+    expect(values).toMatchObject({ PALIADIN_PORT: 2, PALIADIN_HOST: 'localhost' });
+    expect(sources).toMatchObject({ PALIADIN_PORT: 'environment', PALIADIN_HOST: '.env', PALIADIN_OWNER: 'default' });
+  });
+
+  test('says where state is kept by default', () => {
+    const { values } = loadConfig({ XDG_STATE_HOME: '/var/state' }, NOWHERE);
+    expect(values.PALIADIN_STATE_DIR).toBe('/var/state/paliadin');
+  });
+});
+
+describe('what is wrong', () => {
+  test('is all said at once', () => {
+    const lines = complaintOf({ PALIADIN_PORT: 'x', PALIADIN_AGENT: 'y', PALIADIN_TURN_TIMEOT: '60s' }).split('\n');
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
+      'PALIADIN_AGENT',
+      'PALIADIN_PORT',
+      'PALIADIN_TURN_TIMEOT',
+    ]);
+  });
+
+  test('is a variable that nobody knows, in the environment or the file', async () => {
+    const unknown = 'PALIADIN_TYPO is not a setting of this version; see docs/configuration.md';
+    expect(complaintOf({ PALIADIN_TYPO: 'x' })).toBe(unknown);
+    expect(complaintOf({}, await directoryWith('PALIADIN_TYPO=x\n'))).toBe(unknown);
+    expect(complaintOf({ PALIADIN_constructor: 'x' })).toContain('PALIADIN_constructor is not a setting');
+  });
+
+  test('is a file that can’t be read', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    mkdirSync(join(path, '.env'));
+    expect(complaintOf({}, path)).toMatch(/\.env can't be read: /);
+  });
+
+  test('is nothing of somebody else’s', () => {
+    expect(() => loadConfig({ PALIADINX: 'x', paliadin_port: 'x', PATH: '/bin' }, NOWHERE)).not.toThrow();
+  });
+});

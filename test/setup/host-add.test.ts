@@ -1,0 +1,311 @@
+/** `paliadin host add`: a second account of this machine plays the laptop, behind its own sshd. */
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runCli } from '../cli/run-cli.ts';
+import { startTestGateway } from '../support/gateway.ts';
+import { startLaptop } from '../support/laptop.ts';
+import { type OtherAccount, startOtherAccount, WHY_NOT } from '../support/other-account.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { failures, newOwner, type Owner, through } from './owner.ts';
+
+const SKILL = '.local/share/paliadin/skill/skills/paliadin/SKILL.md';
+const HOST_ENV = '.local/share/paliadin/host.env';
+const KEYS = '.ssh/authorized_keys';
+const OWN_SETTINGS = '# mine\nPALIADIN_PORT=0\nOTHER="a b"\n';
+// A look at the host, an installation and a doctor, each through new connections, on a busy machine.
+const LONG = 120_000;
+
+describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here: ${WHY_NOT})`}`, () => {
+  let account: OtherAccount;
+  let owner: Owner;
+  const add = (...more: string[]) => owner.cli('host', 'add', account.place, ...through(account, owner), ...more);
+
+  beforeAll(async () => {
+    account = await startOtherAccount();
+    // What people's start files do.
+    account.write('tools/hello', '', 0o700);
+    account.write('.bashrc', 'echo Good morning\ncase $- in *i*) export PATH="$HOME/tools:$PATH" ;; esac\n');
+    account.write('.bash_profile', '. ~/.bashrc\n');
+    owner = await newOwner(OWN_SETTINGS);
+  }, LONG);
+  afterAll(async () => {
+    await owner?.dispose();
+    await account?.dispose();
+  });
+
+  test('does all of it, a line a step, and finds it working', { timeout: LONG }, async () => {
+    const { code, stdout, stderr } = await add();
+    expect(failures(stdout)).toEqual([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const step of ['your access', 'node', 'host key', 'gateway key', 'shim file', 'key line', 'channel']) {
+      expect(stdout).toMatch(new RegExp(`^✓ \\w+ +${step} `, 'm'));
+    }
+    expect(stdout).toContain('your ssh has known it');
+  });
+
+  test('lets the key run the shim and nothing else, and changes no other line', () => {
+    const [mine, ours, ...rest] = account.read(KEYS).split('\n');
+    expect(mine).toBe(account.ownerLine);
+    expect(ours).toMatch(
+      /^restrict,command="\/\S+ --disable-warning=ExperimentalWarning \/\S+\/paliadin-shim\.mjs" ssh-ed25519 \S+ paliadin:[0-9a-f]{8}$/,
+    );
+    expect(rest).toEqual(['']);
+  });
+
+  test('leaves files that are the accounts’ own', () => {
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    for (const path of [KEYS, HOST_ENV, SKILL]) {
+      expect([path, statSync(join(account.home, path)).uid, modeOf(join(account.home, path))]).toEqual([
+        path,
+        account.uid,
+        '600',
+      ]);
+    }
+    expect(modeOf(join(account.home, '.ssh'))).toBe('700');
+    expect(modeOf(owner.variables().PALIADIN_SSH_KEY_FILE ?? '')).toBe('600');
+    expect(modeOf(owner.variables().PALIADIN_KNOWN_HOSTS_FILE ?? '')).toBe('600');
+    expect(readdirSync(owner.home)).toEqual([]);
+  });
+
+  test('writes down that no gateway may allow anything, in words, where nobody has chosen', () => {
+    expect(account.read(HOST_ENV)).toMatch(
+      /^# deny: nothing, whatever the gateway says[\s\S]*^PALIADIN_APPROVALS=deny$/m,
+    );
+  });
+
+  test('finds programs where the account’s own terminal does', () => {
+    const directories = parseEnv(account.read(HOST_ENV)).PATH?.split(':');
+    expect(directories).toContain(join(account.home, 'tools'));
+    expect(directories).toContain(join(account.home, '.local/bin'));
+  });
+
+  test('writes the gateway’s settings below those that are there', () => {
+    const text = readFileSync(owner.settings, 'utf8');
+    expect(text.startsWith(OWN_SETTINGS)).toBe(true);
+    expect(owner.variables()).toMatchObject({
+      PALIADIN_REMOTE_HOST: '127.0.0.1',
+      PALIADIN_REMOTE_PORT: String(account.port),
+      PALIADIN_REMOTE_USER: account.name,
+    });
+  });
+
+  test('an agent of that account answers a question', { timeout: LONG }, async () => {
+    const { OTHER: _, ...env } = owner.variables();
+    await using gateway = await startTestGateway({ env });
+    const turn = await (await gateway.as('owner')).answer('Which cases are due this week?');
+    expect(turn).toMatchObject({ status: 'completed', error: null });
+    expect(turn.response).not.toBe('');
+    const { session } = await (await gateway.as('owner')).me();
+    expect(account.read(`.local/state/paliadin-host/host/sessions/${session.name}/agent/prompts.jsonl`)).toContain(
+      turn.turnId,
+    );
+    expect(account.processes().filter(({ command }) => command.includes('demo-agent'))).not.toEqual([]);
+  });
+
+  test('changes nothing when it is repeated', { timeout: LONG }, async () => {
+    const files = () => [account.read(KEYS), account.read(HOST_ENV), account.read(SKILL), account.read(KEYS)];
+    const key = () => readFileSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '', 'utf8');
+    const before = [...files(), readFileSync(owner.settings, 'utf8'), key()];
+    // By the name that the owner's ssh configuration has for it.
+    const { code, stdout } = await owner.cli('host', 'add', 'laptop@my-laptop', ...through(account, owner));
+    expect([code, failures(stdout)]).toEqual([0, []]);
+    expect([...files(), readFileSync(owner.settings, 'utf8'), key()]).toEqual(before);
+    expect(stdout).toContain('there already');
+  });
+
+  test('keeps what the owner has written, and brings the rest anew', { timeout: LONG }, async () => {
+    const skill = account.read(SKILL);
+    account.write(SKILL, skill.replace(/(## Who you are\n)[^#]*/, '$1\nYou are Ada, of the registry.\n\n'));
+    account.write(HOST_ENV, `${account.read(HOST_ENV)}ANTHROPIC_BASE_URL=http://127.0.0.1:1\n`);
+    const { stdout } = await add('--agent', 'demo');
+    expect(stdout).toContain('your section "Who you are" is kept');
+    expect(stdout).not.toContain('placeholder');
+    expect(account.read(SKILL)).toContain('You are Ada, of the registry.');
+    expect(account.read(SKILL)).toContain('## The message');
+    expect(parseEnv(account.read(HOST_ENV))).toMatchObject({
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+      PALIADIN_AGENT: 'demo',
+    });
+
+    account.write(SKILL, account.read(SKILL).replace('## The message', '## What arrives'));
+    const again = await add('--approvals', 'gateway');
+    expect(again.stdout).toMatch(/✓ host +host\.env .*PALIADIN_APPROVALS=gateway: what the agent asks leave for may/);
+    expect(parseEnv(account.read(HOST_ENV)).PALIADIN_APPROVALS).toBe('gateway');
+    expect(again.stdout).toContain('your SKILL.md is kept as it is');
+    expect(account.read(SKILL)).toContain('## What arrives');
+    expect(account.read(`${SKILL}.new`)).toBe(skill);
+  });
+
+  test('replaces an older line of its own where it stands', { timeout: LONG }, async () => {
+    const ours = account.read(KEYS).split('\n')[1] ?? '';
+    const comment = ours.split(' ').at(-1);
+    const old = `restrict,command="/old/node /old/shim" ssh-ed25519 AAAA ${comment}`;
+    const others = ['# a comment\r', 'ssh-rsa AAAA paliadin:00000000', `ssh-ed25519 AAAA not-${comment}`];
+    account.write(KEYS, [account.ownerLine, old, ...others, old].join('\n'), 0o644);
+    const { code, stdout } = await add();
+    expect(code).toBe(0);
+    expect(stdout).toContain('replaced the older one');
+    expect(account.read(KEYS)).toBe(`${[account.ownerLine, ours, ...others].join('\n')}\n`);
+    expect(statSync(join(account.home, KEYS)).mode & 0o777).toBe(0o600);
+  });
+
+  test('makes another key where the gateway has lost its own', { timeout: LONG }, async () => {
+    const before = account.read(KEYS);
+    rmSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '');
+    const { code, stdout } = await add();
+    expect([code, failures(stdout)]).toEqual([0, []]);
+    // What was chosen once stays.
+    expect(parseEnv(account.read(HOST_ENV)).PALIADIN_APPROVALS).toBe('gateway');
+    expect(account.read(KEYS)).not.toBe(before);
+    expect(account.read(KEYS).split('\n')).toHaveLength(before.split('\n').length);
+  });
+
+  test('prints settings that hold everything, for a gateway that is elsewhere', { timeout: LONG }, async () => {
+    const { code, stdout, stderr } = await add('--print');
+    expect(code).toBe(0);
+    expect(stderr).toContain('✓ host     shim file');
+    const printed = parseEnv(stdout) as Record<string, string>;
+    expect(Object.keys(printed).sort()).toEqual([
+      'PALIADIN_KNOWN_HOSTS',
+      'PALIADIN_REMOTE_HOST',
+      'PALIADIN_REMOTE_PORT',
+      'PALIADIN_REMOTE_USER',
+      'PALIADIN_SSH_KEY',
+    ]);
+    const elsewhere = await newOwner();
+    onTestFinished(() => elsewhere.dispose());
+    const looked = await runCli({ ...elsewhere.env, ...printed }, 'doctor');
+    expect([looked.code, failures(looked.stdout)]).toEqual([0, []]);
+  });
+
+  test('says that there is no service manager, and goes on without', { timeout: LONG }, async () => {
+    const { code, stdout } = await add('--service');
+    expect(code).toBe(1);
+    expect(failures(stdout).join()).toMatch(/service .*can’t be reached[\s\S]*it works without/);
+    expect((await owner.doctor()).code).toBe(0);
+  });
+
+  test('refuses to write beside a key that was set by hand', { timeout: LONG }, async () => {
+    const text = readFileSync(owner.settings, 'utf8');
+    onTestFinished(() => writeFileSync(owner.settings, text));
+    const byHand = 'PALIADIN_REMOTE_HOST=127.0.0.1\nPALIADIN_SSH_KEY=abc\n';
+    writeFileSync(owner.settings, byHand);
+    const { code, stdout } = await add();
+    expect(code).toBe(1);
+    expect(failures(stdout).join()).toMatch(/sets PALIADIN_SSH_KEY[\s\S]*take that line out/);
+    expect(readFileSync(owner.settings, 'utf8')).toBe(byHand);
+  });
+
+  test('does not believe a key that the owner’s ssh does not know', { timeout: LONG }, async () => {
+    // The owner's ssh is led to the account by a proxy; who answers at the address itself is somebody else.
+    await using other = await startLaptop();
+    await using knownHosts = await disposable();
+    const proxy = `ProxyCommand=${process.execPath} -e 's=net.connect(${account.port},"127.0.0.1");process.stdin.pipe(s).pipe(process.stdout)'`;
+    const options = [proxy, 'StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
+    const settings = ['--ssh-config', account.sshConfig, '--settings', join(knownHosts.path, '.env')];
+    const place = `${account.name}@127.0.0.1:${other.port}`;
+    const wishes = options.flatMap((option) => ['--ssh-option', option]);
+    const { code, stdout } = await owner.cli('host', 'add', place, ...settings, ...wishes);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✓ gateway +your access[\s\S]*the gateway connects to 127\.0\.0\.1/);
+    expect(failures(stdout)).toHaveLength(1);
+    expect(failures(stdout)[0]).toMatch(
+      /host key +what answers there does not have the key[\s\S]*find out who answers/,
+    );
+    expect(readdirSync(knownHosts.path)).toEqual(['known_hosts']);
+  });
+
+  test('says so where the owner’s ssh has met the host just now', { timeout: LONG }, async () => {
+    await using knownHosts = await disposable();
+    const wishes = ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
+    const { code, stdout } = await add(...wishes.flatMap((option) => ['--ssh-option', option]));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/host key +pinned ssh-ed25519 SHA256:\S+\n +→ your ssh has met it just now/);
+  });
+
+  test('needs the owner’s own access', { timeout: LONG }, async () => {
+    await using place = await disposable();
+    const stranger = ['--ssh-option', `IdentityFile=${place.path}/none`, '--ssh-option', 'BatchMode=yes'];
+    const { code, stdout } = await owner.cli(
+      'host',
+      'add',
+      account.place,
+      '--settings',
+      owner.settings,
+      '--ssh-config',
+      '/dev/null',
+      '--ssh-option',
+      `UserKnownHostsFile=${account.ownerKnownHosts}`,
+      '--ssh-option',
+      'IdentityAgent=none',
+      ...stranger,
+    );
+    expect(code).toBe(1);
+    expect(failures(stdout).join()).toMatch(
+      /Permission denied[\s\S]*your own ssh has to get in first; try `ssh -p \d+ laptop@/,
+    );
+  });
+
+  test('waits only so long for a start file that never ends', { timeout: LONG }, async () => {
+    const text = account.read('.bash_profile');
+    onTestFinished(() => account.write('.bash_profile', text));
+    account.write('.bash_profile', 'case $- in *i*) sleep 1000 ;; esac\n');
+    const { code, stdout } = await add();
+    expect([code, failures(stdout)]).toEqual([0, []]);
+  });
+
+  test('says what is wrong with a host that is away', { timeout: LONG }, async () => {
+    await account.stop();
+    onTestFinished(() => account.start());
+    const { code, stdout } = await add();
+    expect(code).toBe(1);
+    expect(failures(stdout).join()).toMatch(/Connection refused[\s\S]*nothing listens there/);
+  });
+});
+
+describe.skipIf(WHY_NOT !== null)('host add, where the host’s Node is too old', () => {
+  test('names what there is and what is needed, and installs nothing', { timeout: LONG }, async () => {
+    await using place = await disposable();
+    const node = join(place.path, 'node');
+    writeFileSync(node, '#!/bin/sh\nprintf "18.20.4\\t/usr/bin/node\\n"\n', { mode: 0o755 });
+    await using account = await startOtherAccount({ node });
+    const owner = await newOwner();
+    onTestFinished(() => owner.dispose());
+    const { code, stdout } = await owner.cli('host', 'add', account.place, ...through(account, owner));
+    expect(code).toBe(1);
+    expect(failures(stdout)).toHaveLength(1);
+    expect(failures(stdout)[0]).toMatch(/Node is too old: 18\.20\.4[\s\S]*install Node 22\.13 or newer/);
+    expect(account.read(KEYS)).toBe(`${account.ownerLine}\n`);
+    expect(readdirSync(join(account.home, '.local'))).toEqual(['bin']);
+    expect(owner.variables()).toEqual({});
+  });
+});
+
+test('what no host may be told of approvals is refused before ssh is asked', async () => {
+  const owner = await newOwner();
+  onTestFinished(() => owner.dispose());
+  const { code, stderr } = await owner.cli('host', 'add', 'm@laptop', '--approvals', 'owner');
+  expect([code, stderr]).toEqual([1, 'paliadin: --approvals is "owner": deny or gateway\n']);
+});
+
+test('what is not a host is refused before ssh is asked', async () => {
+  const owner = await newOwner();
+  onTestFinished(() => owner.dispose());
+  const { code, stderr } = await owner.cli(
+    'host',
+    'add',
+    '--settings',
+    owner.settings,
+    '--',
+    '-oProxyCommand=x@laptop',
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('is not a host: write USER@HOST');
+});
+
+async function disposable() {
+  const { path, remove } = await temporaryDirectory();
+  return { path, [Symbol.asyncDispose]: remove };
+}

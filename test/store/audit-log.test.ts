@@ -1,0 +1,207 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import type { AuditEntry } from '../../src/contract/records/audit-log.ts';
+import type { Store } from '../../src/store/store.ts';
+import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
+
+const BY = { actor: 'gateway', at: 9 };
+
+const entry: AuditEntry = {
+  at: 1,
+  actor: 'cli',
+  action: 'link.created',
+  subject: null,
+  turnId: null,
+  detail: { why: 'test' },
+};
+
+test('a turn’s life is on record: asked, decided, ended, answered late', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const { turnId } = await anEndedTurn(store, who);
+  await store.turns.write([{ turnId, change: { late: true, response: 'Two.' }, events: [] }]);
+  const rows = (await store.audit.list({ limit: 10 })).reverse();
+  expect(rows.map(({ seq, action, actor, detail }) => ({ seq, action, actor, detail }))).toEqual([
+    {
+      seq: 1,
+      action: 'turn.accepted',
+      actor: who.user.id,
+      detail: { session: who.session.name, generation: 1, host: 'local' },
+    },
+    {
+      seq: 2,
+      action: 'approval.decided',
+      actor: who.user.id,
+      detail: { kind: 'permission', option: 'allow', by: 'user' },
+    },
+    { seq: 3, action: 'turn.failed', actor: 'gateway', detail: { code: 'timeout' } },
+    { seq: 4, action: 'turn.late', actor: 'host', detail: {} },
+  ]);
+  expect(rows.every((row) => row.subject === who.user.id && row.turnId === turnId)).toBe(true);
+  expect(JSON.stringify(rows)).not.toMatch(/cases|One|Two|Allow/);
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ rows: 4, broken: null });
+});
+
+test('what is not stored is not on record', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const [one, other] = [aTurn(who), aTurn(who)];
+  for (const turn of [one, other]) await store.turns.insert(turn);
+  await store.turns.write([{ turnId: one.turnId, change: { status: 'running' }, events: [] }]);
+  const writes = [
+    { turnId: one.turnId, change: { status: 'completed', finishedAt: 5 } as const, events: [] },
+    { turnId: 'nobody', change: { status: 'completed' } as const, events: [] },
+  ];
+  await expect(store.turns.write(writes)).rejects.toMatchObject({ code: 'not_found' });
+  expect(await store.audit.head()).toMatchObject({ seq: 2 });
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null });
+});
+
+test('many at once make one chain, also from several processes’ connections', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  await Promise.all([
+    ...Array.from({ length: 20 }, () => store.audit.append([entry, entry])),
+    ...Array.from({ length: 20 }, () => store.turns.insert(aTurn(who))),
+  ]);
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ rows: 60, broken: null, head: { seq: 60 } });
+});
+
+test('rows are found by what they are about', async () => {
+  const { store } = await temporaryStore();
+  const [one, other] = [await aUser(store), await aUser(store)];
+  const first = await anEndedTurn(store, one);
+  await anEndedTurn(store, other);
+  await store.audit.append([{ ...entry, at: 9000, actor: one.user.id, action: 'read.turn', subject: other.user.id }]);
+  const seqs = async (query: Partial<Parameters<Store['audit']['list']>[0]>) =>
+    (await store.audit.list({ limit: 10, ...query })).map(({ seq }) => seq);
+  expect(await seqs({})).toEqual([7, 6, 5, 4, 3, 2, 1]);
+  expect(await seqs({ limit: 2, before: 6 })).toEqual([5, 4]);
+  expect(await seqs({ turnId: first.turnId })).toEqual([3, 2, 1]);
+  expect(await seqs({ userId: one.user.id })).toEqual([7, 3, 2, 1]);
+  expect(await seqs({ action: 'turn.accepted' })).toEqual([4, 1]);
+  expect(await seqs({ from: 9000, to: 9001 })).toEqual([7]);
+  expect((await store.audit.ofUser(other.user.id)).map(({ seq }) => seq)).toEqual([4, 5, 6, 7]);
+});
+
+test('the chain is walked on from a row that is known', async () => {
+  const { store } = await temporaryStore();
+  await store.audit.append([entry, entry]);
+  const { head } = await store.audit.verify({ contents: false });
+  expect(head).toMatchObject({ seq: 2 });
+  await store.audit.append([entry]);
+  const after = head as NonNullable<typeof head>;
+  expect(await store.audit.verify({ after, contents: false })).toMatchObject({ rows: 1, broken: null });
+  const wrong = { seq: 2, hash: 'another' };
+  expect(await store.audit.verify({ after: wrong, contents: false })).toMatchObject({ broken: { seq: 3 } });
+});
+
+test('deleting what a user said leaves the chain whole, and nothing that was said in the file', async () => {
+  const { store, file } = await temporaryStore();
+  const [gone, stays] = [await aUser(store, 'gone'), await aUser(store, 'stays')];
+  for (let i = 0; i < 30; i++) {
+    await store.turns.insert(aTurn(gone, { message: `Rumpelstilzchen ${i}`, context: 'im Wald' }));
+  }
+  for (const { turnId } of await store.turns.open()) {
+    const change = { status: 'completed', finishedAt: 2, response: 'Heißt du Rippenbiest?' } as const;
+    await store.turns.write([{ turnId, change, events: [] }]);
+  }
+  await anEndedTurn(store, stays);
+  const by = { actor: 'cli', at: 7 };
+  expect(await store.users.remove(gone.user.id, by)).toEqual({ turns: 30, erased: true });
+  expect(await store.users.get(gone.user.id)).toBeNull();
+  expect(await store.turns.list({ limit: 100, search: 'Rumpelstilzchen' })).toEqual([]);
+  expect(await store.turns.list({ limit: 100 })).toHaveLength(1);
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null, rows: 64 });
+  expect((await store.audit.list({ limit: 1 }))[0]).toMatchObject({ action: 'user.deleted', detail: { turns: 30 } });
+  const day = await store.turns.stats({ from: 0, to: 3_600_000, bucketMs: 3_600_000 });
+  expect(day.total).toMatchObject({ turns: 31 });
+  expect(day.users).toEqual([{ userId: stays.user.id, turns: 1, failed: 1 }]);
+  const bytes = await bytesOf(file);
+  expect(bytes.includes('cases')).toBe(true); // what stays is found this way
+  for (const word of ['Rumpelstilzchen', 'rumpelstilzchen', 'Rippenbiest', 'rippenbiest', 'im Wald']) {
+    expect([word, bytes.includes(word)]).toEqual([word, false]);
+  }
+});
+
+test('a user with an open turn is not deleted', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  await store.turns.insert(aTurn(who));
+  await expect(store.users.remove(who.user.id, { actor: 'cli', at: 1 })).rejects.toMatchObject({ code: 'conflict' });
+  expect(await store.users.get(who.user.id)).not.toBeNull();
+  expect(await store.audit.head()).toMatchObject({ seq: 1 });
+});
+
+test('what is deleted while somebody reads the database is gone when they are done, and that is said', async () => {
+  const told: boolean[] = [];
+  const { store, file } = await temporaryStore({
+    onErased: (erased) => void told.push(erased),
+    erasing: { patienceMs: 0, againMs: 20 },
+  });
+  const who = await aUser(store);
+  const { turnId } = aTurn(who);
+  await store.turns.insert({ ...aTurn(who, { message: 'a secret of theirs' }), turnId });
+  await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 1 }, events: [] }]);
+  const reader = new DatabaseSync(file);
+  reader.exec('begin');
+  expect(reader.prepare('select message from turns').get()).toEqual({ message: 'a secret of theirs' });
+  expect(await store.users.remove(who.user.id, BY)).toEqual({ turns: 1, erased: false });
+  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(true);
+  expect(told).toEqual([false]);
+  reader.close();
+  await expect.poll(() => told).toEqual([false, true]);
+  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(false);
+});
+
+test('old turns go, those that are open stay', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const old = await anEndedTurn(store, who);
+  const open = aTurn(who);
+  await store.turns.insert(open);
+  expect(await store.turns.deleteOld(2000, 10, BY)).toBe(0);
+  expect(await store.turns.deleteOld(2001, 10, BY)).toBe(1);
+  expect(await store.turns.get(old.turnId)).toBeNull();
+  expect(await store.events.decided(old.turnId)).toEqual([]);
+  expect(await store.turns.get(open.turnId)).not.toBeNull();
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null });
+});
+
+test('who has asked as often as they may is told when they may again', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  await store.users.setQuota(who.user.id, 2, { actor: 'cli', at: 1 });
+  const noon = new Date(2026, 4, 1, 12).getTime();
+  const ask = (startedAt: number, idempotencyKey: string | null = null) =>
+    store.turns.insert(aTurn(who, { startedAt, idempotencyKey }));
+  await ask(noon, 'first');
+  const results = await Promise.allSettled([ask(noon), ask(noon), ask(noon)]);
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  await expect(ask(noon)).rejects.toMatchObject({ code: 'quota_reached', againInMs: 12 * 3_600_000 });
+  expect(await ask(noon, 'first')).toMatchObject({ inserted: false });
+  await ask(noon + 12 * 3_600_000);
+  expect(await store.turns.list({ limit: 10 })).toHaveLength(3);
+  const [overview] = await store.users.overview(new Date(2026, 4, 1).getTime());
+  expect(overview).toMatchObject({ dailyQuota: 2, turns: 3, turnsToday: 3, lastSeenAt: noon + 12 * 3_600_000 });
+});
+
+async function anEndedTurn(store: Store, who: Awaited<ReturnType<typeof aUser>>) {
+  const turn = aTurn(who, { message: 'How many cases are open?' });
+  const { turnId, userId } = turn;
+  await store.turns.insert(turn);
+  const approval = { id: '1', title: 'Allow?', kind: 'permission' as const };
+  const decided = { type: 'decided' as const, approval, option: 'allow', by: 'user' as const };
+  await store.turns.write([{ turnId, change: {}, events: [{ turnId, userId, at: 1500, event: decided }] }]);
+  const finished = { type: 'finished' as const, status: 'failed' as const };
+  const change = { status: 'failed', errorCode: 'timeout', response: 'One.', finishedAt: 2000, durationMs: 1 } as const;
+  await store.turns.write([{ turnId, change, events: [{ turnId, userId, at: 2000, event: finished }] }]);
+  return turn;
+}
+
+/** All that somebody who takes the disk would find: the file, and its log. */
+async function bytesOf(file: string): Promise<Buffer> {
+  new DatabaseSync(file, { readOnly: true }).close();
+  const { readFile } = await import('node:fs/promises');
+  return Buffer.concat(await Promise.all([file, `${file}-wal`].map((path) => readFile(path).catch(() => Buffer.of()))));
+}

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import type { NewTurn, TurnChange } from '../../src/contract/records/turn.ts';
+import type { Store } from '../../src/store/store.ts';
+import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
+
+type Query = Parameters<Store['turns']['list']>[0];
+
+test('each filter lets through what it names, and together what all name', async () => {
+  const { store } = await temporaryStore();
+  const [one, other] = [await aUser(store), await aUser(store)];
+  const a = await put(store, one, { startedAt: 10 }, { status: 'completed', classifierTag: 'lookup' });
+  const b = await put(store, other, { startedAt: 20 }, { status: 'failed', errorCode: 'timeout' });
+  const c = await put(
+    store,
+    one,
+    { startedAt: 30 },
+    { status: 'failed', errorCode: 'agent_error', classifierTag: 'lookup' },
+  );
+  const d = await put(store, other, { startedAt: 40 });
+  const ids = async (query: Partial<Query>) =>
+    (await store.turns.list({ limit: 10, ...query })).map(({ turnId }) => turnId);
+  expect(await ids({})).toEqual([d, c, b, a]);
+  expect(await ids({ userId: one.user.id })).toEqual([c, a]);
+  expect(await ids({ status: 'failed' })).toEqual([c, b]);
+  expect(await ids({ status: 'open' })).toEqual([d]);
+  expect(await ids({ code: 'timeout' })).toEqual([b]);
+  expect(await ids({ tag: 'lookup' })).toEqual([c, a]);
+  expect(await ids({ from: 20, to: 40 })).toEqual([c, b]);
+  expect(await ids({ tag: 'lookup', status: 'failed', userId: one.user.id, from: 30 })).toEqual([c]);
+  expect(await ids({ tag: 'lookup', code: 'timeout' })).toEqual([]);
+  expect([await store.turns.countOpen(), await store.turns.countOpen(one.user.id)]).toEqual([1, 0]);
+});
+
+test('pages follow each other without a gap, also where turns came at the same moment or the clock went back', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const times = [5, 5, 5, 3, 9, 9, 1, 5];
+  for (const [index, startedAt] of times.entries()) await put(store, who, { startedAt, message: `common ${index}` });
+  for (const filter of [{}, { search: 'common' }, { userId: who.user.id }]) {
+    const whole = (await store.turns.list({ limit: 100, ...filter })).map(({ turnId }) => turnId);
+    expect(whole).toHaveLength(8);
+    const paged: string[] = [];
+    for (let before: string | undefined; ; ) {
+      const page = await store.turns.list({ limit: 3, before, ...filter });
+      paged.push(...page.map(({ turnId }) => turnId));
+      before = page.at(-1)?.turnId;
+      if (page.length < 3) break;
+    }
+    expect(paged).toEqual(whole);
+  }
+  await expect(store.turns.list({ limit: 1, before: 'gone' })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('text is found by the beginnings of words, in question and answer, whatever else the search says', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const a = await put(
+    store,
+    who,
+    { message: 'Welche Fälle verjähren bald?' },
+    { response: 'Akte C-2024-17 am 3. Mai.' },
+  );
+  const b = await put(store, who, { message: 'Kosten der Verlängerung' });
+  const found = async (search: string) => (await store.turns.list({ limit: 10, search })).map(({ turnId }) => turnId);
+  for (const search of ['fälle', 'FALLE', 'verjähren welche', 'verj', 'C-2024-17', 'c-2024', 'Mai', '  akte   bald ']) {
+    expect([search, await found(search)]).toEqual([search, [a]]);
+  }
+  expect(await found('verlänger')).toEqual([b]);
+  expect(await found('längerung')).toEqual([]); // not the middle of a word
+  expect(await found('fälle kosten')).toEqual([]);
+  for (const search of ['', '   ', '---', '"']) expect([search, (await found(search)).length]).toEqual([search, 2]);
+  for (const search of [
+    '"akte',
+    'akte"',
+    'akte*',
+    'NEAR(akte)',
+    'akte AND xyz',
+    'message:akte',
+    "a'kte",
+    '^akte',
+    '{akte}',
+  ]) {
+    await found(search); // whatever it is, it is no order
+  }
+  expect(await found('akte OR kosten')).toEqual([]);
+  const [line] = await store.turns.list({ limit: 1, search: 'akte' });
+  expect(line).toMatchObject({ question: 'Welche Fälle verjähren bald?', usedTools: [], late: false });
+  expect(line).not.toHaveProperty('response');
+});
+
+test.each([
+  ['in this thread', false],
+  ['in a thread of its own', true],
+])('of scripts that put no spaces between words, text is found anywhere, searched %s', async (_where, threads) => {
+  const { store } = await temporaryStore({ threads });
+  const who = await aUser(store);
+  const a = await put(store, who, { message: '我的案件什么时候到期？' }, { response: 'C-2024-17 五月三日到期。' });
+  const b = await put(store, who, { message: '今週の案件は？' }, { response: 'Nothing is due.' });
+  const found = async (search: string, before?: string) =>
+    (await store.turns.list({ limit: 10, search, before })).map(({ turnId }) => turnId);
+  expect(await found('案件')).toEqual([b, a]);
+  expect(await found('案件', b)).toEqual([a]);
+  expect(await found('到期 五月')).toEqual([a]);
+  expect(await found('案件 c-2024')).toEqual([a]);
+  expect(await found('案件 due')).toEqual([b]);
+  expect(await found('案件 noth zebra')).toEqual([]);
+  expect(await found('due')).toEqual([b]);
+});
+
+test('a search that takes too long ends, and says what to do', async () => {
+  const { store } = await temporaryStore({ threads: true, searching: { deadlineMs: 0 } });
+  const who = await aUser(store);
+  await put(store, who, { message: '案件' });
+  await expect(store.turns.list({ limit: 10, search: '案件' })).rejects.toMatchObject({
+    code: 'bad_request',
+    detail: expect.stringMatching(/^search: not done within .*name a person/),
+  });
+  expect(await store.turns.list({ limit: 10 })).toHaveLength(1);
+});
+
+test('an answer is found once it is there, and not after another took its place', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const turnId = await put(store, who, { message: 'x' });
+  const count = async (search: string) => (await store.turns.list({ limit: 5, search })).length;
+  expect(await count('zebra')).toBe(0);
+  await store.turns.write([{ turnId, change: { response: 'A zebra.' }, events: [] }]);
+  expect(await count('zebra')).toBe(1);
+  await store.turns.write([{ turnId, change: { response: 'A horse.' }, events: [] }]);
+  expect([await count('zebra'), await count('horse')]).toEqual([0, 1]);
+});
+
+async function put(store: Store, who: Awaited<ReturnType<typeof aUser>>, turn: Partial<NewTurn>, change?: TurnChange) {
+  const asked = aTurn(who, turn);
+  await store.turns.insert(asked);
+  if (change !== undefined) {
+    await store.turns.write([{ turnId: asked.turnId, change: { finishedAt: asked.startedAt, ...change }, events: [] }]);
+  }
+  return asked.turnId;
+}

@@ -1,0 +1,105 @@
+/** What only the host knows of a turn comes into its audit row, sooner or later. */
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
+import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
+import type { TurnCost } from '../../src/contract/turn-cost.ts';
+import { acknowledge } from '../../src/turn/acknowledge.ts';
+import { catchUp } from '../../src/turn/catch-up.ts';
+import { createTurnWriter } from '../../src/turn/turn-writer.ts';
+import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
+
+const cost: TurnCost = {
+  model: 'claude-x',
+  inputTokens: 100,
+  cachedTokens: 20,
+  outputTokens: 7,
+  tools: [{ name: 'Read', count: 2, ms: 31 }],
+};
+
+const end: TurnChange = {
+  status: 'completed',
+  finishedAt: 5,
+  response: 'Done.',
+  responseTokens: 3,
+  usedTools: ['files'],
+};
+
+async function endedTurn(change: TurnChange = {}) {
+  const { store } = await temporaryStore();
+  const turnWriter = createTurnWriter(store);
+  const { turn } = await turnWriter.accept(aTurn(await aUser(store)));
+  await turnWriter.write({ turnId: turn.turnId, change: { ...end, ...change }, events: [] });
+  const acknowledgeWith = (answer: () => Promise<TurnCost | null>) =>
+    acknowledge(turn, { hosts: { of: () => ({ acknowledge: answer }) as unknown as Backend }, turnWriter });
+  const unsettled = async () => {
+    const found: string[] = [];
+    const noted = async (one: Turn) => void found.push(one.turnId);
+    await catchUp({ store, concerns: () => true, collectLate: async () => {}, acknowledge: noted, clock: () => 10 });
+    return found;
+  };
+  return { turn, row: () => store.turns.get(turn.turnId), acknowledgeWith, unsettled };
+}
+
+test('the agent’s own count takes the place of the estimate, beside what the answer claims', async () => {
+  const { row, acknowledgeWith } = await endedTurn();
+  await acknowledgeWith(async () => cost);
+  expect(await row()).toMatchObject({
+    model: 'claude-x',
+    inputTokens: 120,
+    cachedTokens: 20,
+    responseTokens: 7,
+    tokensExact: true,
+    tools: cost.tools,
+    usedTools: ['files'],
+    settled: true,
+    response: 'Done.',
+  });
+});
+
+test('where the agent does not count, the estimate stays and is called one', async () => {
+  const { row, acknowledgeWith } = await endedTurn();
+  await acknowledgeWith(async () => null);
+  expect(await row()).toMatchObject({ responseTokens: 3, tokensExact: false, tools: null, model: null, settled: true });
+});
+
+test('a host that was away is asked again when it is back, and no more after that', async () => {
+  const { turn, acknowledgeWith, unsettled } = await endedTurn();
+  await expect(acknowledgeWith(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  expect(await unsettled()).toEqual([turn.turnId]);
+  await acknowledgeWith(async () => cost);
+  expect(await unsettled()).toEqual([]);
+});
+
+test('a turn whose answer may still come is not called settled', async () => {
+  const { unsettled } = await endedTurn({ status: 'failed', errorCode: 'timeout', deliveredAt: 4 });
+  expect(await unsettled()).toEqual([]);
+});
+
+test('a host that was away for long is asked for a few turns at a time, and for all of them', async () => {
+  const { store } = await temporaryStore();
+  const turnWriter = createTurnWriter(store);
+  const who = await aUser(store);
+  for (let count = 0; count < 30; count++) {
+    const { turn } = await turnWriter.accept(aTurn(who));
+    await turnWriter.write({ turnId: turn.turnId, change: end, events: [] });
+  }
+  let now = 0;
+  let most = 0;
+  const asked = new Set<string>();
+  await catchUp({
+    store,
+    concerns: () => true,
+    collectLate: async () => {},
+    async acknowledge({ turnId }) {
+      most = Math.max(most, ++now);
+      asked.add(turnId);
+      await setImmediate();
+      now--;
+    },
+    clock: () => 10,
+  });
+  expect(asked.size).toBe(30);
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(4);
+});
