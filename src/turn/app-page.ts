@@ -3,7 +3,7 @@
  */
 
 /**
- * The page's address; only its path on the first origin; null for any other page. The origins are compared after
+ * The page's address, where a bare path is on the first origin; null for any other page. The origins are compared after
  * parsing: `https://app.example.evil.example` and `https://app.example@evil.example` begin like a listed origin. The
  * parsed form is stored, so that no other parser finds another host in it.
  */

@@ -230,5 +230,5 @@ const SEARCHES_WAITING = 3;
 // A phone that slept an hour still gets a replay; older turns are in the history.
 const KEEP_EVENTS_MS = 3_600_000;
 const PRUNE_EVERY_MS = 600_000;
-// As often as streams of disabled users are closed.
+// The turns of a disabled user stop as soon as that user's streams end.
 const SWEEP_EVERY_MS = 2000;

@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '../../config/load.ts';
 import { isLoopback } from '../../config/sign-in/loopback.ts';
 import type { JwtSettings } from '../../http/sign-in/jwt.ts';
 
-/** How an application's token is checked; null where no key is set. @throws ConfigError where settings are missing */
+/** How an application's token is checked; null where no key is set. @throws ConfigError for incomplete settings */
 export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>): JwtSettings | null {
   const keys = KEYS.filter((name) => given[name] !== undefined);
   if (keys.length > 1) throw new ConfigError(`${keys.join(' and ')} are set: one of them says which key it is`);

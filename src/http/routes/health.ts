@@ -72,17 +72,17 @@ async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
   ];
 }
 
-// A health probe of a host has 3 s; whoever asks us usually gives 5.
+// A health probe of a host has 3 s; callers of this route usually wait 5 s.
 const PROBE_TIMEOUT_MS = 4000;
 
-// Whoever asks how we are, however often, shall not keep the disk and the host busy.
+// Frequent requests must not keep the disk and the host busy.
 const REMEMBER_MS = 2000;
 
 function silent(): PaliadinError {
   return new PaliadinError('timeout', `the backend said nothing for ${PROBE_TIMEOUT_MS} ms`);
 }
 
-/** One probe at a time, good for a moment. */
+/** One probe at a time; its result is cached for a moment. */
 function remember<T>(work: () => Promise<T>): () => Promise<T> {
   let last: Promise<T> | null = null;
   return () => {
