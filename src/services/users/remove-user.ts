@@ -28,7 +28,7 @@ export async function removeUser(user: User, options: RemoveUserOptions): Promis
   // First, so that no new turn comes.
   if (user.disabledAt === null) await users.disable(user.id, by());
   const removed = await stopAndRemove(user, options).catch(async (error) => {
-    if (user.disabledAt === null) await users.enable(user.id, by()).catch(() => {}); // the first error is the one to report
+    if (user.disabledAt === null) await users.enable(user.id, by()).catch(() => {}); // the first error is reported
     throw error;
   });
   const conversationLeft = await options.endConversation().then(

@@ -43,7 +43,7 @@ export function startThreads(path: string, queue: WriteQueue, { searching }: Thr
         leave();
       }
     } catch {
-      // The next time, or in the end by whoever commits.
+      // Retried the next time; in the end a commit does it.
     } finally {
       carried = null;
     }
