@@ -155,8 +155,7 @@ export const turnLine = z.object({
 export type TurnLine = z.infer<typeof turnLine>;
 
 /**
- * Newest first. The audit log records each time a turn's text is read; it records a read of this list where it was
- * searched.
+ * Newest first. The audit log records who reads a turn's text; it records a read of this list only if it was searched.
  */
 export const turnsPage = z.object({
   turns: z.array(turnLine),
