@@ -1,15 +1,15 @@
-/** Where Claude Code keeps its conversations: a transcript each, in a directory for each directory that it works in. */
+/** Where Claude Code keeps its conversations: one transcript for each, in one directory per working directory. */
 import { closeSync, constants, copyFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownDirectory } from '../../isolation/workspace.ts';
 import { openOwnFile, readOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 
-/** Where one Claude Code keeps its conversations. */
+/** Where one instance of Claude Code keeps its conversations. */
 export interface ConversationPlace {
   /** Its configuration: `~/.claude`. */
   directory: string;
   /**
-   * In which the configuration is, or the configuration itself: a directory that no agent can put another in the place of.
+   * A directory that contains the configuration, or the configuration itself, which no agent can replace by another.
    * Below it no link is followed.
    */
   root: string;
@@ -17,7 +17,7 @@ export interface ConversationPlace {
   cwd: string;
 }
 
-/** It resumes by the transcript, in the directory where that began; one that has no message it refuses. */
+/** It resumes by the transcript, in the directory where the conversation began; it refuses one without a message. */
 export function keepsConversation(place: ConversationPlace, conversation: string): boolean {
   const path = transcriptOf(place, conversation);
   if (path === null) return false;
@@ -31,7 +31,7 @@ export function forgetEmpty(place: ConversationPlace, conversation: string): voi
   if (path !== null) rmSync(path, { force: true });
 }
 
-/** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
+/** The transcript exists from the first prompt on, whatever became of that prompt. Null before. */
 export function transcriptOf({ directory, root, cwd }: ConversationPlace, conversation: string): string | null {
   const projects = join(directory, 'projects');
   const project = projectOf(cwd);
@@ -42,8 +42,8 @@ export function transcriptOf({ directory, root, cwd }: ConversationPlace, conver
 }
 
 /**
- * Takes over a conversation that began elsewhere, as before agents were kept apart. False where there is none, or where it
- * can't be known how Claude Code would name its directory.
+ * Takes over a conversation that began elsewhere, as before agents were isolated. False if there is none, or if it is
+ * unknown how Claude Code would name its directory.
  */
 export function adoptConversation(place: ConversationPlace, former: ConversationPlace, conversation: string): boolean {
   const path = transcriptOf(former, conversation);
@@ -75,7 +75,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-// An agent that is killed in its first turn may leave a title, and no message.
+// An agent that is killed in its first turn may leave a title and no message.
 const NO_MESSAGE_BYTES = 64 * 1024;
 // A longer name is cut there, and ends in a digest.
 const MAX_PROJECT_LENGTH = 200;

@@ -1,5 +1,7 @@
-/** What the driver has to know of a session's agent for as long as that runs: a file in the session's directory,
- * which another kind of agent may have been able to write before. */
+/**
+ * What the driver has to know about a session's agent while that runs: a file in the session's directory, to which
+ * another kind of agent may have had write access before.
+ */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../../process/files.ts';
@@ -7,21 +9,23 @@ import { ownFile } from '../../isolation/workspace.ts';
 import { readOwnFile } from '../../own-file.ts';
 
 const remembered = z.object({
-  /** Where its hooks call: as it was when the agent started. */
+  /** The port that its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
-  /** In which it is by now, where somebody has changed that at the terminal; null: cleared, and nothing was asked since. */
+  /** The current conversation if somebody has changed it at the terminal; null: cleared, with no prompt since. */
   now: z.string().nullable().optional(),
-  /** Tasks in the background, each with the turn that started it. */
+  /** Background tasks, each with the turn that started it. */
   tasks: z.record(z.string(), z.string()).optional(),
-  /** Below which its transcripts are; missing where it was started before each could have a home of its own. */
+  /**
+   * The directory above its transcripts; missing if it was started before each session could have a home of its own.
+   */
   transcripts: z.string().optional(),
-  /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
+  /** Up to version 0.1.0 the secret of its hooks was here. The relay does not accept it. */
   secret: z.string().optional(),
 });
 export type Remembered = z.infer<typeof remembered>;
 
-/** Null before the session's agent was started for the first time. */
+/** Null before the first start of the session's agent. */
 export function recall(directory: string): Remembered | null {
   try {
     return remembered.parse(JSON.parse(readOwnFile(join(directory, FILE), { maxBytes: MAX_BYTES }) ?? ''));
@@ -34,17 +38,17 @@ export function remember(directory: string, entry: Omit<Remembered, 'secret'>): 
   writeAtomically(ownFile(join(directory, FILE)), JSON.stringify(entry));
 }
 
-/** What has changed since it was started; nothing where it never was. */
+/** Stores what has changed since the agent was started; does nothing if it never was. */
 export function note(directory: string, change: Pick<Remembered, 'now' | 'tasks'>): void {
   const known = recall(directory);
   if (known !== null) writeAtomically(ownFile(join(directory, FILE)), JSON.stringify({ ...known, ...change }));
 }
 
-/** The conversation that goes on, where the session's is `conversation`; null where it was cleared. */
+/** The current conversation, if the session's is `conversation`; null if it was cleared. */
 export function conversationNow(known: Remembered | null, conversation: string): string | null {
   return known?.conversation !== conversation || known.now === undefined ? conversation : known.now;
 }
 
 const FILE = 'claude.json';
-// Many times more than it holds.
+// Many times more than the file holds.
 const MAX_BYTES = 64 * 1024;
