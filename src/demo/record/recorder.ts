@@ -1,4 +1,4 @@
-/** Where a turn leaves a record of itself for the host. */
+/** Where a turn leaves a record for the host. */
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
 
 export interface Recorder {
@@ -7,5 +7,5 @@ export interface Recorder {
   recordBytes(bytes: Uint8Array): void;
 }
 
-/** For a prompt that nobody on the host waits for: its answer is on the screen alone. */
+/** For a prompt that nobody on the host waits for: its answer is only on the screen. */
 export const screenOnly: Recorder = { record: () => {}, recordBytes: () => {} };

@@ -1,4 +1,4 @@
-/** How the owner's own ssh is to be called, where its configuration does not say it all. */
+/** Options for the owner's own ssh that its configuration does not contain. */
 import { resolve } from 'node:path';
 import type { SshWishes } from '../../../setup/over-ssh/owner-ssh.ts';
 
@@ -8,7 +8,7 @@ export interface SshOptions {
   sshOption?: string[];
 }
 
-/** Paths are made whole: another command may run elsewhere. */
+/** Paths are made absolute: another command may run in another directory. */
 export function toWishes({ identity, sshConfig, sshOption = [] }: SshOptions): SshWishes {
   return {
     ...(identity !== undefined && { identity: resolve(identity) }),
