@@ -85,7 +85,7 @@ for (const [what, query] of queries) {
 }
 report(`The owner's view, ms (${TURNS} turns, ${Math.round(statSync(file).size / 2 ** 20)} MB)`, findings);
 
-// What counting, indexing and recording add to each turn.
+// What counting, indexing and storing a turn add to it.
 const session = (await store.sessions.list()).find(({ userId }) => userId === owner.id);
 const asked = [];
 const ended = [];

@@ -29,7 +29,7 @@ export interface OpenDriverNeeds extends DriverNeeds {
   level: IsolationLevel;
   /** Where agents work, or what they share. */
   shared: string;
-  /** The host's own. */
+  /** The host's own directory. */
   directory: string;
   openRelay(): Promise<Relay>;
   onError(what: string, error: unknown): void;

@@ -1,4 +1,4 @@
-/** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
+/** The host: its sessions, each with its own terminal, behind the interface that gateways use. */
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';

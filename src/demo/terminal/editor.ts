@@ -40,7 +40,7 @@ export class Editor {
     else this.#before.push({ number: this.#countPasted() + 1, text });
   }
 
-  /** A backslash before the cursor becomes a newline; false where there is none. */
+  /** A backslash before the cursor becomes a newline; false if there is none. */
   continueLine(): boolean {
     if (this.#before.at(-1) !== '\\') return false;
     this.#before[this.#before.length - 1] = '\n';

@@ -101,7 +101,7 @@ function lookOf(tool: string, path: (string | number)[], value: unknown): Approv
 function beginningOf(text: string, most: number): string {
   let shown = 0;
   let kept = 0;
-  // Text after the cut can't make the shown prefix longer than this.
+  // Text after the first `most` units can't be shown within this length.
   for (const part of visibleParts(text.slice(0, most), { exact: true })) {
     if (shown + part.text.length > most) {
       if (!part.mark) kept += Math.max(0, most - shown);

@@ -160,7 +160,7 @@ const DONE = {
 const OPEN_MS = 15_000;
 // A session that belongs to nobody, to test whether the host responds at all.
 const PROBE_SESSION = 'paliadin-probe';
-// Linux limits one argument of a program to 128 KiB, and sshd passes the command on as one argument.
+// A system call accepts no longer argument (128 KiB), and sshd passes the command on as one argument.
 const MAX_ARGUMENT = 120_000;
 // Each is fetched within seconds, or never.
 const MAX_ANSWERS = 100;

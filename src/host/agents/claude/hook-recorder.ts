@@ -113,7 +113,7 @@ export class HookRecorder {
     approval.close();
   }
 
-  /** For a turn that is resumed: requests of before have no caller any more, and can only be refused. */
+  /** For a resumed turn: its earlier requests have no caller any more, and can only be refused. */
   adopt(turnId: string): void {
     if (this.#turn(turnId) !== undefined) return; // its log is open already
     const file = logFile(this.#directory, turnId);

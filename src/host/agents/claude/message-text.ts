@@ -78,5 +78,5 @@ export class MessageText {
   }
 }
 
-// A piece overtakes one or two others; with more, the missing one is lost.
+// Pieces arrive out of order by one or two; if more than these are early, the missing one is lost.
 const MAX_EARLY = 8;

@@ -1,4 +1,4 @@
-/** The settings that Claude Code reads, as files: its owner's, those of where it works, and the administrators'. */
+/** The files with the settings that Claude Code reads: its owner's, its working directory's, and the administrators'. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

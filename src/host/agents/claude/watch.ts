@@ -102,7 +102,7 @@ class WatchState {
     this.#size = path === null ? 0 : sizeOf({ path, root: turn.transcripts });
   }
 
-  /** Only the transcript has what comes next, and somebody waits for it. */
+  /** Reads the transcript more often: only it has what comes next, and somebody waits for it. */
   get looksOften(): boolean {
     return this.#isStopping;
   }
