@@ -86,7 +86,8 @@ function cli(root) {
 /**
  * A package's own executable, read from its package.json: node_modules/.bin contains links that are shell scripts on
  * some systems. Read only when its step runs, so after the packages are installed.
- * @param {string} root @param {string} name of the package @param {string} [command] its executable's name, if different
+ * @param {string} root @param {string} name of the package
+ * @param {string} [command] its executable's name, if different
  */
 function tool(root, name, command = path.basename(name)) {
   const directory = path.join(root, 'node_modules', name);

@@ -30,8 +30,8 @@ export function installPackages(root, node, env) {
  * Runs `npm ci` in a directory whose node_modules does not match its lockfile.
  * @param {{ directory: string, lockDirectory: string, line: string, platform: string, node: string, env: NodeJS.ProcessEnv,
  *   acceptsFound?: boolean, verify?: () => Promise<void> }} what
- *   `platform`: what else the packages depend on; `acceptsFound`: accepts an installation that somebody made here with npm
- *   by hand; `verify` throws if what npm installed can't be used
+ *   `platform`: what else the packages depend on; `acceptsFound`: accepts an installation that somebody made here with
+ *   npm by hand; `verify` throws if what npm installed can't be used
  */
 export function npmCi({ directory, lockDirectory, line, platform, node, env, acceptsFound, verify }) {
   const lockfile = fs.readFileSync(path.join(directory, 'package-lock.json'));

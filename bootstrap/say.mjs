@@ -8,7 +8,10 @@ const ADVICE = {
   ENOSPC: 'The disk is full: make room and run the same command again.',
 };
 
-/** Prints one line about a step of the set-up. To stderr: stdout belongs to the command that runs afterwards. @param {string} line */
+/**
+ * Prints one line about a step of the set-up. To stderr: stdout belongs to the command that runs afterwards.
+ * @param {string} line
+ */
 export function say(line) {
   process.stderr.write(`paliadin: ${line}\n`);
 }

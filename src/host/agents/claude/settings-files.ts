@@ -1,4 +1,4 @@
-/** The files with the settings that Claude Code reads: its owner's, its working directory's, and the administrators'. */
+/** The settings files that Claude Code reads: its owner's, its working directory's, and the administrators'. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
