@@ -1,6 +1,7 @@
 /**
  * Loaded into a measured process (`--import`): writes once a second how late its event loop has been since a file
- * `begin` exists, so the start is excluded. `LOOP_DELAY_DIR` names the directory; each process writes a file named by its id.
+ * `begin` exists, so the start is excluded. `LOOP_DELAY_DIR` names the directory; each process writes a file named by
+ * its id.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
