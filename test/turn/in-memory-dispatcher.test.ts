@@ -70,7 +70,7 @@ test('a full queue refuses a turn without storing it, and a repeated key takes n
   expect(await store.turns.get(refused.turnId)).toBeNull();
 });
 
-test('open turns of the last gateway run first and in order, each as a new run; those of a disabled user are stopped', async () => {
+test('a start runs the open turns first and in order, as new runs, and stops those of a disabled user', async () => {
   const { store, who, gateway } = await observed();
   const before = gateway();
   const [first, second] = [await before.accept(), await before.accept()];

@@ -145,7 +145,7 @@ test('the queue is idle when nothing runs or waits', async () => {
   await waited;
 });
 
-test('whatever happens, each turn runs once, one at a time per session, in order except for those run now', async () => {
+test('each turn runs once, one at a time per session, in order except for those run now', async () => {
   const deed = fc.oneof(
     fc.record({ do: fc.constant('enter' as const), session: fc.constantFrom('x', 'y') }),
     fc.record({ do: fc.constantFrom('end' as const, 'run now' as const), which: fc.nat() }),
