@@ -193,7 +193,7 @@ const KINDS: [alg: string, pair: () => { publicKey: KeyObject; privateKey: KeyOb
 ];
 
 test.each(KINDS)(
-  '%s: a token is verified with the key that it names, or with any key if it names none',
+  '%s: a token is verified with the key that it names, or with any if it names none',
   async (alg, pair) => {
     const { served, url } = await aKeyServer();
     const [first, second, stranger] = [pair(), pair(), pair()];
