@@ -1,4 +1,4 @@
-/** What went on in the agent's conversation, and was not asked in the chat, is said in it. */
+/** Events in the agent's conversation that did not come from the chat are shown in the chat. */
 import { rm } from 'node:fs/promises';
 import { test } from 'vitest';
 import { de } from '../../src/web/locales/de.ts';

@@ -1,4 +1,4 @@
-/** Proxies before the gateway: one whose own sign-in ends in an open tab, and those that hold a stream back. */
+/** Proxies before the gateway: one whose sign-in expires while the page is open, and some that buffer streams. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en as adminWords } from '../../src/web/admin/locales/en.ts';
@@ -47,44 +47,47 @@ const ways: [string, Answer][] = [
   ['refuses with a page of its own', (_, response) => response.writeHead(403, HTML).end('<h1>Forbidden</h1>')],
 ];
 
-test.each(ways)('an auth proxy that %s: the page asks to sign in again and keeps the draft', async (way, answer) => {
-  const person = await signedIn(browser, behind(gateway(), proxy), way.replaceAll(' ', '-'));
-  const { page, box, button, status, visitor, turn, timesReceived } = person;
-  visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
-  let followed = 0;
-  elsewhere.answer = () => followed++;
-  const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
-  await box.fill('half a question');
+test.each(ways)(
+  'after an auth proxy that %s the page asks to sign in again and keeps the draft',
+  async (way, answer) => {
+    const person = await signedIn(browser, behind(gateway(), proxy), way.replaceAll(' ', '-'));
+    const { page, box, button, status, visitor, turn, timesReceived } = person;
+    visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
+    let followed = 0;
+    elsewhere.answer = () => followed++;
+    const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
+    await box.fill('half a question');
 
-  proxy.answer = answer;
-  proxy.cut();
-  await notice.waitFor();
-  await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
-  if (answer === toOwnPage) {
-    await page.screenshot({ path: await pictureFile('sign-in-ended') });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  }
-  // Whoever sends all the same has the question back at once.
-  await button(en.send).click();
-  await page.getByText(en.notSignedIn).waitFor();
-  expect(await box.inputValue()).toBe('half a question');
-  // The session key is in a header, which a browser would take along.
-  expect(followed).toBe(0);
+    proxy.answer = answer;
+    proxy.cut();
+    await notice.waitFor();
+    await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
+    if (answer === toOwnPage) {
+      await page.screenshot({ path: await pictureFile('sign-in-ended') });
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    }
+    // Whoever sends all the same has the question back at once.
+    await button(en.send).click();
+    await page.getByText(en.notSignedIn).waitFor();
+    expect(await box.inputValue()).toBe('half a question');
+    // The session key is in a header, which a browser would take along.
+    expect(followed).toBe(0);
 
-  // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
-  elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
-  await notice.getByRole('button', { name: words.signInAgain }).click();
-  await box.waitFor({ state: 'detached' });
-  proxy.answer = null;
-  await page.goto('/');
-  await expect.poll(() => box.inputValue()).toBe('half a question');
-  await notice.waitFor({ state: 'detached' });
-  await button(en.send).click();
-  await turn('half a question').answered();
-  expect(await timesReceived('half a question')).toBe(1);
-});
+    // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
+    elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
+    await notice.getByRole('button', { name: words.signInAgain }).click();
+    await box.waitFor({ state: 'detached' });
+    proxy.answer = null;
+    await page.goto('/');
+    await expect.poll(() => box.inputValue()).toBe('half a question');
+    await notice.waitFor({ state: 'detached' });
+    await button(en.send).click();
+    await turn('half a question').answered();
+    expect(await timesReceived('half a question')).toBe(1);
+  },
+);
 
-test('who signs in again in another tab goes on in this one without a reload', async () => {
+test('signing in again in another tab continues in this one without a reload', async () => {
   const { page, visitor, ask } = await signedIn(browser, behind(gateway(), proxy), 'anna', { clock: true });
   visitor.expectTrouble(REFUSED);
   const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
@@ -101,7 +104,7 @@ test('who signs in again in another tab goes on in this one without a reload', a
   await (await ask('demo at once')).answered();
 });
 
-test('a filter that refuses one request alone is no end of a sign-in', async () => {
+test('a filter that refuses one request does not count as an ended sign-in', async () => {
   const { page, visitor, box, button } = await signedIn(browser, behind(gateway(), proxy), 'ben');
   visitor.expectTrouble(REFUSED);
   const filter: Answer = (_, response) => response.writeHead(403, HTML).end('<h1>Blocked</h1>');
@@ -113,7 +116,7 @@ test('a filter that refuses one request alone is no end of a sign-in', async () 
   expect(await box.inputValue()).toBe('demo at once; DROP TABLE cases');
 });
 
-test('the dashboard asks to sign in again too', async () => {
+test('the dashboard asks to sign in again, too', async () => {
   const { page, visitor } = await dashboard(browser, behind(gateway(), proxy));
   visitor.expectTrouble(REFUSED);
   proxy.answer = toOwnPage;
@@ -127,7 +130,7 @@ test('the dashboard asks to sign in again too', async () => {
 });
 
 test.each(['compress', 'hold'] as const)(
-  'through a proxy that holds streams back (%s) the answer comes all the same, and the page says why it comes in steps',
+  'through a proxy that buffers streams (%s) the answer arrives, and the page says why it is slow',
   async (streams) => {
     proxy.streams = streams;
     const { page, ask, release, status } = await signedIn(browser, behind(gateway(), proxy), streams, { clock: true });
@@ -151,7 +154,7 @@ test.each(['compress', 'hold'] as const)(
   },
 );
 
-test('through a proxy that holds streams back the dashboard does not say that it is live', async () => {
+test('through a proxy that buffers streams the dashboard does not show Live', async () => {
   proxy.streams = 'compress';
   const { page } = await dashboard(browser, behind(gateway(), proxy), { clock: true });
   await expect

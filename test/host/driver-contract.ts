@@ -215,7 +215,7 @@ export function driverContract(traits: DriverTraits): void {
     });
 
     test.runIf(obliging)(
-      'a turn whose agent does not react ends the agent, and the next question gets a new one',
+      'a turn whose agent does not react ends the agent; the next question gets a new one',
       async () => {
         const host = await open();
         const asked = host.ask('demo hang');

@@ -59,7 +59,7 @@ test('the patterns for several names match none of them, and every other', () =>
   );
 });
 
-test('the patterns for a path match the siblings of each directory on it, but not it, what is below, or devices', () => {
+test('the patterns for a path match the siblings of each directory on it, but not it, its content, or devices', () => {
   const patterns = everyPathBut('/var/lib/one').map((pattern) => pattern.slice(1));
   // A pattern that matches a directory forbids what is in it.
   const isForbidden = (path: string) =>

@@ -24,7 +24,7 @@ async function directoryForTest(): Promise<string> {
 }
 
 describe('a session’s secret', () => {
-  test('is created once, differs for each session, and is outside the agent’s directory, readable by its owner', async () => {
+  test('is created once, differs by session, and is outside the agent’s directory with mode 600', async () => {
     const sessions = await directoryForTest();
     expect(readAgentSecret(sessions, 'one')).toBe(null);
     const secret = agentSecret(sessions, 'one');
