@@ -1,4 +1,4 @@
-/** What the doctor says of how Claude Code's answers come back. */
+/** What doctor reports about how Claude Code's answers are read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
