@@ -101,9 +101,7 @@ test('T5: a question reaches the agent as it was written', { timeout: 120_000 },
   );
 });
 
-test('T5: a question reaches a plain shim, as a command’s argument, as it was written', {
-  timeout: 120_000,
-}, async () => {
+test('T5: a question to a plain shim, an argument there, arrives as it was written', { timeout: 120_000 }, async () => {
   laptop.setKeyOptions(`restrict,command="${PLAIN_SHIM}"`);
   const host = await reachPlainHost(laptop.target, process.env);
   await fc.assert(

@@ -47,45 +47,42 @@ const ways: [string, Answer][] = [
   ['refuses with a page of its own', (_, response) => response.writeHead(403, HTML).end('<h1>Forbidden</h1>')],
 ];
 
-test.each(ways)(
-  'after an auth proxy that %s the page asks to sign in again and keeps the draft',
-  async (way, answer) => {
-    const person = await signedIn(browser, behind(gateway(), proxy), way.replaceAll(' ', '-'));
-    const { page, box, button, status, visitor, turn, timesReceived } = person;
-    visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
-    let followed = 0;
-    elsewhere.answer = () => followed++;
-    const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
-    await box.fill('half a question');
+test.each(ways)('with an auth proxy that %s the page asks for sign-in, keeping the draft', async (way, answer) => {
+  const person = await signedIn(browser, behind(gateway(), proxy), way.replaceAll(' ', '-'));
+  const { page, box, button, status, visitor, turn, timesReceived } = person;
+  visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
+  let followed = 0;
+  elsewhere.answer = () => followed++;
+  const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
+  await box.fill('half a question');
 
-    proxy.answer = answer;
-    proxy.cut();
-    await notice.waitFor();
-    await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
-    if (answer === toOwnPage) {
-      await page.screenshot({ path: await pictureFile('sign-in-ended') });
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-    }
-    // Whoever sends all the same has the question back at once.
-    await button(en.send).click();
-    await page.getByText(en.notSignedIn).waitFor();
-    expect(await box.inputValue()).toBe('half a question');
-    // The session key is in a header, which a browser would take along.
-    expect(followed).toBe(0);
+  proxy.answer = answer;
+  proxy.cut();
+  await notice.waitFor();
+  await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
+  if (answer === toOwnPage) {
+    await page.screenshot({ path: await pictureFile('sign-in-ended') });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  }
+  // Whoever sends all the same has the question back at once.
+  await button(en.send).click();
+  await page.getByText(en.notSignedIn).waitFor();
+  expect(await box.inputValue()).toBe('half a question');
+  // The session key is in a header, which a browser would take along.
+  expect(followed).toBe(0);
 
-    // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
-    elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
-    await notice.getByRole('button', { name: words.signInAgain }).click();
-    await box.waitFor({ state: 'detached' });
-    proxy.answer = null;
-    await page.goto('/');
-    await expect.poll(() => box.inputValue()).toBe('half a question');
-    await notice.waitFor({ state: 'detached' });
-    await button(en.send).click();
-    await turn('half a question').answered();
-    expect(await timesReceived('half a question')).toBe(1);
-  },
-);
+  // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
+  elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
+  await notice.getByRole('button', { name: words.signInAgain }).click();
+  await box.waitFor({ state: 'detached' });
+  proxy.answer = null;
+  await page.goto('/');
+  await expect.poll(() => box.inputValue()).toBe('half a question');
+  await notice.waitFor({ state: 'detached' });
+  await button(en.send).click();
+  await turn('half a question').answered();
+  expect(await timesReceived('half a question')).toBe(1);
+});
 
 test('signing in again in another tab continues in this one without a reload', async () => {
   const { page, visitor, ask } = await signedIn(browser, behind(gateway(), proxy), 'anna', { clock: true });

@@ -13,9 +13,7 @@ const laptop = await startLaptop();
 afterAll(laptop.dispose);
 const running = useGateway({ laptop });
 
-test('F6: a silent connection is shown as silent, then replaced, and the answer is complete', {
-  timeout: 90_000,
-}, async () => {
+test('F6: a silent connection is shown, then replaced; the answer is complete', { timeout: 90_000 }, async () => {
   const [owner, anna] = await Promise.all(['owner', 'anna'].map((name) => somebody(running(), name)));
   if (!owner || !anna) throw new TypeError('two people');
   const { turnId } = await owner.ask('demo hold here');

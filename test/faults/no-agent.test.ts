@@ -25,46 +25,43 @@ test.for([
         'or set PALIADIN_AGENT=demo',
     },
   ],
-] as const)(
-  'with %s questions are refused with the reason, history can be read, and open turns wait',
-  async ([name, { programs, agent, reason }]) => {
-    const gateway = running();
-    const [owner, anna] = [await somebody(gateway), await somebody(gateway, 'anna')];
-    await anna.goesOn();
-    const held = name.replace(' ', '-');
-    const open = await owner.ask(`demo hold ${held}`);
-    await owner.until(open.turnId, 'chunk');
-    await gateway.end('SIGTERM');
+] as const)('with %s questions are refused, and open turns wait', async ([name, { programs, agent, reason }]) => {
+  const gateway = running();
+  const [owner, anna] = [await somebody(gateway), await somebody(gateway, 'anna')];
+  await anna.goesOn();
+  const held = name.replace(' ', '-');
+  const open = await owner.ask(`demo hold ${held}`);
+  await owner.until(open.turnId, 'chunk');
+  await gateway.end('SIGTERM');
 
-    await gateway.start({ PALIADIN_AGENT: agent, PATH: await onlyThese(join(gateway.stateDir, held), programs) });
-    const { length: known } = (await owner.history()).turns;
-    for (const [person, detail] of [
-      [owner, reason],
-      [anna, null],
-    ] as const) {
-      const refusal = { code: 'disabled', message: SWITCHED_OFF, retryable: false, detail };
-      expect(await person.me()).toMatchObject({ canAsk: false, whyNot: refusal, backend: 'disabled', agent: null });
-      const response = await person.call('POST', '/api/turns', { body: { message: 'demo at once' } });
-      expect([response.status, await response.json()]).toEqual([503, refusal]);
-    }
-    expect((await anna.history()).turns[0]).toMatchObject({ status: 'completed', response: 'At once.' });
-    expect((await owner.history()).turns).toHaveLength(known);
-    expect(await owner.turn(open.turnId)).toMatchObject({ status: 'running', response: 'This is the first half.' });
-    const ready = await owner.call('GET', '/readyz');
-    const { reasons } = (await ready.json()) as { reasons: ErrorBody[] };
-    expect([ready.status, reasons]).toMatchObject([503, [{ code: 'disabled', detail: reason }]]);
+  await gateway.start({ PALIADIN_AGENT: agent, PATH: await onlyThese(join(gateway.stateDir, held), programs) });
+  const { length: known } = (await owner.history()).turns;
+  for (const [person, detail] of [
+    [owner, reason],
+    [anna, null],
+  ] as const) {
+    const refusal = { code: 'disabled', message: SWITCHED_OFF, retryable: false, detail };
+    expect(await person.me()).toMatchObject({ canAsk: false, whyNot: refusal, backend: 'disabled', agent: null });
+    const response = await person.call('POST', '/api/turns', { body: { message: 'demo at once' } });
+    expect([response.status, await response.json()]).toEqual([503, refusal]);
+  }
+  expect((await anna.history()).turns[0]).toMatchObject({ status: 'completed', response: 'At once.' });
+  expect((await owner.history()).turns).toHaveLength(known);
+  expect(await owner.turn(open.turnId)).toMatchObject({ status: 'running', response: 'This is the first half.' });
+  const ready = await owner.call('GET', '/readyz');
+  const { reasons } = (await ready.json()) as { reasons: ErrorBody[] };
+  expect([ready.status, reasons]).toMatchObject([503, [{ code: 'disabled', detail: reason }]]);
 
-    await gateway.end('SIGTERM');
-    await owner.release(held);
-    await gateway.start();
-    expect(await owner.finished(open.turnId)).toMatchObject({
-      status: 'completed',
-      response: 'This is the first half. This is the second half.',
-    });
-    expect(await owner.timesReceived(open.turnId)).toBe(1);
-    await owner.goesOn();
-  },
-);
+  await gateway.end('SIGTERM');
+  await owner.release(held);
+  await gateway.start();
+  expect(await owner.finished(open.turnId)).toMatchObject({
+    status: 'completed',
+    response: 'This is the first half. This is the second half.',
+  });
+  expect(await owner.timesReceived(open.turnId)).toBe(1);
+  await owner.goesOn();
+});
 
 const SWITCHED_OFF = 'The assistant is switched off on this server. You can still read earlier conversations.';
 

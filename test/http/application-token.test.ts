@@ -192,29 +192,26 @@ const KINDS: [alg: string, pair: () => { publicKey: KeyObject; privateKey: KeyOb
   ['Ed25519', () => generateKeyPairSync('ed25519')],
 ];
 
-test.each(KINDS)(
-  '%s: a token is verified with the key that it names, or with any if it names none',
-  async (alg, pair) => {
-    const { served, url } = await aKeyServer();
-    const [first, second, stranger] = [pair(), pair(), pair()];
-    served.keys = [await publicKey(first.publicKey, 'first'), await publicKey(second.publicKey, 'second')];
-    const server = await runWith({ key: { jwks: url } });
-    const signed = (key: KeyObject, header: { kid?: string } = {}, claims: JWTPayload = good) =>
-      new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key);
+test.each(KINDS)('%s: a token is verified with the key it names, or with any if it names none', async (alg, pair) => {
+  const { served, url } = await aKeyServer();
+  const [first, second, stranger] = [pair(), pair(), pair()];
+  served.keys = [await publicKey(first.publicKey, 'first'), await publicKey(second.publicKey, 'second')];
+  const server = await runWith({ key: { jwks: url } });
+  const signed = (key: KeyObject, header: { kid?: string } = {}, claims: JWTPayload = good) =>
+    new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key);
 
-    expect(await statusWith(server, await signed(first.privateKey, { kid: 'first' }))).toEqual([200, null]);
-    expect(await statusWith(server, await signed(first.privateKey))).toEqual([200, null]);
-    expect(await statusWith(server, await signed(second.privateKey))).toEqual([200, null]);
-    expect(served.asked).toBe(1);
-    // Neither another's key, nor one of theirs under the other's name, nor claims that don't hold.
-    expect((await statusWith(server, await signed(stranger.privateKey)))[0]).toBe(401);
-    expect((await statusWith(server, await signed(first.privateKey, { kid: 'second' })))[0]).toBe(401);
-    expect(await statusWith(server, await signed(second.privateKey, {}, { ...good, aud: 'other' }))).toEqual([
-      401,
-      expect.stringContaining('aud'),
-    ]);
-  },
-);
+  expect(await statusWith(server, await signed(first.privateKey, { kid: 'first' }))).toEqual([200, null]);
+  expect(await statusWith(server, await signed(first.privateKey))).toEqual([200, null]);
+  expect(await statusWith(server, await signed(second.privateKey))).toEqual([200, null]);
+  expect(served.asked).toBe(1);
+  // Neither another's key, nor one of theirs under the other's name, nor claims that don't hold.
+  expect((await statusWith(server, await signed(stranger.privateKey)))[0]).toBe(401);
+  expect((await statusWith(server, await signed(first.privateKey, { kid: 'second' })))[0]).toBe(401);
+  expect(await statusWith(server, await signed(second.privateKey, {}, { ...good, aud: 'other' }))).toEqual([
+    401,
+    expect.stringContaining('aud'),
+  ]);
+});
 
 test('keys without an id are told apart by type and by trying each', async () => {
   const { served, url } = await aKeyServer();

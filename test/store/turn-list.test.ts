@@ -5,7 +5,7 @@ import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 type Query = Parameters<Store['turns']['list']>[0];
 
-test('each filter selects what it names, and several are combined with and', async () => {
+test('each filter selects what it names, and several must all match', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const a = await put(store, one, { startedAt: 10 }, { status: 'completed', classifierTag: 'lookup' });

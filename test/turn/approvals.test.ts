@@ -221,7 +221,7 @@ describe('who may decide', () => {
     ['member', 'users', true],
     ['owner', 'none', false],
     ['member', 'none', false],
-  ])('a permission: %s, with approvals set to %s: %s', async (role, who, may) => {
+  ])('a permission: %s, with approvals %s: %s', async (role, who, may) => {
     const { ask, decide, told, onRecord } = await observed({ role, who });
     expect(ask()).toBe(may);
     if (may) return await decide({ option: 'allow' });
@@ -232,15 +232,12 @@ describe('who may decide', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each<WhoApproves>(['owner', 'users', 'none'])(
-    'a question, with approvals set to %s: every user',
-    async (who) => {
-      const { ask, decide, told } = await observed({ role: 'member', who });
-      expect(ask(question)).toBe(true);
-      await decide({ option: 'allow' });
-      expect(told).toHaveLength(1);
-    },
-  );
+  test.each<WhoApproves>(['owner', 'users', 'none'])('a question, with approvals %s: every user', async (who) => {
+    const { ask, decide, told } = await observed({ role: 'member', who });
+    expect(ask(question)).toBe(true);
+    await decide({ option: 'allow' });
+    expect(told).toHaveLength(1);
+  });
 
   test('not an owner who has lost the role or is disabled meanwhile', async () => {
     const { ask, decide, told, store, user } = await observed();
