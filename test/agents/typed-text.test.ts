@@ -163,7 +163,7 @@ describe.each(installedVersions('newest'))(
       openTyped(program, { ...options, wrap: ({ inputEscape: _, ...driver }) => driver });
     const isOldest = name === installedVersions()[0]?.name;
 
-    test('would act on what the canaries test, without the escape', async () => {
+    test('acts on what the canaries test for', async () => {
       const host = await bare();
       const { work } = host;
       const text = async (message: string) => JSON.stringify(await sent(host, message));

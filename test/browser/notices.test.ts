@@ -11,7 +11,7 @@ import { signedIn } from './chat.ts';
 
 const browser = useBrowser();
 
-test('a question that waits for what is asked at the terminal says so; a conversation that was lost begins anew in sight', async () => {
+test('a question that waits for the terminal says so, and a lost conversation visibly starts anew', async () => {
   const gateway = await gatewayForTest();
   const anna = await gateway.as('anna');
   await anna.answer('demo at once');

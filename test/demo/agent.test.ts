@@ -355,7 +355,7 @@ describe('reply files', () => {
 });
 
 describe('a conversation', () => {
-  test('goes on after a restart; another one knows nothing of it', async () => {
+  test('continues after a restart, independently of other conversations', async () => {
     const directory = join(pane.directory, 'conversations');
     const said = async (conversation: string, message: string) => {
       await pane.start(['--pace', '0', '--conversation-dir', directory, '--conversation', conversation]);

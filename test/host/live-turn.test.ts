@@ -187,7 +187,7 @@ test('a closed approval stays closed, even if the agent’s record asks for it a
 });
 
 test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
-  'what an agent asks is bounded, whatever it is; where something is left out it is counted, and nothing can be allowed',
+  'a long approval of any text is cut; what is missing is counted, and it can’t be allowed',
   (unit) => {
     const much = unit.repeat(100_000);
     const turn = aTurn();

@@ -163,7 +163,7 @@ test('the daemon is told when an agent stops waiting for a permission', async ()
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'a permission that is open when the daemon ends (%s) ends without an answer, as the daemon’s own socket would',
+  'a permission open when the daemon ends (%s) gets no answer, as on the daemon’s own socket',
   async (signal) => {
     const directory = await relayDirectory();
     const daemon = await daemonForTest(directory);
