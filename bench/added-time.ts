@@ -1,6 +1,6 @@
 /**
- * What Paliadin adds to the agent's own time, with a demo agent that answers at once: from submit until
- * the agent has the prompt, and from when the agent has finished until the client has the final event.
+ * What Paliadin adds to the agent's own time, with a demo agent that answers at once: from submit until the agent has
+ * the prompt, and from the agent's end until the client has the final event.
  */
 import { startTestGateway } from '../test/support/gateway.ts';
 import { askerOf } from './support/asker.ts';

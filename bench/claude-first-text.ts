@@ -1,6 +1,6 @@
 /**
- * From the hook by which a real Claude Code tells the first line of its answer until that line is in the document of a real
- * browser, by stages. The model is scripted; the same hook calls the benchmark, too.
+ * From the hook with which a real Claude Code reports the first line of its answer, until that line is in the document
+ * of a real browser, by stages. The model is scripted; the same hook also calls the benchmark.
  */
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -93,12 +93,12 @@ async function ask(question: string): Promise<Stages> {
   };
 }
 
-/** The same in every process of the machine. */
+/** The same clock in every process of the machine. */
 function clock(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** When a file of the directory changed that counts, first at or after a moment. */
+/** The time of the first change of a relevant file in the directory, at or after a given moment. */
 function firstChange(directory: string, counts: (path: string) => boolean) {
   const times: number[] = [];
   const watcher = watch(directory, (_kind, name) => {

@@ -1,6 +1,6 @@
 /**
- * What the sandbox costs a real Claude Code, beside none, in one run and in turn: a cold start until the model is asked, a
- * turn of an agent that is up, and the memory of all processes of one terminal.
+ * What the sandbox costs a real Claude Code, compared with no isolation, alternating in one run: a cold start until the
+ * model is asked, a turn of a running agent, and the memory of all processes of one terminal.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -37,7 +37,7 @@ report(`Claude Code ${version}, with no isolation and in the sandbox, in turn`, 
   figure('sandbox: beside the agent itself, its other processes (MB)', p50(sandbox.beside), '≤ 5'),
 ]);
 
-/** The first is another each time. */
+/** Alternates which one is first. */
 function inTurn(at: number) {
   return at % 2 === 0 ? [none, sandbox] : [sandbox, none];
 }
@@ -83,7 +83,7 @@ async function measured(level: IsolationLevel) {
 
 interface Process {
   command: string;
-  /** Proportional: what several share counts in parts. */
+  /** Proportional: shared memory is divided among its processes. */
   megabytes: number;
 }
 

@@ -1,4 +1,7 @@
-/** An answer of 1 MB from a real Claude Code with a scripted model: whole wherever it is read, and what memory it takes. */
+/**
+ * An answer of 1 MB from a real Claude Code with a scripted model: whether it is complete wherever it is read, and how
+ * much memory it takes.
+ */
 import { manyLines, oneLine } from '../src/demo/answers/sizes.ts';
 import type { ApiClient } from '../test/support/api-client.ts';
 import { realClaude } from './support/claude.ts';
@@ -6,7 +9,7 @@ import { forgetPeak, peakMegabytes } from './support/memory.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const KILOBYTES = 1024;
-/** Hooks tell whole lines: of the second kind there is nothing to be seen before its end. */
+/** Hooks report whole lines: an answer of the second kind is invisible before its end. */
 const ANSWERS = [
   { question: `demo long ${KILOBYTES}kb`, expected: manyLines(KILOBYTES * 1024) },
   { question: `demo line ${KILOBYTES}kb`, expected: oneLine(KILOBYTES * 1024) },

@@ -1,7 +1,7 @@
 /**
- * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, in one run and in turn: a bare terminal,
- * from Enter until its own Stop hook calls; one that has hooks by the same names as ours, which do nothing; and with us, from
- * submit until the client has the final event.
+ * What Paliadin adds to a real Claude Code, with a scripted model that answers at once, alternating in one run: a bare
+ * terminal, from Enter until its own Stop hook calls; one with hooks of the same names as ours, which do nothing; and
+ * with Paliadin, from submit until the client has the final event.
  */
 import { startBareTerminal } from './support/bare-terminal.ts';
 import { realClaude } from './support/claude.ts';

@@ -1,6 +1,6 @@
 /**
- * How long the owner's view waits for the store, with a past of a million turns. Making it takes some ten minutes, so it is kept:
- * `PALIADIN_BENCH_PAST` names the directory, `PALIADIN_BENCH_TURNS` how many turns.
+ * How long the owner's view waits for the store, with a million past turns. Creating them takes about ten minutes, so
+ * the store is kept: `PALIADIN_BENCH_PAST` names the directory, `PALIADIN_BENCH_TURNS` the number of turns.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,7 +85,7 @@ for (const [what, query] of queries) {
 }
 report(`The owner's view, ms (${TURNS} turns, ${Math.round(statSync(file).size / 2 ** 20)} MB)`, findings);
 
-// What it adds to each turn that it is counted, found and on record.
+// What counting, indexing and storing a turn add to it.
 const session = (await store.sessions.list()).find(({ userId }) => userId === owner.id);
 const asked = [];
 const ended = [];

@@ -1,4 +1,4 @@
-/** A hundred users ask at the same moment: all are answered, and the gateway stays small. */
+/** A hundred users ask at the same moment: all get an answer, and the gateway stays small. */
 import { startTestGateway } from '../test/support/gateway.ts';
 import { peakMegabytes } from './support/memory.ts';
 import { distribution, figure, report } from './support/report.ts';

@@ -1,7 +1,7 @@
 /**
- * What a host behind ssh adds, with a demo agent that answers at once, in one run and turn by turn: on this machine; over the
- * open channel through an sshd on loopback; and the older way, an ssh connection for the health probe and one for the turn.
- * Then what the shim's `health` costs beyond ssh itself.
+ * What a host behind ssh adds, with a demo agent that answers at once, turn by turn in one run: on this machine; over
+ * the open channel through an sshd on loopback; and the older way, one ssh connection for the health probe and one for
+ * the turn. Then what the shim's `health` costs in addition to ssh itself.
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -17,7 +17,7 @@ import { watchAgent } from './support/turn-clock.ts';
 
 const WARM_UP = 20;
 const TURNS = 150;
-/** Each takes most of a second. */
+/** Each takes almost a second. */
 const OLD_TURNS = 20;
 const PROBES = 20;
 

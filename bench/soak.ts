@@ -1,8 +1,8 @@
 /**
- * Many people at work for a long time: whether memory grows, the event loop is kept, and anything is left behind.
- * `PALIADIN_BENCH_MINUTES` says how long (2), `PALIADIN_BENCH_USERS` how many (24), `PALIADIN_BENCH_PANES` on how many
- * terminals (a third as many), `PALIADIN_BENCH_PAUSE_MS` how long each reads what was answered (500). Fewer terminals than
- * people: agents start and end all the time, which is most of the work.
+ * Many active users for a long time: whether memory grows, whether the event loop is delayed, and whether anything is
+ * left behind. `PALIADIN_BENCH_MINUTES` is the duration (2), `PALIADIN_BENCH_USERS` the number of users (24),
+ * `PALIADIN_BENCH_PANES` the number of terminals (a third as many), `PALIADIN_BENCH_PAUSE_MS` how long each reads an
+ * answer (500). With fewer terminals than users, agents start and end all the time, which is most of the work.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ await using gateway = await startTestGateway({
 });
 await (await gateway.as('user-0')).answer('demo at once');
 const daemonPid = await gateway.daemonPid();
-// What has nothing to do is late as well where the machine has no time: the measure for the others.
+// On a busy machine an idle process is delayed as well: it is the reference for the others.
 const idle = spawn(process.execPath, [`--import=${probe}`, '--eval', 'setInterval(() => {}, 60_000)'], {
   env: { LOOP_DELAY_DIR: delays },
   stdio: 'ignore',
@@ -45,7 +45,7 @@ const ends = new Map<string, number>();
 writeFileSync(join(delays, 'begin'), '');
 const until = performance.now() + MINUTES * 60_000;
 
-/** What people do, the ordinary more often than the rest. */
+/** The users' actions, ordinary ones more often than the rest. */
 const QUESTIONS = [
   'Which cases are due this week?',
   'Show me a table of the cases.',
@@ -58,7 +58,7 @@ const QUESTIONS = [
 ];
 
 async function person(client: ApiClient, number: number): Promise<void> {
-  // Each goes through the same at another time.
+  // Everyone does the same, at different times.
   for (let round = number; performance.now() < until; round++) {
     const { turnId } = await client.ask(QUESTIONS[round % QUESTIONS.length] ?? '');
     if (round % 11 === 10) {
@@ -93,7 +93,7 @@ const gatewayPid = gateway.pid;
 idle.kill();
 const exit = await gateway.end('SIGTERM');
 await endHost(join(state.path, 'host'));
-// An agent whose terminal has just been ended needs a moment to end, too.
+// An agent whose terminal has just been ended needs a moment to end as well.
 for (let looks = 0; processesOf(state.path).length > 0 && looks < 50; looks++) await delay(100);
 const left = processesOf(state.path);
 const peak = (of: 'gateway' | 'daemon', from: number, to: number) =>
@@ -122,7 +122,7 @@ report(`${USERS} people on ${PANES} terminals for ${MINUTES} minutes`, [
 for (const line of left) process.stderr.write(`${line}\n`);
 await state.remove();
 
-/** The command lines of what still runs for this directory. */
+/** The command lines of processes that still run for this directory. */
 function processesOf(directory: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -133,7 +133,7 @@ function processesOf(directory: string): string[] {
           ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`]
           : [];
       } catch {
-        return []; // it has ended just now
+        return []; // it has just ended
       }
     });
 }

@@ -1,4 +1,4 @@
-/** From starting the program until it is ready, and what a browser loads first. */
+/** From starting the program until it is ready, and the size of what a browser loads first. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -23,7 +23,7 @@ report('Start-up', [
   figure('first load of the page, kB gzipped', firstLoadKilobytes(), '≤ 150'),
 ]);
 
-/** What index.html names; the rest is loaded when it is needed. */
+/** The files that index.html names; the rest is loaded when it is needed. */
 function firstLoadKilobytes(): number {
   const root = join(import.meta.dirname, '..', 'dist', 'web');
   const html = readFileSync(join(root, 'index.html'), 'utf8');

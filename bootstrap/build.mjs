@@ -5,9 +5,7 @@ import { run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
 import { withLock } from './with-lock.mjs';
 
-/**
- * What vite builds into dist/, and of which sources: when none of them changed, neither does what is built.
- */
+/** What vite builds into dist/, and from which sources: if none of them has changed, the output is up to date. */
 const BUILDS = {
   page: {
     title: 'the page',
@@ -30,7 +28,7 @@ const BUILDS = {
 };
 
 /**
- * One of BUILDS, unless it is there already.
+ * Builds one of BUILDS, unless it is up to date.
  * @param {keyof typeof BUILDS} name @param {string} root @param {{ path: string }} node @param {NodeJS.ProcessEnv} env
  */
 export function build(name, root, node, env) {
@@ -43,11 +41,11 @@ export function build(name, root, node, env) {
 
   return withLock(dist, isDone, async () => {
     say(`building ${title}`);
-    // A build that fails half-way leaves nothing that passes for a whole one.
+    // A failed build must not leave output that counts as complete.
     fs.rmSync(stamp, { force: true });
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     const args = [vite, 'build', '--config', config, '--logLevel', 'error'];
-    // A test runner's NODE_ENV would give people React's development build, three times the size.
+    // A test runner's NODE_ENV would give users React's development build, three times the size.
     const production = { ...env, NODE_ENV: 'production' };
     const code = await run(node.path, args, {
       cwd: root,

@@ -1,12 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-// A young generation of 4 MB instead of 16 or more: a hundred users at once then cost a third less memory.
+// A young generation of 4 MB instead of 16 or more: a hundred users at once then need a third less memory.
 const SMALL_HEAP = '--max-semi-space-size=4';
 
 /**
- * What each command needs built, and what it runs: every step is the arguments of one Node process, run in turn until one fails.
- * `anywhere`: runs in the caller's directory, since its arguments may name files there; the others run in the clone.
+ * What each command needs built, and what it runs: every step is the arguments of one Node process; the steps run in
+ * turn until one fails. `anywhere`: runs in the caller's directory, because its arguments may name files there; the
+ * others run in the clone.
  * @typedef {{ needs?: (args: string[]) => ('page' | 'programs' | 'shim')[], anywhere?: boolean, steps: (root: string, args: string[]) => string[][] }} Command
  * @type {Record<string, Command>}
  */
@@ -45,13 +46,17 @@ export const COMMANDS = {
 function checks(root) {
   return [
     [tool(root, '@biomejs/biome'), 'check', '--error-on-warnings'],
-    // The contract and the page compile without Node's types, the contract without the browser's as well.
+    // The contract and the page compile without Node's types, the contract also without the browser's.
     ...['.', 'src/contract', 'src/web', 'test/web'].map((project) => [tool(root, 'typescript', 'tsc'), '-p', project]),
     [tool(root, 'knip')],
   ];
 }
 
-/** All of bench/, one after the other so that none slows another, those with a real agent last; or only those named. @param {string} root @param {string[]} args */
+/**
+ * All benchmarks of bench/, one after the other so that none slows another, those with a real agent last; or only the
+ * named ones.
+ * @param {string} root @param {string[]} args
+ */
 function benchmarks(root, args) {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const flags = args.filter((arg) => arg.startsWith('--'));
@@ -68,7 +73,7 @@ function benchmarks(root, args) {
   ]);
 }
 
-/** What runs a script with real agents, which it installs, where they reach nobody. @param {string} root */
+/** The program that installs real agents and runs a script with them, cut off from the network. @param {string} root */
 function withAgents(root) {
   return path.join(root, 'test', 'agents', 'tooling', 'with-agents.ts');
 }
@@ -79,9 +84,10 @@ function cli(root) {
 }
 
 /**
- * A package's own executable, asked of its package.json: node_modules/.bin holds links that are shell scripts on some systems.
- * Read only when its step runs, so after the packages are there.
- * @param {string} root @param {string} name of the package @param {string} [command] its executable's name, where that is another
+ * A package's own executable, read from its package.json: node_modules/.bin contains links that are shell scripts on
+ * some systems. Read only when its step runs, so after the packages are installed.
+ * @param {string} root @param {string} name of the package
+ * @param {string} [command] its executable's name, if different
  */
 function tool(root, name, command = path.basename(name)) {
   const directory = path.join(root, 'node_modules', name);

@@ -5,13 +5,13 @@ import { promisify } from 'node:util';
 import { NPM_ADVICE, npmCi } from './install.mjs';
 import { SetupError } from './say.mjs';
 
-/** The first Node whose node:sqlite needs no flag and prints no warning, and that runs TypeScript as it is. */
+/** The first Node whose node:sqlite needs no flag and prints no warning, and that runs TypeScript directly. */
 const OLDEST = { major: 24, minor: 15 };
 
 /** @typedef {{ path: string, major: number }} Node */
 
 /**
- * The Node to run Paliadin on: the one running, or where that is too old the one that runtime/ names, brought by npm.
+ * The Node that runs Paliadin: the current one, or if that is too old, the one that runtime/ names, installed by npm.
  * @param {string} root @param {{ version: string, path: string, platform: string }} [running] @returns {Promise<Node>}
  */
 export async function findNode(root, running = thisNode()) {
@@ -37,10 +37,10 @@ export async function findNode(root, running = thisNode()) {
     node: running.path,
     env: process.env,
     verify: async () => {
-      // npm leaves out without a word what is optional and cannot be had.
+      // npm silently omits an optional package that it can't get.
       if (!fs.existsSync(node))
         throw new SetupError(`npm could not bring Node ${version}: ${NPM_ADVICE}; or ${advice}`);
-      // With another C library than it was built for, it is there and does not run.
+      // With another C library than it was built for, it is installed but does not run.
       const error = await promisify(execFile)(node, ['--version']).then(() => undefined, String);
       if (error) throw new SetupError(`The Node ${version} that npm brought does not run here (${error}): ${advice}`);
     },

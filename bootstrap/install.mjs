@@ -6,12 +6,12 @@ import { isInterrupted, run } from './run.mjs';
 import { SetupError, say } from './say.mjs';
 import { withLock } from './with-lock.mjs';
 
-/** What to look at when npm gets nothing. */
+/** What to check when npm can't download anything. */
 export const NPM_ADVICE =
   '`npm ping` tells whether there is a way to the registry; behind a proxy set HTTPS_PROXY, and NODE_EXTRA_CA_CERTS for its certificate';
 
 /**
- * Paliadin's packages, exactly as package-lock.json has them, installed by npm under the Node that will use them.
+ * Paliadin's packages, exactly as in package-lock.json, installed by npm under the Node that will use them.
  * @param {string} root @param {import('./find-node.mjs').Node} node @param {NodeJS.ProcessEnv} env
  */
 export function installPackages(root, node, env) {
@@ -27,10 +27,11 @@ export function installPackages(root, node, env) {
 }
 
 /**
- * `npm ci` in a directory whose node_modules does not match its lockfile.
+ * Runs `npm ci` in a directory whose node_modules does not match its lockfile.
  * @param {{ directory: string, lockDirectory: string, line: string, platform: string, node: string, env: NodeJS.ProcessEnv,
- *   acceptsFound?: boolean, verify?: () => Promise<void> }} what `platform`: what else the packages depend on; `acceptsFound`: someone
- *   who ran npm here by hand need not wait again; `verify` throws where what npm brought is of no use
+ *   acceptsFound?: boolean, verify?: () => Promise<void> }} what
+ *   `platform`: what else the packages depend on; `acceptsFound`: accepts an installation that somebody made here with
+ *   npm by hand; `verify` throws if what npm installed can't be used
  */
 export function npmCi({ directory, lockDirectory, line, platform, node, env, acceptsFound, verify }) {
   const lockfile = fs.readFileSync(path.join(directory, 'package-lock.json'));
@@ -48,10 +49,12 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
     () => read(stamp) === wanted,
     async () => {
       say(line);
-      // No script of a package runs: none of ours needs one, and a package that starts to want one should not get it unseen.
-      // Whatever the user's npm is told to leave out, we need the page's builder and the binaries chosen by platform.
+      // No package may run a script: none of ours needs one, and a package that starts to need one should not run it
+      // unnoticed. Even if the user's npm is configured to omit them, we need the page's builder and the binaries
+      // chosen by platform.
       const args = [
-        // An npm that came with an older Node makes a newer one complain, about what its user cannot change.
+        // With an npm from an older Node, a newer Node prints deprecation warnings about code that the user can't
+        // change.
         '--no-deprecation',
         findNpm(env),
         'ci',
@@ -61,12 +64,12 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
         '--no-audit',
         '--no-fund',
         '--loglevel=error',
-        // Without a network npm would try for over a minute, and somebody sits and waits.
+        // Without a network npm would retry for over a minute while a person waits.
         '--fetch-retry-maxtimeout=5000',
         '--fetch-retry-mintimeout=1000',
       ];
       const code = await run(node, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'inherit'] });
-      // Nothing failed, and nobody wants advice.
+      // Nothing failed, so no advice is needed.
       if (isInterrupted(code)) process.exit(code);
       if (code !== 0) throw new SetupError(failure(directory, code));
       await verify?.();
@@ -76,7 +79,7 @@ export function npmCi({ directory, lockDirectory, line, platform, node, env, acc
 }
 
 /**
- * Whether node_modules has what the lockfile names, by npm's own record of a finished installation.
+ * Whether node_modules matches the lockfile, according to npm's own record of a finished installation.
  * @param {string} directory @param {Buffer} lockfile
  */
 function matches(directory, lockfile) {

@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** Ends a child as it would have ended us: SIGHUP is a closed terminal, SIGTERM a service manager or `kill`. */
+/** Signals that are forwarded to a child: SIGHUP is a closed terminal, SIGTERM a service manager or `kill`. */
 const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
- * Runs one Node process with our own stdin, stdout and stderr, passing signals to it. Gives its exit code; for one that a
- * signal ended, the code a shell would give.
+ * Runs one Node process with our own stdin, stdout and stderr, and forwards signals to it. Returns its exit code; for a
+ * process that a signal ended, the code that a shell would return.
  * @param {string} node @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, stdio?: import('node:child_process').StdioOptions }} options
  * @returns {Promise<number>}
@@ -18,7 +18,8 @@ export function run(node, args, { cwd, env, stdio = 'inherit' }) {
     const child = spawn(node, args, { cwd, env, stdio });
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
-      // A terminal sends Ctrl-C to every process in the foreground; passed on as well, it would look like a second, impatient one.
+      // A terminal sends Ctrl-C to every process in the foreground; forwarded as well, it would look like a second,
+      // impatient one.
       if (signal === 'SIGINT' && hasTerminal()) return;
       child.kill(signal);
     };
@@ -43,8 +44,8 @@ export function isInterrupted(code) {
 }
 
 /**
- * The environment in which `node` means the Node we chose. PATH is left alone where it does already: putting a directory
- * such as /usr/bin in front would change which agent or tmux is found.
+ * The environment in which `node` means the Node that we chose. PATH stays unchanged if it does already: a directory
+ * such as /usr/bin at its front would change which agent or tmux is found.
  * @param {{ path: string }} node @param {NodeJS.ProcessEnv} env @returns {NodeJS.ProcessEnv}
  */
 export function withNode(node, env) {

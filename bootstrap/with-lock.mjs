@@ -4,14 +4,18 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { say } from './say.mjs';
 
-/** How often a holder touches its lock, and for how long an untouched one counts as held: a busy machine may pause for seconds. */
+/**
+ * How often a holder touches its lock, and for how long an untouched one counts as held: a busy machine may pause for
+ * seconds.
+ */
 const TOUCH_MS = 5_000;
 const ABANDONED_MS = 60_000;
-/** A second starter should go on soon after the first has finished, and asking costs next to nothing. */
+/** A second process should continue soon after the first has finished, and each check costs almost nothing. */
 const ASK_AGAIN_MS = 100;
 
 /**
- * Does the work unless it is done, and lets only one process at a time do any. Whoever waited looks again before it works.
+ * Does the work unless it is done already, in only one process at a time. A process that had to wait checks again
+ * before it works.
  * @param {string} directory holds the lock @param {() => boolean} isDone @param {() => Promise<void>} work
  */
 export async function withLock(directory, isDone, work) {
@@ -64,7 +68,7 @@ function tryCreate(lock, content) {
 /** @param {string} lock @param {string} holder */
 function isAbandoned(lock, holder) {
   const [pid, host] = holder.split(' ');
-  // In a container that was started again, we may have the very process id that the one before us had.
+  // In a restarted container, we may have the same process id as the process before us.
   if (host === os.hostname() && (Number(pid) === process.pid || !isAlive(Number(pid)))) return true;
   const touched = fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
   return Date.now() - touched > ABANDONED_MS;
@@ -81,8 +85,8 @@ function isAlive(pid) {
 }
 
 /**
- * Removes the lock only if it is the one meant: between our look and our hand another process may have taken over. Renaming
- * first makes sure that of two removers one gets it, and one that was not meant is put back.
+ * Removes the lock only if it is the expected one: another process may have taken over since it was read. Renaming it
+ * first ensures that only one of two removers gets it, and a lock that was not the expected one is put back.
  * @param {string} lock @param {string} holder
  */
 function remove(lock, holder) {

@@ -1,9 +1,10 @@
 /**
- * Fills a state directory with a believable past, to look at the owner's view and to measure it:
+ * Fills a state directory with seed data, to look at the owner's view and to measure it:
  *
  *     node scripts/seed.ts <state directory> [turns] [--days 90] [--users 20] [--seed 1]
  *
- * The same numbers make the same past. A gateway that is started on the directory then shows it; it must not run meanwhile.
+ * The same numbers give the same data. A gateway that is then started on the directory shows it; none may run while the
+ * script does.
  */
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -33,7 +34,7 @@ const made = await seedStore(join(directory, 'paliadin.db'), {
   users: Number(values.users),
   seed: Number(values.seed),
   now: Date.now(),
-  // As a gateway on this machine calls its own, so that it finds the conversations there.
+  // The name that a gateway on this machine uses for its own host, so that it finds the conversations there.
   host: hostname(),
 });
 const seconds = ((performance.now() - since) / 1000).toFixed(1);

@@ -1,19 +1,19 @@
-/** Asks the demo agent one question after the other, and says what was added to the agent's own time. */
+/** Asks the demo agent one question after the other, and measures the time that is added to the agent's own. */
 import type { TestGateway } from '../../test/support/gateway.ts';
 import { fastClient } from './fast-client.ts';
 import { watchAgent } from './turn-clock.ts';
 
 /** Milliseconds of one turn. */
 export interface Added {
-  /** Submit → accepted, on record. */
+  /** Submit → accepted and recorded. */
   accepted: number;
   /** Submit → the agent has the prompt. */
   prompted: number;
-  /** The agent has it → the client hears "running". */
+  /** The agent has it → the client receives "running". */
   running: number;
   /** The agent has finished → the client has the end. */
   finished: number;
-  /** All but the agent's own time. */
+  /** Everything except the agent's own time. */
   added: number;
 }
 
@@ -22,7 +22,7 @@ export interface Asker {
   close(): void;
 }
 
-/** The owner, whose agent answers at once and has answered once. */
+/** The owner, whose agent answers at once and has already answered once. */
 export async function askerOf(gateway: TestGateway): Promise<Asker> {
   const owner = await gateway.as('owner');
   await owner.answer('demo at once');

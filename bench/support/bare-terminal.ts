@@ -1,4 +1,4 @@
-/** A Claude Code in tmux as its owner would have it, without anything of ours, that the benchmark itself types into. */
+/** A Claude Code in tmux as its owner would run it, without Paliadin; the benchmark itself types into it. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,11 +18,11 @@ import { temporaryDirectory } from '../../test/support/temporary.ts';
 import { startHookListener } from './hook-listener.ts';
 
 export interface BareTerminal extends AsyncDisposable {
-  /** Types a question and waits for the agent's own word that it has answered. */
+  /** Types a question and waits until the agent itself reports its answer. */
   ask(message: string): Promise<BareTurn>;
 }
 
-/** On the monotonic clock. */
+/** Times of the monotonic clock. */
 export interface BareTurn {
   pasted: number;
   entered: number;
@@ -30,7 +30,7 @@ export interface BareTurn {
   stopped: number;
 }
 
-/** `hooks`: those that its owner has, which do nothing. `Stop` is always there. */
+/** `hooks`: hooks of its owner, which do nothing. `Stop` is always included. */
 export async function startBareTerminal(
   { program, model }: { program: string; model: Model },
   hooks: string[] = [],

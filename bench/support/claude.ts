@@ -1,4 +1,4 @@
-/** A real Claude Code to measure: the newest that is installed. */
+/** A real Claude Code to measure: the newest installed version. */
 import { type ClaudeGateway, claudeGateway } from '../../test/agents/claude-gateway.ts';
 import { installedVersions, type OwnerOptions } from '../../test/agents/claude-owner.ts';
 

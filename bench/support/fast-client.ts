@@ -1,10 +1,10 @@
-/** An HTTP client that adds as little as it can: one kept connection for asking, one for listening. */
+/** An HTTP client with minimal overhead: one kept connection for asking, one for listening. */
 import { Agent, request } from 'node:http';
 import { splitLines } from '../../src/host/tmux/lines.ts';
 
 export interface FastClient {
   ask(message: string): Promise<string>;
-  /** When the user's stream told of this type of event of the turn. Resolves when it has. */
+  /** When the user's stream reported an event of this type for the turn. Resolves once it has. */
   heard(turnId: string, type: string): Promise<number>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** Hears the hooks that somebody has in their own settings, and when they came. */
+/** Receives hooks from a person's own settings, with the time of each. */
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers';
 export interface HookListener extends AsyncDisposable {
   /** Settings that make these hooks call here. */
   settings(names: string[]): object;
-  /** When this hook comes the next time, in milliseconds of `clock`. */
+  /** The time of the next call of this hook, in milliseconds of `clock`. */
   next(name: string): Promise<number>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Loaded into a process that is measured (`--import`): writes down, once a second, how late its event loop has been since
- * a file `begin` was there, and not while it started. `LOOP_DELAY_DIR` says where; the file has the process's id for its
- * name, and no process does without.
+ * Loaded into a measured process (`--import`): writes once a second how late its event loop has been since a file
+ * `begin` exists, so the start is excluded. `LOOP_DELAY_DIR` names the directory; each process writes a file named by
+ * its id.
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ if (directory !== undefined && isMainThread) {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const file = join(directory, `${process.pid}.json`);
-  // What it records is the time between two looks: what they are apart by themselves is no delay.
+  // It records the time between two checks: their regular interval is no delay.
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
   let begun = false;
   setInterval(() => {

@@ -1,7 +1,7 @@
-/** What a process holds of the machine's memory, as Linux tells it. */
+/** The memory of a process, as Linux reports it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The most resident memory it ever had, or since `forgetPeak`. */
+/** The peak resident memory since the start, or since `forgetPeak`. */
 export function peakMegabytes(pid: number): number {
   return megabytes(pid, /^VmHWM:\s+(\d+) kB$/m);
 }
@@ -14,7 +14,7 @@ function megabytes(pid: number, line: RegExp): number {
   return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** From here on what it has now counts as its peak. */
+/** Resets the peak to the current value. */
 export function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

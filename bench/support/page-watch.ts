@@ -1,20 +1,20 @@
-/** Looks into a page from inside: when the first words of an answer reached it, and when they were in its document. */
+/** Observes a page from inside: when the first words of an answer reached it, and when they were in its document. */
 import type { Page } from 'playwright-core';
 
 export interface PageWatch {
-  /** The next first words are looked for in the turn that has this question. Resolves when they are there. */
+  /** Waits for these first words in the turn that has this question. Resolves when they are there. */
   first(question: string, words: string): Promise<Seen>;
 }
 
 /** On the clock that all processes of the machine share, in milliseconds since 1970. */
 export interface Seen {
-  /** The event stream told of text. */
+  /** The event stream delivered text. */
   received: number;
   /** The words are in the document. */
   shown: number;
 }
 
-/** Before the page is opened. */
+/** Call before the page is opened. */
 export async function watchPage(page: Page): Promise<PageWatch> {
   await page.addInitScript(() => {
     const clock = () => performance.timeOrigin + performance.now();
@@ -24,7 +24,7 @@ export async function watchPage(page: Page): Promise<PageWatch> {
     window.fetch = async (input, init) => {
       const response = await fetchFromServer(input, init);
       if (response.body === null || !String(input).startsWith('/api/events')) return response;
-      // Looked at as it passes by: to read a copy of it would make the page wait for both.
+      // Read as it passes through: reading a copy would make the page wait for both.
       const passing = new TransformStream<string, string>({
         transform(text, controller) {
           if (text.includes('event: chunk')) received ||= clock();

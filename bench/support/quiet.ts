@@ -1,8 +1,8 @@
-/** Waits until nothing on this machine is at work, so that what is measured next is not somebody else's. */
+/** Waits until the machine is idle, so that other work does not distort the next measurement. */
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** False where the machine did not come to rest in time. */
+/** False if the machine was not idle in time. */
 export async function quiet(timeoutMs = 1_000): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -23,6 +23,6 @@ function times(): { idle: number; all: number } {
   };
 }
 
-// An agent goes on drawing for a while after its answer.
+// An agent continues to draw for a while after its answer.
 const LOOK_MS = 300;
 const IDLE = 0.9;

@@ -1,11 +1,11 @@
-/** Prints what a benchmark found: a table for people, or JSON with `--json`. */
+/** Prints the results of a benchmark: a table for people, or JSON with `--json`. */
 
 export interface Finding {
   /** What was measured, and in what unit. */
   what: string;
   p50: number;
   p95: number;
-  /** What is promised, where something is. */
+  /** The promised limit, if there is one. */
   limit?: string;
 }
 
@@ -16,7 +16,7 @@ export function distribution(what: string, samples: number[], limit?: string): F
   return { what, p50: at(0.5), p95: at(0.95), ...(limit !== undefined && { limit }) };
 }
 
-/** One figure, not a distribution. */
+/** One value, not a distribution. */
 export function figure(what: string, value: number, limit?: string): Finding {
   return { what, p50: round(value), p95: round(value), ...(limit !== undefined && { limit }) };
 }

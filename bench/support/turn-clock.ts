@@ -1,4 +1,4 @@
-/** Watches a demo agent's own log from outside: when it had a prompt, and when it had finished. */
+/** Follows a demo agent's own log from outside: when it had a prompt, and when it had finished. */
 import { readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 

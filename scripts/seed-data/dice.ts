@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed throws the same. */
+/** Reproducible randomness: the same seed gives the same values. */
 export interface Dice {
   /** 0 ≤ n < 1. */
   next(): number;
@@ -8,12 +8,12 @@ export interface Dice {
   of<T>(list: readonly T[]): T;
   /** By weight. */
   weighted<T>(list: readonly (readonly [T, number])[]): T;
-  /** Around `middle`, with a long tail above. */
+  /** Around `middle`, with a long tail above it. */
   around(middle: number, spread: number): number;
   id(): string;
 }
 
-/** mulberry32: small, and good enough for a picture. */
+/** mulberry32: small, and random enough for sample data. */
 export function dice(seed: number): Dice {
   let state = seed >>> 0;
   const next = () => {

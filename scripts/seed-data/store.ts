@@ -1,4 +1,4 @@
-/** Puts a past into a store: users, turns, decisions, figures by the hour, and the audit log that goes with them. */
+/** Fills a store with seed data: users, turns, decisions, hourly figures, and the matching audit log. */
 import { CamelCasePlugin, type Insertable, Kysely, sql, type Transaction } from 'kysely';
 import type { AgentSession } from '../../src/contract/records/session.ts';
 import type { User } from '../../src/contract/records/user.ts';
@@ -24,13 +24,13 @@ export interface PastOptions {
   users: number;
   days: number;
   seed: number;
-  /** When the past ends. UTC milliseconds. */
+  /** When the data ends. UTC milliseconds. */
   now: number;
-  /** The name of the host on which it all happened. */
+  /** The name of the host of all turns. */
   host?: string;
 }
 
-/** @param file Of a store that is not there yet, or has nothing in it. */
+/** @param file A store that does not exist yet, or is empty. */
 export async function seedStore(file: string, options: PastOptions): Promise<{ turns: number; auditRows: number }> {
   const dice = diceOf(options.seed);
   const store = await openSqliteStore(file, { newId: dice.id });
@@ -53,7 +53,7 @@ export async function seedStore(file: string, options: PastOptions): Promise<{ t
   }
 }
 
-// SQLite takes 32,766 values in a statement, and a turn has some forty.
+// SQLite accepts 32,766 values in a statement, and a turn has about forty.
 const AT_ONCE = 500;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -61,7 +61,7 @@ const DAY_MS = 24 * HOUR_MS;
 interface Person {
   user: User;
   session: AgentSession;
-  /** How much they ask, beside others. */
+  /** How much they ask, relative to others. */
   weight: number;
 }
 
@@ -75,7 +75,7 @@ async function addPeople(
     const name = PEOPLE[index] ?? `${PEOPLE[index % PEOPLE.length]} ${Math.floor(index / PEOPLE.length) + 1}`;
     const subject = index === 0 ? 'owner' : name.toLowerCase().replaceAll(' ', '.');
     const role = index === 0 ? 'owner' : index < 3 ? 'admin' : 'member';
-    // Before the first day of the past, or during it.
+    // Before the first day of the data, or during it.
     const createdAt = Math.round(now - (days + 1) * DAY_MS * (1 - dice.next() * 0.6 * (index / users)));
     const email = `${subject}@example.org`;
     const { user } = await store.users.ensure({ subject, name, email, role, now: createdAt });
@@ -90,7 +90,7 @@ async function addPeople(
   return people;
 }
 
-/** Office hours, little on weekends, a slow growth, a day on which the host was away; the last ones today. */
+/** Office hours, less on weekends, slow growth, one day on which the host was away; the last ones today. */
 function timesOf({ turns, days, now }: PastOptions, dice: Dice): number[] {
   const times: number[] = [];
   while (times.length < turns) {

@@ -1,4 +1,4 @@
-/** One turn of the past: when it was asked, what became of it, how long each part took. */
+/** One past turn: when it was asked, how it ended, how long each part took. */
 
 import type { ErrorCode } from '../../src/contract/errors.ts';
 import type { Turn } from '../../src/contract/records/turn.ts';
@@ -13,7 +13,7 @@ export interface Past {
   decisions: (Decided & { at: number })[];
 }
 
-/** Codes with which a turn may end, and how often they do among those that fail. */
+/** Codes with which a turn may end, and how frequent each is among failed turns. */
 const CODES: readonly (readonly [ErrorCode, number])[] = [
   ['timeout', 22],
   ['agent_limit', 14],

@@ -1,4 +1,4 @@
-/** What the people of a law firm ask their assistant, and what it says. */
+/** Questions of the people of a law firm to their assistant, and its answers. */
 import type { Dice } from './dice.ts';
 
 export const PEOPLE = [
@@ -122,7 +122,7 @@ export const KINDS: readonly (readonly [Kind, number])[] = [
   ],
 ];
 
-/** As somebody writes who tries what the assistant obeys. */
+/** Messages of somebody who tests which input the assistant obeys. */
 export const ODD = [
   '=HYPERLINK("https://example.invalid/?leak","click")',
   '<script>alert(1)</script> und **fett**',

@@ -1,9 +1,9 @@
-/** Which backend serves: remote where a host is named, local where tmux and an agent are found, else disabled. */
+/** Chooses the backend: remote where a host is configured, local where tmux and an agent are found, else disabled. */
 import type { Backend } from './backend.ts';
 import { disabledBackend } from './disabled.ts';
 
 export interface Findings {
-  /** Makes the remote backend; null where no host is named. */
+  /** Makes the remote backend; null where no host is configured. */
   remote: (() => Backend) | null;
   /** Path of the tmux program; null where there is none. */
   tmux: string | null;

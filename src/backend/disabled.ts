@@ -1,4 +1,4 @@
-/** No host: questions are refused with what would enable one; reading works, for it needs no backend. */
+/** No host: questions are refused, and the error says what would enable one; reading works without a host. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Backend } from './backend.ts';
 

@@ -11,11 +11,11 @@ export interface HostBackendOptions {
   kind: 'local' | 'remote';
   /** Name of the host, for the audit row. */
   host: string;
-  /** The agent that is to be expected there; null where only the host knows. */
+  /** The agent that is expected there; null where only the host knows. */
   agent: string | null;
   open(): Promise<HostChannel>;
   isolation: IsolationPolicy;
-  /** A host that stays away for longer than this takes the turns with it that were under way. */
+  /** After the host has been away for this long, the turns that were under way are given up. */
   giveUpMs: number;
   keepAlive?: KeepAlive;
   /** 0 ≤ n < 1. */
@@ -48,7 +48,7 @@ export function hostBackend(options: HostBackendOptions) {
     wasAway = presence === 'away' || (wasAway && presence === 'silent');
   });
 
-  /** Asks, and joins again as often as the channel breaks. */
+  /** Prompts, and prompts again with the same turn id each time the channel breaks. */
   async function follow(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave: AbortSignal | undefined) {
     let { from, known, handedOver = false } = prompt;
     const take = (update: HostUpdate) => {
@@ -57,7 +57,7 @@ export function hostBackend(options: HostBackendOptions) {
       onUpdate(update);
     };
     for (;;) {
-      // Of a question that was never handed over it can be said at once that it did not arrive.
+      // A question that was never handed over fails at once: it is certain that the host does not have it.
       const opened = await (known || handedOver ? channel.again(giveUpMs).catch(stayedAway) : channel.get());
       if (opened === null) return NEVER_KNOWN;
       if (leave?.aborted) throw new PaliadinError('cancelled');
@@ -71,7 +71,7 @@ export function hostBackend(options: HostBackendOptions) {
     }
   }
 
-  /** What does no more the second time than the first is asked again where the channel breaks just then. */
+  /** For idempotent calls: retried once if the channel drops. */
   async function ask<T>(question: (opened: HostChannel) => Promise<T>): Promise<T> {
     const opened = await channel.get();
     try {
@@ -123,7 +123,7 @@ function stayedAway(error: unknown): null {
   throw error;
 }
 
-// A person who waits should learn within ten seconds that nothing comes; a busy machine may take a while to answer.
+// A person should learn within ten seconds that the host does not answer; a busy machine may take a while to answer.
 const KEEP_ALIVE: KeepAlive = { everyMs: 5_000, silentMs: 5_000, lostMs: 15_000 };
 
 const NEVER_KNOWN: HostOutcome = {

@@ -3,19 +3,21 @@ import type { PaliadinError } from '../contract/errors.ts';
 import type { Backend } from './backend.ts';
 
 export interface Hosts {
-  /** The host of a session or a turn: each row names its own. One that is no longer among them refuses what is asked of it. */
+  /**
+   * The host of a session or a turn: each row names its own. A host that is no longer configured refuses every call.
+   */
   of(row: { host: string }): Backend;
-  /** Where a new session begins. */
+  /** Where a new session is created. */
   forNewSession(): Backend;
   all(): readonly Backend[];
-  /** Why no host takes questions, and what would change that; null where one does. */
+  /** Why no host accepts questions, and what would change that; null where one does. */
   refusal(): PaliadinError | null;
   close(): Promise<void>;
 }
 
 /**
- * For a gateway with one host, which is asked whatever a row names: it may have been given another name. Of what another
- * host had it has no record, and says so.
+ * For a gateway with one host, which serves every row, whatever host the row names: the host may have been renamed.
+ * It has no record of turns that another host ran, and reports that.
  */
 export function oneHost(backend: Backend): Hosts {
   return {

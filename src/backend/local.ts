@@ -1,4 +1,4 @@
-/** tmux and agent on this machine, behind the same daemon that a remote host runs. */
+/** tmux and agent on this machine, behind the same daemon that runs on a remote host. */
 import { type ExpectedDaemon, reachExpected } from '../transport/expected-daemon.ts';
 import { reachHost } from '../transport/reach-host.ts';
 import { type HostBackendOptions, hostBackend } from './host-backend.ts';

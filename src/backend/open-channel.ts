@@ -1,4 +1,4 @@
-/** One channel to a host, kept open: opened when first needed, and opened again as long as it takes when it broke. */
+/** One channel to a host, kept open: opened when first needed, and reopened for as long as it takes after it breaks. */
 import pTimeout from 'p-timeout';
 import { errorTable, PaliadinError } from '../contract/errors.ts';
 import type { HostIdentity } from '../contract/host.ts';
@@ -8,7 +8,7 @@ import { type KeepAlive, watchAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 
 export interface OpenChannel {
-  /** The open channel, or a new one; callers who come while it is being opened share the attempt. */
+  /** The open channel, or a new one; concurrent callers share one attempt to open it. */
   get(): Promise<HostChannel>;
   /**
    * The channel, once it is open again.
@@ -17,7 +17,10 @@ export interface OpenChannel {
   again(patienceMs: number): Promise<HostChannel>;
   identity(): HostIdentity | null;
   presence(): Presence;
-  /** Calls back when the host goes silent or away, at once where it is; and when it is back. Returns how to stop that. */
+  /**
+   * Calls back when the host becomes silent or away, at once where it already is; and when it is back. Returns a
+   * function that unsubscribes.
+   */
   onPresence(listener: (presence: Presence) => void): () => void;
   close(): Promise<void>;
 }
@@ -63,7 +66,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     return channel;
   }
 
-  /** An opening may take long: nobody waits for it then, and what it comes to is closed. */
+  /** Opening may take long: on closing nobody waits for it, and a channel that opens later is closed. */
   async function unlessClosing(opening: Promise<HostChannel>): Promise<HostChannel> {
     const { promise, reject } = Promise.withResolvers<never>();
     const leave = () => {
@@ -82,7 +85,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     current = null;
     if (closing.signal.aborted || !mayPass(error)) return;
     tell('away');
-    // Nobody may be waiting just now; but an answer may be, at the host.
+    // No caller may be waiting now; but an answer may be waiting at the host.
     keepTrying({ atOnce: false }).catch(() => {});
   }
 
@@ -132,17 +135,20 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
   };
 }
 
-/** A host that starts up, goes down, or has its shim replaced fails in many ways. What does not pass, a person has to mend. */
+/**
+ * Whether retrying may help. A host that starts up, goes down, or has its shim replaced fails in many ways; a failure
+ * that does not pass needs a person.
+ */
 function mayPass(error: unknown): boolean {
   return error instanceof PaliadinError && errorTable[error.code].retryable;
 }
 
-/** The connection broke on the way, or there is none: what was asked may have arrived. */
+/** The connection broke on the way, or there is none: the request may have arrived. */
 export function isLost(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'mriver_unreachable';
 }
 
 const STAYED_AWAY = 'the host stayed away';
 
-// A laptop that wakes up should be noticed before its owner has put down the coffee.
+// The gateway should notice that a laptop is awake within seconds of its owner opening it.
 const PAUSES = { firstMs: 50, maxMs: 10_000 };

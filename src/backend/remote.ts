@@ -1,4 +1,4 @@
-/** tmux and agent on another machine, behind a shim that sshd runs for us. */
+/** tmux and agent on another machine, behind a shim that sshd runs for the gateway. */
 import { reachOverSsh } from '../transport/ssh/reach.ts';
 import type { SshTarget } from '../transport/ssh/target.ts';
 import { type HostBackendOptions, hostBackend } from './host-backend.ts';

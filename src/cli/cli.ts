@@ -1,4 +1,7 @@
-/** The command line: `paliadin …`. Each command is a file of `commands/`, loaded when it is run: most need little of it all. */
+/**
+ * The command line: `paliadin …`. Each command is a file of `commands/` that is loaded when it runs: most commands need
+ * little of the code.
+ */
 import { Command } from 'commander';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { VERSION } from '../config/version.ts';
@@ -179,6 +182,6 @@ try {
 function textOf(error: unknown): string {
   if (error instanceof PaliadinError) return error.detail ?? error.code;
   if (error instanceof ConfigError) return error.message;
-  // A fault of ours: whoever mends it needs to know where.
+  // A bug in Paliadin: the stack shows where.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

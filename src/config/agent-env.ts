@@ -1,10 +1,10 @@
-/** The environment of agents and their tmux servers: what a program needs to live, and nothing of ours. */
+/** The environment of agents and their tmux servers: what a program needs to run, and nothing of Paliadin's. */
 
 /**
- * By a list of names: what a shell or another agent has left in the environment must not reach an agent, nor a secret of the
- * gateway's, nor what an ssh client sent.
+ * Uses an allow list of names: variables that a shell or another agent has set must not reach an agent, nor the
+ * gateway's secrets, nor what an ssh client sent.
  *
- * @param sandboxed without who the owner is, where their files are, and what signs them in
+ * @param sandboxed without who the owner is, where their files are, and their sign-in
  */
 export function agentEnv(env: NodeJS.ProcessEnv, { sandboxed = false } = {}): Record<string, string> {
   const passed = sandboxed ? ANYBODYS : new Set([...ANYBODYS, ...OWNERS]);
@@ -15,7 +15,7 @@ export function agentEnv(env: NodeJS.ProcessEnv, { sandboxed = false } = {}): Re
   return { LANG: 'C.UTF-8', ...aroundProxy(Object.fromEntries(kept)), TERM: 'xterm-256color' };
 }
 
-/** What is on this machine, as what an agent's hooks call, is reached without the owner's proxy. */
+/** Services on this machine, such as the one that an agent's hooks call, are reached without the owner's proxy. */
 function aroundProxy(env: Record<string, string>): Record<string, string> {
   if (!Object.keys(env).some((name) => PROXY.test(name))) return env;
   const listed = [env.no_proxy, env.NO_PROXY, LOOPBACK].flatMap((list) => list?.split(/[\s,]+/).filter(Boolean) ?? []);
@@ -27,7 +27,7 @@ const PROXY = /^https?_proxy$/i;
 const LOOPBACK = '127.0.0.1,localhost,::1';
 
 const LOCALE = /^LC_[A-Z]+$/;
-/** Which model answers to which name. */
+/** Which model each model name stands for. */
 const MODEL_NAMES = /^ANTHROPIC_(DEFAULT|CUSTOM)_[A-Z]+_MODEL(_[A-Z_]+)?$|^ANTHROPIC_CUSTOM_MODEL_OPTION(_[A-Z_]+)?$/;
 
 /** How a program runs, and how Claude Code answers. */
@@ -64,7 +64,7 @@ const ANYBODYS: ReadonlySet<string> = new Set([
   'MCP_TOOL_TIMEOUT',
 ]);
 
-/** Who and where the owner is, how to reach the model, where Claude Code keeps its sign-in. */
+/** The owner's identity and home, how to reach the model, where Claude Code keeps its sign-in. */
 const OWNERS: ReadonlySet<string> = new Set([
   'HOME',
   'USER',
@@ -85,7 +85,7 @@ const OWNERS: ReadonlySet<string> = new Set([
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
-  // It makes the demo agent start in half the time.
+  // With it, the demo agent starts in half the time.
   'NODE_COMPILE_CACHE',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_AUTH_TOKEN',

@@ -6,24 +6,24 @@ import { type Config, ConfigError } from './load.ts';
 export const hostApprovals = z.enum(['deny', 'gateway']);
 export type HostApprovals = z.infer<typeof hostApprovals>;
 
-/** In words, for whoever chooses or looks. */
+/** Texts for a person who chooses or checks the policy. */
 export const APPROVALS_SAY: Record<HostApprovals, string> = {
   deny: 'what the agent’s own settings do not allow is refused, whatever a gateway says',
   gateway: 'what the agent asks leave for may be allowed through the gateway',
 };
 
-/** Where the gateway's own machine is the host: whoever has one has the other, so only the list of tools is left. */
+/** If the gateway's own machine is the host, its settings control both, so only the list of tools applies. */
 export function gatewayPolicy({ values }: Pick<Config, 'values'>): ApprovalPolicy {
   return { approvals: 'gateway', neverAllow: values.PALIADIN_NEVER_ALLOW };
 }
 
-/** Of a host behind ssh. @throws ConfigError */
+/** For a host behind ssh. @throws ConfigError */
 export function hostPolicy(approvals: string | undefined, { values }: Pick<Config, 'values'>): ApprovalPolicy {
   return { approvals: readApprovals(approvals) ?? 'deny', neverAllow: values.PALIADIN_NEVER_ALLOW };
 }
 
 /**
- * `PALIADIN_APPROVALS` as a host behind ssh has it; a gateway's is something else. Null where nobody has written it.
+ * `PALIADIN_APPROVALS` as a host behind ssh reads it; a gateway's has another meaning. Null if it is not set.
  *
  * @throws ConfigError
  */

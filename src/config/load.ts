@@ -1,4 +1,4 @@
-/** Settings from the environment and `.env`, parsed once. The environment wins over the file. */
+/** Settings from the environment and `.env`, parsed once. The environment overrides the file. */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -13,19 +13,19 @@ export interface Config {
   values: Values & { PALIADIN_STATE_DIR: string };
   /** Where each value came from. */
   sources: Record<Variable, 'environment' | '.env' | 'default'>;
-  /** The values that were given, as they were written. */
+  /** The given values, as they were written. */
   given: Partial<Record<Variable, string>>;
 }
 
-/** A setting that can't be used. The message names the variable, what it was, and what it may be. */
+/** A setting that can't be used. The message names the variable, its value, and the allowed values. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
 /**
- * `directory` is where a `.env` may be and relative paths begin; null: there is no such file.
+ * `directory` may contain a `.env`, and relative paths start there; null: there is no such file.
  *
- * @throws ConfigError for every bad value at once.
+ * @throws ConfigError for all bad values at once.
  */
 export function loadConfig(env: NodeJS.ProcessEnv, directory: string | null): Config {
   const file = directory === null ? {} : readEnvFile(join(directory, '.env'));
@@ -52,7 +52,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, directory: string | null): Co
   };
 }
 
-/** The variables of a file; none where there is no file. @throws ConfigError */
+/** The variables of a file; empty if there is no file. @throws ConfigError */
 export function readEnvFile(path: string): NodeJS.Dict<string> {
   try {
     return parseEnv(readIfExists(path) ?? '');
@@ -61,7 +61,7 @@ export function readEnvFile(path: string): NodeJS.Dict<string> {
   }
 }
 
-/** An empty variable is an unset one, as shells and compose files write it. */
+/** An empty variable counts as unset, as in shells and compose files. */
 function set(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
 }

@@ -1,4 +1,4 @@
-/** The programs that Paliadin is made of, and how each is started. */
+/** The programs that Paliadin consists of, and how each is started. */
 import { fileURLToPath } from 'node:url';
 import { SMALL_HEAP } from './small-heap.ts';
 
@@ -9,13 +9,13 @@ export interface Programs {
   relay: [string, ...string[]];
   /** First arguments of the demo agent, for Node. */
   demoAgent: string[];
-  /** The files and directories that it is made of. */
+  /** The files and directories that the demo agent consists of. */
   demoFiles: string[];
   /** Directory of the plugin with the skill, for Claude Code. */
   skill: string;
 }
 
-/** As they are built into dist/, where they start in half the time that their sources take. */
+/** As built into dist/, where they start in half the time of their sources. */
 export const packagePrograms: Programs = {
   daemon: [process.execPath, inPackage('dist/programs/daemon.mjs')],
   relay: [process.execPath, SMALL_HEAP, inPackage('dist/programs/relay.mjs')],
@@ -24,7 +24,7 @@ export const packagePrograms: Programs = {
   skill: inPackage('skill'),
 };
 
-/** This module lies two folders deep in the package, and so does what is built of it. */
+/** This module is two folders deep in the package, and so is the built version. */
 function inPackage(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

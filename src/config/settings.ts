@@ -1,6 +1,6 @@
 import type { Config } from './load.ts';
 
-/** What every command is given. */
+/** The input of every command. */
 export interface Settings {
   config: Config;
   env: NodeJS.ProcessEnv;

@@ -16,8 +16,8 @@ export interface ShimSettings {
 }
 
 /**
- * What the login gave, then `host.env`. The same for every ssh connection and for a service, so that all of them
- * find the daemon that one of them started.
+ * The login's variables, then `host.env`. The same for every ssh connection and for a service, so that all of them find
+ * the daemon that one of them started.
  *
  * @throws ConfigError
  */
@@ -35,10 +35,10 @@ export function shimSettings(directory: string, login: NodeJS.ProcessEnv): ShimS
   return { config, env, policy: hostPolicy(approvals, config) };
 }
 
-/** Not where a gateway on the same machine keeps its own: the two would take each other's daemon away. */
+/** Not the directory of a gateway on the same machine: the two would replace each other's daemon. */
 export function defaultState(home: string): string {
   return join(home, '.local', 'state', 'paliadin-host');
 }
 
-// What sshd sets from the account itself.
+// Variables that sshd sets from the account itself.
 const LOGIN = ['USER', 'LOGNAME', 'SHELL', 'PATH'];

@@ -1,4 +1,4 @@
-/** What lies where under the state directory. Everything that is kept is there. */
+/** The paths below the state directory, which contains everything that is stored. */
 import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from './load.ts';
@@ -6,26 +6,26 @@ import { type Config, ConfigError } from './load.ts';
 export interface StatePaths {
   root: string;
   database: string;
-  /** Held by the running gateway. */
+  /** Locked by the running gateway. */
   gatewayLock: string;
-  /** Where the audit log ends, as far as it was noted. */
+  /** The last recorded end of the audit log. */
   auditHead: string;
   /** The daemon's own directory: journal, tmux sockets. */
   host: string;
   hostLock: string;
   hostSocket: string;
   hostLog: string;
-  /** Process id of the running daemon, for whoever has to end it by hand. */
+  /** Process id of the running daemon, to end it by hand. */
   hostPid: string;
-  /** Version and settings of the daemon that listens, for whoever wants another. */
+  /** Version and settings of the daemon that listens, to check whether it is the expected one. */
   hostIdentity: string;
-  /** Where agents work, or what they share where each has its own workspace. */
+  /** Where agents work, or what they share if each has its own workspace. */
   workspace: string;
-  /** The homes of sessions whose agents are kept apart. */
+  /** The homes of sessions whose agents are isolated. */
   homes: string;
 }
 
-/** @throws ConfigError when the directory can't be made or written, or when somebody else could. */
+/** @throws ConfigError if the directory can't be created or written, or if another account could write to it. */
 export function prepareState({ values }: Config): StatePaths {
   const root = values.PALIADIN_STATE_DIR;
   const host = join(root, 'host');
@@ -62,8 +62,8 @@ function make(path: string, use = constants.W_OK | constants.X_OK): void {
 }
 
 /**
- * Whoever else can write there could answer in the daemon's name, or have files of ours written elsewhere. So the
- * directory, and a link in its place, is our own account's, and nobody else's to write.
+ * Another account with write access could answer in the daemon's name, or have our files written elsewhere. So the
+ * directory, and a link in its place, must belong to our own account, and nobody else may write there.
  */
 function requireOwn(path: string): void {
   const mine = process.getuid?.();

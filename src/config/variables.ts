@@ -1,4 +1,4 @@
-/** Every variable: what it may be, what it is when unset, and what it means. `docs/configuration.md` says the same. */
+/** Every variable: its allowed values, its default, and its meaning. `docs/configuration.md` has the same content. */
 import { z } from 'zod';
 import { TOOL_RULE } from '../contract/approval-policy.ts';
 import { isolationLevels } from '../contract/isolation.ts';
@@ -37,7 +37,7 @@ const origin = z
     return z.NEVER;
   });
 
-/** Absolute paths with `:` between them, as in PATH. */
+/** Absolute paths separated by `:`, as in PATH. */
 const paths = z
   .string()
   .trim()
@@ -64,7 +64,7 @@ const headerName = z
     'the name of a header that the proxy sets, such as X-Forwarded-Email',
   );
 
-/** Names of tools with commas between them. */
+/** Names of tools separated by commas. */
 const toolRules = z
   .string()
   .transform((list) => list.split(',').map((rule) => rule.trim()))
@@ -97,7 +97,7 @@ export const variables = {
   PALIADIN_AGENT_DIR: text.optional(),
   PALIADIN_DRIVER: z.enum(['claude', 'demo', 'reply-file']).optional(),
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
-  // A timer of Node's takes no more than 24 days.
+  // A timer in Node accepts at most 24 days.
   PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_MAX_PANES: count(1, 1000).default(30),
   PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
@@ -152,5 +152,5 @@ export const variables = {
 
 export type Variable = keyof typeof variables;
 
-/** Variables whose value is shown to nobody, and handed on to no other process. */
+/** Variables whose value is never shown, and never passed to another process. */
 export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY', 'PALIADIN_JWT_SECRET']);

@@ -26,7 +26,7 @@ const person = z.object({
 
 // ── GET /api/admin/stats ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** How far back, and how wide a bucket is: hours of today, six hours of a week, days of the rest. */
+/** How far back the statistics go; the buckets are hours of today, six hours of a week, days of the longer ranges. */
 export const statsRanges = ['today', '7d', '30d', '90d'] as const;
 export type StatsRange = (typeof statsRanges)[number];
 
@@ -45,7 +45,7 @@ export const statsQuery = z.object({
 const named = <T extends z.ZodType<string>>(name: T) => z.array(z.object({ name, count }));
 
 /**
- * Of the turns that were accepted in a stretch of time and have ended. Percentiles come from buckets that are 10 % wide,
+ * Figures of the turns that were accepted in a period and have ended. Percentiles come from buckets that are 10 % wide,
  * so they are within 5 % of the true value.
  */
 export const figures = z.object({
@@ -75,7 +75,7 @@ export const stats = z.object({
   range: z.enum(statsRanges),
   from: time,
   to: time,
-  /** All of the range. */
+  /** The whole range. */
   totals: figures.extend({
     byStatus: z.partialRecord(z.enum(finalStatuses), count),
     inputTokens: count,
@@ -86,9 +86,9 @@ export const stats = z.object({
     approvalsDenied: count,
     late: count.describe('answers that came after their turn had been given up'),
   }),
-  /** The stretch of the same length before it, to compare with. */
+  /** The preceding period of the same length, for comparison. */
   previous: figures,
-  /** Now, whatever the range: accepted and not ended. */
+  /** Turns that are accepted and have not ended now, whatever the range. */
   open: count,
   /** Oldest first, without gaps: an hour in which nothing happened is a bucket of zeros. */
   buckets: z.array(statsBucket),
@@ -96,7 +96,7 @@ export const stats = z.object({
   codes: named(errorCode),
   tools: named(z.string()),
   tags: named(z.string()),
-  /** Who asked most, at most 50. */
+  /** The users who asked most, at most 50. */
   users: z.array(person.extend({ turns: count, failed: count })),
 });
 export type Stats = z.infer<typeof stats>;
@@ -154,22 +154,24 @@ export const turnLine = z.object({
 });
 export type TurnLine = z.infer<typeof turnLine>;
 
-/** Newest first. A reading of what was said is on record in the audit log; one of this list is, where it was searched. */
+/**
+ * Newest first. The audit log records who reads a turn's text; it records a read of this list only if it was searched.
+ */
 export const turnsPage = z.object({
   turns: z.array(turnLine),
   nextBefore: turnId.nullable(),
 });
 export type TurnsPage = z.infer<typeof turnsPage>;
 
-/** What filters can be set to: the users there are, and the tags of the last 30 days, most frequent first. */
+/** The values that filters offer: all users, and the tags of the last 30 days, most frequent first. */
 export const turnsChoices = z.object({ users: z.array(person), tags: z.array(z.string()) });
 export type TurnsChoices = z.infer<typeof turnsChoices>;
 
 // ── GET /api/admin/turns/:turnId ──────────────────────────────────────────────────────────────────────────────────
 
 /**
- * What a turn spent its time on, in order: waiting behind others, being typed, the agent at work before its first text,
- * the answer being written.
+ * How a turn spends its time, in order: waiting in the queue, being typed, the agent at work before its first text, the
+ * answer being written.
  */
 export const turnStages = ['queued', 'typing', 'thinking', 'writing'] as const;
 export type TurnStage = (typeof turnStages)[number];
@@ -203,15 +205,15 @@ export const turnInFull = z.object({
     output: z.int().nullable(),
     exact: z.boolean().describe('the agent’s own count; else estimated from the length'),
   }),
-  /** What the agent waits for just now. */
+  /** What the agent waits for now. */
   approvals: z.array(approvalRequest),
   decisions: z.array(decided.extend({ at: time })),
   startedAt: time,
   finishedAt: time.nullable(),
   durationMs: duration,
   /**
-   * For the waterfall: those that were reached, without gaps, the first from `startedAt`. `to` is null of the one that
-   * goes on now; a turn that ended in a stage ends there.
+   * For the waterfall: the stages that were reached, without gaps, the first from `startedAt`. `to` is null for the
+   * current stage; where a turn ended in a stage, the stage ends there.
    */
   stages: z.array(z.object({ stage: z.enum(turnStages), from: time, to: time.nullable() })),
   error: errorBody.nullable().describe('with its detail'),
@@ -286,14 +288,14 @@ export const sessionParams = z.object({ name: session });
 export const sessionReset = z.object({ name: session, generation: z.int() });
 
 /**
- * POST …/:name/hibernate: ends the terminal and keeps the conversation. `false`: it stays, because a turn is under way
- * or somebody looks at it.
+ * POST …/:name/hibernate: ends the terminal and keeps the conversation. `false`: the terminal stays, because a turn is
+ * under way or somebody watches it.
  */
 export const sessionHibernated = z.object({ hibernated: z.boolean() });
 
 /**
- * GET …/:name/screen, as server-sent events of type `screen`, each a `ScreenView`: one at once, then one whenever something was
- * drawn, at most four a second. Nothing is sent to the terminal.
+ * GET …/:name/screen, as server-sent events of type `screen`, each a `ScreenView`: one at once, then one whenever
+ * something was drawn, at most four a second. Nothing is sent to the terminal.
  */
 export { type ScreenView, screenView } from './screen.ts';
 
@@ -323,8 +325,8 @@ export const userParams = z.object({ userId: z.uuid() });
 export const MAX_DAILY_QUOTA = 100_000;
 
 /**
- * PATCH …/:userId; what is left out stays. A role is changed by the owner only; nobody disables or demotes themselves,
- * and nobody the owner. Disabling signs the user out everywhere and stops what is open.
+ * PATCH …/:userId; a field that is left out stays as it is. Only the owner changes a role. Nobody can disable or demote
+ * themselves or the owner. Disabling signs the user out everywhere and stops what is open.
  */
 export const userChange = z
   .object({
@@ -335,7 +337,10 @@ export const userChange = z
   .partial();
 export type UserChange = z.infer<typeof userChange>;
 
-/** DELETE …/:userId: what was deleted. The user is gone; their numbers stay in the statistics, their rows in the audit log. */
+/**
+ * DELETE …/:userId: what was deleted. The user is gone; their numbers stay in the statistics, their rows in the audit
+ * log.
+ */
 export const userDeleted = z.object({
   turns: count,
   conversationEnded: z.boolean().describe('false: the host was away, and has it still'),
@@ -347,7 +352,7 @@ export const userDeleted = z.object({
 });
 export type UserDeleted = z.infer<typeof userDeleted>;
 
-/** GET …/:userId/export: everything that is kept of one user, as a JSON file. */
+/** GET …/:userId/export: everything that is stored about one user, as a JSON file. */
 export const userExport = z.object({
   exportedAt: time,
   user: userView.omit({ lastSeenAt: true, turnsToday: true, turns: true }),
@@ -361,7 +366,7 @@ export const userExport = z.object({
 
 // ── /api/admin/audit ──────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What is on record. A name once used is never given another meaning. */
+/** The actions that the audit log records. A name that was used once is never given another meaning. */
 export const auditActions = [
   'turn.accepted',
   'turn.completed',
@@ -411,10 +416,10 @@ export const auditRow = z.object({
   action: z.enum(auditActions),
   /** Who did it: a user, or `gateway`, `host`, `cli`, `anonymous`. */
   actor: z.object({ id: z.string(), name: z.string() }),
-  /** Whom it is about. */
+  /** The user it is about. */
   subject: person.nullable(),
   turnId: turnId.nullable(),
-  /** Codes, roles, names of sessions: nothing of what was said. */
+  /** Codes, roles, session names: no text of a question or an answer. */
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   contentHash: z.string().nullable().describe('of what was said, salted; the salt goes with the text'),
   hash: z.string().describe('of this row and of the one before'),
@@ -426,8 +431,8 @@ export const auditPage = z.object({ rows: z.array(auditRow), nextBefore: z.int()
 export type AuditPage = z.infer<typeof auditPage>;
 
 /**
- * GET …/audit/chain: walks the chain on from where it was walked last (all of it with `?full=true`).
- * `broken` is the first row that does not fit. A row that was found good is not read again until a full walk.
+ * GET …/audit/chain: verifies the chain from where the last check ended (all of it with `?full=true`).
+ * `broken` is the first row that does not fit. A row that was found good is not read again until a full check.
  */
 export const chainQuery = z.object({ full: z.stringbool().default(false) });
 export const chainState = z.object({
@@ -446,7 +451,7 @@ export type ChainState = z.infer<typeof chainState>;
 
 // ── exports ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** GET …/turns/export and …/audit/export: all that the filters let through, newest first, as a file. */
+/** GET …/turns/export and …/audit/export: all rows that match the filters, newest first, as a file. */
 const format = z.enum(['csv', 'json']).default('csv');
 export const turnsExportQuery = z.object({ ...turnFilters, format });
 export const auditExportQuery = auditQuery.omit({ before: true, limit: true }).extend({ format });
@@ -454,24 +459,24 @@ export const auditExportQuery = auditQuery.omit({ before: true, limit: true }).e
 // ── GET /api/admin/events ─────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * What changed, not what it is now: the reader asks for what it shows. The SSE `event` is the type, `data` this. What
- * happens at the same moment is told once; at most two a second of each kind. A reader who was away reloads: nothing is
- * replayed.
+ * What changed, not its new value: the reader fetches what it shows. The SSE `event` is the type, `data` this. Changes
+ * at the same moment are sent once; at most two events a second of each kind. Nothing is replayed: a reader that was
+ * disconnected reloads.
  */
 export type AdminEvent =
-  /** Was accepted, moved on, or ended. */
+  /** A turn was accepted, moved on, or ended. */
   | {
       type: 'turns';
       turns: {
         turnId: string;
         userId: string;
-        /** Null: what it was; something else changed, such as a rating. */
+        /** Null: the status is the same; something else changed, such as a rating. */
         status: (typeof turnStatuses)[number] | null;
       }[];
     }
-  /** Was made, reset, began or ended a turn, or its terminal came or went. */
+  /** A session was made or reset, began or ended a turn, or its terminal came or went. */
   | { type: 'sessions' }
-  /** Was probed, went away, or came back. */
+  /** A host was probed, went away, or came back. */
   | { type: 'hosts' }
   | { type: 'users' }
   | { type: 'audit'; head: number };

@@ -10,7 +10,7 @@ const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
 const time = z.int().describe('UTC milliseconds');
 
-/** The body of every error. `message` is for the person, `detail` for whoever mends it. */
+/** The body of every error. `message` is for the person who asked, `detail` for the person who can fix it. */
 export const errorBody = z.object({
   code: errorCode,
   message: z.string(),
@@ -117,7 +117,7 @@ export const me = z.object({
     role: z.enum(['owner', 'admin', 'member']),
     locale: z.string().nullable(),
   }),
-  /** Whether this user's questions are taken, and if not, why. */
+  /** Whether this user may ask questions, and if not, why. */
   canAsk: z.boolean(),
   whyNot: errorBody.nullable(),
   backend: z.enum(['local', 'remote', 'disabled']),
@@ -142,7 +142,7 @@ export const signedIn = z.object({
 });
 export type SignedIn = z.infer<typeof signedIn>;
 
-/** Nothing has changed, and the code is not used up. */
+/** The answer when another user is signed in already: nothing has changed, and the code is not used up. */
 export const wouldReplace = z.object({
   signedIn: z.literal(false),
   signedInAs: z.string().describe('who is signed in in this browser now'),
@@ -150,10 +150,10 @@ export const wouldReplace = z.object({
 });
 export type WouldReplace = z.infer<typeof wouldReplace>;
 
-/** As much as a header takes. */
+/** The limit is what fits into a header. */
 export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
 
-/** Beside the one-time link, which always works. */
+/** Sign-in methods beside the one-time link, which always works. */
 export const signInWays = z.object({
   application: z.boolean().describe('by a token that the application signs'),
   proxy: z.boolean().describe('by a proxy that says who its user is'),
@@ -168,7 +168,7 @@ export const signOutBody = z.object({ everywhere: z.boolean().default(false) });
 export const adminSignOutBody = z.object({ tokens: z.boolean().default(false).describe('API tokens too') });
 export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
 
-/** Whether questions can be answered, and what is in the way. */
+/** Whether questions can be answered, and if not, why. */
 export const readiness = z.object({
   ready: z.boolean(),
   reasons: z.array(errorBody.extend({ part: z.enum(['store', 'backend']) })),
@@ -176,7 +176,7 @@ export const readiness = z.object({
     .object({
       backend: z.enum(['local', 'remote', 'disabled']),
       name: z.string(),
-      /** `channel`: one open connection. `verbs`: an older shim, a connection for each call, and no streaming. */
+      /** `channel`: one open connection. `verbs`: an older shim, with one connection for each call and no streaming. */
       mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
       version: z.string().nullable().describe('of Paliadin on the host'),
       agent: z.string().nullable(),
@@ -190,7 +190,7 @@ export type ResetResult = z.infer<typeof resetResult>;
 
 /**
  * What the event streams carry: the SSE `event` is the type, `id` a number that only grows, `data` this.
- * `finished` and `late` carry the whole turn; nothing that a reader missed before them matters then.
+ * `finished` and `late` carry the whole turn, so a reader does not need the earlier events that it missed.
  * The stream's own `reconnect` (no id, empty data) asks the reader to come back.
  */
 export type StreamedEvent = { turnId: string; at: number } & (

@@ -9,33 +9,36 @@
  *    └───────────────────────┴─────────────────▶ closed
  * ```
  *
- * A decision travels from the page to the gateway, from there to the host, and from there to the agent. Each of the three
- * keeps a state of its own and takes one step to make the decision stand: the page sends it to the gateway, the gateway
- * puts it on record, the host tells the agent. Until then it may fail, and can be made again; from then on it is final.
+ * A decision travels from the page to the gateway, from there to the host, and from there to the agent. Each of the
+ * three keeps a state of its own and takes one step to make the decision stand: the page sends it to the gateway, the
+ * gateway puts it on record, the host tells the agent. Until then it may fail, and can be made again; from then on it
+ * is final.
  */
 import type { DecidedBy, Decision } from './turn.ts';
 
 export type ApprovalState =
   /** Nobody has decided. */
   | { at: 'asked' }
-  /** Somebody has, and it does not stand yet: nobody else may decide meanwhile. */
+  /** Somebody has decided, and the decision does not stand yet: nobody else may decide meanwhile. */
   | { at: 'deciding'; verdict: Verdict }
   /** The decision stands, and the agent has not gone on yet. */
   | { at: 'decided'; verdict: Verdict }
-  /** The agent no longer waits. Nothing leads out of it. */
+  /** The agent no longer waits. This state is final. */
   | { at: 'closed'; because: ClosedBecause };
 
 export interface Verdict {
   decision: Decision;
-  /** A host takes decisions from the gateway alone, which has on record who made them. */
+  /** A host takes decisions from the gateway alone; the gateway's record says who made them. */
   by: Exclude<DecidedBy, 'terminal'> | 'gateway';
 }
 
-/** The agent heard the decision; it was answered elsewhere, as at the agent's terminal; the turn is over or being stopped. */
+/**
+ * The agent has the decision; it was answered elsewhere, such as at the agent's terminal; the turn is over or stopping.
+ */
 export type ClosedBecause = 'decided' | 'elsewhere' | 'turn-over';
 
 export type ApprovalStep =
-  /** The agent asks, perhaps again: whoever tells of it may have missed what became of it. */
+  /** The agent asks, perhaps again: the sender of this step may have missed the outcome of an earlier request. */
   | { type: 'ask' }
   | { type: 'decide'; verdict: Verdict }
   | { type: 'stand' }
@@ -44,7 +47,7 @@ export type ApprovalStep =
   | { type: 'hear'; verdict: Verdict }
   /** The agent no longer waits. Where no decision stood by then, it was answered elsewhere. */
   | { type: 'close' }
-  /** Somebody was faster elsewhere than the decision that stands here. */
+  /** Somebody decided elsewhere before the decision that stands here arrived. */
   | { type: 'overtake' }
   | { type: 'end-turn' };
 

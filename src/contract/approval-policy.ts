@@ -1,20 +1,25 @@
 /**
- * What this host lets a gateway allow. The gateway may be stolen, so the host has its own word on it, whatever the gateway
- * and its users say. A question of the agent's is no permission: it always reaches the person.
+ * What this host lets a gateway allow. An attacker may control the gateway, so the host enforces a policy of its own,
+ * whatever the gateway and its users say. A question from the agent is not a permission: it always reaches the person.
  */
 import type { ApprovalRequest } from './turn.ts';
 
 export interface ApprovalPolicy {
-  /** `deny`: what the agent's own settings do not allow is refused. `gateway`: the gateway, or whoever it asks, decides. */
+  /**
+   * `deny`: what the agent's own settings do not allow is refused. `gateway`: the gateway decides, or the person it
+   * asks.
+   */
   approvals: 'deny' | 'gateway';
   /** Rules for tools that no gateway may allow: see `TOOL_RULE`. */
   neverAllow: readonly string[];
 }
 
-/** A tool's name, a server's (`mcp__mail`), or the beginning of a name and a star (`mcp__mail__*`, `*`). */
+/**
+ * The name of a tool or of an MCP server (`mcp__mail`), or the beginning of a name and a star (`mcp__mail__*`, `*`).
+ */
 export const TOOL_RULE = /^(?:[\w.:-]+\*?|\*)$/;
 
-/** Why the host refuses this itself, in words for the agent; null where a person may decide it. */
+/** Why the host itself refuses this, in words for the agent; null where a person may decide it. */
 export function refusalOf(
   { approvals, neverAllow }: ApprovalPolicy,
   { kind, tool }: Pick<ApprovalRequest, 'kind' | 'tool'>,
@@ -22,7 +27,7 @@ export function refusalOf(
   if (kind === 'question') return null;
   if (approvals === 'deny') return DENIED;
   if (neverAllow.length === 0) return null;
-  // A tool that has no name can't be told from one that is listed.
+  // A tool without a name can't be distinguished from one that is listed.
   return tool === undefined || neverAllow.some((rule) => covers(rule, tool)) ? NEVER_ALLOWED : null;
 }
 
@@ -34,7 +39,7 @@ function covers(rule: string, tool: string): boolean {
   return wanted.startsWith('mcp__') && name.startsWith(`${wanted}__`);
 }
 
-// As in Claude Code's own rules: one name stands for all tools that come to the same.
+// As in Claude Code's own rules: one name stands for all tools that have the same effect.
 const EDITING = ['edit', 'multiedit', 'write', 'notebookedit'];
 const RUNNING = ['bash', 'powershell', 'monitor'];
 const SAME_RIGHT: Record<string, readonly string[]> = {

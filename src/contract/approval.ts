@@ -1,8 +1,8 @@
-/** The shapes of what is asked of a person and of what they decide, for whoever has to check them. */
+/** Schemas of the request that a person is asked to decide and of the decision, for the modules that validate them. */
 import { z } from 'zod';
 import type { ApprovalField, ApprovalRequest, Decided, Decision } from './turn.ts';
 
-/** Part of an address, and of a file's name. */
+/** Becomes part of a URL and of a file name. */
 export const approvalId = z.string().min(1).max(100);
 
 const kind = z.enum(['permission', 'question']);
@@ -20,7 +20,7 @@ const option = z.object({
   preview: z.string().optional(),
 });
 
-/** What would be done, or is asked. */
+/** What would be done, or what is asked. */
 const shown = {
   fields: z.array(field).optional().describe('the tool’s whole input'),
   missing: z
@@ -50,7 +50,7 @@ export const approvalRequest = z.object({
   ...shown,
 }) satisfies z.ZodType<ApprovalRequest>;
 
-/** What goes along with the option; the bounds are those of what a person types. */
+/** What accompanies the option; the limits are those of typed text. */
 const more = {
   message: z.string().max(2000).optional(),
   answers: z.record(z.string().max(2000), z.string().max(2000)).optional(),

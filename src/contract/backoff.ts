@@ -1,6 +1,6 @@
 /** How long to wait between attempts. */
 export interface Backoff {
-  /** Milliseconds after the first failure; from one failure to the next they double. */
+  /** Milliseconds after the first failure; the pause doubles with each further failure. */
   firstMs: number;
   /** The longest pause. Without it, all are as long as the first. */
   maxMs?: number;
@@ -8,7 +8,7 @@ export interface Backoff {
   random?(): number;
 }
 
-/** Milliseconds to wait after so many failures in a row, at least one. */
+/** Milliseconds to wait after `failures` failures in a row, at least one. */
 export function backoff(failures: number, { firstMs, maxMs = firstMs, random }: Backoff): number {
   const ms = Math.min(firstMs * 2 ** (failures - 1), maxMs);
   return random === undefined ? ms : ms * (0.5 + random() / 2);

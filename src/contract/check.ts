@@ -1,9 +1,9 @@
-/** One step of a look at gateway and host, or of a host's set-up; and what a host says about itself. */
+/** One step of a check of gateway and host, or of a host's set-up; and what a host says about itself. */
 import { z } from 'zod';
 
 export const check = z.object({
   step: z.string(),
-  /** Whose step it is. */
+  /** Which side the step is on. */
   side: z.enum(['gateway', 'host']),
   ok: z.boolean(),
   found: z.string().describe('what there is, or what is wrong'),
@@ -17,7 +17,7 @@ export const hostReport = z.object({
   protocol: z.int(),
   now: z.int().describe('the host’s clock as the report was finished, UTC milliseconds'),
   checks: z.array(check),
-  /** What it lets a gateway allow; a host that does not say lets it allow all. */
+  /** What the host lets a gateway allow; a host that does not say lets it allow everything. */
   approvals: z.enum(['deny', 'gateway']).optional(),
 });
 export type HostReport = z.infer<typeof hostReport>;

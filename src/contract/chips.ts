@@ -1,6 +1,6 @@
 /**
  * Chips: clickable things in an answer, written as Markdown links with two schemes of ours, so that
- * they degrade to links. `app:/cases/42` opens an entity of the application, `ask:Show%20more` asks on.
+ * they degrade to links. `app:/cases/42` opens an entity of the application, `ask:Show%20more` asks the next question.
  */
 export type Chip = { kind: 'app'; path: string } | { kind: 'ask'; question: string };
 

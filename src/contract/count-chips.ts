@@ -1,11 +1,11 @@
 /**
- * Counts the chips of an answer, in time that grows with its length alone. A Markdown parser would be kept busy for minutes by
- * a few kilobytes made for it, and an agent repeats what it has read. What is told apart here is what makes a difference to
- * a link: code, escapes, images, links in links, and links by reference.
+ * Counts the chips of an answer in linear time. A few kilobytes of hostile input would keep a Markdown parser busy for
+ * minutes, and an agent repeats what it has read. This module distinguishes only what matters to a link: code, escapes,
+ * images, links in links, and links by reference.
  */
 import { parseChip } from './chips.ts';
 
-/** The number is for the record: of an answer longer than `MAX_COUNTED` only the beginning is looked at. */
+/** The number is for the audit row: of an answer longer than `MAX_COUNTED` only the beginning is counted. */
 export function countChips(markdown: string): number {
   const text = markdown.slice(0, MAX_COUNTED);
   if (!/a(pp|sk):/.test(text)) return 0;
@@ -14,9 +14,9 @@ export function countChips(markdown: string): number {
 }
 
 interface Prose {
-  /** What is not code, parted where no link goes on. */
+  /** The text that is not code, split where no link can continue. */
   blocks: string[];
-  /** What links by reference lead to, by their names. */
+  /** The targets of links by reference, by name. */
   targets: Map<string, string>;
 }
 
@@ -47,7 +47,7 @@ function proseOf(text: string): Prose {
     const indented = INDENTED.test(line);
     if (item) inList = true;
     else if (afterBlank && !/^[ \t]/.test(line)) inList = false;
-    if (indented && afterBlank && !inList) continue; // code; what follows it may be as well
+    if (indented && afterBlank && !inList) continue; // code; the lines after it may be code as well
     afterBlank = false;
     if (item) endBlock();
     const [, label, target] = DEFINITION.exec(line) ?? [];
@@ -62,7 +62,7 @@ function proseOf(text: string): Prose {
 function chipsIn(block: string, targets: Prose['targets']): number {
   const closing = codeEnds(block);
   const open: { at: number; image: boolean }[] = [];
-  /** Of what is open, how many have a link inside by now, and so are none. */
+  /** How many of the open brackets contain a link by now, and so are not links themselves. */
   let dead = 0;
   let chips = 0;
   for (let at = 0; at < block.length; at++) {
@@ -86,7 +86,7 @@ function chipsIn(block: string, targets: Prose['targets']): number {
   return chips;
 }
 
-/** What the brackets that stand from `start` to `end` lead to, and the last sign of it. */
+/** The target of the brackets from `start` to `end`, and the position of the link's last character. */
 function linkAt(block: string, start: number, end: number, targets: Prose['targets']) {
   const inline = matchAt(INLINE, block, end + 1);
   if (inline !== null) return { target: inline[1] ?? inline[2] ?? '', end: end + inline[0].length };
@@ -96,7 +96,7 @@ function linkAt(block: string, start: number, end: number, targets: Prose['targe
   return target === undefined ? null : { target, end: end + (named?.[0].length ?? 0) };
 }
 
-/** For each run of backticks that begins code: where it stands, and where the code ends. */
+/** For each run of backticks that begins code: its position, and the position where the code ends. */
 function codeEnds(block: string): Map<number, number> {
   const runs = [...block.matchAll(/`+/g)].map(({ index, 0: { length } }) => ({
     index,
@@ -106,7 +106,7 @@ function codeEnds(block: string): Map<number, number> {
   const ends = new Map<number, number>();
   const next = new Map<number, number>();
   for (const { index, length, last } of runs.reverse()) {
-    // Without an end they are signs like others.
+    // A run without an end is ordinary text.
     ends.set(index, next.get(length) ?? last);
     next.set(length, last);
   }
@@ -133,7 +133,7 @@ const FENCE = /^\s*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})(.*)$/;
 const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]/;
 const INDENTED = /^(?: {4}|\t)/;
 const DEFINITION = /^ {0,3}\[([^\]]{1,999})\]:[ \t]*<?([^\s>]+)/;
-// Each piece is bounded, so that no text makes one attempt long.
+// Each part is bounded, so that no input makes one match attempt long.
 const INLINE =
   /\(\s{0,9}(?:<([^<>\n]{0,2000})>|([^\s()<][^\s()]{0,2000}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,4})?)(?:\s{1,9}(?:"[^"]{0,500}"|'[^']{0,500}'))?\s{0,9}\)/y;
 const NAMED = /\[([^[\]]{0,999})\]/y;

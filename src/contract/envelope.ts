@@ -36,7 +36,7 @@ function encode(value: string): string {
   return encodeURIComponent(value.toWellFormed()).replaceAll('%2F', '/');
 }
 
-/** A line of the person's that looks like an envelope gets a backslash, so that only ours counts. */
+/** A line of the message that looks like an envelope gets a backslash, so that only the gateway's own counts. */
 function escapeEnvelope(message: string): string {
   return message.replace(/^([^\S\n]*)(?=\[PALIADIN:)/gim, '$1\\');
 }
@@ -72,7 +72,7 @@ function decode(value: string | undefined): string | undefined {
   try {
     return decodeURIComponent(value);
   } catch {
-    return undefined; // not one of ours: only whole escapes are ever written
+    return undefined; // not written by `composePrompt`, which writes only whole escapes
   }
 }
 

@@ -51,13 +51,13 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 /**
  * The one error class that crosses a folder's border.
- * `detail` says what was wrong and what to do, for the person who can mend it; it holds no secret
+ * `detail` says what is wrong and what to do, for the person who can fix it; it holds no secret
  * and none of the user's text.
  */
 export class PaliadinError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | null;
-  /** After how many milliseconds the same request may succeed; null where nobody knows. */
+  /** Milliseconds after which the same request may succeed; null where this is not known. */
   readonly againInMs: number | null;
 
   constructor(
@@ -73,7 +73,7 @@ export class PaliadinError extends Error {
   }
 }
 
-/** The first reason wins: an error that already has a code keeps it, any other is wrapped in `code`. */
+/** The first reason wins: an error that already has a code keeps it; any other is wrapped in `code`. */
 export function asPaliadinError(error: unknown, code: ErrorCode): PaliadinError {
   if (error instanceof PaliadinError) return error;
   const detail = error instanceof Error ? error.message : String(error);

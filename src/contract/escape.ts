@@ -1,9 +1,9 @@
 /**
- * Text of others where a terminal may show it: what it would obey, what turns text around and what nobody sees is written in
- * letters. For text on which a person decides on the page, see `visible.ts`.
+ * Escapes untrusted text where a terminal may show it: characters that a terminal obeys, that reorder text, or that are
+ * invisible are written as escapes. For text on which a person decides on the page, see `visible.ts`.
  */
 
-/** One line, whatever is in it: `\x1b`, `\u202e`, `\u{e0041}`. */
+/** Makes one line of any text: `\x1b`, `\u202e`, `\u{e0041}`. */
 export function escapeForTerminal(text: string): string {
   return text.toWellFormed().replace(ACTING, (character) => {
     const code = (character.codePointAt(0) as number).toString(16);
@@ -13,7 +13,7 @@ export function escapeForTerminal(text: string): string {
 }
 
 /**
- * The same JSON without a character that acts. Those of its strings are written as JSON's own escapes; the line ends
+ * The same JSON without active characters. Those inside its strings are written as JSON's own escapes; the line ends
  * between its members are kept.
  */
 export function escapeJson(json: string): string {
@@ -21,8 +21,8 @@ export function escapeJson(json: string): string {
 }
 
 /**
- * For a file that a person keeps, as `\u001b`. Lines, tabs and what scripts are written with stay: whoever looks at the file
- * with `cat` sees what is in it, and other programs read text.
+ * For a file that a person keeps, as `\u001b`. Lines, tabs and the characters that scripts need stay: `cat` shows
+ * what is in the file, and other programs read plain text.
  */
 export function escapeInFile(text: string): string {
   return text.replace(OBEYED, escapeUnits);
@@ -34,11 +34,13 @@ function escapeUnits(characters: string): string {
 }
 
 /**
- * Control characters (Cc: C0, DEL, C1), what is there and not seen or turns text around (Cf: bidirectional marks, zero
- * widths, tags), what ends a line (Zl, Zp), what a private font draws (Co); and letters that are drawn as nothing.
+ * Control characters (Cc: C0, DEL, C1), characters that are invisible or reorder text (Cf: bidirectional marks, zero
+ * widths, tags), line and paragraph separators (Zl, Zp), private-use characters (Co); and letters that are drawn as
+ * nothing.
  */
 const ACTING = /\u034f|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 
-// All control characters but tab and newline; what reorders text; what ends lines in some programs alone.
+// All control characters but tab and newline; characters that reorder text; characters that only some programs take as
+// a line end.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

@@ -1,16 +1,16 @@
-/** Whether a host's agents are kept apart as far as its gateway wants. */
+/** Whether a host isolates its agents as strictly as its gateway requires. */
 import { PaliadinError } from './errors.ts';
 import { type HostIdentity, NO_JOURNAL } from './host.ts';
 import { type IsolationLevel, isAtLeast } from './isolation.ts';
 
 export interface IsolationPolicy {
-  /** Whose agents are kept apart less than this is not asked. */
+  /** The least isolation that is accepted: a host below it gets no questions. */
   least: IsolationLevel;
-  /** The owner has written a level down, and so answers for a host whose shim can't tell its own. */
+  /** The owner has set a level explicitly, and so answers for a host whose shim can't report its own. */
   written: boolean;
 }
 
-/** Why the host is not asked; null where it may be. The demo agent reads nothing of anybody's. */
+/** Why the host gets no questions; null where it may get them. The demo agent reads no user's data. */
 export function refusalOf(identity: HostIdentity, { least, written }: IsolationPolicy): PaliadinError | null {
   const { agent, protocol, isolation = 'none' } = identity;
   if (agent === 'demo' || isAtLeast(isolation, least)) return null;

@@ -1,4 +1,7 @@
-/** How far agents of different people are kept apart, from the weakest level to the strongest. `docs/isolation.md` says what each holds. */
+/**
+ * How strictly the agents of different users are isolated, weakest first. `docs/isolation.md` says what each level
+ * holds.
+ */
 export const isolationLevels = ['none', 'directory', 'sandbox'] as const;
 
 export type IsolationLevel = (typeof isolationLevels)[number];

@@ -1,4 +1,4 @@
-/** What the names look like that travel between gateway, host and tmux. */
+/** The patterns of names that travel between gateway, host and tmux. */
 
 /** A turn's id, made before anything else happens: a UUID in lower case. */
 export const TURN_ID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -12,7 +12,7 @@ export const PREFIX_PATTERN = /^[a-z0-9][a-z0-9_-]{0,29}$/;
 /** A browser's own id of a chat. */
 export const CHAT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
-/** How many digits of the user's UUID a session's name has when nobody else has the same. */
+/** How many digits of the user's UUID a session's name has when no other session begins with the same. */
 export const SESSION_DIGITS = 8;
 
 /**
@@ -23,7 +23,7 @@ export function sessionName(prefix: string, userId: string, digits: number = SES
   return `${prefix}-${userId.replaceAll('-', '').toLowerCase().slice(0, digits)}`;
 }
 
-/** A host's name or address. Nothing that begins with `-`, which ssh would take for an option. */
+/** A host's name or address. Never begins with `-`, which ssh would take for an option. */
 export const HOST_PATTERN = /^[A-Za-z0-9:](?:[A-Za-z0-9._:%-]{0,253}[A-Za-z0-9])?$/;
 
 /** An account on a host. */

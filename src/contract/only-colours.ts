@@ -1,6 +1,6 @@
 /**
- * A line of a terminal with nothing in it but text and what sets colour and weight (SGR): whatever shows it obeys no
- * order of the agent's.
+ * A line of a terminal that contains nothing but text and SGR sequences (colour and weight), so that a program that
+ * shows it obeys no sequence from the agent.
  */
 export function onlyColours(line: string): string {
   return line.replaceAll(SEQUENCE, (sequence) => (SGR.test(sequence) ? sequence : ''));

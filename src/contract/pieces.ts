@@ -1,4 +1,4 @@
-/** The longest piece of text in one message: far below the cap on a line, even with each unit escaped. */
+/** The longest piece of text in one message: far below the limit of a line, even with each unit escaped. */
 export const MAX_PIECE = 64 * 1024;
 
 /** `text`, which stands at `offset` of the answer, in pieces that fit a message. */

@@ -27,12 +27,12 @@ export function sanitise(text: string): string {
   return clean;
 }
 
-/** The same for text that nobody is to be bothered about: what comes along with the message. */
+/** The same for text that comes along with the message, where an error would not help the user. */
 export function cleanText(text: string): string {
   return text.toWellFormed().replace(LINE_ENDS, '\n').replace(CONTROLS, '');
 }
 
-// The separators U+2028 and U+2029 begin a line for whoever reads the text, so they count as one here.
+// Readers take the separators U+2028 and U+2029 as line ends, so they count as line ends here.
 const LINE_ENDS = /\r\n|[\r\u2028\u2029]/g;
 /** The control characters that a terminal would obey: C0 but newline and tab, DEL, C1. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point

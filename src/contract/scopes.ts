@@ -1,4 +1,4 @@
-/** What a token may be used for. Its user's role bounds it as well. */
+/** What a token may be used for. Its user's role limits it as well. */
 export const scopes = ['ask', 'read', 'admin', 'metrics'] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -1,15 +1,15 @@
-/** What a gateway may ask of the forced command on a host, and how it answers: a public contract. */
+/** What a gateway may ask of the forced command on a host, and how the command answers: a public contract. */
 import { SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
 
 export type ShimVerb = 'connect' | 'health' | 'run-turn' | 'reset' | 'version' | 'doctor';
 
-/** The patterns of each verb's arguments. An argument matches whole, or nothing is done. */
+/** The patterns of each verb's arguments. Every argument must match as a whole; otherwise the shim does nothing. */
 export const shimArguments: Record<ShimVerb, readonly RegExp[]> = {
   /** The protocol's version: an ACP channel on standard input and output. */
   connect: [/^[1-9][0-9]{0,3}$/],
   /** `ok`, or why the session could not be answered now. */
   health: [SESSION_PATTERN],
-  /** Session, turn and the message in base64, 200 kB of it: the raw answer, trailer included. */
+  /** Session, turn and the message in base64, at most 200 kB of it. The answer is the raw one, trailer included. */
   'run-turn': [
     SESSION_PATTERN,
     TURN_ID_PATTERN,
@@ -17,14 +17,14 @@ export const shimArguments: Record<ShimVerb, readonly RegExp[]> = {
   ],
   reset: [SESSION_PATTERN],
   version: [],
-  /** What the host finds out about itself, as JSON. */
+  /** What the host reports about itself, as JSON. */
   doctor: [],
 };
 
-/** Exit codes, as in sysexits.h and of timeout(1). */
+/** Exit codes, as in sysexits.h and timeout(1). */
 export const shimExit = {
   ok: 0,
-  /** Not one of the verbs, or an argument that does not match: nothing was touched. */
+  /** Not one of the verbs, or an argument that does not match: nothing was done. */
   usage: 64,
   /** Refused or failed; the code and the reason are on standard error. */
   unavailable: 69,
@@ -36,5 +36,5 @@ export const shimExit = {
   timeout: 124,
 } as const;
 
-/** What begins each line that the shim writes to standard error. */
+/** The prefix of each line that the shim writes to standard error. */
 export const SHIM_SAYS = 'paliadin-shim: ';

@@ -1,5 +1,5 @@
 /**
- * About how many tokens a text has, for where the agent does not say. Prose in Latin script has some
+ * An estimate of a text's tokens, for agents that do not report a count. Latin script has about
  * four characters a token, other scripts about one and a half.
  */
 export function approximateTokens(text: string): number {

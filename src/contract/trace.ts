@@ -1,11 +1,14 @@
-/** A turn as a trace, for those who keep some: its ids follow from the turn's, so that whoever knows the turn finds it. */
+/**
+ * A turn as a trace, where tracing is on. Its ids derive from the turn's id, so that the trace can be found from the
+ * turn.
+ */
 
 export interface TurnTrace {
   /** The turn's id without hyphens. */
   traceId: string;
-  /** Of the span that is the turn itself. */
+  /** Span id of the turn itself. */
   spanId: string;
-  /** As the W3C writes it. */
+  /** In the W3C format. */
   traceparent: string;
 }
 
@@ -15,7 +18,7 @@ export function traceOf(turnId: string): TurnTrace {
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
 }
 
-/** The ids of a `traceparent`; null where it is none, or its trace is not recorded. */
+/** The ids of a `traceparent`; null where it is not valid, or its trace is not recorded. */
 export function readTraceparent(traceparent: string): Pick<TurnTrace, 'traceId' | 'spanId'> | null {
   const [, traceId, spanId] = TRACEPARENT.exec(traceparent) ?? [];
   return traceId === undefined || spanId === undefined ? null : { traceId, spanId };

@@ -10,7 +10,7 @@ import type { TrailerMeta } from './turn.ts';
 const START = '<!-- paliadin';
 const END = '-->';
 
-/** Longer than any trailer; what is longer is text, so a stray start can't hold back an answer. */
+/** Longer than any trailer. Anything longer is text, so a stray start can't hold back an answer. */
 const MAX_TRAILER_LENGTH = 4096;
 
 const MAX_TOOLS = 64;
@@ -30,7 +30,7 @@ export function splitTrailer(answer: string): SplitAnswer {
   if (at === null) return { body: text, meta: emptyMeta(), malformed: false };
   const body = text.slice(0, at).trimEnd();
   if (text.endsWith(END)) return { body, ...parseMeta(text.slice(at + START.length, -END.length)) };
-  // One that was cut off is a trailer only where a whole one would stand: alone on the last line.
+  // A trailer that was cut off counts only where a whole one would stand: alone on the last line.
   return text
     .slice(text.lastIndexOf('\n') + 1)
     .trimStart()
@@ -41,14 +41,14 @@ export function splitTrailer(answer: string): SplitAnswer {
 
 /**
  * How much of an answer that is still being written may be shown: everything up to where a trailer
- * stands or could be starting, without the white space before it. Never less than it said before.
+ * stands or could be starting, without the white space before it. The length never shrinks as the answer grows.
  */
 export function visibleLength(answer: string): number {
   const text = answer.trimEnd();
   return text.slice(0, heldFrom(text) ?? text.length - startedMarker(text)).trimEnd().length;
 }
 
-/** Where the trailer starts that ends `answer`, whole or still unfinished; null where there is none. */
+/** Where the trailer at the end of `answer` starts, whole or still unfinished; null where there is none. */
 function heldFrom(answer: string): number | null {
   const at = answer.lastIndexOf(START);
   if (at < 0 || answer.length - at > MAX_TRAILER_LENGTH) return null;
@@ -56,7 +56,7 @@ function heldFrom(answer: string): number | null {
   return end < 0 || answer.slice(end + END.length).trim() === '' ? at : null;
 }
 
-/** Length of the piece of `START` that `answer` ends with. */
+/** Length of the beginning of `START` that `answer` ends with. */
 function startedMarker(answer: string): number {
   for (let length = START.length - 1; length > 0; length--) {
     if (answer.endsWith(START.slice(0, length))) return length;

@@ -1,11 +1,11 @@
-/** The approvals of one turn, as its events tell of them: the same for whoever stores, streams or shows them. */
+/** The approvals of one turn, built from its events: the same for storing, streaming and showing them. */
 import { type ApprovalState, type ApprovalStep, ASKED, isOpen, nextState, type Verdict } from './approval-machine.ts';
 import type { ApprovalRequest, Decided, TurnEvent } from './turn.ts';
 
 export interface Approval {
   request: ApprovalRequest;
   state: ApprovalState;
-  /** A person sees it. What is denied without asking anybody is only on record. */
+  /** A person sees it. A request that is denied without asking anybody is only on record. */
   shown: boolean;
 }
 
@@ -27,7 +27,7 @@ export function withEvent(approvals: TurnApprovals, event: ApprovalEvent): TurnA
   }
 }
 
-/** From what is told of a turn as a whole: what is open in it, and what was decided. */
+/** From a turn as a whole: the approvals that are open, and those that were decided. */
 export function approvalsOf(told: {
   approvals: readonly ApprovalRequest[];
   decisions: readonly Decided[];
@@ -35,14 +35,14 @@ export function approvalsOf(told: {
   return told.decisions.reduce(heard, told.approvals.reduce(asked, NO_APPROVALS));
 }
 
-/** One step of one approval; all stays as it is where the step is not allowed, or the approval not known. */
+/** One step of one approval; nothing changes where the step is not allowed, or the approval not known. */
 export function stepped(approvals: TurnApprovals, id: string, step: ApprovalStep): TurnApprovals {
   const known = approvals.get(id);
   const state = known && nextState(known.state, step);
   return known && state ? new Map(approvals).set(id, { ...known, state }) : approvals;
 }
 
-/** What a person sees, and the agent still waits for. */
+/** The approvals that a person sees and the agent still waits for. */
 export function openApprovals(approvals: TurnApprovals): Approval[] {
   return [...approvals.values()].filter(({ shown, state }) => shown && isOpen(state));
 }
@@ -64,7 +64,7 @@ function heard(approvals: TurnApprovals, decided: Decided): TurnApprovals {
   return stepped(new Map(approvals).set(id, known), id, step);
 }
 
-/** What came of a decision on record; null where somebody was faster at the agent's terminal. */
+/** The verdict of a decision on record; null where somebody answered first at the agent's terminal. */
 function verdictOf({ by, option, message, answers }: Decided): Verdict | null {
   return option === null || by === 'terminal' ? null : { decision: { option, message, answers }, by };
 }

@@ -9,7 +9,7 @@ export interface TurnRequest {
   message: string;
   /** Where in the application the question was asked. Untrusted, shown to the agent as context. */
   pageOrigin?: string | undefined;
-  /** What the page shows, in words. Untrusted, quoted below the question. */
+  /** What the page shows, as text. Untrusted, quoted below the question. */
   context?: string | undefined;
   /** BCP 47 tag of the language the person reads. */
   locale?: string | undefined;
@@ -36,7 +36,7 @@ export function isFinal(status: TurnStatus): boolean {
   return (finalStatuses as readonly TurnStatus[]).includes(status);
 }
 
-/** What the agent says of its own work in the trailer. */
+/** What the agent reports about its own work in the trailer. */
 export interface TrailerMeta {
   usedTools: string[];
   /** Rows of the application's data that the agent looked at; null where it did not say. */
@@ -44,7 +44,7 @@ export interface TrailerMeta {
   classifierTag: string | null;
 }
 
-/** What an answer comes to. */
+/** The result of an answered turn. */
 export interface TurnResult extends TrailerMeta {
   turnId: string;
   /** Markdown, without the trailer. */
@@ -53,7 +53,7 @@ export interface TurnResult extends TrailerMeta {
   /** Tokens of the response: the agent's own count where it gave one. */
   responseTokens: number;
   tokensExact: boolean;
-  /** Tokens that the question cost, where the agent told. */
+  /** Tokens that the question cost, where the agent reports them. */
   inputTokens: number | null;
   trailerMalformed: boolean;
   /** From the audit row to the end, in milliseconds of a monotonic clock. */
@@ -68,25 +68,28 @@ export interface ToolProgress {
   status: 'running' | 'done' | 'failed';
 }
 
-/** Something that the agent may not do without a person's word, or that it wants to know. */
+/** Something that the agent may not do without a person's permission, or a question that it asks. */
 export interface ApprovalRequest {
   id: string;
   /** In words, ready to show: `Allow: run a command?` */
   title: string;
-  /** None where a question is answered by its own options, or in words. */
+  /** Empty where a question is answered by its own options, or in words. */
   options: { id: string; label: string }[];
   /** `permission` unless it says otherwise. */
   kind?: 'permission' | 'question' | undefined;
-  /** The tool's own name: `Bash`, `mcp__mail__send`. What the host's policy goes by. */
+  /** The tool's own name: `Bash`, `mcp__mail__send`. The host's policy uses it. */
   tool?: string | undefined;
-  /** The tool's whole input, field by field. Written by the agent: shown, never obeyed. */
+  /** The tool's whole input, field by field. Written by the agent: shown, never interpreted. */
   fields?: ApprovalField[] | undefined;
   /**
-   * What of the request is not here, because it is longer than anybody reads. Where something is missing nothing can be
-   * allowed: the host offers `deny` alone, and takes nothing else.
+   * How much of the request is left out because it is longer than anybody reads. Where something is missing nothing can
+   * be allowed: the host offers `deny` alone, and accepts nothing else.
    */
   missing?: Missing | undefined;
-  /** What would be done, as plain text: for whoever does not know `fields`, and all there is where those are not given. */
+  /**
+   * What would be done, as plain text: for clients that do not know `fields`, and the only description where those are
+   * absent.
+   */
   detail?: string | undefined;
   /** What would be changed, as a unified diff. */
   diff?: string | undefined;
@@ -94,28 +97,28 @@ export interface ApprovalRequest {
   questions?: AgentQuestion[] | undefined;
 }
 
-/** One value of a tool's input, by itself and as the agent wrote it: what is invisible in it is still to be made visible. */
+/** One value of a tool's input, as the agent wrote it: the page still has to make invisible characters visible. */
 export interface ApprovalField {
-  /** The way to it, by keys and indexes: `command`, or `edits`, 0, `new_string`. */
+  /** Its path, by keys and indexes: `command`, or `edits`, 0, `new_string`. */
   path: (string | number)[];
-  /** A string as it is, from its beginning on; anything else as JSON has it. */
+  /** A string as it is, from its beginning; any other value as JSON. */
   text: string;
-  /** Of a string: UTF-16 units of the whole. More than `text` has where its end is missing. */
+  /** For a string: UTF-16 units of the whole. More than `text` has where its end is missing. */
   length?: number | undefined;
-  /** What a change takes away, or puts there; what lifts a limit. */
+  /** What a change removes or adds; `warning` for what lifts a limit. */
   look?: 'removed' | 'added' | 'warning' | undefined;
 }
 
 export interface Missing {
   /** UTF-16 units. */
   characters: number;
-  /** Fields of which nothing is shown. */
+  /** Fields that are not shown at all. */
   fields: number;
 }
 
 export interface AgentQuestion {
   question: string;
-  /** What it is about, in a word. */
+  /** The topic, in a word. */
   header?: string | undefined;
   options: QuestionOption[];
   /** Several options may be chosen. */
@@ -125,7 +128,7 @@ export interface AgentQuestion {
 export interface QuestionOption {
   label: string;
   description?: string | undefined;
-  /** What choosing it would come to, as plain text. */
+  /** What this option would result in, as plain text. */
   preview?: string | undefined;
 }
 
@@ -135,37 +138,42 @@ export interface Decision {
   option: string;
   /** Why, for the agent. */
   message?: string | undefined;
-  /** By question: what was chosen or written. */
+  /** By question: the option that was chosen, or the text that was written. */
   answers?: Record<string, string> | undefined;
 }
 
-/** What a person had before them. */
+/** What the person saw when they decided. */
 export type DecidedOn = Pick<ApprovalRequest, 'fields' | 'missing' | 'detail' | 'diff' | 'questions'>;
 
-/** A person in the browser, the setting that says who may, the limit of time, or somebody at the agent's terminal. */
+/**
+ * A person in the browser, the setting that says who may decide, the time limit, or somebody at the agent's terminal.
+ */
 export type DecidedBy = 'user' | 'policy' | 'timeout' | 'terminal';
 
-/** What was decided, and by whom: stays on record. */
+/** What was decided, and by whom: stored with the turn. */
 export interface Decided extends Omit<Decision, 'option'> {
-  /** With all that was shown, where it is to be looked into: `DecidedOn` beside what names it. */
+  /**
+   * The request's id, title, tool and kind; with the `DecidedOn` fields, all that was shown, where they are to be
+   * inspected.
+   */
   approval: Pick<ApprovalRequest, 'id' | 'title' | 'tool'> & { kind: 'permission' | 'question' } & Partial<DecidedOn>;
-  /** Null where somebody was faster at the terminal. */
+  /** Null where somebody answered first at the terminal. */
   option: string | null;
   by: DecidedBy;
 }
 
 /**
- * What went on in the agent's conversation around a turn, and was not asked in it: it began anew, because the agent had
- * lost what was said before; somebody asked at its terminal; it went on with a task of its own.
+ * What else happened in the agent's conversation around a turn: it began anew, because the agent had lost what was said
+ * before; somebody typed at its terminal; the agent went on with a task of its own.
  */
 export const turnNotices = ['new-conversation', 'terminal', 'background'] as const;
 
 export type TurnNotice = (typeof turnNotices)[number];
 
-/** The option that every request for permission has, and that is taken when nobody decides. */
+/** The option that every request for permission has, and the default when nobody decides. */
 export const DENY = 'deny';
 
-/** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being made again. */
+/** `silent`: the host is connected and does not answer. `away`: the connection is broken, and is being reopened. */
 export const presences = ['here', 'silent', 'away'] as const;
 
 export type Presence = (typeof presences)[number];
@@ -173,8 +181,8 @@ export type Presence = (typeof presences)[number];
 /**
  * What happens to a turn, in order. This is what is stored, streamed and replayed.
  *
- * A chunk says where in the response it stands (`offset`, in UTF-16 units), so a reader who meets
- * it twice writes the same text to the same place.
+ * A chunk carries its position in the response (`offset`, in UTF-16 units), so a reader that receives
+ * it twice writes the same text to the same position.
  */
 export type TurnEvent =
   | { type: 'queued'; position: number }
@@ -186,7 +194,7 @@ export type TurnEvent =
   | { type: 'approval-closed'; id: string }
   | ({ type: 'decided' } & Decided)
   | { type: 'notice'; notice: TurnNotice }
-  /** Whether the host of a turn that is under way can be reached. */
+  /** Whether the host of a running turn can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }
   /** The answer of a turn that had timed out arrived after all. */

@@ -1,4 +1,4 @@
-/** Length of a string in bytes of UTF-8. Written here because the contract knows neither node nor DOM. */
+/** Length of a string in bytes of UTF-8. Implemented here because the contract knows neither Node nor DOM. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,10 +1,10 @@
 /**
- * Text of the agent's on which a person decides: nothing in it may hide, or make the rest read otherwise. What would not be
- * seen is shown by its number, `⟨U+202E⟩`, and a row of the same as `⟨U+200B×12⟩`. A text that itself has such a mark is told
- * from it: its `⟨` is shown as `⟨U+27E8⟩`. So every shown text comes from one text only.
+ * Shows text from the agent on which a person decides: nothing in it may be hidden, or change how the rest reads. An
+ * invisible character is shown as its code point, `⟨U+202E⟩`, and a run of the same one as `⟨U+200B×12⟩`. A `⟨` in the
+ * text itself is shown as `⟨U+27E8⟩`, so it can't imitate such a mark. So every shown text has exactly one source text.
  */
 
-/** A stretch of shown text: as it is in the source, or a mark that stands for it. */
+/** A part of the shown text: as it is in the source, or a mark that stands for it. */
 export interface VisiblePart {
   text: string;
   mark: boolean;
@@ -14,11 +14,11 @@ export interface VisiblePart {
 
 export interface VisibleOptions {
   /**
-   * White space too, where it could be misread: at the end of a line, in long rows, of other widths, and tabs that do not
-   * indent. For what is going to be done; in prose such characters are nothing special.
+   * Also mark white space that could be misread: at the end of a line, in long runs, of unusual widths, and tabs that
+   * do not indent. For text that is going to be executed; in prose such characters are ordinary.
    */
   exact?: boolean;
-  /** Line ends too: for a name or a title, which has none. */
+  /** Also mark line ends: for a name or a title, which has none. */
   line?: boolean;
 }
 
@@ -74,7 +74,7 @@ function endOfBlank(text: string, from: number): number {
   return end;
 }
 
-/** A run of one of the two in a stretch of both. */
+/** Whether a run of one character, in a stretch of blanks and tabs, could mislead. */
 function isMisleading(
   text: string,
   blank: { from: number; to: number },
@@ -86,11 +86,11 @@ function isMisleading(
   return end - at > MAX_BLANKS && !indents;
 }
 
-/** Whole scripts and many emoji are written with joiners and variation selectors; one of them, where it belongs. */
+/** Whole scripts and many emoji need joiners and variation selectors; a single one in its proper place is allowed. */
 function isOfScript(text: string, at: number, end: number): boolean {
   const character = text[at] ?? '';
   if (!/\u200c|\u200d|\ufe0e|\ufe0f/.test(character)) return false;
-  // A letter and what may stand between it and a joiner.
+  // A letter, and the characters that may stand between it and a joiner.
   const before = text.slice(Math.max(0, at - 4), at).toWellFormed();
   const after = text.slice(at + 1, at + 3).toWellFormed();
   if (/\ufe0e|\ufe0f/.test(character)) {
@@ -101,12 +101,12 @@ function isOfScript(text: string, at: number, end: number): boolean {
   return character === '\u200d' && joins && /^\p{Extended_Pictographic}/u.test(after);
 }
 
-// Controls, format characters (direction, no width, tags), halves of a character, separators, whatever is drawn as
+// Controls, format characters (direction, zero width, tags), lone surrogates, separators, characters that are drawn as
 // nothing, and a letter that looks like a blank. Tab and line end have rules of their own.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const OTHER_BLANK = /\p{Zs}/u;
 const JOINING =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]$/u;
-// More would move what follows out of sight.
+// More would move the text after it out of sight.
 const MAX_BLANKS = 16;
 const MAX_LINE_ENDS = 3;

@@ -23,13 +23,13 @@ import { findProgram } from '../process/find-program.ts';
 
 export interface Agent {
   name: 'claude' | 'demo';
-  /** What is wanted; where Claude Code's hooks are forbidden, `reply-file` takes the place of `claude`. */
+  /** The requested driver; if Claude Code's hooks are forbidden, `reply-file` replaces `claude`. */
   driverName: Driver['name'];
   /** Path of the program in the pane. */
   program: string;
 }
 
-/** The agent to use, or why there is none. `claude` where it is installed, else the demo agent. */
+/** The agent to use, or why there is none. `claude` if it is installed, otherwise the demo agent. */
 export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent | { missing: string } {
   const command = values.PALIADIN_AGENT_COMMAND;
   const claude = findProgram(command ?? 'claude', env);
@@ -48,9 +48,9 @@ export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent |
 }
 
 /**
- * Milliseconds without a sign of life after which a turn is given up. Of an agent that writes its answer to
- * a file nothing is heard before the whole answer, so it is given the time that a long one takes; of one with
- * hooks, nothing while it thinks or a command runs.
+ * Milliseconds without a sign of life after which a turn is given up. An agent that writes its answer to a file sends
+ * nothing before the whole answer, so it gets the time that a long answer takes; an agent with hooks sends nothing
+ * while it thinks or a command runs.
  */
 export function silenceMs({ values }: Config, driver: Driver['name']): number {
   return values.PALIADIN_TURN_TIMEOUT ?? SILENCE_MS[driver];
@@ -65,7 +65,7 @@ export interface DriverNeeds {
   policy: ApprovalPolicy;
 }
 
-/** The driver of the demo agent, or the one through files. `homes`: for Claude Code alone. */
+/** The driver of the demo agent, or the one through files. `homes`: only for Claude Code. */
 export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptions | null = null): Driver {
   const {
     config: { values },
@@ -77,7 +77,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
   const files = [dirname(realpathSync(agent.program)), ...programs.demoFiles];
   if (agent.driverName === 'demo') return demoDriver({ command: demo, files });
   if (agent.name === 'demo') {
-    // As Claude Code in the same place, which is told not to ask: here nobody hears of a dialog.
+    // Like Claude Code in this case, which is told not to ask: this driver can't report a dialog.
     const mode = policy.approvals === 'deny' ? ['--dont-ask'] : [];
     return replyFileDriver({
       launch: (paths) => ({ argv: [...demo, ...demoReplies(paths), ...mode], read: files }),
@@ -100,7 +100,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
   });
 }
 
-/** Where Claude Code is, and where it keeps what it knows. */
+/** Where Claude Code is installed, and where it keeps its data. */
 export function claudeCode({ program }: Agent, { env, programs }: DriverNeeds): ClaudeCode {
   const directory = env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), '.claude');
   return { program, plugin: programs.skill, directory };

@@ -19,7 +19,7 @@ export interface HostRelayNeeds {
   onPortLost(): void;
 }
 
-/** Agents without a sandbox have the model's key and the network themselves: for them it passes on hooks alone. */
+/** Agents without a sandbox have the model's key and the network themselves: for them the relay only forwards hooks. */
 export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
   const { config, env, programs, level, directory, onError, onPortLost } = needs;
   const { PALIADIN_SANDBOX_NETWORK: listed, PALIADIN_PORT: gateway } = config.values;
@@ -27,7 +27,7 @@ export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
   const settings: RelaySettings = {
     upstream,
     network: level === 'sandbox' ? [...(upstream === null ? SIGN_IN_HOSTS : []), ...destinationsIn(listed)] : [],
-    // The gateway's, where it is on this machine.
+    // The gateway's port, in case the gateway is on this machine.
     closedPorts: [gateway],
   };
   return openRelay({
@@ -42,13 +42,13 @@ export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
 }
 
 /**
- * The model's API with the owner's key, where they have one; without, where their agent's own sign-in is for another API than
- * Anthropic's. Null where the agent signs in with Anthropic's itself.
+ * The model's API with the owner's key, if they have one; without a key if their agent signs in itself to an API other
+ * than Anthropic's. Null if the agent signs in to Anthropic's itself.
  */
 export function modelUpstream(env: NodeJS.ProcessEnv): RelayUpstream | null {
   const { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: key, ANTHROPIC_AUTH_TOKEN: token } = env;
   if (!url && !key && !token) return null;
-  // Claude Code sends both where it has both.
+  // Claude Code sends both if it has both.
   const headers = {
     ...headersIn(env.ANTHROPIC_CUSTOM_HEADERS),
     ...(key ? { 'x-api-key': key } : {}),
@@ -57,16 +57,19 @@ export function modelUpstream(env: NodeJS.ProcessEnv): RelayUpstream | null {
   return { url: url || 'https://api.anthropic.com', headers };
 }
 
-/** `Name: value`, a line each. */
+/** `Name: value`, one per line. */
 function headersIn(lines = ''): Record<string, string> {
   const found = lines.split('\n').map((line) => /^([^\s:]+):\s*(.+?)\s*$/.exec(line));
   return Object.fromEntries(found.flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? '']] : [])));
 }
 
-// Where a subscription's sign-in is used, and renewed.
+// The hosts where a subscription's sign-in is used, and renewed.
 const SIGN_IN_HOSTS = ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com', 'claude.ai'];
 
-/** What Node needs to run and to reach the internet. No secret of the owner's: it is told those, and keeps them in memory. */
+/**
+ * What Node needs to run and to reach the internet. No secret of the owner's: the relay receives those later, and keeps
+ * them in memory.
+ */
 function relayEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(env).filter(([name]) => KEPT.test(name));
   return Object.fromEntries(entries.map(([name, value = '']) => [name, value]));

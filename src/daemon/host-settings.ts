@@ -1,4 +1,6 @@
-/** What a daemon is started with: the same for the one who starts it and the one who is started. */
+/**
+ * The settings that a daemon is started with: computed in the same way by the process that starts it and by the daemon.
+ */
 import { createHash } from 'node:crypto';
 import { agentEnv } from '../config/agent-env.ts';
 import { levelOf } from '../config/isolation/level.ts';
@@ -14,8 +16,8 @@ export interface DigestNeeds {
 }
 
 /**
- * A digest by which a gateway sees that a running daemon was started with other settings. `workspace` is where
- * agents work: a daemon is always told, a gateway may have chosen it.
+ * A digest that shows a gateway whether a running daemon was started with other settings. `workspace` is where agents
+ * work: a daemon always receives it, a gateway may have chosen it.
  */
 export function settingsDigest({ config, agent, env, policy }: DigestNeeds, workspace: string): string {
   const { values } = config;

@@ -22,7 +22,7 @@ export interface LocalDaemonNeeds {
 export function localDaemon({ config, paths, agent, env, programs, policy }: LocalDaemonNeeds): ExpectedDaemon {
   const settings = {
     ...env,
-    // The daemon runs in `/`, where it finds no `.env`: what that said is handed on.
+    // The daemon runs in `/`, where it finds no `.env`: the values of the gateway's are passed on.
     ...config.given,
     PALIADIN_STATE_DIR: paths.root,
     PALIADIN_AGENT_DIR: paths.workspace,

@@ -1,4 +1,4 @@
-/** The driver that a daemon uses, once it is known what Claude Code may do on this host. */
+/** The driver that a daemon uses, after a check of what Claude Code may do on this host. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentEnv } from '../config/agent-env.ts';
@@ -17,11 +17,11 @@ import { signInOf } from './isolation/sign-in.ts';
 
 export interface OpenDriver {
   driver: Driver;
-  /** Undefined where the program does not tell. */
+  /** Undefined if the program does not print it. */
   agentVersion?: string | undefined;
-  /** Why it is not the one that was wanted; null where it is. */
+  /** Why it is not the requested driver; null if it is. */
   instead: string | null;
-  /** Null where the driver needs none. */
+  /** Null if the driver needs none. */
   relay: Relay | null;
 }
 
@@ -29,13 +29,13 @@ export interface OpenDriverNeeds extends DriverNeeds {
   level: IsolationLevel;
   /** Where agents work, or what they share. */
   shared: string;
-  /** The host's own. */
+  /** The host's own directory. */
   directory: string;
   openRelay(): Promise<Relay>;
   onError(what: string, error: unknown): void;
 }
 
-/** Claude Code is driven through its hooks, or where those are forbidden, through files. */
+/** Claude Code is driven through its hooks, or through files if hooks are forbidden. */
 export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<OpenDriver> {
   if (agent.name === 'demo') return { driver: makeDriver(agent, needs), instead: null, relay: null };
   const claude = claudeCode(agent, needs);
@@ -44,13 +44,13 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const homes = { directory, sessions, signIn: signInOf(needs.env, claude) };
   const isSandboxed = needs.level === 'sandbox';
-  // One that can't tell its version does not start either, and then says why.
+  // A program that can't print its version does not start either, and then reports why.
   const version = await outputOf(agent.program, ['--version'], agentEnv(needs.env)).catch(() => '');
   const agentVersion = parseVersion(version) ?? undefined;
 
   async function byFiles(instead: string | null, opened: Relay | null): Promise<OpenDriver> {
     if (needs.level === 'directory') throw new Error(NO_REPLIES);
-    // Only a sandboxed agent's way to the model leads by the relay, which ends by itself where no agent calls it.
+    // Only a sandboxed agent's way to the model needs the relay, which ends by itself if no agent calls it.
     const relay = isSandboxed ? (opened ?? (await needs.openRelay())) : null;
     if (relay === null) await opened?.close();
     const driver = makeDriver({ ...agent, driverName: 'reply-file' }, needs, { ...homes, relay });
@@ -59,7 +59,7 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
 
   if (agent.driverName !== 'claude') return byFiles(null, null);
   const managed = managedSettings(process.platform);
-  // A sandboxed one does not see the owner's own settings.
+  // A sandboxed agent does not see the owner's own settings.
   const settings = isSandboxed ? null : claude.directory;
   const forbidden = (port: number | null) => {
     return hooksForbidden({ version, directory: settings, cwd: needs.shared, managed, port });
@@ -82,6 +82,6 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   return { driver, agentVersion, instead, relay };
 }
 
-// The rules of that level forbid the directory where replies are left, together with the rest of the host's.
+// The rules of that level forbid the directory for replies, together with the rest of the host's directory.
 const NO_REPLIES =
   'the isolation level directory needs Claude Code’s hooks, and its answers would come by files here; set PALIADIN_ISOLATION=sandbox, or allow the hooks and unset PALIADIN_DRIVER';

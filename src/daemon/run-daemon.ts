@@ -1,4 +1,4 @@
-/** The host daemon of a state directory, put together from its settings. */
+/** The host daemon of a state directory, assembled from its settings. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
@@ -26,7 +26,7 @@ import { settingsDigest } from './host-settings.ts';
 import { hostIsolation } from './isolation/host-isolation.ts';
 import { openDriver } from './open-driver.ts';
 
-// How long ended turns are kept: a week is longer than a gateway is ever down.
+// How long ended turns are kept: a week is longer than any outage of a gateway.
 const KEEP_MS = 7 * 24 * 3_600_000;
 
 export interface DaemonNeeds {
@@ -36,7 +36,7 @@ export interface DaemonNeeds {
   policy: ApprovalPolicy;
 }
 
-/** Runs until it is told to stop. Prints a line once it listens; until then it may end because another runs. */
+/** Runs until it is told to stop. Prints a line once it listens; before that it may end because another daemon runs. */
 export async function runDaemon(needs: DaemonNeeds): Promise<void> {
   const { PALIADIN_LOG_LEVEL: level } = needs.config.values;
   const logger = openLog(2, level);
@@ -52,7 +52,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   process.umask(0o077);
   const paths = prepareState(config);
   checkSocketPath(paths.hostSocket);
-  if ((await acquireLock(paths.hostLock)) === null) process.exit(0); // the one that runs already will answer
+  if ((await acquireLock(paths.hostLock)) === null) process.exit(0); // the running daemon will answer
   writeFileSync(paths.hostPid, String(process.pid));
   const agent = chooseAgent(config, env);
   if ('missing' in agent) throw new Error(agent.missing);
@@ -100,7 +100,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     isolation: await hostIsolation({ config, env, paths, level, relay }),
     policy,
     silenceMs: silenceMs(config, driver.name),
-    // A start keeps a core busy: more at once would only make each of them slower.
+    // A starting agent keeps one core busy: more at once would only slow each of them down.
     startsAtOnce: availableParallelism(),
     maxPanes: config.values.PALIADIN_MAX_PANES,
     hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
@@ -111,7 +111,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     onRetire: () => setImmediate(stop, 'retired'),
     ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
   });
-  await endExposed(); // the port may have been lost while no daemon was there to see it
+  await endExposed(); // the port may have been lost while no daemon ran
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
   const served = traces === null ? host : tracedHost(host, traces, Date.now);
   const daemon = await startDaemon(served, paths.hostSocket, onError);
@@ -119,10 +119,12 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },
     'the host daemon listens',
   );
-  process.stdout.on('error', () => {}); // whoever started it may be gone already
+  process.stdout.on('error', () => {}); // the process that started it may have ended already
   process.stdout.write('ready\n');
 
-  /** Whoever has the port of an agent that lives would hear all that it says, and could allow it commands. */
+  /**
+   * A process that has the port which a living agent calls would receive all that it says, and could allow it commands.
+   */
   async function endExposed(): Promise<void> {
     const ended = (await host?.endExposed()) ?? [];
     if (ended.length === 0) return;

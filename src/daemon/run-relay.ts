@@ -5,7 +5,7 @@ import { runRelay } from '../host/relay/run-relay.ts';
 import { acquireLock } from '../process/lock.ts';
 import { note } from '../process/terminal.ts';
 
-/** `directory` is the host's. Prints a line once it listens; ends at once where another has the directory. */
+/** `directory` is the host's. Prints a line once it listens; ends at once if another relay has the directory. */
 export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv): Promise<void> {
   process.umask(0o077);
   const relay = await runRelay({
@@ -19,13 +19,13 @@ export async function runRelayProcess(directory: string, env: NodeJS.ProcessEnv)
   if (relay === null) process.exit(0);
   process.once('SIGTERM', () => relay.stop('SIGTERM'));
   process.once('SIGINT', () => relay.stop('SIGINT'));
-  // An end would free the port that agents know: whatever one request has upset, the others are still to be served.
+  // An exit would free the port that agents know: after an error in one request, the others must still be served.
   process.on('uncaughtException', (error) => note([`${error.name} in the relay`, ...placesOf(error)]));
-  process.stdout.on('error', () => {}); // whoever started it may be gone already
+  process.stdout.on('error', () => {}); // the process that started it may have ended already
   process.stdout.write('ready\n');
 }
 
-/** Where it happened, without the message, which may hold what somebody said. */
+/** Where it happened, without the message, which may contain a user's text. */
 function placesOf({ stack = '' }: Error): string[] {
   return stack
     .split('\n')

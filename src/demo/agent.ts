@@ -1,6 +1,6 @@
 /**
- * The demo agent: an input box, one turn at a time, dialogs. What the person or a driver types comes
- * in by `input`; all it shows is on its screen.
+ * The demo agent: an input box, one turn at a time, dialogs. What the person or a driver types comes in through
+ * `input`; everything that it shows is on its screen.
  */
 import { COMMANDS, recognise } from './answers/recognise.ts';
 import type { Afterwards, Answer, Question } from './answers/turn.ts';
@@ -21,7 +21,7 @@ import { Screen } from './terminal/screen.ts';
 export interface Outside {
   write(output: string | Uint8Array): void;
   size(): Size;
-  /** Milliseconds, never going back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   exit(code: number): never;
 }
@@ -80,7 +80,7 @@ export class Agent {
     if (!this.#frozen) this.#screen.resized();
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   leave(): void {
     this.#screen.leave();
   }
@@ -103,7 +103,7 @@ export class Agent {
     else this.#editor[key]();
   }
 
-  /** While it works, what is typed stays in the box. */
+  /** While it works, typed text stays in the box. */
   #pressEnter(): void {
     if (this.#editor.continueLine() || this.#work !== null) return;
     const text = this.#editor.text;
@@ -114,7 +114,7 @@ export class Agent {
     else this.#submit(text, typed);
   }
 
-  /** Twice on an empty box ends the program. */
+  /** Pressed twice on an empty box, it ends the program. */
   #pressCtrlC(armed: boolean): void {
     if (this.#work !== null) this.#work.turn.interrupt();
     else if (!this.#editor.empty) this.#editor.take();
@@ -122,7 +122,7 @@ export class Agent {
     else this.#hint = 'ctrl-c again to exit';
   }
 
-  /** As in Claude Code, Enter takes the first option: whoever types without looking approves. A paste is lost. */
+  /** As in Claude Code, Enter takes the first option: typing without looking approves. A paste is lost. */
   #answerDialog(open: OpenDialog, event: InputEvent): void {
     if (event.kind === 'key' && event.key === 'enter') open.choose(open.dialog.options[0]?.id ?? '');
     if (event.kind === 'key' && (event.key === 'escape' || event.key === 'interrupt')) open.dismiss();
@@ -254,5 +254,5 @@ const MAX_ECHOED_LINES = 6;
 
 const FAILURES = { agent_error: 'API error', agent_limit: 'Usage limit reached' };
 
-/** Alive to the eye, and hardly any output. */
+/** Visibly alive, with hardly any output. */
 const SPIN_MS = 250;

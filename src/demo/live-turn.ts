@@ -1,4 +1,4 @@
-/** A turn while it runs: what an answer does is recorded and shown, at the agent's pace. */
+/** A running turn: what an answer does is recorded and shown, at the agent's pace. */
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { cut } from './record/cut.ts';
 import type { DemoRecorder } from './record/recorder.ts';
 import type { Dialog } from './terminal/dialog.ts';
 
-/** The terminal and the process, as far as a turn reaches them. */
+/** The parts of the terminal and the process that a turn uses. */
 export interface Stage {
   text(text: string): void;
   note(mark: string, text: string): void;
@@ -23,12 +23,12 @@ export interface Stage {
 export interface Surroundings {
   recorder: DemoRecorder;
   stage: Stage;
-  /** Milliseconds a few words take; with 0 everything comes at once. */
+  /** Milliseconds for a few words; with 0 everything comes at once. */
   pace: number;
-  /** What needs a person's leave is refused without asking. */
+  /** What needs a person's permission is refused without asking. */
   dontAsk: boolean;
   releaseDirectory: string | null;
-  /** By which a decision made elsewhere is found; null where a person typed the prompt. */
+  /** Identifies the turn of a decision that is made elsewhere; null if a person typed the prompt. */
   turnId: string | null;
 }
 
@@ -56,7 +56,7 @@ export class LiveTurn implements Turn {
     this.#interruption.abort();
   }
 
-  /** Plays the answer to its end and says how it ended. */
+  /** Plays the answer to its end and returns how it ended. */
   async play(answer: Answer): Promise<Ending> {
     try {
       const trailer = await answer(this);
@@ -141,7 +141,7 @@ export class LiveTurn implements Turn {
       const atTerminal = stage.ask(dialog, signal).then((option) => ({ option }));
       return await Promise.race([atTerminal, this.#decidedElsewhere(id, signal)]);
     } finally {
-      over.abort(); // whoever was slower is no longer asked
+      over.abort(); // the slower source is no longer asked
       recorder.record({ event: 'approval-closed', id });
     }
   }
@@ -182,7 +182,7 @@ export class LiveTurn implements Turn {
     this.#around.stage.text(text);
   }
 
-  /** Lets keys and the screen have their turn. */
+  /** Gives the event loop to keys and the screen. */
   async #breathe(): Promise<void> {
     if (this.#around.pace > 0) await this.wait(this.#around.pace);
   }
@@ -210,12 +210,12 @@ function tokens(text: string): number {
   return tokensOf(Buffer.byteLength(text));
 }
 
-/** What a model would count, roughly. */
+/** A rough estimate of a model's count. */
 function tokensOf(bytes: number): number {
   return Math.ceil(bytes / 4);
 }
 
 const NOBODY = 'Nobody can be asked, and the settings do not allow it.';
 
-/** How much is said before other things have their turn: some milliseconds' work. */
+/** How much is written before other events are processed: some milliseconds' work. */
 const GULP = 256 * 1024;

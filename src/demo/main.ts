@@ -5,7 +5,7 @@ import { Agent } from './agent.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { listen } from './terminal/keyboard.ts';
 
-/** As in sysexits.h: the command was used wrongly. */
+/** From sysexits.h: the command was used wrongly. */
 const EX_USAGE = 64;
 
 const { stdin, stdout } = process;

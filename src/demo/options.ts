@@ -7,9 +7,9 @@ export interface Options extends Keeping {
   conversation: string;
   /** Milliseconds that a few words of an answer take. */
   pace: number;
-  /** What needs a person's leave is refused without asking. */
+  /** What needs a person's permission is refused without asking. */
   dontAsk: boolean;
-  /** For prompts that don't say: the owner's. */
+  /** For prompts without one: the owner's. */
   locale: string;
 }
 
@@ -26,7 +26,7 @@ A terminal program that stands in for an agent. Its answers are invented.
   --help                   this text
 `;
 
-/** @throws Error that says what is wrong with the arguments. */
+/** @throws Error with what is wrong with the arguments. */
 export function readOptions(args: string[], surroundings: { locale: string; newId: () => string }): Options | 'help' {
   const { values } = parseArgs({
     args,

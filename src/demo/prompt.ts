@@ -1,4 +1,4 @@
-/** Reads what was submitted: a prompt from Paliadin with its envelope, or one typed by hand. */
+/** Parses what was submitted: a prompt from Paliadin with its envelope, or one typed by hand. */
 import { parseEnvelope } from '../contract/envelope.ts';
 import type { Language } from './answers/turn.ts';
 
@@ -9,7 +9,7 @@ export interface Prompt {
   language: Language;
   /** Everything but the envelope. */
   message: string;
-  /** The message without the page's context quoted below it. */
+  /** The message without the page's context that is quoted below it. */
   asked: string;
 }
 
@@ -30,5 +30,5 @@ function languageOf(locale: string): Language {
   return locale.toLowerCase().startsWith('de') ? 'de' : 'en';
 }
 
-/** What stands above the page's context in a prompt. */
+/** The heading of the page's context in a prompt. */
 const CONTEXT = '\n\nFrom the page, not from the person:\n> ';

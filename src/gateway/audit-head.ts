@@ -1,6 +1,6 @@
 /**
- * Where the audit log ends, written down beside the database: rows that somebody takes from its end are missed, and so is
- * a chain that was computed anew.
+ * The end of the audit log, saved in a file beside the database, so that rows that are deleted from its end, or a chain
+ * that was recomputed, are detected.
  */
 import type { AuditHead } from '../contract/records/audit-log.ts';
 import { readIfExists, replaceFile } from '../process/files.ts';
@@ -8,15 +8,15 @@ import { formatHead, parseHead } from '../services/audit-log/head.ts';
 import type { KnownHead } from '../services/audit-log/verify.ts';
 import type { AuditStore } from '../store/audit-store.ts';
 
-/** Writes the head down where it has moved on. */
+/** Saves the head if the log has grown. */
 export async function noteHead(audit: Pick<AuditStore, 'head'>, file: string): Promise<AuditHead | null> {
   const head = await audit.head();
-  // A file that is ahead is what tells of rows that are gone: it is not taken back.
+  // A file that is ahead of the log is the evidence of deleted rows, so it is never set back.
   if (head !== null && head.seq > (notedHead(file)?.head.seq ?? 0)) replaceFile(file, `${formatHead(head)}\n`, 0o600);
   return head;
 }
 
-/** What was written down; null where nothing was. */
+/** The saved head; null where there is none. */
 export function notedHead(file: string): KnownHead | null {
   const head = parseHead(readIfExists(file)?.trim() ?? '');
   return head && { head, source: file };
@@ -26,7 +26,9 @@ export interface HeadKeeper {
   close(): Promise<void>;
 }
 
-/** Notes it as long as the gateway runs; `log` is told once an hour, for whoever keeps the log elsewhere. */
+/**
+ * Saves it as long as the gateway runs; also writes it to `log` once an hour, for owners who collect the log elsewhere.
+ */
 export function keepHead(
   audit: Pick<AuditStore, 'head'>,
   file: string,
@@ -54,6 +56,6 @@ export function keepHead(
   };
 }
 
-// Rows that are younger than this may be taken from the end without being missed.
+// Rows younger than this can be deleted from the end without being detected.
 const NOTE_MS = 2_000;
 const LOG_MS = 3_600_000;

@@ -1,4 +1,4 @@
-/** Puts a gateway together from its settings and runs it. */
+/** Builds a gateway from its settings and runs it. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -44,16 +44,16 @@ import { starters } from './starters.ts';
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
   url: string;
-  /** Where people find it. */
+  /** The address that users open. */
   publicUrl: string;
   owner: User;
   hosts: Hosts;
   services: GatewayServices;
-  /** Asks the open streams to come back, leaves the turns to the next start, and ends. */
+  /** Asks the open streams to reconnect later, leaves the turns to the next start, and ends. */
   close(): Promise<void>;
 }
 
-/** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running then. */
+/** @throws ConfigError, PaliadinError with what is wrong and what to do; nothing is left running in that case. */
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
   const methods = await signInMethods(config, Date.now);
@@ -65,7 +65,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
       `another gateway runs on the state directory ${paths.root}; stop it, or set PALIADIN_STATE_DIR to another one`,
     );
   }
-  // Everything that was opened is closed, last first, wherever the start fails.
+  // Wherever the start fails, everything that was opened is closed, last first.
   await using opened = new AsyncDisposableStack();
   opened.defer(release);
   const onError = (what: string, error: unknown) => {
@@ -90,7 +90,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, hosts });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
-  // Who came in by a key that is no longer ours may be somebody who had stolen it.
+  // A browser session that was opened with a key that is no longer configured may belong to an attacker who stole that
+  // key.
   await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
   const head = keepHead(
     store.audit,
@@ -206,12 +207,12 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
   });
 }
 
-/** For the log: how it went, and nothing that was said. */
+/** For the log: the outcome, and no text of the turn. */
 function summaryOf({ turnId, status, errorCode, late, durationMs, agentSession, host }: Turn) {
   return { turnId, status, code: errorCode, late, ms: durationMs, session: agentSession, host };
 }
 
-/** Why no host could answer a question just now; null where one could. */
+/** Why no host could answer a question now; null where one could. */
 async function report(hosts: Hosts) {
   const refusal = hosts.refusal();
   if (refusal !== null) return refusal;
@@ -225,7 +226,7 @@ async function report(hosts: Hosts) {
   return found.includes(null) ? null : (found[0] ?? null);
 }
 
-/** As the settings name them now, whoever was it before. */
+/** The owner that the settings name now, whoever was the owner before. */
 async function theOwner(store: Store, subject: string): Promise<User> {
   const { user } = await store.users.ensure({ subject, role: 'owner', now: Date.now() });
   return await store.users.setOwner(user.id, { actor: 'gateway', at: Date.now() });
@@ -243,5 +244,5 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-// A daemon that does not come back within five minutes does not come back by itself.
+// A daemon that has not come back after five minutes will not come back by itself.
 const HOST_AWAY_MS = 5 * 60_000;

@@ -1,11 +1,11 @@
-/** Asks the host now and then how it is, and remembers the last answers: what the owner sees as its health. */
+/** Probes the host periodically and keeps the last results, which the owner sees as its health. */
 import type { Probe } from '../contract/admin.ts';
 import { asPaliadinError } from '../contract/errors.ts';
 
 export interface HostProbes {
   /** Oldest first. */
   last(): Probe[];
-  /** Calls back after each. Returns how to stop that. */
+  /** Calls back after each probe. Returns a function that unsubscribes. */
   onProbe(listener: () => void): () => void;
   close(): void;
 }
@@ -18,7 +18,7 @@ export interface ProbeOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   everyMs?: number;
-  /** After one that failed. */
+  /** The pause after a probe that failed. */
   againMs?: number;
 }
 
@@ -40,7 +40,7 @@ export function probeHost(options: ProbeOptions): HostProbes {
     probes.push({ at, ms, error: error && { code: error.code, detail: error.detail } });
     if (probes.length > KEPT) probes.shift();
     for (const tell of listeners) tell();
-    // From one answer to the next question: a host that is slow is not asked again meanwhile.
+    // The pause runs from one answer to the next probe, so a slow host never has two probes at a time.
     if (!closed) timer = setTimeout(probe, error === null ? everyMs : againMs).unref();
   }
 
@@ -58,9 +58,9 @@ export function probeHost(options: ProbeOptions): HostProbes {
   };
 }
 
-// Seldom enough for a host to which each call is a connection of its own.
+// Seldom enough for a host that needs a new connection for each call.
 const EVERY_MS = 30_000;
-// Whoever looks at what is wrong wants to see soon that it is well again.
+// The owner who looks at a failing host should soon see that it is well again.
 const AGAIN_MS = 5_000;
-// An hour, of a host that is well.
+// One hour of a healthy host.
 const KEPT = 120;

@@ -1,16 +1,16 @@
-/** Deletes what was said longer ago than it is to be kept. */
+/** Deletes turns that are older than the retention period. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TurnStore } from '../store/turn-store.ts';
 
 export interface RetentionOptions {
   turns: Pick<TurnStore, 'deleteOld'>;
-  /** Null: everything is kept. */
+  /** Null: nothing is deleted. */
   days: number | null;
   clock(): number;
   onError(what: string, error: unknown): void;
 }
 
-/** At the start, and once an hour. Returns how to stop it. */
+/** Runs at the start, and once an hour. Returns a function that stops it. */
 export function applyRetention({ turns, days, clock, onError }: RetentionOptions): () => void {
   if (days === null) return () => {};
   const stop = new AbortController();
@@ -34,6 +34,6 @@ export function applyRetention({ turns, days, clock, onError }: RetentionOptions
 
 const DAY_MS = 24 * 3_600_000;
 const EVERY_MS = 3_600_000;
-// Some ten milliseconds of work, then others have a turn.
+// Some ten milliseconds of work; then other work runs.
 const AT_ONCE = 100;
 const PAUSE_MS = 100;

@@ -1,4 +1,4 @@
-/** Questions to begin with, on the empty page. */
+/** Example questions for the empty page. */
 import { type Language, languageOf } from '../contract/locales/locale.ts';
 
 /** `setting` is `PALIADIN_STARTERS`: questions with `|` between them. */

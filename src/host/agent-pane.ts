@@ -1,4 +1,4 @@
-/** The session's agent in its pane: brought up, made ready, typed into, interrupted, ended. */
+/** The session's agent in its pane: starts it, waits until it is ready, types, interrupts, ends it. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -13,38 +13,38 @@ import type { Launch, TmuxSetup } from './tmux/setup.ts';
 import { untilScreen } from './until-screen.ts';
 
 export interface ToldOfStop {
-  /** Resolves when it has stopped. */
+  /** Resolves when the agent has stopped. */
   over: Promise<unknown>;
-  /** It will tell, since it has begun. */
+  /** The agent has begun to work, so it will report its stop itself. */
   working: boolean;
-  /** It was told to stop by other means. */
+  /** The agent was stopped by a refused approval, without a key. */
   refused: boolean;
 }
 
 export interface AgentPane {
-  /** The pane that runs already; null where there is none. Starts nothing. */
+  /** The pane that already runs; null if there is none. Starts nothing. */
   find(): Promise<Pane | null>;
-  /** What the agent shows; null where none runs, or it goes while one looks. */
+  /** What the agent shows; null if none runs, or if it ends during the look. */
   look(): Promise<Reading | null>;
-  /** Whether a person looks at it. */
+  /** Whether a person is attached to the pane. */
   watched(): Promise<boolean>;
   /**
-   * Brings the agent up, if it is not, and waits until its input box is there, empty, and takes a paste. An agent that
-   * works on something that was not asked here is waited for; `onBusy` is told.
-   * @throws PaliadinError `agent_not_ready` with what stands in the way, `agent_stopped`, `ConversationLost`.
+   * Starts the agent if it does not run, and waits until its input box is visible, empty, and accepts a paste. If the
+   * agent works on something that was not asked here, it waits for that and calls `onBusy`.
+   * @throws PaliadinError `agent_not_ready` with the reason, `agent_stopped`, `ConversationLost`.
    */
   ready(paths: AgentPaths, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
   /**
-   * Pastes the prompt, sees it in the box, presses Enter, and sees it gone.
-   * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
+   * Pastes the prompt, sees it in the box, presses Enter, and sees the box empty.
+   * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
    */
   type(pane: Pane, text: string): Promise<void>;
   /**
-   * Presses Escape and waits for an idle agent with an empty box; an agent that does not obey is ended. `told` is what
-   * the agent tells itself: what it shows may be older than the key.
+   * Presses Escape and waits for an idle agent with an empty box; ends an agent that does not react. `told` is what the
+   * agent itself reports: its screen may be older than the key.
    */
   interrupt(told?: ToldOfStop): Promise<void>;
-  /** Ends tmux server and agent. */
+  /** Ends the tmux server and the agent. */
   end(): Promise<void>;
   attachCommand(): string[];
 }
@@ -56,9 +56,9 @@ export function agentPane(options: {
   session: string;
   /** Path of the tmux server's socket. */
   socket: string;
-  /** A directory for the files that are pasted. */
+  /** A directory for the files to paste. */
   scratch: string;
-  /** Bounds how many agents start at once, over all sessions. */
+  /** Limits how many agents start at the same time, over all sessions. */
   starts: LimitFunction;
 }): AgentPane {
   const { setup, driver, isolation, session, socket } = options;
@@ -67,11 +67,11 @@ export function agentPane(options: {
 
   const read = async (pane: Pane): Promise<Reading> => driver.read(await pane.screen());
 
-  // One at a time, or two callers would attach to the same server, or start it twice.
+  // One at a time: otherwise two callers would attach to the same server, or start it twice.
   const inTurn = pLimit(1);
   const find = () => inTurn(findNow);
 
-  /** What `ask` gets from the pane; null where there is none. A server that was killed is found out only by asking it. */
+  /** The result of `ask` for the pane; null if there is none. Only a request reveals that a server was killed. */
   async function ofPane<T>(ask: (pane: Pane) => Promise<T>): Promise<T | null> {
     const pane = await find();
     if (pane === null) return null;
@@ -100,14 +100,14 @@ export function agentPane(options: {
         await end();
         return null;
       }
-      // As it sits there between two questions: seen in one round trip.
+      // The usual state between two questions: seen in one round trip.
       const reading = await look();
       if (reading === null) return null;
       const isIdle = reading.state === 'ready' && reading.box === 'empty' && pane.bracketedPaste;
       if (!isIdle) await untilReady(pane, signal, onBusy);
       return pane;
     } catch (error) {
-      // It has ended just now, before anything was typed: one that is started will do as well.
+      // The agent has just ended, before anything was typed: start a new one.
       if (error instanceof PaliadinError && error.code === 'agent_stopped') return null;
       throw error;
     }
@@ -122,7 +122,7 @@ export function agentPane(options: {
       if (!(error instanceof PaliadinError) || error.code !== 'agent_stopped' || pane.lost) throw error;
       const left = await pane.leftovers();
       const isLost = driver.lost?.(left) === true;
-      // tmux 3.3a now and then loses what a program says just before it ends.
+      // tmux 3.3a sometimes loses what a program prints just before it ends.
       const isMute = left.every((line) => line.trim() === '' || line.startsWith('Pane is dead'));
       if (!isLost && !(isMute && retries > 0)) throw error;
       await end(); // tmux 3.3a loses what is started in a pane that has ended this moment
@@ -152,7 +152,7 @@ export function agentPane(options: {
   async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {
     const until = (accept: (reading: Reading) => boolean, timeoutMs: number) =>
       untilScreen(pane, read, { accept, timeoutMs, signal, explain: (reading) => explain(reading, pane) });
-    // What it has just done for us may still be on the screen for a moment.
+    // Output of our last action may still be on the screen for a moment.
     if (isLeft(await read(pane))) await closeMenu(pane);
     const { state } = await until(isReadyOrBusyFor(BUSY_STANDS_MS), READY_MS);
     if (state === 'busy') {
@@ -163,7 +163,7 @@ export function agentPane(options: {
     if (isFull(reading)) await clearBox(pane, read);
   }
 
-  /** Until the agent is idle, and nothing that it was about to show can come any more. */
+  /** Resolves when the agent is idle and nothing more can appear. */
   async function pressEscape(pane: Pane, told: ToldOfStop | undefined): Promise<void> {
     let isOver = false;
     told?.over.then(() => {
@@ -177,7 +177,7 @@ export function agentPane(options: {
       const now = performance.now();
       if (reading.state === 'ready') {
         if (isOver) return;
-        // A prompt that was not answered yet comes back into the box; at first it may be seen there still.
+        // An unanswered prompt returns to the box; the first reads may still see it there.
         if (isFull(reading) && !told?.working && now - pressedAt >= RETURN_MS) return;
         if (now - pressedAt >= (told === undefined ? RETURN_MS : SETTLE_MS)) {
           if (!told?.working) return;
@@ -185,7 +185,7 @@ export function agentPane(options: {
         }
       }
       if (now - begin >= INTERRUPT_MS) throw new PaliadinError('agent_not_ready', explain(reading, pane));
-      // The first one may have come before what it was for, as a dialog that opened just then.
+      // The first Escape may have come too early, for example before a dialog that has just opened.
       if (reading.state !== 'ready' && !isOver && now - pressedAt >= PRESS_AGAIN_MS) {
         await pane.press('Escape');
         pressedAt = now;
@@ -221,7 +221,7 @@ export function agentPane(options: {
       try {
         await submitPasted(pane, read, text);
       } catch (error) {
-        // What was pasted may still come into the box, and would be asked together with the next question.
+        // The pasted text may still reach the box, and would be submitted with the next question.
         if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();
         throw error;
       }
@@ -241,7 +241,7 @@ export function agentPane(options: {
   };
 }
 
-/** Accepts what is ready, and what has been busy for this long. */
+/** Accepts an agent that is ready, and one that has been busy for this long. */
 function isReadyOrBusyFor(ms: number): (reading: Reading) => boolean {
   let since: number | null = null;
   return ({ state }) => {
@@ -252,7 +252,7 @@ function isReadyOrBusyFor(ms: number): (reading: Reading) => boolean {
 
 const GONE = Symbol('gone');
 
-/** A terminal that has gone since it was found. */
+/** For a terminal that has ended since it was found. */
 function goneNow(error: unknown): typeof GONE {
   if (error instanceof PaliadinError && error.code === 'agent_stopped') return GONE;
   throw error;
@@ -268,20 +268,21 @@ function explain(reading: Reading, pane: Pane): string {
   return 'the agent did not show its input box';
 }
 
-// Longer than what it has done for us stays on the screen of a busy machine.
+// Longer than output of our own action stays on the screen of a busy machine.
 const BUSY_STANDS_MS = 1_500;
-// Whoever asks can stop to wait sooner; and nobody's task keeps the others out for ever.
+// The caller can stop waiting earlier; and no foreign task blocks other callers for ever.
 const BUSY_MS = 600_000;
 // A start took 1 s, and 8 s on a loaded machine.
 const READY_MS = 30_000;
-// An agent that starts shows its box up to 0.4 s before it takes a paste; one that has stood there longer never will.
+// A starting agent shows its box up to 0.4 s before it accepts a paste; if it still does not after this time, it never
+// will.
 const PASTE_MODE_MS = 3_000;
-// An agent needs up to 0.3 s to come back from Escape; one that needs more than ten times that is hung.
+// An agent needs up to 0.3 s to react to Escape; one that needs more than ten times that hangs.
 const INTERRUPT_MS = 5_000;
-// Two Escapes where the first was enough open a menu; and a busy machine's screen was a second behind.
+// A second Escape that is not needed opens a menu; and the screen of a busy machine was one second behind.
 const PRESS_AGAIN_MS = 1_500;
-// An agent that tells of its end does so within 0.3 s; a busy machine took ten times as long.
+// An agent that reports its end does so within 0.3 s; a busy machine took ten times as long.
 const SETTLE_MS = 3_000;
 const LOOK_MS = 50;
-// It came back within 0.1 s; left in the box, it would be asked together with the next question.
+// The prompt returned within 0.1 s; if it stayed in the box, it would be submitted with the next question.
 const RETURN_MS = 500;

@@ -1,6 +1,6 @@
 /**
- * The secret by which a session's agent is known to be its own: one for each session, whatever its driver. It lies in the
- * session's journal directory, and not in the agent's own, which an agent may be able to write.
+ * The secret that identifies a session's agent: one for each session, whatever its driver. It is in the session's
+ * journal directory, not in the agent's own directory, which an agent may be able to write.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,10 +10,10 @@ import { SESSION_PATTERN } from '../contract/names.ts';
 import { writeAtomically } from '../process/files.ts';
 
 /**
- * The session's secret, 64 hexadecimal digits; made on first use (0600). `sessionsDirectory` is the journal's.
- * It stays the same: an agent that runs beside, as one that is just ending, may still call.
+ * The session's secret, 64 hexadecimal digits; created on first use (0600). `sessionsDirectory` is the journal's. It
+ * stays the same across agents: one that is just ending may still call.
  *
- * @throws PaliadinError `bad_request` where `session` is not a session's name.
+ * @throws PaliadinError `bad_request` if `session` is not a session's name.
  */
 export function agentSecret(sessionsDirectory: string, session: string): string {
   const known = readAgentSecret(sessionsDirectory, session);
@@ -25,7 +25,7 @@ export function agentSecret(sessionsDirectory: string, session: string): string 
   return secret;
 }
 
-/** Null where the session has none yet. @throws PaliadinError `bad_request` where `session` is not a session's name. */
+/** Null if the session has none yet. @throws PaliadinError `bad_request` if `session` is not a session's name. */
 export function readAgentSecret(sessionsDirectory: string, session: string): string | null {
   try {
     const secret = readFileSync(fileOf(sessionsDirectory, session), 'utf8');
@@ -36,12 +36,12 @@ export function readAgentSecret(sessionsDirectory: string, session: string): str
   }
 }
 
-/** From now on the old secret opens nothing; the next agent is started with a new one. */
+/** Invalidates the old secret at once; the next agent gets a new one. */
 export function revokeAgentSecret(sessionsDirectory: string, session: string): void {
   rmSync(fileOf(sessionsDirectory, session), { force: true });
 }
 
-/** A name that is none could lead anywhere. */
+/** Checks the name first: an invalid one could lead to any path. */
 function fileOf(sessionsDirectory: string, session: string): string {
   if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
   return join(sessionsDirectory, session, 'agent-secret');

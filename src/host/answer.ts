@@ -1,4 +1,4 @@
-/** The agent's text, made fit to keep and to send: well-formed, without control characters, bounded. */
+/** The agent's text, made safe to store and to send: well-formed, without control characters, bounded. */
 import { CONTROLS } from '../contract/sanitise.ts';
 
 /** 2 Mi UTF-16 units: twice the longest answer anyone has reason to read. */
@@ -6,13 +6,13 @@ export const MAX_ANSWER_LENGTH = 2 * 1024 * 1024;
 
 export interface Answer {
   readonly text: string;
-  /** Adds a piece and returns what became of it. */
+  /** Adds a piece and returns the part of it that can be emitted now. */
   push(delta: string): string;
 }
 
 export function startAnswer(): Answer {
   let text = '';
-  let half = ''; // of a character or a line end; what it is, the next piece tells
+  let half = ''; // of a character or a line end; the next piece completes it
   let cut = false;
   return {
     get text() {
@@ -33,14 +33,14 @@ export function startAnswer(): Answer {
   };
 }
 
-/** How much two texts have in common at their beginning, in UTF-16 units. No character is taken apart. */
+/** The length of the common prefix of two texts, in UTF-16 units. No character is split. */
 export function commonLength(one: string, other: string): number {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at++;
   return ENDS_IN_HALF.test(one.slice(0, at)) ? at - 1 : at;
 }
 
-/** Control characters, which a terminal or a log would obey, become replacement marks. */
+/** Replaces control characters, which a terminal or a log would obey, by replacement marks. */
 function clean(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(CONTROLS, '\ufffd').toWellFormed();
 }

@@ -1,4 +1,4 @@
-/** Stands between every driver and whoever decides: what the host's policy refuses is asked of nobody. */
+/** Filters the requests of every driver: no person is asked for what the host's policy refuses. */
 
 import { isOpen } from '../contract/approval-machine.ts';
 import { type ApprovalPolicy, refusalOf } from '../contract/approval-policy.ts';
@@ -8,8 +8,8 @@ import { NO_APPROVALS, withEvent } from '../contract/turn-approvals.ts';
 import type { AgentSignal } from './agents/driver.ts';
 
 /**
- * What the agent tells, but for the permissions that the policy refuses: of those the agent is told at once, by `deny`,
- * for as long as it waits, and nobody else hears.
+ * The agent's signals without the permission requests that the policy refuses: the agent is told at once, by `deny`,
+ * for as long as it waits, and nobody else is told.
  */
 export async function* withoutRefused(
   signals: AsyncIterable<AgentSignal>,
@@ -35,9 +35,9 @@ export async function* withoutRefused(
 }
 
 /**
- * The decision as the agent may hear it: one of the options, and nothing along with it that was not asked.
+ * The decision in the form that the agent may receive: one of the options, and no other data that was not asked for.
  *
- * @throws PaliadinError `not_allowed` where the host's policy refuses it, `bad_request` for another option
+ * @throws PaliadinError `not_allowed` if the host's policy refuses it, `bad_request` for another option
  */
 export function checkDecision(policy: ApprovalPolicy, approval: ApprovalRequest, decision: Decision): Decision {
   const { option, message, answers } = decision;
@@ -48,7 +48,7 @@ export function checkDecision(policy: ApprovalPolicy, approval: ApprovalRequest,
   if (!approval.options.some(({ id }) => id === option)) {
     throw new PaliadinError('bad_request', `decide for one of: ${approval.options.map(({ id }) => id).join(', ')}`);
   }
-  // What a person answers becomes part of a tool's input; only a question has room for it.
+  // A person's answer becomes part of a tool's input; only a question has a field for it.
   const asked = approval.kind === 'question' ? (approval.questions ?? []) : [];
   const given = asked.flatMap(({ question }) => {
     const answer = Object.hasOwn(answers ?? {}, question) ? answers?.[question] : undefined;

@@ -1,6 +1,6 @@
 /**
  * An agent's request, short enough for the wire and for a person. What is left out is counted, and then nothing can be
- * allowed: nobody allows what they have not seen.
+ * allowed: nobody may allow what they have not seen.
  */
 import { type AgentQuestion, type ApprovalRequest, DENY, type Missing } from '../contract/turn.ts';
 
@@ -33,7 +33,7 @@ export function bounded(asked: ApprovalRequest): ApprovalRequest {
     options: few(options, MANY),
     ...(kind && { kind }),
     ...(tool !== undefined && { tool: short(tool, WORDS) }),
-    ...(fields && { fields }), // within its bounds already
+    ...(fields && { fields }), // already within its limits
     ...(detail !== undefined && { detail: short(detail, fields === undefined ? TEXT : ALL_OF_IT) }),
     ...(diff !== undefined && { diff: short(diff, TEXT) }),
     ...(questions && { questions: few(questions, QUESTIONS).map(question) }),
@@ -43,11 +43,11 @@ export function bounded(asked: ApprovalRequest): ApprovalRequest {
   return { ...bounds, missing, options: bounds.options.filter(({ id }) => id === DENY) };
 }
 
-// Together well below the line of 1 MiB that the channel takes, whatever the characters.
+// Together well below the channel's limit of 1 MiB per line, whatever the characters.
 const WORDS = 500;
 const QUESTION = 2_000;
 const TEXT = 32_768;
-/** What says the fields as text repeats their names, and sets blocks in. */
+/** The text form of the fields repeats their names, and indents blocks. */
 const ALL_OF_IT = 262_144;
 const MANY = 8;
 const QUESTIONS = 4;

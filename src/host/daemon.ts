@@ -1,17 +1,17 @@
-/** The long-lived process on the host: it owns panes and journal, and answers on a unix socket. */
+/** The long-lived process on the host: it owns panes and journal, and serves callers on a unix socket. */
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Host } from '../contract/host.ts';
 import { serveHost } from '../transport/serve-host.ts';
 
 export interface Daemon {
-  /** Stops listening and lets go of the callers. Panes and agents go on. */
+  /** Stops listening and closes the callers' connections. Panes and agents continue. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the host on a socket that only its owner can reach. Whoever calls this has claimed the
- * directory, so a socket that is there already is what a killed daemon left.
+ * Serves the host on a socket that only its owner can reach. The caller holds the lock of the directory, so an existing
+ * socket is left over from a killed daemon.
  */
 export async function startDaemon(
   host: Host,
@@ -22,7 +22,7 @@ export async function startDaemon(
   const callers = new Set<Socket>();
   const server = createServer((caller) => {
     callers.add(caller);
-    caller.on('error', () => {}); // a caller who vanished: its channel ends with it
+    caller.on('error', () => {}); // a lost caller: its channel ends with the connection
     caller.once('close', () => callers.delete(caller));
     serveHost(host, caller).catch((error) => onError('a channel failed', error));
   });
@@ -31,7 +31,7 @@ export async function startDaemon(
   return {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const caller of callers) caller.destroySoon(); // what was said last still goes out
+      for (const caller of callers) caller.destroySoon(); // pending output is still sent
       await closed;
     },
   };

@@ -1,4 +1,4 @@
-/** The host: its sessions, each with a terminal of its own, behind the interface that gateways know. */
+/** The host: its sessions, each with its own terminal, behind the interface that gateways use. */
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -25,39 +25,39 @@ export interface HostOptions {
   tmux: string;
   driver: Driver;
   isolation: Isolation;
-  /** The program that the driver starts, to see that it is still there. */
+  /** The program that the driver starts, to check that it still exists. */
   agentProgram: string;
-  /** How long a tmux server has to answer, where it is not the usual time. */
+  /** How long a tmux server has to answer, if not the default. */
   tmuxAnswerMs?: number;
   /** The whole environment of the agents. */
   agentEnv: Record<string, string>;
-  /** What a gateway may allow here. */
+  /** Decides what a gateway may allow here. */
   policy: ApprovalPolicy;
   silenceMs: number;
-  /** How many agents may be starting at the same time. */
+  /** How many agents may start at the same time. */
   startsAtOnce: number;
-  /** How many agents' terminals may live at the same time. */
+  /** How many agents' terminals may exist at the same time. */
   maxPanes: number;
-  /** A terminal that nobody has asked for this long is ended; null: it stays. Milliseconds. */
+  /** A terminal is ended after this long without a question; null: never. Milliseconds. */
   hibernateAfterMs: number | null;
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Ended turns are forgotten after this long. */
+  /** Ended turns are forgotten after this time. */
   keepMs: number;
   clock(): number;
   onError(what: string, error: unknown): void;
-  /** The host was asked to go, and nothing holds it. */
+  /** The host was asked to retire, and no work holds it. */
   onRetire(): void;
-  /** The agents' terminals have been ended for good: ends what else outlives the daemon. */
+  /** The agents' terminals have been ended for good: ends other processes that outlive the daemon. */
   onShutdown?(): Promise<void>;
 }
 
 export interface OpenedHost extends Host {
-  /** Ends the agents that call a port which is somebody else's by now. Returns the names of their sessions. */
+  /** Ends the agents that call a port which another process may have now. Returns the names of their sessions. */
   endExposed(): Promise<string[]>;
 }
 
-/** Opens the host and takes up what a killed daemon left open. */
+/** Opens the host and recovers what a killed daemon left open. */
 export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { directory, driver, isolation, clock } = options;
   const paths = await prepare(directory);
@@ -69,7 +69,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const starts = pLimit(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
 
-  /** One that was asked something; a name that is only looked at makes none. */
+  /** A session that was asked something; a lookup by name creates none. */
   function knownSession(name: string): Session | undefined {
     if (!SESSION_PATTERN.test(name)) {
       throw new PaliadinError('bad_request', `a session's name looks like ${SESSION_PATTERN.source}`);
@@ -103,7 +103,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   }
 
   const recovered = (await journal.sessions()).map((name) =>
-    // One that can't be read, or whose tmux server hangs, is in nobody's way but its own.
+    // A session that can't be read, or whose tmux server hangs, blocks no other.
     starts(() => recover(sessionOf(name), name)).catch((error) =>
       options.onError('a session was not recovered', error),
     ),
@@ -122,7 +122,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return driver.callsElsewhere?.({ session: name, directory: journal.agentDirectory(name) });
     });
     const ended = exposed.map(async ([name, session]) => {
-      // Whoever has the port may have heard it, and could speak for the session at our own.
+      // The process that has the port may have received the secret, and could act for the session at our own port.
       revokeAgentSecret(paths.sessions, name);
       if ((await session.runner.pane.find()) === null) return [];
       await session.runner.end();
@@ -147,7 +147,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       await checkProgram(options.agentProgram);
       const session = name === null ? undefined : knownSession(name);
       if (session === undefined) return;
-      // Before whoever asks gives up, and thinks that it is the host that is away.
+      // Shorter than the caller's own timeout: otherwise it would report the host as unreachable.
       const reading = await pTimeout(session.runner.pane.look(), {
         milliseconds: HEALTH_MS,
         message: new TmuxSilent(),
@@ -182,7 +182,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return Promise.all(all);
     },
     async hibernate(name) {
-      knownSession(name); // its name is one
+      knownSession(name); // checks that the name is valid
       return panes.hibernate(name);
     },
     watchScreen: async (name, show, signal) =>
@@ -197,7 +197,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       const ended = await Promise.allSettled([...sessions.values()].map((session) => session.runner.end()));
       await options.onShutdown?.();
       options.onRetire();
-      // All that could be ended has been; what could not, whoever asked has to know.
+      // Everything that could be ended has ended; the caller must learn about the rest.
       for (const end of ended) if (end.status === 'rejected') throw end.reason;
     },
     onLate: (listener) => {
@@ -207,14 +207,14 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   };
 }
 
-/** A terminal whose tmux server does not answer is there all the same. */
+/** A terminal whose tmux server does not answer still exists. */
 function hangs(error: unknown): TmuxSilent {
   if (error instanceof TmuxSilent) return error;
   throw error;
 }
 
 const HEALTH_MS = 2_500;
-// Memory that is given back this much later is given back soon enough.
+// Memory need not be freed sooner.
 const LOOK_MS = 10_000;
 
 async function prepare(directory: string) {

@@ -1,6 +1,6 @@
 /**
- * The host's memory of each turn, so that an answer survives whoever asked: a directory a session, a
- * file a turn. `delivering` is on disk before the first byte goes to the pane.
+ * The host's record of each turn, so that an answer survives the caller that asked: one directory per session, one file
+ * per turn. `delivering` is on disk before the first byte goes to the pane.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -16,47 +16,47 @@ import { writeProblem } from './write-problem.ts';
 const sessionEntry = z.object({
   /** The agent's own conversation id. */
   conversation: z.uuid(),
-  /** The highest fence seen before turns kept their own. */
+  /** The highest fence seen before turns had their own. */
   fence: z.int(),
-  /** The agent has had a prompt in this conversation. */
+  /** The agent has received a prompt in this conversation. */
   begun: z.boolean().default(false),
 });
 export type SessionEntry = z.infer<typeof sessionEntry>;
 
 export interface Journal {
-  /** The session's own directory for what agent and driver say to each other. */
+  /** The session's own directory, through which agent and driver communicate. */
   agentDirectory(session: string): string;
   sessions(): Promise<string[]>;
   readSession(session: string): Promise<SessionEntry | null>;
-  /** @throws PaliadinError `shim_error` when the disk does not take it; nothing has changed then. */
+  /** @throws PaliadinError `shim_error` if the write fails; nothing has changed then. */
   writeSession(session: string, entry: SessionEntry): Promise<void>;
   readTurn(session: string, turnId: string): Promise<TurnEntry | null>;
-  /** @throws PaliadinError `shim_error` when the disk does not take it. */
+  /** @throws PaliadinError `shim_error` if the write fails. */
   writeTurn(session: string, entry: TurnEntry): Promise<void>;
-  /** The gateway has the outcome. A mark that is lost costs nothing but space. */
+  /** The gateway has the outcome. Losing this mark costs only disk space. */
   acknowledge(session: string, turnId: string): Promise<void>;
   /** Turns that had not ended when they were last written. */
   openTurns(session: string): Promise<TurnEntry[]>;
-  /** The one that was accepted last; null where there is none. */
+  /** The turn that was accepted last; null if there is none. */
   lastTurn(session: string): Promise<TurnEntry | null>;
-  /** That a turn of the session was asked with; 0 where there is none. */
+  /** The highest fence of any request for a turn of the session; 0 if there is none. */
   highestFence(session: string): Promise<number>;
-  /** Whether the session can go on: a turn that can't be read is that turn's trouble alone. */
+  /** Whether the session can continue: an unreadable turn affects only itself. */
   isSound(session: string): Promise<boolean>;
-  /** Puts all of the session's entries out of the way, under another name beside it. */
+  /** Moves all of the session's entries aside, to another name beside it. */
   setAside(session: string): Promise<void>;
-  /** What can't be read, and what was set aside: paths below the journal's directory. */
+  /** What can't be read, and what was moved aside: paths below the journal's directory. */
   unreadable(): Promise<string[]>;
   /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
   prune(session: string, before: number): Promise<TurnEntry[]>;
 }
 
-/** `onUnreadable` is told of a turn that is skipped because it can't be read. */
+/** `onUnreadable` is called for a turn that is skipped because it can't be read. */
 export function openJournal(root: string, onUnreadable: (error: unknown) => void = () => {}): Journal {
   const directories = new Map<string, Promise<string>>();
   const queues = new Map<string, LimitFunction>();
 
-  /** One write after the other in each session, or what a turn was could land on what it has become. */
+  /** One write after the other in each session: otherwise an older state of a turn could overwrite a newer one. */
   function inOrder(session: string): LimitFunction {
     const queue = queues.get(session) ?? pLimit(1);
     queues.set(session, queue);
@@ -67,7 +67,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     return join(root, pathName(session), file);
   }
 
-  // Made once a session and process: what is made stays made.
+  // Created once per session and process.
   async function directory(session: string): Promise<string> {
     const known = directories.get(session) ?? makeDirectories(pathOf(session));
     known.catch(() => directories.delete(session));
@@ -93,7 +93,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     return entries.filter((entry) => entry !== null);
   }
 
-  /** Null also where it can't be read: asked for by its id, it still is an error, and nothing of it is typed twice. */
+  /** Null also for an unreadable turn: a request by its id still fails, so nothing of it is typed twice. */
   async function readable(session: string, turnId: string): Promise<TurnEntry | null> {
     try {
       return await journal.readTurn(session, turnId);
@@ -167,12 +167,12 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
   return journal;
 }
 
-/** The session's own directory for what agent and driver say to each other, where `root` is the journal. */
+/** The session's own directory, through which agent and driver communicate; `root` is the journal. */
 export function agentDirectory(root: string, session: string): string {
   return join(root, pathName(session), 'agent');
 }
 
-/** @throws PaliadinError `bad_request`: a name that is none could lead anywhere. */
+/** @throws PaliadinError `bad_request`: an invalid name could lead to any path. */
 function pathName(session: string): string {
   if (!SESSION_PATTERN.test(session)) throw new PaliadinError('bad_request', 'this is not a session’s name');
   return session;

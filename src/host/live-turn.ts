@@ -1,4 +1,4 @@
-/** A turn that is under way: what happened so far, who listens, and how it ends. */
+/** A turn in progress: what happened so far, who listens, and how it ends. */
 import { type ApprovalStep, awaitsDecision, isOpen } from '../contract/approval-machine.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
@@ -16,12 +16,12 @@ export class LiveTurn {
   readonly digest: string;
   readonly nonce: string;
   readonly acceptedAt: number;
-  /** The highest that it was asked with. */
+  /** The highest fence of any request for it. */
   fence: number;
-  /** The language of whoever asked. */
+  /** The language of the person who asked. */
   readonly locale: string | undefined;
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
-  /** Aborts when a person wants the turn stopped. */
+  /** Aborts when a person stops the turn. */
   readonly stop = new AbortController();
   /** Resolves when the outcome is on disk. */
   readonly outcome: Promise<HostOutcome>;
@@ -31,7 +31,7 @@ export class LiveTurn {
   readonly #tools = new Map<string, ToolProgress>();
   readonly #notices = new Set<TurnNotice>();
   #approvals: TurnApprovals = NO_APPROVALS;
-  /** The agent was told what it waited for. */
+  /** Called when the agent has received the decision that it waited for. */
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
 
@@ -47,12 +47,12 @@ export class LiveTurn {
     this.end = resolve;
   }
 
-  /** The agent has shown something of its work. */
+  /** The agent has shown a sign of its work. */
   get begun(): boolean {
     return this.answer !== '' || this.#tools.size > 0 || openApprovals(this.#approvals).length > 0;
   }
 
-  /** From here on the answer is not what had been told first; null where it is. */
+  /** The offset from which the answer differs from what was emitted first; null if it does not. */
   get changedFrom(): number | null {
     return this.#changedFrom;
   }
@@ -61,12 +61,12 @@ export class LiveTurn {
     return this.#answer.text;
   }
 
-  /** A person's word is needed before the agent goes on. */
+  /** The agent waits for a person's decision. */
   get waiting(): boolean {
     return openApprovals(this.#approvals).some(({ state }) => awaitsDecision(state));
   }
 
-  /** Tells all that happened, the answer from offset `from` on, then what happens, until it ends. */
+  /** Emits everything that has happened, the answer from offset `from` on, then new events until the turn ends. */
   async follow(from: number, listener: Listener): Promise<HostOutcome> {
     this.#replay(from, listener);
     this.#listeners.add(listener);
@@ -88,7 +88,7 @@ export class LiveTurn {
     for (const piece of pieces(this.#answer.push(delta), offset)) this.#tell(piece);
   }
 
-  /** The answer is this, whatever was told of it. */
+  /** Replaces the answer by this text, whatever was emitted before. */
   restate(text: string): void {
     const before = this.answer;
     this.#answer = startAnswer();
@@ -114,16 +114,16 @@ export class LiveTurn {
     this.#seeApproval({ type: 'approval', approval: bounded(asked) });
   }
 
-  /** What is asked under this id; undefined where nothing is, or no more. */
+  /** The open request with this id; undefined if there is none, or if it is closed. */
   approval(id: string): ApprovalRequest | undefined {
     const approval = this.#approvals.get(id);
     return approval !== undefined && isOpen(approval.state) ? approval.request : undefined;
   }
 
   /**
-   * Lets the agent hear a decision, by `tell`. What it has heard already is not told a second time.
-   * @throws PaliadinError `not_found` where this is not asked, or not any more; `conflict` while the agent is being told
-   *   another; and what `tell` throws: then it can be decided again
+   * Sends a decision to the agent, by `tell`. A decision that the agent already has is not sent again.
+   * @throws PaliadinError `not_found` if this is not asked, or not any more; `conflict` while another decision is being
+   *   sent; and errors of `tell`: then it can be decided again
    */
   async resolveApproval(id: string, decision: Decision, tell: () => Promise<void>): Promise<void> {
     const state = this.#approvals.get(id)?.state;
@@ -146,7 +146,7 @@ export class LiveTurn {
     this.#seeApproval({ type: 'approval-closed', id });
   }
 
-  /** Tells what changes something. */
+  /** Emits an update only if it changes the state. */
   #seeApproval(update: Extract<HostUpdate, { type: 'approval' | 'approval-closed' }>): void {
     const before = this.#approvals;
     this.#approvals = withEvent(before, update);
@@ -166,7 +166,7 @@ export class LiveTurn {
     const at = Math.min(from, this.changedFrom ?? from);
     for (const piece of pieces(this.answer.slice(at), at)) listener(piece);
     for (const { request } of openApprovals(this.#approvals)) listener({ type: 'approval', approval: request });
-    // Whoever joins may have missed that they are not asked any more.
+    // A listener that joins again may have missed that a request was closed.
     for (const [id, { state }] of this.#approvals) if (!isOpen(state)) listener({ type: 'approval-closed', id });
   }
 
@@ -175,7 +175,7 @@ export class LiveTurn {
       try {
         listener(update);
       } catch {
-        // Whoever can't listen misses it, and can join again; turn and other listeners go on.
+        // A listener that fails misses this, and can join again; the turn and other listeners continue.
         this.#listeners.delete(listener);
       }
     }

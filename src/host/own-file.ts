@@ -1,14 +1,14 @@
 /**
- * Files that an agent could have put there. Its owner's other files must not be read in their place, and a pipe or a
- * device must not stop whoever reads: no link is followed, and nothing but an ordinary file is opened.
+ * Reads files that an agent could have put there. It must not read the owner's other files in their place, and a pipe
+ * or a device must not block the reader: no link is followed, and only an ordinary file is opened.
  */
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 
 /**
  * Opens an ordinary file for reading. The caller closes it.
- * @param root no directory on the way from here to the file may be a link to elsewhere
- * @returns a file descriptor; null where there is no such file, or it is something else
+ * @param root no directory on the path from here to the file may be a link to elsewhere
+ * @returns a file descriptor; null if there is no such file, or it is not an ordinary file
  */
 export function openOwnFile(path: string, root: string = dirname(path)): number | null {
   let file: number;
@@ -23,7 +23,7 @@ export function openOwnFile(path: string, root: string = dirname(path)): number 
   return null;
 }
 
-/** The file's text, at most `maxBytes` of it; null where `openOwnFile` has none. */
+/** The file's text, at most `maxBytes` of it; null if `openOwnFile` returns null. */
 export function readOwnFile(path: string, options: { root?: string; maxBytes: number }): string | null {
   const file = openOwnFile(path, options.root);
   if (file === null) return null;
@@ -35,7 +35,7 @@ export function readOwnFile(path: string, options: { root?: string; maxBytes: nu
   }
 }
 
-/** Its size in bytes; 0 where there is none. */
+/** Its size in bytes; 0 if there is none. */
 export function sizeOfOwnFile(path: string, root?: string): number {
   const file = openOwnFile(path, root);
   if (file === null) return 0;
@@ -46,7 +46,7 @@ export function sizeOfOwnFile(path: string, root?: string): number {
   }
 }
 
-/** Whether what was opened is there still: on the way to it a directory may have been a link just then. */
+/** Whether the opened file is still there: a directory on its path may have been a link at that moment. */
 function isAt(file: number, path: string, root: string): boolean {
   try {
     if (process.platform !== 'linux') return isWithin(path, root);
@@ -56,7 +56,7 @@ function isAt(file: number, path: string, root: string): boolean {
   }
 }
 
-/** Whether the file's directory is where its name says, at or below `root`, without a link on the way. */
+/** Whether the file's directory is where its name says, at or below `root`, without a link in the path. */
 function isWithin(path: string, root: string): boolean {
   const below = relative(root, dirname(path));
   if (below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return false;

@@ -1,45 +1,51 @@
-/** How many agents' terminals live at once: past the limit the one that was used longest ago ends, and comes back when asked. */
+/**
+ * Limits the agents' terminals: past the limit, the least recently used one ends, and starts again with the next
+ * question.
+ */
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface PaneUser {
   /** Name of the session. */
   session: string;
   /**
-   * Ends the terminal and keeps the conversation; false where it must not end now, because somebody looks at it or
-   * the agent is at something of its own.
+   * Ends the terminal and keeps the conversation; false if it must not end now, because somebody is attached to it or
+   * the agent is busy with work of its own.
    */
   hibernate(): Promise<boolean>;
 }
 
 export interface PaneLimit {
-  /** The session's terminal lives already. */
+  /** The session's terminal already exists. */
   found(user: PaneUser): void;
-  /** Runs `work` with a place for the session's terminal, once there is one. @throws PaliadinError `cancelled` when `signal` aborts first. */
+  /**
+   * Runs `work` with a slot for the session's terminal, once there is one. @throws PaliadinError `cancelled` when
+   * `signal` aborts first.
+   */
   use<T>(user: PaneUser, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** The session's terminal has ended by itself. */
   gone(session: string): void;
-  /** Ends the session's terminal, unless it is in use. Whether it is gone. */
+  /** Ends the session's terminal, unless it is in use. Returns whether it is gone. */
   hibernate(session: string): Promise<boolean>;
-  /** Ends what has not been used since `before` (milliseconds of `now`). */
+  /** Ends terminals that have not been used since `before` (milliseconds of `now`). */
   hibernateIdle(before: number): Promise<void>;
 }
 
 interface Place {
   user: PaneUser;
-  /** How much is under way there. */
+  /** How many operations use it. */
   inUse: number;
   lastUsed: number;
-  /** While it is being ended: whether that was possible. */
+  /** Set while it is being ended: resolves with whether that was possible. */
   ending: Promise<boolean> | null;
 }
 
 /** `now` is a monotonic clock. */
 export function paneLimit(limit: number, now: () => number): PaneLimit {
-  /** Those that live or are about to, by session. */
+  /** Terminals that exist or are about to, by session. */
   const places = new Map<string, Place>();
   const waiting: (() => void)[] = [];
 
-  /** Somebody who waits may look again. */
+  /** Lets one waiting caller check again. */
   function wakeOne(): void {
     waiting.shift()?.();
   }
@@ -57,7 +63,7 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
         return known;
       }
       if (places.size < limit || (await makeRoom())) {
-        // Somebody may have been faster while room was made.
+        // Another caller may have been faster while room was made.
         if (places.size >= limit || places.has(user.session)) continue;
         const place = { user, inUse: 1, lastUsed: now(), ending: null };
         places.set(user.session, place);
@@ -92,11 +98,11 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
 
   function turnToLook(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    // What nothing announces, such as somebody who stops looking, is noticed this late.
+    // Changes without an event, such as a person who detaches, are noticed after this time.
     const timer = setTimeout(resolve, LOOK_AGAIN_MS);
     waiting.push(resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve(); // while room was looked for
+    if (signal.aborted) resolve(); // aborted while room was made
     return promise.finally(() => {
       clearTimeout(timer);
       const index = waiting.indexOf(resolve);

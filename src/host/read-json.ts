@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** An object of another program's; null where there is none that can be read. */
+/** A JSON object that another program wrote; null if there is none that can be read. */
 export function readJson(path: string): Record<string, unknown> | null {
   try {
     const value = JSON.parse(readFileSync(path, 'utf8'));

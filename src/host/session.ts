@@ -1,4 +1,4 @@
-/** One user's session on the host: turns are accepted once, go one after the other, and can be joined. */
+/** One user's session on the host: turns are accepted once, run one after the other, and can be joined. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
@@ -22,17 +22,17 @@ export interface SessionOptions extends RunnerOptions {
 export class Session {
   readonly runner: TurnRunner;
   readonly #options: SessionOptions;
-  /** Accepted and not yet ended. */
+  /** Accepted turns that have not ended. */
   readonly #live = new Map<string, LiveTurn>();
   /** The next turn starts when this resolves. */
   #tail: Promise<void> = Promise.resolve();
   #running: LiveTurn | null = null;
   #entry: SessionEntry | null = null;
-  /** The highest fence that was asked with since the daemon started. */
+  /** The highest fence of any request since the daemon started. */
   #fence = 0;
-  /** The same of the daemons before; null until the journal was read. */
+  /** The highest fence before that; null until the journal was read. */
   #journaledFence: number | null = null;
-  /** Callers at the same moment must not each accept the turn, make a conversation, or lower the fence. */
+  /** Concurrent callers must not each accept the turn, create a conversation, or lower the fence. */
   readonly #inOrder = pLimit(1);
 
   constructor(options: SessionOptions) {
@@ -40,7 +40,7 @@ export class Session {
     this.runner = new TurnRunner(options);
   }
 
-  /** Id of the turn that is under way. */
+  /** Id of the turn that is running. */
   get running(): string | null {
     return this.#running?.turnId ?? null;
   }
@@ -64,7 +64,7 @@ export class Session {
     return { state, code, detail, late, inputTokens, outputTokens, ...answerFrom(entry.answer, from) };
   }
 
-  /** The turn then ends by itself; there is nothing to stop in one that has ended. */
+  /** The turn then ends by itself; does nothing for a turn that has ended. */
   cancel(turnId: string): void {
     this.#live.get(turnId)?.stop.abort();
   }
@@ -79,13 +79,13 @@ export class Session {
     await turn.resolveApproval(approvalId, checked, () => this.runner.decide(turn, approval, checked));
   }
 
-  /** Ends what runs, and the conversation with it. What is asked from now on belongs to the next one. */
+  /** Ends what runs, and the conversation. Later questions belong to the next conversation. */
   reset(): Promise<void> {
     for (const turn of this.#live.values()) turn.stop.abort();
-    const ended = this.runner.end().catch(() => {}); // at once; what is in the way is told below
+    const ended = this.runner.end().catch(() => {}); // at once; a failure is reported below
     const startOver = async () => {
       await ended;
-      await this.runner.end(); // an agent that was being started just then
+      await this.runner.end(); // an agent that was being started at that moment
       const { panes, session, journal } = this.#options;
       panes.gone(session);
       if (!(await journal.isSound(session))) await journal.setAside(session);
@@ -106,7 +106,7 @@ export class Session {
     return entry.cost ?? null;
   }
 
-  /** Takes up what a killed daemon left open. */
+  /** Resumes the turns that a killed daemon left open. */
   async recover(): Promise<void> {
     const { journal, session, panes } = this.#options;
     const live = (await this.runner.pane.find()) !== null;
@@ -115,7 +115,7 @@ export class Session {
       const turn = new LiveTurn(entry);
       const state = entry.state === 'running' ? 'running' : 'delivering';
       const rejoin = () => this.runner.rejoin(turn, state);
-      // It has its place, or needs none to read what an agent has left that is gone.
+      // A living agent has its slot; none is needed to read the records of one that is gone.
       this.#enqueue(turn, () => (live ? panes.use(this.#paneUser, turn.stop.signal, rejoin) : rejoin()));
     }
     const last = await journal.lastTurn(session);
@@ -134,7 +134,7 @@ export class Session {
     if (known.digest !== digest) {
       throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
     }
-    // Another turn may have come since; nothing is typed for one that is known.
+    // Another turn may have been accepted since; nothing is typed for a known one.
     this.#passFence(prompt.fence, known.fence);
     if (known instanceof LiveTurn) known.fence = prompt.fence;
     return known;
@@ -158,7 +158,7 @@ export class Session {
     this.#tail = this.#tail.then(() => this.#runTurn(turn, through));
   }
 
-  /** Carries one turn through to its outcome on disk. Never rejects. */
+  /** Runs one turn until its outcome is on disk. Never rejects. */
   async #runTurn(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
     this.#running = turn;
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
@@ -170,7 +170,7 @@ export class Session {
     turn.end({ ...told, answerLength: turn.answer.length });
   }
 
-  /** In the conversation that goes on; in a new one, and the person is told, where the agent has lost it. */
+  /** Uses the current conversation; or a new one if the agent has lost it, and the person is told. */
   async #deliver(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     const { begun, conversation } = await this.#load();
     if (begun && !(await this.runner.keeps(conversation))) return this.#deliverAnew(turn, prompt);
@@ -188,7 +188,7 @@ export class Session {
     return this.runner.deliver(turn, prompt, conversation);
   }
 
-  /** Never rejects: at the worst a conversation that is lost is found out later. */
+  /** Never rejects: at worst, a lost conversation is noticed later. */
   async #markBegun(): Promise<void> {
     try {
       const entry = await this.#load();
@@ -207,7 +207,7 @@ export class Session {
     this.#fence = Math.max(this.#fence, fence);
   }
 
-  /** A fence comes to the journal with the turn that brought it, before that is typed. */
+  /** The journal gets a fence with the turn that carries it, before that turn is typed. */
   async #highestFence(): Promise<number> {
     if (this.#journaledFence === null) {
       const ofTurns = await this.#options.journal.highestFence(this.#options.session);
@@ -236,7 +236,7 @@ function newConversation(): Pick<SessionEntry, 'conversation' | 'begun'> {
   return { conversation: randomUUID(), begun: false };
 }
 
-/** Of all that was asked; not of who asks, or how much of the answer they have. */
+/** Covers everything that was asked; not who asks, or how much of the answer they have. */
 function digestOf({ message, pageOrigin, context, locale }: HostPrompt): string {
   return createHash('sha256')
     .update(JSON.stringify([message, pageOrigin, context, locale]))
@@ -258,7 +258,7 @@ function answerFrom(answer: string, from: number): Pick<HostTurn, 'answer' | 'an
   return { answer: piece?.text ?? '', answerLength: answer.length };
 }
 
-/** Its answer may still come. */
+/** A turn that was given up, whose answer may still come. */
 function isGivenUp({ code, late }: TurnEntry): boolean {
   return !late && (code === 'timeout' || code === 'outcome_unknown');
 }

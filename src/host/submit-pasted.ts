@@ -1,4 +1,4 @@
-/** What follows the paste of a prompt into the agent's input box: see it there, press Enter, see it gone. */
+/** The steps after the paste of a prompt into the agent's input box: see it there, press Enter, see the box empty. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Reading } from './agents/driver.ts';
 import { TmuxSilent } from './tmux/control.ts';
@@ -9,11 +9,11 @@ type Read = (pane: Pane) => Promise<Reading>;
 
 /**
  * The box was empty before the paste.
- * @throws PaliadinError `agent_not_ready` when the prompt never showed: then nothing was submitted.
+ * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
  */
 export async function submitPasted(pane: Pane, read: Read, text: string): Promise<void> {
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
-  // Behind a backslash Enter would begin a new line, and eat the backslash.
+  // After a backslash, Enter would begin a new line, and remove the backslash.
   if (text.endsWith('\\')) await pane.press('Space');
   await pane.press('Enter');
   for (let enters = 1; enters < MAX_ENTERS; enters++) {
@@ -22,11 +22,11 @@ export async function submitPasted(pane: Pane, read: Read, text: string): Promis
   }
 }
 
-/** Empties the box of what somebody left in it. @throws PaliadinError `agent_not_ready` */
+/** Clears text that somebody left in the box. @throws PaliadinError `agent_not_ready` */
 export async function clearBox(pane: Pane, read: Read): Promise<void> {
   for (let tries = 0; tries < MAX_CLEARS; tries++) {
     if (!isFull(await read(pane))) return;
-    // Of a text of many lines, Ctrl-U takes one at a time.
+    // Ctrl-U clears only one line at a time.
     await pane.press('C-c');
     await untilScreen(pane, read, { accept: (reading) => !isFull(reading), timeoutMs: ECHO_MS }).catch(() => {});
   }
@@ -34,18 +34,18 @@ export async function clearBox(pane: Pane, read: Read): Promise<void> {
 }
 
 /**
- * An Enter that comes too early is lost, and one that only removes what can't be seen (Claude Code, of a text that turns
- * around) leaves the rest to be looked at; then another is due, but only while the box is still full. Into a dialog that
- * opened meanwhile, it would approve something.
+ * An Enter that comes too early is lost. One that only removes invisible characters (Claude Code, for text with
+ * direction marks) leaves the rest in the box. Then another Enter is needed, but only while the box is still full: in a
+ * dialog that has opened in the meantime, it would approve something.
  */
 async function isTaken(pane: Pane, read: Read): Promise<boolean> {
-  // A screen that is being drawn anew shows no box for a moment.
+  // A screen that is being redrawn shows no box for a moment.
   const accept = (reading: Reading) => reading.state !== 'starting' && !isFull(reading);
   try {
     await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS });
     return true;
   } catch (error) {
-    // It has been typed; whether the agent has it, the agent itself may still say.
+    // The prompt was typed; the agent itself may still report that it has it.
     if (error instanceof TmuxSilent) return true;
     return pane.lost || !isFull(await read(pane));
   }
@@ -55,9 +55,10 @@ export function isFull(reading: Reading): boolean {
   return 'box' in reading && reading.box === 'full';
 }
 
-// The echo of a paste takes milliseconds; of 1 MB, half a second. On a machine with ten times too much to do it took 6 s.
+// The echo of a paste takes milliseconds; of 1 MB, half a second. On a machine with ten times its normal load it took 6
+// s.
 const ECHO_MS = 15_000;
-// An accepted Enter empties the box within some 100 ms.
+// An accepted Enter empties the box within about 100 ms.
 const ENTER_MS = 1_000;
 const MAX_ENTERS = 3;
 const MAX_CLEARS = 5;

@@ -1,4 +1,4 @@
-/** A turn as the journal keeps it. */
+/** A turn as the journal stores it. */
 import { z } from 'zod';
 import { errorCode } from '../contract/error-code.ts';
 import { TURN_ID_PATTERN } from '../contract/names.ts';
@@ -7,11 +7,11 @@ import type { End } from './end.ts';
 
 export const turnEntry = z.object({
   turnId: z.string().regex(TURN_ID_PATTERN),
-  /** SHA-256 of everything that was asked, to tell a repetition from another question. */
+  /** SHA-256 of everything that was asked, to distinguish a repetition from another question. */
   digest: z.string(),
   /** See `TurnPaths`. */
   nonce: z.string(),
-  /** The highest that it was asked with. */
+  /** The highest fence of any request for it. */
   fence: z.int().default(0),
   state: z.enum(['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown']),
   /** UTC milliseconds. */
@@ -19,7 +19,7 @@ export const turnEntry = z.object({
   endedAt: z.int().nullable(),
   locale: z.string().optional(),
   answer: z.string(),
-  /** From here on the answer is not what had been told first. */
+  /** The offset from which the answer differs from what was emitted first. */
   changedFrom: z.int().optional(),
   code: errorCode.nullable(),
   detail: z.string().nullable(),
@@ -35,7 +35,7 @@ export function withEnd(entry: TurnEntry, end: End, answer: string, endedAt: num
   return { ...entry, ...end, answer, endedAt };
 }
 
-/** The turn stays given up; its answer is there all the same. */
+/** The turn stays given up, but its answer is stored. */
 export function withLateAnswer(entry: TurnEntry, end: End, answer: string): TurnEntry {
   return { ...entry, answer, late: true, inputTokens: end.inputTokens, outputTokens: end.outputTokens };
 }

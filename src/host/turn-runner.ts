@@ -1,4 +1,4 @@
-/** Takes one turn of a session from the prompt to its end: made ready, on record, typed, watched. */
+/** Runs one turn of a session from the prompt to its end: prepares the agent, writes the journal, types, watches. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LimitFunction } from 'p-limit';
 import pTimeout from 'p-timeout';
@@ -28,18 +28,18 @@ export interface RunnerOptions {
   /** Path of the tmux server's socket. */
   socket: string;
   isolation: Isolation;
-  /** A directory for what is pasted. */
+  /** A directory for the files to paste. */
   scratch: string;
-  /** Bounds how many agents start at once, over all sessions. */
+  /** Limits how many agents start at the same time, over all sessions. */
   starts: LimitFunction;
-  /** What a gateway may allow here. */
+  /** Decides what a gateway may allow here. */
   policy: ApprovalPolicy;
-  /** No sign of life from the agent for this long ends a turn. */
+  /** A turn ends after this time without a sign of life from the agent. */
   silenceMs: number;
   /** UTC milliseconds. */
   clock(): number;
   onLate(turnId: string): void;
-  /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
+  /** Reports a failure that no caller is told about: `what` contains no user data. */
   onError(what: string, error: unknown): void;
 }
 
@@ -48,7 +48,7 @@ export class TurnRunner {
   readonly #options: RunnerOptions;
   /** Still watched after its turn was given up: the answer may come late. */
   #late: { turn: LiveTurn; watch: TurnWatch } | null = null;
-  /** Turns whose agent still counts. */
+  /** Turns whose agent has not reported the usage yet. */
   readonly #counting = new Map<string, Promise<void>>();
 
   constructor(options: RunnerOptions) {
@@ -60,7 +60,7 @@ export class TurnRunner {
     return this.#late !== null;
   }
 
-  /** @throws PaliadinError where nothing was submitted to the agent. */
+  /** @throws PaliadinError if nothing was submitted to the agent. */
   async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
     const { driver, journal, session } = this.#options;
     const paths = this.pathsOf(turn);
@@ -84,8 +84,8 @@ export class TurnRunner {
   }
 
   /**
-   * Takes up a turn that a killed daemon left open. The agent's own record tells whether it has the
-   * prompt and what it answered; nothing is typed.
+   * Resumes a turn that a killed daemon left open. The agent's own record shows whether it has the prompt and what it
+   * answered; nothing is typed.
    */
   async rejoin(turn: LiveTurn, state: 'delivering' | 'running'): Promise<End> {
     turn.state = state;
@@ -100,7 +100,7 @@ export class TurnRunner {
     return lost(turn);
   }
 
-  /** Goes on waiting for the answer of a turn that was given up before the daemon was killed. Never rejects. */
+  /** Waits again for the answer of a turn that was given up before the daemon was killed. Never rejects. */
   async awaitAgain(turn: LiveTurn): Promise<void> {
     try {
       const pane = await this.pane.find();
@@ -111,7 +111,7 @@ export class TurnRunner {
     }
   }
 
-  /** Tells the agent what a person decided. @throws PaliadinError `conflict` where only its terminal can answer. */
+  /** Tells the agent what a person decided. @throws PaliadinError `conflict` if only its terminal can answer. */
   async decide(turn: LiveTurn, approval: ApprovalRequest, decision: Decision): Promise<void> {
     const { driver } = this.#options;
     const pane = await this.pane.find();
@@ -121,16 +121,16 @@ export class TurnRunner {
     await driver.decide({ turn: this.pathsOf(turn), approval, decision, pane });
   }
 
-  /** What the turn's entry says once it has ended. */
+  /** Writes the end into the turn's entry. */
   async record(turn: LiveTurn, end: End): Promise<void> {
-    if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: asking again is safe
+    if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: the question can safely be asked again
     const { journal, session, clock, onError } = this.#options;
     const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
     await journal.writeTurn(session, entry).catch((error) => onError('the end of a turn was not recorded', error));
     this.#count(entry);
   }
 
-  /** Resolves once what the turn took is on record, as far as it can be known. */
+  /** Resolves once the usage of the turn is recorded, as far as it can be known. */
   async counted(turnId: string): Promise<void> {
     await this.#counting.get(turnId);
   }
@@ -142,7 +142,7 @@ export class TurnRunner {
     this.#counting.set(entry.turnId, counted);
   }
 
-  /** The agent counts a moment later than it answers, and nobody waits for that. */
+  /** The agent reports its usage a moment after its answer; nobody waits for that. */
   async #recordCost(entry: TurnEntry): Promise<void> {
     const { driver, journal, session } = this.#options;
     const cost = await driver.cost?.(this.pathsOf(entry));
@@ -151,7 +151,7 @@ export class TurnRunner {
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
   }
 
-  /** Whether the conversation can go on: its agent runs, or would resume it. */
+  /** Whether the conversation can continue: its agent runs, or would resume it. */
   async keeps(conversation: string): Promise<boolean> {
     const { driver, journal, session, isolation } = this.#options;
     if ((await this.pane.look()) !== null && isolation.fits(session)) return true;
@@ -160,21 +160,21 @@ export class TurnRunner {
   }
 
   /**
-   * Ends the agent to save memory; false where somebody looks at it, or it is at something of its own. Its
-   * conversation goes on with the next question.
+   * Ends the agent to save memory; false if somebody is attached to it, or it is busy with work of its own. Its
+   * conversation continues with the next question.
    */
   async hibernate(): Promise<boolean> {
-    // What an agent has answered just now it has not written down yet, and would have forgotten.
+    // An agent has not yet written down its latest answer, and would forget it.
     await Promise.all(this.#counting.values());
     if (await this.pane.watched()) return false;
-    // One whose turn was given up may be hung: others need not wait for it.
+    // An agent whose turn was given up may hang: others need not wait for it.
     const isBusy = (await this.pane.look())?.state === 'busy';
     if (isBusy && !this.awaitsLateAnswer) return false;
     await this.end();
     return true;
   }
 
-  /** Ends the agent and all that is watched of it. */
+  /** Ends the agent and everything that watches it. */
   async end(): Promise<void> {
     this.#late?.watch.close();
     this.#late = null;
@@ -192,7 +192,7 @@ export class TurnRunner {
     watch.received
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
-        // One that was given up stays that, whatever the agent shows late.
+        // A turn that was given up stays so, whatever the agent shows later.
         if (end === undefined && this.#late?.watch !== watch) return journal.writeTurn(session, this.#entryOf(turn));
       })
       .catch((error) => onError('the evidence of a delivery was not recorded', error));
@@ -213,14 +213,14 @@ export class TurnRunner {
   async #see(turn: LiveTurn, watch: TurnWatch): Promise<End> {
     const end = await Promise.race([watch.end, stopped(turn)]);
     if (end === 'stopped') {
-      // What it is just about to ask would stay open, and be in the next question's way.
+      // A request that it is about to make would stay open, and block the next question.
       await this.pane.interrupt(this.#stop(turn, watch));
       watch.close();
       const last = await watch.last;
       return last?.state === 'done' ? last : CANCELLED;
     }
     if (end.code === 'timeout') this.#awaitLate(turn, watch);
-    // An agent may ask what to do now, or go on by itself once the limit is over.
+    // An agent may ask what to do now, or continue by itself once the limit is over.
     if (end.code === 'agent_limit') await this.pane.interrupt({ over: NEVER, working: false, refused: false });
     return end;
   }
@@ -245,7 +245,7 @@ export class TurnRunner {
     onLate(turn.turnId);
   }
 
-  /** A new question matters more than the answer that did not come. */
+  /** A new question matters more than the missing answer. */
   async #dropLate(): Promise<void> {
     if (this.#late === null) return;
     const { turn, watch } = this.#late;
@@ -294,7 +294,7 @@ function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
   return driver.inputEscape?.escape(text) ?? text;
 }
 
-/** The agent may have been faster than its record; whatever else ends the watch is no evidence. */
+/** The agent may end before its record shows the prompt; any other reason for the watch's end is no evidence. */
 async function isReceived(turn: LiveTurn, watch: TurnWatch): Promise<boolean> {
   const seen: Promise<unknown> = Promise.race([watch.received, watch.end]);
   await pTimeout(seen, { milliseconds: EVIDENCE_MS, message: false });
@@ -308,14 +308,14 @@ function stopped(turn: LiveTurn): Promise<'stopped'> {
   return promise;
 }
 
-/** There is no evidence that the agent has the prompt, and none that it has not; or it has it and is gone. */
+/** It is unknown whether the agent has the prompt; or it has it and is gone. */
 function lost(turn: LiveTurn): End {
   if (turn.state === 'running') return failed('agent_stopped', 'agent and daemon ended together');
   return { ...failed('outcome_unknown', 'the daemon ended while it typed the prompt'), state: 'unknown' };
 }
 
 const NEVER = new Promise<never>(() => {});
-// The agent's own record is evidence enough for the moment; a turn that is over by then needs no entry between.
+// The agent's own record is evidence enough for this moment; a turn that is over by then needs no `running` entry.
 const EVIDENCE_SOON_MS = 100;
-// An agent that has the prompt shows it within 0.4 s of Enter; after a restart it had longer already.
+// An agent that has the prompt shows it within 0.4 s of Enter; after a restart it has had more time already.
 const EVIDENCE_MS = 3_000;

@@ -3,7 +3,7 @@ import type { Reading } from './agents/driver.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**
- * Reads the screen each time something was drawn, until `accept` says yes. Resolves with what it then said.
+ * Reads the screen after each new output, until `accept` returns true. Resolves with that reading.
  *
  * @throws PaliadinError `agent_not_ready` when that does not happen in time or a dialog opens,
  *   `agent_stopped` when the program ends, `cancelled` when `signal` aborts.
@@ -15,7 +15,7 @@ export async function untilScreen(
     accept(reading: Reading): boolean;
     timeoutMs: number;
     signal?: AbortSignal;
-    /** Says what stands in the way, where it is no dialog. */
+    /** Describes the obstacle, if it is not a dialog. */
     explain?(reading: Reading): string;
   },
 ): Promise<Reading> {
@@ -44,7 +44,7 @@ export async function untilScreen(
   }
 }
 
-/** `next` resolves when something was drawn since it resolved last, or after a moment all the same. */
+/** `next` resolves when there was output since it last resolved, or after a short time without any. */
 function followDrawings(pane: Pane, signal: AbortSignal | undefined) {
   let drawn = false;
   let wake = () => {};
@@ -76,6 +76,6 @@ function followDrawings(pane: Pane, signal: AbortSignal | undefined) {
   };
 }
 
-// What nothing announces (an exit, a deadline) is noticed this late.
+// Changes without output (an exit, a deadline) are noticed after this time.
 const BACKSTOP_MS = 200;
 const DIALOG_STANDS_MS = 300;

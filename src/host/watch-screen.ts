@@ -1,4 +1,4 @@
-/** Lets somebody elsewhere look at a session's terminal, for as long as they look. Nothing is typed, nothing started. */
+/** Streams a session's terminal to a remote viewer, for as long as they watch. Nothing is typed, nothing started. */
 import { isDeepStrictEqual } from 'node:util';
 import type { StopSignal } from '../contract/host.ts';
 import { onlyColours } from '../contract/only-colours.ts';
@@ -7,8 +7,8 @@ import type { AgentPane } from './agent-pane.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**
- * Tells what the terminal shows: at once, and whenever it is something else. The next picture is taken once the one
- * before was taken off our hands, so that a slow connection gets fewer. Resolves when `signal` aborts.
+ * Emits what the terminal shows: at once, and after each change. The next picture is taken once the consumer has
+ * accepted the one before, so that a slow connection gets fewer. Resolves when `signal` aborts.
  */
 export async function watchScreen(
   find: AgentPane['find'],
@@ -24,21 +24,21 @@ export async function watchScreen(
       last = screen;
       await show(screen);
     }
-    // In this order: what is drawn while a picture is taken makes another.
+    // In this order: output while a picture is taken leads to another picture.
     await Promise.all([pause(pane === null ? LOOK_AGAIN_MS : PICTURE_MS, signal), changed]);
   }
 }
 
 const NO_SCREEN: ScreenView = { live: false, columns: 0, rows: 0, lines: [], cursor: null };
 
-// Four pictures a second look like a film to whoever follows an agent.
+// Four pictures a second look smooth to a person who follows an agent.
 const PICTURE_MS = 250;
-// A terminal that is started is seen this late.
+// A terminal that starts is noticed after this time.
 const LOOK_AGAIN_MS = 1000;
-// Resizing draws nothing by itself.
+// Resizing alone produces no output.
 const AT_LEAST_MS = 5000;
 
-// Ours is 120 by 40. Whoever attaches with a larger one, in full colour, shall not fill the connection.
+// Ours is 120 by 40. A larger terminal that somebody attaches, in full colour, must not fill the connection.
 const MAX_LENGTH = 64 * 1024;
 
 async function pictureOf(pane: Pane): Promise<ScreenView> {
@@ -47,11 +47,11 @@ async function pictureOf(pane: Pane): Promise<ScreenView> {
     const { lines, ...rest } = await pane.picture();
     return { live: true, ...rest, lines: bounded(lines.map(onlyColours)) };
   } catch {
-    return NO_SCREEN; // it went away meanwhile
+    return NO_SCREEN; // it has ended in the meantime
   }
 }
 
-/** Without colours where that makes it small enough, else without its end. */
+/** Without colours if that makes it small enough, otherwise without its end. */
 function bounded(lines: string[]): string[] {
   if (lengthOf(lines) <= MAX_LENGTH) return lines;
   const plain = lines.map((line) => line.replaceAll(COLOUR, ''));

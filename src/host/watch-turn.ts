@@ -1,4 +1,4 @@
-/** Watches a turn until it ends, whichever reason comes first: the agent says so, it dies, rests, or is silent. */
+/** Watches a turn until it ends, for the first reason that occurs: the agent reports it, dies, rests, or is silent. */
 import type { ToolProgress } from '../contract/turn.ts';
 import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
@@ -10,7 +10,7 @@ export interface TurnWatch {
   readonly received: Promise<void>;
   /** The first reason for which the turn is over. */
   readonly end: Promise<End>;
-  /** What the agent itself said in the end, if it still did: after a silence, a late answer. */
+  /** What the agent itself reported at the end, if it did: after a silence, a late answer. */
   readonly last: Promise<End | null>;
   /** The prompt was taken: an agent that rests from now on has nothing more to say. */
   taken(): void;
@@ -18,7 +18,7 @@ export interface TurnWatch {
   close(): void;
 }
 
-/** What is to be seen on the screen. */
+/** What can be seen on the screen. */
 export interface Looks extends Pick<Driver, 'rests'> {
   progress?(screen: Screen): ToolProgress | null;
 }
@@ -45,7 +45,7 @@ export function watchTurn(
       silence.restart(turn.waiting);
     },
   });
-  // The agent has heard, and is to give a sign of life from now on.
+  // The agent has the decision, and must give a sign of life from now on.
   turn.onDecided = () => silence.restart(turn.waiting);
   const last = follow(turn, signals(stop.signal), () => {
     received.resolve();
@@ -58,7 +58,7 @@ export function watchTurn(
     silence.close();
     over.abort();
     if (reason === 'silent') {
-      // Its answer may still come as long as it lives, and nobody waits to be told of its death.
+      // Its answer may still come as long as the agent lives, and nobody waits for a report of its death.
       void deathOf(pane, stop.signal, LATE_DEATH_MS).then(() => stop.abort());
       return failed('timeout', 'no sign of life from the agent');
     }
@@ -84,7 +84,7 @@ export function watchTurn(
   };
 }
 
-/** What the record says by now of a turn whose agent is gone; null where it has no end. */
+/** What the record says so far about a turn whose agent is gone; null if it has no end. */
 export function readRecord(turn: LiveTurn, signals: Signals): Promise<End | null> {
   return follow(turn, signals(AbortSignal.abort()), () => {});
 }
@@ -99,7 +99,7 @@ async function follow(turn: LiveTurn, signals: AsyncIterable<AgentSignal>, onSig
   return null;
 }
 
-/** What a signal means for the turn; not null when it is the last. */
+/** Applies a signal to the turn; returns not null if it is the last. */
 function apply(signal: AgentSignal, turn: LiveTurn): End | null {
   switch (signal.type) {
     case 'received':
@@ -141,7 +141,7 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
 function deathOf(pane: Pane, signal: AbortSignal, everyMs: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const lost = () => resolve('the tmux server is gone');
-  // tmux is asked, not the kernel: to that, a program whose end tmux has missed is still there.
+  // Ask tmux, not the kernel: for the kernel, a program whose end tmux has missed still exists.
   const look = async () => {
     const end = await pane.ended().catch(() => null);
     if (end !== null) resolve(`the agent has ended: ${end}`);
@@ -156,7 +156,7 @@ function deathOf(pane: Pane, signal: AbortSignal, everyMs: number): Promise<stri
   return promise;
 }
 
-/** Looks at the screen from time to time, where the driver can tell something by it. */
+/** Reads the screen from time to time, if the driver can use it. */
 function lookAt(
   pane: Pane,
   { rests, progress }: Looks,
@@ -193,7 +193,7 @@ function lookAt(
   };
 }
 
-/** While tmux does not answer, one question waits there, not one more each time. */
+/** While tmux does not answer, only one request waits there, not one more each time. */
 function oneLook(look: () => Promise<void>): () => Promise<void> {
   let looking = false;
   return async () => {
@@ -224,8 +224,8 @@ function silenceTimer(ms: number) {
 const LOOK_MS = 500;
 // Between two steps an agent looks idle for a moment at most, and its answer is there before it rests.
 const REST_MS = 2_000;
-// Before it has said that it has the prompt: on a machine with ten times too much to do that took some seconds.
+// Before it has reported that it has the prompt: on a machine with ten times its normal load that took some seconds.
 const REST_UNHEARD_MS = 8_000;
-// A crash is told this late at most. Asking takes a third of a millisecond.
+// A crash is reported at most this late. Asking takes a third of a millisecond.
 const DEATH_MS = 100;
 const LATE_DEATH_MS = 5_000;

@@ -1,4 +1,4 @@
-/** Finds out who asks, before the body is read, and whether they may call this route. */
+/** Authenticates the caller, before the body is read, and checks whether they may call this route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { User } from '../contract/records/user.ts';
@@ -12,11 +12,11 @@ import type { Authenticate } from './sign-in/authenticator.ts';
 
 export function identify(app: App, authenticate: Authenticate): void {
   app.addHook('onRequest', async (request) => {
-    if (isOpen(request)) return; // not to need the store
+    if (isOpen(request)) return; // so that open routes work without the store
     try {
       request.identity = await authenticate(request);
     } catch (error) {
-      // Told after the request has been counted.
+      // Reported once the request has been counted.
       request.turnedAway = asPaliadinError(error, 'internal');
     }
   });
@@ -33,11 +33,12 @@ export function requireUser(app: App, { services }: Pick<ServerOptions, 'service
       emitSeldom(`disabled ${user.id}`, { kind: 'sign-in-denied', userId: user.id, way, reason: 'disabled' });
       throw new PaliadinError('not_allowed', DISABLED);
     }
-    // What a browser sends by itself, whatever page makes it: by way of the proxy the proxy's word. A cookie needs the
-    // page's session key as well, which no other origin has; two walls are better than one.
+    // A browser sends these by itself, whatever page makes the request. Behind a proxy that includes the proxy's
+    // header. A cookie also needs the page's session key, which no other origin has; the origin check is a second line
+    // of defence.
     if (way === 'cookie' || way === 'proxy') requireOrigin(request);
     const { guard } = request.routeOptions.config;
-    // A server with such a route does not start; still, where nothing is said, nothing is open.
+    // Startup fails if a route has neither guard nor `open`; should one exist all the same, its requests are refused.
     const refusal =
       guard === undefined ? new PaliadinError('not_allowed') : refusalOf(guard, identity, services.access);
     if (refusal !== null) throw refusal;

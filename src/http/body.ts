@@ -1,4 +1,4 @@
-/** Reads bodies: JSON in strict UTF-8, and nothing else. */
+/** Reads bodies: JSON in strict UTF-8, nothing else. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { App } from './options.ts';
 
@@ -11,7 +11,7 @@ export function parseJsonBodies(app: App): void {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Strict, where Node would put a mark in the place of what it can't read and nobody would know. */
+/** Strict: Node would silently replace invalid bytes. */
 function decode(body: Buffer): string {
   try {
     return utf8.decode(body);

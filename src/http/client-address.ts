@@ -1,4 +1,4 @@
-/** For whom a request counts, where nobody is signed in. Limits and throttles all take the key from here. */
+/** The key for counting requests of clients that are not signed in. All limits and throttles use it. */
 import { isIP, type Socket } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
@@ -6,15 +6,15 @@ import type { ServerOptions } from './options.ts';
 
 /**
  * One key for each client: an IPv4 address, also where it is written as an IPv6 one, or the first 64 bits of an IPv6
- * address: whoever has one address of such a network has all 2^64 of them, and could come with another each time.
+ * address: a client with one address of such a network has all 2^64 of them, and could use another each time.
  */
 export function clientKey({ ip }: Pick<FastifyRequest, 'ip'>): string {
   const address = bare(ip ?? '');
-  // What a proxy of ours names otherwise ("unknown") shares one key, so that made-up names are no way around.
+  // Other values that a trusted proxy may send ("unknown") share one key, so that made-up names do not evade the limit.
   return isIP(address) === 0 ? NO_ADDRESS : normalizeIP(address, NETWORK_BITS);
 }
 
-/** As `clientKey`, of whoever is at the other end of a connection; null where that is a proxy of ours. */
+/** Like `clientKey`, for the other end of a connection; null where that is a trusted proxy. */
 export function connectionKey(
   { remoteAddress = '' }: Pick<Socket, 'remoteAddress'>,
   { trustsProxy }: Pick<ServerOptions, 'trustsProxy'>,

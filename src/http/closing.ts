@@ -1,4 +1,4 @@
-/** Leaves in order: nothing new, a moment for what is under way, and then no waiting for anybody. */
+/** Closes in order: nothing new is accepted, running requests get a moment, and then nobody is waited for. */
 import type { Socket } from 'node:net';
 import { PaliadinError } from '../contract/errors.ts';
 import { withStatus } from './errors.ts';
@@ -21,15 +21,18 @@ export function refuseWhenClosing(app: App): void {
   });
 }
 
-// Whoever stops us gives ten seconds, and turns have to be put away too.
+// The process has ten seconds to stop, and its turns have to be closed in that time too.
 const GRACE_MS = 3000;
 
-// A question that had been sent before we closed is here by then, and is told so instead of cut off.
+// A question that was sent before closing arrives within this time, and gets an answer instead of a broken connection.
 const UNUSED_GRACE_MS = 200;
 
 const RETRY_AFTER_S = 5;
 
-/** Browsers open connections in advance. To Node, one that never asked anything is about to, and it would wait. */
+/**
+ * Browsers open connections in advance. Node takes one without a request for one that is about to send one, and would
+ * wait for it.
+ */
 function unusedConnections({ server }: App): ReadonlySet<Socket> {
   const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -7,7 +7,7 @@ import type { App, ConnectionLimits, ServerOptions } from './options.ts';
 
 type Needs = Pick<ServerOptions, 'connectionLimits' | 'trustsProxy'>;
 
-/** Of a proxy of ours there may be as many as there are of all. */
+/** A trusted proxy may open as many connections as are allowed in total. */
 export function limitConnections(app: App, options: Needs): void {
   const limits = { ...defaults, ...options.connectionLimits };
   const open = new Counts();
@@ -38,7 +38,7 @@ export function limitConnections(app: App, options: Needs): void {
   });
 }
 
-/** After it is known who asks. A stream is a request that takes long. */
+/** Runs once the caller is known. A stream is a request that takes long. */
 export function limitRequestsUnderWay(app: App, { connectionLimits }: Pick<ServerOptions, 'connectionLimits'>): void {
   const limits = { ...defaults, ...connectionLimits };
   const underWay = new Counts();
@@ -60,15 +60,15 @@ export function limitRequestsUnderWay(app: App, { connectionLimits }: Pick<Serve
 const defaults: ConnectionLimits = {
   // A household or an office behind one address, with a page open in each tab.
   perAddress: 512,
-  // Below what systems let a process open.
+  // Below the limit of open files that systems set for a process.
   total: 4096,
-  // As many streams as a user may have, and far more than a page asks for at a time.
+  // As many streams as a user may have, and many more requests than a page has at a time.
   perUser: 80,
 };
 
 const RETRY_AFTER_S = 5;
 
-// For whoever is refused to ask, and to read that.
+// Enough time for a refused client to send its request and read the refusal.
 const REFUSED_MS = 5000;
 
 class Counts {

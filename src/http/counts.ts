@@ -1,9 +1,9 @@
-/** The counts of `@fastify/rate-limit`. */
+/** The counters of `@fastify/rate-limit`. */
 import type { FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import { type Counted, WindowCounts } from '../services/window-counts.ts';
 
 /**
- * A store for the plugin whose own goes by the wall clock: when that is set back by days, whoever had reached
+ * A store for the plugin, whose own store uses the wall clock: if that is set back by days, users who had reached
  * their limit would have to wait for days.
  */
 export function countsBy(now: () => number): FastifyRateLimitStoreCtor {

@@ -1,6 +1,6 @@
 /**
- * Takes the rest of a request's body before answering, and throws it away. Who is still sending when the
- * connection closes sees a broken connection instead of the refusal.
+ * Reads the rest of a request's body before answering, and discards it. A client that is still sending when the
+ * connection closes gets a broken connection instead of the refusal.
  */
 import type { IncomingMessage } from 'node:http';
 import type { App } from './options.ts';
@@ -11,7 +11,8 @@ export function takeWholeRequests(app: App): void {
   });
 }
 
-// Far beyond what a page of ours would send by mistake. Whoever sends more, or slower, may see it break.
+// Far more than one of our pages would send by mistake. A client that sends more, or slower, may get a broken
+// connection.
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_MS = 5000;
 

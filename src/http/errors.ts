@@ -1,4 +1,4 @@
-/** Every error leaves as the same body, in the reader's language, without a stack. */
+/** Every error is sent in the same form, in the reader's language, without a stack. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ export function answerErrors(app: App): void {
   app.setErrorHandler(answerError);
 }
 
-/** The URL could not be read, so there is no route yet, and no hook has said what a browser may do with the answer. */
+/** The URL could not be parsed, so there is no route yet, and no hook has set the security headers. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({
     'content-security-policy': NOTHING,
@@ -26,7 +26,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
   answerError(error, request, reply);
 }
 
-/** What came was not HTTP, or its headers were too long. Nobody knows in which language. */
+/** The request was not HTTP, or its headers were too long, so the reader's language is unknown. */
 export function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
@@ -38,7 +38,7 @@ export function answerUnreadableRequest(error: Error & { code?: string }, socket
   );
 }
 
-// What a person sees whose browser has too many cookies for this host: our own take some 80 bytes.
+// For a person whose browser has too many cookies for this host: our own take some 80 bytes.
 const TOO_MUCH_HEADER =
   'the request has more than 16 KiB of headers; in a browser these are cookies that a server on another port of this ' +
   'host has set: clear the cookies of this host';
@@ -50,19 +50,19 @@ export function sendError(
   status: number = errorTable[error.code].http,
 ): FastifyReply {
   const turnId = turnIdOf(request);
-  // What is wrong with us is for whoever can mend it. What is wrong with a request is for whoever sent it.
+  // The details of a server error are for the owner and admins. The details of a bad request are for its sender.
   const hidden = status >= 500 && !isForOwner(request.identity ?? null);
   const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
   if (error.againInMs !== null) reply.header('retry-after', Math.ceil(error.againInMs / 1000));
   return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
-/** For where the code's own status would not say what to do. */
+/** For places where the code's own status would mislead the client. */
 export function withStatus(statusCode: number, error: PaliadinError): PaliadinError {
   return Object.assign(error, { statusCode });
 }
 
-/** `hidden` leaves out the detail, which may name files and hosts of ours. */
+/** `hidden` leaves out the detail, which may name files and hosts of the gateway. */
 export function bodyOf(
   error: PaliadinError,
   { locale, turnId, hidden = false }: { locale: string; turnId?: string; hidden?: boolean },
@@ -103,7 +103,7 @@ function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest
   }
   if (thrown.code === 'FST_ERR_BAD_URL') return new PaliadinError('bad_request', 'the URL can’t be decoded');
   const status = statusOf(thrown) ?? 500;
-  // Fastify's own words for what is wrong with a request; they quote nothing of it.
+  // Fastify's own description of a bad request; it quotes nothing of it.
   if (status < 500 && thrown.code?.startsWith('FST_')) return new PaliadinError('bad_request', thrown.message);
   return new PaliadinError('internal');
 }
@@ -113,7 +113,7 @@ function statusOf(thrown: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
 }
 
-/** The message of a foreign error may quote what the user wrote; where it happened does not. */
+/** The message of a foreign error may quote the user's text; its stack frames do not. */
 function report(error: PaliadinError, thrown: unknown, request: FastifyRequest): void {
   const cause = thrown instanceof PaliadinError ? thrown.cause : thrown;
   const { name, code, stack } = (cause ?? {}) as { name?: string; code?: string; stack?: string };

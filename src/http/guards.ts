@@ -1,22 +1,24 @@
-/** What a route asks of whoever calls it. A route says `open`, or names its guard; a server with another one does not start. */
+/**
+ * What a route requires of its caller. A route is `open` or names a guard; startup fails if a route declares neither.
+ */
 
 import { ADMIN, type Requirement } from '../services/authorisation.ts';
 import type { KnownRoute } from './known-route.ts';
 import type { App } from './options.ts';
 
 export const guards = {
-  /** Reading what is one's own. */
+  /** Reading one's own data. */
   read: { role: 'member', scope: 'read' },
-  /** Changing what is one's own: stopping, deciding, signing out. */
+  /** Changing one's own data: stopping, deciding, signing out. */
   act: { role: 'member', scope: 'ask' },
   ask: { role: 'member', scope: 'ask', asks: true },
-  /** Everybody's turns, users, hosts. */
+  /** Every user's turns, users, hosts. */
   admin: ADMIN,
-  /** For a program that counts: nobody's name or words. */
+  /** For monitoring programs: no names and no text of users. */
   metrics: { role: 'admin', scope: 'metrics' },
 } as const satisfies Record<string, Requirement>;
 
-/** @throws Error at the start, so that nobody can forget it. */
+/** @throws Error at startup, so that no guard can be forgotten. */
 export function requireGuards(app: App, routes: readonly KnownRoute[]): void {
   app.addHook('onReady', async () => {
     const unguarded = routes.filter(({ open, guard }) => open === (guard !== null));

@@ -1,13 +1,13 @@
-/** The language in which to answer. */
+/** The language of the answer. */
 import type { FastifyRequest } from 'fastify';
 import { DEFAULT_LANGUAGE, LOCALE_PATTERN } from '../contract/locales/locale.ts';
 
-/** What the user chose, else what the browser asks for. */
+/** The user's own choice, else the browser's language. */
 export function localeOf(request: FastifyRequest): string {
   return request.identity?.user.locale ?? preferred(request.headers['accept-language']) ?? DEFAULT_LANGUAGE;
 }
 
-/** The language that an Accept-Language header puts first; null where it names none. */
+/** The first language of an Accept-Language header; null where it names none. */
 function preferred(header: string | undefined): string | null {
   const preferences = (header ?? '').slice(0, MAX_HEADER_LENGTH).split(',').map(readPreference);
   const best = preferences

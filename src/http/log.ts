@@ -1,4 +1,4 @@
-/** One line for each answered request, without its URL, which may say what somebody looked for. */
+/** Logs one line for each answered request, without its URL, which may contain a search term. */
 import type { App } from './options.ts';
 
 export function logResponses(app: App): void {

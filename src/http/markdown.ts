@@ -1,4 +1,4 @@
-/** A history as a Markdown file that a person keeps: what was asked, what was answered, and when. */
+/** Exports a history as Markdown: the questions, the answers, and their times. */
 import type { TurnView } from '../contract/api.ts';
 import { escapeInFile } from '../contract/escape.ts';
 import { type Language, languageOf } from '../contract/locales/locale.ts';
@@ -30,7 +30,7 @@ function asMarkdown(turn: TurnView, words: Words): string {
   return `\n${blocks.map((block) => escapeInFile(block)).join('\n\n')}\n`;
 }
 
-/** What a person wrote is text, also where it looks like a heading or a link. */
+/** A user's text stays text, even if it looks like a heading or a link. */
 function quote(text: string): string {
   return text
     .split('\n')

@@ -1,4 +1,4 @@
-/** What the server tells of itself, for whoever counts. */
+/** The metrics of the server. */
 import { guards } from './guards.ts';
 import type { App, ServerOptions } from './options.ts';
 

@@ -1,4 +1,4 @@
-/** Answers what no route takes: nothing there, or not with this method. */
+/** Answers requests without a matching route: 404, or 405 for a wrong method. */
 
 import { PaliadinError } from '../contract/errors.ts';
 import { sendError } from './errors.ts';
@@ -13,7 +13,7 @@ export function collectRoutes(app: App): readonly KnownRoute[] {
       routes.push({
         method,
         url: route.url,
-        // Read late: a folder's own hook may say it after this one.
+        // Read late: a folder's own hook may set it after this one.
         get open() {
           return route.config?.open === true;
         },
@@ -41,8 +41,8 @@ export function answerUnknownRoutes(app: App, routes: readonly KnownRoute[]): vo
 }
 
 /**
- * The path as the router reads it: without origin, query and fragment, and decoded. Only for naming the methods of a route
- * that was not found; what a request may do is decided by the route that was.
+ * The path as the router reads it: without origin, query and fragment, and decoded. Used only to list the allowed
+ * methods of a path without a matching route; access is decided by the route that matched.
  */
 function pathOf(url: string): string {
   const path = url.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');

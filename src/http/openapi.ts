@@ -1,4 +1,4 @@
-/** The API's description, OpenAPI 3.1, from the schemas that validate. */
+/** The API's description, OpenAPI 3.1, generated from the schemas that validate requests. */
 import swagger from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export async function describeApi(app: App, options: Pick<ServerOptions, 'versio
       },
       components: {
         securitySchemes: {
-          // Named when it is asked for: only then it is known under which address.
+          // Named when the description is requested: only then the address that it is requested under is known.
           browser: { type: 'apiKey', in: 'cookie', name: '' },
           sessionKey: { type: 'apiKey', in: 'header', name: SESSION_KEY_HEADER },
           token: { type: 'http', scheme: 'bearer' },
@@ -35,7 +35,7 @@ export async function describeApi(app: App, options: Pick<ServerOptions, 'versio
   );
 }
 
-/** The responses of a route: `good`, the errors that every route may give, and those of `codes`. */
+/** The responses of a route: `good`, the errors that every route may return, and those of `codes`. */
 export function responses<T extends Record<number, unknown>>(good: T, ...codes: (keyof typeof errorTable)[]) {
   const statuses = new Map<number, string[]>();
   for (const code of [...codes, ...everywhere]) {
@@ -57,7 +57,7 @@ function withCookieName(api: object, name: string): object {
   return { ...rest, components: { ...components, securitySchemes: { ...securitySchemes, browser } } };
 }
 
-/** The registry gives each schema twice, as it is read and as it is written, and we need one of the two. */
+/** The registry returns each schema twice, for input and for output; only one of the two is used. */
 function withoutUnused(api: ReturnType<App['swagger']>): object {
   const { components: { schemas = {}, ...components } = {}, ...rest } = api as { components?: Components };
   const used = new Set<string>();

@@ -1,4 +1,4 @@
-/** What the server is made of, given by `gateway/`. */
+/** What the server depends on, supplied by `gateway/`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
@@ -16,11 +16,11 @@ export interface ServerOptions {
   turns: Turns;
   services: GatewayServices;
   backend: Pick<Backend, 'kind' | 'host' | 'identity' | 'agent'> & {
-    /** Why a question could not be answered just now; null where it could. */
+    /** Why a question could not be answered now; null where it could. */
     report(): Promise<PaliadinError | null>;
   };
   /**
-   * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Asked at each
+   * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Called for each
    * request, because a server that lets the system choose its port knows it only once it listens.
    */
   publicOrigins: () => readonly string[];
@@ -33,18 +33,18 @@ export interface ServerOptions {
   /** Cryptographically strong random bytes. */
   random: (bytes: number) => Buffer;
   logger: FastifyBaseLogger;
-  /** Questions to begin with, in the language of `locale`. */
+  /** Example questions, in the language of `locale`. */
   starters: (locale: string) => string[];
-  /** The proxy whose word is taken; none where no proxy signs people in. */
+  /** The proxy whose identity header is trusted; none where no proxy signs users in. */
   proxy?: ProxyAuthenticator | null;
-  /** Whether a proxy of ours has this address: it may say whom it asks for, and from where. */
+  /** Whether this is the address of a trusted proxy, which may name its user and the client's address. */
   trustsProxy?: (address: string) => boolean;
   metrics?: ServerMetrics;
   /** Requests a minute: of each user, and of each address that is not signed in. */
   rateLimit: number;
   version: string;
   streamLimits?: Partial<StreamLimits>;
-  /** A reader who takes nothing of an answer for this long is cut. */
+  /** The connection of a reader that takes nothing of an answer for this long is closed. */
   responseStallMs?: number;
   connectionLimits?: Partial<ConnectionLimits>;
   overloadLimits?: Partial<OverloadLimits>;
@@ -54,18 +54,18 @@ export interface StreamLimits {
   /** Open at once for one user. */
   perUser: number;
   pingMs: number;
-  /** A reader who takes nothing for this long is cut. */
+  /** The connection of a reader that takes nothing for this long is closed. */
   stallMs: number;
   /** How soon a stream ends after its user is disabled or signed out. */
   recheckMs: number;
-  /** On closing: how long readers have to take the last words. */
+  /** On closing: how long readers have to receive the last events. */
   farewellMs: number;
 }
 
 export interface ConnectionLimits {
   /** Open at once from one address. */
   perAddress: number;
-  /** Open at once from all. */
+  /** Open at once from all addresses. */
   total: number;
   /** Requests of one user that have not been answered, streams among them. */
   perUser: number;
@@ -76,7 +76,7 @@ export interface OverloadLimits {
   eventLoopDelayMs: number;
   /** Share of the heap's limit. */
   heapShare: number;
-  /** What is in use, answers that nobody takes among it. */
+  /** Memory in use, including answers that readers have not taken yet. */
   memoryBytes: number;
 }
 
@@ -92,19 +92,19 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null where nobody is signed in, and on open routes. */
     identity: Identity | null;
-    /** Why somebody who says who they are is not believed. */
+    /** Why the credentials of the request are refused. */
     turnedAway: PaliadinError | null;
     /** The turn that the request is about, for the log. */
     turnId: string | null;
   }
 
   interface FastifyContextConfig {
-    /** Answers without sign-in. Any route that does not say so has a guard. */
+    /** Needs no sign-in. Any other route has a guard. */
     open?: boolean;
     guard?: Requirement;
-    /** Signs somebody in; counted by `services/sign-in/attempts.ts` instead of for its address. */
+    /** Signs a user in; counted by `services/sign-in/attempts.ts` instead of by address. */
     signsIn?: boolean;
-    /** Pages of other sites may lead a browser here, since every caller gets the same. */
+    /** Pages of other sites may send a browser here, since every caller gets the same. */
     crossSite?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;

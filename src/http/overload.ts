@@ -1,4 +1,4 @@
-/** Says no early where saying yes would take too long. */
+/** Refuses requests early when the process is overloaded. */
 import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
@@ -14,10 +14,10 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
     sampleInterval: 1000,
     healthCheck: async () => inUse() < limits.memoryBytes,
     healthCheckInterval: MEMORY_EVERY_MS,
-    // `unlimited` is what has to answer above all: whether the process lives.
+    // `unlimited` routes have to answer even then: they show whether the process is alive.
     pressureHandler: async (request, reply, _kind, value) => {
       if (request.routeOptions.config.unlimited === true) return;
-      // What stands for "not measured": the process slept through a whole sample. It is awake now.
+      // Infinity means "not measured": the process was suspended for a whole sample. It runs now.
       if (value === Number.POSITIVE_INFINITY) return;
       reply.header('retry-after', RETRY_AFTER_S);
       throw withStatus(503, new PaliadinError('rate_limited', 'the server is overloaded'));
@@ -26,16 +26,16 @@ export async function refuseWhenOverloaded(app: App, options: Pick<ServerOptions
 }
 
 const defaults: OverloadLimits = {
-  // Ten seconds with next to no turn of the loop: more than a slow disk or a laptop that is busy with
-  // something else does to us.
+  // Ten seconds with next to no progress of the event loop: more than a slow disk, or a laptop that is busy with
+  // something else, causes.
   eventLoopDelayMs: 10_000,
-  // Beyond this the garbage collector is all that still runs.
+  // Beyond this, nothing but the garbage collector runs.
   heapShare: 0.9,
-  // Many times what a busy gateway needs, and never what would have the system end us.
+  // Many times what a busy gateway needs, and below the point where the system would kill the process.
   memoryBytes: Math.min(2 ** 30, Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2),
 };
 
-/** Answers on their way are outside of the heap. What the system counts as ours shrinks only long after it is free. */
+/** Responses being sent are outside of the heap. The resident set shrinks only long after memory is freed. */
 function inUse(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

@@ -1,6 +1,6 @@
 /**
- * Keeps other web pages out. A page that rebinds its name to our address sends its own Host; a page that
- * posts to us sends its own Origin; a page that embeds a stream of ours is named by Sec-Fetch-Site.
+ * Refuses requests from other web pages. A page that rebinds its name to our address sends its own Host; a page that
+ * posts to us sends its own Origin; a page that embeds one of our streams is identified by Sec-Fetch-Site.
  */
 import type { FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
@@ -12,12 +12,12 @@ export function requireOwnPages(app: App, { publicOrigins }: Pick<ServerOptions,
     const origins = publicOrigins();
     checkHost(request, origins);
     checkOrigin(request, origins);
-    // By the route that was found, not by how the address was spelt: `/%61pi/me` is the same route.
+    // Checked by the matched route, not by the spelling of the URL: `/%61pi/me` is the same route.
     if (request.routeOptions.config.crossSite !== true) checkSite(request);
   });
 }
 
-/** Unsafe requests that a browser's cookie lets in have to say where they come from; every browser does. */
+/** Unsafe requests that are authenticated by a browser's cookie must state their origin; every browser does. */
 export function requireOrigin(request: FastifyRequest): void {
   if (SAFE_METHODS.has(request.method) || request.headers.origin !== undefined) return;
   throw new PaliadinError(
@@ -43,7 +43,7 @@ function checkOrigin(request: FastifyRequest, origins: readonly string[]): void 
   throw new PaliadinError('not_allowed', `requests of other origins are refused; ours: ${origins.join(', ')}`);
 }
 
-// Another port of this machine is the same site to a browser, but nobody that we know.
+// Another port of this machine is the same site to a browser, but not one that is trusted.
 function checkSite(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return;

@@ -1,8 +1,8 @@
-/** Under which name a request came. `own-pages.ts` lets none pass but those that are ours. */
+/** The name under which a request came. `own-pages.ts` accepts only the gateway's own names. */
 import type { FastifyRequest } from 'fastify';
 import type { ServerOptions } from './options.ts';
 
-/** Whether the browser reached us by https, as the name that it used says. */
+/** Whether the browser used https, according to the name that it used. */
 export function isSecure(request: FastifyRequest, { publicOrigins }: Pick<ServerOptions, 'publicOrigins'>): boolean {
   const host = request.headers.host?.toLowerCase();
   return publicOrigins().some((origin) => origin.startsWith('https:') && hostOf(origin) === host);

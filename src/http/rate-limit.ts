@@ -1,4 +1,4 @@
-/** How much one user, or one address that is not signed in, may ask of the server. */
+/** Limits the requests of one user, or of one address that is not signed in. */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { tooMany } from '../services/window-counts.ts';
@@ -7,7 +7,7 @@ import { countsBy } from './counts.ts';
 import type { App, ServerOptions } from './options.ts';
 
 export interface RateLimit {
-  /** Counts a request for the user whom it has just signed in. @throws PaliadinError `rate_limited` */
+  /** Counts a request for the user that it has just signed in. @throws PaliadinError `rate_limited` */
   ofUser(request: FastifyRequest, userId: string): Promise<void>;
 }
 
@@ -16,15 +16,15 @@ export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimi
   const counting = new WeakMap<FastifyRequest, string>();
   const limit = (keyGenerator: (request: FastifyRequest) => string) =>
     app.createRateLimit({ max: options.rateLimit, timeWindow: MINUTE_MS, keyGenerator });
-  // Each has counts of its own: addresses without end can't use up what there is for users, nor can whoever
-  // presents what is refused use it up for those behind the same address who present nothing yet.
+  // Each group has counters of its own: many addresses can't use up the room for users, and clients whose credentials
+  // are refused can't use up the limit of others behind the same address who present none yet.
   const ofUsers = limit((request) => counting.get(request) ?? request.identity?.user.id ?? '');
   const ofStrangers = limit(clientKey);
   const ofRefused = limit(clientKey);
 
   app.addHook('onRequest', async (request) => {
     const { unlimited, signsIn } = request.routeOptions.config;
-    // Sign-in counts by itself what is refused, and for whom: `services/sign-in/attempts.ts`.
+    // Sign-in counts its refusals itself, by client: `services/sign-in/attempts.ts`.
     if (unlimited === true || signsIn === true) return;
     const count = request.identity !== null ? ofUsers : presentsSomething(request) ? ofRefused : ofStrangers;
     refuseIfExceeded(await count(request));
@@ -37,7 +37,7 @@ export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimi
   };
 }
 
-/** Where nobody looks at what is presented, it counts for nothing. */
+/** On routes where credentials are not checked, presenting some makes no difference. */
 function presentsSomething({ headers, turnedAway, routeOptions }: FastifyRequest): boolean {
   return turnedAway !== null || (headers.authorization !== undefined && routeOptions.config.open !== true);
 }

@@ -1,4 +1,4 @@
-/** What a browser is told not to do with what we send, and what it may keep. */
+/** Headers that restrict what a browser does with a response and what it may cache. */
 import helmet from '@fastify/helmet';
 import type { FastifyReply } from 'fastify';
 import type { App, ServerOptions } from './options.ts';
@@ -24,7 +24,7 @@ export async function securityHeaders(app: App, options: Pick<ServerOptions, 'pu
     crossOriginResourcePolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
-    // A promise of https that a server on http can't keep; see below.
+    // Requires https, which a server on http can't offer; see below.
     strictTransportSecurity: false,
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -33,23 +33,23 @@ export async function securityHeaders(app: App, options: Pick<ServerOptions, 'pu
     if (isSecure(request, options)) reply.header('strict-transport-security', A_YEAR_OF_HTTPS);
   });
   app.addHook('onSend', async (_request, reply) => {
-    // What is no page, and is opened as one all the same, can do nothing at all.
+    // A response that is not a page can do nothing even if it is opened as one.
     if (!isPage(reply)) reply.header('content-security-policy', NOTHING);
-    // What the API says is for one person at one moment.
+    // API responses are for one person at one moment.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 }
 
-/** For what is no page. */
+/** For every response that is not a page. */
 export const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-// What a chat has no use for, neither its own scripts nor one that got in.
+// Features that a chat does not need, denied to its own scripts and to injected ones.
 const NO_DEVICES = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
 
-// For this name alone: others of the same domain are not ours to bind.
+// For this host name alone: other hosts of the same domain are not affected.
 const A_YEAR_OF_HTTPS = 'max-age=31536000';
 
 function isPage(reply: FastifyReply): boolean {
-  // "Not modified" has no type, and what it says of the page replaces what the browser has kept.
+  // "Not modified" has no content type, and its headers replace those that the browser has cached with the page.
   return reply.statusCode === 304 || String(reply.getHeader('content-type') ?? '').startsWith('text/html');
 }

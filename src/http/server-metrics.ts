@@ -1,4 +1,4 @@
-/** What the server tells of itself, for whoever counts. */
+/** The measurements that the server reports. */
 export interface ServerMetrics {
   contentType: string;
   text(): Promise<string>;

@@ -36,23 +36,23 @@ import { createStreams } from './streams.ts';
 
 export type { ServerOptions } from './options.ts';
 
-/** Ready to listen. `close()` asks the open streams to come back later and then waits for what is under way. */
+/** Ready to listen. `close()` asks the open streams to reconnect later, and then waits for running requests. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app: App = fastify({
     loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }), // it would log whole URLs; see log.ts
+    logController: new LogController({ disableRequestLogging: true }), // the default logs whole URLs; see log.ts
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    return503OnClosing: false, // its body is not ours; see closing.ts
-    genReqId: () => options.random(12).toString('base64url'), // nobody else's, so nobody else's text is in our log
-    // For whom the requests are counted. Who somebody is, is never decided by this.
+    return503OnClosing: false, // its body is not in our form; see closing.ts
+    genReqId: () => options.random(12).toString('base64url'), // never taken from the client, whose text must not get into the log
+    // The client address, for counting requests only. Authentication never uses it.
     trustProxy: (address) => options.trustsProxy?.(address) ?? false,
-    exposeHeadRoutes: false, // the HEAD of a stream would be a stream
+    exposeHeadRoutes: false, // a HEAD request for a stream would open a stream
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerUnreadableRequest,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  // What leaves is what our own code made, and typed: it is described by the schemas, not checked again.
+  // Responses come from our own typed code: the schemas describe them, they do not check them again.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.decorateRequest('identity', null);
   app.decorateRequest('turnedAway', null);
@@ -67,7 +67,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   logResponses(app);
   measureResponses(app, options);
 
-  // In this order for every request.
+  // Hooks run in this order for every request.
   await securityHeaders(app, options);
   await refuseWhenOverloaded(app, options);
   refuseWhenClosing(app);
@@ -103,8 +103,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app as unknown as FastifyInstance;
 }
 
-// A message of 100 KiB of which JSON escapes nearly every character, and what comes with it.
+// A message of 100 KiB in which JSON escapes nearly every character, and its other fields.
 const MAX_BODY_BYTES = 512 * 1024;
 
-// To receive a whole request, which for the largest takes a slow telephone some seconds.
+// The time to receive a whole request; a slow phone needs some seconds for the largest.
 const REQUEST_TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 /**
- * One event stream. It asks for the next event only when the socket takes more, so that a reader who does
- * not read costs a bounded buffer. (@fastify/sse was tried: a reader who leaves while it waits for the
- * socket makes it wait for ever, and its heartbeat writes whether or not the socket takes it.)
+ * One event stream. It requests the next event only when the socket accepts more data, so that a reader who does
+ * not read costs a bounded buffer. (@fastify/sse was tried: if a reader leaves while it waits for the
+ * socket, it waits for ever, and its heartbeat writes whether or not the socket accepts it.)
  */
 import { Readable } from 'node:stream';
 
@@ -11,13 +11,13 @@ export interface NumberedEvent {
 }
 
 export interface EventStream extends Readable {
-  /** A comment, to keep what lies between awake. Left out where the reader has not taken what went before. */
+  /** A comment, to keep proxies from closing the connection. Skipped while the reader has not taken earlier data. */
   ping(): void;
-  /** Asks the reader to come back, and ends. */
+  /** Asks the reader to reconnect, and ends. */
   end(): void;
 }
 
-/** For what is not replayed: 1, 2, 3 … */
+/** For events that are not replayed: 1, 2, 3 … */
 export async function* numbered<T extends NumberedEvent['event']>(
   events: AsyncIterable<T>,
 ): AsyncGenerator<{ id: number; event: T }> {
@@ -25,7 +25,7 @@ export async function* numbered<T extends NumberedEvent['event']>(
   for await (const event of events) yield { id: id++, event };
 }
 
-/** `failed` hears why the events broke off; the reader is asked to come back. */
+/** `failed` is called with the reason if the events break off; the reader is asked to reconnect. */
 export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error: unknown) => void): EventStream {
   const iterator = events[Symbol.asyncIterator]();
   let asked = false;
@@ -46,7 +46,7 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
       if (done) finish(null);
       else stream.push(format(value));
     } catch (error) {
-      if (over) return; // the reader has left, and the events were told so
+      if (over) return; // the reader has left, and the iterator was ended
       failed(error);
       finish(RECONNECT);
     }
@@ -61,7 +61,7 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
     },
     destroy(error, done) {
       over = true;
-      // Not awaited: an iterator that waits for its next event answers only after it.
+      // Not awaited: an iterator that waits for its next event returns only after that event.
       iterator.return?.().catch(() => undefined);
       done(error);
     },
@@ -75,10 +75,10 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
   });
 }
 
-/** The browser's pause before it connects again. */
+/** The browser's pause before it reconnects. */
 const RETRY_MS = 1000;
 
-// One fill of a socket; an event of any size may come on top.
+// One full socket buffer; one event of any size may come on top.
 const BUFFER_BYTES = 64 * 1024;
 
 const RECONNECT = 'event: reconnect\ndata:\n\n';

@@ -1,4 +1,7 @@
-/** Cuts off whoever does not take their answer: it waits in memory. Event streams see to it themselves: `streams.ts`. */
+/**
+ * Closes the connection of a reader that does not take its response, which stays in memory meanwhile. Event streams do
+ * this themselves: `streams.ts`.
+ */
 import type { App, ServerOptions } from './options.ts';
 
 export function cutStalledResponses(
@@ -7,10 +10,10 @@ export function cutStalledResponses(
 ): void {
   app.addHook('onSend', async (_request, reply) => {
     if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
-    // From here on there is nothing to do but to send. Node takes a slow reader's progress for activity.
+    // From here on nothing is left but sending. Node counts a slow reader's progress as activity.
     reply.raw.setTimeout(responseStallMs, () => reply.raw.destroy());
   });
 }
 
-// A telephone between two cells is back by then.
+// A phone between two cells is back by then.
 const STALL_MS = 30_000;

@@ -1,4 +1,4 @@
-/** All open event streams: bounded for each user, watched, and closed with the server. */
+/** All open event streams: limited for each user, watched, and closed with the server. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PaliadinError } from '../contract/errors.ts';
 import { type Requirement, refusalOf } from '../services/authorisation.ts';
@@ -77,9 +77,9 @@ export function createStreams(app: App, options: Needs): Streams {
 }
 
 const defaults: StreamLimits = {
-  // More tabs than anyone has, times a reconnect that overtakes its end.
+  // More tabs than anyone has, times a reconnect that arrives before the old stream has ended.
   perUser: 20,
-  // Proxies end what is silent for 30 or 60 s. Pages take two that are missing for a line that is dead.
+  // Proxies close connections that are silent for 30 or 60 s. Pages treat a line as dead after two missing pings.
   pingMs: 10_000,
   stallMs: 30_000,
   recheckMs: 3000,
@@ -90,20 +90,20 @@ const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
-  // A connection that was a stream has no second use, and would keep the server from closing.
+  // The connection of a stream is not used again, and would keep the server from closing.
   connection: 'close',
 };
 
-/** Also where the way in is still open, and what it led to is not. */
+/** Also checks the guard: the sign-in may still be valid while the access that it gave is not. */
 async function endIfRevoked({ stream, identity, guard }: Open, { signIn, access }: Needs['services']): Promise<void> {
-  // While the store is away nobody can be disabled either.
+  // While the store is unavailable nobody can be disabled either.
   const now = await signIn.stillIn(identity).catch(() => identity);
   if (now === null || now.user.disabledAt !== null) return stream.end();
-  // Whoever was let in to see how their question ends sees it, whether or not they might ask another.
+  // A user who was allowed to follow their own question may see its end, even if they may no longer ask.
   if (guard !== undefined && refusalOf({ ...guard, asks: undefined }, now, access) !== null) stream.end();
 }
 
-/** Looks often enough that the cut comes within a quarter of the time more. */
+/** Checks often enough to close within a quarter of `stallMs` after it. */
 function cutIfStalled({ reply }: Open, stallMs: number): () => void {
   const { raw } = reply;
   let waited = 0;

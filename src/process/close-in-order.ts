@@ -1,4 +1,6 @@
-/** The end of a process, step by step: whatever holds one up, the next begins, and all is over before it is killed. */
+/**
+ * Ends a process step by step: if one step is slow, the next begins, and everything ends before the process is killed.
+ */
 import pTimeout from 'p-timeout';
 
 export interface ClosingStep {
@@ -8,7 +10,7 @@ export interface ClosingStep {
   close(): unknown;
 }
 
-/** Never rejects: `onError` is told of a step that fails or is not done in time. */
+/** Never rejects: `onError` is called for a step that fails or is not done in time. */
 export async function closeInOrder(
   steps: readonly ClosingStep[],
   onError: (what: string, error: unknown) => void,
@@ -16,7 +18,7 @@ export async function closeInOrder(
   for (const step of steps) await closeInTime(step, onError);
 }
 
-/** Never rejects, as above. */
+/** Never rejects, as `closeInOrder`. */
 export async function closeInTime(
   { what, ms, close }: ClosingStep,
   onError: (what: string, error: unknown) => void,
@@ -28,27 +30,30 @@ export async function closeInTime(
   }
 }
 
-/** Together less than `STOP_MS`: who is told to stop ends well, and is not killed. */
+/** Together less than `STOP_MS`: a process that is told to stop ends by itself, and is not killed. */
 export const GATEWAY_CLOSES_MS = {
-  // Requests under way have three seconds; see `http/closing.ts`.
+  // Open requests have three seconds; see `http/closing.ts`.
   server: 3_400,
-  // What is under way is left to the next gateway.
+  // Turns in progress are left to the next gateway.
   turns: 1_500,
   head: 400,
   store: 400,
-  // Closed with what is under way, where the start came that far.
+  // Closed together with its open work, if the start got that far.
   backend: 200,
-  // What waits to be sent is sent to a collector that takes it at once; see `observe/traces.ts`.
+  // Remaining spans are sent if the collector accepts them at once; see `tracing/traces.ts`.
   traces: 1_600,
 };
 
 export const DAEMON_CLOSES_MS = {
-  // What was said last still goes out to whoever reads it.
+  // Pending output is still sent to clients that read it.
   channels: 2_000,
   driver: 1_000,
   relay: 1_000,
   traces: 1_600,
 };
 
-/** Whatever holds it up, all is on record. Less than the ten seconds after which service managers kill. */
+/**
+ * After this time the process ends even if a step is stuck: everything is on record. Less than the ten seconds after
+ * which service managers kill.
+ */
 export const STOP_MS = 8_000;

@@ -1,4 +1,7 @@
-/** Files that are whole or not there, whenever somebody looks: temporary file, fsync, rename, fsync of the directory. */
+/**
+ * Writes files atomically, so that a reader sees a complete file or none: temporary file, fsync, rename, fsync of the
+ * directory.
+ */
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -16,7 +19,7 @@ import {
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Text as its bytes, one character each: what other programs wrote there comes back unchanged. */
+/** Text with one character per byte: what other programs wrote is written back unchanged. */
 export const BYTES = 'latin1';
 
 export interface WriteOptions {
@@ -25,7 +28,7 @@ export interface WriteOptions {
   encoding?: BufferEncoding;
 }
 
-/** The file's text; null where there is no file. */
+/** The file's text; null if there is no file. */
 export function readIfExists(path: string, encoding: BufferEncoding = 'utf8'): string | null {
   try {
     return readFileSync(path, encoding);
@@ -36,8 +39,8 @@ export function readIfExists(path: string, encoding: BufferEncoding = 'utf8'): s
 }
 
 /**
- * On disk when this returns. A crash before leaves the old file, or none. It blocks for the two syncs, half a millisecond
- * each: as eight steps of the thread pool it took four times as long.
+ * On disk when this returns. A crash before that leaves the old file, or none. It blocks for the two syncs, half a
+ * millisecond each: as eight steps of the thread pool it took four times as long.
  */
 export function writeAtomically(
   path: string,
@@ -58,20 +61,22 @@ export function writeAtomically(
   withFile(dirname(path), 'r', mode, fsyncSync);
 }
 
-/** The same of a file that a person keeps: where `path` is a link, what it leads to is replaced. New directories are 0700. */
+/**
+ * The same for a file that a person maintains: if `path` is a link, its target is replaced. New directories are 0700.
+ */
 export function replaceFile(path: string, text: string, mode: number, encoding: BufferEncoding = 'utf8'): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const target = readIfExists(path, BYTES) === null ? path : realpathSync(path);
   writeAtomically(target, text, { mode, encoding });
 }
 
-/** Removes what a crash left of unfinished writes. */
+/** Removes the leftovers of writes that a crash interrupted. */
 export async function removeLeftovers(directory: string): Promise<void> {
   const names = await readdir(directory);
   await Promise.all(names.filter((name) => name.endsWith(TEMPORARY)).map((name) => rm(join(directory, name))));
 }
 
-/** The file's mode, or `otherwise` for one that is not there. */
+/** The file's mode, or `otherwise` if there is no file. */
 export function modeOf(path: string, otherwise: number): number {
   return (statSync(path, { throwIfNoEntry: false })?.mode ?? otherwise) & 0o777;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The absolute path of a program, as a shell would find it; null where there is none. */
+/** The absolute path of a program, as a shell would find it; null if there is none. */
 export function findProgram(name: string, env: NodeJS.ProcessEnv): string | null {
   const candidates = name.includes('/') ? [name] : (env.PATH ?? '').split(delimiter).map((path) => join(path, name));
   return candidates.find(isExecutable) ?? null;

@@ -1,10 +1,12 @@
 /**
- * One process a directory. The lock is SQLite's on an empty database: the system lets go of it however
- * the process ends, so there is never a stale one to guess about.
+ * One process per directory. The lock is SQLite's, on an empty database: the system releases it however the process
+ * ends, so a stale lock never exists.
  */
-/** Locks `file` for this process until it ends or calls the returned release; null where another has it. */
+/**
+ * Locks `file` for this process until it ends or calls the returned release function; null if another process has it.
+ */
 export async function acquireLock(file: string): Promise<(() => void) | null> {
-  // Not for all that shares a file with this: below Node 24.15 loading it prints a warning.
+  // Not imported at the top of this file: below Node 24.15 loading it prints a warning.
   const { DatabaseSync } = await import('node:sqlite');
   const database = new DatabaseSync(file);
   try {
@@ -21,7 +23,7 @@ export async function acquireLock(file: string): Promise<(() => void) | null> {
   }
 }
 
-/** One that nobody refers to is collected, and closed: the lock would be let go of, in the middle of everything. */
+/** Keeps the database referenced: otherwise garbage collection would close it, and release the lock too early. */
 const held = new Set<object>();
 
 const SQLITE_BUSY = 5;

@@ -1,28 +1,28 @@
 /**
- * Does something again until it works. Not p-retry: that gives up at any TypeError, also where a turn's answer waits for its
- * end, and takes random numbers that no test can steer.
+ * Repeats an operation until it succeeds. Not p-retry: that gives up at any TypeError, even while a turn's answer waits
+ * to be stored, and uses random numbers that no test can control.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Backoff, backoff } from '../contract/backoff.ts';
 
 export interface RetryOptions extends Backoff {
-  /** Whether another attempt may help. Without it, always. */
+  /** Whether another attempt may help. By default, always. */
   when?(error: unknown): boolean;
-  /** At most so many attempts. */
+  /** The maximum number of attempts. */
   attempts?: number;
   /** No attempt begins later, in milliseconds of `performance.now()`. */
   deadline?: number;
-  /** How often it has failed already: after one failure it begins with a pause. */
+  /** How many times it has failed already: after one failure it begins with a pause. */
   failures?: number;
   /** Ends a pause. The promise then rejects. */
   signal?: AbortSignal;
-  /** false: a pause alone does not keep the process. */
+  /** false: a pause alone does not keep the process alive. */
   ref?: boolean;
-  /** Told of every failure that another attempt follows. */
+  /** Called for every failure that is followed by another attempt. */
   onFailure?(error: unknown): void;
 }
 
-/** What `work` comes to in the end. Rejects with the last failure, or as an aborted timer does. */
+/** The result of `work` once it succeeds. Rejects with the last failure, or with an abort error. */
 export async function retry<T>(work: () => T | Promise<T>, options: RetryOptions): Promise<T> {
   const { when, attempts, deadline, signal, ref, onFailure } = options;
   let failures = options.failures ?? 0;

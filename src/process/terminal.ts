@@ -1,18 +1,18 @@
 /**
- * The only way to a person's terminal. Names, comments, what hosts say and what errors quote are other people's and other
- * machines' words: what a terminal would obey, what turns text around and what nobody sees is made visible.
+ * The only way to write to a person's terminal. Names, comments, hosts' output and quotes in errors come from other
+ * people and machines: control sequences, text direction marks and invisible characters are made visible.
  */
 import { pipeline } from 'node:stream/promises';
 import { escapeForTerminal, escapeJson } from '../contract/escape.ts';
 
 type Output = Pick<NodeJS.WritableStream, 'write'>;
 
-/** Each text is one line, whatever is in it. To standard output: what the command is for. */
+/** Each text is one line, whatever it contains. To standard output: the result of the command. */
 export function print(lines: string | readonly string[]): void {
   printTo(process.stdout, lines);
 }
 
-/** To standard error: what is beside it. */
+/** To standard error: everything else. */
 export function note(lines: string | readonly string[]): void {
   printTo(process.stderr, lines);
 }
@@ -22,12 +22,12 @@ export function printTo(output: Output, lines: string | readonly string[]): void
   if (all.length > 0) output.write(`${all.map(escapeForTerminal).join('\n')}\n`);
 }
 
-/** As JSON, which says the same once it is read. */
+/** As JSON, with escapes that a parser reads back unchanged. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** The same of a document that is made piece by piece. A piece never ends within a string. */
+/** The same for a document that is produced in pieces. A piece never ends within a string. */
 export async function printJsonPieces(pieces: AsyncIterable<string>): Promise<void> {
   const escaped = async function* () {
     for await (const piece of pieces) yield escapeJson(piece);

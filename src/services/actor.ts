@@ -1,4 +1,4 @@
-/** On whose behalf something is done. */
+/** The user or process that acts. */
 import type { Role } from '../contract/records/user.ts';
 
 export interface Actor {
@@ -7,5 +7,5 @@ export interface Actor {
   role: Role;
 }
 
-/** Whoever may run commands on the gateway's machine is not asked who they are, and may do what the owner may. */
+/** The command line needs no sign-in: anybody who can run it on the gateway's machine may do what the owner may. */
 export const COMMAND_LINE: Actor = { id: 'cli', role: 'owner' };

@@ -1,4 +1,4 @@
-/** Who may do what: by role, by what an API token is for, and by `PALIADIN_ACCESS`. */
+/** Who may do what: by role, by the scopes of an API token, and by `PALIADIN_ACCESS`. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Role, User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
@@ -7,13 +7,13 @@ import type { Identity } from './sign-in/identity.ts';
 /** Who may ask questions: the owner, or every user. */
 export type Access = 'owner' | 'users';
 
-/** What something asks of whoever wants it. */
+/** What an action requires of its caller. */
 export interface Requirement {
-  /** The least role. */
+  /** The lowest role. */
   role: Role;
-  /** What an API token has to be for. */
+  /** The scope that an API token must have. */
   scope: Scope;
-  /** Asks the agent for something: `PALIADIN_ACCESS` decides too. */
+  /** The action asks the agent, so `PALIADIN_ACCESS` applies too. */
   asks?: true | undefined;
 }
 
@@ -22,7 +22,7 @@ export type Caller = Pick<Identity, 'user' | 'scopes'>;
 
 export const DISABLED = 'the owner has disabled this user';
 
-/** Everybody's turns, users, hosts. */
+/** Every user's turns, users, hosts. */
 export const ADMIN = { role: 'admin', scope: 'admin' } as const satisfies Requirement;
 
 /** Why this caller is refused; null where they meet the requirement. */
@@ -30,21 +30,21 @@ export function refusalOf(requirement: Requirement, caller: Caller, access: Acce
   return barred(requirement, caller) ?? (requirement.asks === true ? askingRefusal(caller.user, access) : null);
 }
 
-/** Why this user may not ask; null where they may. Reading what is one's own is for every signed-in user. */
+/** Why this user may not ask questions; null where they may. Every signed-in user may read their own data. */
 export function askingRefusal(user: Pick<User, 'role'>, access: Access): PaliadinError | null {
   if (access === 'users' || user.role === 'owner') return null;
   return new PaliadinError('not_allowed', 'only the owner may ask here; PALIADIN_ACCESS=users lets every user ask');
 }
 
 /**
- * Whether this caller may see what is for the owner and admins. What is open to all and shows them more asks this too, so
- * that nobody sees there what they would be refused elsewhere.
+ * Whether this caller may see what is for the owner and admins. Open routes that show more to such callers call this
+ * too, so that nobody sees there what they would be refused elsewhere.
  */
 export function isForOwner(caller: Caller | null): boolean {
   return caller !== null && barred(ADMIN, caller) === null;
 }
 
-/** Why a token with this scope would not let its user do what the scope is for; null where it would. */
+/** Why this scope gives a token of this user nothing; null where it has an effect. */
 export function scopeWithoutEffect(scope: Scope, user: User, access: Access): PaliadinError | null {
   const needs: Requirement =
     scope === 'ask' ? { role: 'member', scope, asks: true } : { role: scope === 'read' ? 'member' : 'admin', scope };

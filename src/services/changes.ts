@@ -11,13 +11,13 @@ export interface ChangesOptions {
   turns: Pick<Turns, 'watch'>;
   store: Pick<Store, 'audit'>;
   hosts: Pick<Hosts, 'all'>;
-  /** None where nobody looks. */
+  /** Absent where the hosts are not probed. */
   probes: Pick<ProbeHistory, 'onProbe'> | undefined;
 }
 
 /**
- * Tells what changes, not what it is now, until `signal` aborts. What happens while a reader has not taken what was before is
- * told together, so that a slow one costs little.
+ * Reports what changes, not its new value, until `signal` aborts. Changes that happen before a reader has taken the
+ * last ones are merged, so that a slow reader costs little.
  */
 export async function* followChanges(
   { turns, store, hosts, probes }: ChangesOptions,
@@ -61,7 +61,7 @@ export async function* followChanges(
         seen = presences();
         also.add('hosts');
       }
-      // Also what another process does, such as the command line.
+      // Also covers changes by other processes, such as the command line.
       const now = (await store.audit.head())?.seq ?? 0;
       if (now !== head) {
         const fresh = await store.audit.list({ limit: Math.min(100, Math.max(1, now - head)) });
@@ -92,12 +92,12 @@ export async function* followChanges(
   }
 }
 
-// A person sees no difference between this and at once.
+// A person can't tell this from immediate.
 const STEP_MS = 500;
-// What nobody tells us of: what other processes write, and whether the host is there.
+// The interval for changes without a notification: writes of other processes, and whether the host is reachable.
 const LOOK_MS = 2000;
 
-/** Null: still what it was, but something else about it changed. Undefined: nothing that a list shows. */
+/** Null: the status is the same, but something else changed. Undefined: nothing that a list shows. */
 function statusAfter(event: StoredEvent['event']): TurnStatus | null | undefined {
   switch (event.type) {
     case 'accepted':

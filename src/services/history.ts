@@ -1,4 +1,4 @@
-/** A user's own history, as a whole. */
+/** The whole history of one user. */
 import type { TurnView } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Store } from '../store/store.ts';
@@ -6,9 +6,9 @@ import type { Turns } from '../turn/turns.ts';
 import { PAGE, pages } from './pages.ts';
 
 export interface HistoryService {
-  /** All turns, oldest first, read as they are taken. */
+  /** All turns, oldest first, read as they are consumed. */
   export(userId: string, locale: string | null): AsyncIterable<TurnView>;
-  /** The newest event that there is, of all users: what is followed from there on has not happened yet. */
+  /** The newest event of all users: everything that follows it has not happened yet. */
   lastEventId(): Promise<number>;
 }
 
@@ -20,7 +20,7 @@ export interface HistoryOptions {
 export function createHistoryService({ store, turns }: HistoryOptions): HistoryService {
   return {
     async *export(userId, locale) {
-      // The newest come first from the store: it is asked for ids alone, then for each turn.
+      // The store returns the newest first, so this collects the ids alone, then reads each turn.
       const ids: string[] = [];
       const read = (before: string | undefined) => store.turns.list({ userId, before, limit: PAGE });
       for await (const { turnId } of pages(read, { next: (line) => line.turnId })) ids.push(turnId);
@@ -34,7 +34,7 @@ export function createHistoryService({ store, turns }: HistoryOptions): HistoryS
   };
 }
 
-/** It may have been deleted since its id was read. */
+/** The turn may have been deleted since its id was read. */
 function nullIfDeleted(error: unknown): null {
   if (error instanceof PaliadinError && error.code === 'not_found') return null;
   throw error;

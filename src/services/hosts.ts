@@ -1,4 +1,4 @@
-/** The hosts: how they are, and what runs there. */
+/** The hosts: their health, and what runs on them. */
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts as Reached } from '../backend/hosts.ts';
 import type { Hosts, HostView, Probe } from '../contract/admin.ts';
@@ -19,9 +19,9 @@ export interface HostList {
 }
 
 export interface ProbeHistory {
-  /** How the host of this name was lately, oldest first. */
+  /** The last probes of the host of this name, oldest first. */
   last(host: string): Probe[];
-  /** Calls back after each. Returns how to stop that. */
+  /** Calls back after each probe. Returns a function that unsubscribes. */
   onProbe(listener: () => void): () => void;
 }
 
@@ -29,10 +29,10 @@ export interface HostServiceOptions {
   store: Pick<Store, 'sessions' | 'turns' | 'database'>;
   hosts: Pick<Reached, 'all' | 'of'>;
   host: Pick<SessionHost, 'sessions'>;
-  /** None where nobody looks. */
+  /** Absent where the hosts are not probed. */
   probes: ProbeHistory | undefined;
   access: Access;
-  /** Of the gateway. */
+  /** Version of the gateway. */
   version: string;
   /** UTC milliseconds. */
   clock(): number;

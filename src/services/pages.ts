@@ -2,10 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Turn, TurnFilter } from '../contract/records/turn.ts';
 import type { TurnStore } from '../store/turn-store.ts';
 
-/** How many rows a page has: some milliseconds of work, during which the gateway does nothing else. */
+/** Rows in a page: some milliseconds of work, during which the gateway does nothing else. */
 export const PAGE = 200;
 
-/** Every row, read a page of `PAGE` at a time as it is taken. `next` is by what `read` finds the page behind a row. */
+/**
+ * Every row, read in pages of `PAGE` as they are consumed. `next` is the key of a row, by which `read` finds the next
+ * page.
+ */
 export async function* pages<T, K>(
   read: (before: K | undefined) => Promise<T[]>,
   { next }: { next: (last: T) => K },
@@ -20,7 +23,7 @@ export async function* pages<T, K>(
   }
 }
 
-/** Turns in full, newest first, of which only one is held at a time: each may have megabytes. */
+/** Turns in full, newest first. Only one is held in memory at a time, because each may have megabytes. */
 export async function* eachTurn(turns: Pick<TurnStore, 'list' | 'get'>, filter: TurnFilter): AsyncGenerator<Turn> {
   const read = (before: string | undefined) => turns.list({ ...filter, before, limit: PAGE });
   for await (const { turnId } of pages(read, { next: (line) => line.turnId })) {
@@ -33,7 +36,7 @@ export async function* map<T, U>(rows: AsyncIterable<T>, change: (row: T) => U):
   for await (const row of rows) yield change(row);
 }
 
-/** The first `limit` rows; no more are read. */
+/** The first `limit` rows; reads no more than these. */
 export async function take<T>(rows: AsyncIterable<T>, limit: number): Promise<T[]> {
   const taken: T[] = [];
   for await (const row of rows) if (taken.push(row) >= limit) break;

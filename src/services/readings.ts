@@ -1,4 +1,4 @@
-/** Who looked at what: on record before it is shown. */
+/** Records who read what, before it is shown. */
 import type { AuditEntry } from '../contract/records/audit-log.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,7 +10,7 @@ export interface ReadingsOptions {
   clock(): number;
 }
 
-/** A page that shows what changes asks again and again: the same reading is on record once in a while. */
+/** A page that follows changes reads again and again: the same reading is recorded only once in a while. */
 export function createReadings({ store, clock }: ReadingsOptions): Readings {
   const seen = new Map<string, number>();
   return async (reading) => {

@@ -1,4 +1,4 @@
-/** What the dashboard and the command line do, put together once for both. */
+/** The services behind the dashboard and the command line, built once for both. */
 import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
 import type { Store } from '../store/store.ts';
@@ -24,7 +24,7 @@ import { createStatisticsService, type StatisticsService } from './statistics.ts
 import { createTurnLogService, type TurnLogService } from './turn-log/turn-log.ts';
 import { createUserService, type UserService } from './users/users.ts';
 
-/** Beside a gateway, or without one. */
+/** The services that work with or without a running gateway. */
 export interface Services {
   users: UserService;
   credentials: CredentialService;
@@ -34,7 +34,7 @@ export interface Services {
   statistics: StatisticsService;
 }
 
-/** Within a gateway. */
+/** The services inside a gateway. */
 export interface GatewayServices extends Services {
   /** Who may ask questions. */
   readonly access: Access;
@@ -42,7 +42,7 @@ export interface GatewayServices extends Services {
   sessionControl: SessionControl;
   hosts: HostService;
   history: HistoryService;
-  /** What changes, as it changes, until `signal` aborts. */
+  /** Reports changes as they happen, until `signal` aborts. */
   changes(signal: AbortSignal): AsyncIterable<AdminEvent>;
   /** @throws PaliadinError where the store can't be written */
   checkStore(): Promise<void>;
@@ -51,33 +51,33 @@ export interface GatewayServices extends Services {
 export interface ServicesOptions {
   store: Store;
   host: SessionHost;
-  /** Resolves when nothing of the user's is open any more. */
+  /** Resolves when none of the user's turns is open any more. */
   stopTurns(userId: string): Promise<void>;
-  /** What was noted of the audit log's end beside the database; null where nothing was. */
+  /** The head of the audit log that was saved beside the database; null where there is none. */
   notedHead(): KnownHead | null;
   access: Access;
-  /** Whose subject this is, is created as the owner. */
+  /** The user with this subject is created as the owner. */
   ownerSubject: string;
   random: Random;
   /** UTC milliseconds. */
   clock(): number;
-  /** Hears who came in, was turned away, or left; has to be quick. */
+  /** Called for each sign-in, refusal and sign-out; has to be quick. */
   onSignIn?(event: SignInEvent): void;
 }
 
 export interface GatewayServicesOptions extends Omit<ServicesOptions, 'host' | 'stopTurns'> {
   turns: Turns;
   hosts: Hosts;
-  /** None where nobody looks how the host is. */
+  /** Absent where the hosts are not probed. */
   probes?: ProbeHistory | undefined;
-  /** Null where no tokens of an application are taken. */
+  /** Null where tokens of an application are not accepted. */
   jwt: JwtAuthenticator | null;
   denialLimits?: DenialLimits | undefined;
-  /** Of the gateway. */
+  /** Version of the gateway. */
   version: string;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
-  /** Something went wrong that no caller is told. */
+  /** An error that no caller gets. */
   onError(what: string, error: unknown): void;
 }
 

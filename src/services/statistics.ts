@@ -1,11 +1,11 @@
-/** Whether it works, who uses it, what failed: counts and durations, over time and in all. They are kept by the hour. */
+/** Statistics from the hourly figures: counts and durations of turns, users and failures, over time and in total. */
 import type { Figures, Stats, StatsBucket, StatsRange } from '../contract/admin.ts';
 import type { Counted, StatsQuery, TurnStats } from '../contract/records/stats.ts';
 import type { Store } from '../store/store.ts';
 import { people } from './people.ts';
 
 export interface StatisticsService {
-  /** `utcOffset`: minutes that the reader’s clock is ahead of UTC. `userId`: of one user only. */
+  /** `utcOffset`: minutes that the reader’s clock is ahead of UTC. `userId`: only this user's turns. */
   read(query: { range: StatsRange; utcOffset: number; userId?: string | undefined }): Promise<Stats>;
 }
 
@@ -43,7 +43,7 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
   };
 }
 
-/** Whole days of the reader’s, of which the last is today. */
+/** Whole days in the reader's time zone; the last is today. */
 export function stretchOf(range: StatsRange, now: number, utcOffset: number): { from: number; bucketMs: number } {
   const { days, bucketMs } = RANGES[range];
   const offsetMs = Math.round(utcOffset / 60) * HOUR_MS;
@@ -63,7 +63,7 @@ const RANGES: Record<StatsRange, { days: number; bucketMs: number }> = {
 
 const MOST = 50;
 
-/** As long before `from` as `to` is after it, in whole hours. */
+/** The start of the preceding period of the same length, in whole hours. */
 function hourBefore(from: number, to: number): number {
   return from - Math.max(1, Math.ceil((to - from) / HOUR_MS)) * HOUR_MS;
 }

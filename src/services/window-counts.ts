@@ -1,13 +1,13 @@
-/** How often each key was counted in the present stretch of time, for limits. */
+/** Counts each key in the current time window, for limits. */
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface Counted {
   current: number;
-  /** Milliseconds until all begin anew. */
+  /** Milliseconds until all counts start anew. */
   ttl: number;
 }
 
-/** By a clock that only goes forward, in milliseconds. Bounded, however many keys there are. */
+/** Uses a monotonic clock, in milliseconds. Memory is bounded, however many keys there are. */
 export class WindowCounts {
   #now: () => number;
   #counts = new Map<string, number>();
@@ -19,7 +19,7 @@ export class WindowCounts {
 
   add(key: string, windowMs: number): Counted {
     const ttl = this.#msLeft(windowMs);
-    // Who comes when there are too many to tell apart is counted together with all others who do.
+    // New keys beyond the limit share one count.
     const counted = this.#counts.has(key) || this.#counts.size < MAX_KEYS ? key : OTHERS;
     const current = (this.#counts.get(counted) ?? 0) + 1;
     this.#counts.set(counted, current);
@@ -31,7 +31,7 @@ export class WindowCounts {
     return { current: this.#counts.get(key) ?? 0, ttl };
   }
 
-  /** All keys begin anew together, so that nothing is kept of those who don't come back. */
+  /** All keys start anew together, so that nothing is kept of keys that do not come back. */
   #msLeft(windowMs: number): number {
     const at = this.#now();
     if (at >= this.#endsAt) {
@@ -42,11 +42,11 @@ export class WindowCounts {
   }
 }
 
-// Far more than a gateway has users; some 10 MB where somebody has that many addresses.
+// Far more than a gateway has users; some 10 MB if that many addresses come.
 export const MAX_KEYS = 100_000;
 const OTHERS = '';
 
-/** `max` is what was allowed in a minute, of which `ttlMs` are left. */
+/** `max` is the limit for a minute, of which `ttlMs` are left. */
 export function tooMany(max: number, ttlMs: number): PaliadinError {
   const seconds = Math.max(1, Math.ceil(ttlMs / 1000));
   return new PaliadinError('rate_limited', `at most ${max} a minute; try again in ${seconds} s`, {

@@ -1,4 +1,6 @@
-/** Sets up a host for this gateway, from here, through the owner's own ssh access. Whoever repeats it mends what is missing. */
+/**
+ * Sets up a host for this gateway, from here, through the owner's own ssh access. Repeating it repairs what is missing.
+ */
 import { randomBytes } from 'node:crypto';
 import type { HostApprovals } from '../config/approval-policy.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
@@ -24,15 +26,18 @@ export interface AddWishes {
   wishes: SshOptions;
   agent: InstallRequest['agent'];
   service: boolean;
-  /** What a gateway may allow there; undefined where it was not said. */
+  /** What a gateway may allow there; undefined if not given. */
   approvals: HostApprovals | undefined;
-  /** Asks for it, where nobody has chosen yet; null where nobody can be asked. */
+  /** Asks for it if nobody has chosen yet; null if nobody can be asked. */
   chooseApprovals: (() => Promise<HostApprovals>) | null;
-  /** The file that gets the variables; null where they are printed. */
+  /** The file that gets the variables; null if they are printed. */
   envFile: string | null;
 }
 
-/** Tells each step as it is done, and ends at the first that everything after it needs. Returns where the host is. */
+/**
+ * Yields each step as it is done, and ends at the first failure that everything after it depends on. Returns where the
+ * host is.
+ */
 export async function* addHost({ config, env }: Settings, add: AddWishes): AsyncGenerator<Check, Route | null> {
   const root = prepareState(config).root;
   const programs = opensshPrograms(env);
@@ -62,7 +67,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
 
   const approvals = add.approvals ?? (look.choseApprovals ? undefined : await add.chooseApprovals?.());
-  // Several people may ask this gateway: the host is to keep them apart as far as the gateway will ask of it.
+  // Several people may use this gateway: the host must isolate them at least as far as the gateway requires.
   const { least } = isolationPolicy(config);
   const steps = await runShim(ssh, {
     verb: 'install',

@@ -1,6 +1,6 @@
-/** Changes `NAME=value` lines of a file that somebody else may have written too: every other line stays as it is. */
+/** Changes `NAME=value` lines of a file that other people may edit too: every other line stays as it is. */
 
-/** A value of null takes the line out. New lines go to the end. */
+/** A value of null removes the line. New lines go to the end. */
 export function withEnvLines(text: string, values: Record<string, string | null>): string {
   const open = new Map(Object.entries(values));
   const lines = linesOf(text).flatMap((line) => {
@@ -14,12 +14,12 @@ export function withEnvLines(text: string, values: Record<string, string | null>
   return [...lines, ...more].map((line) => `${line}\n`).join('');
 }
 
-/** The lines that are neither empty nor a comment nor one of `names`. */
+/** The lines that are not empty, not comments, and not one of `names`. */
 export function otherLines(text: string, names: readonly string[]): string[] {
   return linesOf(text).filter((line) => !/^\s*(#|$)/.test(line) && !names.includes(nameOf(line) ?? ''));
 }
 
-/** As Node, shells and compose files read it. */
+/** In a syntax that Node, shells and compose files read. */
 export function envLine(name: string, value: string): string {
   if (/^[\w./:@%+,=-]*$/.test(value)) return `${name}=${value}`;
   const mark = ["'", '"', '`'].find((candidate) => !value.includes(candidate));

@@ -1,4 +1,4 @@
-/** What of this clone is brought to a host. */
+/** The parts of this clone that are copied to a host. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/load.ts';
 import { findProgram } from '../process/find-program.ts';
 
-/** @throws ConfigError where the OpenSSH client is not installed */
+/** @throws ConfigError if the OpenSSH client is not installed */
 export function opensshPrograms(env: NodeJS.ProcessEnv) {
   const required = (name: string) => {
     const found = findProgram(name, env);

@@ -5,7 +5,10 @@ export const SKILL_FILE = 'skills/paliadin/SKILL.md';
 
 export interface SkillText {
   before: string;
-  /** `## Who you are` with all below it, up to the next heading of that rank. Empty where there is no such section. */
+  /**
+   * `## Who you are` with everything below it, up to the next heading of the same rank. Empty if there is no such
+   * section.
+   */
   persona: string;
   after: string;
 }
@@ -18,7 +21,7 @@ export function splitPersona(text: string): SkillText {
   return { before: text.slice(0, start), persona: text.slice(start, end), after: text.slice(end) };
 }
 
-/** Whether nobody has written who answers. */
+/** Whether nobody has written yet who answers. */
 export function isPlaceholder(persona: string): boolean {
   return persona.includes('<!-- Owner: replace this section.');
 }

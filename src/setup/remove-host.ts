@@ -1,4 +1,4 @@
-/** Undoes what `host add` did: at the host as far as it can be reached, and here. */
+/** Undoes what `host add` did: on the host, as far as it can be reached, and here. */
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
@@ -27,7 +27,7 @@ export interface RemoveWishes {
   purge: boolean;
 }
 
-/** @throws ConfigError where it is not clear which host is meant */
+/** @throws ConfigError if it is unclear which host is meant */
 export async function* removeHost({ config, env }: Settings, remove: RemoveWishes): AsyncGenerator<Check> {
   const root = prepareState(config).root;
   const found = whichHost(addedHosts(root), remove.given);

@@ -1,4 +1,4 @@
-/** What a gateway's owner asks the shim to do on the host, through their own access: JSON on its standard input. */
+/** The request of a gateway's owner to the shim on the host, through their own access: JSON on its standard input. */
 import { z } from 'zod';
 import { hostApprovals } from '../config/approval-policy.ts';
 import { isolationLevels } from '../contract/isolation.ts';
@@ -27,7 +27,7 @@ export const uninstallRequest = z.object({
 });
 export type UninstallRequest = z.infer<typeof uninstallRequest>;
 
-/** Begins each line of its answer that holds a check. A login shell may say other things. */
+/** The prefix of each line of the answer that contains a check. A login shell may print other lines. */
 export const STEP_SAYS = 'paliadin-step ';
-/** The last line of an answer that is whole. */
+/** The last line of a complete answer. */
 export const END_SAYS = 'paliadin-end';

@@ -5,9 +5,9 @@ import { HOST_PATTERN, USER_PATTERN } from '../contract/names.ts';
 
 export interface GivenTarget {
   user: string;
-  /** A name, an address, or what the owner's ssh configuration calls it. */
+  /** A name, an address, or an alias of the owner's ssh configuration. */
   host: string;
-  /** Null where the owner's ssh configuration says which, or it is the usual one. */
+  /** Null if the owner's ssh configuration sets it, or it is the default. */
   port: number | null;
 }
 

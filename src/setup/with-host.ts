@@ -11,7 +11,7 @@ import { reachDaemon } from '../transport/daemon-process.ts';
 import { type HostChannel, reachHost } from '../transport/reach-host.ts';
 import { reachOverSsh } from '../transport/ssh/reach.ts';
 
-/** Opens a channel to the host that the settings name, for as long as `use` takes. */
+/** Opens a channel to the configured host, for as long as `use` takes. */
 export async function withHost<T>(settings: Settings, use: (host: HostChannel) => Promise<T>): Promise<T> {
   await using host = await openHost(settings);
   return await use(host.channel);
@@ -33,7 +33,7 @@ function reachRemote({ config, env }: Settings, host: string): Promise<HostChann
   return reachOverSsh(remoteTarget(config, host, env), env);
 }
 
-/** This machine's daemon, which is started if it is not there. */
+/** This machine's daemon, which is started if it does not run. */
 async function reachLocal({ config, env }: Settings): Promise<HostChannel> {
   const agent = chooseAgent(config, env);
   if (findProgram('tmux', env) === null) throw new PaliadinError('disabled', 'tmux is not found on PATH; install it');

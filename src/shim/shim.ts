@@ -1,6 +1,7 @@
 /**
- * Entry of `paliadin-shim`, the one file that a host needs. sshd runs it as forced command, and a person by hand;
- * it starts itself as daemon, relay and demo agent, and sets the host up, which no ssh client can: what a client says is never its arguments.
+ * Entry of `paliadin-shim`, the one file that a host needs. sshd runs it as forced command, and a person runs it by
+ * hand. It also starts itself as daemon, relay and demo agent, and sets the host up, which no ssh client can request:
+ * what a client sends never becomes its arguments.
  */
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +14,7 @@ import { parseCommand, UsageError } from '../host/shim/parse-command.ts';
 import { serveVerb } from '../host/shim/serve-verb.ts';
 import { note } from '../process/terminal.ts';
 
-// What an older gateway waits for, less what ssh takes.
+// The time that an older gateway waits, less the time that ssh needs.
 const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
   const byHand = asked === undefined && connection === undefined;
   const [program] = process.argv.slice(2);
   if (byHand && program === 'demo-agent') {
-    process.argv.splice(2, 1); // its arguments are its own
+    process.argv.splice(2, 1); // the demo agent reads its own arguments
     await import('../demo/main.ts');
   } else if (byHand && program === 'daemon') {
     const { runDaemon } = await import('../daemon/run-daemon.ts');

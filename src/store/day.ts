@@ -1,4 +1,4 @@
-/** When the day began, by the clock of the machine that the gateway runs on (`TZ`). UTC milliseconds. */
+/** The start of the day, in the time zone of the gateway's machine (`TZ`). UTC milliseconds. */
 export function dayStart(now: number): number {
   return new Date(now).setHours(0, 0, 0, 0);
 }

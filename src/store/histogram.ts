@@ -1,6 +1,6 @@
-/** Durations counted in buckets, each a tenth wider than the one before: small, and they can be added up. */
+/** Durations counted in buckets, each a tenth wider than the one before: small, and easy to add up. */
 
-/** How many fell into each bucket, by its number; what is missing is 0. */
+/** The count of each bucket, by its number; a missing bucket counts 0. */
 export type Histogram = number[];
 
 /** The bucket of a duration in milliseconds. */
@@ -9,7 +9,7 @@ export function bucketOf(ms: number): number {
 }
 
 /**
- * The duration that `share` of those counted did not exceed: the middle of its bucket, less than 5 % off. Null where
+ * The duration that `share` of the counted ones did not exceed: the middle of its bucket, less than 5 % off. Null where
  * nothing was counted.
  */
 export function percentile(histogram: Histogram, share: number): number | null {
@@ -21,12 +21,12 @@ export function percentile(histogram: Histogram, share: number): number | null {
   return null;
 }
 
-/** As it is stored: each bucket that is not empty, and its count. */
+/** The stored form: each bucket that is not empty, and its count. */
 export function packed(histogram: Histogram): number[] {
   return histogram.flatMap((count, bucket) => (count ? [bucket, count] : []));
 }
 
-/** Adds what was packed. */
+/** Adds a histogram in its stored form. */
 export function addPacked(to: Histogram, pairs: readonly number[]): void {
   for (let at = 0; at + 1 < pairs.length; at += 2) count(to, pairs[at] as number, pairs[at + 1]);
 }
@@ -36,7 +36,7 @@ export function count(to: Histogram, bucket: number, times = 1): void {
   to[bucket] = (to[bucket] ?? 0) + times;
 }
 
-// A person does not see the difference of 5 % in a plot, and 24 hours are 200 buckets.
+// In a plot nobody can see a difference of 5 %, and 24 hours are 200 buckets.
 const STEP = Math.log(1.1);
 
 function middleOf(bucket: number): number {

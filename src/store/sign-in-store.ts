@@ -4,24 +4,27 @@ import type { ApiToken, BrowserSession, BrowserWay } from '../contract/records/s
 import type { User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
 
-/** What lets somebody in. Secrets are 128 bits or more, and only their SHA-256 is kept. */
+/** Credentials. Secrets have 128 bits or more, and only their SHA-256 is stored. */
 export interface SignInStore {
   /** A one-time code that signs in as the user until `expiresAt`. */
   addCode(code: { hash: string; userId: string; expiresAt: number }, by: By): Promise<void>;
-  /** Whom the code signs in, without using it up; null where `takeCode` would find nobody. */
+  /** The user whom the code would sign in, without using it up; null where `takeCode` would return null. */
   byCode(hash: string, now: number): Promise<User | null>;
   /** Uses the code up; null where there is none, it is used, or it is too old. */
   takeCode(hash: string, now: number): Promise<User | null>;
   addBrowserSession(session: BrowserSession): Promise<void>;
-  /** The session that has both secrets. `hashes` are those of all cookies that a browser sent under our name. */
+  /**
+   * The session that matches both secrets. `hashes` are those of all cookies that a browser sent under the gateway's
+   * name.
+   */
   byBrowserSession(
     secrets: { hashes: readonly string[]; keyHash: string },
     now: number,
   ): Promise<{ user: User; hash: string } | null>;
-  /** Whether one of the cookies is of a session from before there were session keys. */
+  /** Whether one of the cookies belongs to a session from before session keys. */
   hasSessionWithoutKey(hashes: readonly string[]): Promise<boolean>;
   dropBrowserSession(hash: string): Promise<void>;
-  /** Drops the sessions of this way whose key is another one. Returns how many went. */
+  /** Deletes the sessions of this sign-in method that were opened with another key. Returns how many were deleted. */
   dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
   /** How many browsers of the user are signed in. */
   countBrowserSessions(userId: string, now: number): Promise<number>;
@@ -30,13 +33,13 @@ export interface SignInStore {
     by: By,
   ): Promise<void>;
   byToken(hash: string, now: number): Promise<{ user: User; scopes: Scope[] } | null>;
-  /** Oldest first; those that have expired too. */
+  /** Oldest first; includes expired ones. */
   tokens(query?: { userId?: string }): Promise<ApiToken[]>;
-  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins so. */
+  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins with `id`. */
   dropToken(id: string, by: By): Promise<ApiToken>;
   /**
-   * Ends the user's browser sessions and codes, and what applications' tokens said before now; with `tokens` their API
-   * tokens as well.
+   * Ends the user's browser sessions and codes, and voids applications' tokens from before now; with `tokens` also
+   * their API tokens.
    */
   signOutEverywhere(
     userId: string,

@@ -1,7 +1,7 @@
 /**
- * What Paliadin keeps, one interface for each kind of thing; the implementation beside them speaks SQL through Kysely.
+ * What Paliadin stores, one interface for each kind of thing; the implementation beside them speaks SQL through Kysely.
  *
- * Every method throws PaliadinError `store_unavailable` when the database does not do what it should
+ * Every method throws PaliadinError `store_unavailable` when the database fails
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
 import type { AuditStore } from './audit-store.ts';
@@ -12,7 +12,7 @@ import type { TurnStore } from './turn-store.ts';
 import type { UserStore } from './user-store.ts';
 
 export interface Store {
-  /** What it is kept in, for people: name and version. */
+  /** The database, for people: name and version. */
   readonly database: string;
   turns: TurnStore;
   events: EventStore;

@@ -1,7 +1,7 @@
-/** The same store; how long each call took is told. */
+/** Wraps a store and reports how long each call took. */
 import type { Store } from './store.ts';
 
-/** `operation` is such as `turns.write`. */
+/** `operation` is, for example, `turns.write`. */
 type Tell = (operation: string, ms: number, failed: boolean) => void;
 type Method = (...args: unknown[]) => Promise<unknown>;
 
@@ -9,7 +9,7 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 export function timedStore(store: Store, now: () => number, tell: Tell): Store {
   return timed(store, '') as Store;
 
-  /** Methods, and groups of them. What is neither stays as it is. */
+  /** Wraps methods, and groups of methods. Other values stay as they are. */
   function timed(methods: object, group: string): object {
     return Object.fromEntries(
       Object.entries(methods).map(([name, part]: [string, unknown]) => [name, of(part, group + name)]),

@@ -1,25 +1,25 @@
-/** Turns: what can be read of them, and how they are written. */
+/** Reads and writes turns. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { By } from '../contract/records/audit-log.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { StatsQuery, TurnStats } from '../contract/records/stats.ts';
 import type { NewTurn, Turn, TurnChange, TurnFilter, TurnLine, TurnPage } from '../contract/records/turn.ts';
 
-/** A change of a turn and what is told about it, in one transaction. */
+/** A change of a turn and its events, in one transaction. */
 export interface TurnWrite {
   turnId: string;
-  /** Of the run that writes; none where it is not a run's. */
+  /** Fence of the run that writes; absent for writes outside a run. */
   fence?: number;
   change: TurnChange;
   events: EventBody[];
   /**
-   * Nothing but progress, which need not survive a power cut, only the end of the process: what a power cut
-   * takes of it, the host still has.
+   * Nothing but progress, which has to survive a crash of the process but not a power cut: what a power cut
+   * loses, the host still has.
    */
   progress?: boolean;
 }
 
-/** Another run has taken the turn up since: whoever wrote has lost it. */
+/** Another run has taken the turn up since: the run that wrote has lost it. */
 export function isTakenOver(error: unknown): boolean {
   return error instanceof PaliadinError && error.cause === TAKEN_OVER;
 }
@@ -33,12 +33,12 @@ export interface TurnStore {
    * idempotency key before, nothing is inserted and that turn is returned with `inserted: false`
    * (and no event).
    *
-   * @throws PaliadinError `quota_reached` where the user has asked as often as they may in a day.
+   * @throws PaliadinError `quota_reached` where the user has reached their daily quota.
    */
   insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   /**
-   * Begins a run of an open turn: gives it a fence that is higher than any that a turn of its session ever had, and than
-   * `at`. What an earlier run writes is refused from then on. Null where the turn has ended, or is not there.
+   * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least
+   * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist.
    */
   takeUp(turnId: string, at: number): Promise<Turn | null>;
   get(turnId: string): Promise<Turn | null>;
@@ -46,14 +46,15 @@ export interface TurnStore {
   /**
    * Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many.
    *
-   * @throws PaliadinError `conflict` where another turn of the session is at work (`delivering`, `running`,
-   *   `waiting`), or where the turn was taken up since (`isTakenOver`); `not_found` for a turn that is not there. Nothing
-   *   of the call is kept then.
+   * @throws PaliadinError `conflict` where another turn of the session is under way (`delivering`, `running`,
+   *   `waiting`), or where another run has taken the turn up (`isTakenOver`); `not_found` for a turn that does not
+   * exist.
+   *   Nothing of the call is stored in that case.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
   /**
-   * Newest first. `before` is a turn id of the same user. A page also ends where it holds a megabyte, or where a search has
-   * looked at as much as it may at once: then it may be empty.
+   * Newest first. `before` is a turn id of the same user. A page also ends when it holds a megabyte, or when a search
+   * has looked at as many turns as it may at once: then it may be empty.
    *
    * @throws PaliadinError `bad_request` for a search that asks for too much.
    */
@@ -69,21 +70,23 @@ export interface TurnStore {
   open(): Promise<Turn[]>;
   /** As `open`, of one user. */
   openOf(userId: string): Promise<Turn[]>;
-  /** The ids of those whose user is disabled. */
+  /** The ids of open turns whose user is disabled. */
   openOfDisabled(): Promise<string[]>;
-  /** Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
+  /**
+   * Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt.
+   */
   awaitingLateAnswer(since: number): Promise<Turn[]>;
-  /** Turns that ended since `since`, and of which the host has not been told that they are on record. */
+  /** Turns that ended since `since`, and whose host does not know yet that they are on record. */
   unsettled(since: number): Promise<Turn[]>;
   /** Newest first, a page at a time. @throws PaliadinError `not_found` for a `before` that is not there. */
   list(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLine[]>;
-  /** Of the turns that have ended, from the figures that are kept by the hour. */
+  /** Of the turns that have ended, from the hourly figures. */
   stats(query: StatsQuery): Promise<TurnStats>;
-  /** How many there are that have not ended. */
+  /** The number of turns that have not ended. */
   countOpen(userId?: string): Promise<number>;
   /**
-   * Deletes turns that ended before `before`, with all that was said in them, at most `limit`. What was counted stays.
-   * Returns how many.
+   * Deletes turns that ended before `before`, with all that was said in them, at most `limit`. The statistics stay.
+   * Returns how many were deleted.
    */
   deleteOld(before: number, limit: number, by: By): Promise<number>;
 }

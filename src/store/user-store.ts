@@ -15,21 +15,21 @@ export interface UserStore {
   get(id: string): Promise<User | null>;
   bySubject(subject: string): Promise<User | null>;
   list(): Promise<User[]>;
-  /** What the way in says of them now. @throws PaliadinError `not_found`, as the next four do */
+  /** Updates what the sign-in method claims about them. @throws PaliadinError `not_found`, as the next four do */
   describe(id: string, says: Pick<User, 'name' | 'email' | 'locale'>): Promise<User>;
   setRole(id: string, role: Role, by: By): Promise<User>;
-  /** Whoever is disabled is not let in, by whatever way, and is told so; streams of theirs end within seconds. */
+  /** A disabled user is refused by every sign-in method, and is told why; their open streams end within seconds. */
   disable(id: string, by: By): Promise<User>;
-  /** They have to sign in again everywhere; their API tokens go on. */
+  /** The user has to sign in again everywhere; their API tokens stay valid. */
   enable(id: string, by: By): Promise<User>;
   setQuota(id: string, dailyQuota: number | null, by: By): Promise<User>;
-  /** Makes this user the only owner, and enabled; whoever was one before is a member from now on. */
+  /** Makes this user the only owner, and enabled; a previous owner becomes a member. */
   setOwner(id: string, by: By): Promise<User>;
-  /** All, with what they did lately. `today` is when the day began. */
+  /** All users, with their recent activity. `today` is when the day began. */
   overview(today: number): Promise<UserOverview[]>;
   /**
-   * Deletes the user and all that they said. What was counted stays, without them; so do their rows in the audit log.
-   * `erased: false`: somebody who reads the database just now keeps its log from being emptied; that is done later.
+   * Deletes the user and all that they said. The statistics of all users stay; so do the user's rows in the audit log.
+   * `erased: false`: a reader of the database keeps its log from being emptied now; that is done later.
    * @throws PaliadinError `not_found`; `conflict` while one of their turns is open.
    */
   remove(id: string, by: By): Promise<{ turns: number; erased: boolean }>;

@@ -1,10 +1,10 @@
-/** The words of a search, and whether a text has them. Case and accents do not matter. */
+/** The words of a search, and whether a text has them. Case and accents are ignored. */
 import { PaliadinError } from '../contract/errors.ts';
 
 /**
- * What has no letter and no digit in it is no word.
+ * A part without a letter or a digit is not a word.
  *
- * @throws PaliadinError `bad_request` where there are more than a search may have.
+ * @throws PaliadinError `bad_request` where there are more words than a search may have.
  */
 export function wordsOf(search: string | undefined): string[] {
   const words = (search ?? '').split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
@@ -16,14 +16,14 @@ export function wordsOf(search: string | undefined): string[] {
   throw new PaliadinError('bad_request', `search: a word of ${long.length} characters; at most ${MOST_LETTERS} are`);
 }
 
-/** Whether a word is of a script that puts no spaces between words, so that nobody knows where one begins. */
+/** Whether a word is in a script without spaces between words, where the beginning of a word can't be found. */
 export function isUnspaced(word: string): boolean {
   return UNSPACED.test(word);
 }
 
 /**
- * Says of texts, taken together, whether they have all `words`: each begins a word, one of less than `SHORT` letters is
- * one, and one of a script without spaces may be anywhere.
+ * Returns a function that says whether texts, taken together, have all `words`: each must begin a word, one of less
+ * than `SHORT` letters must be a whole word, and one in a script without spaces may be anywhere.
  */
 export function matcher(words: readonly string[]): (texts: readonly string[]) => boolean {
   const patterns = words.map(patternOf);
@@ -33,17 +33,17 @@ export function matcher(words: readonly string[]): (texts: readonly string[]) =>
   };
 }
 
-// Too many words begin with fewer letters: to look each of them up took a second among a million turns.
+// With fewer letters, too many words match: looking each of them up took a second among a million turns.
 export const SHORT = 3;
 
-// More than anybody types into a search field; a text is gone through for each.
+// More than anybody types into a search field; each word costs one pass through a text.
 const MOST_WORDS = 8;
 const MOST_LETTERS = 64;
 
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** What stands between the letters of `C-2024/17` may be anything else that is no letter and no digit. */
+/** Between the letters of `C-2024/17` there may be any other characters that are neither letters nor digits. */
 function patternOf(word: string): RegExp {
   const parts = fold(word).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
   const source = parts.join('[^\\p{L}\\p{N}]+');

@@ -1,4 +1,4 @@
-/** A turn's span on the host's side: from the prompt's arrival to the outcome, for whoever sent a trace along. */
+/** A turn's span on the host's side: from the prompt's arrival to the outcome, if the caller sent a trace. */
 import type { Host, HostOutcome } from '../contract/host.ts';
 import { readTraceparent } from '../contract/trace.ts';
 import type { Traces } from './traces.ts';

@@ -1,10 +1,10 @@
-/** Sends spans to an OpenTelemetry collector. What is told of a turn is how long it took, and how it ended. */
+/** Sends spans to an OpenTelemetry collector. A span of a turn contains only how long it took, and how it ended. */
 import type { Attributes, Span as OpenSpan } from '@opentelemetry/api';
 import pTimeout from 'p-timeout';
 
 export interface Traces {
   record(span: FinishedSpan): void;
-  /** Sends what is left, where the collector takes it at once. */
+  /** Sends the remaining spans, if the collector accepts them at once. */
   close(): Promise<void>;
 }
 
@@ -12,7 +12,7 @@ export interface Traces {
 export interface FinishedSpan {
   name: string;
   traceId: string;
-  /** Its own id, where it is to be known beforehand. */
+  /** Its own id, if it has to be known beforehand. */
   spanId?: string;
   parentId: string | null;
   from: number;
@@ -22,13 +22,16 @@ export interface FinishedSpan {
   events?: { name: string; at: number }[];
 }
 
-/** `env` has `OTEL_EXPORTER_OTLP_ENDPOINT`, and what else the exporter knows. Null where it has not. */
+/**
+ * `env` has `OTEL_EXPORTER_OTLP_ENDPOINT`, and other variables that the exporter reads. Null if the endpoint is not
+ * set.
+ */
 export async function openTraces(
   env: NodeJS.ProcessEnv,
   service: { name: string; version: string },
 ): Promise<Traces | null> {
   if (!env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return null;
-  // Only where somebody collects: it is as much code as all of ours.
+  // Loaded only with a collector: it is as much code as all of ours.
   const [{ ROOT_CONTEXT, SpanStatusCode, TraceFlags, trace }, { OTLPTraceExporter }, { resourceFromAttributes }, sdk] =
     await Promise.all([
       import('@opentelemetry/api'),
@@ -72,8 +75,8 @@ export async function openTraces(
   };
 }
 
-// The exporter itself would try again for longer than whoever stops us waits.
+// The exporter itself would retry for longer than a shutdown may take.
 const LAST_MS = 1500;
 
-// A trace that somebody waits for should be there soon; one request for many spans all the same.
+// A trace that somebody waits for should arrive soon; still, one request carries many spans.
 const DELAY_MS = 1000;

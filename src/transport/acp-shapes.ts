@@ -1,4 +1,4 @@
-/** What the `paliadin` extensions of ACP look like on the wire: under `_meta.paliadin`, or in `_paliadin/…`. */
+/** The wire format of the `paliadin` extensions of ACP: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
@@ -18,7 +18,7 @@ export const healthParams = z.object({ session: session.nullable() });
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
 export const approvalClosedParams = z.object({ session, turnId, id: approvalId });
-/** `watch` tells apart who looks, of those on one channel. */
+/** `watch` identifies the viewer among those on one channel. */
 export const watchParams = z.object({ session, watch: z.int().nonnegative() });
 export const leaveParams = z.object({ watch: z.int().nonnegative() });
 export const screenParams = z.object({ watch: z.int().nonnegative(), screen: screenView });
@@ -35,7 +35,7 @@ export const promptMeta = z.object({
   locale: z.string().optional(),
 });
 
-/** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can say. */
+/** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can express. */
 export const permissionMeta = z.object({ turnId, approval: approvalRequest });
 
 /** `_meta.paliadin` of the answer to it. */
@@ -74,7 +74,7 @@ export const sessionsResult = z.object({
   sessions: z.array(z.object({ session, live: z.boolean(), running: turnId.nullable() })),
 });
 
-/** `agentCapabilities._meta.paliadin`, by which the host says who it is. */
+/** `agentCapabilities._meta.paliadin`, with which the host identifies itself. */
 export const identityMeta = z.object({
   version: z.string(),
   protocol: z.int(),
@@ -85,5 +85,5 @@ export const identityMeta = z.object({
   settings: z.string(),
 });
 
-/** `data` of a JSON-RPC error of ours. */
+/** `data` of a JSON-RPC error of Paliadin's. */
 export const errorData = z.object({ code: errorCode, detail: z.string().nullable() });

@@ -1,4 +1,4 @@
-/** The one module that knows the ACP library: a channel over any duplex stream. */
+/** The only module that uses the ACP library: a channel over any duplex stream. */
 import { Duplex } from 'node:stream';
 import type { Stream } from '@agentclientprotocol/sdk';
 import { agent, client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
@@ -17,20 +17,20 @@ export type {
 
 export { agent, client, methods, PROTOCOL_VERSION };
 
-/** ACP messages over the stream, one JSON object a line. */
+/** ACP messages over the stream, one JSON object per line. */
 export function acpStream(duplex: Duplex): Stream {
   const { readable, writable } = Duplex.toWeb(duplex);
   return ndJsonStream(writable, readable as ReadableStream<Uint8Array>, { maxMessageBytes: MAX_LINE_BYTES });
 }
 
-/** An error of ours as JSON-RPC carries it. */
+/** An error of Paliadin's in the form of a JSON-RPC error. */
 export function toRequestError(error: unknown): RequestError {
   if (error instanceof z.ZodError) return RequestError.invalidParams(z.treeifyError(error));
   if (!(error instanceof PaliadinError)) return RequestError.internalError(undefined, 'the host failed');
   return new RequestError(SERVER_ERROR, error.message, { code: error.code, detail: error.detail });
 }
 
-/** The error that the other side sent; null where it is not one of ours. */
+/** The error that the other side sent; null if it is not one of Paliadin's. */
 export function fromRequestError(error: unknown): PaliadinError | null {
   if (!(error instanceof RequestError)) return null;
   if (error.code === UNKNOWN_METHOD) {

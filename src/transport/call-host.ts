@@ -1,10 +1,10 @@
-/** One request over a fresh channel, without the ACP library: loading that takes as long as all the rest of a call. */
+/** One request over a new channel, without the ACP library: loading the library takes as long as the rest of a call. */
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import pTimeout from 'p-timeout';
 import { isErrorCode, PaliadinError } from '../contract/errors.ts';
 
-/** What the host answers to one of `extension`'s methods. @throws PaliadinError as the host sent it; `timeout`. */
+/** The host's answer to one of `extension`'s methods. @throws PaliadinError as the host sent it; `timeout`. */
 export function callHost(duplex: Duplex, method: string, params: object, answerMs = ANSWER_MS): Promise<unknown> {
   const fallback = () => {
     duplex.destroy();
@@ -40,7 +40,7 @@ function toPaliadinError({ message, data }: NonNullable<Reply['error']>): Paliad
   return new PaliadinError('shim_error', message);
 }
 
-// As long as anything that a verb asks for takes; see `reach-host.ts`.
+// As long as any request of a verb takes; see `reach-host.ts`.
 const ANSWER_MS = 60_000;
 const ACP_VERSION = 1;
 const HELLO = 0;

@@ -1,4 +1,4 @@
-/** Finds a running daemon of this machine, or starts one, as tmux starts its server. */
+/** Finds a running daemon on this machine, or starts one, as tmux starts its server. */
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -8,24 +8,26 @@ import { backoff } from '../contract/backoff.ts';
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface DaemonProcess {
-  /** Where it listens. */
+  /** The socket on which it listens. */
   socket: string;
   /** Program and arguments that start it. It prints a line once it listens. */
   command: [string, ...string[]];
   env: NodeJS.ProcessEnv;
-  /** Where it writes what it has to say. */
+  /** The file for its log output. */
   log: string;
-  /** What an error calls it. */
+  /** Its name in error messages. */
   name?: 'host daemon' | 'relay';
 }
 
-/** @throws PaliadinError `mriver_unreachable` when there is none and none can be started: at once where it fails. */
+/**
+ * @throws PaliadinError `mriver_unreachable` if there is none and none can be started; immediately if the start fails.
+ */
 export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   const deadline = performance.now() + START_MS;
   for (let attempt = 1; ; attempt++) {
     const found = await dial(daemon);
     if (found !== null) return found;
-    // One that ends at once has met another that is just starting, or just going.
+    // A daemon that ends at once has met another one that is starting or ending.
     if (!(await start(daemon)) && performance.now() > deadline) {
       throw new PaliadinError('mriver_unreachable', `the ${nameOf(daemon)} does not come up; see ${daemon.log}`);
     }
@@ -33,7 +35,7 @@ export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
   }
 }
 
-/** Connects; null where nobody listens. */
+/** Connects; null if no process listens. */
 async function dial(daemon: DaemonProcess): Promise<Socket | null> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket | null>();
   const socket = connect(daemon.socket);
@@ -50,7 +52,10 @@ async function dial(daemon: DaemonProcess): Promise<Socket | null> {
   return found;
 }
 
-/** True when the daemon says that it listens, false when it has ended well instead. Whoever asks decides when to try again. */
+/**
+ * True when the daemon reports that it listens, false if it has ended with status 0 instead. The caller decides when to
+ * try again.
+ */
 async function start(daemon: DaemonProcess): Promise<boolean> {
   const {
     command: [program, ...args],
@@ -82,9 +87,9 @@ function nameOf({ name = 'host daemon' }: DaemonProcess): string {
   return name;
 }
 
-// A daemon that can start says so within a second, on a loaded machine within a few; one that says nothing hangs.
+// A daemon that can start reports within a second, on a loaded machine within a few; one that reports nothing hangs.
 const LISTEN_MS = 20_000;
-// Another that is just starting has as long.
+// Another daemon that is starting has the same time.
 const START_MS = LISTEN_MS;
-// Another that is just going frees its place within some of these.
+// Another daemon that is ending is gone within some of these pauses.
 const AGAIN = { firstMs: 50, maxMs: 2_000 };

@@ -1,4 +1,7 @@
-/** Reaches the daemon that one would start: one of another version, or with other settings, is replaced if it may be. */
+/**
+ * Connects to the daemon that this program would start: one with another version or other settings is replaced if
+ * possible.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import pTimeout from 'p-timeout';
@@ -7,22 +10,22 @@ import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { type DaemonProcess, reachDaemon } from './daemon-process.ts';
 
 export interface ExpectedDaemon extends DaemonProcess {
-  /** Where a daemon writes who it is, before it listens. */
+  /** The file in which a daemon records its identity before it listens. */
   identityFile: string;
   expected: DaemonIdentity;
 }
 
 export interface DaemonIdentity {
   version: string;
-  /** Digest of what it was started with. */
+  /** Digest of the settings that it was started with. */
   settings: string;
 }
 
-/** @throws PaliadinError `shim_outdated` where one that speaks another protocol is busy; `mriver_unreachable`. */
+/** @throws PaliadinError `shim_outdated` if a daemon that speaks another protocol is busy; `mriver_unreachable`. */
 export async function reachExpected(daemon: ExpectedDaemon): Promise<Socket> {
   const socket = await reachDaemon(daemon);
   if (await isExpected(daemon)) return socket;
-  // Seldom: so whoever finds the right one need not wait until all this is loaded.
+  // Rarely needed, so loaded only here: the usual case need not wait for it.
   const { reachHost } = await import('./reach-host.ts');
   const found = await reachHost(socket);
   const { version, protocol } = found.identity;
@@ -44,10 +47,10 @@ async function isExpected({ identityFile, expected }: ExpectedDaemon): Promise<b
 }
 
 const NOT_ENDED = 'the host daemon of another version says that it ends, and does not';
-// Its own steps to its end take no longer together; see `run-daemon.ts`.
+// The daemon's own shutdown steps together take no longer; see `run-daemon.ts`.
 const END_MS = 10_000;
 
-/** What a daemon writes of itself. */
+/** The identity that a daemon records. */
 export function identityText({ version, settings }: DaemonIdentity): string {
   return `${version} ${settings}\n`;
 }

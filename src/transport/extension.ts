@@ -1,4 +1,4 @@
-/** The methods that are ours, beside ACP's own. */
+/** Paliadin's own methods, in addition to ACP's. */
 export const extension = {
   health: '_paliadin/health',
   turn: '_paliadin/turn',
@@ -7,9 +7,9 @@ export const extension = {
   attach: '_paliadin/attach',
   sessions: '_paliadin/sessions',
   hibernate: '_paliadin/hibernate',
-  /** A request that stays open as long as somebody looks at the terminal. */
+  /** A request that stays open as long as somebody watches the terminal. */
   watchScreen: '_paliadin/watch_screen',
-  /** A notification: nobody looks any more. */
+  /** A notification: nobody watches any more. */
   leaveScreen: '_paliadin/leave_screen',
   /** A notification: what the terminal shows. */
   screen: '_paliadin/screen',
@@ -19,7 +19,7 @@ export const extension = {
   running: '_paliadin/running',
   /** A notification: an approval is no longer asked for. */
   approvalClosed: '_paliadin/approval_closed',
-  /** A notification: something to know about the agent's conversation. */
+  /** A notification about the agent's conversation. */
   notice: '_paliadin/notice',
   /** A notification: the answer of a turn that was given up. */
   late: '_paliadin/late',

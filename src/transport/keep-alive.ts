@@ -1,17 +1,19 @@
-/** Asks now and then whether the other end of a channel is there: a stopped process or a lost network closes nothing. */
+/** Regularly checks that the other end of a channel responds: a stopped process or a lost network closes nothing. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostChannel } from './reach-host.ts';
 
 export interface KeepAlive {
-  /** From one answer to the next question, in milliseconds. */
+  /** The pause between an answer and the next request, in milliseconds. */
   everyMs: number;
-  /** Without an answer for this long the host counts as silent. */
+  /** Without an answer for this long, the host counts as silent. Milliseconds. */
   silentMs: number;
-  /** Without an answer for this long the channel is given up. */
+  /** Without an answer for this long, the channel is given up. Milliseconds. */
   lostMs: number;
 }
 
-/** Watches the channel until it closes. `onSilent` is told when an answer is overdue, and when it came after all. */
+/**
+ * Watches the channel until it closes. `onSilent` is called when an answer is overdue, and when it has come after all.
+ */
 export function watchAlive(channel: HostChannel, keepAlive: KeepAlive, onSilent: (silent: boolean) => void): void {
   let timers: NodeJS.Timeout[] = [];
   let silent = false;
@@ -30,7 +32,7 @@ export function watchAlive(channel: HostChannel, keepAlive: KeepAlive, onSilent:
     rest();
     after(keepAlive.silentMs, () => tell(true));
     after(keepAlive.lostMs, () => channel.close());
-    // An answer is an answer, also one that says that the agent is not well.
+    // Any answer counts, even one that reports a problem with the agent.
     channel.health(null).then(heard, (error) => isUnanswered(error) || heard());
   }
 
@@ -48,7 +50,7 @@ export function watchAlive(channel: HostChannel, keepAlive: KeepAlive, onSilent:
   heard();
 }
 
-/** By the request's own deadline, which is no answer. */
+/** Failed because of the request's own deadline, so there was no answer. */
 function isUnanswered(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'timeout';
 }

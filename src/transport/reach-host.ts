@@ -1,4 +1,4 @@
-/** The gateway's end of a channel: a `Host` that lives at the other end of the stream. */
+/** The gateway's end of a channel: a `Host` at the other end of the stream. */
 import type { Duplex } from 'node:stream';
 import pTimeout from 'p-timeout';
 import type { z } from 'zod';
@@ -36,7 +36,7 @@ import {
 import { extension } from './extension.ts';
 
 export interface HostChannel extends Host {
-  /** Whether there is one open connection, whose end is the end of the channel; else each call makes its own. */
+  /** True: there is one open connection, whose end is the end of the channel. False: each call opens its own. */
   readonly connected: boolean;
   /** Resolves when the channel has closed. */
   readonly closed: Promise<void>;
@@ -45,19 +45,19 @@ export interface HostChannel extends Host {
 
 /** In milliseconds. */
 export interface ChannelDeadlines {
-  /** For the other end to say who it is. */
+  /** For the other end to identify itself. */
   helloMs?: number;
-  /** For what is answered at once. */
+  /** For requests that are answered at once. */
   answerMs?: number;
-  /** For what waits for agents. */
+  /** For requests that wait for agents. */
   workMs?: number;
 }
 
 /**
- * Opens a channel over the stream, whose other end has `helloMs` to say who it is. A call that the channel's end cuts off
- * rejects with `mriver_unreachable`: what became of it is then open, and asking again joins it. One that is not answered in
- * time rejects with `timeout`, but for a turn, which takes as long as it takes: whether the other end lives, `keep-alive`
- * tells.
+ * Opens a channel over the stream, whose other end has `helloMs` to identify itself. If the channel ends during a call,
+ * the call rejects with `mriver_unreachable`: its outcome is then unknown, and the same request again joins it. A call
+ * without an answer in time rejects with `timeout`, except a turn, which has no limit: `keep-alive` checks whether the
+ * other end responds.
  */
 export async function reachHost(
   duplex: Duplex,
@@ -65,7 +65,7 @@ export async function reachHost(
 ): Promise<HostChannel> {
   const { helloMs = answerMs } = more;
   const watchers = new Map<string, (update: HostUpdate) => void>();
-  /** By turn and approval: an agent counts its own, so two turns may use the same id. */
+  /** Keyed by turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const screens = new Map<number, (screen: ScreenView) => Promise<void>>();
@@ -112,7 +112,8 @@ export async function reachHost(
     (raw) => screenParams.parse(raw),
     ({ params }) => screens.get(params.watch)?.(params.screen),
   );
-  // The agent's request stays open until somebody decides, here or elsewhere; the one who is asked is told by the update.
+  // The agent's request stays open until somebody decides, here or elsewhere; the watcher gets the question as an
+  // update.
   app.onRequest(methods.client.session.requestPermission, async ({ params }) => {
     const { turnId, approval } = permissionMeta.parse(params._meta?.paliadin);
     const watcher = watchers.get(turnId);
@@ -158,7 +159,7 @@ export async function reachHost(
   const tell = async (method: string, params: object, ms?: number): Promise<void> =>
     void (await ask(method, params, ms));
 
-  /** A turn that is over asks nothing, whether or not its agent could still say so. */
+  /** A turn that is over has no open requests, whether or not its agent could still report that. */
   function forgetApprovals(turnId: string): void {
     for (const [key, answer] of approvals) {
       if (!key.startsWith(`${turnId} `)) continue;
@@ -167,7 +168,7 @@ export async function reachHost(
     }
   }
 
-  /** ACP wants a session made before it is prompted; the name is the id. */
+  /** ACP requires a session to be created before its first prompt; the name is the id. */
   async function introduce(session: string): Promise<void> {
     if (known.has(session)) return;
     const _meta = { paliadin: { session } };
@@ -177,7 +178,7 @@ export async function reachHost(
 
   const identity = await firstAnswer();
 
-  /** A daemon that hangs, or was stopped, takes a connection all the same. */
+  /** A daemon that hangs, or was stopped, still accepts connections. */
   async function firstAnswer(): Promise<HostIdentity> {
     const hello = call(() => greet(connection.agent.request.bind(connection.agent)));
     try {
@@ -227,11 +228,11 @@ export async function reachHost(
       const watch = watches++;
       screens.set(watch, show);
       const leave = () => {
-        connection.agent.notify(extension.leaveScreen, { watch }).catch(() => {}); // a channel that broke has left, too
+        connection.agent.notify(extension.leaveScreen, { watch }).catch(() => {}); // a broken channel has left, too
       };
       signal.addEventListener('abort', leave);
       try {
-        // As long as somebody looks.
+        // Open as long as somebody watches.
         if (!signal.aborted) await call(() => connection.agent.request(extension.watchScreen, { session, watch }));
       } finally {
         signal.removeEventListener('abort', leave);
@@ -263,7 +264,7 @@ function toPrompt({ session, turnId, message, handedOver: _, traceparent, ...res
   return {
     sessionId: session,
     prompt: [{ type: 'text', text: message }],
-    // Where ACP has it for everyone.
+    // Where ACP has it for all agents.
     _meta: { ...(traceparent !== undefined && { traceparent }), paliadin: { idempotencyKey: turnId, ...rest } },
   };
 }
@@ -290,9 +291,9 @@ function unanswered(method: string, ms: number): PaliadinError {
   return new PaliadinError('timeout', `the host daemon has not answered ${method} within ${ms / 1000} s`);
 }
 
-// A daemon that has just started on a busy machine takes some seconds; behind ssh, login and shim come first.
+// A daemon that has just started on a busy machine takes some seconds; with ssh, login and shim come first.
 const ANSWER_MS = 15_000;
-// What waits for agents: to be interrupted and ended, or for one that is being started just then (30 s).
+// For requests that wait for agents: for one to be interrupted and ended, or for one that is just starting (30 s).
 const WORK_MS = 60_000;
 const SILENT = 'the host daemon takes connections and does not answer; if that stays so, end its process';
 const CHANNEL_CLOSED = 'the channel to the host closed';

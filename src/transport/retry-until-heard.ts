@@ -1,15 +1,18 @@
-/** How a decision that was not heard is told again: the one policy, for whoever tells it. */
+/** The only retry policy for decisions that could not be delivered, for all senders. */
 import { PaliadinError } from '../contract/errors.ts';
 import { retry } from '../process/retry.ts';
 
 export interface Retry {
-  /** Nobody waits for it any more. */
+  /** Nobody waits for the decision any more. */
   isOver(): boolean;
-  /** It was not heard, and will be told again. */
+  /** It was not delivered, and will be sent again. */
   onError(error: unknown): void;
 }
 
-/** Tells again, a second later each time, until it is heard, nobody waits (`not_found`), or it is over. Never rejects. */
+/**
+ * Sends again, after a pause of one second each time, until it is delivered, nobody waits (`not_found`), or it is over.
+ * Never rejects.
+ */
 export async function retryUntilHeard(tell: () => Promise<void>, { isOver, onError }: Retry): Promise<void> {
   const attempt = async () => {
     if (!isOver()) await tell();
@@ -18,5 +21,5 @@ export async function retryUntilHeard(tell: () => Promise<void>, { isOver, onErr
   await retry(attempt, { firstMs: AGAIN_MS, when, ref: false, onFailure: onError }).catch(() => {});
 }
 
-// A disk that is full, a store that is away, a client that answers what was not asked: none mends at once.
+// A full disk, an unavailable store, a client that gives an invalid answer: none of these is repaired at once.
 const AGAIN_MS = 1_000;

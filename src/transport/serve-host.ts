@@ -1,4 +1,4 @@
-/** The host's end of a channel: an ACP agent that speaks for a `Host`. */
+/** The host's end of a channel: an ACP agent that represents a `Host`. */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
@@ -34,7 +34,7 @@ import {
 import { extension } from './extension.ts';
 import { retryUntilHeard } from './retry-until-heard.ts';
 
-/** Serves `host` over the stream until it closes. What runs goes on without it. */
+/** Serves `host` over the stream until it closes. Running turns continue without it. */
 export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const app = agent({ name: 'paliadin' });
@@ -120,7 +120,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
 
   const connection = app.connect(acpStream(duplex));
   const stopTelling = host.onLate((late) => {
-    connection.client.notify(extension.late, late).catch(() => {}); // it is on record; who comes back asks for it
+    connection.client.notify(extension.late, late).catch(() => {}); // on record; a client that reconnects asks for it
   });
   connection.signal.addEventListener('abort', () => close());
   duplex.once('close', () => close());
@@ -129,7 +129,7 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   for (const leave of watches.values()) leave.abort();
 }
 
-/** Whoever calls, nothing reaches the terminal that it would obey. */
+/** For every caller: removes control characters that the terminal would obey. */
 function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {
   if (asked === null)
     return { session, turnId: randomUUID(), message: sanitise(message), fence: 0, from: 0, known: false };
@@ -142,7 +142,7 @@ function textOf(blocks: { type: string; text?: string }[]): string {
   return blocks.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
 }
 
-/** A client that knows the extensions learns everything; for any other a failure is an error. */
+/** A client that knows the extensions gets the whole outcome; for any other client, a failure is an error. */
 function toPromptResponse(outcome: HostOutcome, extended: boolean) {
   if (!extended && outcome.state !== 'done' && outcome.state !== 'cancelled') {
     throw new PaliadinError(outcome.code ?? 'internal', outcome.detail);
@@ -151,13 +151,15 @@ function toPromptResponse(outcome: HostOutcome, extended: boolean) {
   return { stopReason, _meta: { paliadin: outcome } };
 }
 
-/** Whoever went away is told again when they come back and join. */
+/** A client that was disconnected gets the update again when it joins. */
 function tell(host: Host, client: AgentContext, prompt: HostPrompt, update: HostUpdate): void {
   const told = update.type === 'approval' ? ask(host, client, prompt, update.approval) : send(client, prompt, update);
   told.catch(() => {});
 }
 
-/** Whoever is asked may answer. The first answer counts; the others then hear that it is closed. */
+/**
+ * Asks this client, among others. The first answer counts; the other clients are then told that the request is closed.
+ */
 async function ask(host: Host, client: AgentContext, { session, turnId }: HostPrompt, approval: ApprovalRequest) {
   const options = approval.options.map(({ id, label }) => ({
     optionId: id,
@@ -166,7 +168,7 @@ async function ask(host: Host, client: AgentContext, { session, turnId }: HostPr
   }));
   const { id: toolCallId, fields, detail } = approval;
   const title = visible(approval.title, { line: true });
-  // What says the fields is text that hides nothing already.
+  // The text form of the fields hides nothing already.
   const text = detail === undefined || fields !== undefined ? detail : visible(detail);
   const content = text === undefined ? [] : [{ type: 'content' as const, content: { type: 'text' as const, text } }];
   const request = {
@@ -177,18 +179,18 @@ async function ask(host: Host, client: AgentContext, { session, turnId }: HostPr
   };
   let gone = false;
   const askOnce = async () => {
-    gone = true; // unless they answer
+    gone = true; // true unless the client answers
     const answer: RequestPermissionResponse = await client.request(methods.client.session.requestPermission, request);
     gone = false;
     if (answer.outcome.outcome !== 'selected') return;
     const more = decisionMeta.parse(answer._meta?.paliadin ?? {});
     await host.decide(session, turnId, approval.id, toDecision(answer.outcome.optionId, more));
   };
-  // While the agent has not heard it, and waits, whoever was asked is asked again.
+  // The same client is asked again while the agent waits and has not received a decision.
   await retryUntilHeard(askOnce, { isOver: () => gone, onError: () => {} });
 }
 
-/** Whoever answers, nothing reaches the agent's terminal that it would obey. */
+/** For every client: removes control characters that the agent's terminal would obey. */
 function toDecision(option: string, { message, answers }: z.infer<typeof decisionMeta>): Decision {
   const clean = Object.entries(answers ?? {}).map(([question, answer]) => [question, cleanText(answer)]);
   return {
@@ -222,11 +224,11 @@ function send(client: AgentContext, { session, turnId }: HostPrompt, update: Sen
     case 'notice':
       return client.notify(extension.notice, { session, turnId, notice: update.notice });
     case 'presence':
-      return Promise.resolve(); // a host knows nothing of how it is reached
+      return Promise.resolve(); // a host does not know how it is reached
   }
 }
 
-// Each costs a picture every quarter of a second.
+// Each costs one picture every quarter of a second.
 const MAX_WATCHES = 20;
 
 const acpStatus = { running: 'in_progress', done: 'completed', failed: 'failed' } as const;

@@ -1,4 +1,4 @@
-/** Takes a question in: checked, made safe, and on record before anything is sent anywhere. */
+/** Accepts a question: it is checked, sanitised, and on record before it is sent anywhere. */
 import { createHash } from 'node:crypto';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
@@ -8,7 +8,7 @@ import type { TurnRequest } from '../contract/turn.ts';
 import { appPage } from './app-page.ts';
 import type { TurnDispatcher } from './dispatcher.ts';
 
-/** A request after sanitising, and the digest by which a repetition is known. */
+/** A request after sanitising, and the digest that identifies a repetition. */
 export interface Question {
   userId: string;
   sessionId: string;
@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /**
- * A page that is not of `appOrigins` is left out.
+ * Drops a page that is not of `appOrigins`.
  *
  * @throws PaliadinError `message_invalid`, `message_too_large`
  */
@@ -30,7 +30,7 @@ export function toQuestion({ userId, sessionId, ...asked }: TurnRequest, appOrig
   const pageOrigin = page && appPage(page, appOrigins);
   const context = asked.context === undefined ? null : cleanText(asked.context);
   const locale = asked.locale ?? null;
-  // As it was asked: a repetition is one, also after the list of origins was changed.
+  // Digest of the request as sent, so that a repetition is recognised even after the list of origins has changed.
   const said = JSON.stringify([sessionId, message, page, context, locale]);
   const requestHash = createHash('sha256').update(said).digest('hex');
   return { userId, sessionId, message, pageOrigin, context, locale, requestHash };
@@ -44,7 +44,9 @@ export function requireSameQuestion(turn: Turn, question: Question): Turn {
   });
 }
 
-/** Writes the audit row, and has it dispatched. `inserted: false` where the key had been used for the same question. */
+/**
+ * Writes the audit row, and has it dispatched. `inserted: false` where the key was already used for the same question.
+ */
 export async function record(
   dispatcher: Pick<TurnDispatcher, 'accept'>,
   question: Question,

@@ -1,9 +1,11 @@
-/** Where in the application a question was asked: a claim of the page, and heard only of pages of the listed origins. */
+/**
+ * Where in the application a question was asked: a claim of the page, accepted only for pages of the listed origins.
+ */
 
 /**
- * The page's address, on the first origin where it is only a path; null for any other page. By its origin once it is
- * parsed: `https://app.example.evil.example` and `https://app.example@evil.example` begin like ours. What is kept is what
- * was parsed, so that nobody who reads it in another way finds another host.
+ * The page's address, where a bare path is on the first origin; null for any other page. The origins are compared after
+ * parsing: `https://app.example.evil.example` and `https://app.example@evil.example` begin like a listed origin. The
+ * parsed form is stored, so that no other parser finds another host in it.
  */
 export function appPage(written: string, origins: readonly string[]): string | null {
   const [first] = origins;

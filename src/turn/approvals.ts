@@ -1,4 +1,4 @@
-/** What the agent may not do without a person's word: who is asked, for how long, and what was decided. */
+/** What the agent may not do without a person's permission: who is asked, for how long, and what was decided. */
 
 import type { Hosts } from '../backend/hosts.ts';
 import {
@@ -21,7 +21,7 @@ import { toBodies } from './turn-event-writer.ts';
 import type { TurnSnapshot } from './turn-snapshot.ts';
 import type { TurnWriter } from './turn-writer.ts';
 
-/** Whose questions may lead to a request: the owner's, everybody's own, or nobody's. */
+/** Whose questions may lead to a permission request: only the owner's, every user's, or nobody's. */
 export type WhoApproves = 'owner' | 'users' | 'none';
 
 export interface ApprovalOptions {
@@ -29,21 +29,21 @@ export interface ApprovalOptions {
   store: Pick<Store, 'users'>;
   turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
-  /** Nobody decides for this long: denied. Milliseconds. */
+  /** Milliseconds after which a request without a decision is denied. */
   patienceMs: number;
   clock(): number;
   onError(what: string, error: unknown): void;
 }
 
 export interface Approvals {
-  /** Before the turn is run. `past` is what a gateway before this one told of it. */
+  /** Called before the turn is run. `past` is what an earlier gateway reported of it. */
   begin(turn: Turn, past: Pick<TurnSnapshot, 'approvals' | 'decisions'>): Promise<void>;
-  /** Takes what the host tells of a turn; whether the person is to be told. */
+  /** Takes what the host reports of a turn; returns whether the person is to see it. */
   see(turn: Turn, update: HostUpdate): boolean;
   /**
    * Resolves when the decision is on record; then the agent is told, as soon as its host is there.
-   * @throws PaliadinError `not_found` where this is not asked, or not any more; `conflict` where it is decided
-   *   already; `not_allowed`, `bad_request`, `store_unavailable`
+   * @throws PaliadinError `not_found` where this is not asked, or no longer asked; `conflict` where it is already
+   *   decided; `not_allowed`, `bad_request`, `store_unavailable`
    */
   decide(turn: Turn, approvalId: string, decision: Decision): Promise<void>;
   /** Nothing more is asked in this turn. */
@@ -51,7 +51,7 @@ export interface Approvals {
 }
 
 interface OfTurn {
-  /** Whether this turn's user may allow what the agent asks leave for. */
+  /** Whether this turn's user may grant the permissions that the agent asks for. */
   mayAllow: boolean;
   approvals: Map<string, Waiting>;
 }
@@ -76,7 +76,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     if (ofTurn === undefined) return false;
     const known = ofTurn.approvals.get(request.id);
     if (known !== undefined) {
-      // Asked again after the channel broke or a gateway was killed: what was decided may not have arrived.
+      // Asked again after the channel broke or a gateway was killed: the decision may not have arrived.
       tellHost(turn, known);
       return known.shown && isOpen(known.state);
     }
@@ -100,7 +100,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     });
   }
 
-  /** Puts a decision on record, and lets the host hear of it. */
+  /** Puts a decision on record, then sends it to the host. */
   async function resolveApproval(turn: Turn, approval: Waiting, verdict: Verdict & Pick<Decided, 'by'>): Promise<void> {
     if (!step(approval, { type: 'decide', verdict })) throw refusal(approval.state);
     clearTimeout(approval.patience);
@@ -110,12 +110,12 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       step(approval, { type: 'fail' });
       throw error;
     }
-    // On record before the agent may act on it.
+    // The decision is on record before the agent may act on it.
     if (!step(approval, { type: 'stand' })) throw new PaliadinError('conflict', whyNot(approval.state));
     tellHost(turn, approval);
   }
 
-  /** Nothing where no decision stands. */
+  /** Does nothing where no decision stands. */
   function tellHost(turn: Turn, { request, state }: Waiting): void {
     if (state.at !== 'decided') return;
     const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision);
@@ -126,7 +126,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
 
   async function record(turn: Turn, request: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
     const { options: _, kind = 'permission', ...shown } = request;
-    // With all that the person had before them: the request itself goes with the turn's progress.
+    // With everything that the person saw: the request itself is dropped with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
     const { turnId, fence } = turn;
     await turnWriter.write({ turnId, fence, change: {}, events: toBodies(turn, clock(), [event]) });
@@ -134,7 +134,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
 
   function closed(turn: Turn, approvalId: string): boolean {
     const ofTurn = turns.get(turn.turnId);
-    if (ofTurn === undefined) return true; // of a turn that is being stopped
+    if (ofTurn === undefined) return true; // the turn is being stopped
     const approval = ofTurn.approvals.get(approvalId);
     if (approval === undefined || !step(approval, { type: 'close' })) return false;
     clearTimeout(approval.patience);
@@ -166,7 +166,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       if (!isQuestion(request) && !(await mayAllow(turn))) {
         throw new PaliadinError('not_allowed', 'you may not decide this: PALIADIN_APPROVALS says who may');
       }
-      // What nobody has seen nobody allows, whatever options came along.
+      // A request that nobody has seen in full can't be allowed, whatever options the host sent.
       const offered = request.missing === undefined ? request.options : [];
       const known = new Set([...offered.map(({ id }) => id), DENY]);
       if (!known.has(option)) throw new PaliadinError('bad_request', `option is one of: ${[...known].join(', ')}`);
@@ -212,12 +212,12 @@ function isQuestion({ kind }: ApprovalRequest): boolean {
   return kind === 'question';
 }
 
-/** The host asks again when it is back, and again as long as its agent has not heard. */
+/** The host asks again when it is back, and for as long as its agent does not have the decision. */
 function isHeardLater(error: unknown): boolean {
   return error instanceof PaliadinError && (error.code === 'mriver_unreachable' || error.code === 'not_found');
 }
 
-/** It may come to stand on a terminal. */
+/** The text may be shown on a terminal. */
 function clean(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === '' ? undefined : cleanText(text).trim();
 }
@@ -226,7 +226,7 @@ function cleanAnswers(answers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
 }
 
-// For the agent, which reads it and goes on without.
+// For the agent, which reads the reason and goes on without the permission.
 const WHY = {
   timeout: 'Nobody answered in time. Go on without it.',
   policy: 'This user may not allow this. Go on without it.',

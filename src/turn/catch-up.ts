@@ -1,11 +1,11 @@
-/** What could not be asked of a host while it was away: answers that came late, and what turns took. */
+/** Asks a host for what it could not be asked while it was away: answers that came late, and the usage of turns. */
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
 import { awaitsAnswer } from './late.ts';
 
 export interface CatchUpOptions {
   store: Pick<Store, 'turns'>;
-  /** Whether the turn is of a host that can be asked now. */
+  /** Whether the turn's host can be asked now. */
   concerns(turn: Turn): boolean;
   /** Asks the host for the answer of a turn that was given up. Never rejects. */
   collectLate(turnId: string): Promise<void>;
@@ -14,7 +14,7 @@ export interface CatchUpOptions {
   clock(): number;
 }
 
-/** At the start, and whenever a host is back. */
+/** Called at the start, and whenever a host is back. */
 export async function catchUp(options: CatchUpOptions): Promise<void> {
   const { store, concerns, collectLate, acknowledge, clock } = options;
   const since = clock() - CATCH_UP_MS;
@@ -27,7 +27,7 @@ export async function catchUp(options: CatchUpOptions): Promise<void> {
   );
 }
 
-/** A week's turns at once would keep the host from the questions of now. */
+/** A few at a time: a week's turns at once would delay new questions to the host. */
 async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
   const worker = async () => {
@@ -38,5 +38,5 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
 
 const AT_ONCE = 4;
 
-// A laptop that slept over the weekend still tells what its agent answered.
+// A laptop that was asleep over the weekend can still deliver its agent's answers.
 const CATCH_UP_MS = 7 * 24 * 3_600_000;

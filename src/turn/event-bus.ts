@@ -1,29 +1,29 @@
 /**
- * Wakes those who wait for events. No event travels over it: whoever is woken reads the store from a cursor of their
- * own, so that a wake-up may come late, twice, or for nothing, and events may be stored by any gateway.
+ * Wakes subscribers that wait for events. It carries no events: a subscriber that is woken reads the store from its own
+ * cursor. So a wake-up may come late, twice, or for nothing, and any gateway may store the events.
  */
 
-/** Events of a turn are stored, `id` the last of them. */
+/** Events of a turn were stored; `id` is the last of them. */
 export interface EventCursor {
   userId: string;
   turnId: string;
   id: number;
 }
 
-/** Whose events. Without a user, everybody's; without a turn, all of the user's. */
+/** Whose events. Without a user, those of all users; without a turn, all of the user's. */
 export interface EventScope {
   userId?: string;
   turnId?: string;
 }
 
 export interface EventBus {
-  /** Once they can be read. */
+  /** Called once the events can be read. */
   publish(cursors: readonly EventCursor[]): void;
-  /** Calls `wake` after events of this scope were stored. Returns how to stop that. */
+  /** Calls `wake` after events of this scope were stored. Returns a function that unsubscribes. */
   subscribe(scope: EventScope, wake: () => void): () => void;
 }
 
-/** For one gateway. `onError` hears of a subscriber that throws; the others are woken all the same. */
+/** For one gateway. `onError` is called for a subscriber that throws; the others are still woken. */
 export function inMemoryEventBus(onError: (what: string, error: unknown) => void): EventBus {
   const subscribers = new Set<{ scope: EventScope; wake(): void }>();
   return {
@@ -45,7 +45,7 @@ export function inMemoryEventBus(onError: (what: string, error: unknown) => void
   };
 }
 
-/** One for each turn. */
+/** One cursor for each turn. */
 export function cursorsOf(events: readonly EventCursor[]): EventCursor[] {
   return [...new Map(events.map(({ userId, turnId, id }) => [turnId, { userId, turnId, id }])).values()];
 }

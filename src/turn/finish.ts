@@ -1,4 +1,4 @@
-/** What the audit row says once the turn has ended. */
+/** The values that the audit row gets once the turn has ended. */
 
 import { countChips } from '../contract/count-chips.ts';
 import type { PaliadinError } from '../contract/errors.ts';
@@ -8,7 +8,7 @@ import { approximateTokens } from '../contract/tokens.ts';
 import { splitTrailer } from '../contract/trailer.ts';
 import type { TurnResult, TurnStatus } from '../contract/turn.ts';
 
-/** `answer` is the agent's whole text; for a turn that did not complete, what there is of it. */
+/** `answer` is the agent's whole text; for a turn that did not complete, the text so far. */
 export function ended(outcome: HostOutcome, answer: string): TurnChange & { status: TurnStatus } {
   return {
     ...described(outcome, answer),
@@ -18,7 +18,7 @@ export function ended(outcome: HostOutcome, answer: string): TurnChange & { stat
   };
 }
 
-/** The turn came to an end without an outcome of the host's; `told` is what it had told of its answer. */
+/** The turn ended without an outcome from the host; `told` is the part of the answer that the host had sent. */
 export function refused({ code, detail }: PaliadinError, told: string): TurnChange & { status: TurnStatus } {
   const status = code === 'cancelled' ? 'cancelled' : code === 'outcome_unknown' ? 'unknown' : 'failed';
   const shown = told === '' ? {} : described({ inputTokens: null, outputTokens: null }, told);

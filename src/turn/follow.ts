@@ -1,6 +1,6 @@
 /**
- * A reader's events from the store, at the reader's own pace: a slow one costs no memory, and one who comes back after a
- * gateway restart goes on where they were.
+ * A reader's events from the store, at the reader's own pace: a slow reader costs no memory, and one that comes back
+ * after a gateway restart continues where it was.
  */
 
 import type { StreamedEvent, TurnView } from '../contract/api.ts';
@@ -23,10 +23,13 @@ export async function* follow(
   const { userId, turnId, signal } = query;
   const scope = { userId, ...(turnId !== undefined && { turnId }) };
   let { after } = query;
-  /** Something may have been stored since the store was read last. */
+  /** Something may have been stored since the last read of the store. */
   let stale = true;
   let over = false;
-  /** Seen as not over since we listen: from then on its end comes as an event. The view of a long answer costs much. */
+  /**
+   * The turn was seen as not over since the subscription began, so its end will come as an event. Cached, because the
+   * view of a long answer costs much.
+   */
   let open = turnId === undefined;
   let wake = () => {};
   const leave = () => wake();
@@ -46,8 +49,8 @@ export async function* follow(
       }
       if (stale || events.length === PAGE) continue;
       if (over) return;
-      // A final turn's progress may have been dropped already; there is nothing more to come then. But its end
-      // may also have been stored just now, and be told in a moment: what is stored is read once more.
+      // The progress of a final turn may have been dropped already; then there is nothing more to come. But its end may
+      // also have been stored just now, with its wake-up still to come, so the store is read once more.
       if (turnId !== undefined && !open) {
         over = isOver(await view(turnId));
         open = !over;
@@ -82,5 +85,5 @@ function isOver({ finishedAt }: TurnView): boolean {
   return finishedAt !== null;
 }
 
-// A reader who does not read holds these, each up to 64 KiB of answer.
+// A reader who does not read holds this many events in memory, each up to 64 KiB of answer.
 const PAGE = 20;

@@ -1,4 +1,4 @@
-/** Asks whether a session could be answered before a turn goes there. Success is remembered, failure never. */
+/** Checks whether a session could be answered before a turn is sent to it. Success is cached, failure never. */
 import pTimeout from 'p-timeout';
 import type { Backend } from '../backend/backend.ts';
 import { PaliadinError } from '../contract/errors.ts';
@@ -6,7 +6,7 @@ import { PaliadinError } from '../contract/errors.ts';
 export interface HealthGate {
   /** @throws PaliadinError with the reason, `mriver_unreachable` when there is no answer in time. */
   pass(session: string, backend: Probed): Promise<void>;
-  /** Forgets what was remembered of a session. */
+  /** Drops the cached result of a session. */
   drop(session: string): void;
 }
 
@@ -15,7 +15,7 @@ type Probed = Pick<Backend, 'health' | 'identity' | 'presence'>;
 export interface HealthGateOptions {
   /** How long a host may take to answer. */
   probeMs: number;
-  /** The same, where it is reached for the first time: a daemon, or a login shell, has to start. */
+  /** The same, on first contact: a daemon, or a login shell, has to start. */
   firstProbeMs: number;
   cacheMs: number;
   /** Milliseconds of a monotonic clock. */
@@ -38,7 +38,7 @@ export function createHealthGate(options: HealthGateOptions): HealthGate {
   };
 }
 
-/** Nothing has been heard of it, and nothing speaks against it. */
+/** There was no contact yet, and no sign that the host is unreachable. */
 function isFirst({ identity, presence }: Probed): boolean {
   return identity() === null && presence() === 'here';
 }

@@ -1,4 +1,4 @@
-/** The dispatcher of a gateway that is alone with its store: queues are in memory, and the store tells what was open. */
+/** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
@@ -47,7 +47,7 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const queued: OpenTurn = { turn, since, stop: new AbortController(), over };
     open.set(turn.turnId, queued);
-    // One that still waits ends at once; it need not get to the front for that.
+    // A turn that still waits is stopped at once; it need not get to the front first.
     queued.stop.signal.addEventListener('abort', () => slot.runNow());
     slot.run(turn.turnId, async () => {
       await run(queued).catch((error) => onError('a turn could not be run to its end', error));
@@ -61,7 +61,10 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
     if (turn !== null && !leave.aborted) await runTurn({ turn, since, stop: stop.signal, leave });
   }
 
-  /** Null where it has ended, or this gateway. A store that is away is waited for: without a fence nothing is done. */
+  /**
+   * Null where the turn has ended, or this gateway is closing. Waits for a store that is unavailable: without a fence
+   * nothing is done.
+   */
   async function takeUp(turnId: string): Promise<Turn | null> {
     while (!leave.aborted) {
       try {
@@ -92,7 +95,7 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
       const ofDisabled = new Set(await store.turns.openOfDisabled());
       for (const turn of await store.turns.open()) {
         enqueue(queue.reserve(turn.agentSession, { force: true }), turn, null);
-        // Before it goes on.
+        // Stopped before it goes on.
         if (ofDisabled.has(turn.turnId)) open.get(turn.turnId)?.stop.abort();
       }
     },

@@ -1,4 +1,4 @@
-/** Takes questions in, each once, however often it is sent. */
+/** Accepts each question once, however often it is sent. */
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
@@ -7,7 +7,7 @@ import type { TurnDispatcher } from './dispatcher.ts';
 
 export interface Accepted {
   turn: Turn;
-  /** The key had brought in the same question before. */
+  /** The same question was already accepted under this key. */
   repeated: boolean;
 }
 
@@ -19,15 +19,15 @@ export interface IntakeOptions {
   newId(): string;
 }
 
-/** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted then. */
+/** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted in that case. */
 export function createIntake(options: IntakeOptions): (question: Question, key: string | null) => Promise<Accepted> {
   const { store, dispatcher } = options;
-  /** Being accepted, by user and key: repetitions wait for the first. */
+  /** Questions that are being accepted, by user and key: repetitions wait for the first. */
   const accepting = new Map<string, Promise<Accepted>>();
 
   async function accept(question: Question, key: string | null): Promise<Accepted> {
     const known = key === null ? null : await store.turns.byKey(question.userId, key);
-    // Before the queue is asked: a repetition needs no place in it.
+    // Checked before the queue: a repetition needs no slot in it.
     if (known !== null) return { turn: requireSameQuestion(known, question), repeated: true };
     const session = await options.sessionOf(question.userId);
     const identity = { turnId: options.newId(), idempotencyKey: key, startedAt: options.clock() };

@@ -23,9 +23,9 @@ export async function collectLate(turnId: string, { hosts, store, turnWriter, cl
   if (turn === null || !awaitsAnswer(turn)) return;
   const backend = hosts.of(turn);
   const found = await backend.turn(turn.agentSession, turnId, 0);
-  // The host may also have gone on with a turn that the gateway gave up while the host was away.
+  // The host may also still run a turn that the gateway gave up while the host was away.
   if (found.state === 'running' && (await turnSnapshot(store, turn)).approvals.length > 0) {
-    // Nobody can decide any more what the agent waits for, and the next question would wait behind it.
+    // Nobody can decide this approval any more, and the next question would wait behind it.
     return backend.cancel(turn.agentSession, turnId);
   }
   if (!found.late && found.state !== 'done') return;
@@ -35,7 +35,7 @@ export async function collectLate(turnId: string, { hosts, store, turnWriter, cl
   await acknowledge(turn, { hosts, turnWriter });
 }
 
-/** It was given up, and the agent may still answer. */
+/** The turn was given up, and the agent may still answer. */
 export function awaitsAnswer(turn: Turn): boolean {
   return !turn.late && GIVEN_UP.some((code) => code === turn.errorCode);
 }

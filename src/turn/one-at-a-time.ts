@@ -1,4 +1,4 @@
-/** What costs much is done once at a time for each person. Who asks for more than a few at once is refused. */
+/** Runs expensive work once at a time for each user. A user who asks for more than a few at once is refused. */
 import pLimit, { type LimitFunction } from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 

@@ -1,4 +1,4 @@
-/** A fresh conversation: what is open stops, the agent's conversation ends, the generation goes up. */
+/** Starts a new conversation: open turns stop, the agent's conversation ends, the generation goes up. */
 
 import type { Hosts } from '../backend/hosts.ts';
 import type { AgentSession } from '../contract/records/session.ts';
@@ -16,9 +16,9 @@ export interface ResetOptions {
   clock(): number;
 }
 
-/** `actor` is who wants it: for the audit log. */
+/** `actor` is who resets, for the audit log. */
 export function reset(session: AgentSession, actor: string, options: ResetOptions): Promise<AgentSession> {
-  // In the queue itself: a question that comes meanwhile belongs to the new conversation.
+  // Done in the queue, so that a question that arrives meanwhile belongs to the new conversation.
   return options.dispatcher.interrupt(session.name, () => startOver(session, actor, options));
 }
 
@@ -33,5 +33,5 @@ async function startOver(session: AgentSession, actor: string, options: ResetOpt
   return fresh;
 }
 
-// The event is the session's, not a turn's.
+// The event belongs to the session, not to a turn.
 const NO_TURN = '00000000-0000-0000-0000-000000000000';

@@ -34,14 +34,17 @@ export interface RunTurnOptions {
 
 type End = TurnChange & { status: TurnStatus };
 
-/** A run, with what its steps share. */
+/** A run, with the values that its steps share. */
 interface Run extends TurnRun, RunTurnOptions {
   backend: Backend;
-  /** As `turnWriter.write`, as this run: refused, and the run left, once another has taken the turn up. */
+  /**
+   * `turnWriter.write` with this run's fence: once another run has taken the turn up, it is refused and this run is
+   * left.
+   */
   write(write: Omit<TurnWrite, 'turnId' | 'fence'>): Promise<void>;
 }
 
-/** Resolves when the end is on record, or the run was left: then nothing more is written. */
+/** Resolves when the end is on record, or the run was left, after which nothing more is written. */
 export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promise<void> {
   const run = begin(turnRun, options);
   const { turn, leave, onError } = run;
@@ -53,7 +56,7 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
     notices: turn.notices,
     clock: run.clock,
     write: (events, change) => {
-      // An event that is not stored is missed by a reader, who gets the whole turn at its end.
+      // A reader may miss an event that is not stored; the end of the turn brings the reader the whole turn.
       const write = { change, events: toBodies(turn, run.clock(), events), progress: true };
       run.write(write).catch((error) => onError('progress of a turn was not stored', error));
     },
@@ -73,7 +76,7 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
   const change = { ...end, finishedAt, durationMs: durationOf(run) };
   const events = toBodies(turn, finishedAt, [...eventWriter.finish(), { type: 'finished', status: end.status }]);
   await writeUntilStored(run, { change, events });
-  // Where nothing was heard of it, there may be an answer to come.
+  // Not after an error: where no outcome came from the host, an answer may still come.
   if (heard) acknowledge(turn, options).catch(() => {}); // again when the host is back
 }
 
@@ -96,7 +99,7 @@ function begin(turnRun: TurnRun, options: RunTurnOptions): Run {
   };
 }
 
-/** What runs before this one told of it; null where the run was left meanwhile. */
+/** What earlier runs reported of the turn; null where this run was left meanwhile. */
 async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapshot | null> {
   if (turn.status === 'queued') return EMPTY_SNAPSHOT;
   const read = async () => (leave.aborted ? null : ((await unlessLeft(turnSnapshot(store, turn), leave)) ?? null));
@@ -114,18 +117,21 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
   const take = (update: HostUpdate) => {
     if (!leave.aborted && approvals.see(turn, update)) eventWriter.take(update);
   };
-  // Whoever stops the turn has nothing more to decide in it.
+  // A user who has stopped the turn has nothing more to decide in it.
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
   const outcome = await runStoppable(run, toPrompt(turn, past.text.length), take);
-  // Of a host that stayed away nothing is known but what it had told.
+  // For a host that stayed away, only what it had sent so far is known.
   const whole = eventWriter.answer.length >= outcome.answerLength;
   const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
 }
 
-/** Waited for only where the host keeps no journal: after a crash nothing else could say that it may have the question. */
+/**
+ * Awaited only where the host keeps no journal: after a crash nothing else could say that the host may have the
+ * question.
+ */
 async function markDelivering({ turn, write, backend, clock, onError }: Run): Promise<void> {
   const handedOverAt = clock();
   const change = { status: 'delivering' as const, handedOverAt };
@@ -142,7 +148,8 @@ async function runStoppable(
   const unheard = Promise.withResolvers<never>();
   const letGo = new AbortController();
   const cancel = async () => {
-    // It is told as long as the turn goes on. Where the host is away the person need not wait: it is told when it is back.
+    // Sent for as long as the turn goes on. Where the host is away the user need not wait: the host gets it when it is
+    // back.
     while (!over && !leave.aborted) {
       try {
         await backend.cancel(prompt.session, prompt.turnId);
@@ -177,7 +184,8 @@ function toPrompt(turn: Turn, from: number): HostPrompt {
     locale: turn.locale ?? undefined,
     fence: turn.fence,
     from,
-    // Until then nothing was typed for certain, and a journal without the turn says that nothing was.
+    // Before these statuses it is not certain that anything was typed, and a journal without the turn proves that
+    // nothing was.
     known: turn.status === 'running' || turn.status === 'waiting',
     handedOver: turn.status !== 'queued',
   };
@@ -187,7 +195,7 @@ function durationOf({ since, turn, now, clock }: Run): number {
   return Math.max(0, Math.round(since === null ? clock() - turn.startedAt : now() - since));
 }
 
-/** The host keeps the answer until it is acknowledged, so a store that is away is waited for. */
+/** The host keeps the answer until it is acknowledged, so this waits for a store that is unavailable. */
 async function writeUntilStored({ write, leave, onError }: Run, end: Parameters<Run['write']>[0]): Promise<void> {
   const store = async () => leave.aborted || (await unlessLeft(write(end), leave));
   const onFailure = (error: unknown) => onError('the end of a turn was not stored; trying again', error);

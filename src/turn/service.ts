@@ -1,4 +1,4 @@
-/** The turns of a gateway: `createTurns` wires the steps, each of which is a file of this folder. */
+/** The turns of a gateway: `createTurns` wires the steps, each of which is a file in this folder. */
 
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts } from '../backend/hosts.ts';
@@ -34,7 +34,7 @@ export interface TurnsOptions {
   hosts: Hosts;
   sessionPrefix: string;
   queueLimit: number;
-  /** Whose pages a question may come from. */
+  /** Origins of the pages that a question may come from. */
   appOrigins: readonly string[];
   approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
@@ -42,18 +42,18 @@ export interface TurnsOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   newId(): string;
-  /** Something went wrong that no caller is told: `what` holds nothing of a user's. */
+  /** An error that no caller gets: `what` holds no text of a user. */
   onError(what: string, error: unknown): void;
   /** A turn has ended, and that is on record. */
   onEnded?(turn: Turn): void;
 }
 
 export interface RunningTurns extends Turns {
-  /** Stops taking and running turns; what is open is taken up at the next start. */
+  /** Stops accepting and running turns; open turns are taken up at the next start. */
   close(): Promise<void>;
 }
 
-/** Takes up what a gateway before this one left open, and serves. */
+/** Takes up the turns that an earlier gateway left open, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
   const { store, hosts, clock, now, newId, onError, onEnded } = options;
   await store.events.skipLost();
@@ -71,7 +71,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const shared = { ...steps, dispatcher };
   const accept = createIntake({ ...shared, sessionOf, newId });
 
-  /** By the gateway that wrote the end, so that each is counted once. */
+  /** Called in the gateway that wrote the end, so that each turn is counted once. */
   function tellEnded(turnId: string): void {
     if (onEnded === undefined) return;
     store.turns.get(turnId).then(
@@ -112,7 +112,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return collectLate(turnId, shared).catch((error) => onError('a late answer was not collected', error));
   }
 
-  // Where that fails, again when the host is back.
+  // Where this fails, it is repeated when the host is back.
   const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
   let caughtUp: Promise<void> = Promise.resolve();
   const catchUpWith = (host: Backend) => {
@@ -126,12 +126,12 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
   if (hosts.refusal() === null) {
     await dispatcher.start().catch((error) => {
-      void dispatcher.close(); // what was taken up already is left again
+      void dispatcher.close(); // turns that were already taken up are left again
       throw error;
     });
     for (const host of hosts.all()) catchUpWith(host);
   }
-  // By whatever way they were disabled: the command line is another process.
+  // Polls the store for disabled users: the command line, which can disable them too, is another process.
   const sweeping = setInterval(() => {
     store.turns.openOfDisabled().then(
       (ids) => ids.forEach((turnId) => void dispatcher.stop(turnId)),
@@ -147,7 +147,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
-      // A new one has nothing to look up yet.
+      // A new turn has no events to read yet.
       const fresh = { ...EMPTY_SNAPSHOT, position: dispatcher.position(turn.turnId) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
@@ -157,7 +157,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async history({ limit, search, ...query }, locale) {
-      // Read first: what happens from here on is in the stream, so nothing falls between.
+      // Read first: everything that happens later is in the stream, so no event is lost between the two.
       const cursor = await store.events.lastId();
       const reader = await readerOf(query.userId, locale);
       const { turns: found, next } = await (search === undefined
@@ -218,16 +218,16 @@ function isOwner(user: User | null): boolean {
 }
 
 const GATE = {
-  // A person waits this long for "the host is away", no longer.
+  // A user waits this long before "the host is away", no longer.
   probeMs: 3_000,
-  // More than whatever opens a channel takes to succeed or to fail.
+  // Longer than opening a channel takes to succeed or to fail.
   firstProbeMs: 40_000,
   cacheMs: 10_000,
 };
-// Whoever types on while a search goes on.
+// For a user who goes on typing while a search runs.
 const SEARCHES_WAITING = 3;
-// A phone that slept an hour still replays; after that, history has it.
+// A phone that slept an hour still gets a replay; older turns are in the history.
 const KEEP_EVENTS_MS = 3_600_000;
 const PRUNE_EVERY_MS = 600_000;
-// As soon as their streams end.
+// The turns of a disabled user stop as soon as that user's streams end.
 const SWEEP_EVERY_MS = 2000;

@@ -1,25 +1,25 @@
-/** One turn at a time in each session, in the order of acceptance; sessions go side by side. */
+/** One turn at a time in each session, in the order of acceptance; sessions run in parallel. */
 import { PaliadinError } from '../contract/errors.ts';
 
 export interface SessionQueue {
   /**
    * Takes a slot in the session's queue before the turn is on record, so that a full queue refuses it.
-   * `force` passes the bound, for turns that were accepted already.
+   * `force` ignores the limit, for turns that were accepted already.
    * @throws PaliadinError `queue_full`
    */
   reserve(session: string, options?: { force: boolean }): Slot;
-  /** How many slots are before this turn's; null once it is under way, or not here. */
+  /** How many slots are before this turn's; null once it is under way, or not in this queue. */
   position(turnId: string): number | null;
   /** Resolves when nothing is under way or waiting. */
   idle(): Promise<void>;
 }
 
 export interface Slot {
-  /** Does the work when the slot gets to the front. Resolves when it is done; the work handles its own errors. */
+  /** Does the work when the slot reaches the front. Resolves when it is done; the work handles its own errors. */
   run(turnId: string, work: () => Promise<void>): Promise<void>;
-  /** Does the work now instead of waiting its turn; nothing happens where it is under way already. */
+  /** Does the work now instead of waiting; does nothing where it is already under way. */
   runNow(): void;
-  /** Nothing will be done here. */
+  /** Gives the slot back: no work will be done in it. */
   release(): void;
 }
 
@@ -28,12 +28,12 @@ interface Entry {
   start: (() => void) | null;
 }
 
-/** `limit` is how many may wait behind the one under way. `onMove` hears of each turn's new position. */
+/** `limit` is how many may wait behind the one under way. `onMove` is called with each turn's new position. */
 export function createSessionQueue(limit: number, onMove: (turnId: string, position: number) => void): SessionQueue {
   const lines = new Map<string, Entry[]>();
   const idleWaiters: (() => void)[] = [];
 
-  /** Starts the first of the line if it is ready to. */
+  /** Starts the first of the line if it is ready. */
   function advance(line: Entry[]): void {
     const [first] = line;
     const start = first?.start;
@@ -48,7 +48,7 @@ export function createSessionQueue(limit: number, onMove: (turnId: string, posit
     if (at < 0) return;
     line.splice(at, 1);
     if (line.length === 0) lines.delete(session);
-    // Whoever was first is under way already; the others moved up.
+    // The first is already under way; the others moved up.
     for (const [position, { turnId, start }] of line.entries()) {
       if (position >= Math.max(at, 1) && turnId !== null && start !== null) onMove(turnId, position);
     }

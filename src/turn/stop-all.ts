@@ -1,4 +1,4 @@
-/** Stops all that a user has open. */
+/** Stops everything that a user has open. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
@@ -17,7 +17,7 @@ export interface StopAllOptions {
 }
 
 /**
- * Resolves when nothing is open any more, what was being accepted at that moment included.
+ * Resolves when nothing is open any more, including what was being accepted at that moment.
  *
  * @throws PaliadinError `conflict` where that takes too long.
  */
@@ -41,13 +41,13 @@ async function stopUntilNone(
     if (open.length === 0) return;
     const ran = await Promise.all(open.map(({ turnId }) => dispatcher.stop(turnId)));
     if (ran.includes(true)) continue;
-    // One that was accepted just now runs in a moment; one that nobody runs ends here.
+    // A turn that was accepted just now runs in a moment; one that is not run by any gateway is ended here.
     if (look >= LOOKS) await Promise.all(open.map((turn) => turnWriter.write(stopped(turn, clock()))));
     else await delay(LOOK_AGAIN_MS);
   }
 }
 
-/** The end of a turn that nobody runs, such as while there is no gateway. */
+/** The end of a turn that is not run by any gateway, such as while there is none. */
 export function stopped(turn: Turn, at: number) {
   const change = refused(new PaliadinError('cancelled'), '');
   return {
@@ -57,7 +57,7 @@ export function stopped(turn: Turn, at: number) {
   };
 }
 
-// A host that is away is not waited for, so this is for a store that is.
+// This does not wait for a host that is away, so the time is for a store that is unavailable.
 const PATIENCE_MS = 20_000;
 const LOOK_AGAIN_MS = 50;
 const LOOKS = 20;

@@ -1,4 +1,4 @@
-/** Turns what the host tells of one turn into what is stored and streamed: coalesced, without the trailer. */
+/** Turns what the host reports of one turn into what is stored and streamed: coalesced, without the trailer. */
 
 import type { HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
@@ -12,16 +12,16 @@ export interface TurnEventWriter {
   take(update: HostUpdate): void;
   /** The agent's text so far, trailer included. */
   readonly answer: string;
-  /** What has not been written yet; nothing is written by itself after this. */
+  /** The events that have not been written yet; nothing is written automatically after this. */
   finish(): TurnEvent[];
 }
 
 export interface TurnEventWriterOptions {
-  /** What a gateway before this one stored of the answer already. */
+  /** The part of the answer that an earlier gateway stored. */
   known: string;
-  /** When the agent had the prompt, where that is known already. */
+  /** When the agent received the prompt, where that is already known. */
   deliveredAt: number | null;
-  /** Those that are on record already. */
+  /** Notices that are on record already. */
   notices: readonly TurnNotice[];
   write(events: TurnEvent[], change: TurnChange): void;
   clock(): number;
@@ -45,13 +45,13 @@ export function createTurnEventWriter({
   function chunk(): TurnEvent[] {
     const visible = visibleLength(answer);
     if (visible <= shown) return [];
-    // However much came at once, an event is no larger than what a reader may hold many of.
+    // An event is bounded, however much text came at once, because a reader may hold many of them.
     const events = [...pieces(answer.slice(shown, visible), shown)];
     shown = visible;
     return events;
   }
 
-  /** Writes at once if it has been quiet, else a little later with what has come by then. */
+  /** Writes at once if nothing was written lately, else a little later with the text that has arrived by then. */
   function showSoon(): void {
     if (timer !== null || finished) return;
     const first = shown === 0;
@@ -63,7 +63,7 @@ export function createTurnEventWriter({
     }, COALESCE_MS);
   }
 
-  /** Text before a tool stays before it. */
+  /** Text that came before a tool is stored before it. */
   function writeNow(event: TurnEvent, change: TurnChange = {}): void {
     write([...chunk(), event], change);
   }
@@ -117,5 +117,5 @@ export function toBodies(turn: { turnId: string; userId: string }, at: number, e
   return events.map((event) => ({ turnId: turn.turnId, userId: turn.userId, at, event }));
 }
 
-// A person reads 25 updates a second as flowing; each one is a row and a message.
+// 25 updates a second look continuous to a person; each one is a row and a message.
 const COALESCE_MS = 40;

@@ -1,4 +1,4 @@
-/** What a person has been shown of a running turn, put together from its stored events. */
+/** What a person has been shown of a running turn, assembled from its stored events. */
 import type { Turn } from '../contract/records/turn.ts';
 import { addStep, type Step } from '../contract/steps.ts';
 import type { ApprovalRequest, Decided, Presence } from '../contract/turn.ts';
@@ -6,7 +6,7 @@ import { NO_APPROVALS, openRequests, withEvent } from '../contract/turn-approval
 import type { Store } from '../store/store.ts';
 
 export interface TurnSnapshot {
-  /** Of the answer. */
+  /** Text of the answer. */
   text: string;
   /** What the agent waits for. */
   approvals: ApprovalRequest[];

@@ -1,9 +1,9 @@
 /**
- * Writes what happens to turns, in order. All that is to be written at one moment, of all turns, goes into
- * one transaction: a busy gateway pays one fsync for many.
+ * Writes what happens to turns, in order. Everything that all turns write at one moment goes into one transaction, so a
+ * busy gateway pays one fsync for many.
  *
- * While another process holds the store, progress waits here, and is stored when it lets go. Whoever asked for something
- * is told after some seconds that it was not done.
+ * While another process holds the store, progress waits here and is stored later. A caller that waits for its write
+ * gets an error after some seconds, and the write is not done.
  */
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
@@ -17,7 +17,7 @@ export interface TurnWriter {
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
   /** Stored when this resolves, and never where it rejects. */
   write(write: TurnWrite): Promise<void>;
-  /** An event that is not part of a turn's life. */
+  /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
 }
 
@@ -25,16 +25,16 @@ interface Waiting extends TurnWrite {
   /** How much it holds, in characters. */
   size: number;
   timer: NodeJS.Timeout | undefined;
-  /** It has waited for as long as somebody waits. */
+  /** It has waited for as long as a caller waits. */
   overdue: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 export interface TurnWriterOptions {
-  /** How long somebody waits for their turn; what is under way by then may take as long as the store takes. */
+  /** How long a caller waits for its write to begin; a write that has begun may take as long as the store takes. */
   patienceMs?: number;
-  /** Is told once it is stored, in the order of the events' ids. Does not throw. */
+  /** Called once the events are stored, in the order of their ids. Does not throw. */
   onStored?(events: StoredEvent[]): void;
 }
 
@@ -45,10 +45,10 @@ export function createTurnWriter(
   let waiting: Waiting[] = [];
   let size = 0;
 
-  /** One transaction after the other, so that events are told of in the order of their ids. */
+  /** One transaction after the other, so that events are published in the order of their ids. */
   const inOrder = pLimit(1);
 
-  /** What has not begun by then is not done any more. */
+  /** Work that has not begun in time is not done any more. */
   function inOrderSoon<T>(work: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     let overdue = false;
@@ -64,7 +64,7 @@ export function createTurnWriter(
   }
 
   async function writeWaiting(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // what else this moment brings comes along
+    await new Promise((resolve) => setImmediate(resolve)); // so that all writes of this moment are included
     for (;;) {
       const batch = waiting.splice(0, atOnce(waiting));
       const left = batch.length === 0 ? [] : await writeBatch(batch);
@@ -72,10 +72,10 @@ export function createTurnWriter(
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
       if (left.length === 0) break;
     }
-    if (waiting.length > 0) void inOrder(writeWaiting); // whoever came meanwhile is not to wait for all of it
+    if (waiting.length > 0) void inOrder(writeWaiting); // callers that came meanwhile need not wait for all of it
   }
 
-  /** What is left because another process holds the store. */
+  /** Returns the writes that are left because another process holds the store. */
   async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
       onStored(await store.turns.write(batch));
@@ -123,7 +123,7 @@ export function createTurnWriter(
       waiting.push(one);
       if (write.progress !== true) {
         one.timer = setTimeout(() => {
-          one.overdue = true; // for where it is being written just now
+          one.overdue = true; // in case it is being written now
           const at = waiting.indexOf(one);
           if (at >= 0) giveUp(...(waiting.splice(at, 1) as [Waiting]));
         }, patienceMs);
@@ -139,7 +139,7 @@ export function createTurnWriter(
   };
 }
 
-/** Another process has the store, and it may be let go of: such an error says when to come again. */
+/** Another process holds the store and may release it: such an error says when to retry. */
 function isHeld(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'store_unavailable' && error.againInMs !== null;
 }
@@ -153,11 +153,11 @@ function sizeOf({ events }: TurnWrite): number {
   return events.reduce((sum, { event }) => sum + EVENT + (event.type === 'chunk' ? event.text.length : 0), 0);
 }
 
-// A person who sees nothing happen for longer asks again.
+// A person who sees no effect for longer tries again.
 const PATIENCE_MS = 3000;
 const AGAIN_MS = 5000;
 
-/** How many of them make one transaction. */
+/** How many of them go into one transaction. */
 function atOnce(waiting: Waiting[]): number {
   let size = 0;
   const full = waiting.slice(0, BATCH).findIndex((one) => {
@@ -167,11 +167,11 @@ function atOnce(waiting: Waiting[]): number {
   return full < 0 ? BATCH : full + 1;
 }
 
-// A transaction is one step, in which the gateway does nothing else: some ten milliseconds of work.
+// A transaction is one step during which the gateway does nothing else: some ten milliseconds of work.
 const BATCH = 100;
 const BATCH_SIZE = 256 * 1024;
 
-// What progress may take while it waits, in characters: minutes of many turns. A turn's end has its whole answer anyway.
+// Limit of progress that waits, in characters: minutes of many turns. A turn's end carries its whole answer anyway.
 const MAX_WAITING = 8 * 1024 * 1024;
-/** An event that is no text. */
+/** Estimated size of an event without text. */
 const EVENT = 500;

@@ -1,4 +1,4 @@
-/** What the rest of the gateway can do with turns. `http/`, `gateway/` and `cli/` know nothing else of this folder. */
+/** What the rest of the gateway can do with turns. `http/`, `gateway/` and `cli/` use nothing else of this folder. */
 
 import type { Feedback, HistoryPage, StreamedEvent, TurnView } from '../contract/api.ts';
 import type { PaliadinError } from '../contract/errors.ts';
@@ -21,11 +21,11 @@ export interface Turns {
     query: { userId: string; sessionId?: string; before?: string; search?: string; limit: number },
     locale?: string | null,
   ): Promise<HistoryPage>;
-  /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final one is left alone. */
+  /** Stops the turn at whatever stage it is. Resolves with the turn as it then is; a final turn is left alone. */
   cancel(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
   /**
    * Tells the agent what the person decided, once that is on record.
-   * @throws PaliadinError `not_found` where it is not asked any more, `not_allowed`, `bad_request`
+   * @throws PaliadinError `not_found` where it is no longer asked, `not_allowed`, `bad_request`
    */
   decide(
     userId: string,
@@ -42,14 +42,17 @@ export interface Turns {
    * the reader's pace: a reader who does not take the next event costs no memory.
    */
   follow(query: FollowQuery): AsyncIterable<{ id: number; event: StreamedEvent }>;
-  /** Why questions are not taken from anybody now; null where they are. */
+  /** Why questions are not accepted from anybody now; null where they are. */
   refusal(): PaliadinError | null;
   session(userId: string): Promise<AgentSession>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;
-  /** Stops all that the user has open, and resolves when it is over. */
+  /** Stops everything that the user has open, and resolves when it is over. */
   stopAll(userId: string): Promise<void>;
-  /** Calls back with what changes in the list of all turns, from when this resolves: with how to stop that. */
+  /**
+   * Calls back with changes in the list of all turns, from when this resolves. Resolves with a function that
+   * unsubscribes.
+   */
   watch(listener: (events: StoredEvent[]) => void): Promise<() => void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `work` comes to; undefined where `leave` aborts and it takes a moment longer. Whoever leaves a turn waits that
- * long for the store, no longer: the next run asks the host again.
+ * The result of `work`; undefined where `leave` aborts and `work` takes more than a moment longer. A run that leaves a
+ * turn waits that long for the store, no longer: the next run asks the host again.
  */
 export async function unlessLeft<T>(work: Promise<T>, leave: AbortSignal): Promise<T | undefined> {
   const { promise: left, resolve } = Promise.withResolvers<undefined>();

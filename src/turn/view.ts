@@ -9,11 +9,11 @@ import type { TurnSnapshot } from './turn-snapshot.ts';
 
 export interface Reader {
   locale: string | null;
-  /** Whether the reader may know what went wrong on our side: paths, dialogs, exit statuses. */
+  /** Whether the reader may see internal causes of an error: paths, dialogs, exit statuses. */
   seesDetails: boolean;
 }
 
-/** `shown` is what has been streamed of the answer of a turn that is not final. */
+/** `live` is what has been streamed so far of a turn that is not final. */
 export function toView(turn: Turn, live: TurnSnapshot & { position: number | null }, reader: Reader): TurnView {
   const final = isFinal(turn.status);
   return {
@@ -50,7 +50,7 @@ export function toView(turn: Turn, live: TurnSnapshot & { position: number | nul
   };
 }
 
-/** Who decided what. What they decided on is long, and is in the owner's view of the turn. */
+/** Who decided what. The full text of the request is long, and is in the owner's view of the turn. */
 export function inBrief({ approval, ...decided }: Decided): Decided {
   const { id, title, kind, tool } = approval;
   return { ...decided, approval: { id, title, kind, ...(tool !== undefined && { tool }) } };

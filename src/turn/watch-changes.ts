@@ -9,8 +9,8 @@ export interface WatchOptions {
 }
 
 /**
- * Calls back with what changes in the list of all turns, from when this resolves: with how to stop that. Wake-ups that
- * come while the store is read are one more reading.
+ * Calls back with changes in the list of all turns, from when this resolves. Resolves with a function that
+ * unsubscribes. Wake-ups that come while the store is read lead to one more read.
  */
 export async function watchChanges(
   listener: (events: StoredEvent[]) => void,
@@ -55,5 +55,5 @@ export async function watchChanges(
   return stop;
 }
 
-// Some of them may hold a long piece of an answer, which is only passed over.
+// Some of them may hold a long piece of an answer, which is read and skipped.
 const PAGE = 50;

@@ -1,4 +1,4 @@
-/** What the agent may not do by itself, where a person is asked; with real agents. */
+/** What an agent may not do by itself and a user is asked about; with real agents. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ function decide(host: ClaudeHost, asked: Asked, approvalId: string, decision: De
 describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program }) => {
   const open = () => claudeHost(program, { policy: { approvals: 'gateway', neverAllow: [] } });
 
-  test('for leave to run a command, which it then runs once', async () => {
+  test('for permission to run a command, which then runs once', async () => {
     const host = await open();
     const asked = host.ask('model run echo done > touched');
     const approval = await approvalOf(asked);
@@ -43,7 +43,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     await expect(decide(host, asked, approval.id, { option: 'allow' })).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('for leave for one of two tools that run at once, also when the other has ended', async () => {
+  test('for permission for one of two concurrent tools, also after the other has ended', async () => {
     const host = await open();
     const outside = join(dirname(host.shared), 'outside.txt');
     writeFileSync(outside, 'what lies outside\n');
@@ -62,7 +62,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(asked.text).toMatch(/what lies inside[\s\S]*what lies outside/);
   });
 
-  test('for leave to write a file, whose text is shown; a denial and its reason reach the model', async () => {
+  test('for permission to write a file, with its text; a denial and its reason reach the model', async () => {
     const host = await open();
     const asked = host.ask(`model write ${join(host.work, 'file.txt')}`);
     const approval = await approvalOf(asked);
@@ -90,7 +90,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(asked.text).toContain('Overdue');
   });
 
-  test('what an MCP server wants to know by a form, and passes on what is answered', async () => {
+  test('the form of an MCP server as a question, and passes the answer on', async () => {
     const host = await claudeHost(program, {
       settings: { enableAllProjectMcpServers: true, permissions: { allow: ['mcp__forms__ask'] } },
     });
@@ -110,7 +110,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(asked.text).toContain('{"action":"accept","content":{"case":"4698","urgent":false,"days":3}}');
   });
 
-  test('whether its plan is good, and goes on once it is', async () => {
+  test('for approval of its plan, and goes on once it is given', async () => {
     const host = await open();
     const asked = host.ask(
       [
@@ -139,7 +139,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
     expect(existsSync(join(host.work, 'touched'))).toBe(true);
   });
 
-  test('and is stopped instead', async () => {
+  test('and is cancelled instead', async () => {
     const host = await open();
     const asked = host.ask('model run echo done > touched');
     await approvalOf(asked);
@@ -152,7 +152,7 @@ describe.each(installedVersions('newest'))('Claude Code $name asks', ({ program 
 });
 
 describe.each(installedVersions('newest'))('a host with Claude Code $name', ({ program }) => {
-  test('that lets no gateway decide denies what is asked at once, in words, and lets a question through', async () => {
+  test('with policy deny denies a permission at once with a reason, and lets a question through', async () => {
     const host = await claudeHost(program, { policy: { approvals: 'deny', neverAllow: [] } });
     const asked = host.ask('model run id > canary');
     expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -168,7 +168,7 @@ describe.each(installedVersions('newest'))('a host with Claude Code $name', ({ p
     expect(existsSync(join(host.work, 'canary'))).toBe(false);
   });
 
-  test('that lets none allow commands lets other tools be allowed, and runs none', async () => {
+  test('that never allows commands runs none, while other tools can be allowed', async () => {
     const host = await claudeHost(program, { policy: { approvals: 'gateway', neverAllow: ['Bash'] } });
     const asked = host.ask('model run id > canary');
     expect(await asked.outcome).toMatchObject({ state: 'done' });

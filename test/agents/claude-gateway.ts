@@ -1,4 +1,4 @@
-/** A gateway on this machine whose agent is a real Claude Code, which knows nobody but the scripted model. */
+/** A gateway on this machine with a real Claude Code, which can reach only the scripted model. */
 import type { IsolationLevel } from '../../src/contract/isolation.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { temporaryDirectory } from '../support/temporary.ts';

@@ -1,4 +1,4 @@
-/** A host in this process with a real Claude Code, which knows nobody but the scripted model. */
+/** A host in this process with a real Claude Code, which can reach only the scripted model. */
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';

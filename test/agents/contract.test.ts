@@ -1,4 +1,4 @@
-/** Claude Code keeps what every kind of agent has to keep. */
+/** Claude Code keeps the contract of every driver. */
 import { describe } from 'vitest';
 import { driverContract } from '../host/driver-contract.ts';
 import { claudeHost } from './claude-host.ts';

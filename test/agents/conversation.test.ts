@@ -1,4 +1,4 @@
-/** What goes on in a conversation beside its turns: something is asked at the terminal, or the agent loses it. */
+/** What happens in a conversation beside its turns: a prompt at the terminal, or the agent loses the conversation. */
 import { existsSync, globSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,7 +49,7 @@ async function endAgent(host: ClaudeHost): Promise<void> {
 }
 
 describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) => {
-  test('tells with the next turn that something was asked at its terminal, and nothing of that', async () => {
+  test('reports with the next turn that a prompt was typed at its terminal, without its text', async () => {
     const host = await claudeHost(program);
     await answerTo(host, 'demo at once');
     await askAtTerminal(host, 'demo long 2kb');
@@ -59,7 +59,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     expect(await answerTo(host, 'demo at once')).toEqual({ notices: [], text: 'At once.' });
   });
 
-  test('goes on in the conversation that was begun at its terminal, also after its end', async () => {
+  test('continues the conversation begun at its terminal, also after the agent has ended', async () => {
     const host = await claudeHost(program);
     await answerTo(host, 'Which cases are open?');
     await clear(host);
@@ -72,7 +72,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     expect(next.text).toContain('question 2 of our conversation');
   });
 
-  test('begins anew, and says so, where its conversation was cleared and nothing was asked since', async () => {
+  test('starts a new conversation with a notice when its own was cleared and nothing was asked since', async () => {
     const host = await claudeHost(program);
     await answerTo(host, 'Which cases are open?');
     await clear(host);
@@ -85,7 +85,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     ['is gone', (file: string) => rmSync(file)],
     ['is empty', (file: string) => truncateSync(file)],
     ['holds nothing of it', (file: string) => writeFileSync(file, '{"type":"summary"}\n')],
-  ])('begins anew, and says so, where its transcript %s', async (_how, lose) => {
+  ])('starts a new conversation with a notice when its transcript %s', async (_how, lose) => {
     const host = await claudeHost(program);
     await answerTo(host, 'demo at once');
     await endAgent(host);

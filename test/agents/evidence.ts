@@ -1,4 +1,4 @@
-/** What a test leaves to be read when it has failed: the screens, what hooks told, the journal and the transcripts. */
+/** What a failed test leaves for analysis: the screens, the hook calls, the journal and the transcripts. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** From a person's question to their answer and back, with a real gateway and a real agent, here and behind ssh. */
+/** From a user's question to the answer, with a real gateway and a real agent, on this machine and behind ssh. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -31,7 +31,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
     ['on this machine', startLocal],
     ['behind ssh', startRemote],
   ] as [string, (program: string) => Promise<StartedClaude>][])('%s', (_where, start) => {
-    test('answers while it writes, and remembers', async () => {
+    test('streams its answer, and remembers the conversation', async () => {
       const { gateway, model } = await start(program);
       const owner = await gateway.as('owner');
       const { turnId } = await owner.ask('model lines x');
@@ -60,7 +60,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
     });
   });
 
-  test('does what the owner allows in the chat, and nothing that another user’s question leads to', async () => {
+  test('does what the owner allows in the chat, and nothing for another user’s question', async () => {
     const { gateway } = await startLocal(program);
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run echo done > touched');
@@ -79,7 +79,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
   });
 
   // Three daemons and agents, one after the other.
-  test('runs nothing for a stolen key, whose yes the host neither asks for nor takes', {
+  test('runs nothing for a stolen key: the host sends it no approval and accepts no decision', {
     timeout: 180_000,
   }, async () => {
     const { laptop, setHostEnv } = await startRemote(program);
@@ -113,7 +113,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    'is asked anew, and can be denied, where the daemon ends (%s) while a person is asked',
+    'asks again, and can be denied, when the daemon ends (%s) while an approval is open',
     async (signal) => {
       const { gateway } = await startLocal(program);
       const owner = await gateway.as('owner');
@@ -132,7 +132,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
     },
   );
 
-  test('goes on where the daemon was killed while a person was asked, who then answers at the terminal', async () => {
+  test('goes on after the daemon was killed during an approval that is then answered at the terminal', async () => {
     const { gateway } = await startLocal(program);
     const owner = await gateway.as('owner');
     const { turnId } = await owner.ask('model run touch done');

@@ -1,7 +1,7 @@
 /**
- * A hostile member, whose real agent does whatever it is told: a scripted model orders it to. Its owner allows it everything
- * that can be allowed. What it is after lies in files, conversations, memories, processes, sockets and servers of another
- * person, of the owner, of Paliadin and of the machine, each with a text that nobody can guess.
+ * A hostile member, whose real agent does whatever it is told: a scripted model orders it to. Its owner allows it
+ * everything that can be allowed. What it is after lies in files, conversations, memories, processes, sockets and
+ * servers of another person, of the owner, of Paliadin and of the machine, each with a text that nobody can guess.
  *
  * Verified: in the sandbox it gets none of it; with rules alone, what those are to hold; and the table in
  * `docs/isolation.md` says of no attack that a level holds it where it does not. `WRITE_TABLE=1 npm run test:agents --
@@ -75,7 +75,7 @@ function expectAsPromised(level: IsolationLevel, version: string, findings: Find
 
 describe.each(installedVersions('newest'))('Claude Code $name', ({ name, program }) => {
   describe.each(levels)('at the level %s', (level) => {
-    test('a hostile member gets nothing that the level promises to hold', { timeout: LONG_MS }, async () => {
+    test('a hostile member gets nothing that the level protects', { timeout: LONG_MS }, async () => {
       const machine = await startMachine(program, { level, allow: EVERYTHING, world: await startWorld() });
       await plant(machine);
       const findings = await perform(machine, [...ATTACKS, ASKS_FOR_LISTED]);
@@ -85,7 +85,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ name, program
       expectAsPromised(level, name, findings);
     });
 
-    test('a hostile member who may write files gives nobody more rights', { timeout: LONG_MS }, async () => {
+    test('a hostile member who may write files gives no session more permissions', { timeout: LONG_MS }, async () => {
       const machine = await startMachine(program, { level, allow: WITHOUT_COMMANDS, world: await startWorld() });
       const findings = await giveRights(machine);
       note(level, name, findings);
@@ -93,7 +93,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ name, program
     });
 
     test.skipIf(unattended)(
-      'a hostile member whose owner allows nothing gets no more by that',
+      'a hostile member whose owner allows nothing gains nothing from that',
       { timeout: LONG_MS },
       async () => {
         const machine = await startMachine(program, { level, allow: [], world: await startWorld() });
@@ -105,7 +105,7 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ name, program
   });
 });
 
-test.skipIf(WRITES)('the table has a row for each attack, in their order', () => {
+test.skipIf(WRITES)('the table has a row for each attack, in the same order', () => {
   expect(tableRows()).toEqual(ROWS.map(({ tries }) => tries));
 });
 

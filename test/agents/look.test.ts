@@ -1,4 +1,4 @@
-/** What people see of a real agent at work, in its states: checked by axe, and kept as pictures to look at. */
+/** What users see of a real agent in its states: checked by axe, and saved as pictures for review. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -60,7 +60,7 @@ async function look(page: Page, name: string): Promise<void> {
 test.each([
   ['desktop', DESKTOP],
   ['phone', PHONE],
-])('a tool that runs, and an answer while it is written: %s', async (name, options) => {
+])('a running tool, and a streaming answer: %s', async (name, options) => {
   const { page, ask, model, work } = await owner(options);
   const turn = await ask('Which cases are due this week?');
   await turn.says(/Running a command/);
@@ -103,7 +103,7 @@ test.each([
   ['phone', PHONE, en],
   ['german', PHONE, de],
 ] as [string, BrowserContextOptions, Messages][])(
-  'a usage limit, and when it is over: %s',
+  'a usage limit, and when it resets: %s',
   async (name, options, words) => {
     const { page, ask } = await owner(options, words, { signedIn: 'subscription' });
     const turn = await ask(

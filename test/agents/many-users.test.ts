@@ -1,4 +1,4 @@
-/** More people than terminals: each comes back to their own conversation, and to nobody else's. */
+/** More users than terminals: each continues their own conversation, and no other. */
 import { describe, expect, test } from 'vitest';
 import { installedVersions } from './claude-owner.ts';
 import { startLocal } from './started-claude.ts';
@@ -6,7 +6,7 @@ import { startLocal } from './started-claude.ts';
 const PEOPLE = Array.from({ length: 12 }, (_, at) => `person-${at}`);
 
 describe.each(installedVersions())('Claude Code $name', ({ program }) => {
-  test('answers twelve people at three terminals, twice each', { timeout: 240_000 }, async () => {
+  test('answers twelve users at three terminals, twice each', { timeout: 240_000 }, async () => {
     const { gateway, model } = await startLocal(program, { env: { PALIADIN_MAX_PANES: '3' } });
     const rounds = ['first', 'second'];
     for (const round of rounds) {

@@ -1,6 +1,6 @@
 /**
- * Sixty turns of three people at once, of every kind that there is: what is asked, answered, refused, broken, stopped and
- * decided in them carries a mark, and at the end it is counted where each mark has come to.
+ * Sixty turns of three users at once, of every kind: each one's question, answer, error, cancellation and decision
+ * carries a mark, and at the end the test counts where each mark has arrived.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

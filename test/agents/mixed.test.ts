@@ -1,4 +1,4 @@
-/** Sixty turns of every kind, with three people at once: none is lost, none is doubled, none is answered with another's. */
+/** Sixty turns of every kind, with three users at once: none is lost, repeated, or answered with another's answer. */
 import { describe, expect, test } from 'vitest';
 import { installedVersions } from './claude-owner.ts';
 import { MIXED_SETTINGS, mixedRun } from './mixed-run.ts';

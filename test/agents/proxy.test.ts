@@ -1,4 +1,4 @@
-/** An owner whose way to the model leads through a proxy: all else that the agent calls is on this machine. */
+/** An owner who reaches the model through a proxy: everything else that the agent calls is on this machine. */
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
@@ -8,7 +8,7 @@ import { claudeHost, modelOfTest } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
 
 test.each(installedVersions('newest'))(
-  'Claude Code $name asks the model through the owner’s proxy, and tells us without it',
+  'Claude Code $name asks the model through the owner’s proxy, and calls our hooks without it',
   async ({ program }) => {
     const model = await modelOfTest();
     const proxy = await startProxy(new URL(model.url));

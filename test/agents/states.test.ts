@@ -28,7 +28,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
   const open = (options?: ClaudeHostOptions) => claudeHost(program, options);
 
   describe('an answer', () => {
-    test('has everything that was said, before and after tools, which are shown', async () => {
+    test('has all text, before and after tools, and the tools are shown', async () => {
       const host = await open({ settings: { permissions: { allow: ['Bash(true)'] } } });
       const asked = host.ask('model tools');
       expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
@@ -52,7 +52,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       });
     });
 
-    test('comes also where the owner has given more rules than a command takes', async () => {
+    test('comes even if the owner has more rules than a command line can hold', async () => {
       const allow = ['Bash(true)', ...Array.from({ length: 500 }, (_, at) => `Bash(a-command-of-the-owner-${at})`)];
       const host = await open({ settings: { permissions: { allow } } });
       const asked = host.ask('model tools');
@@ -60,7 +60,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       expect(toolsOf(asked)).toContain('Running a command: done');
     });
 
-    test('is never the one before', async () => {
+    test('is never the one of an earlier turn', async () => {
       const host = await open({ settings: { permissions: { allow: ['Bash(true)'] } } });
       await answersNext(host);
       const asked = host.ask('model silent');
@@ -69,7 +69,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('goes on after a task in the background', async () => {
+    test('goes on after a background task', async () => {
       const host = await open({ settings: { permissions: { allow: ['Bash'] } } });
       const asked = host.ask('model background for i in 1 2; do sleep 1; done');
       expect(await asked.outcome).toMatchObject({ state: 'done', detail: null });
@@ -77,7 +77,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('goes on where a hook of the owner’s sends the agent on when it would stop', async () => {
+    test('goes on when the owner’s Stop hook makes the agent continue', async () => {
       const command = `grep -q '"stop_hook_active":true' || { echo 'not yet' >&2; exit 2; }`;
       const host = await open({ settings: { hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } } });
       const asked = host.ask('demo at once');
@@ -88,7 +88,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       expect(next.told.filter(({ type }) => type === 'notice')).toEqual([]);
     });
 
-    test('that is cut at the model’s limit says so', async () => {
+    test('that reached the model’s token limit ends with a mark', async () => {
       const host = await open();
       const asked = host.ask('model cut');
       expect(await asked.outcome).toMatchObject({
@@ -99,7 +99,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('comes after the model’s service has failed some times, which is shown', async () => {
+    test('comes after failed requests to the model’s service, which are shown', async () => {
       const host = await open();
       const asked = host.ask('model failing 3');
       expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -107,7 +107,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       expect(toolsOf(asked).join('\n')).toMatch(/service does not answer; asking again \(\d of 10\): running/);
     });
 
-    test('whose connection broke in the middle is given anew', async () => {
+    test('whose connection broke in the middle is generated again', async () => {
       const host = await open();
       const asked = host.ask('model drop');
       expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -115,7 +115,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('of one long line is whole', async () => {
+    test('of one long line is complete', async () => {
       const host = await open();
       const asked = host.ask('demo line 100kb');
       await asked.outcome;
@@ -123,7 +123,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
     });
   });
 
-  describe('a failure is told:', () => {
+  describe('a failure is reported:', () => {
     test.each([
       ['an unknown model', 'model status 404', {}, 'agent_error', /model.*choose another model/i],
       ['a request that is refused', 'model status 400', {}, 'agent_error', /400/],
@@ -145,7 +145,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       });
     });
 
-    test('a usage limit, with when it is over; and the next question is taken', async () => {
+    test('a usage limit, with when it resets; and the next question is answered', async () => {
       const host = await open({ signedIn: 'subscription' });
       const outcome = await host.ask('model limit').outcome;
       expect(outcome).toMatchObject({ code: 'agent_limit', detail: expect.stringMatching(/limit · resets \d/) });
@@ -171,7 +171,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
     );
 
     // At the other levels it works in a directory of ours.
-    test.skipIf(levelOfTests() !== 'none')('a repository that is not trusted, as `doctor` knows before', async () => {
+    test.skipIf(levelOfTests() !== 'none')('a repository that is not trusted, as `doctor` predicts', async () => {
       const host = await open({ trusted: 'above' });
       mkdirSync(join(host.work, '.git'));
       writeFileSync(join(host.work, '.git', 'HEAD'), 'ref: refs/heads/main\n');
@@ -180,7 +180,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       expect(await host.ask('demo at once').outcome).toMatchObject({ code });
     });
 
-    test('an agent that is killed; the conversation goes on with the next question', async () => {
+    test('a killed agent; the conversation continues with the next question', async () => {
       const host = await open();
       await host.ask('Which cases are open?').outcome;
       const asked = host.ask('demo hold x');
@@ -193,7 +193,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
     });
   });
 
-  test('an agent that was killed before it wrote anything down begins anew', async () => {
+  test('an agent killed before it saved anything starts a new conversation', async () => {
     const host = await open();
     await host.ask('Which cases are open?').outcome;
     // At once, or it would still write on its way out.
@@ -232,7 +232,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
   });
 
   describe('a conversation that grows too long', () => {
-    test('is summed up where the owner says so, and goes on', async () => {
+    test('is compacted when the owner asks, and goes on', async () => {
       const host = await open();
       // Of less there is nothing to sum up.
       for (let questions = 0; questions < 3; questions++) await answersNext(host);
@@ -251,7 +251,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
     });
 
     // 2.1.197 was not seen to do it by itself.
-    test.skipIf(name === '2.1.197')('is summed up by itself in the middle of a turn, which says so', async () => {
+    test.skipIf(name === '2.1.197')('is compacted automatically in the middle of a turn, which shows so', async () => {
       const host = await open();
       await answersNext(host);
       host.model.context = 995_000;
@@ -268,7 +268,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
   });
 
   describe('the owner at the terminal', () => {
-    test('has a turn of their own, which is no answer to anybody', async () => {
+    test('can ask for themselves, which is no turn and no answer to anybody', async () => {
       const host = await open();
       await answersNext(host);
       host.tmux('one', 'send-keys', '-l', `${OWNER}what is open?`);
@@ -277,7 +277,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('may give the conversation a name', async () => {
+    test('can rename the conversation', async () => {
       const host = await open();
       await answersNext(host);
       host.tmux('one', 'send-keys', '-l', '/rename The cases of 2026');
@@ -293,7 +293,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(host);
     });
 
-    test('may stop a turn', async () => {
+    test('can stop a turn', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
       await asked.hears('chunk');
@@ -303,7 +303,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
     });
   });
 
-  describe('where nobody hears the hooks', () => {
+  describe('when no hooks arrive', () => {
     test('the answer is taken from the transcript', async () => {
       // Without hooks nobody can be asked: what is not allowed would wait at the terminal.
       const host = await open({ settings: { disableAllHooks: true, permissions: { allow: ['Read'] } } });
@@ -315,7 +315,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       ]);
     });
 
-    test('because the daemon is away, the next one has the whole answer', async () => {
+    test('because the daemon is down, the next one has the whole answer', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
       await asked.hears('chunk');
@@ -330,7 +330,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await answersNext(next);
     });
 
-    test('for a moment, the rest of the answer is there', async () => {
+    test('for a moment, the rest of the answer is complete', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
       await asked.hears('chunk');

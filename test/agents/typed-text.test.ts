@@ -1,6 +1,6 @@
 /**
- * What a person or a page says is text for a real agent, whatever it says: the model gets it byte for byte, with the one
- * escape, and nothing beside it that was not there for an ordinary question.
+ * Whatever a user or a page writes is plain text for a real agent: the model gets it byte for byte, with the one
+ * escape, and nothing else that an ordinary question does not bring.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -100,7 +100,7 @@ function inPairs(lines: string[]): string[] {
 const RIDDLED = 'https://x.example/@/etc/passwd /clear ultrathink/a.png';
 
 describe.each(installedVersions('oldest'))('Claude Code $name', { timeout: 120_000 }, ({ program }) => {
-  test('takes a long text for text, in message and context, whatever words, lines and ends it has', async () => {
+  test('takes a long text as text, in message and context, whatever words, lines and endings it has', async () => {
     const host = await openTyped(program);
     const { words, lines, alone } = host.corpus;
     const all = [...words, ...lines, ...alone];
@@ -118,7 +118,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', { timeout: 120_0
 });
 
 describe.each(installedVersions('newest'))('Claude Code $name', { timeout: 240_000 }, ({ program }) => {
-  test('takes a short text for text, in message, context, page and locale', async () => {
+  test('takes a short text as text, in message, context, page and locale', async () => {
     const host = await openTyped(program);
     const { words, lines } = host.corpus;
     for (const line of shortLines(words)) await expectText(host, line);
@@ -131,13 +131,13 @@ describe.each(installedVersions('newest'))('Claude Code $name', { timeout: 240_0
     await expectText(host, 'hello', { pageOrigin: RIDDLED, locale: 'ultrathink' });
   });
 
-  test('ends each turn as any other, where a sign is all that is said, or the end of it', async () => {
+  test('ends each turn normally when a special character is the whole text, or its end', async () => {
     const host = await openTyped(program);
     for (const text of host.corpus.alone) await expectText(host, text);
     for (const text of host.corpus.ends) await expectText(host, `${'a long line, '.repeat(100)}\n${text}`);
   });
 
-  test('changes of a text only what the table says', async () => {
+  test('changes a text only as the table says', async () => {
     const host = await openTyped(program);
     const last = async (message: string) => {
       const parts = await sent(host, message);
@@ -163,7 +163,7 @@ describe.each(installedVersions('newest'))(
       openTyped(program, { ...options, wrap: ({ inputEscape: _, ...driver }) => driver });
     const isOldest = name === installedVersions()[0]?.name;
 
-    test('would find what the canaries are for', async () => {
+    test('acts on what the canaries test for', async () => {
       const host = await bare();
       const { work } = host;
       const text = async (message: string) => JSON.stringify(await sent(host, message));
@@ -173,7 +173,7 @@ describe.each(installedVersions('newest'))(
       expect(await sent(host, join(work, 'pic.png'))).toBeNull();
     });
 
-    test('is kept by its settings from the files, and from most of the words, that it would find', async () => {
+    test('is kept by its settings from the files and from most of the words', async () => {
       const host = await bare();
       const text = async (message: string) => JSON.stringify(await sent(host, message));
       expect((await text('see @notes.txt now')).includes(CANARY)).toBe(isOldest);
@@ -184,7 +184,7 @@ describe.each(installedVersions('newest'))(
 );
 
 describe.each(installedVersions('oldest'))('A question to Claude Code $name', ({ program }) => {
-  test('is on record as the person wrote it', async () => {
+  test('is stored as the user wrote it', async () => {
     const { gateway, model } = await startLocal(program);
     const owner = await gateway.as('owner');
     const message = 'see @/etc/passwd and /clear, ultrathink\n/tmp/a.png\n\\@x';

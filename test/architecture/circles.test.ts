@@ -1,4 +1,4 @@
-/** No module needs, by whatever way, one that needs it: not even for its types. */
+/** No module depends on itself through others, not even for types. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,11 +7,11 @@ import { readUses } from './read-uses.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
-test('no import in src/ goes in a circle, types included', () => {
+test('no import in src/ is circular, types included', () => {
   expect(circlesOf(importsOf('src'))).toEqual([]);
 });
 
-test('the rules let no two folders import each other, by whatever way', () => {
+test('the rules let no two folders import each other, directly or indirectly', () => {
   expect(circlesOf(new Map(Object.entries(MAY_IMPORT)))).toEqual([]);
 });
 
@@ -19,7 +19,7 @@ test.each([
   [{ a: ['b'], b: ['c'], c: ['a'], d: ['a'] }, [['a', 'b', 'c']]],
   [{ a: ['b', 'a'] }, [['a']]],
   [{ a: ['b', 'c'], b: ['c'], c: [] }, []],
-])('of %j the circles are %j', (imports, circles) => {
+])('of %j the cycles are %j', (imports, circles) => {
   expect(circlesOf(new Map(Object.entries<string[]>(imports)))).toEqual(circles);
 });
 

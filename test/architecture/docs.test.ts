@@ -1,4 +1,4 @@
-/** The documents: their links lead somewhere, and what is listed in full is there in full. */
+/** The documents: their links are valid, and their complete lists are complete. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,12 +22,12 @@ test.each(documents)('%s: each link leads to a file, and each fragment to a head
   );
 });
 
-test('every setting is in the configuration', () => {
+test('every setting is in docs/configuration.md', () => {
   const text = read('docs/configuration.md');
   expect(Object.keys(variables).filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
-test('every error code is in the protocol, with its status and whether to try again', () => {
+test('every error code is in docs/protocol.md, with its status and whether it is retryable', () => {
   const text = read('docs/protocol.md');
   const missing = Object.entries(errorTable).filter(
     ([code, { http, retryable }]) => !text.includes(`| \`${code}\` | ${http} | ${retryable ? 'yes' : 'no'} |`),
@@ -35,13 +35,13 @@ test('every error code is in the protocol, with its status and whether to try ag
   expect(missing).toEqual([]);
 });
 
-test('every verb and exit code of the shim is in the protocol', () => {
+test('every verb and exit code of the shim is in docs/protocol.md', () => {
   const [, shim = ''] = read('docs/protocol.md').split('\n## The shim\n');
   expect(Object.keys(shimArguments).filter((verb) => !shim.includes(`| \`${verb}\` |`))).toEqual([]);
   expect(Object.values(shimExit).filter((code) => !shim.includes(`\n| ${code} |`))).toEqual([]);
 });
 
-test('every decision is in the list', () => {
+test('every decision is in the list of decisions', () => {
   const list = read('docs/decisions/README.md');
   const pages = fs.readdirSync(path.join(ROOT, 'docs', 'decisions')).filter((name) => /^\d/.test(name));
   expect(pages.filter((name) => !list.includes(`[${name.slice(0, 4)}](${name})`))).toEqual([]);

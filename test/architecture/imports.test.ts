@@ -11,16 +11,16 @@ describe('the sources', () => {
     .globSync('src/**/*.{ts,tsx}', { cwd: ROOT })
     .map((file) => ({ file, text: fs.readFileSync(path.join(ROOT, file), 'utf8') }));
 
-  test('import one way only', () => {
+  test('import in the allowed direction only', () => {
     expect(sources.length).toBeGreaterThan(0);
     expect(findViolations(sources)).toEqual([]);
   });
 
-  test('lie in folders that the rules know, and the rules know no other', () => {
+  test('are in the folders that the rules list, and the rules list no other', () => {
     expect([...new Set(sources.map(({ file }) => file.split('/')[1]))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
   });
 
-  test('use every permission that they were given', () => {
+  test('use every permission that the rules give them', () => {
     const idle = OWNED.flatMap(({ what, by }) =>
       Object.keys(by)
         .filter((owner) => {
@@ -40,7 +40,7 @@ test('the bootstrap imports nothing that has to be installed', () => {
   expect(imported).toContain('node:child_process');
 });
 
-describe('the checker', () => {
+describe('the import checker', () => {
   test.each([
     // Up the path of a turn, or across it.
     ['src/contract/turn.ts', "import { a } from '../turn/turns.ts';", 'contract must not know turn'],
@@ -82,7 +82,7 @@ describe('the checker', () => {
     expect(findViolations([{ file, text }])).toEqual([expect.stringContaining(reason)]);
   });
 
-  test('refuses a second owner', () => {
+  test('refuses a second owner of a module', () => {
     const text = "import { DatabaseSync } from 'node:sqlite';";
     const files = ['src/store/a.ts', 'src/store/b.ts'].map((file) => ({ file, text }));
     expect(findViolations(files)).toEqual([
@@ -102,7 +102,7 @@ describe('the checker', () => {
     ],
     ['src/contract/a.ts', "import { z } from 'zod/mini'; import { b } from './b.ts';"],
     ['src/web/a.tsx', "// import '../http/a.ts'\nconst a = \"import '../http/a.ts'\"; const b = { env: 1 }; b.env;"],
-  ])('lets %s be: %s', (file, text) => {
+  ])('accepts in %s: %s', (file, text) => {
     expect(findViolations([{ file, text }])).toEqual([]);
   });
 });

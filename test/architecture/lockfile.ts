@@ -1,4 +1,4 @@
-/** What a lockfile says that should not be installed: works from the file alone, without a registry. */
+/** Checks a lockfile for what should not be installed, from the file alone, without a registry. */
 
 export interface Lockfile {
   packages: Record<string, Locked>;

@@ -12,18 +12,18 @@ describe.each(['package-lock.json', 'runtime/package-lock.json'])('%s', (file) =
   const { '': root, ...packages } = lockfile.packages;
   const entries = Object.entries(packages);
 
-  test('locks something', () => {
+  test('lists packages', () => {
     expect(root).toBeDefined();
     expect(entries.length).toBeGreaterThan(0);
   });
 
-  test('names no registry, so that npm asks the one that its user has', () => {
+  test('names no registry, so that npm uses the user’s own', () => {
     expect(entries.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
     // Addresses of sponsors and of registries look alike, so the only addresses allowed are where npm puts the former.
     expect(addresses({ ...lockfile, packages: strip(packages) })).toEqual([]);
   });
 
-  test('has the version and the integrity of every package, for whatever platform it is', () => {
+  test('has version and integrity for every package, on every platform', () => {
     expect(entries.filter(([, { version }]) => !version)).toEqual([]);
     expect(withoutIntegrity(lockfile)).toEqual([]);
   });
@@ -32,18 +32,18 @@ describe.each(['package-lock.json', 'runtime/package-lock.json'])('%s', (file) =
     expect(advised(lockfile, advisories)).toEqual([]);
   });
 
-  test('has no package whose authors have given it up', () => {
+  test('has no deprecated package', () => {
     expect(entries.filter(([, { deprecated }]) => deprecated !== undefined)).toEqual([]);
   });
 
-  test('has every package that another names as optional, for without one npm ci refuses the whole', () => {
+  test('has every optional dependency, without which npm ci refuses the lockfile', () => {
     const missing = entries.flatMap(([, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`]),
     );
     expect(missing).toEqual([]);
   });
 
-  test('has no package with a script to run at installation, for none would be run', () => {
+  test('has no package with an install script, since none is run', () => {
     expect(entries.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
@@ -67,12 +67,12 @@ test.each([
   ['one that is missing', { version: '1.0.0' }],
   ['one of a weak hash', { version: '1.0.0', integrity: 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=' }],
   ['one that is cut off', { version: '1.0.0', integrity: 'sha512-AAAA' }],
-])('the integrity is looked at: %s is found', (_, locked) => {
+])('%s: a package without valid integrity is found', (_, locked) => {
   const packages = { '': {}, 'node_modules/@a/b-darwin-x64': { ...locked, optional: true, os: ['darwin'] } };
   expect(withoutIntegrity({ packages })).toEqual(['@a/b-darwin-x64@1.0.0']);
 });
 
-test('advisories are looked at: a version within a range is found, wherever it lies and whatever its alias', () => {
+test('an affected version is found wherever it is installed, even under an alias', () => {
   const [fastify] = advisories.filter(({ id }) => id === 'GHSA-mg2h-6x62-wpwc');
   const packages = {
     '': { version: '5.0.0' },
@@ -95,7 +95,7 @@ test('advisories are looked at: a version within a range is found, wherever it l
   expect(advised({ packages }, [open])).toEqual(['fastify@5.3.2: x never mended']);
 });
 
-test('every advisory has an id, a package of the tree, ranges that make sense, and says what it is', () => {
+test('every advisory has a valid id, a package of the tree, valid ranges and a summary', () => {
   const locked = ['package-lock.json', 'runtime/package-lock.json'].flatMap((file) =>
     Object.keys(readAs<Lockfile>(file).packages).map((place) => place.replace(/^.*node_modules\//, '')),
   );
@@ -112,7 +112,7 @@ test('every advisory has an id, a package of the tree, ranges that make sense, a
   expect(named).toEqual([...new Set(named)]);
 });
 
-test('versions are ordered as Semantic Versioning says', () => {
+test('versions are ordered by Semantic Versioning', () => {
   const ordered = ['0.9.9', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta.2', '1.0.0-beta.11'];
   ordered.push('1.0.0-rc.1', '1.0.0', '1.0.1', '1.2.0', '1.10.0', '2.0.0', '10.0.0');
   expect([...ordered].reverse().sort(compareVersions)).toEqual(ordered);

@@ -1,4 +1,4 @@
-/** What a released migration does must never change: it calls nothing that others may change. */
+/** What a released migration does must never change: it calls nothing that could change. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { readUses } from './read-uses.ts';
 const DIRECTORY = path.join(import.meta.dirname, '../../src/store/migrations');
 const RUNNER = 'migrate.ts';
 
-test('a migration imports nothing but Kysely and helpers of its own, which lie beside it', () => {
+test('a migration imports only Kysely and its own helpers beside it', () => {
   const files = fs.readdirSync(DIRECTORY).filter((name) => name !== RUNNER);
   expect(files.length).toBeGreaterThan(6);
   const strangers = files.flatMap((name) =>

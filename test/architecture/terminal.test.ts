@@ -1,4 +1,4 @@
-/** What reaches a person's terminal goes through one function, which makes visible what would act there. */
+/** Everything printed to a terminal goes through one function, which escapes control characters. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const NAMING: Record<string, number> = {
   'cli/commands/host/remove.ts': 1,
 };
 
-test('nothing is printed but through one function', () => {
+test('everything is printed through one function', () => {
   const files = fs
     .readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'));
@@ -36,7 +36,7 @@ test('nothing is printed but through one function', () => {
   expect(Object.fromEntries(found)).toEqual(NAMING);
 });
 
-test('logs are opened in one place, which escapes each line', () => {
+test('loggers are created in one place, which escapes each line', () => {
   const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const opening = files.filter((file) => /\bpino[.(]/.test(fs.readFileSync(path.join(SOURCES, file), 'utf8')));
   expect(opening).toEqual([path.join('process', 'log.ts')]);

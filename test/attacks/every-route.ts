@@ -1,4 +1,4 @@
-/** Every route of the gateway, as its router has them, tried with what somebody has who should not get in. */
+/** Tries every route that the router has, with credentials that must not open it. */
 import { expect } from 'vitest';
 import { runServer } from '../http/running-server.ts';
 import type { TestGateway } from '../support/gateway.ts';

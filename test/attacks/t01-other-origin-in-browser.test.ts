@@ -1,11 +1,11 @@
 /**
- * T1. Somebody who is signed in opens a page of somebody else's: on another site, on another port of this machine, or under
- * a name that first led to the attacker and leads to the gateway by now (DNS rebinding). The page tries everything that
- * a browser lets it send: forms, fetch with and without preflight, beacons, event streams, scripts, frames, and addresses
- * that are spelt otherwise (`/%61pi/…`).
+ * T1. A signed-in user opens a page of an attacker: on another site, on another port of this machine, or under a
+ * name that first led to the attacker and now leads to the gateway (DNS rebinding). The page tries everything that
+ * a browser lets it send: forms, fetch with and without preflight, beacons, event streams, scripts, frames, and
+ * addresses that are spelled differently (`/%61pi/…`).
  *
- * Verified in Chromium with the person's cookie: no turn is recorded, no agent asked, nothing reset, nobody signed out or
- * in as somebody else, and the page reads nothing. The gateway's own page can do it, so the attempts are such as would work.
+ * Verified in Chromium with the user's cookie: no turn is recorded, no agent asked, nothing reset, nobody signed out or
+ * in as somebody else, and the page reads nothing. The gateway's own page can do all of it, so the attempts are valid.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -47,7 +47,7 @@ test.each<[string, string, { from(): string; to(): string }]>([
   ['another port of this machine', 'ben', { from: () => `http://127.0.0.1:${evilPort()}`, to: () => gateway().url }],
   // What the page asks of its own name now reaches the gateway, and is "same origin" to the browser.
   ['a name that leads to the gateway by now', 'carl', { from: rebound, to: rebound }],
-])('T1: a page of %s asks nothing and reads nothing', async (_, who, { from, to }) => {
+])('T1: a page of %s can neither ask nor read anything', async (_, who, { from, to }) => {
   const person = await signedIn(browser, gateway(), who);
   person.visitor.expectTrouble(/./); // a browser complains of every refusal
   const before = await everythingOf(who);

@@ -1,11 +1,11 @@
 /**
- * T2. Somebody on the network, without an account, tries every route of the gateway: with nothing, with secrets that they
- * made up, and with the headers in which proxies name their users. Or a gateway is put where others can reach it
- * before anybody has said how people sign in.
+ * T2. Somebody on the network, without an account, tries every route of the gateway: without credentials, with invented
+ * secrets, and with the headers in which proxies name their users. Or a gateway is made reachable for others
+ * before a sign-in method is configured.
  *
- * Verified against a real gateway, over the routes that the router itself has: 401 but for the page, sign-in, liveness,
- * readiness and the API's description, which tell nothing of anybody; no turn is recorded. A gateway for others without a
- * way to sign in, with half of one or a weak secret does not start, and its exit code says so.
+ * Verified against a real gateway, over the routes that the router itself has: 401 except for the page, sign-in,
+ * liveness, readiness and the API's description, which reveal no user's data; no turn is recorded. A gateway for
+ * others without a sign-in method, with an incomplete one or a weak secret does not start, and its exit code says so.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { aTarget, isRefusedEverywhere } from './every-route.ts';
 
 const gateway = useGateway();
 
-test('T2: no route answers who is not signed in', async () => {
+test('T2: no closed route answers without a valid sign-in', async () => {
   const target = await aTarget(gateway(), 'owner');
   const attempts: Record<string, string>[] = [
     {},
@@ -64,7 +64,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     /PALIADIN_TRUSTED_PROXIES is "0\.0\.0\.0\/0"/,
   ],
   ['a name without https', { ...JWT, PALIADIN_PUBLIC_URL: 'http://chat.example' }, /PALIADIN_PUBLIC_URL.*https/],
-])('T2: for others to reach, with %s, it does not start', async (_, env, why) => {
+])('T2: a gateway that others can reach does not start with %s', async (_, env, why) => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const { code, said } = await runCli(['start'], {

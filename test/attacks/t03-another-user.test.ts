@@ -1,11 +1,11 @@
 /**
- * T3. A user looks for what is another user's: by ids that they guess or have seen, and as somebody whose own id begins
- * like the other's, so that a name made of its first digits would be the same. And what happens to one user's terminal
- * happens while the other's works.
+ * T3. A user looks for another user's data: by ids that they guess or have seen, and as a user whose own id begins
+ * with the same digits, so that a name made of its first digits would collide. And one user's terminal is killed
+ * while the other's works.
  *
- * Verified with a real gateway, tmux and agents: each has a conversation, tmux server and agent of their own; another's
- * turn is not there, in whatever way it is asked for, and neither are its events; one's pane that is killed while
- * a question is being typed leaves the other's answer as it is.
+ * Verified with a real gateway, tmux and agents: each user has a conversation, tmux server and agent of their own;
+ * another's turn is answered with 404 on every route, and so are its events; killing one user's pane while a question
+ * is being typed leaves the other's answer as it is.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ async function withIds(...people: [subject: string, id: string][]): Promise<void
   for (const [subject] of people) await store.users.ensure({ subject, now: Date.now() });
 }
 
-test('T3: users whose ids begin alike share nothing', async () => {
+test('T3: users whose ids begin alike share no session, agent or conversation', async () => {
   await withIds(
     ['anna', 'abcd1234-1111-4111-8111-111111111111'],
     ['eve', 'abcd1234-1111-4111-8111-111111111112'],
@@ -46,7 +46,7 @@ test('T3: users whose ids begin alike share nothing', async () => {
   for (const { session, tmux } of people) expect(await tmux('list-sessions', '-F', '#{session_name}')).toBe(session);
 });
 
-test('T3: another’s turn is not there, however it is asked for', async () => {
+test('T3: another user’s turn is not found on any route', async () => {
   const ben = await gateway().as('ben');
   const eve = await gateway().as('eve2');
   const turn = await ben.answer('demo echo the secret of case 42');
@@ -82,7 +82,7 @@ test('T3: another’s turn is not there, however it is asked for', async () => {
   await ben.cancel(held.turnId);
 });
 
-test('T3: nobody hears of another’s events', async () => {
+test('T3: an event stream has no events of another user', async () => {
   const [carl, eve] = [await gateway().as('carl'), await gateway().as('eve3')];
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
@@ -102,7 +102,7 @@ test('T3: nobody hears of another’s events', async () => {
   expect([...heard.matchAll(/"turnId":"([^"]+)"/g)].every(([, id]) => id === own.turnId)).toBe(true);
 });
 
-test('T3: one’s pane is killed while a question is typed, the other’s answer comes whole', async () => {
+test('T3: killing one user’s pane while a question is typed leaves the other’s answer complete', async () => {
   const [dora, eve] = [await somebody(gateway(), 'dora'), await somebody(gateway(), 'eve4')];
   await Promise.all([dora.answer('demo at once'), eve.answer('demo at once')]);
   const held = await dora.ask('demo hold dora');

@@ -1,9 +1,9 @@
 /**
- * T4. A user puts bytes into a question that a terminal would take for keys: the end of a bracketed paste and what would
- * then be typed, escape sequences, control characters, newlines; and words that tmux or a shell would take for commands (T5).
+ * T4. A user puts bytes into a question that a terminal would take for keys: the end of a bracketed paste and what
+ * would then be typed, escape sequences, control characters, newlines; and text that tmux or a shell would run (T5).
  *
- * Verified with a real tmux and a program that takes its terminal raw and notes every byte: it receives one paste, between
- * one pair of marks, with the text as it was sanitised and nothing else; no command of it ran.
+ * Verified with a real tmux and a program in raw mode that records every byte: it receives one paste, between one pair
+ * of marks, with the sanitised text and nothing else; no command in it ran.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { temporaryTmux } from '../host/tmux/temporary-tmux.ts';
 import { until } from '../support/until.ts';
 
 describe('T4: a paste', () => {
-  test('arrives as one, byte for byte, whatever it says', async () => {
+  test('arrives as one paste, byte for byte, whatever its text', async () => {
     const tmux = await temporaryTmux();
     const sink = await startSink(tmux);
     const canary = join(tmux.directory, 'canary');
@@ -50,7 +50,7 @@ describe('T4: a paste', () => {
     expect(await sink.pane.ended()).toBeNull();
   });
 
-  test('of the largest message arrives whole', async () => {
+  test('of the largest message arrives complete', async () => {
     const sink = await startSink(await temporaryTmux());
     const text = sanitise('0123456789 Ümläute 🙂\n'.repeat(3900));
     expect((await sink.paste(text)).equals(Buffer.concat([PASTE_START, Buffer.from(text), PASTE_END]))).toBe(true);
@@ -63,7 +63,7 @@ describe('T4: a paste', () => {
     expect((await readdir(tmux.directory)).filter((name) => name.startsWith('paste'))).toEqual([]);
   });
 
-  test('goes through a directory whose name means something to tmux', async () => {
+  test('works from a directory whose name has tmux formats', async () => {
     const tmux = await temporaryTmux();
     const odd = join(tmux.directory, `C#S #{pane_id} #(touch canary) 'x'`);
     await mkdir(odd);
@@ -75,7 +75,7 @@ describe('T4: a paste', () => {
 });
 
 describe('T4: a paste is refused', () => {
-  test('where every newline of it would be an Enter', async () => {
+  test('when bracketed paste is off, so that a newline would be an Enter', async () => {
     const tmux = await temporaryTmux();
     const sink = await startSink(tmux, ['plain']);
     await expect(sink.pane.paste('rm -r\nx', join(tmux.directory, 'paste'))).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('T4: a paste is refused', () => {
     expect(sink.received().toString()).toBe('x');
   });
 
-  test('where the program has ended; the server, which would not survive it, goes on', async () => {
+  test('when the program has ended, and the tmux server goes on', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x; exit 3']);
     await until('bracketed paste', () => pane.bracketedPaste);

@@ -1,9 +1,9 @@
 /**
- * T5. A user writes what a shell, tmux or ssh would obey — `;`, `$()`, `#()`, options, line ends — into questions, and
- * whoever has the gateway's key into verbs and session names.
+ * T5. A user writes what a shell, tmux or ssh would run — `;`, `$()`, `#()`, options, line ends — into questions, and
+ * a thief of the gateway's key writes it into verbs and session names.
  *
- * Verified over a real sshd, with fuzzing: the agent gets a question exactly as it was written, a verb that is not one of
- * the shim's is refused, and a file that each of them tries to make is never made.
+ * Verified over a real sshd, with fuzzing: the agent gets a question exactly as it was written, a verb that is not one
+ * of the shim's is refused, and a file that each of them tries to make is never made.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -101,7 +101,7 @@ test('T5: a question reaches the agent as it was written', { timeout: 120_000 },
   );
 });
 
-test('T5: so it does where each question is a command of its own', { timeout: 120_000 }, async () => {
+test('T5: a question to a plain shim, an argument there, arrives as it was written', { timeout: 120_000 }, async () => {
   laptop.setKeyOptions(`restrict,command="${PLAIN_SHIM}"`);
   const host = await reachPlainHost(laptop.target, process.env);
   await fc.assert(
@@ -118,7 +118,7 @@ test('T5: so it does where each question is a command of its own', { timeout: 12
   );
 });
 
-test('T5: what is no verb of the shim is refused, and touches nothing', { timeout: 120_000 }, async () => {
+test('T5: a command that is no verb of the shim is refused and changes nothing', { timeout: 120_000 }, async () => {
   laptop.setKeyOptions(`restrict,command="${process.execPath} ${laptop.shim}"`);
   const before = laptop.prompts(session).length;
   const verb = fc.oneof(fc.constantFrom('health', 'reset', 'run-turn', 'connect', 'version'), hostile);
@@ -138,7 +138,7 @@ test('T5: what is no verb of the shim is refused, and touches nothing', { timeou
   expect(laptop.prompts(session)).toHaveLength(before);
 });
 
-test('T5: what is no session’s name reaches no host', { timeout: 60_000 }, async () => {
+test('T5: an invalid session name is refused', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(noName, async (name) => {
       await expect(backend.health(name)).rejects.toThrow();

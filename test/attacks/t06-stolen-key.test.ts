@@ -1,9 +1,9 @@
 /**
- * T6. Somebody has stolen the gateway's key and tries it against the host, whose sshd allows everything that it can:
+ * T6. Somebody has stolen the gateway's key and tries it against the host, whose sshd allows everything it can:
  * forwarding of every kind, terminals, sftp, variables.
  *
- * Verified: what `restrict,command="…"` grants is the shim's verbs. No terminal, no port, no socket, no agent, no file,
- * no command reaches the host; a variable that ssh carries reaches neither the shim's settings nor daemon and agents.
+ * Verified: `restrict,command="…"` grants the shim's verbs only. No terminal, port, socket, agent forwarding, file or
+ * command works on the host; a variable sent over ssh reaches neither the shim's settings nor daemon and agents.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -82,7 +82,7 @@ const ssh = (args: string[], command: string[] = ['version'], input = '') =>
 const VERSION = /^paliadin-shim \S+ protocol 1\r?\n$/;
 
 describe('T6: a stolen key', () => {
-  test('opens the shim, so that what follows is refused and not broken', async () => {
+  test('runs the shim’s verbs, so that the refusals below mean something', async () => {
     expect(await ssh([])).toEqual({ code: 0, stdout: expect.stringMatching(VERSION), stderr: '' });
   });
 
@@ -92,7 +92,7 @@ describe('T6: a stolen key', () => {
     expect(stdout).toBe('');
   });
 
-  test('reaches no port and no socket of the host', async () => {
+  test('can’t forward to a port or socket of the host', async () => {
     let reached = 0;
     const inside = createServer((socket) => {
       reached += 1;
@@ -150,7 +150,7 @@ describe('T6: a stolen key', () => {
     expect(reached).toBe(0);
   });
 
-  test('has no port or socket opened on the host', async () => {
+  test('can’t open a port or socket on the host', async () => {
     const port = await freePort();
     for (const remote of [`${port}:127.0.0.1:9`, `${join(laptop.home, 'planted.sock')}:127.0.0.1:9`]) {
       const { code, stderr, stdout } = await ssh(['-o', 'ExitOnForwardFailure=yes', '-R', remote]);
@@ -161,7 +161,7 @@ describe('T6: a stolen key', () => {
     expect(await ends(port)).toBeNull();
   });
 
-  test('brings no agent and no display along, and its variables reach neither settings nor agents', async () => {
+  test('forwards no agent and no display, and its variables reach neither settings nor agents', async () => {
     const evil = join(laptop.home, 'evil');
     const sent = [
       `PALIADIN_STATE_DIR=${evil}`,
@@ -219,7 +219,7 @@ describe('T6: a stolen key', () => {
     agent.kill();
   });
 
-  test('moves no files', async () => {
+  test('can’t copy files with sftp or scp', async () => {
     const target = `${HOST}:${canary}`;
     const port = ['-P', String(laptop.port)];
     const transfers: [string, string[]][] = [
@@ -254,7 +254,7 @@ describe('T6: a stolen key', () => {
     ['a verb with two spaces inside', ['connect  1']],
     ['a path for a session', ['health', '../../canary']],
     ['a property of every object', ['constructor']],
-  ])('runs nothing else: %s', async (_what, command) => {
+  ])('can’t run anything else: %s', async (_what, command) => {
     const { code, stdout, stderr } = await ssh([], command, `touch ${canary}\n`);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     // One line, and nothing in it of what was said.
@@ -263,7 +263,7 @@ describe('T6: a stolen key', () => {
     expect(existsSync(canary)).toBe(false);
   });
 
-  test('is no subsystem', async () => {
+  test('can’t start a subsystem', async () => {
     const { code, stdout } = await ssh(['-s'], ['version']);
     expect(code).not.toBe(0);
     expect(stdout).toBe('');

@@ -1,9 +1,9 @@
 /**
- * T7. Somebody sits where the host was: under its address, with a key of their own, and takes whatever comes. Or they get
- * to choose the host's name, and write an option of ssh's into it.
+ * T7. An attacker answers under the host's address, with a key of their own, and records what comes. Or they choose
+ * the host's name in the configuration, and write an ssh option into it.
  *
- * Verified: the fake one gets neither a login nor a byte of a question, before and in the middle of a turn; such names are
- * refused at the start, and what they would have run was not run.
+ * Verified: the fake host gets neither a login nor a byte of a question, before and in the middle of a turn; such names
+ * stop the start, and what they would have run was not run.
  */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const laptop = await startLaptop();
 afterAll(laptop.dispose);
 const running = useGateway({ laptop });
 
-test('T7: a fake host gets nothing, not even a login', async () => {
+test('T7: a fake host gets neither a login nor a byte of a question', async () => {
   const owner = await somebody(running());
   const held = await owner.ask('demo hold here');
   await owner.until(held.turnId, 'chunk');
@@ -58,7 +58,7 @@ test.each([
   ['PALIADIN_REMOTE_USER', '$(touch CANARY)'],
   ['PALIADIN_REMOTE_PORT', '22 -oProxyCommand=touch CANARY'],
   ['PALIADIN_REMOTE_PORT', '-1'],
-])('T7: %s=%j is refused at the start', async (name, value) => {
+])('T7: %s=%j stops the start', async (name, value) => {
   const directory = mkdtempSync(join(tmpdir(), 'pal-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const canary = join(directory, 'canary');

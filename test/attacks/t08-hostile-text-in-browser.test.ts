@@ -1,11 +1,12 @@
 /**
- * T8. Somebody gets an agent to read what they wrote, and it repeats it: markup that runs a script, loads a picture which
- * tells their server what was asked, leads a person away, or signs them out. The same comes in a question, a name, a page's
- * address, a tag, a tool's name, an error. It reaches the person in the chat, and the owner in the dashboard.
+ * T8. An attacker has an agent read their text, and it repeats it: markup that runs a script, loads a picture which
+ * tells their server what was asked, links a user to their site, or signs them out. The same comes in a question, a
+ * name, a page's address, a tag, a tool's name, an error. It is shown to the user in the chat, and to the owner in the
+ * dashboard.
  *
- * Verified in Chromium on both pages, with every piece by itself: no script runs, nothing is asked of another address, no
- * element is there that could load or send, no link leads anywhere but to the web. The content security policy, which
- * stands behind all that, refuses an inline script, an inline style and a picture from elsewhere.
+ * Verified in Chromium on both pages, with each text by itself: no script runs, no other address is requested, no
+ * element is there that could load or send, every link is a web link. The content security policy, as the second line
+ * of defence, refuses an inline script, an inline style and a picture from elsewhere.
  */
 
 import { join } from 'node:path';
@@ -67,7 +68,7 @@ async function isHarmless(page: Page, within: Locator): Promise<void> {
   expect(await page.evaluate("'pwned' in window")).toBe(false);
 }
 
-test('T8: the chat shows every piece, and none does anything', { timeout: 120_000 }, async () => {
+test('T8: the chat shows each hostile text without running or loading anything', { timeout: 120_000 }, async () => {
   await turns();
   const { page, log, button } = await signedIn(browser, gateway(), 'owner');
   const articles = log.getByRole('article');
@@ -82,7 +83,7 @@ test('T8: the chat shows every piece, and none does anything', { timeout: 120_00
   await isHarmless(page, log);
 });
 
-test('T8: the dashboard shows every piece, rendered and raw, and none does anything', {
+test('T8: the dashboard shows each hostile text, rendered and raw, without running or loading anything', {
   timeout: 240_000,
 }, async () => {
   const ids = await turns();
@@ -107,7 +108,7 @@ test('T8: the dashboard shows every piece, rendered and raw, and none does anyth
   }
 });
 
-test.each(['/', '/admin'])('T8: on %s the policy refuses what got in all the same', async (path) => {
+test.each(['/', '/admin'])('T8: on %s the content security policy blocks injected content', async (path) => {
   const { page, visitor } = await signedIn(browser, gateway(), 'anna');
   visitor.expectTrouble(
     /Content Security Policy/,

@@ -1,9 +1,9 @@
 /**
- * T9. What an agent was made to do in one turn tries to answer another: it writes reply files in the other's name, and calls
- * the hooks' server as another session.
+ * T9. An agent that was manipulated in one turn tries to answer another: it writes reply files for the other turn, and
+ * calls the hook server as another session.
  *
- * Verified with a real host and agent: a reply file's name has a nonce that is new for each turn and can't be guessed, so
- * what was put there under the turn's id is not the answer, and the one of an earlier turn is not either; a session's
+ * Verified with a real host and agent: a reply file's name has a nonce that is new for each turn and can't be guessed,
+ * so a file under the turn's id alone is not the answer, and neither is the file of an earlier turn; a session's
  * directory is its own; and a hook's call counts for the session whose secret it shows, whatever it claims.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { relayForTest } from '../host/relay/test-relay.ts';
 import { testHost } from '../host/test-host.ts';
 import { until } from '../support/until.ts';
 
-test('T9: a reply file in another turn’s name is not its answer', async () => {
+test('T9: a reply file without the turn’s nonce is not its answer', async () => {
   const host = await testHost({ driver: 'reply-file' });
   await host.ask('demo at once').outcome;
   const agent = (session: string) => join(host.directory, 'sessions', session, 'agent');
@@ -34,7 +34,7 @@ test('T9: a reply file in another turn’s name is not its answer', async () => 
   expect(asked.text).toMatch(/^This is the first half\./);
 });
 
-test('T9: a hook speaks for the session whose secret it shows, and for no other', async () => {
+test('T9: a hook counts for the session whose secret it shows, and for no other', async () => {
   const { relay, files, secret } = await relayForTest();
   const heard: string[] = [];
   const server = await startHookServer(files.hooks, {

@@ -1,13 +1,13 @@
 /**
- * T10. Somebody who administers the database wants the record to say something else: that a question was never asked, that
- * another person asked it, that an answer was another one, that an administrator never looked. They write to the table,
- * remove the triggers first, remove rows in the middle or at the end, change their order, put a row of their own in, edit
+ * T10. A database administrator wants to change the audit log: that a question was never asked, that another person
+ * asked it, that the answer was different, that an administrator never looked. They write to the table,
+ * remove the triggers first, remove rows in the middle or at the end, reorder or insert rows, edit
  * a question in the turns, or compute all hashes anew.
  *
- * Verified against the real store and command line: UPDATE and DELETE are refused as the table stands; after each of
- * these, `paliadin audit verify` fails and names the first row that does not fit; deleting a user's data through Paliadin
- * leaves the chain whole. Whoever computes all hashes anew and also writes the note of where the log ends, which lies
- * outside the database, is found out only by a head that somebody kept elsewhere.
+ * Verified against the real store and command line: triggers refuse UPDATE and DELETE; after each of these edits,
+ * `paliadin audit verify` fails and names the first broken row; deleting a user's data through Paliadin leaves the
+ * chain valid. Somebody who computes all hashes anew and also writes the note of where the log ends, which lies
+ * outside the database, is detected only with a head that somebody kept elsewhere.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test('T10: as the table stands, nobody changes or removes a row', async () => {
+test('T10: triggers refuse every change and removal of an audit row', async () => {
   const file = copy('refused');
   const db = new DatabaseSync(join(file, 'paliadin.db'));
   for (const statement of [
@@ -86,7 +86,7 @@ const edits: [name: string, statement: string, firstBroken: number][] = [
 ];
 
 test.each(edits)(
-  'T10: %s: verify names the row',
+  'T10: %s: verify names the first broken row',
   async (name, statement, firstBroken) => {
     const directory = copy(name.replaceAll(/\W/g, '-'));
     const db = new DatabaseSync(join(directory, 'paliadin.db'));
@@ -103,7 +103,7 @@ test.each(edits)(
   30_000,
 );
 
-test('T10: the end is missed also where its record in the database was taken back', async () => {
+test('T10: removed last rows are detected even when the database’s own head was set back', async () => {
   const directory = copy('tail');
   const db = new DatabaseSync(join(directory, 'paliadin.db'));
   const last = Number(db.prepare('select max(seq) as seq from audit_log').get()?.seq);
@@ -116,7 +116,7 @@ test('T10: the end is missed also where its record in the database was taken bac
   expect(await verify(directory, '--head', head)).toMatchObject({ code: 1 });
 }, 30_000);
 
-test('T10: a chain that was computed anew is another one', async () => {
+test('T10: a recomputed chain is detected by the note of its head, or by a head kept elsewhere', async () => {
   const directory = copy('anew');
   forge(join(directory, 'paliadin.db'));
   const noted = await verify(directory);
@@ -131,7 +131,7 @@ test('T10: a chain that was computed anew is another one', async () => {
   });
 }, 30_000);
 
-test('T10: what a user said is deleted, and the chain stays whole', async () => {
+test('T10: deleting a user’s data leaves the chain valid', async () => {
   const directory = copy('deleted');
   const refused = await cli(directory, 'user', 'delete', victim);
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--yes')]);

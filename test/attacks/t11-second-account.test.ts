@@ -1,9 +1,9 @@
 /**
- * T11. Another account of the host's machine, whose directories can all be walked, looks for what the daemon keeps, and
- * plants what the daemon would find.
+ * T11. Another account of the host's machine, where all directories can be entered, looks for the daemon's files, and
+ * plants files where the daemon looks.
  *
- * Verified: it reaches neither socket nor journal, terminals, answers or log; and a state directory, or a link in its
- * place, that is somebody else's or that somebody else may write in is refused.
+ * Verified: it reaches neither socket nor journal, terminals, answers or log; a state directory, or a link in its
+ * place, that belongs to another account or is writable for others is refused.
  */
 import {
   chmodSync,
@@ -32,7 +32,7 @@ describe.skipIf(!IS_ROOT)('T11: another account (only root can play one)', () =>
   });
   afterAll(() => laptop?.dispose());
 
-  test('reaches nothing that the daemon keeps', async () => {
+  test('can’t read or reach anything that the daemon keeps', async () => {
     expect(await laptop.verb('run-turn', session, TURN, Buffer.from('demo at once').toString('base64'))).toMatchObject({
       code: 0,
     });
@@ -103,7 +103,7 @@ describe.skipIf(!IS_ROOT)('T11: another account (only root can play one)', () =>
       },
       /belongs to the account with number 65534/,
     ],
-  ])('has not its way with %s', async (_what, plant, reason) => {
+  ])('can’t make the daemon use %s', async (_what, plant, reason) => {
     const root = mkdtempSync(join(tmpdir(), 'pal-'));
     onTestFinished(() => rmSync(root, { recursive: true, force: true }));
     const state = join(root, 'state');

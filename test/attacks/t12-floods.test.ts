@@ -1,9 +1,9 @@
 /**
- * T12. A user, or somebody without an account, sends more than anybody can need: bodies of megabytes, requests by the
- * thousand, from another address of the same network each time, questions faster than they are answered, streams without
- * end, connections that say nothing.
+ * T12. A user, or somebody without an account, sends too much: bodies of megabytes, thousands of requests,
+ * from another address of the same network each time, questions faster than they are answered, endless streams,
+ * silent connections.
  *
- * Verified with a real gateway: each is refused with a code that says so, its memory stays where it was, and another user
+ * Verified with a real gateway: each is refused with a code that says so, memory stays flat, and another user
  * is answered meanwhile.
  */
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ const gateway = useGateway({ env: { PALIADIN_RATE_LIMIT: String(LIMIT), PALIADIN
 // would be far more than this.
 const FLAT_MB = 128;
 
-test('T12: bodies of 10 MB are refused, and leave nothing behind', async () => {
+test('T12: bodies of 10 MB are refused, and memory stays flat', async () => {
   const eve = await somebody(gateway(), 'eve');
   await eve.goesOn();
   const before = await memoryOf(gateway().pid);
@@ -41,7 +41,7 @@ test('T12: bodies of 10 MB are refused, and leave nothing behind', async () => {
   expect(await gateway().prompts(eve.session)).toHaveLength(1);
 });
 
-test('T12: a body that never ends is cut off', async () => {
+test('T12: a request whose body never ends is refused with 413', async () => {
   const eve = await gateway().as('eve');
   const { port } = new URL(gateway().url);
   const sending = request({
@@ -59,7 +59,7 @@ test('T12: a body that never ends is cut off', async () => {
   sending.destroy();
 });
 
-test('T12: of 1,000 requests as many as are allowed are answered; others notice nothing', async () => {
+test('T12: 1,000 requests of one user are rate limited, and other users are not affected', async () => {
   const [fred, gina] = [await somebody(gateway(), 'fred'), await somebody(gateway(), 'gina')];
   await gina.goesOn();
   const before = await memoryOf(gateway().pid);
@@ -80,7 +80,7 @@ test('T12: of 1,000 requests as many as are allowed are answered; others notice 
   await gina.goesOn();
 });
 
-test('T12: more questions than may wait are refused, and the first are answered in their order', async () => {
+test('T12: questions beyond the queue limit are refused, and the first ones are answered in order', async () => {
   const hugo = await somebody(gateway(), 'hugo');
   const first = await hugo.ask('demo hold hugo');
   await hugo.until(first.turnId, 'chunk');
@@ -100,7 +100,7 @@ test('T12: more questions than may wait are refused, and the first are answered 
   expect(await gateway().prompts(hugo.session)).toHaveLength(6);
 });
 
-test('T12: one user has so many streams and no more; connections that say nothing hinder nobody', async () => {
+test('T12: a user’s streams are limited, and silent connections do not block others', async () => {
   const ida = await somebody(gateway(), 'ida');
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
@@ -120,7 +120,7 @@ test('T12: one user has so many streams and no more; connections that say nothin
   await (await somebody(gateway(), 'julia')).goesOn();
 });
 
-test('T12: another address of one IPv6 network each time is no way around the limit, nor fills the record', async () => {
+test('T12: changing addresses within an IPv6 network evades neither rate limit nor audit throttling', async () => {
   const own = await gatewayForTest({
     env: { PALIADIN_AGENT: 'none', PALIADIN_RATE_LIMIT: '20', PALIADIN_TRUSTED_PROXIES: '127.0.0.1' },
   });

@@ -1,11 +1,11 @@
 /**
- * T13. Somebody wants in who may not: they guess codes and tokens, use one that has been used, looks for secrets in the
- * database, in the log and in addresses, forge the application's token, or hold on to what they had when the owner puts
- * them out.
+ * T13. Somebody tries to sign in without permission: they guess codes and tokens, use one a second time, look for
+ * secrets in the database, in the log and in addresses, forge the application's token, or keep using a sign-in after
+ * the owner disabled them.
  *
- * Verified with a real gateway: guessing is cut off, fills no record and locks nobody out; a code works once; only hashes
- * are kept; no secret is in a log or in the query of an address; whoever is disabled, signed out everywhere, or whose
- * token or key is gone, is refused at once, and their open streams end within five seconds.
+ * Verified with a real gateway: guessing is throttled, does not fill the audit log and locks nobody out; a code works
+ * once; only hashes are stored; no secret is in a log or accepted in a query; a user who is disabled or signed out
+ * everywhere, or whose token or key is gone, is refused at once, and their open streams end within five seconds.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ async function streamEnds(url: string, headers: Record<string, string>, then: ()
   return performance.now() - from;
 }
 
-test('T13: guessing codes is cut off, fills no record, and locks nobody out who shares the address', async () => {
+test('T13: guessing codes is throttled, does not flood the audit log, and locks nobody else out', async () => {
   await using own = await startTestGateway({ env: { ...JWT, PALIADIN_AGENT: 'none', PALIADIN_RATE_LIMIT: '50' } });
   const link = codeOf(await own.signInLink('anna'));
   const signedIn = await sessionFrom(await post(own.url, '/api/auth/token', { token: await sign('bert') }));
@@ -85,7 +85,7 @@ test('T13: guessing codes is cut off, fills no record, and locks nobody out who 
   expect(Number(count) + denied.length).toBe(statuses.length + refused.filter((status) => status === 401).length);
 });
 
-test('T13: a code works once, and near misses of a right one never', async () => {
+test('T13: a code works once, and a code that is almost right never', async () => {
   await using own = await startTestGateway({ env: { PALIADIN_AGENT: 'none' } });
   const code = codeOf(await own.signInLink('anna'));
   for (const near of [code.slice(0, -1), `${code}A`, code.toLowerCase(), ` ${code}`, '']) {
@@ -98,7 +98,7 @@ test('T13: a code works once, and near misses of a right one never', async () =>
   expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
 });
 
-test('T13: no secret is kept, logged, or taken from an address', async () => {
+test('T13: secrets are neither stored, logged, nor accepted in a query', async () => {
   const { token } = await gateway().as('anna');
   const link = codeOf(await gateway().signInLink('anna'));
   const byCode = await sessionFrom(await post(gateway().url, '/api/auth/code', { code: link }));
@@ -134,7 +134,7 @@ test('T13: no secret is kept, logged, or taken from an address', async () => {
   expect(gateway().log).toContain('"route":"/api/auth/code"'); // it was looked at
 });
 
-test('T13: a token of the application’s that somebody else made is refused', async () => {
+test('T13: a forged token of the application is refused', async () => {
   const me = async (token: string) =>
     (await fetch(`${gateway().url}/api/me`, { headers: { authorization: `Bearer ${token}` } })).status;
   const good = await sign('bert');
@@ -176,7 +176,7 @@ test.each<[string, (subject: string) => Promise<[subject: string, headers: Recor
     'the application’s token',
     async (subject) => [`jwt:${subject}`, { authorization: `Bearer ${await sign(subject)}` }],
   ],
-])('T13: whoever is disabled is out, their stream too, who came by %s', async (way, enter) => {
+])('T13: disabling a user who signed in by %s refuses them at once and ends their stream', async (way, enter) => {
   const [subject, headers] = await enter(`carl-${way.length}`);
   const cli = (...args: string[]) => runCli(cliEnv(gateway()), ...args);
   const ms = await streamEnds(gateway().url, headers, async () => {
@@ -200,7 +200,7 @@ test.each<[string, (subject: string) => Promise<[subject: string, headers: Recor
   await until('to be in again', isIn);
 });
 
-test('T13: signed out everywhere, no browser stays, nor a token that the application made before', async () => {
+test('T13: signing out everywhere ends every browser session, and every earlier token of the application', async () => {
   const url = gateway().url;
   const jwt = await sign('dora');
   const there = await sessionFrom(await post(url, '/api/auth/token', { token: jwt }));
@@ -215,7 +215,7 @@ test('T13: signed out everywhere, no browser stays, nor a token that the applica
   expect((await post(url, '/api/auth/token', { token: jwt })).status).toBe(401);
 });
 
-test('T13: another key of the application’s puts out whoever came by the one before', async () => {
+test('T13: changing the application’s key ends the sessions made with the earlier key', async () => {
   const own = await gatewayForTest({ env: JWT });
   const jwt = await sign('emma');
   const byToken = await sessionFrom(await post(own.url, '/api/auth/token', { token: jwt }));
@@ -237,7 +237,7 @@ test('T13: another key of the application’s puts out whoever came by the one b
   expect(await me(byLink)).toBe(200);
 });
 
-test('T13: a code of somebody who has been disabled since lets nobody in', async () => {
+test('T13: a sign-in code of a disabled user is refused', async () => {
   const store = await gateway().store();
   const { users } = store;
   const { user } = await users.ensure({ subject: 'gina', now: Date.now() });

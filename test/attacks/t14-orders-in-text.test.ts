@@ -1,12 +1,12 @@
 /**
- * T14. A user writes what a terminal or a spreadsheet obeys into a question, and an agent into its answer: escape
- * sequences that retitle a window or clear a screen, formulas that fetch an address or run a program, characters that turn
- * text around or end a line. The owner exports the turns, opens them in a spreadsheet or looks at them with `cat`, and
+ * T14. A user writes a question, and an agent an answer, with what a terminal or a spreadsheet would execute: escape
+ * sequences that retitle a window or clear a screen, formulas that fetch an address or run a program, characters that
+ * reverse the text direction or end a line. The owner exports the turns, opens them in a spreadsheet or with `cat`, and
  * reads the log.
  *
- * Verified against the real server, store and command line, with fuzzing: no cell of the CSV begins with what a spreadsheet takes for a
- * formula, and each is one cell; no export, log line or table of the command line holds a control character; what was
- * written can still be read.
+ * Verified against the real server, store and command line, with fuzzing: no CSV cell begins like a spreadsheet
+ * formula, and each stays one cell; no export, log line or table of the command line has a control character; the text
+ * can still be read.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -52,7 +52,7 @@ const orders = [
   '\u0085',
 ];
 
-test('T14: an export of what was said gives no orders, and loses nothing', { timeout: 60_000 }, async () => {
+test('T14: exports have no formulas or control characters, and lose no text', { timeout: 60_000 }, async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const said: string[] = [];
@@ -102,7 +102,7 @@ test('T14: an export of what was said gives no orders, and loses nothing', { tim
   }
 });
 
-test('T14: whatever a cell holds, it is one cell and no formula', () => {
+test('T14: any text is one CSV cell and no formula', () => {
   const text = fc.oneof(fc.constantFrom(...orders), fc.string({ unit: 'binary', maxLength: 30 }));
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (cells) => {
@@ -120,7 +120,7 @@ test('T14: whatever a cell holds, it is one cell and no formula', () => {
   );
 });
 
-test('T14: a table of the command line holds no order to the terminal', () => {
+test('T14: a table of the command line has no control characters', () => {
   const printed = table(
     ['user', 'tag'],
     [orders, [...orders].reverse()].map((list) => [list.join('x'), list.join('y')]),
@@ -128,7 +128,7 @@ test('T14: a table of the command line holds no order to the terminal', () => {
   expect(printed).not.toMatch(CONTROL);
 });
 
-test('T14: no command prints an order, whoever wrote it', { timeout: 120_000 }, async () => {
+test('T14: no command prints a control character, whoever wrote it', { timeout: 120_000 }, async () => {
   await using own = await startTestGateway({ env: { PALIADIN_AGENT: 'none' } });
   const store = await own.store();
   const { users, turns, sessions, audit } = store;

@@ -1,13 +1,14 @@
 /**
- * T15. A hostile member writes, or has a page say, what an agent's input box acts on before any rule is asked: `@` and the
- * path of a file or the name of an agent or server, the path of a picture as a line, the name of a skill, words that ask
- * for more effort or for a plan in the cloud, the beginning of a word that a menu would complete, an ending that makes
- * Enter a new line. With that they would read the owner's files, run what the owner can run, or lose the turn.
+ * T15. A hostile member writes, or has a page send, what an agent's input box acts on before any rule applies: `@` and
+ * the path of a file or the name of an agent or server, the path of a picture as a line, the name of a skill, words
+ * that ask for more effort or for a plan in the cloud, the beginning of a word that a menu would complete, an ending
+ * that makes Enter a new line. With that they would read the owner's files, run what the owner can run, or lose the
+ * turn.
  *
- * Verified with fuzzing, against the rules of both versions of Claude Code that are tried: nothing of it is left in what is
- * typed, wherever it stands and whatever hides it, in message, context, page and locale; and against a real terminal: an
- * agent that looks for nothing in its input gets it as it was written. That the rules are Claude Code's own, and that its
- * model gets the text and nothing beside it, test/agents/typed-text.test.ts verifies with Claude Code itself.
+ * Verified with fuzzing, against the rules of both tested versions of Claude Code: none of it is left in what is
+ * typed, wherever it is and whatever hides it, in message, context, page and locale; and against a real terminal: an
+ * agent whose input box has no such rules gets the text as it was written. That the rules are Claude Code's own, and
+ * that its model gets the text and nothing else, is verified in test/agents/typed-text.test.ts with Claude Code itself.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -102,7 +103,7 @@ async function claudeDrivers(directory: string): Promise<Driver[]> {
   return [byHooks, makeDriver({ name: 'claude', driverName: 'reply-file', program: process.execPath }, needs, homes)];
 }
 
-test('T15: nothing that Claude Code would act on is typed to it, by either of its drivers', async () => {
+test('T15: nothing that Claude Code’s input box acts on is typed, by either of its drivers', async () => {
   const { path, remove } = await temporaryDirectory();
   for (const { inputEscape, launch } of await claudeDrivers(path)) {
     fc.assert(
@@ -129,7 +130,7 @@ test('T15: nothing that Claude Code would act on is typed to it, by either of it
 });
 
 test.each(['demo', 'reply-file'] as const)(
-  'T15: an agent that looks for nothing in its input gets what was written (%s)',
+  'T15: an agent without input rules gets the text as it was written (%s)',
   { timeout: 60_000 },
   async (driver) => {
     const host = await testHost({ driver });
@@ -143,7 +144,7 @@ test.each(['demo', 'reply-file'] as const)(
   },
 );
 
-test('T15: each of it alone, and as much of it as one may say, ends as any other turn', {
+test('T15: a message of each such text alone, or of as many as fit, ends as any other turn', {
   timeout: 120_000,
 }, async () => {
   const host = await testHost({ driver: 'demo' });

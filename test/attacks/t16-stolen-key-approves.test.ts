@@ -1,10 +1,10 @@
 /**
- * T16. Somebody has stolen the gateway's key, talks to the host as a gateway does, has the agent want something and says
- * yes to it themselves: with whatever comes to mind beside, several times, unasked, and against the host's word.
+ * T16. Somebody has stolen the gateway's key, talks to the host as a gateway does, has the agent ask for a permission
+ * and allows it themselves: with added fields, several times, unasked, and against the host's policy.
  *
- * Verified, through a real sshd: on a host that lets no gateway decide, and for a tool that none may allow, nothing is
- * allowed and nobody is even asked. Where the gateway decides, a yes allows what was asked and nothing that was put beside
- * it, and what could not be shown whole is never allowed.
+ * Verified, through a real sshd: on a host that lets no gateway decide, and for a tool that is never allowed, nothing
+ * is allowed and no approval is sent. Where the gateway decides, an allow permits what was asked and nothing that was
+ * added to it, and what could not be shown whole is never allowed.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -104,7 +104,7 @@ describe.each<[string, Record<string, string>, string]>([
     'demo approve delete file x',
   ],
 ])('T16: on a host %s', (_what, settings, question) => {
-  test('the agent is denied at once, in words, and nobody is asked; a forged yes changes nothing', async () => {
+  test('the agent is denied at once, no approval is sent, and a forged allow changes nothing', async () => {
     laptop.setHostEnv(settings);
     const thief = await hostileGateway();
     const answered = thief.ask(question);
@@ -121,14 +121,14 @@ describe.each<[string, Record<string, string>, string]>([
 describe('T16: on a host that lets the gateway decide', () => {
   beforeEach(() => laptop.setHostEnv({ PALIADIN_APPROVALS: 'gateway' }));
 
-  test('a yes allows what was asked, and brings nothing along', async () => {
+  test('an allow permits what was asked, and adds nothing to it', async () => {
     const thief = await hostileGateway();
     await thief.ask('demo approve delete file x');
     expect(thief.asked).toHaveLength(1);
     expect(decisionsIn(thief.sessionId)).toEqual([{ option: 'allow', message: 'do it' }]);
   });
 
-  test('what was not shown whole is not allowed, however often and by whatever name', async () => {
+  test('what was not shown whole can’t be allowed, under any option name', async () => {
     const tries = ['allow', 'allow', 'allow_once', 'answer', 'deny'];
     const thief = await hostileGateway((count) => ({
       ...YES,
@@ -141,7 +141,7 @@ describe('T16: on a host that lets the gateway decide', () => {
     expect(decisionsIn(thief.sessionId)).toEqual([{ option: 'deny', message: 'do it' }]);
   });
 
-  test('several at once say yes to one thing once', async () => {
+  test('forged decisions for several sessions decide each approval once', async () => {
     const thief = await hostileGateway();
     const other = await hostileGateway();
     await Promise.all([thief.ask('demo approve delete file x'), other.ask('demo approve delete file y')]);
@@ -151,7 +151,7 @@ describe('T16: on a host that lets the gateway decide', () => {
   });
 });
 
-test('T16: a variable that ssh carries along is not the host’s word', async () => {
+test('T16: a variable sent over ssh does not change the host’s approval policy', async () => {
   const [place = '', ...command] = sshArguments(laptop.target, 'doctor').slice(-3);
   const options = sshArguments(laptop.target, 'doctor').slice(0, -3);
   const sent = ['-o', 'SetEnv=PALIADIN_APPROVALS=gateway PALIADIN_NEVER_ALLOW='];

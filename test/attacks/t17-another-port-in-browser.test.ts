@@ -1,12 +1,12 @@
 /**
- * T17. Somebody who is signed in visits a page of another server on the same machine: another port of 127.0.0.1, or of
- * localhost. To the browser it is the same site, so their cookie goes there, and that server may set cookies that come
- * here. It plays theirs back, reads what its page can reach, makes the browser send what it can, and plants a cookie of its
- * own session, so that they go on as the attacker without knowing it.
+ * T17. A signed-in user visits a page of another server on the same machine: another port of 127.0.0.1, or of
+ * localhost. To the browser it is the same site, so their cookie goes there, and that server may set cookies that are
+ * sent to the gateway. It replays their cookie, reads what its page can reach, makes the browser send requests, and
+ * plants a cookie of its own session, so that the user would continue as the attacker without knowing it.
  *
- * Verified in Chromium: the cookie does arrive there, and gets 401 from every route; the page reaches neither the session
- * key nor anything that needs it; a planted cookie makes nobody somebody else: beside theirs it changes nothing, in its
- * place they are signed out, are told so, and sign in as themselves.
+ * Verified in Chromium: the cookie does arrive there, and gets 401 from every route; the page reaches neither the
+ * session key nor anything that needs it; a planted cookie changes nobody's identity: beside theirs it has no effect,
+ * in its place they are signed out, are told so, and sign in as themselves.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -96,7 +96,7 @@ async function victim(subject: string, host: string): Promise<Person> {
 }
 
 test.each(['127.0.0.1', 'localhost'])(
-  'T17: a cookie that another port of %s plants makes nobody somebody else',
+  'T17: a cookie planted by another port of %s changes nobody’s identity',
   async (host) => {
     const subject = `anna-${host}`;
     const { page, visitor, log } = await victim(subject, host);
@@ -131,7 +131,7 @@ test.each(['127.0.0.1', 'localhost'])(
   },
 );
 
-test('T17: whoever is not signed in, and has a planted cookie, is still nobody', async () => {
+test('T17: a planted cookie does not sign anybody in', async () => {
   const { page, context, expectTrouble } = await browser.visitor(gateway().url);
   expectTrouble(/./);
   plant = [`${(await eve()).cookie}; Path=/; HttpOnly`];
@@ -198,7 +198,7 @@ test.each(['127.0.0.1', 'localhost'])(
 );
 
 test.each(['127.0.0.1', 'localhost'])(
-  'T17: the cookie that a server on another port of %s gets is refused by every route',
+  'T17: a cookie stolen by a server on another port of %s is refused by every route',
   async (host) => {
     const target = await aTarget(gateway(), `carl-${host}`);
     const person = await victim(`carl-${host}`, host);

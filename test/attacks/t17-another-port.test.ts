@@ -1,12 +1,12 @@
 /**
- * T17. Another server runs on the machine, on a port of its own: a development server, a container, something that another
- * account has started. To a browser the port is no part of where a cookie goes, so that server gets the cookie of everybody
- * who is signed in at the gateway and visits it, and plays it back, as a program that may say of itself whatever it likes.
+ * T17. Another server runs on the machine, on another port: a development server, a container, or one that another
+ * account has started. Browsers send cookies regardless of the port, so that server gets the cookie of every signed-in
+ * user who visits it, and replays it, from a program that can send any header.
  *
- * Verified with a real gateway, over the routes that the router itself has: a cookie without its session key gets 401 from
- * all of them and nothing from the open ones, and so do a key without its cookie, and halves of two sessions; not even the
- * owner's cookie with a key of the attacker's own. No connection is upgraded. The session goes on as if nothing had been.
- * What a browser does with such a page is in t17-another-port-in-browser.test.ts.
+ * Verified with a real gateway, over the routes that the router itself has: a cookie without its session key gets 401
+ * from all of them and nothing from the open ones, and so do a key without its cookie, halves of two sessions, and the
+ * owner's cookie with a key of the attacker's own. No connection is upgraded. The session is not affected. What a
+ * browser does with such a page is in t17-another-port-in-browser.test.ts.
  */
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -30,7 +30,7 @@ async function signedIn(subject: string): Promise<BrowserSession> {
 
 const me = (headers: Record<string, string>) => fetch(`${gateway().url}/api/me`, { headers });
 
-test('T17: the cookie opens no stream and no socket', async () => {
+test('T17: the cookie alone opens no stream and no WebSocket', async () => {
   const { cookie } = await signedIn('owner');
   for (const path of ['/api/events', '/api/admin/events', '/']) {
     const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
@@ -46,7 +46,7 @@ test('T17: the cookie opens no stream and no socket', async () => {
   expect([stream.status, stream.headers.get('content-type')]).toEqual([401, 'application/json; charset=utf-8']);
 });
 
-test('T17: a link that the attacker has ends nobody’s session whose cookie they have', async () => {
+test('T17: using the attacker’s own link with a stolen cookie does not end the victim’s session', async () => {
   const owner = await signedIn('owner');
   const code = new URL(await gateway().signInLink('eve')).hash.replace('#code=', '');
   const headers = { 'content-type': 'application/json', cookie: owner.cookie };
@@ -56,7 +56,7 @@ test('T17: a link that the attacker has ends nobody’s session whose cookie the
   expect(await (await me(owner)).json()).toMatchObject({ user: { role: 'owner' } });
 });
 
-test('T17: more cookies than a request may have are refused in words that help', async () => {
+test('T17: too many cookies are refused with 431 and what to do', async () => {
   const flood = Array.from({ length: 5 }, (_, index) => `c${index}=${'x'.repeat(4000)}`).join('; ');
   const asked = request(`${gateway().url}/`, { headers: { cookie: flood } });
   asked.end();
@@ -67,7 +67,7 @@ test('T17: more cookies than a request may have are refused in words that help',
 
 // Last, since wrong codes are among what it tries, and then nobody signs in from this address for a minute.
 // Some six hundred requests, one after the other.
-test('T17: the owner’s cookie alone gets nothing from any route, whatever its bearer says of itself', {
+test('T17: the owner’s cookie alone gets nothing from any route, whatever headers come with it', {
   timeout: 120_000,
 }, async () => {
   const target = await aTarget(gateway(), 'owner');

@@ -1,12 +1,12 @@
 /**
- * T18. Another account of the machine waits for the moment in which nobody listens on the port that agents know: it would get
- * all that they say, with the secret by which they are known, and could allow them commands. It also calls the port itself,
- * and an agent calls it in another session's name.
+ * T18. Another account of the machine waits for the moment in which nobody listens on the port that agents know: it
+ * would get their calls, with the secret that authenticates them, and could allow them commands. It also calls the
+ * port itself, and an agent calls it in another session's name.
  *
- * Verified with a real daemon, agents in real terminals, and a second uid: while agents live the port can't be taken, however
- * the daemon ends; without a session's own secret everything is refused; one session's secret speaks for no other. Where the
- * relay itself is killed and the port is taken before there is another, every agent that knows the port is ended at once, its
- * secret is worth nothing any more, and the daemon's log says so.
+ * Verified with a real daemon, agents in real terminals, and a second uid: while agents live the port can't be taken,
+ * however the daemon ends; without a session's own secret everything is refused; one session's secret is refused for
+ * another. Where the relay itself is killed and the port is taken before there is another, every agent that knows the
+ * port is ended at once, its secret is revoked, and the daemon's log says so.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -137,7 +137,7 @@ describe.skipIf(!asRoot)('T18: another account (only root can play one)', () => 
     },
   );
 
-  test('that takes the port of a killed relay finds every agent ended, and no secret of theirs is worth anything', async () => {
+  test('that takes a killed relay’s port finds all agents ended and their secrets revoked', async () => {
     const { directory, port, agents, token, log } = await hostWithAgents();
     const before = { one: agents('one'), two: agents('two') };
     const stolen = token('one');
@@ -154,7 +154,7 @@ describe.skipIf(!asRoot)('T18: another account (only root can play one)', () => 
     expect(await hook(now, `Bearer ${stolen}`)).toBe(401);
   });
 
-  test('that takes the port while neither relay nor daemon is there finds every agent ended at the daemon’s next start', async () => {
+  test('that takes the port while relay and daemon are down finds the agents ended at the next start', async () => {
     const { daemon, directory, port, agents, token } = await hostWithAgents();
     const before = agents('one');
     const stolen = token('one');
@@ -170,7 +170,7 @@ describe.skipIf(!asRoot)('T18: another account (only root can play one)', () => 
     expect(await hook(now, `Bearer ${stolen}`)).toBe(401);
   });
 
-  test('that calls the port itself is refused, and so is an agent that speaks for another session', async () => {
+  test('that calls the port is refused, and so is an agent that claims another session', async () => {
     const { port, token } = await hostWithAgents();
     const [, one = ''] = token('one').split('.');
     const [, two = ''] = token('two').split('.');

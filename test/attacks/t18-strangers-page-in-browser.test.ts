@@ -1,11 +1,12 @@
 /**
- * T18. Somebody sends a person a link to the gateway's own chat page that names a page of theirs as the one where the
- * question is asked (`/?page=https://evil.example`), in every spelling that begins or looks like the application's; or they
- * link to the chat from their page. A program of theirs, with a token, names such a page by the API. What the agent then
- * offers to open in the application would lead to them.
+ * T18. Somebody sends a user a link to the gateway's own chat page that names a foreign page as the one where the
+ * question is asked (`/?page=https://evil.example`), in every spelling that begins or looks like the application's; or
+ * they link to the chat from their page. A program of theirs, with a token, names such a page by the API. The chips
+ * that the agent then offers would lead to them.
  *
- * Verified in Chromium: no chip is a link, the person is shown no such page, the agent hears of none, and it is not on record.
- * A page of the application's works, so the attempts are such as would work; also for a turn of the time before.
+ * Verified in Chromium: no chip is a link, the user is shown no such page, the agent is not told of it, and it is not
+ * stored. A page of the application works, so the attempts are valid; a turn stored by an earlier version is covered,
+ * too.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -58,7 +59,7 @@ test('T18: a page of the application is sent along, and its chips are links', as
   for (const link of links) expect(link).toMatch(/^https:\/\/cases\.example\/cases\//);
 });
 
-test('T18: a link to the chat that names a stranger’s page makes no chip a link, and the agent hears of no page', async () => {
+test('T18: a chat link that names a foreign page sends no page, and no chip becomes a link', async () => {
   const person = await signedIn(browser, gateway(), 'anna');
   for (const name of PAGES) {
     await person.page.goto(`${gateway().url}/?page=${encodeURIComponent(name)}`);
@@ -80,7 +81,7 @@ test('T18: a link to the chat that names a stranger’s page makes no chip a lin
   expect(turns.map(({ pageOrigin }) => pageOrigin)).toEqual([null]);
 });
 
-test('T18: a program that names a stranger’s page gets its answer without one', async () => {
+test('T18: a question by the API that names a foreign page is answered without it', async () => {
   const eve = await gateway().as('eve');
   for (const pageOrigin of PAGES) {
     const { turnId } = await eve.answer('demo echo hello', { pageOrigin });
@@ -93,7 +94,7 @@ test('T18: a program that names a stranger’s page gets its answer without one'
   expect(gateway().log).not.toContain(EVIL);
 });
 
-test('T18: a turn that was asked from a stranger’s page before has no link to it now', async () => {
+test('T18: a stored turn from a foreign page shows its chips without links', async () => {
   const person = await signedIn(browser, gateway(), 'bert', { path: `/?page=${APP}/board` });
   const { answered } = await person.ask('demo chips');
   await answered();

@@ -1,11 +1,11 @@
 /**
- * T19. A member whose agent does whatever it is told has files made in its own workspace and home that lead the host
- * elsewhere, and uses up what the machine has; and another account of the machine looks for homes and the relay.
+ * T19. A member's agent, which does whatever it is told, makes files in its own workspace and home that lead the host
+ * elsewhere, and uses up the machine's resources; and another account of the machine looks for homes and the relay.
  *
- * Verified, without a real agent: what stands in the place of an answer, a configuration or a conversation is not read where it
- * is not the agent's own, and does not keep the next start from working; a bomb of processes ends at its limit, and with its
- * agent; and the other account reaches no home, no socket of the relay, and by its port nothing without a session's secret.
- * With real agents the same is told in `test/agents/hostile-member.test.ts`.
+ * Verified, without a real agent: a link in the place of an answer, a configuration or a conversation is not followed
+ * outside the agent's own files, and does not break the next start; a fork bomb ends at its limit, and with its agent;
+ * and the other account reaches no home, no socket of the relay, and by its port nothing without a session's secret.
+ * The same with real agents is in `test/agents/hostile-member.test.ts`.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -73,7 +73,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       ['its configuration', () => '~/.claude', ''],
       ['the directory of its conversations', () => '~/.claude/projects', 'projects'],
       ['its conversation', (transcript: string) => `~/.claude/${transcript}`, null],
-    ] as const)('an agent that puts the owner’s in the place of %s is not believed', async (_what, link, target) => {
+    ] as const)('an agent that links %s to the owner’s is not followed', async (_what, link, target) => {
       const { run, owners, transcript, place } = await withOwner();
       const path = link(transcript);
       const to = join(owners, target ?? transcript);
@@ -84,7 +84,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(keepsConversation(place, CONVERSATION)).toBe(false);
     });
 
-    test('an agent that puts a deep directory in the place of a file of the owner’s keeps nobody waiting', async () => {
+    test('a deep directory in the place of an owner’s file is moved aside, and delays nothing', async () => {
       const { root, shared, run } = await sandboxes();
       expect(run('one', `mkdir -p CLAUDE.md/${'x/'.repeat(100)}`).status).toBe(0);
       writeFileSync(join(shared, 'CLAUDE.md'), 'be kind');
@@ -95,7 +95,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(left()).toHaveLength(1);
     });
 
-    test.skipIf(!IS_ROOT)('a bomb of processes ends at its limit, and leaves nothing behind', async () => {
+    test.skipIf(!IS_ROOT)('a fork bomb ends at its process limit, and leaves no process behind', async () => {
       const { root, isolation } = await sandboxes();
       const { cwd } = isolation.prepare('one');
       // Root itself is bound by no limit of processes. What the shell counts it counts without starting anything.

@@ -1,4 +1,4 @@
-/** Without a host: every question is refused with what would change that; what needs no host is done. */
+/** Without a host: every question is refused with what would enable it; calls that need no host succeed. */
 import { describe, expect, test, vi } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { chooseBackend, type Findings } from '../../src/backend/choose.ts';
@@ -21,7 +21,7 @@ describe('a disabled backend', () => {
     await expect(call()).rejects.toMatchObject(refusal);
   });
 
-  test('has nothing to end, and lets go quietly', async () => {
+  test('has nothing to end, and closes without an error', async () => {
     expect(backend.kind).toBe('disabled');
     expect(backend.agent()).toBeNull();
     expect(backend.refusal()).toMatchObject(refusal);
@@ -34,7 +34,7 @@ describe('a disabled backend', () => {
   });
 });
 
-describe('choosing', () => {
+describe('choosing a backend', () => {
   const here: Findings = {
     remote: null,
     tmux: '/usr/bin/tmux',
@@ -42,7 +42,7 @@ describe('choosing', () => {
     local: () => ({ kind: 'local' }) as Backend,
   };
 
-  test('takes this machine where tmux and an agent are found', () => {
+  test('takes this machine when tmux and an agent are found', () => {
     expect(chooseBackend(here).kind).toBe('local');
   });
 
@@ -62,7 +62,7 @@ describe('choosing', () => {
     expect(local).not.toHaveBeenCalled();
   });
 
-  test('takes a remote host that is named, whatever is found here', () => {
+  test('takes a configured remote host, whatever is found here', () => {
     const remote = () => ({ kind: 'remote' }) as Backend;
     expect(chooseBackend({ ...here, remote }).kind).toBe('remote');
     expect(chooseBackend({ ...here, remote, tmux: null, agentMissing: 'no agent' }).kind).toBe('remote');

@@ -55,7 +55,7 @@ const ask = (backend: Backend, message: string) =>
   backend.run({ session: 'one', turnId: randomUUID(), message, fence: 1, from: 0, known: false }, () => {});
 
 describe('the daemon', () => {
-  test('is started once, however many come for it', async () => {
+  test('is started once, however many backends need it', async () => {
     const daemon = await aDaemon();
     const backends = Array.from({ length: 4 }, () => backendOf(daemon));
     await Promise.all(backends.map((backend) => backend.health(null)));
@@ -64,7 +64,7 @@ describe('the daemon', () => {
     expect(daemon.pid()).toBe(pid);
   });
 
-  test('of other settings is replaced when idle; its agents go on', async () => {
+  test('with other settings is replaced when idle, and its agents go on', async () => {
     const old = await aDaemon();
     const first = backendOf(old);
     await ask(first, 'Which cases are open?');
@@ -78,7 +78,7 @@ describe('the daemon', () => {
     expect(await backend.sessions()).toEqual([{ session: 'one', live: true, running: null }]);
   });
 
-  test('of other settings is kept while a turn runs', async () => {
+  test('with other settings is kept while a turn runs', async () => {
     const old = await aDaemon();
     const running = ask(backendOf(old), 'demo hold x');
     await until('the prompt', () => old.prompts('one').length > 0);
@@ -92,7 +92,7 @@ describe('the daemon', () => {
     expect(await running).toMatchObject({ state: 'done' });
   });
 
-  test('that has lost its record of a turn does not type it again', async () => {
+  test('that lost its record of a turn does not type it again', async () => {
     const daemon = await aDaemon();
     const turnId = randomUUID();
     const prompt = { session: 'one', turnId, message: 'demo hold x', fence: 1, from: 0, known: false };
@@ -105,7 +105,7 @@ describe('the daemon', () => {
     expect(daemon.prompts('one')).toHaveLength(1);
   });
 
-  test('that speaks another protocol and is busy is not talked to; both versions are named', async () => {
+  test('with another protocol that is busy is refused, with both versions', async () => {
     const daemon = await aDaemon();
     const identity = { version: '9.9.9', protocol: 2, agent: 'demo', driver: 'demo', settings: 'x' };
     const busy = { identity, retire: async () => false, onLate: () => () => {} } as unknown as Host;
@@ -120,7 +120,7 @@ describe('the daemon', () => {
     });
   });
 
-  test('that does not come up is unreachable, and its log named', async () => {
+  test('that does not start is unreachable, and the error names its log', async () => {
     const daemon = await aDaemon();
     const backend = backendOf(daemon, { ...daemon.process, command: ['/bin/false'] });
     await expect(backend.health(null)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** A daemon that hangs: it takes connections and says nothing. Whoever waits for it is told in time. */
+/** A daemon that hangs: it accepts connections and does not answer. Every caller gets an error in time. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ test('each request of a channel has its deadline', async () => {
   ]);
 });
 
-test('a turn whose daemon was stopped ends within the time that a host may stay away, and its answer is there later', async () => {
+test('a turn whose daemon hangs ends within the time limit, and its answer can be fetched later', async () => {
   const daemon = await aDaemon();
   const backend = backendOf(daemon, 1_500);
   const turnId = randomUUID();
@@ -92,7 +92,7 @@ test('a turn whose daemon was stopped ends within the time that a host may stay 
   await until('the answer', async () => (await backend.turn('one', turnId, 0)).state === 'done');
 });
 
-test('a backend that is closed waits neither for a daemon that hangs, nor keeps a turn waiting', async () => {
+test('closing a backend does not wait for a daemon that hangs, and ends its turns', async () => {
   const daemon = await aDaemon();
   const backend = backendOf(daemon, 60_000);
   await backend.health(null);
@@ -109,7 +109,7 @@ test('a backend that is closed waits neither for a daemon that hangs, nor keeps 
   expect(performance.now() - since).toBeLessThan(400);
 });
 
-test('a daemon that dies at once is started ever more seldom', async () => {
+test('a daemon that exits at once is restarted with growing delays', async () => {
   const daemon = await aDaemon();
   const starts = join(daemon.stateDir, 'starts');
   const dying: ExpectedDaemon = {

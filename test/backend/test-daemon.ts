@@ -1,4 +1,4 @@
-/** A real host daemon in a state directory of its own, and a wire to it that can be cut. */
+/** A real host daemon in a state directory of its own, and a channel to it that can be cut. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ import { build } from '../../bootstrap/build.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
-test('the page is built when one of its sources changed, and only then', async () => {
+test('the page is built again only when one of its sources changed', async () => {
   const clone = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin page '));
   onTestFinished(() => fs.rmSync(clone, { recursive: true }));
   const write = (file: string, text: string) => {

@@ -18,11 +18,11 @@ test.each([
   expect(isNewEnough(version)).toBe(expected);
 });
 
-test('the Node that runs is taken where it will do', async () => {
+test('the running Node is used if it is new enough', async () => {
   expect(await findNode(ROOT)).toEqual({ path: process.execPath, major: Number.parseInt(process.versions.node, 10) });
 });
 
-test('where npm has no Node for a platform, the person is told to install one', async () => {
+test('when npm has no Node for the platform, the error says to install one', async () => {
   const running = { version: '20.1.0', path: '/usr/bin/node', platform: 'darwin-arm64' };
   await expect(findNode(ROOT, running)).rejects.toThrow(/too old.*darwin-arm64.*install Node 24\.15 or newer/);
 });
@@ -32,7 +32,7 @@ test('runtime/ names a Node that is new enough', () => {
   expect(Object.values<string>(optionalDependencies).filter((version) => !isNewEnough(version))).toEqual([]);
 });
 
-test('npm is the one that started us, else the one beside Node, else the one on PATH; never another program', () => {
+test('npm is the one that started us, else the one beside Node, else the one on PATH', () => {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin npm '));
   onTestFinished(() => fs.rmSync(home, { recursive: true }));
   const file = (name: string, target?: string) => {

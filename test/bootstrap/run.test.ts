@@ -6,12 +6,12 @@ import { expect, test, vi } from 'vitest';
 import { withNode } from '../../bootstrap/run.mjs';
 import { BareClone, said } from './bare-clone.ts';
 
-test('the exit code is passed on', async () => {
+test('the command’s exit code is passed on', async () => {
   using clone = new BareClone();
   expect(await clone.run('paliadin', 'exit', '42')).toMatchObject({ code: 42 });
 });
 
-test.each(['the bootstrap', 'npm'])('SIGTERM to %s ends the command in its own way', async (whom) => {
+test.each(['the bootstrap', 'npm'])('SIGTERM to %s lets the command end by itself', async (whom) => {
   using clone = new BareClone();
   const child = whom === 'npm' ? clone.startByNpm('paliadin', '--', 'wait') : clone.start('paliadin', 'wait');
   await said(child.stdout, 'waiting');
@@ -20,7 +20,7 @@ test.each(['the bootstrap', 'npm'])('SIGTERM to %s ends the command in its own w
   expect(await once(child, 'close')).toEqual([7, null]);
 });
 
-test('SIGINT is passed on where there is no terminal to do it', async () => {
+test('SIGINT is passed on without a terminal', async () => {
   using clone = new BareClone();
   const child = clone.start('paliadin', 'wait');
   await said(child.stdout, 'waiting');
@@ -29,7 +29,7 @@ test('SIGINT is passed on where there is no terminal to do it', async () => {
   expect(child.exitCode).toBe(null);
 });
 
-test('Ctrl-C in a terminal reaches the command once, through npm too', async () => {
+test('Ctrl-C in a terminal reaches the command once, even through npm', async () => {
   using clone = new BareClone();
   const tmux = (...args: string[]) =>
     promisify(execFile)('tmux', ['-S', path.join(clone.directory, 'tmux'), '-f', '/dev/null', ...args]);
@@ -59,7 +59,7 @@ test('Ctrl-C in a terminal reaches the command once, through npm too', async () 
   }
 });
 
-test('commands find the chosen Node first, and PATH is left alone where they do anyway', () => {
+test('commands find the chosen Node first, and PATH is unchanged if they already do', () => {
   const node = { path: process.execPath };
   const own = path.dirname(process.execPath);
   expect(withNode(node, { PATH: '/bin' }).PATH).toBe(`${own}:/bin`);

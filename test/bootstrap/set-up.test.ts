@@ -8,7 +8,7 @@ import { BareClone, said } from './bare-clone.ts';
 /** What a clone says that has to be set up. */
 const SETS_UP = 'paliadin: installing packages\npaliadin: building the programs\n';
 
-test('a command runs on a clone where nothing is installed, and has stdout for itself', async () => {
+test('a command runs on a fresh clone, and its stdout has only its own output', async () => {
   using clone = new BareClone();
   const first = await clone.run('paliadin', 'token', 'create', '--user', 'a b');
   expect(first).toMatchObject({ code: 0, stderr: SETS_UP });
@@ -19,7 +19,7 @@ test('a command runs on a clone where nothing is installed, and has stdout for i
   expect(second).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('another lockfile is installed, the same one is not', async () => {
+test('a changed lockfile is installed, an unchanged one is not', async () => {
   using clone = new BareClone();
   await clone.run('paliadin', 'x');
   clone.write('node_modules/left-over/package.json', '{}');
@@ -31,14 +31,14 @@ test('another lockfile is installed, the same one is not', async () => {
   expect(clone.has('node_modules/left-over')).toBe(false);
 });
 
-test('packages that somebody installed by hand are not installed again', async () => {
+test('packages installed by hand are not installed again', async () => {
   using clone = new BareClone();
   await clone.run('paliadin', 'x');
   fs.rmSync(path.join(clone.directory, 'node_modules', '.paliadin-stamp'));
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('where npm fails, its words and ours are shown, and nothing is left in the way', async () => {
+test('a failing npm prints its error and ours, and does not block the next try', async () => {
   using clone = new BareClone();
   const manifest = path.join(clone.directory, 'package.json');
   const good = fs.readFileSync(manifest, 'utf8');
@@ -53,7 +53,7 @@ test('where npm fails, its words and ours are shown, and nothing is left in the 
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0 });
 });
 
-test('stopped while it installs, it stops at once and leaves nothing in the way', async () => {
+test('stopping during the installation stops at once, and does not block the next try', async () => {
   using clone = new BareClone();
   clone.write('endless/npm-cli.js', "console.error('endless'); setInterval(() => {}, 1_000);");
   clone.env = { ...process.env, npm_execpath: path.join(clone.directory, 'endless', 'npm-cli.js') };
@@ -67,7 +67,7 @@ test('stopped while it installs, it stops at once and leaves nothing in the way'
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0 });
 });
 
-test('of two started at once one installs, and both go on', async () => {
+test('of several started at once one installs, and all of them run', async () => {
   using clone = new BareClone();
   const runs = await Promise.all([clone.run('paliadin', 'a'), clone.run('paliadin', 'b'), clone.run('paliadin', 'c')]);
   expect(runs.map(({ code, stdout }) => [code, JSON.parse(stdout).args])).toEqual([
@@ -80,7 +80,7 @@ test('of two started at once one installs, and both go on', async () => {
   expect(fs.existsSync(clone.lock)).toBe(false);
 });
 
-test('a lock is waited for while its holder lives', async () => {
+test('a lock is waited for while its owner is alive', async () => {
   using clone = new BareClone();
   clone.write('dist/bootstrap.lock', `${process.pid} ${os.hostname()} 0`);
   const child = clone.start('paliadin', 'x');
@@ -91,7 +91,7 @@ test('a lock is waited for while its holder lives', async () => {
   await said(child.stdout, '"args":["x"]');
 });
 
-test('the lock of a process that is no more is taken over', async () => {
+test('the lock of a dead process is taken over', async () => {
   using clone = new BareClone();
   const dead = clone.start('zz');
   await once(dead, 'close');
@@ -99,7 +99,7 @@ test('the lock of a process that is no more is taken over', async () => {
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: SETS_UP });
 });
 
-test('the lock of another machine is taken over when nobody has touched it for long', async () => {
+test('the lock of another machine is taken over when it is old', async () => {
   using clone = new BareClone();
   clone.write('dist/bootstrap.lock', '1 elsewhere 0');
   const longAgo = new Date(Date.now() - 3_600_000);
@@ -107,7 +107,7 @@ test('the lock of another machine is taken over when nobody has touched it for l
   expect(await clone.run('paliadin', 'x')).toMatchObject({ code: 0, stderr: SETS_UP });
 });
 
-test('an unknown command says which there are', async () => {
+test('an unknown command lists the known ones', async () => {
   using clone = new BareClone();
   const { code, stdout, stderr } = await clone.run('strat');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -1,4 +1,4 @@
-/** What the owner sees and does on the dashboard beyond the way from page to page: people, sessions, failures, the log. */
+/** What the owner sees and does on the dashboard's pages: users, sessions, failures, the audit log. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Locator } from 'playwright-core';
@@ -19,7 +19,7 @@ async function turnOf(query: string) {
   return turns[0] as { turnId: string; question: string; errorCode: keyof typeof en.codes };
 }
 
-test('somebody is signed out everywhere, their API tokens too where that is chosen', async () => {
+test('a user is signed out everywhere, and their API tokens revoked if chosen', async () => {
   const { open, button, row, page, status } = await dashboard(browser, gateway());
   const client = await gateway().as('ines');
   const { user } = await client.me();
@@ -43,7 +43,7 @@ test('somebody is signed out everywhere, their API tokens too where that is chos
   await expect.poll(async () => (await client.call('GET', '/api/me')).status).toBe(401);
 });
 
-test('somebody is deleted, once it was said whom and what that deletes', async () => {
+test('deleting a user first shows who is deleted and what that includes', async () => {
   const { open, button, row, page, status } = await dashboard(browser, gateway());
   const client = await gateway().as('jonas');
   const { user } = await client.me();
@@ -70,7 +70,7 @@ test('somebody is deleted, once it was said whom and what that deletes', async (
   expect((await client.call('GET', '/api/me')).status).toBe(401);
 });
 
-test('where somebody reads the database while another is deleted, it is said that its log still has what was deleted', async () => {
+test('deleting a user while another connection reads says that the text is still in the database’s log', async () => {
   const { open, button, row, page } = await dashboard(browser, gateway());
   const client = await gateway().as('karla');
   const { user } = await client.me();
@@ -87,14 +87,14 @@ test('where somebody reads the database while another is deleted, it is said tha
   await expect.poll(() => row(user.name).count()).toBe(0);
 });
 
-test('a person is shown with the name that the application knows and with the e-mail', async () => {
+test('a user is shown with the application’s name for them and their e-mail', async () => {
   const { open, row } = await dashboard(browser, gateway());
   await open('/users');
   await row('Ben Okafor').getByText('ben.okafor@example.org', { exact: true }).waitFor();
   await row('Ben Okafor').getByText('ben.okafor', { exact: true }).waitFor();
 });
 
-test('the words of a button stand on one line with the other words of its row', async () => {
+test('button labels are vertically aligned with the other text of their row', async () => {
   const { open, page, row } = await dashboard(browser, gateway(), {
     options: { viewport: { width: 1440, height: 900 } },
   });
@@ -116,7 +116,7 @@ test('the words of a button stand on one line with the other words of its row', 
   }
 });
 
-test('the audit log is filtered by time, and the address keeps that', async () => {
+test('the audit log is filtered by time, and the filter is in the URL', async () => {
   const { open, page, link } = await dashboard(browser, gateway());
   await open('/audit');
   const times = () =>
@@ -142,7 +142,7 @@ test('the audit log is filtered by time, and the address keeps that', async () =
   await expect.poll(async () => Math.max(...(await times()))).toBeGreaterThan(atMidnight(0).getTime());
 });
 
-test('the log says how many of its rows were checked, since when, and whether texts were compared', async () => {
+test('the audit log shows how many rows were checked, since when, and whether texts were compared', async () => {
   const { open, page, button } = await dashboard(browser, gateway());
   await open('/audit');
   const chain = page.getByRole('region', { name: en.audit.chain });
@@ -155,7 +155,7 @@ test('the log says how many of its rows were checked, since when, and whether te
   await chain.getByText(en.audit.compared('now')).waitFor();
 });
 
-test('a session that waits for an answer says so, and whose it is', async () => {
+test('a session that waits for an approval shows so, with its user', async () => {
   const { open, page, row } = await dashboard(browser, gateway());
   const client = await gateway().as('lara');
   const { user } = await client.me();
@@ -181,7 +181,7 @@ test('the session of an agent that crashed is not shown as live', async () => {
   await row(user.name).getByText(en.sessions.asleep, { exact: true }).waitFor();
 });
 
-test('a turn’s page has its question as title, shortened where it is long, and the id small beside it', async () => {
+test('a turn’s page has its shortened question as title, and its id beside it', async () => {
   const { open, page } = await dashboard(browser, gateway());
   const owner = await gateway().as('owner');
   const long = `demo at once: ${'which of all the cases that we have is the one? '.repeat(10).trim()}`;
@@ -201,7 +201,7 @@ test('a turn’s page has its question as title, shortened where it is long, and
   expect(await heading.textContent()).not.toBe('');
 });
 
-test('what failed is told to the owner: the code, what the host said, and what to do', async () => {
+test('a failed turn shows the owner its code, the host’s message, and what to do', async () => {
   const { open, page } = await dashboard(browser, gateway());
   const { turnId, errorCode } = await turnOf('code=timeout');
   await open(`/turns/${turnId}`);

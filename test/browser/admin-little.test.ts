@@ -1,4 +1,4 @@
-/** The overview of somebody who has just begun. */
+/** The overview of a new installation. */
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -8,7 +8,7 @@ import { dashboard, look, works } from './admin.ts';
 const browser = useBrowser();
 const gateway = useGateway();
 
-test('with the data of one day the overview has lists instead of plots that are as good as empty', async () => {
+test('with data of one day the overview shows lists instead of nearly empty plots', async () => {
   const { page, open } = await dashboard(browser, gateway());
   await works(page, en);
   await page.getByRole('heading', { name: en.lists.quiet }).waitFor();

@@ -1,4 +1,4 @@
-/** Every page of the dashboard in its themes, sizes and languages: checked by axe, and kept as a picture. */
+/** Every page of the dashboard in its themes, sizes and languages: checked by axe, and saved as a picture. */
 import { expect, test } from 'vitest';
 import { de } from '../../src/web/admin/locales/de.ts';
 import { en, type Words } from '../../src/web/admin/locales/en.ts';
@@ -36,18 +36,18 @@ async function lookAround({ page, open }: Dashboard, name: string, words: Words)
   }
 }
 
-test('at a desk, light', { timeout: 120_000 }, async () => {
+test('the dashboard on a desktop, light', { timeout: 120_000 }, async () => {
   await lookAround(await dashboard(browser, gateway(), { options: DESK }), 'desk', en);
 });
 
-test('at a desk, dark', { timeout: 120_000 }, async () => {
+test('the dashboard on a desktop, dark', { timeout: 120_000 }, async () => {
   const dark = await dashboard(browser, gateway(), { options: { ...DESK, colorScheme: 'dark' } });
   await lookAround(dark, 'desk-dark', en);
   const ground = await dark.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   expect(ground).toBe('rgb(16, 18, 20)');
 });
 
-test('on a phone, dark', { timeout: 120_000 }, async () => {
+test('the dashboard on a phone, dark', { timeout: 120_000 }, async () => {
   await lookAround(
     await dashboard(browser, gateway(), { options: { ...PHONE, colorScheme: 'dark' } }),
     'phone-dark',
@@ -55,14 +55,14 @@ test('on a phone, dark', { timeout: 120_000 }, async () => {
   );
 });
 
-test('on a phone, in German', { timeout: 120_000 }, async () => {
+test('the dashboard on a phone, in German', { timeout: 120_000 }, async () => {
   const options = { ...PHONE, locale: 'de-DE' };
   const german = await dashboard(browser, gateway(), { options, words: de });
   await lookAround(german, 'phone-german', de);
   expect(await german.page.locator('html').getAttribute('lang')).toBe('de-DE');
 });
 
-test('the language is the person’s choice, at once and after a reload', async () => {
+test('the dashboard’s language can be chosen, at once and after a reload', async () => {
   const { page, button, open } = await dashboard(browser, gateway(), { options: DESK });
   await button(en.settings).click();
   await page.getByRole('radio', { name: 'Deutsch' }).check();

@@ -1,4 +1,4 @@
-/** What the owner finds out and does on the dashboard, in a real browser against a gateway with a past. */
+/** What the owner can find and do on the dashboard, in a real browser with a gateway that has history. */
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -9,7 +9,7 @@ import { chatOn, isLoaded } from './chat.ts';
 const browser = useBrowser();
 const gateway = useSeededGateway();
 
-test('the overview says whether it works, who asks, and what failed; another range is another address', async () => {
+test('the overview shows health, users and failures, and the range is in the URL', async () => {
   const { page, link } = await dashboard(browser, gateway());
   await works(page, en);
   const figures = page.locator('.figures');
@@ -48,7 +48,7 @@ test('the overview says whether it works, who asks, and what failed; another ran
   await link(en.turns.clear).waitFor();
 });
 
-test('turns are filtered by the address, and a page of them leads to the next', async () => {
+test('turns are filtered by the URL, and paged', async () => {
   const { page, link, open, button } = await dashboard(browser, gateway());
   await open('/turns?status=failed');
   const rows = page.getByRole('table').getByRole('row');
@@ -77,7 +77,7 @@ test('turns are filtered by the address, and a page of them leads to the next', 
   await expect.poll(() => rows.nth(1).textContent()).toBe(first);
 });
 
-test('one turn in full: question, answer, stages, tools, facts', async () => {
+test('a turn’s page has question, answer, stages, tools and facts', async () => {
   const { page, open, visitor } = await dashboard(browser, gateway());
   const owner = await gateway().as('owner');
   const { turnId } = await owner.answer('Which cases are due?');
@@ -99,7 +99,7 @@ test('one turn in full: question, answer, stages, tools, facts', async () => {
   await page.getByRole('heading', { level: 1, name: en.noSuchPage }).waitFor();
 });
 
-test('what happens is there without a reload', async () => {
+test('new turns and changes appear without a reload', async () => {
   const { page, open } = await dashboard(browser, gateway());
   await open('/turns');
   await page.getByText(en.live, { exact: true }).waitFor();
@@ -111,7 +111,7 @@ test('what happens is there without a reload', async () => {
   await row.getByText(en.statuses.cancelled).waitFor();
 });
 
-test('a terminal is shown as it is, live, hibernated and reset from here', async () => {
+test('a terminal is shown live, and can be hibernated and its session reset', async () => {
   const { page, open, button, row, status } = await dashboard(browser, gateway());
   const client = await gateway().as('live.user');
   const { session, user } = await client.me();
@@ -140,7 +140,7 @@ test('a terminal is shown as it is, live, hibernated and reset from here', async
   expect((await client.me()).session.generation).toBe(session.generation + 1);
 });
 
-test('somebody is shut out at once, and let in again', async () => {
+test('a user is disabled at once, and enabled again', async () => {
   const { open, button, row, page } = await dashboard(browser, gateway());
   const client = await gateway().as('kim');
   const { user } = await client.me();
@@ -163,7 +163,7 @@ test('somebody is shut out at once, and let in again', async () => {
   await row(user.name).getByText(en.users.roles.admin).waitFor();
 });
 
-test('the audit log says that it is whole, and who did what', async () => {
+test('the audit log shows that it is intact, and who did what', async () => {
   const { page, open, button } = await dashboard(browser, gateway());
   await open('/audit');
   await page.getByText(en.audit.whole).waitFor();
@@ -179,7 +179,7 @@ test('the audit log says that it is whole, and who did what', async () => {
     .toBe(50);
 });
 
-test('a member learns that it is not for them, and is not offered the way; nobody signed in is asked to', async () => {
+test('a member has no link to the dashboard and is refused; a signed-out visitor is asked to sign in', async () => {
   const visitor = await browser.visitor(gateway().url);
   const { hash } = new URL(await gateway().signInLink('member'));
   await visitor.page.goto(`/${hash}`);
@@ -195,7 +195,7 @@ test('a member learns that it is not for them, and is not offered the way; nobod
   await stranger.page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('the owner finds the way from the chat, and with the keyboard alone from page to page', async () => {
+test('the owner opens the dashboard from the chat, and uses it by keyboard alone', async () => {
   const visitor = await browser.visitor(gateway().url);
   const { page } = visitor;
   await page.goto(await gateway().signInLink('owner'));
@@ -211,7 +211,7 @@ test('the owner finds the way from the chat, and with the keyboard alone from pa
   expect(await page.title()).toBe(`${en.pages.hosts} · ${en.title} · Paliadin`);
 });
 
-test('the chat loads nothing of the dashboard', async () => {
+test('the chat loads no scripts of the dashboard', async () => {
   const visitor = await browser.visitor(gateway().url);
   const scripts: string[] = [];
   visitor.page.on('response', (response) => scripts.push(response.url()));

@@ -1,4 +1,4 @@
-/** The dashboard as the owner finds their way on it. */
+/** The dashboard as the owner uses it. */
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';

@@ -11,7 +11,7 @@ const gateway = useGateway({ env: { PALIADIN_DEMO_PACE: '12' } });
 
 const TRAILER = /<!--|paliadin \{|used_tools|classifier_tag/;
 
-test('an answer grows before one’s eyes into Markdown, and its trailer is never seen', async () => {
+test('an answer grows into Markdown while it streams, and its trailer is never shown', async () => {
   const { page, ask } = await signedIn(browser, gateway(), 'anna');
   const seen = await watch(page);
   const { whole, answered } = await ask('Which cases are there?');
@@ -30,7 +30,7 @@ test('an answer grows before one’s eyes into Markdown, and its trailer is neve
   await whole.getByText('Used cases.search · 3 rows').waitFor();
 });
 
-test('no trailer is seen of an answer whose trailer is broken', async () => {
+test('a broken trailer is never shown', async () => {
   const { page, ask } = await signedIn(browser, gateway(), 'ben');
   const seen = await watch(page);
   const { answer, answered } = await ask('demo broken trailer');
@@ -39,7 +39,7 @@ test('no trailer is seen of an answer whose trailer is broken', async () => {
   expect((await seen.page()).filter((text) => TRAILER.test(text))).toEqual([]);
 });
 
-test('while an answer is made the page says so to everybody, and says when it is complete', async () => {
+test('while an answer streams the page announces it, also to screen readers, and then its end', async () => {
   const { ask, log, status, release, button } = await signedIn(browser, gateway(), 'carl');
   expect(await log.getAttribute('aria-busy')).toBe('false');
   const { whole, says, answered } = await ask('demo hold here');
@@ -59,7 +59,7 @@ test('while an answer is made the page says so to everybody, and says when it is
   expect(await whole.getByRole('timer').count()).toBe(0);
 });
 
-test('the steps of the work are told in words while it goes on', async () => {
+test('the agent’s steps are shown in words while it works', async () => {
   const { page, ask } = await signedIn(browser, gateway(), 'dora');
   const seen = await watch(page);
   const { answered, says } = await ask('demo tools 2');
@@ -82,7 +82,7 @@ test('a chip with a question asks it', async () => {
   expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
-test('a chip of the application leads into the application, and nowhere without one', async () => {
+test('an application chip links into the application, and is plain text without one', async () => {
   const { ask } = await signedIn(browser, gateway(), 'fred', { path: '/?page=https://cases.example/board' });
   const { whole, answered } = await ask('demo chips');
   await answered();
@@ -98,7 +98,7 @@ test('a chip of the application leads into the application, and nowhere without 
   await plain.getByText('Müller v. Bosch').waitFor();
 });
 
-test('the page that a question comes from is shown, sent along, and can be left out', async () => {
+test('the page where a question is asked is shown, sent along, and can be left out', async () => {
   const { page, ask, button } = await signedIn(browser, gateway(), 'hanna', { path: '/?page=https://cases.example/b' });
   await page.getByText('From page https://cases.example/b').waitFor();
   const first = await ask('demo at once');
@@ -110,7 +110,7 @@ test('the page that a question comes from is shown, sent along, and can be left 
   expect(turns.map(({ pageOrigin }) => pageOrigin)).toEqual([null, 'https://cases.example/b']);
 });
 
-test('code is coloured', async () => {
+test('code is highlighted', async () => {
   const { ask } = await signedIn(browser, gateway(), 'ida');
   const { whole, answered } = await ask('demo code');
   await answered();
@@ -119,7 +119,7 @@ test('code is coloured', async () => {
   await expect.poll(() => keyword.evaluate(colour)).not.toBe(await whole.getByRole('code').evaluate(colour));
 });
 
-test('questions wait in line and say where they stand', async () => {
+test('waiting questions show their position in the queue', async () => {
   const { ask, release, page } = await signedIn(browser, gateway(), 'jan');
   const first = await ask('demo hold line');
   await first.says('This is the first half.');

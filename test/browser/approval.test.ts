@@ -1,4 +1,4 @@
-/** What the agent asks becomes a card in the chat, and the click decides it. */
+/** What the agent asks becomes a card in the chat, and a click decides it. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -45,7 +45,7 @@ const hasFocus = (element: Locator) => element.evaluate((node) => node === docum
 
 const decisionsOf = async (subject: string) => (await (await gateway().as(subject)).history()).turns[0]?.decisions;
 
-test('allowed once: the card says what would be done, goes, and stays as a line', async () => {
+test('allowing once: the card shows what will be done, disappears, and leaves a line', async () => {
   const { person, turn, card, button } = await asked('anna', 'demo approve edit notes.md');
   expect(await card.getByText('Allow: edit notes.md?').isVisible()).toBe(true);
   expect(await card.locator('ins').allTextContents()).toEqual(['+due: 2026-12-01\n']);
@@ -66,7 +66,7 @@ test('allowed once: the card says what would be done, goes, and stays as a line'
   expect(await decisionsOf('anna')).toMatchObject([{ option: 'allow', by: 'user' }]);
 });
 
-test('denied', async () => {
+test('denying: the agent does not do it, and the card disappears', async () => {
   const { turn, card, button } = await asked('ben', 'demo approve delete the lot');
   await button(en.deny).click();
   await turn.says('You denied it, so I did not: delete the lot');
@@ -74,7 +74,7 @@ test('denied', async () => {
   await card.waitFor({ state: 'detached' });
 });
 
-test('denied with a reason, which the agent reads; Esc leaves the reason and nothing else', async () => {
+test('denying with a reason: the agent gets it; Esc closes only the reason', async () => {
   const { person, turn, card, button } = await asked('carl', 'demo approve delete the lot');
   await button(en.denyWhy).click();
   const reason = card.getByRole('textbox', { name: en.denyReason });
@@ -91,7 +91,7 @@ test('denied with a reason, which the agent reads; Esc leaves the reason and not
   await turn.says('Allow: delete the lot? – Denied – Bosch still needs it.');
 });
 
-test('a question: an option, words of one’s own, or no answer', async () => {
+test('a question is answered with an option, in own words, or not at all', async () => {
   const { person, turn, card, button } = await asked('dora', 'demo ask');
   expect(await button(en.answer).isDisabled()).toBe(true);
   expect(await card.getByText(QUESTION).count()).toBe(1);
@@ -114,7 +114,7 @@ test('a question: an option, words of one’s own, or no answer', async () => {
   await none.says('You chose none, so I show none.');
 });
 
-test('all of it by keyboard', async () => {
+test('an approval is decided by keyboard alone', async () => {
   const { person, turn, card } = await asked('emil', 'demo approve delete the lot');
   const { keyboard } = person.page;
   const focused = () => person.page.evaluate(() => document.activeElement?.textContent ?? '');
@@ -142,7 +142,7 @@ test('all of it by keyboard', async () => {
   await question.says(/You chose: The (open|overdue|closed) cases/);
 });
 
-test('a reload while it waits shows it again, and it is decided then', async () => {
+test('an open approval is shown again after a reload, and can be decided', async () => {
   const { person, turn, card, button } = await asked('fred', 'demo approve delete the lot');
   await person.page.reload();
   await card.waitFor();
@@ -151,7 +151,7 @@ test('a reload while it waits shows it again, and it is decided then', async () 
   await turn.says('You allowed it, so I did: delete the lot');
 });
 
-test('two tabs: who decides first decides, and the other’s card goes', async () => {
+test('with two tabs the first decision counts, and the other tab’s card disappears', async () => {
   const { person, turn, card, button } = await asked('gina', 'demo approve delete the lot');
   const tab = await person.newTab();
   const other = tab.turn('demo approve delete the lot');
@@ -175,7 +175,7 @@ test('two tabs: who decides first decides, and the other’s card goes', async (
   expect(await button(en.deny).count()).toBe(0);
 });
 
-test('answered at the terminal: the card goes, and the focus is not lost with it', async () => {
+test('an approval answered at the terminal disappears, without losing the focus', async () => {
   const { person, turn, card, button } = await asked('hans', 'demo approve delete the lot');
   await button(en.denyWhy).focus();
   await person.pressAtTerminal('1');
@@ -185,7 +185,7 @@ test('answered at the terminal: the card goes, and the focus is not lost with it
   expect(await hasFocus(person.box)).toBe(true);
 });
 
-test('stopped while it waits: nothing was decided, and the agent is free', async () => {
+test('stopping a turn with an open approval decides nothing, and frees the agent', async () => {
   const { person, turn, card } = await asked('ida', 'demo approve delete the lot');
   await person.button(en.stop).click();
   await turn.says(en.stopped);
@@ -194,7 +194,7 @@ test('stopped while it waits: nothing was decided, and the agent is free', async
   await (await person.ask('demo at once')).answered();
 });
 
-test('the gateway is killed while it waits: the card stays, and decides when it is back', async () => {
+test('after the gateway is killed the card stays, and can be decided when it is back', async () => {
   const { person, turn, card, button } = await asked('jan', 'demo approve delete the lot');
   person.visitor.expectTrouble(/ERR_|503/);
   await gateway().end('SIGKILL');
@@ -211,7 +211,7 @@ test('the gateway is killed while it waits: the card stays, and decides when it 
   expect(await person.timesReceived('demo approve delete the lot')).toBe(1);
 });
 
-test('nobody decides: denied after the limit, and the answer goes on', async () => {
+test('an approval that nobody decides is denied after the timeout, and the answer goes on', async () => {
   const strict = await gatewayForTest({ env: { PALIADIN_APPROVAL_TIMEOUT: '1s' } });
   const owner = await signedIn(browser, strict, 'owner');
   const turn = await owner.ask('demo approve delete the lot');
@@ -224,7 +224,7 @@ test('nobody decides: denied after the limit, and the answer goes on', async () 
   await refused.says('Allow: delete the lot? – Not allowed for you');
 });
 
-test('what the agent writes is text, and hides nothing', async () => {
+test('the agent’s text on a card is plain text, and hides nothing', async () => {
   const hostile = 'edit <img src=x onerror=alert(1)> \u202eabc\u202c **b** [x](javascript:alert(1))';
   const { card } = await asked('kim', `demo approve ${hostile}`);
   expect(await card.locator('img, a, b, strong').count()).toBe(0);
@@ -264,7 +264,7 @@ async function fits({ person, card }: Asked, name: string): Promise<void> {
   await look(person.page, `${name}-phone`);
 }
 
-test('a tool that sends mail: to whom, what, and everything else that it would be given', async () => {
+test('the card of a tool that sends mail shows recipients, text and all other input', async () => {
   const all = await asked('nora', 'demo approve-tool mail');
   const fields = await fieldsOf(all.card);
   expect(fields.map(([name]) => name)).toEqual([
@@ -293,7 +293,7 @@ test('a tool that sends mail: to whom, what, and everything else that it would b
   await all.turn.says('You allowed it, so I did: mcp__mail__send_message');
 });
 
-test('a command in disguise: what would run stands in the order in which it would, and each flag beside it', async () => {
+test('the card of a disguised command shows the order that would run, and each flag beside it', async () => {
   const all = await asked('olga', 'demo approve-tool bidi');
   const fields = new Map(await fieldsOf(all.card));
   expect(fields.get('command')).toBe(
@@ -318,7 +318,7 @@ test('a command in disguise: what would run stands in the order in which it woul
   await fits(all, 'approval-bidi');
 });
 
-test('a script that is too long to be shown whole says how much is missing, and can only be denied', async () => {
+test('the card of a script too long to show says how much is missing, and only offers to deny', async () => {
   const all = await asked('paul', 'demo approve-tool script');
   const text = all.card.locator('.asked-field-added .asked-field-text');
   expect((await text.textContent())?.length).toBeGreaterThan(60_000);
@@ -340,7 +340,7 @@ test('a script that is too long to be shown whole says how much is missing, and 
   await all.turn.says('You denied it, so I did not: Write');
 });
 
-test('a plan is text', async () => {
+test('the card of a plan shows it as text', async () => {
   const plan = await asked('rosa', 'demo approve-tool plan');
   expect(await fieldsOf(plan.card)).toEqual([
     ['plan', expect.stringMatching(/^# Clean up the cases\n\n1\. List the closed ones\./)],
@@ -350,7 +350,7 @@ test('a plan is text', async () => {
   await fits(plan, 'approval-plan');
 });
 
-test('the changes of a file are each shown with what goes and what comes', async () => {
+test('the card of a file edit shows each removed and added text', async () => {
   const all = await asked('rudi', 'demo approve-tool edit');
   const { card } = all;
   expect(await card.locator('.asked-field-removed .asked-field-text').allTextContents()).toEqual([
@@ -365,7 +365,7 @@ test('the changes of a file are each shown with what goes and what comes', async
   await fits(all, 'approval-edit');
 });
 
-test('the owner sees on the dashboard what is waited for, and later what was decided on', async () => {
+test('the dashboard shows the open approval, and later its decision', async () => {
   const all = await asked('sven', 'demo approve-tool bidi');
   const owner = await dashboard(browser, gateway());
   const [{ turnId } = { turnId: '' }] = (await (await gateway().as('sven')).history()).turns;
@@ -404,7 +404,7 @@ test('the owner sees on the dashboard what is waited for, and later what was dec
   ]);
 });
 
-test('in German, on a phone', async () => {
+test('an approval card in German on a phone', async () => {
   const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
   const manner = { words: de, options: { locale: 'de', ...phone } };
   const { person, turn, card, button } = await asked('lena', `demo approve edit ${'w'.repeat(200)}`, manner);
@@ -426,7 +426,7 @@ test('in German, on a phone', async () => {
   await card.waitFor({ state: 'detached' });
 });
 
-test('in the dark', async () => {
+test('an approval card in the dark theme', async () => {
   const { person } = await asked('mia', 'demo approve edit notes.md', { options: { colorScheme: 'dark' } });
   await look(person.page, 'dark-approval');
 });

@@ -1,4 +1,4 @@
-/** The chat page as a person finds their way on it: by what things are and what they are called. */
+/** The chat page as a user finds things on it: by role and by name. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';

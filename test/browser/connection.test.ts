@@ -1,4 +1,4 @@
-/** The gateway is killed under the page: what was on the way goes on, and what was written is kept. */
+/** The gateway is killed while the page is open: turns go on, and typed text is kept. */
 import { afterEach, expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -37,7 +37,7 @@ async function visitor(subject: string, clock = false): Promise<Person> {
 /** What a person reads where something failed. */
 const FAILURE = new RegExp([en.failed, en.failedPartly, en.unknown, en.notReached, en.refused, 'Stopped'].join('|'));
 
-test('killed in the middle of an answer: the page says that it reconnects, and the answer is whole', async () => {
+test('killing the gateway during an answer shows that the page reconnects, and the answer is complete', async () => {
   const { page, ask, status, release, timesReceived } = await visitor('anna');
   const seen = await watch(page);
   const { says, answered, whole } = await ask('demo hold x');
@@ -54,7 +54,7 @@ test('killed in the middle of an answer: the page says that it reconnects, and t
   expect(await timesReceived('demo hold x')).toBe(1);
 });
 
-test('an answer that ended while the page had no connection is there when it has', async () => {
+test('an answer that ended while the page was disconnected is shown after it reconnects', async () => {
   const { page, ask, release } = await visitor('ben');
   const seen = await watch(page);
   const { says, answered } = await ask('demo hold x');
@@ -67,7 +67,7 @@ test('an answer that ended while the page had no connection is there when it has
   expect((await seen.page()).filter((text) => FAILURE.test(text))).toEqual([]);
 });
 
-test('a question that is sent while the gateway is away for a moment arrives, once', async () => {
+test('a question sent during a short outage of the gateway arrives once', async () => {
   const { box, page, turn, timesReceived } = await visitor('carl');
   await gateway().end('SIGKILL');
   await box.fill('demo at once');
@@ -81,7 +81,7 @@ test('a question that is sent while the gateway is away for a moment arrives, on
   expect(await timesReceived('demo at once')).toBe(1);
 });
 
-test('a question that can’t be sent is given back, survives a reload, and can be sent later', async () => {
+test('a question that can’t be sent returns to the box, survives a reload, and can be sent later', async () => {
   const { box, page, button, turn, timesReceived } = await visitor('dora', true);
   await gateway().end('SIGKILL');
   await box.fill('demo echo\nkept');
@@ -105,7 +105,7 @@ test('a question that can’t be sent is given back, survives a reload, and can 
   expect(await timesReceived('demo echo\nkept')).toBe(1);
 });
 
-test('an unsent question in the words of an earlier one survives a reload, and is asked as another one', async () => {
+test('an unsent question with the text of an earlier one survives a reload, and is sent as another', async () => {
   const { box, page, button, ask, timesReceived } = await visitor('hugo', true);
   await (await ask('demo at once')).answered();
   await gateway().end('SIGKILL');
@@ -126,14 +126,14 @@ test('an unsent question in the words of an earlier one survives a reload, and i
   await expect.poll(() => timesReceived('demo at once')).toBe(2);
 });
 
-test('what is only written yet survives a reload too', async () => {
+test('a draft survives a reload', async () => {
   const { box, page } = await visitor('emil');
   await box.fill('half a quest');
   await page.reload();
   await expect.poll(() => box.inputValue()).toBe('half a quest');
 });
 
-test('stop while a question can’t be sent gives it back at once', async () => {
+test('stopping a question that can’t be sent returns it to the box at once', async () => {
   const { box, page, button } = await visitor('fred');
   await gateway().end('SIGKILL');
   await box.fill('demo echo never sent');
@@ -144,7 +144,7 @@ test('stop while a question can’t be sent gives it back at once', async () => 
   await gateway().start();
 });
 
-test('a phone that loses its network says so, and goes on by itself', async () => {
+test('a phone that loses its network shows so, and continues by itself', async () => {
   const {
     visitor: { context },
     ask,

@@ -7,7 +7,7 @@ import { signedIn } from './chat.ts';
 const browser = useBrowser();
 const gateway = useGateway();
 
-test('the first screen says what can be asked here, and a click asks it', async () => {
+test('the first screen suggests questions, and a click asks one', async () => {
   const { page, turn } = await signedIn(browser, gateway(), 'anna');
   await page.getByRole('heading', { name: en.welcome }).waitFor();
   await page.getByRole('list', { name: en.startersLabel }).getByRole('button', { name: 'What can you do?' }).click();
@@ -15,7 +15,7 @@ test('the first screen says what can be asked here, and a click asks it', async 
   expect(await page.getByRole('heading', { name: en.welcome }).count()).toBe(0);
 });
 
-test('starting over asks first, cuts the conversation visibly, and the agent has forgotten', async () => {
+test('starting over asks for confirmation, marks a new conversation, and the agent has forgotten', async () => {
   const { page, ask, button, dialog, log, box } = await signedIn(browser, gateway(), 'ben');
   await (await ask('demo echo before')).answered();
   await button(en.startOver).click();
@@ -35,7 +35,7 @@ test('starting over asks first, cuts the conversation visibly, and the agent has
   await expect.poll(() => log.textContent()).toMatch(/demo echo before.*New conversation\..*demo memory/s);
 });
 
-test('starting over in the middle of an answer stops it, and says so before', async () => {
+test('starting over during an answer warns that it stops it, and does', async () => {
   const { ask, button, dialog, page } = await signedIn(browser, gateway(), 'carl');
   const { says } = await ask('demo hold x');
   await says('This is the first half.');
@@ -47,7 +47,7 @@ test('starting over in the middle of an answer stops it, and says so before', as
   await (await ask('demo memory')).says('This is your first question.');
 });
 
-test('a reload brings back the conversation, and an answer in the middle goes on', async () => {
+test('a reload restores the conversation, and a streaming answer goes on', async () => {
   const { ask, page, turn, release, log } = await signedIn(browser, gateway(), 'dora');
   await (await ask('demo table')).answered();
   await (await ask('demo hold x')).says('This is the first half.');
@@ -78,7 +78,7 @@ test('two tabs show the same at the same time', async () => {
   await here.whole.page().getByText(en.newConversation).waitFor();
 });
 
-test('earlier questions are loaded on request, and what was being read stays in its place', async () => {
+test('earlier questions are loaded on request, without moving what is read', async () => {
   const client = await gateway().as('fred');
   for (let number = 1; number <= 32; number++) await client.answer(`demo echo ${number}`);
   const { log, button, turn } = await signedIn(browser, gateway(), 'fred');

@@ -1,4 +1,4 @@
-/** What a person reads where there is no answer: what happened and what to do next, never more. */
+/** What a user is told when there is no answer: what happened and what to do next, without internals. */
 import { expect, test } from 'vitest';
 import { en as reasons } from '../../src/contract/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
@@ -26,14 +26,14 @@ test.each([
   await (await ask('demo at once')).answered();
 });
 
-test('half an answer stays when the agent stops in the middle', async () => {
+test('a partial answer stays when the agent stops', async () => {
   const { ask } = await signedIn(browser, gateway(), 'anna');
   const { says, answer } = await ask('demo crash');
   await says(reasons.agent_stopped);
   expect(await answer.textContent()).toBe('This is half of an answer, and the other half');
 });
 
-test('the owner also reads what is to be mended', async () => {
+test('the owner can also read the error’s details', async () => {
   const { ask } = await signedIn(browser, gateway(), 'owner');
   const { says, whole } = await ask('demo limit');
   await says(reasons.agent_limit);
@@ -43,7 +43,7 @@ test('the owner also reads what is to be mended', async () => {
   await detail.waitFor();
 });
 
-test('a dialog on the agent’s screen: nothing is typed into it, and the owner is asked for', async () => {
+test('with a dialog on the agent’s screen nothing is typed, and the page says that the owner is needed', async () => {
   const { ask, timesReceived } = await signedIn(browser, gateway(), 'ben');
   await (await ask('demo dialog')).says('A dialog is open now.');
   const { says, button } = await ask('demo at once');
@@ -52,7 +52,7 @@ test('a dialog on the agent’s screen: nothing is typed into it, and the owner 
   expect(await timesReceived('demo at once')).toBe(0);
 });
 
-test('an outcome that nobody knows: the page offers to send again, and does nothing by itself', async () => {
+test('with an unknown outcome the page offers to send again, and does not retry by itself', async () => {
   const { ask, page, timesReceived } = await signedIn(browser, gateway(), 'dora');
   const { says, button } = await ask('demo deaf');
   await expect.poll(() => timesReceived('demo deaf')).toBe(1);
@@ -70,7 +70,7 @@ test('an outcome that nobody knows: the page offers to send again, and does noth
   await expect.poll(() => timesReceived('demo deaf')).toBe(2);
 });
 
-test('an answer that comes after the wait for it had ended is shown as late', async () => {
+test('an answer that comes after the timeout is shown as late', async () => {
   const impatient = await gatewayForTest({ env: { PALIADIN_TURN_TIMEOUT: '1s' } });
   const { ask, status, page } = await signedIn(browser, impatient, 'emil');
   const { says, answer, whole } = await ask('demo silent 3');
@@ -100,7 +100,7 @@ test('without an agent the page says why, and earlier conversations can be read'
   await expect.poll(() => turn('demo table').button(en.good).getAttribute('aria-pressed')).toBe('true');
 });
 
-test('a question that is too long is refused before it is sent, and kept', async () => {
+test('a question that is too long is refused before it is sent, and stays in the box', async () => {
   const { page, box, button } = await signedIn(browser, gateway(), 'greta');
   await box.fill('ä'.repeat(60_000));
   await page.getByText(/^Too long: 117\.2.kB of at most 100.kB\. Please shorten it\.$/).waitFor();
@@ -112,7 +112,7 @@ test('a question that is too long is refused before it is sent, and kept', async
   expect(await button(en.send).isEnabled()).toBe(true);
 });
 
-test('too many questions at once: the one too many is given back, with the reason', async () => {
+test('a question refused by a full queue returns to the box with the reason', async () => {
   const { page, ask, box, visitor } = await signedIn(browser, gateway(), 'hanna');
   visitor.expectTrouble(/429 \(Too Many Requests\)/);
   await (await ask('demo hold x')).says('This is the first half.');

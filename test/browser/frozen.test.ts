@@ -1,4 +1,7 @@
-/** A connection over which nothing comes any more and that nobody closes: a lift, a sleeping router, a firewall that forgot. */
+/**
+ * A connection that nobody closes and over which nothing comes: a lift, a sleeping router, a firewall that dropped its
+ * state.
+ */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { en as adminWords } from '../../src/web/admin/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
@@ -21,7 +24,7 @@ afterEach(() => proxy.freeze(false));
 /** What a browser writes on its console of a request that the page gave up. */
 const GIVEN_UP = /ERR_/;
 
-test('a stream that freezes is given up within half a minute and opened again, and the answer is whole', async () => {
+test('a frozen stream is given up within half a minute and reopened, and the answer is complete', async () => {
   const person = await signedIn(browser, behind(gateway(), proxy), 'anna', { clock: true });
   const { page, ask, status, release, visitor } = person;
   visitor.expectTrouble(GIVEN_UP);
@@ -49,7 +52,7 @@ test('a stream that freezes is given up within half a minute and opened again, a
   await answered();
 });
 
-test('a question over a frozen connection is given back in time, and sent once when it thaws', async () => {
+test('a question sent over a frozen connection returns to the box, and is sent once later', async () => {
   const person = await signedIn(browser, behind(gateway(), proxy), 'ben', { clock: true });
   const { page, box, turn, timesReceived, visitor } = person;
   visitor.expectTrouble(GIVEN_UP);
@@ -70,7 +73,7 @@ test('a question over a frozen connection is given back in time, and sent once w
   expect(await timesReceived('demo at once')).toBe(1);
 });
 
-test('the dashboard does not say that it is live while nothing comes', async () => {
+test('the dashboard does not show Live while its stream is frozen', async () => {
   const { page, visitor } = await dashboard(browser, behind(gateway(), proxy), { clock: true });
   visitor.expectTrouble(GIVEN_UP);
   const sign = page.locator('.live');

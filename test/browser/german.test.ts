@@ -12,7 +12,7 @@ const gateway = useGateway();
 
 const GERMAN = { words: de, options: { locale: 'de-AT' } };
 
-test('a German browser gets a German page, a German agent, and German reasons', async () => {
+test('a German browser gets the page, the agent and errors in German', async () => {
   const { page, ask, box } = await signedIn(browser, gateway(), 'anna', GERMAN);
   expect(await page.locator('html').getAttribute('lang')).toBe('de-AT');
   await page.getByRole('heading', { name: 'Womit kann ich helfen?' }).waitFor();
@@ -35,7 +35,7 @@ test('a German browser gets a German page, a German agent, and German reasons', 
   expect(await page.getByRole('button').allTextContents()).not.toContain(en.send);
 });
 
-test('German words fit a phone', async () => {
+test('German texts fit on a phone', async () => {
   const viewport = { width: 390, height: 844 };
   const { page, ask, button, dialog } = await signedIn(browser, gateway(), 'ben', {
     words: de,
@@ -51,7 +51,7 @@ test('German words fit a phone', async () => {
   expect(violations.map(({ id }) => id)).toEqual([]);
 });
 
-test('the language is the person’s choice, at once and after a reload, and what went wrong is told in it', async () => {
+test('the language can be chosen, at once and after a reload, and errors follow it', async () => {
   const { page, ask, button } = await signedIn(browser, gateway(), 'carl');
   await (await ask('demo limit')).says('The assistant has used up its allowance');
   await button(en.settings).click();
@@ -66,7 +66,7 @@ test('the language is the person’s choice, at once and after a reload, and wha
   await whole.getByRole('columnheader', { name: 'Akte' }).waitFor();
 });
 
-test('signing in, and a server without an agent, speak German too', async () => {
+test('sign-in and a server without an agent are in German, too', async () => {
   const lonely = await gatewayForTest({ env: { PALIADIN_AGENT: 'none' } });
   const { page, expectTrouble } = await browser.visitor(lonely.url, { locale: 'de-DE' });
   expectTrouble(/401 \(Unauthorized\)/);

@@ -8,7 +8,7 @@ import { chatOn } from './chat.ts';
 const NAME = 'chat.example';
 const browser = useBrowser({ names: [NAME] });
 
-test('a link signs in under the public name; its cookie is for https and this name alone', async () => {
+test('a link signs in under the public https name, with a cookie for that host only', async () => {
   const proxy = await startTlsProxy(NAME);
   const url = `https://${NAME}:${proxy.port}`;
   const gateway = await gatewayForTest({ env: { PALIADIN_PUBLIC_URL: url, PALIADIN_TRUSTED_PROXIES: '127.0.0.1' } });

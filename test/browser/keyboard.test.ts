@@ -30,7 +30,7 @@ async function tabTo(page: Page, name: string, key = 'Tab'): Promise<void> {
   }
 }
 
-test('all that can be done is done without a pointer', async () => {
+test('everything can be done by keyboard', async () => {
   const { page, turn, dialog, log, box, release } = await signedIn(browser, gateway(), 'anna');
   const { keyboard } = page;
   await expect.poll(() => focused(page)).toBe(en.question);
@@ -93,7 +93,7 @@ test('all that can be done is done without a pointer', async () => {
   expect(await box.inputValue()).toBe('');
 });
 
-test('Esc in the dialog and in the settings closes them and leaves the answer alone', async () => {
+test('Esc closes the dialog and the settings without stopping the answer', async () => {
   const { page, ask, button, dialog, log, release } = await signedIn(browser, gateway(), 'ben');
   const { says, answered } = await ask('demo hold x');
   await says('This is the first half.');
@@ -111,7 +111,7 @@ test('Esc in the dialog and in the settings closes them and leaves the answer al
   await answered();
 });
 
-test('Shift+Enter starts a line, Enter sends them all', async () => {
+test('Shift+Enter adds a line, Enter sends', async () => {
   const { page, box, turn, timesReceived } = await signedIn(browser, gateway(), 'carl');
   const before = await box.boundingBox();
   await box.pressSequentially('demo echo one');
@@ -128,7 +128,7 @@ test('Shift+Enter starts a line, Enter sends them all', async () => {
   expect(await timesReceived('demo echo one\ntwo\nthree\nfour')).toBe(1);
 });
 
-test('Enter that picks a word of an input method sends nothing', async () => {
+test('Enter that confirms an input method’s composition sends nothing', async () => {
   const { page, box, turn, visitor } = await signedIn(browser, gateway(), 'dora');
   const chromium = await visitor.context.newCDPSession(page);
   const pressEnter = async (windowsVirtualKeyCode: number) => {
@@ -161,7 +161,7 @@ test('an empty question is not sent', async () => {
   expect(await page.getByRole('article').count()).toBe(0);
 });
 
-test.each(['en', 'de'] as const)('on a touch screen nothing speaks of keys (%s)', async (language) => {
+test.each(['en', 'de'] as const)('on a touch screen no text mentions keys (%s)', async (language) => {
   const words = messagesOf(language);
   const options = { hasTouch: true, isMobile: true, locale: language, viewport: { width: 390, height: 844 } };
   const { page, ask, button } = await signedIn(browser, gateway(), `touch-${language}`, { words, options });

@@ -1,4 +1,7 @@
-/** The agent is on another machine behind a real sshd, which is taken away under the answer: a person sees why, and the end. */
+/**
+ * The agent is on another machine behind a real sshd that fails during an answer: the user sees why, and the answer
+ * ends.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
@@ -24,7 +27,7 @@ afterAll(async () => {
 /** What a person reads where something failed. */
 const FAILURE = new RegExp([en.failed, en.failedPartly, en.unknown, en.notReached, en.refused, 'Stopped'].join('|'));
 
-test('sshd killed in the middle of an answer and started again: the page says so, and the answer is whole', async () => {
+test('sshd killed during an answer and restarted: the page shows it, and the answer is complete', async () => {
   const { page, ask, release, timesReceived } = await signedIn(browser, gateway, 'anna');
   const seen = await watch(page);
   const { says, answered, whole } = await ask('demo hold x');
@@ -42,7 +45,7 @@ test('sshd killed in the middle of an answer and started again: the page says so
   expect(await timesReceived('demo hold x')).toBe(1);
 });
 
-test('sshd stopped in the middle of an answer: the page says that the host is silent, in the person’s language', async () => {
+test('sshd stopped during an answer: the page says in the user’s language that the host is silent', async () => {
   const { ask, release, timesReceived } = await signedIn(browser, gateway, 'ben', {
     words: de,
     options: { locale: 'de' },

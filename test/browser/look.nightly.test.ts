@@ -1,4 +1,4 @@
-/** How the page looks in its states: measured, checked by axe, and kept as pictures for people to look at. */
+/** How the page looks in its states: measured, checked by axe, and saved as pictures for review. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -34,7 +34,7 @@ test('the first screen', async () => {
   await look(page, 'empty');
 });
 
-test('a conversation, and the dialog before it', async () => {
+test('a conversation, and the dialog to start over', async () => {
   const ben = await signedIn(browser, gateway(), 'ben', { path: '/?page=https://cases.example/board' });
   await converse(ben);
   await look(ben.page, 'conversation');
@@ -47,7 +47,7 @@ test('a conversation, and the dialog before it', async () => {
   await look(ben.page, 'dialog');
 });
 
-test('an answer on its way, one that waits, a comment, a failure, a cut', async () => {
+test('a streaming answer, a waiting question, a comment, a failure, a cut', async () => {
   const { page, ask, release, button, dialog } = await signedIn(browser, gateway(), 'carl');
   await (await ask('demo limit')).says(reasons.agent_limit);
   const first = await ask('demo at once');
@@ -68,7 +68,7 @@ test('an answer on its way, one that waits, a comment, a failure, a cut', async 
   await look(page, 'cut');
 });
 
-test('in the dark', async () => {
+test('a conversation in the dark theme', async () => {
   const dora = await signedIn(browser, gateway(), 'dora', { options: DARK });
   await converse(dora);
   await look(dora.page, 'dark-conversation');
@@ -78,7 +78,7 @@ test('in the dark', async () => {
   expect(await brightness(dora.box, 'color')).toBeGreaterThan(200);
 });
 
-test('the theme is the person’s choice, and stays', async () => {
+test('the theme can be chosen, and is kept after a reload', async () => {
   const { page, button } = await signedIn(browser, gateway(), 'emil', { options: DARK });
   const ground = page.locator('html');
   await button(en.settings).click();
@@ -92,7 +92,7 @@ test('the theme is the person’s choice, and stays', async () => {
   expect(await brightness(ground, 'backgroundColor')).toBeLessThan(50);
 });
 
-test('on a phone', async () => {
+test('the chat on a phone', async () => {
   const fred = await signedIn(browser, gateway(), 'fred', { options: PHONE });
   const { page, button, box, dialog, log, ask } = fred;
   await look(page, 'phone-empty');
@@ -128,7 +128,7 @@ test('on a phone', async () => {
   await fitsTheScreen(page);
 });
 
-test('signing in', async () => {
+test('the sign-in page', async () => {
   for (const [name, options] of Object.entries({ 'sign-in': {}, 'phone-sign-in': { ...PHONE, ...DARK } })) {
     const { page, expectTrouble } = await browser.visitor(gateway().url, options);
     expectTrouble(/401 \(Unauthorized\)/);

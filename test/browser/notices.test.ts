@@ -1,4 +1,4 @@
-/** What went on in the agent's conversation, and was not asked in the chat, is said in it. */
+/** Events in the agent's conversation that did not come from the chat are shown in the chat. */
 import { rm } from 'node:fs/promises';
 import { test } from 'vitest';
 import { de } from '../../src/web/locales/de.ts';
@@ -11,7 +11,7 @@ import { signedIn } from './chat.ts';
 
 const browser = useBrowser();
 
-test('a question that waits for what is asked at the terminal says so; a conversation that was lost begins anew in sight', async () => {
+test('a question that waits for the terminal says so, and a lost conversation visibly starts anew', async () => {
   const gateway = await gatewayForTest();
   const anna = await gateway.as('anna');
   await anna.answer('demo at once');

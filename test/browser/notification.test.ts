@@ -1,4 +1,4 @@
-/** Whoever looks elsewhere is told that the answer is there, where they asked for that. */
+/** A user who is in another window gets a notification for an answer, if they turned that on. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
@@ -35,7 +35,7 @@ async function watchNotices(page: Page): Promise<{ shown(): Promise<string[]>; l
   };
 }
 
-test('told once, with what was asked; whoever looks, or did not ask for it, is not', async () => {
+test('an answer is notified once, with its question, only if turned on and the page is not in view', async () => {
   const anna = await signedIn(browser, gateway(), 'anna');
   const { shown, lookElsewhere } = await watchNotices(anna.page);
   await anna.page.reload();

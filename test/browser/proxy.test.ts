@@ -1,4 +1,4 @@
-/** Proxies before the gateway: one whose own sign-in ends in an open tab, and those that hold a stream back. */
+/** Proxies before the gateway: one whose sign-in expires while the page is open, and some that buffer streams. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en as adminWords } from '../../src/web/admin/locales/en.ts';
@@ -47,7 +47,7 @@ const ways: [string, Answer][] = [
   ['refuses with a page of its own', (_, response) => response.writeHead(403, HTML).end('<h1>Forbidden</h1>')],
 ];
 
-test.each(ways)('an auth proxy that %s: the page asks to sign in again and keeps the draft', async (way, answer) => {
+test.each(ways)('with an auth proxy that %s the page asks for sign-in, keeping the draft', async (way, answer) => {
   const person = await signedIn(browser, behind(gateway(), proxy), way.replaceAll(' ', '-'));
   const { page, box, button, status, visitor, turn, timesReceived } = person;
   visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
@@ -84,7 +84,7 @@ test.each(ways)('an auth proxy that %s: the page asks to sign in again and keeps
   expect(await timesReceived('half a question')).toBe(1);
 });
 
-test('who signs in again in another tab goes on in this one without a reload', async () => {
+test('signing in again in another tab continues in this one without a reload', async () => {
   const { page, visitor, ask } = await signedIn(browser, behind(gateway(), proxy), 'anna', { clock: true });
   visitor.expectTrouble(REFUSED);
   const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
@@ -101,7 +101,7 @@ test('who signs in again in another tab goes on in this one without a reload', a
   await (await ask('demo at once')).answered();
 });
 
-test('a filter that refuses one request alone is no end of a sign-in', async () => {
+test('a filter that refuses one request does not count as an ended sign-in', async () => {
   const { page, visitor, box, button } = await signedIn(browser, behind(gateway(), proxy), 'ben');
   visitor.expectTrouble(REFUSED);
   const filter: Answer = (_, response) => response.writeHead(403, HTML).end('<h1>Blocked</h1>');
@@ -113,7 +113,7 @@ test('a filter that refuses one request alone is no end of a sign-in', async () 
   expect(await box.inputValue()).toBe('demo at once; DROP TABLE cases');
 });
 
-test('the dashboard asks to sign in again too', async () => {
+test('the dashboard asks to sign in again, too', async () => {
   const { page, visitor } = await dashboard(browser, behind(gateway(), proxy));
   visitor.expectTrouble(REFUSED);
   proxy.answer = toOwnPage;
@@ -127,7 +127,7 @@ test('the dashboard asks to sign in again too', async () => {
 });
 
 test.each(['compress', 'hold'] as const)(
-  'through a proxy that holds streams back (%s) the answer comes all the same, and the page says why it comes in steps',
+  'through a proxy that buffers streams (%s) the answer arrives, and the page says why it is slow',
   async (streams) => {
     proxy.streams = streams;
     const { page, ask, release, status } = await signedIn(browser, behind(gateway(), proxy), streams, { clock: true });
@@ -151,7 +151,7 @@ test.each(['compress', 'hold'] as const)(
   },
 );
 
-test('through a proxy that holds streams back the dashboard does not say that it is live', async () => {
+test('through a proxy that buffers streams the dashboard does not show Live', async () => {
   proxy.streams = 'compress';
   const { page } = await dashboard(browser, behind(gateway(), proxy), { clock: true });
   await expect

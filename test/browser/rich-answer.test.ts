@@ -8,7 +8,7 @@ import { signedIn } from './chat.ts';
 const browser = useBrowser();
 const gateway = useGateway();
 
-test('an answer made to harm runs nothing, loads nothing, and leads nowhere it should not', async () => {
+test('a hostile answer runs nothing, loads nothing, and has no unsafe link', async () => {
   const { page, ask } = await signedIn(browser, gateway(), 'anna', { path: '/?page=https://cases.example/' });
   const { whole, answer, answered } = await ask('demo markdown');
   await answered();
@@ -34,7 +34,7 @@ test('an answer made to harm runs nothing, loads nothing, and leads nowhere it s
   expect(new Set(buttons)).toEqual(new Set([en.copyCode]));
 });
 
-test('what Markdown has, is there', async () => {
+test('all elements of Markdown are rendered', async () => {
   const { ask } = await signedIn(browser, gateway(), 'ben');
   const { answer, answered } = await ask('demo markdown');
   await answered();
@@ -70,7 +70,7 @@ test('an answer is copied as it was written', async () => {
     .toBe('const answer: number = 42; // highlighted');
 });
 
-test('a browser that forbids copying is told of in words', async () => {
+test('a browser that forbids copying gets a message', async () => {
   const { ask, visitor, status } = await signedIn(browser, gateway(), 'dora');
   await visitor.context.clearPermissions();
   await visitor.page.evaluate(() => {
@@ -82,7 +82,7 @@ test('a browser that forbids copying is told of in words', async () => {
   await expect.poll(() => status.textContent()).toBe(en.copyFailed);
 });
 
-test('a thumb and its comment stay, and can be taken back', async () => {
+test('a rating and its comment are kept after a reload, and can be removed', async () => {
   const { ask, page, turn } = await signedIn(browser, gateway(), 'emil');
   const { button, whole, answered } = await ask('demo at once');
   await answered();
@@ -101,7 +101,7 @@ test('a thumb and its comment stay, and can be taken back', async () => {
   await expect.poll(stored).toBeNull();
 });
 
-test('a long answer is followed to its end, but never pulls away whoever reads further up', async () => {
+test('the page scrolls with a long answer, but not while the reader has scrolled up', async () => {
   const { ask, log, button, release } = await signedIn(browser, gateway(), 'fred');
   const distance = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
   const top = () => log.evaluate((element) => element.scrollTop);
@@ -130,7 +130,7 @@ test('a long answer is followed to its end, but never pulls away whoever reads f
   await expect.poll(distance).toBeLessThan(3);
 });
 
-test('while an answer grows, whoever reads further up stays there', async () => {
+test('while an answer grows the reader’s scroll position further up does not change', async () => {
   const { ask, log, release, button, turn } = await signedIn(browser, gateway(), 'greta');
   await (await ask('demo long 20kb')).answered();
   await ask('demo hold x');
@@ -147,7 +147,7 @@ test('while an answer grows, whoever reads further up stays there', async () => 
   expect((await line.boundingBox())?.y).toBe(before?.y);
 });
 
-test('an answer of 1 MB does not take the page away from its reader', async () => {
+test('an answer of 1 MB does not block the page', async () => {
   const { page, ask, button, log } = await signedIn(browser, gateway(), 'hanna');
   // Found beforehand: to search a page of this size by roles takes longer than to click on it.
   const opener = await button(en.settings).elementHandle();

@@ -1,4 +1,4 @@
-/** Text in scripts that put no spaces between words, and in those that run from right to left. */
+/** Text in scripts without spaces between words, and in scripts written from right to left. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ SELECT 1
 
 The mass is \\(E = mc^2\\).`;
 
-test('emphasis and links end where their script means them to, and each block runs in its own direction', async () => {
+test('emphasis and links end correctly in every script, and each block has its own direction', async () => {
   const { page, ask, box } = await signedIn(browser, gateway(), 'anna');
   await (await ask('demo at once')).answered();
   // No agent of ours writes so; the history says that one did.

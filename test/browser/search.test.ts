@@ -1,4 +1,4 @@
-/** What was said long ago is found again, and can be kept as a file. */
+/** Earlier turns can be searched, and saved as a file. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -35,7 +35,7 @@ test('a word of the question or the answer finds the turn, and opens it', async 
   await dialog.waitFor({ state: 'detached' });
 });
 
-test('what lies behind more questions than one search looks through is found all the same', async () => {
+test('a search continues beyond the number of turns that one request looks through', async () => {
   const carla = await gateway().as('carla');
   await carla.answer('Which cases are open?');
   await carla.answer('demo at once');
@@ -62,7 +62,7 @@ function copyLatestTurn(times: number): void {
   db.close();
 }
 
-test('all of it is a file of Markdown', async () => {
+test('the whole history can be saved as a Markdown file', async () => {
   const bert = await gateway().as('bert');
   await bert.answer('demo at once');
   const { page, button } = await signedIn(browser, gateway(), 'bert');

@@ -13,7 +13,7 @@ const LOOKS = (['en', 'de'] as const).flatMap((locale) =>
   ]),
 );
 
-test.each(LOOKS)('how it looks when a link of somebody else is opened ($name)', async ({ name, options }) => {
+test.each(LOOKS)('the dialog for another user’s link ($name)', async ({ name, options }) => {
   const { page } = await browser.visitor(gateway().url, options);
   await page.goto(await gateway().signInLink(`Nora Naumann (${name})`));
   await page.getByRole('log').waitFor();

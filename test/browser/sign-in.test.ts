@@ -16,7 +16,7 @@ const another = useGateway();
 /** A browser writes every refusal on its console. */
 const SIGNED_OUT = /401 \(Unauthorized\)/;
 
-test('a link signs in, and its code is gone from address and history', async () => {
+test('a link signs in, and its code is removed from address and history', async () => {
   const link = await gateway().signInLink('anna');
   const { page } = await browser.visitor(gateway().url);
   await page.goto(link);
@@ -31,7 +31,7 @@ test('a link signs in, and its code is gone from address and history', async () 
   expect(await page.goBack()).toBeNull();
 });
 
-test('a link that was used already is refused in friendly words, and another one helps', async () => {
+test('a used link is refused with a message, and another one works', async () => {
   const link = await gateway().signInLink('ben');
   const first = await browser.visitor(gateway().url);
   await first.page.goto(link);
@@ -50,7 +50,7 @@ test('a link that was used already is refused in friendly words, and another one
   await chatOn(second.page).log.waitFor();
 });
 
-test('a used link does no harm to whoever is signed in', async () => {
+test('a used link does not sign out a signed-in user', async () => {
   const { page, log, visitor } = await signedIn(browser, gateway(), 'carl');
   visitor.expectTrouble(SIGNED_OUT);
   const link = await gateway().signInLink('carl');
@@ -62,7 +62,7 @@ test('a used link does no harm to whoever is signed in', async () => {
   expect(page.url()).toBe(`${gateway().url}/`);
 });
 
-test('a link that is pasted into an open page signs in', async () => {
+test('a link pasted into an open page signs in', async () => {
   const { page, expectTrouble } = await browser.visitor(gateway().url);
   expectTrouble(SIGNED_OUT);
   await page.goto('/');
@@ -71,7 +71,7 @@ test('a link that is pasted into an open page signs in', async () => {
   await chatOn(page).log.waitFor();
 });
 
-test('whoever signs out is out, also after a reload', async () => {
+test('after signing out the user is signed out, also after a reload', async () => {
   const { page, button, visitor } = await signedIn(browser, gateway(), 'emil');
   visitor.expectTrouble(SIGNED_OUT);
   await button(en.settings).click();
@@ -83,7 +83,7 @@ test('whoever signs out is out, also after a reload', async () => {
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-test('a question that is asked after the session has ended is not lost with it', async () => {
+test('a question asked after the session ended is kept, and can be sent after signing in', async () => {
   const { page, box, newTab, visitor } = await signedIn(browser, gateway(), 'fred');
   visitor.expectTrouble(SIGNED_OUT);
   const other = await newTab();
@@ -107,7 +107,7 @@ async function nameOn({ button, page }: Chat): Promise<string> {
   return text.replace('Signed in as ', '');
 }
 
-test('a link of somebody else asks first, and staying leaves everything as it is', async () => {
+test('another user’s link asks first, and staying changes nothing', async () => {
   const gina = await signedIn(browser, gateway(), 'gina');
   const { page, dialog, log } = gina;
   const link = await gateway().signInLink('hans');
@@ -139,7 +139,7 @@ test('a link of somebody else asks first, and staying leaves everything as it is
   expect(await nameOn(chatOn(hans.page))).toBe('hans');
 });
 
-test('whoever switches by keyboard is the other in every tab, and what the first had begun is theirs still', async () => {
+test('confirming another user’s link by keyboard switches every tab, and clears the first user’s draft', async () => {
   const ida = await signedIn(browser, gateway(), 'ida');
   const { page, dialog, box, newTab } = ida;
   await box.fill('written by ida');
@@ -160,7 +160,7 @@ test('whoever switches by keyboard is the other in every tab, and what the first
   expect((await (await gateway().as('ida')).history()).turns).toEqual([]);
 });
 
-test('a link that somebody else uses while it is asked about says so, and nothing changes', async () => {
+test('a link that is used elsewhere while the dialog is open is refused, and nothing changes', async () => {
   const kai = await signedIn(browser, gateway(), 'kai');
   kai.visitor.expectTrouble(SIGNED_OUT);
   const link = await gateway().signInLink('lea');
@@ -175,7 +175,7 @@ test('a link that somebody else uses while it is asked about says so, and nothin
   expect(await nameOn(kai)).toBe('kai');
 });
 
-test('the dashboard asks as well', async () => {
+test('the dashboard asks before another user’s link, too', async () => {
   const { page, visitor } = await signedIn(browser, gateway(), 'mia');
   const { hash } = new URL(await gateway().signInLink('owner'));
   await page.goto(`/admin${hash}`);
@@ -189,7 +189,7 @@ test('the dashboard asks as well', async () => {
   expect(visitor.trouble).toEqual([]);
 });
 
-test('two gateways on one machine leave each other’s sign-in alone', async () => {
+test('two gateways on one machine do not affect each other’s sign-in', async () => {
   const { page, context, expectTrouble } = await browser.visitor(gateway().url);
   expectTrouble(/^request to elsewhere/);
   const tabs = [
@@ -217,7 +217,7 @@ test('two gateways on one machine leave each other’s sign-in alone', async () 
   expect(await nameOn(second)).toBe('paul');
 });
 
-test('whoever clears the site’s data is signed out, and is told why where some of it is left', async () => {
+test('clearing the site’s data signs out, and the page says why when only part was cleared', async () => {
   const { page, visitor, log } = await signedIn(browser, gateway(), 'quin');
   const { context } = visitor;
   visitor.expectTrouble(SIGNED_OUT);
@@ -251,7 +251,7 @@ test('whoever clears the site’s data is signed out, and is told why where some
   await log.waitFor();
 });
 
-test('whoever signs out leaves neither cookie nor session key behind', async () => {
+test('signing out removes cookie and session key', async () => {
   const { page, button, visitor } = await signedIn(browser, gateway(), 'rosa');
   visitor.expectTrouble(SIGNED_OUT);
   await button(en.settings).click();
@@ -261,7 +261,7 @@ test('whoever signs out leaves neither cookie nor session key behind', async () 
   expect(await page.evaluate((item) => localStorage.getItem(item), SESSION_KEY_ITEM)).toBeNull();
 });
 
-test('a browser that was signed in before the update is told to sign in once more', async () => {
+test('a session from before session keys is asked to sign in once more', async () => {
   const { signIn, users } = await gateway().store();
   const { user } = await users.ensure({ subject: 'sven', now: Date.now() });
   const now = Date.now();

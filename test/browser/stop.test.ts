@@ -16,7 +16,7 @@ async function statusOfLast(subject: string) {
   return (await (await gateway().as(subject)).history()).turns[0]?.status;
 }
 
-test('stop before the first word', async () => {
+test('stopping before the first word', async () => {
   const anna = await signedIn(browser, gateway(), 'anna');
   const { says, button } = await anna.ask('demo hold-first x');
   await says(en.thinking);
@@ -29,7 +29,7 @@ test('stop before the first word', async () => {
   await agentIsFree(anna);
 });
 
-test('stop in the middle keeps what there is', async () => {
+test('stopping during an answer keeps the text so far', async () => {
   const ben = await signedIn(browser, gateway(), 'ben');
   const { says, answer, whole } = await ben.ask('demo hold x');
   await says('This is the first half.');
@@ -41,7 +41,7 @@ test('stop in the middle keeps what there is', async () => {
   await agentIsFree(ben);
 });
 
-test('Esc stops, even in the moment after Enter', async () => {
+test('Esc stops, even right after Enter', async () => {
   const carl = await signedIn(browser, gateway(), 'carl');
   await carl.box.fill('demo hold x');
   await carl.box.press('Enter');
@@ -51,7 +51,7 @@ test('Esc stops, even in the moment after Enter', async () => {
   await agentIsFree(carl);
 });
 
-test('a question that waits can be withdrawn; the one before it goes on', async () => {
+test('a waiting question can be withdrawn, and the one before it goes on', async () => {
   const dora = await signedIn(browser, gateway(), 'dora');
   const first = await dora.ask('demo hold x');
   await first.says('This is the first half.');
@@ -64,7 +64,7 @@ test('a question that waits can be withdrawn; the one before it goes on', async 
   expect(await dora.timesReceived('demo echo withdrawn')).toBe(0);
 });
 
-test('what was stopped can be asked again', async () => {
+test('a stopped question can be asked again', async () => {
   const emil = await signedIn(browser, gateway(), 'emil');
   const first = await emil.ask('demo hold again');
   await first.says('This is the first half.');

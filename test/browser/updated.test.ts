@@ -1,4 +1,4 @@
-/** A tab that was open while Paliadin was updated: the parts that it has not loaded yet are gone. */
+/** A tab that was open while Paliadin was updated: assets that it has not loaded yet are gone. */
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -8,7 +8,7 @@ import { signedIn } from './chat.ts';
 const browser = useBrowser();
 const gateway = useGateway({ env: { PALIADIN_APPROVALS: 'users' } });
 
-test('says so where a part of it is needed, and goes on after a reload with the draft', async () => {
+test('after an update a missing part asks for a reload, which keeps the draft', async () => {
   const { page, box, button, visitor } = await signedIn(browser, gateway(), 'anna');
   visitor.expectTrouble(/404|dynamically imported/);
   await box.fill('half a question');
@@ -20,7 +20,7 @@ test('says so where a part of it is needed, and goes on after a reload with the 
   await expect.poll(() => box.inputValue()).toBe('half a question');
 });
 
-test('offers a reload where it can’t show what the agent asks leave for', async () => {
+test('after an update the card of an approval offers a reload where it can’t be shown', async () => {
   const { page, ask, log, visitor } = await signedIn(browser, gateway(), 'berta');
   visitor.expectTrouble(/404|dynamically imported/);
   await page.route('**/assets/*.js', (route) => route.fulfill({ status: 404, body: 'gone' }));

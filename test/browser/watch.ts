@@ -1,4 +1,4 @@
-/** Writes down what a page shows at every change, so that what is there only for a moment is seen too. */
+/** Records what a page shows at every change, so that even what is shown for a moment only can be tested. */
 import type { Page } from 'playwright-core';
 
 export interface Watch {

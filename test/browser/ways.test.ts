@@ -1,4 +1,4 @@
-/** The sign-in page by the ways that are set, and what becomes of somebody who is put out while they look. */
+/** The sign-in page with each configured method, and a user who is disabled while the page is open. */
 import { randomBytes } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
 import { SignJWT } from 'jose';
@@ -27,7 +27,7 @@ const behindProxy = useGateway({
 const REFUSED = /401 \(Unauthorized\)|403 \(Forbidden\)/;
 
 test.each(['en', 'de'] as const)(
-  'it says that the application signs in (%s), and keeps the link at hand',
+  'the sign-in page says that the application signs in (%s), and still accepts a link',
   async (language) => {
     const words = signInWords[language];
     const { page, expectTrouble } = await browser.visitor(byApplication().url, { locale: language });
@@ -44,7 +44,7 @@ test.each(['en', 'de'] as const)(
   },
 );
 
-test('the application’s token signs a browser in, which then asks', async () => {
+test('the application’s token signs a browser in, which can then ask', async () => {
   const { page, expectTrouble } = await browser.visitor(byApplication().url);
   expectTrouble(REFUSED);
   const token = await new SignJWT({ sub: '42', name: 'Ben B.' })
@@ -74,7 +74,7 @@ test('the application’s token signs a browser in, which then asks', async () =
   await page.getByText('Signed in as Ben B.').waitFor();
 });
 
-test('behind a proxy there is nothing to do; where it names nobody, that is said', async () => {
+test('behind a proxy no sign-in is needed; a proxy that names nobody is reported', async () => {
   const known = await browser.visitor(behindProxy().url, {
     extraHTTPHeaders: { 'Tailscale-User-Login': 'carl@example.com', 'Tailscale-User-Name': 'Carl C.' },
   });
@@ -94,7 +94,7 @@ test('behind a proxy there is nothing to do; where it names nobody, that is said
   await unknown.page.getByText(signInWords.en.byProxy).waitFor();
 });
 
-test('whoever is disabled while they look is told so, and comes in again once they are not', async () => {
+test('a user who is disabled while the page is open is told so, and is back after being enabled', async () => {
   const { page, visitor, log } = await signedIn(browser, byApplication(), 'dora');
   visitor.expectTrouble(REFUSED);
   const { users } = await byApplication().store();

@@ -1,4 +1,4 @@
-/** The commands, run against a real gateway: what they print, where, and what they say when they can't. */
+/** The commands with a real gateway: what they print, on which stream, and their errors. */
 import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('token create', () => {
-  test('prints the token alone on standard output; it lets its user in', async () => {
+  test('prints only the token on standard output, and the token works', async () => {
     const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot', '--name', 'ci');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\S{22,}\n$/);
@@ -29,14 +29,14 @@ describe('token create', () => {
     expect(me.user).toMatchObject({ name: 'robot', role: 'member' });
   });
 
-  test('says on standard error that only the owner may ask, where that is so', async () => {
+  test('warns on standard error when only the owner may ask', async () => {
     const env = cliEnv(gateway(), { PALIADIN_ACCESS: 'owner' });
     const { stdout, stderr } = await runCli(env, 'token', 'create', '--user', 'robot2', '--name', 'ci');
     expect(stdout).toMatch(/^\S+\n$/);
     expect(stderr).toContain('PALIADIN_ACCESS=users');
   });
 
-  test('asks for what it needs', async () => {
+  test('requires its options', async () => {
     const { code, stdout, stderr } = await cli('token', 'create', '--user', 'robot');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain("required option '--name <name>' not specified");
@@ -44,7 +44,7 @@ describe('token create', () => {
 });
 
 describe('token', () => {
-  test('list shows what is known of each, never the token; revoke ends it', async () => {
+  test('list shows each token’s details, never the token; revoke ends it', async () => {
     const made = await cli(
       'token',
       'create',
@@ -89,7 +89,7 @@ describe('token', () => {
 });
 
 describe('user', () => {
-  test('role makes an admin, who sees the dashboard’s figures, and a member again', async () => {
+  test('role makes a user admin, who can read the statistics, and member again', async () => {
     const dora = await gateway().as('dora');
     const figures = async () => (await dora.call('GET', '/api/admin/stats')).status;
     expect(await figures()).toBe(403);
@@ -100,7 +100,7 @@ describe('user', () => {
     expect(await figures()).toBe(403);
   });
 
-  test('disable lets nobody in, enable does', async () => {
+  test('disable blocks a user, and enable unblocks them', async () => {
     const egon = await gateway().as('egon');
     expect((await egon.me()).user.name).toBe('egon');
     expect((await cli('user', 'disable', 'egon')).stdout).toBe('egon is member, disabled\n');
@@ -112,7 +112,7 @@ describe('user', () => {
     await egon.me();
   });
 
-  test('delete stops what is open, and deletes all of it', async () => {
+  test('delete cancels the user’s turns, and deletes all their data', async () => {
     const ida = await gateway().as('ida');
     const running = await ida.ask('demo hold rest');
     await ida.until(running.turnId, 'chunk');
@@ -138,7 +138,7 @@ describe('user', () => {
   });
 });
 
-test('sign-out ends browsers, and tokens where that is said', async () => {
+test('sign-out ends browser sessions, and tokens if asked', async () => {
   const fritz = await gateway().as('fritz');
   const code = new URL(await gateway().signInLink('fritz')).hash.replace('#code=', '');
   const entered = await fetch(`${gateway().url}/api/auth/code`, {
@@ -157,7 +157,7 @@ test('sign-out ends browsers, and tokens where that is said', async () => {
 });
 
 describe('turns', () => {
-  test('lists what happened, newest first, and nothing that was said', async () => {
+  test('lists turns, newest first, without their text', async () => {
     const { code, stdout } = await cli('turns');
     expect(code).toBe(0);
     const [head = '', limit = '', answered = ''] = stdout.split('\n');
@@ -167,7 +167,7 @@ describe('turns', () => {
     expect(stdout).not.toContain('cases are');
   });
 
-  test('tells all as JSON', async () => {
+  test('prints full turns as JSON', async () => {
     const turns = JSON.parse((await cli('turns', '--json')).stdout);
     expect(turns.at(-1)).toMatchObject({
       user: 'owner',
@@ -177,7 +177,7 @@ describe('turns', () => {
     });
   });
 
-  test('of one user, and not more than asked for', async () => {
+  test('filters by user, and limits the number of turns', async () => {
     const anna = JSON.parse((await cli('turns', '--json', '--user', 'anna')).stdout);
     expect(anna.map(({ user }: { user: string }) => user)).toEqual(['anna']);
     const { audit } = await gateway().store();
@@ -198,7 +198,7 @@ describe('turns', () => {
 });
 
 describe('sessions', () => {
-  test('lists who has a conversation, and what runs in it', async () => {
+  test('lists the sessions and what runs in them', async () => {
     const { session } = await (await gateway().as('owner')).me();
     const { code, stdout } = await cli('sessions');
     expect(code).toBe(0);
@@ -206,7 +206,7 @@ describe('sessions', () => {
     expect(line).toMatch(/^\S+ +owner +\S+ +1 +idle +\d{4}-/);
   });
 
-  test('says that one is answering, as JSON too', async () => {
+  test('shows a running turn, as JSON too', async () => {
     const ben = await gateway().as('ben');
     const { session } = await ben.me();
     const { turnId } = await ben.ask('demo hold x');
@@ -223,7 +223,7 @@ describe('sessions', () => {
 });
 
 describe('config', () => {
-  test('shows what is in force, and where each comes from', async () => {
+  test('shows each setting’s value and source', async () => {
     const { code, stdout } = await cli('config');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^variable +value +from$/m);
@@ -232,7 +232,7 @@ describe('config', () => {
     expect(stdout).toMatch(/^PALIADIN_STARTERS +\(unset\) +default$/m);
   });
 
-  test('as JSON, and from a file', async () => {
+  test('prints JSON, and reads a .env file', async () => {
     const { path, remove } = await temporaryDirectory();
     onTestFinished(remove);
     await writeFile(join(path, '.env'), 'PALIADIN_OWNER=mia\n');
@@ -242,7 +242,7 @@ describe('config', () => {
     expect(rows).toContainEqual({ name: 'PALIADIN_OWNER', value: 'mia', source: '.env' });
   });
 
-  test('stops at bad settings, all named, as every command does', async () => {
+  test('and every other command stop at invalid settings, and name them all', async () => {
     const env = cliEnv(gateway(), { PALIADIN_PORT: 'x', PALIADIN_TYPO: 'y' });
     for (const command of [['config'], ['turns'], ['start']]) {
       const { code, stdout, stderr } = await runCli(env, ...command);
@@ -267,7 +267,7 @@ describe('link', () => {
     expect((await use()).status).toBe(401);
   });
 
-  test('for nobody is refused', async () => {
+  test('for an unknown user is refused', async () => {
     const { code, stderr } = await cli('link', '--user', 'nobody');
     const reason = 'there is no user nobody; `paliadin user list` shows who there is';
     expect({ code, stderr }).toEqual({ code: 1, stderr: `paliadin: ${reason}\n` });
@@ -304,7 +304,7 @@ describe('attach', () => {
     return { tmux, shows };
   }
 
-  test('shows a user’s terminal within one’s own, and takes what is typed', async () => {
+  test('shows a user’s terminal in one’s own, and passes on what is typed', async () => {
     const { tmux, shows } = await terminal();
     await shows('Lindqvist');
     tmux('send-keys', 'typed by hand');
@@ -312,7 +312,7 @@ describe('attach', () => {
     tmux('send-keys', 'C-u');
   });
 
-  test('only shows it where that is asked for', async () => {
+  test('with --read-only shows the terminal without typing into it', async () => {
     const { tmux, shows } = await terminal('anna', '--read-only');
     await shows('demo limit');
     tmux('send-keys', 'not typed');
@@ -325,13 +325,13 @@ describe('attach', () => {
     other.tmux('send-keys', 'C-u');
   });
 
-  test('says who there is when nobody is found', async () => {
+  test('with an unknown user lists the existing ones', async () => {
     const { code, stderr } = await cli('attach', 'nobody');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^paliadin: nobody has no conversation; those who have one: .*owner/);
   });
 
-  test('says that nothing runs where nothing does', async () => {
+  test('fails when the user has no running terminal', async () => {
     const carl = await gateway().as('carl');
     await carl.me();
     const { code, stderr } = await cli('attach', 'carl');
@@ -340,7 +340,7 @@ describe('attach', () => {
 });
 
 describe('the command itself', () => {
-  test('has a version, and a help for each command', async () => {
+  test('has a version, and help for each command', async () => {
     expect((await cli('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const { code, stdout } = await cli('--help');
     expect(code).toBe(0);
@@ -349,7 +349,7 @@ describe('the command itself', () => {
     }
   });
 
-  test('refuses what it does not know', async () => {
+  test('refuses an unknown command', async () => {
     const { code, stderr } = await cli('dance');
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/dance|too many arguments/);
@@ -358,7 +358,7 @@ describe('the command itself', () => {
 
 // Last, for it ends what the others look at.
 describe('stop-host', () => {
-  test('ends daemon and terminals; the next question goes on with the conversation', async () => {
+  test('ends daemon and terminals; the next question continues the conversation', async () => {
     const pid = await gateway().daemonPid();
     const { code, stdout } = await cli('stop-host');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'the host daemon and the agents’ terminals have ended\n' });
@@ -373,7 +373,7 @@ async function isDaemon(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('daemon');
 }
 
-test('user delete deletes all of it also while there is no gateway, and a turn is open', async () => {
+test('user delete works without a running gateway, even with an open turn', async () => {
   const own = await gatewayForTest();
   const anna = await own.as('anna');
   const { turnId } = await anna.ask('demo hold rest');
@@ -386,7 +386,7 @@ test('user delete deletes all of it also while there is no gateway, and a turn i
   expect(await (await own.store()).turns.get(turnId)).toBeNull();
 });
 
-test('whoever was disabled while there was no gateway has nothing open after its start, and nothing of it was asked', async () => {
+test('the open turns of a user disabled while no gateway ran are cancelled at its start, and not typed', async () => {
   const own = await gatewayForTest();
   const anna = await own.as('anna');
   const { session } = await anna.me();
@@ -403,7 +403,7 @@ test('whoever was disabled while there was no gateway has nothing open after its
   expect((await own.prompts(session.name)).map(({ message }) => message)).toEqual(['demo hold rest']);
 });
 
-test('user disable stops what is under way and what waits', async () => {
+test('user disable cancels running and waiting turns', async () => {
   const own = await gatewayForTest();
   const gero = await own.as('gero');
   const { session } = await gero.me();

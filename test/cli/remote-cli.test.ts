@@ -1,4 +1,4 @@
-/** The commands that look at a host, where it is behind ssh: they use the gateway's key, and nothing more. */
+/** The commands for a host behind ssh: they use the gateway's key, and nothing more. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,13 +24,13 @@ afterAll(async () => {
   await laptop?.dispose();
 });
 
-test('sessions tells whose terminal runs there', async () => {
+test('sessions shows whose terminal runs on the host', async () => {
   const { code, stdout } = await cli('sessions', '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject([{ session, host: '127.0.0.1', state: 'idle' }]);
 });
 
-test('attach prints what to run on the host, for the key gets no terminal', async () => {
+test('attach prints the command to run on the host, since the key gets no terminal', async () => {
   const { code, stdout, stderr } = await cli('attach', '--read-only');
   expect(code).toBe(0);
   expect(stderr).toContain('the terminal is on the host');
@@ -39,7 +39,7 @@ test('attach prints what to run on the host, for the key gets no terminal', asyn
   expect(execFileSync('sh', ['-c', look], { encoding: 'utf8' }).trim()).toBe(session);
 });
 
-test('stop-host ends the daemon and the terminals there', async () => {
+test('stop-host ends the daemon and the terminals on the host', async () => {
   await gateway.end('SIGKILL'); // it would start another at once
   const pid = laptop.daemonPid();
   const { code, stdout } = await cli('stop-host');
@@ -47,7 +47,7 @@ test('stop-host ends the daemon and the terminals there', async () => {
   await until('the end of the daemon', () => !existsSync(`/proc/${pid}`));
 });
 
-test('a host that is away is named, with what to do; the conversations are listed', async () => {
+test('with an unreachable host sessions prints the error with what to do, and still lists the sessions', async () => {
   await laptop.stopListening();
   const { code, stdout, stderr } = await cli('sessions', '--json');
   expect(code).toBe(1);

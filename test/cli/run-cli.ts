@@ -1,4 +1,4 @@
-/** The command line as a person runs it, beside a gateway that runs already. */
+/** Runs the command line as a person does, beside a running gateway. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE, type TestGateway } from '../support/gateway.ts';

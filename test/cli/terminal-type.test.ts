@@ -1,9 +1,9 @@
-/** By which name tmux is to know the terminal that somebody attaches from. */
+/** Which TERM tmux gets for the terminal from which somebody attaches. */
 import { expect, test } from 'vitest';
 import { terminalType } from '../../src/cli/commands/attach.ts';
 
 test.each(['xterm-256color', 'xterm', 'screen-256color', 'tmux-256color', 'linux', 'rxvt-unicode-256color', 'vt100'])(
-  '%s, which every machine has a description of, stays',
+  '%s, which every machine knows, is kept',
   (name) => {
     expect(terminalType(name)).toBe(name);
   },

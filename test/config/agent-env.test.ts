@@ -1,8 +1,8 @@
-/** What of the daemon's environment an agent sees: what it needs to live, and nothing of ours or a caller's. */
+/** Which of the daemon's variables an agent gets: what it needs to run, and none of ours or a caller's. */
 import { expect, test } from 'vitest';
 import { agentEnv } from '../../src/config/agent-env.ts';
 
-test('home, path, language, proxies and the agent’s own settings go along', () => {
+test('an agent gets home, path, language, proxies and its own settings', () => {
   const env = {
     PATH: '/bin',
     HOME: '/home/m',
@@ -21,7 +21,7 @@ test('home, path, language, proxies and the agent’s own settings go along', ()
   expect(agentEnv(env)).toEqual({ ...env, no_proxy: here, NO_PROXY: here, TERM: 'xterm-256color' });
 });
 
-test('nothing else does', () => {
+test('an agent gets no other variable', () => {
   const env = {
     PALIADIN_STATE_DIR: '/x',
     PALIADIN_SSH_KEY: 'secret',
@@ -45,7 +45,7 @@ test('nothing else does', () => {
   expect(agentEnv(env)).toEqual({ LANG: 'C.UTF-8', TERM: 'xterm-256color' });
 });
 
-test('behind the owner’s proxy what is on this machine is reached without it, in either spelling', () => {
+test('NO_PROXY and no_proxy include this machine when the owner has a proxy', () => {
   const list = 'git.example,10.0.0.0/8,127.0.0.1,localhost,::1';
   expect(agentEnv({ HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: 'git.example, 10.0.0.0/8' })).toMatchObject({
     HTTPS_PROXY: 'http://proxy.example:3128',

@@ -1,4 +1,4 @@
-/** Settings: each variable's default, where a value may come from, and what is said of a bad one. */
+/** Settings: each variable's default, where its value may come from, and the error for an invalid one. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -279,7 +279,7 @@ function complaintOf(env: NodeJS.ProcessEnv, directory = NOWHERE): string {
   throw new Error('nothing was wrong');
 }
 
-test('every variable is known here', () => {
+test('every variable is tested here', () => {
   expect(Object.keys(known).sort()).toEqual([...names].sort());
 });
 
@@ -306,14 +306,14 @@ describe.each(names)('%s', (name) => {
     expect(fromFile.sources[name]).toBe('.env');
   });
 
-  test('set to nothing is not set', () => {
+  test('set to blank counts as unset', () => {
     const config = loadConfig({ [name]: ' ' }, NOWHERE);
     expect(config.values[name]).toEqual(unset);
     expect(config.sources[name]).toBe('default');
   });
 
   if (bad.length > 0) {
-    test.each(bad)('may not be %j, which is said with what it may be', (written) => {
+    test.each(bad)('may not be %j, and the error says what it may be', (written) => {
       const complaint = complaintOf({ [name]: written });
       expect(complaint.startsWith(`${name} is ${JSON.stringify(written)}: `)).toBe(true);
       expect(complaint).toContain(says);
@@ -322,7 +322,7 @@ describe.each(names)('%s', (name) => {
   }
 });
 
-test('a secret is only said to be set', () => {
+test('a secret’s value is not shown, only that it is set', () => {
   const added = secrets as Set<string>;
   const before = [...added];
   added.add('PALIADIN_OWNER').add('PALIADIN_STARTERS');
@@ -340,21 +340,21 @@ test('a secret is only said to be set', () => {
 });
 
 describe('the environment', () => {
-  test('wins over the file', async () => {
+  test('overrides the file', async () => {
     const directory = await directoryWith('PALIADIN_PORT=1\nPALIADIN_HOST=localhost\nOTHER=x\n');
     const { values, sources } = loadConfig({ PALIADIN_PORT: '2' }, directory);
     expect(values).toMatchObject({ PALIADIN_PORT: 2, PALIADIN_HOST: 'localhost' });
     expect(sources).toMatchObject({ PALIADIN_PORT: 'environment', PALIADIN_HOST: '.env', PALIADIN_OWNER: 'default' });
   });
 
-  test('says where state is kept by default', () => {
+  test('sets the default state directory', () => {
     const { values } = loadConfig({ XDG_STATE_HOME: '/var/state' }, NOWHERE);
     expect(values.PALIADIN_STATE_DIR).toBe('/var/state/paliadin');
   });
 });
 
-describe('what is wrong', () => {
-  test('is all said at once', () => {
+describe('invalid configuration', () => {
+  test('is reported all at once', () => {
     const lines = complaintOf({ PALIADIN_PORT: 'x', PALIADIN_AGENT: 'y', PALIADIN_TURN_TIMEOT: '60s' }).split('\n');
     expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
       'PALIADIN_AGENT',
@@ -363,21 +363,21 @@ describe('what is wrong', () => {
     ]);
   });
 
-  test('is a variable that nobody knows, in the environment or the file', async () => {
+  test('includes an unknown PALIADIN_ variable, in the environment or the file', async () => {
     const unknown = 'PALIADIN_TYPO is not a setting of this version; see docs/configuration.md';
     expect(complaintOf({ PALIADIN_TYPO: 'x' })).toBe(unknown);
     expect(complaintOf({}, await directoryWith('PALIADIN_TYPO=x\n'))).toBe(unknown);
     expect(complaintOf({ PALIADIN_constructor: 'x' })).toContain('PALIADIN_constructor is not a setting');
   });
 
-  test('is a file that can’t be read', async () => {
+  test('includes a file that can’t be read', async () => {
     const { path, remove } = await temporaryDirectory();
     onTestFinished(remove);
     mkdirSync(join(path, '.env'));
     expect(complaintOf({}, path)).toMatch(/\.env can't be read: /);
   });
 
-  test('is nothing of somebody else’s', () => {
+  test('does not include variables of other programs', () => {
     expect(() => loadConfig({ PALIADINX: 'x', paliadin_port: 'x', PATH: '/bin' }, NOWHERE)).not.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-/** The image: what the Dockerfile copies is all that a gateway needs, and none of it is an agent. */
+/** The image: what the Dockerfile copies is everything that a gateway needs, and no agent. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -13,7 +13,7 @@ import { unpack } from './unpack.ts';
 
 const instructions = readDockerfile();
 
-test('what the image copies answers a question through a host, and is healthy meanwhile', async () => {
+test('the copied files answer a question through a host, and are healthy meanwhile', async () => {
   const { path: directory, remove } = await temporaryDirectory();
   const app = path.join(directory, 'app');
   const state = path.join(directory, 'state');
@@ -52,7 +52,7 @@ test('what the image copies answers a question through a host, and is healthy me
   }
 });
 
-test('it has the Node that a clone brings, runs as nobody special, and keeps its state in a volume', () => {
+test('the image has the clone’s Node version, runs as the user node, and keeps its state in a volume', () => {
   const runtime = JSON.parse(fs.readFileSync(path.join(ROOT, 'runtime', 'package.json'), 'utf8'));
   const bases = instructions.filter(({ name, words: [image] }) => name === 'FROM' && image !== 'base');
   expect(bases.map(({ words: [image] }) => image)).toEqual([
@@ -62,7 +62,7 @@ test('it has the Node that a clone brings, runs as nobody special, and keeps its
   expect(wordsOf(instructions, 'ENV')).toEqual([`PALIADIN_STATE_DIR=${wordsOf(instructions, 'VOLUME')[0]}`]);
 });
 
-test('no agent, no shim, no package and no source is in it', async () => {
+test('the image has no agent, shim, package or source', async () => {
   const { path: directory, remove } = await temporaryDirectory();
   try {
     unpack(instructions, directory);
@@ -74,7 +74,7 @@ test('no agent, no shim, no package and no source is in it', async () => {
   }
 });
 
-test('all that it copies is let through to the build, and nothing beside', () => {
+test('the build context has everything that the Dockerfile copies, and nothing else', () => {
   const ignored = fs.readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n');
   const [everything, ...kept] = ignored.filter((line) => line !== '' && !line.startsWith('#'));
   const copied = instructions

@@ -1,4 +1,4 @@
-/** The application of the image in a directory: just what the Dockerfile copies of what is built. */
+/** The application of the image in a directory: only what the Dockerfile copies of the build. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Instruction, ROOT } from './dockerfile.ts';

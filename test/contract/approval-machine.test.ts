@@ -1,4 +1,4 @@
-/** Every step of an approval from every state: where it leads, or that it is refused. */
+/** Every step of an approval from every state: its next state, or that it is refused. */
 import { describe, expect, test } from 'vitest';
 import {
   type ApprovalState,
@@ -89,7 +89,7 @@ const table: [string, ApprovalState, [ApprovalStep, ApprovalState | null][]][] =
   ]),
 ];
 
-describe.each(table)('what is %s', (_name, state, steps) => {
+describe.each(table)('an approval that is %s', (_name, state, steps) => {
   test.each(steps.map(([step, next]) => [step.type, next?.at ?? 'refused', step, next] as const))(
     '%s: %s',
     (_type, _at, step, next) => {
@@ -100,7 +100,7 @@ describe.each(table)('what is %s', (_name, state, steps) => {
   );
 });
 
-test('an agent waits until it is closed, and for a decision until one stands', () => {
+test('an approval is open until it is closed, and awaits a decision until one is stored', () => {
   const states = [asked, deciding, decided, closed('decided')];
   expect(states.map(isOpen)).toEqual([true, true, true, false]);
   expect(states.map(awaitsDecision)).toEqual([true, true, false, false]);

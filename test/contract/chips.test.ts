@@ -1,11 +1,11 @@
-/** Chips: known by their schemes, counted where a reader would see them. */
+/** Chips: recognised by their schemes, counted where a reader would see them. */
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
 import { parseChip } from '../../src/contract/chips.ts';
 import { countChips } from '../../src/contract/count-chips.ts';
 
-describe('a link', () => {
+describe('parsing a link as a chip', () => {
   test.each([
     ['app:/cases/42', { kind: 'app', path: '/cases/42' }],
     ['app:', { kind: 'app', path: '' }],
@@ -22,7 +22,7 @@ describe('a link', () => {
   });
 });
 
-describe('counting', () => {
+describe('counting chips', () => {
   test.each([
     ['nothing', '', 0],
     ['ordinary links', '[a](https://a) and app: and ask: alone', 0],
@@ -60,12 +60,12 @@ describe('counting', () => {
     ['tags that never end', '~<!a'.repeat(60_000)],
     ['links that never end', '[a](app:/'.repeat(25_000)],
     ['links in links', `${'['.repeat(60_000)}](x)`],
-  ])('is done in time: %s', (_what, markdown) => {
+  ])('takes linear time: %s', (_what, markdown) => {
     expect(countChips(`[a](app:/1)\n\n${markdown}`)).toBe(1);
   });
 
   const signs = [...'!~a `*_[]()<>#|-=\\&;:\n\t1.+"', '](app:/', '](', '[a]: app:/b'];
-  test('is done in time, whatever is repeated', () => {
+  test('takes bounded time for any repeated pattern', () => {
     const patterns = fc.array(fc.constantFrom(...signs), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(patterns, (pattern) => {
@@ -75,7 +75,7 @@ describe('counting', () => {
     );
   });
 
-  test('finds what a Markdown parser finds', () => {
+  test('finds the same chips as a Markdown parser', () => {
     const piece = fc.constantFrom(
       '[a](app:/1)',
       '[b](ask:more%20of%20it "why")',

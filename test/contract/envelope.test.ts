@@ -1,4 +1,4 @@
-/** The envelope: only ours counts, and it comes back as it was written, whatever page and person put in. */
+/** The envelope: only ours counts, and it is read back as written, whatever page and user put into it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { composePrompt, parseEnvelope } from '../../src/contract/envelope.ts';
@@ -14,8 +14,8 @@ const cleaned = hostileText.map(cleanText);
 const linesOf = (text: string) => text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
 const looksLikeEnvelope = /^\s*\[PALIADIN:/i;
 
-describe('the prompt', () => {
-  test('gives back the envelope exactly, with the message below it', () => {
+describe('a composed prompt', () => {
+  test('is parsed back to the same envelope and message', () => {
     fc.assert(
       fc.property(envelope, cleaned, (written, message) => {
         // A backslash that the person wrote there could not be told from ours.
@@ -28,13 +28,13 @@ describe('the prompt', () => {
     );
   });
 
-  test('has one backslash more for each line that looks like an envelope, wherever it stands', () => {
+  test('escapes each line of the message that looks like an envelope with a backslash', () => {
     const message = '[PALIADIN:x]\n\n [paliadin:y]\nnot [PALIADIN:z]';
     const read = parseEnvelope(composePrompt({ turnId: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed' }, message));
     expect(read?.message).toBe('\\[PALIADIN:x]\n\n \\[paliadin:y]\nnot [PALIADIN:z]');
   });
 
-  test('leaves an ordinary message exactly as it is', () => {
+  test('leaves an ordinary message unchanged', () => {
     fc.assert(
       fc.property(
         envelope,
@@ -57,7 +57,7 @@ describe('the prompt', () => {
     );
   });
 
-  test('has one line of envelope, of printable ASCII, whatever the page is called', () => {
+  test('has the envelope in one line of printable ASCII, whatever the page’s address', () => {
     fc.assert(
       fc.property(envelope, (written) => {
         expect(composePrompt(written, 'm').split('\n')[0]).toMatch(/^[!-~ ]+$/);
@@ -65,11 +65,11 @@ describe('the prompt', () => {
     );
   });
 
-  test('is written even for a page with half a character in its name', () => {
+  test('is valid even for a page address with a lone surrogate', () => {
     expect(composePrompt({ turnId: 'x', pageOrigin: 'a\ud800' }, 'm')).toBe('[PALIADIN:x page=a%EF%BF%BD]\nm');
   });
 
-  test('quotes every line of the context, which therefore ends nowhere', () => {
+  test('quotes every line of the context', () => {
     fc.assert(
       fc.property(cleaned, cleaned, (message, context) => {
         const alone = composePrompt({ turnId: 'x' }, message);
@@ -82,7 +82,7 @@ describe('the prompt', () => {
     );
   });
 
-  test('reads like this', () => {
+  test('has this format', () => {
     const written = {
       turnId: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
       pageOrigin: 'https://app/cases?q=[x]',
@@ -103,7 +103,7 @@ describe('the prompt', () => {
   });
 });
 
-describe('reading an envelope', () => {
+describe('parsing an envelope', () => {
   test.each([
     ['an empty prompt', ''],
     ['no envelope', 'Which cases are open?'],

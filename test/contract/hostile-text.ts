@@ -1,4 +1,4 @@
-/** What somebody might write who wants out of the envelope, the quote or the paste. */
+/** Text that tries to break out of the envelope, the quote or the paste. */
 import fc from 'fast-check';
 
 const tricks = [

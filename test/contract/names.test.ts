@@ -1,4 +1,4 @@
-/** Names travel to directories, sockets and tmux: they are what they look like, and nobody's is another's. */
+/** Names become directories, sockets and tmux sessions: they are safe there, and each belongs to one user. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -16,7 +16,7 @@ describe('the name of a session', () => {
     expect(sessionName('paliad-paliadin', '1B9D6BCD-bbfd-4b2d-9b5d-ab8dfbbd4bed')).toBe('paliad-paliadin-1b9d6bcd');
   });
 
-  test('is a name, whatever the prefix and however many digits', () => {
+  test('is valid for any prefix and number of digits', () => {
     fc.assert(
       fc.property(prefix, fc.uuid(), fc.integer({ min: 8, max: 32 }), (before, id, digits) => {
         expect(sessionName(before, id, digits)).toMatch(SESSION_PATTERN);
@@ -24,7 +24,7 @@ describe('the name of a session', () => {
     );
   });
 
-  test('with all digits is one user’s alone', () => {
+  test('with all digits is unique to a user', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.uuid(), (one, other) => {
         fc.pre(one !== other);
@@ -49,7 +49,7 @@ test.each([
     ['', '1B9D6BCD-bbfd-4b2d-9b5d-ab8dfbbd4bed', '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed\n', '../../1b9d6bcd'],
   ],
   ['a chat', CHAT_ID_PATTERN, ['chat', 'A.b_c:d-9'], ['', '-a', 'a b', 'a\n', 'a/b', 'x'.repeat(129)]],
-])('%s is called so and not otherwise', (_what, pattern, good, bad) => {
+])('%s has exactly these valid names', (_what, pattern, good, bad) => {
   expect(good.filter((name) => !pattern.test(name))).toEqual([]);
   expect(bad.filter((name) => pattern.test(name))).toEqual([]);
 });

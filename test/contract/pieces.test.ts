@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_PIECE, pieces } from '../../src/contract/pieces.ts';
 
-test('text is cut into pieces that fit a message, and no character in two', () => {
+test('text is cut into pieces that fit a message, without splitting a character', () => {
   const text = `${'x'.repeat(MAX_PIECE - 1)}🙂${'🙂'.repeat(MAX_PIECE)}end`;
   const cut = [...pieces(text, 7)];
   expect(cut.map((piece) => piece.text).join('')).toBe(text);

@@ -1,4 +1,4 @@
-/** What a person wrote, made safe to paste: nothing in it can end the paste or be obeyed. */
+/** A user's text, made safe to paste: nothing in it can end the paste or control the terminal. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PaliadinError } from '../../src/contract/errors.ts';
@@ -22,7 +22,7 @@ function codeOf(message: string): string | null {
 }
 
 describe('a sanitised message', () => {
-  test('holds no control character but newline and tab: as text and as bytes', () => {
+  test('has no control characters except newline and tab, as text and as bytes', () => {
     fc.assert(
       fc.property(visible, (message) => {
         const clean = sanitise(message);
@@ -35,7 +35,7 @@ describe('a sanitised message', () => {
     );
   });
 
-  test('has lost nothing else', () => {
+  test('loses nothing else', () => {
     fc.assert(
       fc.property(visible, (message) => {
         const essence = (any: string) => any.replace(/[\p{Cc}\u2028\u2029]/gu, '');
@@ -52,7 +52,7 @@ describe('a sanitised message', () => {
     );
   });
 
-  test('is what text that comes along is cleaned to, which is never refused', () => {
+  test('equals the cleaned form of a page’s context, which is never refused', () => {
     fc.assert(
       fc.property(visible, (message) => {
         expect(cleanText(message)).toBe(sanitise(message));
@@ -74,15 +74,15 @@ describe('a sanitised message', () => {
 });
 
 describe('a message is refused', () => {
-  test.each(['', ' ', '\n\t ', '\u0000', '\u001b', '\u00a0\u3000'])('with nothing in it: %j', (message) => {
+  test.each(['', ' ', '\n\t ', '\u0000', '\u001b', '\u00a0\u3000'])('when it is empty: %j', (message) => {
     expect(codeOf(message)).toBe('message_invalid');
   });
 
-  test.each(['a\ud800', '\udc00b', '\ud83d \ude42'])('with half a character: %j', (message) => {
+  test.each(['a\ud800', '\udc00b', '\ud83d \ude42'])('when it has a lone surrogate: %j', (message) => {
     expect(codeOf(message)).toBe('message_invalid');
   });
 
-  test('above 102400 bytes, however long its characters are', () => {
+  test('above 102400 bytes, whatever its characters', () => {
     expect(MAX_MESSAGE_BYTES).toBe(102_400);
     for (const character of ['a', 'é', '漢', '🙂']) {
       const size = Buffer.byteLength(character);
@@ -93,12 +93,12 @@ describe('a message is refused', () => {
     }
   });
 
-  test('by what is left of it: control characters cost nothing', () => {
+  test('by its size after control characters are removed', () => {
     expect(codeOf('\u0000'.repeat(200_000) + 'a'.repeat(MAX_MESSAGE_BYTES))).toBeNull();
   });
 });
 
-test('bytes of UTF-8 are counted as they are written', () => {
+test('the length in UTF-8 bytes is counted correctly', () => {
   fc.assert(
     fc.property(text, (any) => {
       expect(utf8Length(any)).toBe(Buffer.byteLength(any));

@@ -1,4 +1,4 @@
-/** The skill: what it shows an agent is what we write and read. */
+/** The skill: its examples are what we write and read. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,10 +11,10 @@ const SKILL = join(import.meta.dirname, '..', '..', 'skill');
 const text = read('skills/paliadin/SKILL.md');
 const blocks = [...text.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block);
 
-describe('the message', () => {
+describe('the example message', () => {
   const example = only(blocks.filter((block) => block.startsWith('[PALIADIN:'))).trimEnd();
 
-  test('begins with an envelope that has all that an envelope can have', () => {
+  test('begins with an envelope that has every field', () => {
     const { envelope, message } = parseEnvelope(example) ?? {};
     expect(envelope).toEqual({
       turnId: expect.any(String),
@@ -26,7 +26,7 @@ describe('the message', () => {
     for (const name of ['page', 'locale', 'reply']) expect(text).toMatch(new RegExp(`^ {2}- \`${name}\` is `, 'm'));
   });
 
-  test('is what we type', () => {
+  test('is what composePrompt writes', () => {
     const { envelope } = parseEnvelope(example) ?? {};
     if (envelope === undefined) throw new Error('the example has no envelope');
     const typed = composePrompt(envelope, 'Which of these are overdue?', 'Cases, filtered by: mine\n…');
@@ -34,7 +34,7 @@ describe('the message', () => {
   });
 });
 
-test('the trailer is read, with all of its fields', () => {
+test('the example trailer is read, with all its fields', () => {
   const trailer = only(blocks.filter((block) => block.startsWith('<!-- paliadin')));
   expect(splitTrailer(`An answer.\n\n${trailer}`)).toEqual({
     body: 'An answer.',
@@ -46,7 +46,7 @@ test('the trailer is read, with all of its fields', () => {
   }
 });
 
-test('the chips are chips', () => {
+test('the example chips are chips', () => {
   const links = [...text.matchAll(/^- `(\[[^\]]+\]\(([^)]+)\))`/gm)];
   expect(links.map(([, link = '']) => countChips(link))).toEqual([1, 1]);
   expect(links.map(([, , target = '']) => parseChip(target))).toEqual([
@@ -55,7 +55,7 @@ test('the chips are chips', () => {
   ]);
 });
 
-test('the plugin offers it under one name, and says when it is to be loaded', () => {
+test('the plugin has one name, and its description says when to load the skill', () => {
   const [, name, description = ''] = /^---\nname: (.*)\ndescription: (.*)\n---\n/.exec(text) ?? [];
   expect(name).toBe('paliadin');
   expect(JSON.parse(read('.claude-plugin/plugin.json')).name).toBe(name);
@@ -64,7 +64,7 @@ test('the plugin offers it under one name, and says when it is to be loaded', ()
   expect(description.length).toBeLessThanOrEqual(1024);
 });
 
-test('what one can try by hand is a message too', () => {
+test('the example for a test by hand is a valid message', () => {
   const example = only(
     [...read('README.md').matchAll(/^```\n(\[PALIADIN:.*?)^```$/gms)].map(([, block = '']) => block),
   );

@@ -12,7 +12,7 @@ test.each([
   expect(approximateTokens(text)).toBe(tokens);
 });
 
-test('more text never has fewer tokens', () => {
+test('adding text never lowers the estimate', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (text, more) => {
       expect(approximateTokens(text.toWellFormed() + more)).toBeGreaterThanOrEqual(

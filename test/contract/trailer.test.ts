@@ -1,4 +1,4 @@
-/** The trailer: read whatever an agent wrote, taken off whole, never taking text with it, never shown. */
+/** The trailer: read whatever an agent wrote, removed whole, without removing text, and never shown. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitTrailer, visibleLength } from '../../src/contract/trailer.ts';
@@ -49,8 +49,8 @@ const meta = fc.record({
 const trailer = meta.map((told) => `<!-- paliadin ${JSON.stringify(told)} -->`);
 const blank = fc.stringMatching(/^[ \t\n]{0,10}$/);
 
-describe('splitting', () => {
-  test('takes off a whole trailer and nothing else, and reads it', () => {
+describe('splitting an answer', () => {
+  test('removes a whole trailer and nothing else, and reads it', () => {
     fc.assert(
       fc.property(body, blank, meta, blank, (text, before, told, after) => {
         const line = `<!-- paliadin ${JSON.stringify(told)} -->`;
@@ -63,7 +63,7 @@ describe('splitting', () => {
     );
   });
 
-  test('never throws, and what it returns is the beginning of what it was given', () => {
+  test('never throws, and the body is a prefix of the text', () => {
     fc.assert(
       fc.property(fc.oneof(anything, fc.string({ unit: 'binary', maxLength: 200 })), (text) => {
         const split = splitTrailer(text);
@@ -73,7 +73,7 @@ describe('splitting', () => {
     );
   });
 
-  test('leaves text alone that holds no trailer', () => {
+  test('leaves text without a trailer unchanged', () => {
     fc.assert(
       fc.property(body, (text) => {
         expect(splitTrailer(text)).toEqual({ body: text.trimEnd(), meta: NO_META, malformed: false });
@@ -81,7 +81,7 @@ describe('splitting', () => {
     );
   });
 
-  test('leaves a trailer in the middle of a text alone', () => {
+  test('leaves a trailer in the middle of a text unchanged', () => {
     fc.assert(
       fc.property(body, trailer, prose, (before, middle, after) => {
         const text = `${before}${middle}${after}.`.trimEnd();
@@ -96,7 +96,7 @@ describe('splitting', () => {
     ['an unfinished start within a line', 'It begins with <!-- paliadin and goes on'],
     ['a start too long ago', `<!-- paliadin ${'x'.repeat(5000)}`],
     ['a comment of somebody else', '<!-- palindrome -->'],
-  ])('leaves alone: %s', (_what, text) => {
+  ])('leaves unchanged: %s', (_what, text) => {
     expect(splitTrailer(text)).toEqual({ body: text, meta: NO_META, malformed: false });
   });
 
@@ -110,15 +110,15 @@ describe('splitting', () => {
     ['a tool without a name', 'A.\n<!-- paliadin {"rows_seen":1,"used_tools":[""]} -->', { ...NO_META, rowsSeen: 1 }],
     ['a tag that is no word', 'A.\n<!-- paliadin {"classifier_tag":{}} -->', NO_META],
     ['too many tools', `A.\n<!-- paliadin ${JSON.stringify({ used_tools: Array(65).fill('a') })} -->`, NO_META],
-  ])('takes off a broken one and says so: %s', (_what, text, told) => {
+  ])('removes a malformed trailer and reports it: %s', (_what, text, told) => {
     expect(splitTrailer(text)).toEqual({ body: 'A.', meta: told, malformed: true });
   });
 
-  test('is an empty trailer where the agent has nothing to tell', () => {
+  test('accepts an empty trailer', () => {
     expect(splitTrailer('A.\n<!-- paliadin {} -->')).toEqual({ body: 'A.', meta: NO_META, malformed: false });
   });
 
-  test('only JSON counts, whatever its keys are called', () => {
+  test('ignores keys such as __proto__ in a trailer', () => {
     const hostile = 'A.\n<!-- paliadin {"__proto__":{"usedTools":["x"]},"constructor":1,"toString":2} -->';
     expect(splitTrailer(hostile)).toEqual({ body: 'A.', meta: NO_META, malformed: false });
   });
@@ -129,7 +129,7 @@ describe('while an answer streams', () => {
   const cuts = (text: string) =>
     fc.array(fc.nat(text.length), { maxLength: 10 }).map((at) => at.toSorted((a, b) => a - b));
 
-  test('what is shown only grows, and is the beginning of what will stand there in the end', () => {
+  test('the shown text only grows, and is a prefix of the final text', () => {
     fc.assert(
       fc.property(
         anything.chain((text) => fc.tuple(fc.constant(text), cuts(text))),
@@ -148,7 +148,7 @@ describe('while an answer streams', () => {
     );
   });
 
-  test('no piece of a trailer is ever shown, however it arrives', () => {
+  test('no part of a trailer is ever shown, however it arrives', () => {
     fc.assert(
       fc.property(body, blank, trailer, blank, (text, before, line, after) => {
         const whole = `${text}${before}${line}${after}`;
@@ -160,13 +160,13 @@ describe('while an answer streams', () => {
     );
   });
 
-  test('white space without end after a trailer does not bring it to light', () => {
+  test('endless white space after a trailer does not make it visible', () => {
     const answer = `Done.\n\n<!-- paliadin {} -->${'\n'.repeat(10_000)}`;
     expect(visibleLength(answer)).toBe('Done.'.length);
     expect(splitTrailer(answer).body).toBe('Done.');
   });
 
-  test('a start that leads nowhere holds the answer back for a while only', () => {
+  test('an unfinished start of a trailer holds text back up to a limit only', () => {
     const start = 'See <!-- paliadin';
     expect(visibleLength(`${start} ${'x'.repeat(100)}`)).toBe('See'.length);
     const long = `${start} ${'x'.repeat(5000)}`;

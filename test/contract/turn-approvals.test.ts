@@ -1,4 +1,4 @@
-/** The approvals of a turn, put together from its events, or from what is told of it as a whole. */
+/** The approvals of a turn, derived from its events or from its snapshot. */
 import { describe, expect, test } from 'vitest';
 import { ASKED } from '../../src/contract/approval-machine.ts';
 import { DENY, type Decided } from '../../src/contract/turn.ts';
@@ -28,7 +28,7 @@ const replayed = (...events: ApprovalEvent[]) => events.reduce(withEvent, NO_APP
 const stateOf = (id: string, ...events: ApprovalEvent[]) => replayed(...events).get(id)?.state;
 
 describe('events', () => {
-  test('open what is asked, in order and as it was asked last, and close it once', () => {
+  test('open approvals in order, with the latest request, and close them once', () => {
     expect(openRequests(replayed(ask('a'), ask('b'), ask('a', 'May I now?')))).toEqual([
       request('a', 'May I now?'),
       request('b'),
@@ -38,7 +38,7 @@ describe('events', () => {
     expect(withEvent(closed, ask('a'))).toBe(closed);
   });
 
-  test('of a decision leave it open until the agent goes on', () => {
+  test('of a decision keep an approval open until the agent goes on', () => {
     const events = [ask('a'), decide('a', { message: 'go' })];
     expect(stateOf('a', ...events)).toEqual({
       at: 'decided',
@@ -49,7 +49,7 @@ describe('events', () => {
     expect(stateOf('a', ...events, close('a'))).toEqual({ at: 'closed', because: 'decided' });
   });
 
-  test('of an answer at the terminal close it, also where a decision stands', () => {
+  test('of an answer at the terminal close an approval, even after a decision', () => {
     expect(stateOf('a', ask('a'), decide('a', atTerminal))).toEqual({ at: 'closed', because: 'elsewhere' });
     expect(stateOf('a', ask('a'), decide('a'), decide('a', atTerminal))).toEqual({
       at: 'closed',
@@ -57,14 +57,14 @@ describe('events', () => {
     });
   });
 
-  test('of what nobody was asked show nothing', () => {
+  test('of a decision by policy show no approval', () => {
     const denied = replayed(decide('a', { option: DENY, by: 'policy' }));
     expect(denied.get('a')).toMatchObject({ shown: false, state: { at: 'decided' } });
     expect(openApprovals(denied)).toEqual([]);
   });
 });
 
-test('what is told of a turn as a whole comes to the same states', () => {
+test('a turn’s snapshot gives the same states', () => {
   const approvals = approvalsOf({
     approvals: [request('a'), request('b'), request('c')],
     decisions: [decision('b'), decision('c', atTerminal), decision('d')],
@@ -77,7 +77,7 @@ test('what is told of a turn as a whole comes to the same states', () => {
   ]);
 });
 
-test('a step that is not allowed, or of what is not known, changes nothing', () => {
+test('a step that is not allowed, or for an unknown approval, changes nothing', () => {
   const approvals = replayed(ask('a'));
   expect(stepped(approvals, 'a', { type: 'stand' })).toBe(approvals);
   expect(stepped(approvals, 'b', { type: 'close' })).toBe(approvals);

@@ -1,11 +1,11 @@
-/** What a person is shown of a text: all of it, and one text for each that is shown. */
+/** The visible form of a text: it shows all of it, and differs for different texts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visible, visibleParts } from '../../src/contract/visible.ts';
 import { hostileText } from './hostile-text.ts';
 import { unescapeVisible } from './unescape-visible.ts';
 
-describe('what hides', () => {
+describe('an invisible character', () => {
   it.each([
     ['rm \u202efdp.exe', 'rm ⟨U+202E⟩fdp.exe'],
     ['a\u200bb\u00adc\ufeff', 'a⟨U+200B⟩b⟨U+00AD⟩c⟨U+FEFF⟩'],
@@ -19,18 +19,18 @@ describe('what hides', () => {
     // Joiners and selectors where no script has them.
     ['pay\u200dpal 1\ufe0f2', 'pay⟨U+200D⟩pal 1⟨U+FE0F⟩2'],
     ['👩\u200d\u200d👧 ❤️\ufe0f', '👩⟨U+200D×2⟩👧 ❤️⟨U+FE0F⟩'],
-  ])('is shown by its number: %j', (text, shown) => {
+  ])('is shown by its code point: %j', (text, shown) => {
     expect(visible(text)).toBe(shown);
     expect(visible(text, { exact: true })).toBe(shown);
   });
 
-  it('is not what people write with', () => {
+  it('does not include what ordinary writing uses', () => {
     const text =
       'Größe\tmit Tab  \nund Zeile, 漢字\u3000, עברית, नमस्ते\u200d, 👩\u200d👩\u200d👧, ❤️, 1\ufe0f\u20e3 and é';
     expect(visible(text)).toBe(text);
   });
 
-  it('is told from a text that spells a mark', () => {
+  it('is distinguished from text that spells its mark', () => {
     expect(visible('⟨U+202E⟩')).toBe('⟨U+27E8⟩U+202E⟩');
     expect(visibleParts('a⟨U+202E⟩\u202e')).toEqual([
       { text: 'a', mark: false, length: 1 },
@@ -42,7 +42,7 @@ describe('what hides', () => {
   });
 });
 
-describe('white space that could be misread, where it is to be exact', () => {
+describe('ambiguous white space, in exact mode', () => {
   it.each([
     ['at the end of a line', 'one  \ntwo\t', 'one⟨U+0020×2⟩\ntwo⟨U+0009⟩'],
     ['before another kind of line end', 'one \r\n', 'one⟨U+0020⟩⟨U+000D⟩\n'],
@@ -54,13 +54,13 @@ describe('white space that could be misread, where it is to be exact', () => {
     expect(visible(text, { exact: true })).toBe(shown);
   });
 
-  it('is not how code is indented', () => {
+  it('does not include indentation of code', () => {
     const text = `def f():\n${' '.repeat(40)}return\n\t\tx = 1\n\n\ny`;
     expect(visible(text, { exact: true })).toBe(text);
   });
 });
 
-it('every text can be had back from what is shown of it, and nothing of that hides', () => {
+it('the visible form can be converted back, and has no invisible character', () => {
   const texts = fc.oneof(hostileText, fc.string({ unit: 'binary' }), fc.stringMatching(/^[⟨⟩U+0-9×E \t\n]*$/));
   fc.assert(
     fc.property(texts, fc.boolean(), (text, exact) => {
@@ -73,7 +73,7 @@ it('every text can be had back from what is shown of it, and nothing of that hid
   );
 });
 
-it('a long text of whatever kind takes no longer than its length', () => {
+it('a long text takes linear time', () => {
   for (const unit of [' ', '\t', '\n', ' \t', '\u200d', '⟨', '⟨U+', '\u202e\u200b']) {
     const text = unit.repeat(500_000 / unit.length);
     const begin = performance.now();

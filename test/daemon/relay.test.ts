@@ -1,4 +1,4 @@
-/** The relay with a real daemon, in a clone and out of the shim: who starts it, who ends it, and what doctor says of it. */
+/** The relay with a real daemon, from a clone and from the shim: what starts and ends it, and what doctor reports. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +30,7 @@ async function daemonOfClaude() {
   return { daemon, program, directory, connect, files, pid: () => Number(readFileSync(files.pid, 'utf8')) };
 }
 
-test('the daemon starts it for Claude Code, a replaced daemon leaves it, and a shutdown ends it', async () => {
+test('the daemon starts the relay for Claude Code, a replaced daemon leaves it, and a shutdown ends it', async () => {
   const { connect, files, pid, daemon } = await daemonOfClaude();
   const first = await connect();
   const relay = pid();
@@ -45,14 +45,14 @@ test('the daemon starts it for Claude Code, a replaced daemon leaves it, and a s
   await until('the end of the relay', () => !isAlive(relay));
 });
 
-test('the demo agent needs none', async () => {
+test('the demo agent needs no relay', async () => {
   const daemon = await testDaemon();
   onTestFinished(() => daemon.dispose());
   (await reachHost(await reachExpected(daemon.process))).close();
   expect(await relayStatus(relayFiles(join(daemon.stateDir, 'host')).control)).toBe(null);
 });
 
-test('doctor shows it: version, port and process; and `stop-host` ends it', async () => {
+test('doctor shows the relay’s version, port and process; `stop-host` ends it', async () => {
   const { daemon, program, connect, files, pid } = await daemonOfClaude();
   const env = {
     PATH: process.env.PATH ?? '',
@@ -73,7 +73,7 @@ test('doctor shows it: version, port and process; and `stop-host` ends it', asyn
   await until('the end of the relay', () => !isAlive(relay));
 });
 
-test('a host behind ssh has it in the shim’s own file', async () => {
+test('a host behind ssh has the relay in the shim’s own file', async () => {
   const laptop = await startLaptop();
   onTestFinished(() => laptop.dispose());
   const claude = join(laptop.home, 'claude');

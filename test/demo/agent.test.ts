@@ -31,7 +31,7 @@ describe('the screen', () => {
     expect(await pane.show('#{pane_title}')).toBe('✳ demo');
   });
 
-  test('shows that it works, and keeps what is typed meanwhile', async () => {
+  test('shows that it is busy, and keeps what is typed meanwhile', async () => {
     await pane.start();
     await pane.submit(prompt('demo hold x'));
     await pane.logged(turnId, 'text');
@@ -45,7 +45,7 @@ describe('the screen', () => {
     expect(pane.prompts()).toHaveLength(1);
   });
 
-  test('is the same after the terminal changed its size', async () => {
+  test('is the same after the terminal was resized', async () => {
     await pane.start();
     await pane.paste('in the box');
     for (const columns of [33, 120, 80]) {
@@ -57,7 +57,7 @@ describe('the screen', () => {
     }
   });
 
-  test('is left clean by twice Ctrl-C', async () => {
+  test('is cleaned up after pressing Ctrl-C twice', async () => {
     await pane.start();
     await pane.keys('C-c');
     await pane.until((rows) => rows.at(-1) === '  demo agent · ready · ctrl-c again to exit');
@@ -79,7 +79,7 @@ describe('a prompt with an envelope', () => {
     expect(screen.slice(-4)).toEqual([RULE, '❯', RULE, READY]);
   });
 
-  test('may follow at once on the end of the one before', async () => {
+  test('may follow at once after the end of the one before', async () => {
     await pane.start(['--pace', '0']);
     for (let number = 0; number < 10; number++) {
       turnId = randomUUID();
@@ -99,7 +99,7 @@ describe('a prompt with an envelope', () => {
     expect(pane.prompts()).toEqual([noted(message)]);
   });
 
-  test('gets 1 MB exactly, while the screen shows the end of it', async () => {
+  test('for 1 MB is answered exactly, while the screen shows the end of it', async () => {
     await pane.start();
     await pane.submit(prompt('demo long 1mb'));
     const { body } = answer(await pane.logged(turnId, 'stop'));
@@ -107,7 +107,7 @@ describe('a prompt with an envelope', () => {
     await pane.until((rows) => rows.some((row) => row.startsWith('  - Line 15912:')));
   });
 
-  test('goes on when it is released', async () => {
+  test('continues when it is released', async () => {
     await pane.start();
     await pane.submit(prompt('demo hold-first one'));
     await pane.until((rows) => rows.at(-1)?.includes('working') === true);
@@ -124,7 +124,7 @@ describe('a prompt with an envelope', () => {
 });
 
 describe('Escape', () => {
-  test('ends an answer where it is', async () => {
+  test('ends an answer', async () => {
     await pane.start();
     await pane.submit(prompt('demo slow 600'));
     await pane.logged(turnId, 'text');
@@ -183,7 +183,7 @@ describe('a dialog', () => {
     });
   });
 
-  test('is answered elsewhere by a file beside the log, and closes', async () => {
+  test('is closed by a decision file beside the log', async () => {
     await pane.start();
     await pane.submit(prompt('demo approve delete file x'));
     await pane.logged(turnId, 'approval');
@@ -355,7 +355,7 @@ describe('reply files', () => {
 });
 
 describe('a conversation', () => {
-  test('goes on after a restart; another one knows nothing of it', async () => {
+  test('continues after a restart, independently of other conversations', async () => {
     const directory = join(pane.directory, 'conversations');
     const said = async (conversation: string, message: string) => {
       await pane.start(['--pace', '0', '--conversation-dir', directory, '--conversation', conversation]);

@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('an ordinary answer', () => {
-  test('says what was asked and where, uses a tool, offers chips, and is honest', async () => {
+  test('quotes question and page, uses a tool, offers chips, and says that it is a demo', async () => {
     const { body, meta, entries, malformed } = await ask('Who sues *Bosch*?', { page: 'https://app/cases?q=`' });
     expect(body).toMatch(/^You asked, on the page `https:\/\/app\/cases\?q=`: “Who sues \\\*Bosch\\\*\?”/);
     expect(body).toContain('demo agent');
@@ -38,7 +38,7 @@ describe('an ordinary answer', () => {
     expect(body).toContain('Diese Fristen sind verstrichen');
   });
 
-  test('remembers the question before', async () => {
+  test('mentions the question before', async () => {
     const { body } = await ask('And now?', { number: 3, earlier: ['Who?', 'Why <b>me</b>?'] });
     expect(body).toContain('This is question 3 of our conversation; before, you asked “Why \\<b\\>me\\</b\\>?”');
   });
@@ -58,7 +58,7 @@ describe('a command', () => {
     },
   );
 
-  test('is recognised in any case and with spaces, the longest name first', async () => {
+  test('is recognised in any case and with extra spaces, the longest name first', async () => {
     expect((await ask('Demo  At Once ')).body).toBe('At once.');
     expect((await ask('demo no trailer')).body).toBe('Nothing follows this.');
     expect(recognise('demo deaf').deaf).toBe(true);
@@ -101,7 +101,7 @@ describe('a command', () => {
     expect(body).toBe('58. first known\n59. second known');
   });
 
-  test('garbage: as many wrong characters as bytes, in entries that are valid all the same', async () => {
+  test('garbage: as many invalid characters as bytes, in valid log entries', async () => {
     const { whole } = await ask('demo garbage 40kb');
     const body = whole.slice(0, whole.lastIndexOf('\n\n<!-- paliadin'));
     expect(body).toHaveLength(40 * 1024);

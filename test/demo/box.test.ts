@@ -10,7 +10,7 @@ describe('the input box', () => {
     expect(frame(new Editor()).rows).toEqual(['', '─'.repeat(20), '❯ ', '─'.repeat(20), '  demo agent · ready']);
   });
 
-  test('indents what goes on', () => {
+  test('indents continuation lines', () => {
     const editor = new Editor();
     editor.type('one\ntwo is longer than a row');
     expect(box(editor)).toEqual(['❯ one', '  two is longer tha', '  n a row']);
@@ -23,7 +23,7 @@ describe('the input box', () => {
     expect(Math.max(...frame(editor).rows.map(width))).toBeLessThanOrEqual(SIZE.columns);
   });
 
-  test('shows nothing that a terminal would obey', () => {
+  test('shows no control characters', () => {
     const editor = new Editor();
     editor.paste('a\x1b[2Jb\tc\x9b');
     expect(box(editor)).toEqual(['❯ a[2Jb    c']);
@@ -72,7 +72,7 @@ describe('the input box', () => {
     expect(frame(editor).cursor).toEqual({ row: 3, column: 3 });
   });
 
-  test('gives back what was taken, but not over something new', () => {
+  test('gives back the taken text, but not over new text', () => {
     const editor = new Editor();
     editor.paste('1\n'.repeat(9));
     const taken = editor.take();

@@ -17,7 +17,7 @@ describe('the input decoder', () => {
     expect(decode([Buffer.from(typed)])).toEqual(events);
   });
 
-  test('waits to learn whether an escape character is the key', () => {
+  test('waits to see whether an escape character is the Escape key', () => {
     const decoder = new InputDecoder();
     expect(decoder.push(Buffer.from('\x1b'))).toEqual([]);
     expect(decoder.undecided).toBe(true);
@@ -25,7 +25,7 @@ describe('the input decoder', () => {
     expect(decoder.undecided).toBe(false);
   });
 
-  test('reads the same however the bytes are cut', () => {
+  test('gives the same events however the bytes are split', () => {
     const cuts = fc.array(fc.nat(), { maxLength: 30 });
     fc.assert(
       fc.property(fc.array(typed(), { maxLength: 12 }), cuts, (pieces, at) => {
@@ -36,7 +36,7 @@ describe('the input decoder', () => {
     );
   });
 
-  test('reads what was typed, text and pastes, whatever their characters', () => {
+  test('reads typed text and pastes with any characters', () => {
     const text = fc.string({ unit: 'binary', minLength: 1 }).filter((one) => !one.includes('\x1b[201~'));
     fc.assert(
       fc.property(text, fc.array(fc.nat(), { maxLength: 30 }), (pasted, at) => {
@@ -46,7 +46,7 @@ describe('the input decoder', () => {
     );
   });
 
-  test('reads a paste of 1 MB in pieces as a terminal sends them, exactly', () => {
+  test('reads a paste of 1 MB, in the pieces that a terminal sends, exactly', () => {
     const pasted = 'Zeile mit Umlauten äöü, 漢字 and a half end \x1b[201\n'.repeat(20_000).slice(0, 1024 * 1024);
     const bytes = Buffer.from(`\x1b[200~${pasted}\x1b[201~`);
     const pieces = Array.from({ length: Math.ceil(bytes.length / 100) }, (_, i) =>

@@ -4,7 +4,7 @@ import { readOptions } from '../../src/demo/options.ts';
 
 const SURROUNDINGS = { locale: 'de_AT.UTF-8', newId: () => 'new-id' };
 
-test('nothing is kept unless it is said where', () => {
+test('without options nothing is stored', () => {
   expect(readOptions([], SURROUNDINGS)).toEqual({
     logDirectory: null,
     replyFiles: false,
@@ -25,7 +25,7 @@ test.each([
   expect(() => readOptions(args, SURROUNDINGS)).toThrow(reason);
 });
 
-test('the program explains itself', () => {
+test('the program has a help text', () => {
   const help = execFileSync(process.execPath, ['src/demo/main.ts', '--help'], { encoding: 'utf8' });
   expect(help).toMatch(/^Usage: node src\/demo\/main\.ts/);
 });

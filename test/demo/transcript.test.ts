@@ -4,7 +4,7 @@ import { Transcript } from '../../src/demo/terminal/transcript.ts';
 import { width } from '../../src/demo/terminal/width.ts';
 
 describe('the transcript', () => {
-  test('goes on where the last piece of text ended, and breaks rows at spaces', () => {
+  test('continues where the last text ended, and breaks rows at spaces', () => {
     const transcript = new Transcript(20);
     transcript.text('The first words ');
     expect(transcript.live).toBe('● The first words');
@@ -23,7 +23,7 @@ describe('the transcript', () => {
     expect(transcript.takeRows()).toEqual(['● Looking.', '● Tool …', '● Found.', '', '> next']);
   });
 
-  test('never makes a row wider than the screen, nor one that starts like the box', () => {
+  test('never makes a row wider than the screen, or one that starts like the input box', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const transcript = new Transcript(12);

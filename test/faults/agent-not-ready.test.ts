@@ -1,7 +1,7 @@
 /**
- * The agent is there and can't be asked: a dialog stands on its screen, where Enter would approve whatever it
- * says, or it does not mark what is pasted, where every newline would be an Enter. Nothing is typed, the turn
- * says what stands in the way, and once somebody has answered at the terminal all goes on.
+ * The agent runs but can't take a prompt: a dialog is open, where Enter would approve whatever it says, or
+ * bracketed paste is off, where every newline would be an Enter. Nothing is typed, the turn's error says what
+ * is in the way, and after somebody has answered at the terminal the next question works.
  */
 import { expect, test } from 'vitest';
 import { until } from '../support/until.ts';
@@ -10,7 +10,7 @@ import { type Somebody, somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F12: a dialog is open: the turn says which, and nothing is typed into it', async () => {
+test('F12: while a dialog is open the turn fails with the dialog’s text, and nothing is typed into it', async () => {
   const owner = await somebody(running());
   const before = await owner.answer('demo dialog');
   for (const knownToBeWell of [true, false]) {
@@ -40,7 +40,7 @@ test('F12: a dialog is open: the turn says which, and nothing is typed into it',
   await owner.goesOn();
 });
 
-test('F13: the agent takes no bracketed paste: nothing is typed until it does', async () => {
+test('F13: while the agent does not accept bracketed paste, the turn fails and nothing is typed', async () => {
   const anna = await somebody(running(), 'anna');
   const before = await anna.answer('demo raw');
   const turn = await anna.answer('demo echo a question\nof two lines');

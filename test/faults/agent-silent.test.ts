@@ -1,6 +1,6 @@
 /**
- * F11: the agent gives no sign of life. After a while the turn is given up, and the person may ask on; an
- * answer that still comes is shown under its question, as late.
+ * F11: the agent is silent. After the timeout the turn is given up, and the user may ask again; an answer
+ * that still comes is shown under its question, as late.
  */
 import { expect, test } from 'vitest';
 import type { TurnView } from '../../src/contract/api.ts';
@@ -25,7 +25,7 @@ test('F11: an answer that comes after its turn was given up is shown as late', a
   await owner.goesOn();
 });
 
-test('F11: it is found also when it came while the gateway was down', async () => {
+test('F11: a late answer that came while the gateway was down is found at its start', async () => {
   const anna = await somebody(running(), 'anna');
   const { turnId } = await anna.answer('demo hold-first here');
   await running().end('SIGKILL');
@@ -36,7 +36,7 @@ test('F11: it is found also when it came while the gateway was down', async () =
   await anna.goesOn();
 });
 
-test('F11: it is found also when host and gateway were killed while it was awaited', async () => {
+test('F11: a late answer is found after daemon and gateway were both killed before it came', async () => {
   const ben = await somebody(running(), 'ben');
   const { turnId } = await ben.answer('demo hold-first here');
   process.kill(await running().daemonPid(), 'SIGKILL');
@@ -48,7 +48,7 @@ test('F11: it is found also when host and gateway were killed while it was await
   await ben.goesOn();
 });
 
-test('F11: who asks on does not wait for it: the agent is stopped, and answers the new question', async () => {
+test('F11: the next question does not wait for the late answer: it interrupts the agent and is answered', async () => {
   const carl = await somebody(running(), 'carl');
   const { turnId } = await carl.answer('demo hold-first here');
   await carl.goesOn();
@@ -58,7 +58,7 @@ test('F11: who asks on does not wait for it: the agent is stopped, and answers t
   expect(await carl.timesReceived(turnId)).toBe(1);
 });
 
-test('F11: an agent that never reacts again is ended, and its conversation resumed', async () => {
+test('F11: an agent that never reacts again is ended, and its conversation is resumed', async () => {
   const dora = await somebody(running(), 'dora');
   const { turnId } = await dora.answer('demo hang');
   expect(await dora.turn(turnId)).toMatchObject(GIVEN_UP);
@@ -69,7 +69,7 @@ test('F11: an agent that never reacts again is ended, and its conversation resum
   expect(await dora.timesReceived(turnId)).toBe(1);
 });
 
-test('F11: silence in the middle of an answer keeps what there is of it, until the rest comes late', async () => {
+test('F11: silence in the middle of an answer keeps the first part, until the rest comes late', async () => {
   const emil = await somebody(running(), 'emil');
   const { turnId } = await emil.ask('demo hold here');
   const half = { ...GIVEN_UP, response: 'This is the first half.' };

@@ -1,7 +1,7 @@
 /**
  * The agent ends in the middle of a question: its program exits, is killed, or goes down with the tmux server
- * that holds it. The person is told so at once, keeps the half of the answer that there is, and goes on in
- * the same conversation with the next question.
+ * that it runs in. The turn fails at once and keeps the first part of the answer, and the next question goes on
+ * in the same conversation.
  */
 import { expect, test } from 'vitest';
 import { useGateway } from '../support/use-gateway.ts';
@@ -9,7 +9,7 @@ import { type Somebody, somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F9: the tmux server is killed: the turn says so, and the next one resumes the conversation', async () => {
+test('F9: killing the tmux server fails the turn, and the next turn resumes the conversation', async () => {
   const owner = await somebody(running());
   const { turnId } = await owner.ask('demo hold here');
   await owner.until(turnId, 'chunk');
@@ -23,14 +23,14 @@ test('F9: the tmux server is killed: the turn says so, and the next one resumes 
   expect(await owner.timesReceived(turnId)).toBe(1);
 });
 
-test('F9: killed while nothing was asked, it is started again for the next question', async () => {
+test('F9: a tmux server killed between two questions is started again for the next one', async () => {
   const anna = await somebody(running(), 'anna');
   await anna.goesOn();
   process.kill(Number(await anna.tmux('display-message', '-p', '#{pid}')), 'SIGKILL');
   await remembers(anna, ['demo at once']);
 });
 
-test('F10: the agent exits with status 7: the turn says so, and the next one resumes the conversation', async () => {
+test('F10: an agent that exits with status 7 fails the turn, and the next turn resumes the conversation', async () => {
   const ben = await somebody(running(), 'ben');
   const { turnId } = await ben.answer('demo crash 7');
   const turn = await (await running().store()).turns.get(turnId);
@@ -45,7 +45,7 @@ test('F10: the agent exits with status 7: the turn says so, and the next one res
   expect(await ben.timesReceived(turnId)).toBe(1);
 });
 
-test('F10: the agent is killed: the owner reads by which signal', async () => {
+test('F10: killing the agent fails the turn, and the owner sees the signal', async () => {
   const owner = await somebody(running());
   const { turnId } = await owner.ask('demo hold there');
   await owner.until(turnId, 'chunk');

@@ -1,6 +1,6 @@
 /**
- * An approval waits, and something breaks under it: gateway, daemon, agent. It is asked until it is decided, what
- * was decided reaches the agent once, and a person who is gone holds up nobody.
+ * Something breaks while an approval waits: gateway, daemon or agent. It stays open until it is decided, the
+ * decision reaches the agent once, and a user who is gone blocks nothing.
  */
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
@@ -23,7 +23,7 @@ async function asked(person: Somebody): Promise<string> {
 
 const decisionsOf = ({ decisions }: TurnView) => decisions.map(({ by, option }) => `${by} ${option}`);
 
-test('the gateway is killed while an approval waits: the next one asks, and can be answered at once', async () => {
+test('an approval survives a killed gateway: the next one shows it, and it can be decided at once', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
@@ -38,7 +38,7 @@ test('the gateway is killed while an approval waits: the next one asks, and can 
   await owner.goesOn();
 });
 
-test('the gateway is stopped while an approval waits: at once, for all its patience', async () => {
+test('a gateway with an open approval stops at once, however long the approval timeout', async () => {
   const gateway = await gatewayForTest({ env: { PALIADIN_APPROVAL_TIMEOUT: '24h' } });
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
@@ -48,7 +48,7 @@ test('the gateway is stopped while an approval waits: at once, for all its patie
   expect(await owner.finished(turnId)).toMatchObject(ALLOWED);
 });
 
-test('the gateway is killed with a decision that has not reached the host: the next one delivers it', async () => {
+test('a decision not yet at the host when the gateway was killed is delivered after its restart', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
@@ -64,7 +64,7 @@ test('the gateway is killed with a decision that has not reached the host: the n
   expect(decisionsOf(turn)).toEqual(['user deny']);
 });
 
-test('it is answered at the terminal while no gateway runs: the next one asks nobody any more', async () => {
+test('an approval answered at the terminal while no gateway runs is not asked again', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo approve delete it');
@@ -77,7 +77,7 @@ test('it is answered at the terminal while no gateway runs: the next one asks no
   await owner.goesOn();
 });
 
-test('the daemon is killed while an approval waits: it is asked again, and decided once', async () => {
+test('an approval survives a killed daemon: it is asked again, and decided once', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
@@ -88,7 +88,7 @@ test('the daemon is killed while an approval waits: it is asked again, and decid
   expect(decisionsOf(turn)).toEqual(['user allow']);
 });
 
-test('the agent dies while an approval waits: that is told, and nothing was decided', async () => {
+test('when the agent dies while an approval waits, the turn fails and a decision is refused', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
@@ -99,7 +99,7 @@ test('the agent dies while an approval waits: that is told, and nothing was deci
   await owner.goesOn();
 });
 
-test('it is longer than the agent may be silent until somebody decides: the turn waits', async () => {
+test('the agent’s silence timeout does not run while an approval waits', async () => {
   const gateway = await gatewayForTest({ env: { PALIADIN_TURN_TIMEOUT: '1s', PALIADIN_APPROVAL_TIMEOUT: '3s' } });
   const owner = await somebody(gateway);
   const turn = await owner.answer('demo approve delete it');
@@ -107,7 +107,7 @@ test('it is longer than the agent may be silent until somebody decides: the turn
   expect(decisionsOf(turn)).toEqual(['timeout deny']);
 });
 
-test('many members ask for what they may not have: all are denied at once, and no file is left', async () => {
+test('members’ approvals are all denied at once by policy, and no temporary file is left', async () => {
   const gateway = await gatewayForTest();
   const people = await Promise.all(['anna', 'ben', 'carl'].map((name) => somebody(gateway, name)));
   const turns = await Promise.all(people.map((person) => person.answer('demo approve delete it')));

@@ -1,7 +1,7 @@
 /**
  * The gateway can't start: its port is taken, its state directory can't be written or belongs to another
- * gateway, its database is damaged. It ends at once with a message that names the thing and says what to do,
- * and whatever ran before goes on as it was.
+ * gateway, its database is damaged. It exits at once with a message that names the cause and says what to do,
+ * and a gateway that already runs goes on.
  */
 
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { gatewayForTest } from '../support/use-gateway.ts';
 import { runCli } from './run-cli.ts';
 import { somebody } from './somebody.ts';
 
-test('a port that is taken is named, and what to do', async () => {
+test('a port that is taken stops the start with a message that names it and says what to do', async () => {
   const { path } = await directory();
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
@@ -29,7 +29,7 @@ test('a port that is taken is named, and what to do', async () => {
   await (await somebody(gateway)).goesOn();
 });
 
-test('a state directory that can’t be written is named, and what to do', async () => {
+test('a state directory that can’t be written stops the start with a message that says what to do', async () => {
   const { path } = await directory();
   const closed = join(path, 'closed');
   await mkdir(closed, { mode: 0o555 });
@@ -57,7 +57,7 @@ test('a second gateway on one state directory is refused, and the first goes on'
   expect(await owner.timesReceived(turnId)).toBe(1);
 });
 
-test('a damaged database is named, left as it is, and what to do', async () => {
+test('a damaged database is left unchanged, and stops the start with a message that says what to do', async () => {
   const { path } = await directory();
   const file = join(path, 'paliadin.db');
   const damaged = 'this was a database once '.repeat(1000);
@@ -70,14 +70,14 @@ test('a damaged database is named, left as it is, and what to do', async () => {
   expect(await readFile(file, 'utf8')).toBe(damaged);
 });
 
-test('a setting that can’t be used is named with what it was and what it may be', async () => {
+test('an invalid setting stops the start with a message that has its value and what is allowed', async () => {
   const { path } = await directory();
   const { code, said } = await start(path, { PALIADIN_TURN_TIMEOUT: 'soon' });
   expect(code).toBe(1);
   expect(said).toMatch('paliadin: PALIADIN_TURN_TIMEOUT is "soon": a number with ms, s, m or h, such as 60s');
 });
 
-test('an address that others can reach is refused while there is no sign-in for them', async () => {
+test('a public address without a sign-in method stops the start', async () => {
   const { path } = await directory();
   const { code, said } = await start(path, { PALIADIN_HOST: '0.0.0.0' });
   expect(code).toBe(1);

@@ -1,7 +1,7 @@
 /**
  * F19: the wall clock of gateway and host jumps three days ahead, then five back, in the middle of questions.
- * Nobody notices: turns go on and end, durations are those of a clock that only goes forward, order is that of
- * asking, and whoever was signed in still is.
+ * It changes nothing: turns go on and end, durations come from a monotonic clock, turns stay in the order in
+ * which they were asked, and users stay signed in.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const running = useGateway({
   },
 });
 
-test('F19: the clock jumps while answers are made: they end as they would, after as long as they took', async () => {
+test('F19: a clock jump during answers changes neither their end, order nor duration', async () => {
   const owner = await somebody(running());
   await shiftTo(0);
   const first = await owner.ask('demo hold first');
@@ -60,7 +60,7 @@ test('F19: the clock jumps while answers are made: they end as they would, after
   await owner.goesOn();
 });
 
-test('F19: it jumps while the gateway is down: what was open goes on, what waited keeps its place', async () => {
+test('F19: a clock jump while the gateway is down: open turns go on, and queued ones keep their order', async () => {
   const anna = await somebody(running(), 'anna');
   await shiftTo(3 * DAY);
   const first = await anna.ask('demo hold first');
@@ -82,7 +82,7 @@ test('F19: it jumps while the gateway is down: what was open goes on, what waite
   await anna.goesOn();
 });
 
-test('F19: it jumps while the agent is silent: that is neither sooner nor later noticed', async () => {
+test('F19: a clock jump does not change when a silent agent times out', async () => {
   await running().end('SIGTERM');
   await running().start({ PALIADIN_TURN_TIMEOUT: '1s' });
   const ben = await somebody(running(), 'ben');

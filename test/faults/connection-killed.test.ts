@@ -1,6 +1,6 @@
 /**
- * The connection to the host is killed in the middle of an answer, on this side or on the other. What runs at the
- * host goes on; the page says that it reconnects, and the answer is whole.
+ * The connection to the host is killed in the middle of an answer, at the gateway's end or at the host's. The turn
+ * goes on at the host; the page says that it reconnects, and the answer is complete.
  */
 import { afterAll, expect, test } from 'vitest';
 import { startLaptop } from '../support/laptop.ts';
@@ -19,7 +19,7 @@ const WAYS = [
 ] as const;
 
 for (const [fault, what, find] of WAYS) {
-  test(`${fault}: ${what} is killed in the middle of an answer: it is joined again, and whole`, async () => {
+  test(`${fault}: killing ${what} in the middle of an answer reconnects, and the answer is complete`, async () => {
     const owner = await somebody(running(), fault);
     const { turnId } = await owner.ask('demo hold here');
     await owner.until(turnId, 'chunk');
@@ -32,7 +32,7 @@ for (const [fault, what, find] of WAYS) {
     await owner.goesOn();
   });
 
-  test(`${fault}: ${what} is killed while the answer ends: nothing of it is lost`, async () => {
+  test(`${fault}: killing ${what} while the answer ends loses none of it`, async () => {
     const owner = await somebody(running(), `${fault}-end`);
     const { turnId } = await owner.ask('demo hold here');
     await owner.until(turnId, 'chunk');
@@ -42,7 +42,7 @@ for (const [fault, what, find] of WAYS) {
     expect(await owner.timesReceived(turnId)).toBe(1);
   });
 
-  test(`${fault}: ${what} is killed between two questions: nobody notices`, async () => {
+  test(`${fault}: killing ${what} between two questions does not affect the next one`, async () => {
     const owner = await somebody(running(), `${fault}-between`);
     await owner.goesOn();
     kill(find());
@@ -50,7 +50,7 @@ for (const [fault, what, find] of WAYS) {
   });
 }
 
-test('F4, F5: both are killed again and again, with several questions under way', async () => {
+test('F4, F5: killing both again and again leaves the answers of several running turns complete', async () => {
   const people = await Promise.all(['anna', 'ben', 'carl'].map((name) => somebody(running(), name)));
   const asked = await Promise.all(people.map((person) => person.ask('demo hold here')));
   await Promise.all(people.map((person, index) => person.until(asked[index]?.turnId ?? '', 'chunk')));

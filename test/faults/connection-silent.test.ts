@@ -1,6 +1,6 @@
 /**
- * F6: the connection is there and nothing comes over it: its sshd is stopped. The page says first that the host is
- * silent, then that the connection is made again; the answer is whole.
+ * F6: the connection is open but nothing comes over it: its sshd is stopped. The page says first that the host is
+ * unresponsive, then that it reconnects; the answer is complete.
  */
 import { afterAll, expect, test } from 'vitest';
 import { startLaptop } from '../support/laptop.ts';
@@ -13,7 +13,7 @@ const laptop = await startLaptop();
 afterAll(laptop.dispose);
 const running = useGateway({ laptop });
 
-test('F6: a connection that falls silent is told of, given up and made anew', { timeout: 90_000 }, async () => {
+test('F6: a silent connection is shown, then replaced; the answer is complete', { timeout: 90_000 }, async () => {
   const [owner, anna] = await Promise.all(['owner', 'anna'].map((name) => somebody(running(), name)));
   if (!owner || !anna) throw new TypeError('two people');
   const { turnId } = await owner.ask('demo hold here');
@@ -40,7 +40,7 @@ test('F6: a connection that falls silent is told of, given up and made anew', { 
   await anna.goesOn();
 });
 
-test('F6: one that was silent and speaks again loses nothing and is kept', { timeout: 90_000 }, async () => {
+test('F6: a silent connection that answers again in time is kept, and loses nothing', { timeout: 90_000 }, async () => {
   const ben = await somebody(running(), 'ben');
   const { turnId } = await ben.ask('demo hold here');
   await ben.until(turnId, 'chunk');

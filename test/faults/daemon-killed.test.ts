@@ -1,7 +1,7 @@
 /**
- * F3: the host's daemon is killed. Whatever it knew of a turn is in its journal and in the agent's own
- * record, so the next daemon, which the gateway starts by itself, goes on from there. Where neither says
- * whether the agent has the prompt, a person decides: nothing is typed again.
+ * F3: the host's daemon is killed. What it knew of a turn is in its journal and in the agent's own record, so the
+ * next daemon, which the gateway starts by itself, continues from there. Where neither shows whether the agent
+ * received the prompt, the outcome is unknown: nothing is typed again.
  */
 import { expect, test } from 'vitest';
 import type { TestGateway } from '../support/gateway.ts';
@@ -10,7 +10,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F3: killed after the prompt was typed, before there was evidence: the outcome is unknown, and typed it was once', async () => {
+test('F3: a daemon killed after typing, without evidence, leaves the outcome unknown; typed once', async () => {
   const owner = await somebody(running());
   const { turnId } = await owner.ask('demo deaf');
   await owner.received(turnId);
@@ -30,7 +30,7 @@ test('F3: killed after the prompt was typed, before there was evidence: the outc
   expect(await owner.timesReceived(turnId)).toBe(1);
 });
 
-test('F3: killed in the middle of an answer, a new daemon watches it to its end', async () => {
+test('F3: a daemon killed in the middle of an answer is replaced, and the answer is complete', async () => {
   const anna = await somebody(running(), 'anna');
   const { turnId } = await anna.ask('demo hold here');
   await anna.until(turnId, 'chunk');
@@ -47,7 +47,7 @@ test('F3: killed in the middle of an answer, a new daemon watches it to its end'
   await anna.goesOn();
 });
 
-test('F3: killed before it typed anything, the question is typed once', async () => {
+test('F3: a daemon killed before it typed is replaced, and the question is typed once', async () => {
   const ben = await somebody(running(), 'ben');
   await ben.goesOn();
   const daemon = await running().daemonPid();
@@ -59,7 +59,7 @@ test('F3: killed before it typed anything, the question is typed once', async ()
   expect(await ben.timesReceived(turnId)).toBe(1);
 });
 
-test('F3: killed together with the gateway, the answer is whole all the same', async () => {
+test('F3: after daemon and gateway are both killed the answer is complete', async () => {
   const carl = await somebody(running(), 'carl');
   const { turnId } = await carl.ask('demo hold here');
   await carl.until(turnId, 'chunk');

@@ -1,4 +1,4 @@
-/** Bytes that are no text: from the agent they become marks, from a person they are removed or refused. */
+/** Bytes that are not text: replaced by marks in an answer, removed from or refused in a question. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { MAX_ANSWER_LENGTH } from '../../src/host/answer.ts';
@@ -8,7 +8,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F25: of 10 MB of garbage from the agent a bounded, harmless answer is kept, and all goes on', async () => {
+test('F25: 10 MB of garbage from the agent becomes a bounded answer without control characters', async () => {
   const gateway = running();
   const owner = await somebody(gateway);
   await owner.goesOn();
@@ -42,7 +42,7 @@ test('F25: of 10 MB of garbage from the agent a bounded, harmless answer is kept
   expect(after.daemon.most - before.daemon.now).toBeLessThan(MORE_MEMORY_MB);
 });
 
-test('F25: what a terminal would obey is taken out of a question', async () => {
+test('F25: control characters are removed from a question before it is typed', async () => {
   const anna = await somebody(running(), 'anna');
   const message =
     'demo at once\r\nNUL \0, \x1b[31mred\x1b[0m, \x1b[201~ends no paste\x07, \x9b2J, DEL \x7f, tab\t, \u2028 kept: ü 🙂';

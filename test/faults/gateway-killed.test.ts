@@ -1,13 +1,13 @@
 /**
- * The gateway is killed at a moment of its choosing: while an answer streams, before the host has heard of
- * a question, with more questions waiting. Started again it takes up where it was: what was accepted is
- * typed once, and the answer is whole.
+ * The gateway is killed at different moments: while an answer streams, before the host has received a question,
+ * with more questions waiting. After a restart it continues: each accepted question is typed once, and the
+ * answer is complete.
  */
 import { expect, test } from 'vitest';
 import { gatewayForTest } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 
-test('F1: killed in the middle of an answer, the gateway goes on with it after its start', async () => {
+test('F1: a gateway killed in the middle of an answer continues it after a restart', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold here');
@@ -23,7 +23,7 @@ test('F1: killed in the middle of an answer, the gateway goes on with it after i
   await owner.goesOn();
 });
 
-test('F1: an answer that ended while no gateway ran is there after its start', async () => {
+test('F1: an answer that ended while no gateway ran is stored after its restart', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold here');
@@ -40,7 +40,7 @@ test('F1: an answer that ended while no gateway ran is there after its start', a
   expect((await gateway.prompts(owner.session)).map((prompt) => prompt.turnId)).toEqual([turnId, waiting.turnId]);
 });
 
-test('F2: killed before the host heard of the question, the gateway delivers it once after its start', async () => {
+test('F2: a gateway killed before the host received the question delivers it once after a restart', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   await owner.goesOn();
@@ -65,7 +65,7 @@ test('F2: killed before the host heard of the question, the gateway delivers it 
   await owner.goesOn();
 });
 
-test('F2: killed while it asks whether the host is well, the gateway delivers the question once after its start', async () => {
+test('F2: a gateway killed during a health probe delivers the question once after a restart', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   await owner.goesOn();
@@ -83,7 +83,7 @@ test('F2: killed while it asks whether the host is well, the gateway delivers th
   await owner.goesOn();
 });
 
-test('killed right after it took a question, however far that got, the gateway has it answered once', async () => {
+test('a gateway killed at any step after accepting a question has it answered once', async () => {
   const gateway = await gatewayForTest();
   const owner = await somebody(gateway);
   // Each time a step further: on record, about to be delivered, received.

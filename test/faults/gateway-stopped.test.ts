@@ -1,6 +1,6 @@
 /**
- * The gateway is told to stop, as for an update, while it is in the middle of things. It asks its readers to
- * come back, ends in good time whoever holds it up, and after its next start every turn goes on.
+ * The gateway is told to stop, as for an update, in the middle of its work. It asks its readers to reconnect,
+ * exits in time even when a client or a host hangs, and after its next start every turn goes on.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -9,7 +9,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { somebody } from './somebody.ts';
 
-test('F30: stopped during turns, it sends its readers away in order and goes on with all turns after its start', async () => {
+test('F30: a gateway stopped during turns asks its readers to reconnect, and continues all turns later', async () => {
   await using gateway = await startTestGateway();
   const [owner, anna] = [await somebody(gateway), await somebody(gateway, 'anna')];
   const first = await owner.ask('demo hold first');
@@ -53,7 +53,7 @@ test('F30: stopped during turns, it sends its readers away in order and goes on 
   await anna.goesOn();
 });
 
-test('F30: stopped at each step of a turn, it has the question answered once', async () => {
+test('F30: a gateway stopped at each step of a turn has the question answered once', async () => {
   await using gateway = await startTestGateway();
   const owner = await somebody(gateway);
   for (const step of [null, 'delivering', 'running'] as const) {
@@ -67,7 +67,7 @@ test('F30: stopped at each step of a turn, it has the question answered once', a
   await owner.goesOn();
 });
 
-test('F30: questions that meet its end are taken or refused, and asked again are one turn each', async () => {
+test('F30: questions sent while the gateway stops are accepted or refused, and retried are one turn each', async () => {
   await using gateway = await startTestGateway({ env: { PALIADIN_QUEUE_LIMIT: '100' } });
   const owner = await somebody(gateway);
   await owner.goesOn();
@@ -97,7 +97,7 @@ test('F30: questions that meet its end are taken or refused, and asked again are
   expect(await gateway.prompts(owner.session)).toHaveLength(1 + numbers.length);
 });
 
-test('F30: neither a reader who does not read, nor a silent connection, nor a host that hangs holds it up', async () => {
+test('F30: neither a stalled reader, nor a silent connection, nor a hanging host delays the stop', async () => {
   await using gateway = await startTestGateway();
   const owner = await somebody(gateway);
   for (let answers = 0; answers < 3; answers++) await owner.answer('demo long 2mb');
@@ -128,7 +128,7 @@ test('F30: neither a reader who does not read, nor a silent connection, nor a ho
   await owner.goesOn();
 });
 
-test('F30: stopped while it waits for a daemon that hangs, it ends well, and answers after its start', async () => {
+test('F30: a gateway stopped while a daemon hangs exits cleanly, and answers after a restart', async () => {
   await using gateway = await startTestGateway();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo hold first');

@@ -1,6 +1,6 @@
 /**
- * F14: the host's disk is full. A turn is refused before anything is typed, with what to do; what is there
- * already can be read, and once there is room again all goes on.
+ * F14: the host's disk is full. A turn is refused before anything is typed, with what to do; history can still
+ * be read, and once there is space again the next question works.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 test.runIf(mounts)(
-  'F14: no room for the journal: refused before anything is typed, and said to whom it concerns',
+  'F14: without space for the journal a turn fails before anything is typed, and the owner sees why',
   async () => {
     const owner = await somebody(gateway);
     await owner.goesOn();
@@ -59,7 +59,7 @@ test.runIf(mounts)(
 );
 
 test.runIf(mounts)(
-  'F14: room for the journal but not for the prompt: nothing is typed, and nothing left lying',
+  'F14: with space for the journal but not for the prompt nothing is typed, and no file is left',
   async () => {
     const owner = await somebody(gateway);
     const before = await gateway.prompts(owner.session);

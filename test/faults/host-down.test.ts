@@ -1,6 +1,6 @@
 /**
- * F7: nothing listens on the host: it is switched off, or offline. Who asks is told at once, and can ask again as
- * soon as it is back. What ran there when it went can be stopped, or is answered when it is back.
+ * F7: nothing listens on the host: it is switched off, or offline. A question fails at once, and works again as soon
+ * as the host is back. A turn that ran there can be cancelled, or is completed when the host is back.
  */
 import { renameSync } from 'node:fs';
 import { afterAll, afterEach, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ async function goUp(): Promise<void> {
 
 const ready = () => fetch(`${running().url}/readyz`);
 
-test('F7: a host that is down is told of at once, also by who was just answered; the next question finds it back', async () => {
+test('F7: questions to a host that is down fail at once, and the next one works when it is back', async () => {
   const owner = await somebody(running());
   await owner.goesOn();
   await goDown();
@@ -57,7 +57,7 @@ test('F7: a host that is down is told of at once, also by who was just answered;
   await owner.goesOn();
 });
 
-test('F7: a gateway that starts while its host is down serves, says so, and finds it back', async () => {
+test('F7: a gateway started while its host is down serves pages, and reconnects when it is back', async () => {
   const anna = await somebody(running(), 'anna');
   await running().end('SIGTERM');
   await goDown();
@@ -68,7 +68,7 @@ test('F7: a gateway that starts while its host is down serves, says so, and find
   await anna.goesOn();
 });
 
-test('a turn whose host goes down can be stopped at once, and its agent is told when it is back', async () => {
+test('a turn whose host went down is cancelled at once, and its agent when the host is back', async () => {
   const ben = await somebody(running(), 'ben');
   const { turnId } = await ben.ask('demo hold here');
   await ben.until(turnId, 'chunk');
@@ -85,7 +85,7 @@ test('a turn whose host goes down can be stopped at once, and its agent is told 
   await ben.goesOn();
 });
 
-test('a turn whose host was down while the agent answered is whole when it is back', async () => {
+test('a turn whose agent answered while the host was down is complete when it is back', async () => {
   const carl = await somebody(running(), 'carl');
   const { turnId } = await carl.ask('demo hold here');
   const waiting = await carl.ask('demo at once');
@@ -103,7 +103,7 @@ test('a turn whose host was down while the agent answered is whole when it is ba
   expect(await carl.timesReceived(turnId)).toBe(1);
 });
 
-test('a gateway that is killed while its host is down finds the answer when both are back', async () => {
+test('a gateway killed while its host is down finds the answer when both are back', async () => {
   const dora = await somebody(running(), 'dora');
   const { turnId } = await dora.ask('demo hold here');
   await dora.until(turnId, 'chunk');
@@ -121,7 +121,7 @@ test('a gateway that is killed while its host is down finds the answer when both
   expect(await dora.timesReceived(turnId)).toBe(1);
 });
 
-test('a turn whose host has its shim replaced waits until it is there again', async () => {
+test('a turn waits while its host’s shim is missing, and is completed when it is back', async () => {
   const emil = await somebody(running(), 'emil');
   const { turnId } = await emil.ask('demo hold here');
   await emil.until(turnId, 'chunk');

@@ -1,6 +1,6 @@
 /**
- * F8: another machine answers under the host's name, or the host was installed anew. Nothing is sent to it, and it is
- * not asked again by itself: a person has to look.
+ * F8: another machine answers under the host's name, or the host was reinstalled. Nothing is sent to it, and the
+ * gateway does not retry by itself: a person has to check.
  */
 import { writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const laptop = await startLaptop();
 afterAll(laptop.dispose);
 const running = useGateway({ laptop });
 
-test('F8: with another host key nothing is sent, nothing is tried again, and the owner is told what to do', async () => {
+test('F8: after the host key changed nothing is sent or retried, and the owner is told why', async () => {
   const owner = await somebody(running());
   const anna = await somebody(running(), 'anna');
   const { turnId } = await owner.ask('demo hold here');

@@ -1,6 +1,6 @@
 /**
- * F26: whoever writes the host's journal is killed at any moment, again and again. No entry is ever half
- * written, and none is lost that had been reported written.
+ * F26: the process that writes the host's journal is killed at random moments, again and again. No entry is ever
+ * half written, and no entry that was reported as written is lost.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomInt, randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 // Thirty starts of a program take some seconds, and ten times that on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-test('F26: killed thirty times while it writes, it leaves whole entries, and all that it reported', async () => {
+test('F26: thirty kills during writes leave whole entries, and all that were reported written', async () => {
   const root = await temporaryDirectory();
   onTestFinished(root.remove);
   const turns = join(root.path, SESSION, 'turns');

@@ -1,6 +1,6 @@
 /**
- * F20: the laptop's lid is closed in the middle of an answer, for longer than anything waits: all that runs there
- * stands still. The turn is given up as unknown; when the laptop wakes up, the answer is shown as late.
+ * F20: the laptop's lid is closed in the middle of an answer, for longer than any timeout: everything on it stops.
+ * The turn is given up as unknown; when the laptop wakes up, the answer is shown as late.
  */
 import { afterAll, expect, test } from 'vitest';
 import { startLaptop } from '../support/laptop.ts';
@@ -15,7 +15,7 @@ const running = useGateway({
   env: { NODE_OPTIONS: `--import=${new URL('programs/impatient.ts', import.meta.url)}` },
 });
 
-test('F20: a laptop that sleeps longer than anybody waits loses nothing', { timeout: 120_000 }, async () => {
+test('F20: a turn whose laptop sleeps past every timeout is answered late', { timeout: 120_000 }, async () => {
   const [owner, anna] = await Promise.all(['owner', 'anna'].map((name) => somebody(running(), name)));
   if (!owner || !anna) throw new TypeError('two people');
   const { turnId } = await owner.ask('demo hold here');

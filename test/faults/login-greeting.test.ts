@@ -1,6 +1,6 @@
 /**
- * F29: sshd shows a banner, and the login shell prints a greeting before the shim runs. Nobody sees any of it: not in
- * an answer, not as a failure.
+ * F29: sshd shows a banner, and the login shell prints a greeting before the shim runs. Neither appears in an answer
+ * or causes a failure.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ laptop.setKeyOptions(
 );
 const running = useGateway({ laptop });
 
-test('F29: banner and greeting are nothing', async () => {
+test('F29: banner and greeting appear in no answer, and break nothing', async () => {
   const owner = await somebody(running());
   await owner.goesOn();
   const { turnId } = await owner.ask('demo hold here');
@@ -43,7 +43,7 @@ test('F29: banner and greeting are nothing', async () => {
   for (const word of ['AUTHORISED', 'Last login', 'You have mail', 'stty']) expect(history).not.toContain(word);
 });
 
-test('F29: a login shell that takes longer than a host may to answer is waited for by the first question', async () => {
+test('F29: the first question waits for a login shell that takes longer than a health probe may', async () => {
   laptop.setKeyOptions(`restrict,command="sleep 5; exec ${process.execPath} ${laptop.shim}"`);
   await using gateway = await startTestGateway({ laptop });
   const anna = await somebody(gateway, 'anna');

@@ -1,7 +1,7 @@
 /**
- * There is nothing that could answer: no tmux, or no agent. The gateway runs all the same. It refuses
- * questions with what is missing and what would change that, what was said earlier can still be read, and
- * what was open waits for the gateway's next start.
+ * Nothing can answer: tmux or the agent is missing. The gateway runs all the same. It refuses questions with
+ * what is missing and how to fix it, history can still be read, and open turns wait for the gateway's next
+ * start.
  */
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ test.for([
         'or set PALIADIN_AGENT=demo',
     },
   ],
-] as const)('%s', async ([name, { programs, agent, reason }]) => {
+] as const)('with %s questions are refused, and open turns wait', async ([name, { programs, agent, reason }]) => {
   const gateway = running();
   const [owner, anna] = [await somebody(gateway), await somebody(gateway, 'anna')];
   await anna.goesOn();

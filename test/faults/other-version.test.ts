@@ -1,6 +1,6 @@
 /**
- * F28: gateway and host are of different versions. Where they don't understand each other, both are named, and
- * nothing is typed; where only the host's daemon is older it is replaced as soon as nothing runs in it.
+ * F28: gateway and host have different versions. Where their protocols differ, the error names both versions, and
+ * nothing is typed; where only the host's daemon is older, it is replaced as soon as no turn runs in it.
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ function install(shim: string): void {
 }
 beforeEach(() => copyFileSync(ours, laptop.shim));
 
-test('F28: a shim of another protocol is named with its version and ours, and nothing is typed', async () => {
+test('F28: a shim with another protocol fails the turn with both versions, and nothing is typed', async () => {
   const owner = await somebody(running());
   await owner.goesOn();
   install(newer);
@@ -45,7 +45,7 @@ test('F28: a shim of another protocol is named with its version and ours, and no
   await owner.goesOn();
 });
 
-test('F28: a turn that runs when its host is updated past us ends, and its answer is shown when both agree again', async () => {
+test('F28: a turn running while its host is updated past us fails, and is answered late once both agree', async () => {
   const anna = await somebody(running(), 'anna');
   const { turnId } = await anna.ask('demo hold here');
   await anna.until(turnId, 'chunk');
@@ -64,7 +64,7 @@ test('F28: a turn that runs when its host is updated past us ends, and its answe
   expect(await anna.timesReceived(turnId)).toBe(1);
 });
 
-test('F28: a daemon of another protocol that is busy is left alone and named; idle, it is replaced', async () => {
+test('F28: a daemon with another protocol is kept and named while busy, and replaced when idle', async () => {
   const owner = await somebody(running());
   await owner.goesOn();
   install(newer);
@@ -92,7 +92,7 @@ test('F28: a daemon of another protocol that is busy is left alone and named; id
   expect(await laptop.verb(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('Both halves') });
 });
 
-test('F28: a daemon of another version that speaks our protocol serves while it is busy', async () => {
+test('F28: a daemon of another version with our protocol serves while busy, and is replaced when idle', async () => {
   const carl = await somebody(running(), 'carl');
   install(sameProtocol);
   const { turnId } = await carl.ask('demo hold here');

@@ -1,6 +1,6 @@
 /**
  * The host has an older shim that knows only `health`, `run-turn` and `reset`, and keeps no record: each question is
- * given to it once, whatever breaks. When it is replaced by ours, the next connection streams.
+ * sent to it once, whatever breaks. When it is replaced by ours, the next connection streams.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ function timesGiven(turnId: string): number {
     .length;
 }
 
-test('an older shim answers, one connection a question', async () => {
+test('an older shim answers, with one connection for each question', async () => {
   const owner = await somebody(running());
   const turn = await owner.answer('hello');
   expect(turn).toMatchObject({
@@ -40,7 +40,7 @@ test('an older shim answers, one connection a question', async () => {
   expect(await owner.answer('x'.repeat(90_001))).toMatchObject({ error: { code: 'message_too_large' } });
 });
 
-test('a connection that breaks in the middle leaves the outcome open, and the question is not given again', async () => {
+test('a connection that breaks during a turn leaves it unknown, and the question is not sent again', async () => {
   const anna = await somebody(running(), 'anna');
   const { turnId } = await anna.ask('hold never');
   await until('the shim to have it', () => timesGiven(turnId) === 1);
@@ -53,7 +53,7 @@ test('a connection that breaks in the middle leaves the outcome open, and the qu
   expect(timesGiven(turnId)).toBe(1);
 });
 
-test('a gateway that is killed in the middle does not give it again after its start', async () => {
+test('a gateway killed during a turn does not send the question again after a restart', async () => {
   const ben = await somebody(running(), 'ben');
   const { turnId } = await ben.ask('hold never');
   const waiting = await ben.ask('hello');
@@ -65,7 +65,7 @@ test('a gateway that is killed in the middle does not give it again after its st
   expect([timesGiven(turnId), timesGiven(waiting.turnId)]).toEqual([1, 1]);
 });
 
-test('a question is stopped at once', async () => {
+test('a turn of an older shim is cancelled at once', async () => {
   const carl = await somebody(running(), 'carl');
   const { turnId } = await carl.ask('hang');
   await until('the shim to have it', () => timesGiven(turnId) === 1);
@@ -73,7 +73,7 @@ test('a question is stopped at once', async () => {
   expect(await carl.answer('hello')).toMatchObject({ status: 'completed' });
 });
 
-test('replaced by ours, it streams from the next connection on', async () => {
+test('after the older shim is replaced by ours, answers stream from the next connection on', async () => {
   const dora = await somebody(running(), 'dora');
   expect(await dora.answer('hello')).toMatchObject({ classifierTag: 'plain' });
   laptop.setKeyOptions(`restrict,command="${process.execPath} ${laptop.shim}"`);

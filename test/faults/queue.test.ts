@@ -1,6 +1,6 @@
 /**
- * More is asked while an answer is made. The agent takes one prompt at a time, so the others wait in the
- * order they came, know their place, can be stopped there, and are refused where too many wait already.
+ * More questions are asked during an answer. The agent takes one prompt at a time, so the others wait in the
+ * order they came, show their position, can be cancelled, and are refused when too many wait.
  */
 import { expect, test } from 'vitest';
 import type { StreamedEvent } from '../../src/contract/api.ts';
@@ -10,7 +10,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway({ env: { PALIADIN_QUEUE_LIMIT: '2' } });
 
-test('F22: questions wait in their order and know their place; others’ do not wait for them', async () => {
+test('F22: questions wait in order with their position, and do not block other users', async () => {
   const owner = await somebody(running());
   const first = await owner.ask('demo hold first');
   await owner.until(first.turnId, 'chunk');
@@ -38,7 +38,7 @@ test('F22: questions wait in their order and know their place; others’ do not 
   await owner.goesOn();
 });
 
-test('F22: where as many wait as may, one more is refused and the same key is taken later', async () => {
+test('F22: a full queue refuses a question, and accepts the same key later', async () => {
   const ben = await somebody(running(), 'ben');
   const first = await ben.ask('demo hold first');
   await ben.until(first.turnId, 'chunk');
@@ -70,7 +70,7 @@ test('F22: where as many wait as may, one more is refused and the same key is ta
   await ben.goesOn();
 });
 
-test('F22: one that waits is stopped at once, is never typed, and makes room', async () => {
+test('F22: cancelling a waiting question never types it, and frees its slot', async () => {
   const carl = await somebody(running(), 'carl');
   const first = await carl.ask('demo hold first');
   await carl.until(first.turnId, 'chunk');
@@ -99,7 +99,7 @@ test('F22: one that waits is stopped at once, is never typed, and makes room', a
   await carl.goesOn();
 });
 
-test('F22: when the one under way is stopped, the next begins', async () => {
+test('F22: cancelling the running turn starts the next', async () => {
   const dora = await somebody(running(), 'dora');
   const first = await dora.ask('demo hold first');
   await dora.until(first.turnId, 'chunk');

@@ -1,4 +1,4 @@
-/** Runs the command line to its end, for what it says where it can't do what it should. */
+/** Runs the command line until it exits, for what it prints when it fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

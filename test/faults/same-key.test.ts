@@ -1,6 +1,6 @@
 /**
- * The same question arrives many times under one key: an impatient person, a browser that tries again, a
- * proxy that does. It is one turn, and the agent sees one prompt.
+ * The same question arrives many times under one key: an impatient user, a browser or a proxy that retries. It
+ * is one turn, and the agent gets one prompt.
  */
 import { expect, test } from 'vitest';
 import type { ErrorBody, TurnView } from '../../src/contract/api.ts';
@@ -10,7 +10,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F21: forty submits with one key at once are one turn, and one prompt at the agent', async () => {
+test('F21: forty submits with one key at once make one turn, and one prompt at the agent', async () => {
   const owner = await somebody(running());
   const replies = await atOnce(SUBMITS, () => submit(owner, 'one', 'demo at once'));
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([202]));
@@ -22,7 +22,7 @@ test('F21: forty submits with one key at once are one turn, and one prompt at th
   await owner.goesOn();
 });
 
-test('F21: the key still gives the same turn after its end, and after the gateway was killed', async () => {
+test('F21: a key gives the same turn after its end and after the gateway was killed', async () => {
   const anna = await somebody(running(), 'anna');
   const first = await anna.answer('demo at once', { key: 'one' });
   expect(await anna.ask('demo at once', { key: 'one' })).toEqual(first);
@@ -44,7 +44,7 @@ test('F21: another question under a used key is refused, and nothing is typed', 
   await ben.goesOn();
 });
 
-test('F21: of two questions under one key at once, one is asked and the other refused', async () => {
+test('F21: of two questions sent under one key at once, one is accepted and the other refused', async () => {
   const carl = await somebody(running(), 'carl');
   const words = ['demo echo heads', 'demo echo tails'];
   const replies = await atOnce(SUBMITS, (number) => submit(carl, 'one', words[number % 2] ?? ''));
@@ -59,7 +59,7 @@ test('F21: of two questions under one key at once, one is asked and the other re
   await carl.goesOn();
 });
 
-test('F21: the same key of another person is another question', async () => {
+test('F21: the same key from another user is another turn', async () => {
   const [dora, emil] = [await somebody(running(), 'dora'), await somebody(running(), 'emil')];
   const [hers, his] = await Promise.all([
     dora.answer('demo echo hers', { key: 'one' }),

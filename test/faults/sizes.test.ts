@@ -1,4 +1,4 @@
-/** Much at once: long questions and long answers arrive whole, what is longer still is refused or cut, and said so. */
+/** Sizes: long questions and answers arrive whole; a longer question is refused, a longer answer cut and marked. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { MAX_MESSAGE_BYTES } from '../../src/contract/sanitise.ts';
@@ -22,7 +22,7 @@ test('F24: a question of 100 kB reaches the agent to the last byte', async () =>
   await owner.goesOn();
 });
 
-test('F24: a question that is longer is refused, however much longer, and nothing is typed', async () => {
+test('F24: a longer question is refused, whatever its size, and nothing is typed', async () => {
   const anna = await somebody(running(), 'anna');
   await anna.goesOn();
   for (const bytes of [MAX_MESSAGE_BYTES + 1, 400_000, 10 * MEGABYTE]) {
@@ -46,7 +46,7 @@ test('F24: a question that is longer is refused, however much longer, and nothin
 test.each([
   ['in many lines', 'ben', 'demo long 1mb', manyLines],
   ['in a single line', 'carl', 'demo line 1mb', oneLine],
-])('F24: an answer of 1 MB %s is whole: as it comes, streamed again, and read', async (_how, who, message, text) => {
+])('F24: an answer of 1 MB %s is complete: live, streamed again, and read', async (_how, who, message, text) => {
   const person = await somebody(running(), who);
   const expected = digest(text(MEGABYTE));
   const { turnId } = await person.ask(message);
@@ -61,7 +61,7 @@ test.each([
   await person.goesOn();
 });
 
-test('F24: an answer beyond the bound is cut there, and says so', async () => {
+test('F24: an answer beyond the limit is cut there and marked', async () => {
   const dora = await somebody(running(), 'dora');
   const turn = await dora.answer('demo long 4mb');
   expect(turn).toMatchObject({ status: 'completed', error: null });

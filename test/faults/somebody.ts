@@ -1,4 +1,4 @@
-/** A user of a test gateway, with what is theirs on the host: session, agent and terminal. */
+/** A user of a test gateway, with their session, agent and terminal on the host. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

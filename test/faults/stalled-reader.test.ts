@@ -1,7 +1,7 @@
 /**
- * Readers open a stream and stop reading it, as a laptop does whose lid is closed. What they are owed waits in
- * the store and not in memory, others notice nothing, and a reader who comes back gets all of it. (That a reader
- * who takes nothing is cut in the end is tested with the server alone, where the wait can be made short.)
+ * Readers open a stream and stop reading it, as a laptop does whose lid is closed. Their events wait in the store
+ * and not in memory, other users are not affected, and a reader who reconnects gets all events. (That a reader
+ * who takes nothing is disconnected in the end is tested with the server alone, where the wait can be made short.)
  */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
@@ -15,7 +15,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway({ env: { PALIADIN_QUEUE_LIMIT: '10' } });
 
-test('F23: readers who stop reading cost little memory, and miss nothing when they come back', async () => {
+test('F23: stalled readers cost little memory, and miss no event when they reconnect', async () => {
   const gateway = running();
   const owner = await somebody(gateway);
   const open = (lastEventId?: number) => openStream(`${gateway.url}/api/events`, owner.token, lastEventId);

@@ -1,6 +1,6 @@
 /**
- * Another process holds the database's write lock: a backup that hangs, a person in the middle of a transaction. What
- * only reads goes on, whoever asks is told soon, and what the agent answers meanwhile is on record afterwards.
+ * Another process holds the database's write lock: a backup that hangs, a person in the middle of a transaction. Reads
+ * go on, a new question is refused soon, and what the agent answers meanwhile is stored afterwards.
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +10,7 @@ import { somebody } from './somebody.ts';
 
 const running = useGateway();
 
-test('F31: while another process holds the store, pages and streams go on, an asker is told, and the answer is whole after', async () => {
+test('F31: while another process locks the store reads go on, questions get 503, and no answer is lost', async () => {
   const gateway = running();
   const owner = await somebody(gateway);
   const turn = await owner.ask('demo hold rest');
@@ -48,7 +48,7 @@ test('F31: while another process holds the store, pages and streams go on, an as
   await owner.goesOn();
 });
 
-test('F31: a gateway is stopped as soon as ever while another process holds the store, and the answer is there after', async () => {
+test('F31: a gateway stops normally while another process locks the store; no answer is lost', async () => {
   const gateway = running();
   const ben = await somebody(gateway, 'ben');
   const turn = await ben.ask('demo hold rest');

@@ -5,7 +5,7 @@ import { hosts } from '../../src/contract/admin.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 
-test('the dashboard is told the version of the agent’s program, as it says it itself', async () => {
+test('the dashboard shows the version that the agent’s program reports', async () => {
   const program = join(await temporaryDirectory(), 'claude');
   await writeFile(program, `#!/bin/sh\necho '2.1.4 (Claude Code)'\n`, { mode: 0o755 });
   const env = { PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: program, PALIADIN_DRIVER: 'reply-file' };

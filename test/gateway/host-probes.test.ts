@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import { probeHost } from '../../src/gateway/host-probes.ts';
 
-test('how the host was lately: each answer with its time, the last 120, and one question at a time', async () => {
+test('the last 120 probes of a host are kept with their durations, and only one runs at a time', async () => {
   let time = 0;
   let asked = 0;
   const probes = probeHost({

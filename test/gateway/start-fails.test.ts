@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 const PROGRAM = join(import.meta.dirname, 'programs', 'start-and-fail.ts');
 
-test('a start that fails at its last step leaves nothing running and nothing locked', async () => {
+test('a start that fails at its last step leaves nothing running and no lock', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(async () => {
     await endHost(join(path, 'host'));

@@ -1,4 +1,4 @@
-/** What an agent wrote, made fit to keep: the same however it arrived, without control characters, bounded. */
+/** An agent's text, sanitised and bounded: the same result however it is cut into pieces. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_ANSWER_LENGTH, startAnswer } from '../../src/host/answer.ts';
@@ -17,7 +17,7 @@ function together(deltas: string[]): { text: string; told: string } {
   return { text: answer.text, told };
 }
 
-test('it does not matter where an answer is cut into pieces', () => {
+test('the result does not depend on how an answer is cut into pieces', () => {
   fc.assert(
     fc.property(pieces, (deltas) => {
       expect(together([...deltas, '.']).text).toBe(together([`${deltas.join('')}.`]).text);
@@ -27,7 +27,7 @@ test('it does not matter where an answer is cut into pieces', () => {
   );
 });
 
-test('what is told piece by piece is the whole, well-formed text', () => {
+test('the pieces passed on make up the whole, well-formed text', () => {
   fc.assert(
     fc.property(pieces, (deltas) => {
       const { text, told } = together(deltas);
@@ -38,7 +38,7 @@ test('what is told piece by piece is the whole, well-formed text', () => {
   );
 });
 
-test('ordinary text is left exactly as it is', () => {
+test('ordinary text is not changed', () => {
   const text = 'Ümläute, 漢字, 👩‍👩‍👧\n\ttabs, `code`\n\n<!-- paliadin {} -->\n';
   expect(together([...text]).text).toBe(text);
 });
@@ -54,8 +54,8 @@ test.each([
   expect(together(deltas).text).toBe(text);
 });
 
-describe('an answer without end', () => {
-  test('is cut at the bound, which is said, and no more is taken', () => {
+describe('an endless answer', () => {
+  test('is cut at the limit with a mark, and further text is dropped', () => {
     const answer = startAnswer();
     for (let length = 0; length <= 3 * MAX_ANSWER_LENGTH; length += 100_000) answer.push('x'.repeat(100_000));
     expect(answer.text).toBe(`${'x'.repeat(MAX_ANSWER_LENGTH)}\n\n[…]`);

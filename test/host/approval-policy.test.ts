@@ -1,4 +1,4 @@
-/** What the host itself refuses, whoever would allow it: by rule, and with real agents in a real terminal. */
+/** What the host itself denies, whatever the gateway decides: the rules, and real agents in a real terminal. */
 import { describe, expect, test } from 'vitest';
 import { type ApprovalPolicy, refusalOf, TOOL_RULE } from '../../src/contract/approval-policy.ts';
 import type { ApprovalRequest } from '../../src/contract/turn.ts';
@@ -12,7 +12,7 @@ const never = (...neverAllow: string[]): ApprovalPolicy => ({ approvals: 'gatewa
 const refused = (policy: ApprovalPolicy, tool: string | undefined, kind: ApprovalRequest['kind'] = 'permission') =>
   refusalOf(policy, { kind, tool }) !== null;
 
-describe('the policy', () => {
+describe('the approval policy', () => {
   test('deny refuses every permission, and no question', () => {
     expect(['Bash', 'mcp__a__b', undefined].map((tool) => refused(deny, tool))).toEqual([true, true, true]);
     expect(refusalOf(deny, { tool: 'Bash' })).toMatch(/nobody can be asked/);
@@ -36,7 +36,7 @@ describe('the policy', () => {
     expect(others.filter((tool) => refused(never(rule), tool))).toEqual([]);
   });
 
-  test('with a list refuses a tool without a name, which may be any', () => {
+  test('with a list refuses a tool without a name, which could be any', () => {
     expect(refused(never('WebFetch'), undefined)).toBe(true);
     expect(refused(never(), undefined)).toBe(false);
     expect(refused(never('*'), undefined, 'question')).toBe(false);
@@ -55,7 +55,7 @@ describe('a decision', () => {
     ],
   };
 
-  test('carries nothing into a tool’s input', () => {
+  test('does not change a tool’s input', () => {
     const answers = { command: 'rm -rf /', __proto__: 'x' };
     expect(checkDecision(never(), permission, { option: 'allow', answers })).toEqual({ option: 'allow' });
     expect(checkDecision(never(), permission, { option: 'deny', message: 'no', answers })).toEqual({
@@ -64,7 +64,7 @@ describe('a decision', () => {
     });
   });
 
-  test('on a question answers what was asked, and nothing else', () => {
+  test('on a question answers its questions, and nothing else', () => {
     const question: ApprovalRequest = {
       id: 'q',
       title: 'Which?',
@@ -79,7 +79,7 @@ describe('a decision', () => {
     });
   });
 
-  test('against the policy, or for what is not offered, is refused', () => {
+  test('against the policy, or for an option that was not offered, is refused', () => {
     const allow = { option: 'allow' };
     expect(() => checkDecision(deny, permission, allow)).toThrow(expect.objectContaining({ code: 'not_allowed' }));
     expect(() => checkDecision(never('Bash'), permission, allow)).toThrow(
@@ -91,11 +91,11 @@ describe('a decision', () => {
   });
 });
 
-describe('what the policy refuses', () => {
+describe('an approval that the policy denies', () => {
   const approval = { id: 'a', title: 'Run it', tool: 'Bash', options: [] };
   const other = { id: 'b', title: 'Which?', kind: 'question' as const, options: [] };
 
-  test('is heard by nobody, and waits for its denial until the agent goes on', async () => {
+  test('is not passed on, and does not count as waiting once the agent goes on', async () => {
     const waits: (() => boolean)[] = [];
     const passed: AgentSignal[] = [];
     const heardBefore: boolean[] = [];
@@ -121,8 +121,8 @@ describe('what the policy refuses', () => {
 
 const heard = (asked: Asked) => asked.told.filter(({ type }) => type === 'approval' || type === 'approval-closed');
 
-describe('an agent that asks', () => {
-  test('is denied at once, told so, and nobody hears of it', async () => {
+describe('an agent’s approval', () => {
+  test('is denied at once with a reason, and not passed on', async () => {
     const host = await testHost({ driver: 'demo', policy: deny });
     const asked = host.ask('demo approve delete file x');
     expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -134,7 +134,7 @@ describe('an agent that asks', () => {
     expect(host.troubles).toEqual([]);
   });
 
-  test('for a tool that is never allowed is denied at once; for another a person is asked', async () => {
+  test('for a tool that is never allowed is denied at once; for another the user is asked', async () => {
     const host = await testHost({ driver: 'demo', policy: never('mcp__mail__*') });
     const mail = host.ask('demo approve-tool mail');
     expect(await mail.outcome).toMatchObject({ state: 'done' });
@@ -147,7 +147,7 @@ describe('an agent that asks', () => {
     expect(run.text).toMatch(/^You allowed it/);
   });
 
-  test('a question still reaches the person', async () => {
+  test('that is a question still reaches the user', async () => {
     const host = await testHost({ driver: 'demo', policy: deny });
     const asked = host.ask('demo ask');
     await asked.hears('approval');
@@ -157,7 +157,7 @@ describe('an agent that asks', () => {
     expect(asked.text).toMatch(/^You chose: The overdue cases/);
   });
 
-  test('was asked by a daemon that let it be decided: the next one, which does not, denies it', async () => {
+  test('asked under an earlier daemon’s policy is denied by a daemon whose policy denies it', async () => {
     const before = await testHost({ driver: 'demo' });
     const open = before.ask('demo approve delete file x');
     await open.hears('approval');
@@ -168,7 +168,7 @@ describe('an agent that asks', () => {
     expect(heard(again)).toEqual([]);
   });
 
-  test('what can’t be shown whole is asked, and an allow for it is refused', async () => {
+  test('that can’t be shown whole is passed on, and allowing it is refused', async () => {
     const host = await testHost({ driver: 'demo' });
     const asked = host.ask('demo approve-tool script');
     await asked.hears('approval');
@@ -182,7 +182,7 @@ describe('an agent that asks', () => {
     expect(asked.text).toMatch(/^You denied it/);
   });
 
-  test('by reply file is denied by itself, since nobody would hear it ask', async () => {
+  test('with the reply-file driver is denied by the agent itself', async () => {
     const host = await testHost({ driver: 'reply-file', policy: deny });
     const asked = host.ask('demo approve delete file x');
     expect(await asked.outcome).toMatchObject({ state: 'done' });
@@ -190,7 +190,7 @@ describe('an agent that asks', () => {
     expect(heard(asked)).toEqual([]);
   });
 
-  test('and can’t be told by a full disk is told when it can be', async () => {
+  test('whose denial can’t be written to a full disk is denied when there is space', async () => {
     let failures = 2;
     const host = await testHost({
       driver: 'demo',

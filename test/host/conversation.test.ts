@@ -1,4 +1,4 @@
-/** A conversation that the agent has lost: a new one begins, and who asks is told. */
+/** A conversation that the agent has lost: a new one begins, and the user is told. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -27,7 +27,7 @@ async function answerTo(host: TestHost, message: string) {
   return { notices: asked.told.filter(({ type }) => type === 'notice'), text: splitTrailer(asked.text).body };
 }
 
-test('of an agent that has ended begins anew, once, and is told', async () => {
+test('a lost conversation of an ended agent is replaced once, with a notice', async () => {
   const host = await testHost({ driver: 'demo' });
   expect((await answerTo(host, 'Which cases are open?')).notices).toEqual([]);
   const first = conversationOf(host);
@@ -60,7 +60,7 @@ async function refusingHost(says: () => string): Promise<TestHost> {
   return host;
 }
 
-test('that the agent refuses to resume begins anew: it says so as it ends', async () => {
+test('a conversation that the agent refuses to resume, with a message as it exits, is replaced', async () => {
   const host = await refusingHost(() => 'echo No such conversation');
   const next = await answerTo(host, 'And which are due?');
   expect(next.notices).toEqual([{ type: 'notice', notice: 'new-conversation' }]);
@@ -68,7 +68,7 @@ test('that the agent refuses to resume begins anew: it says so as it ends', asyn
   expect((await answerTo(host, 'And which are due?')).text).toMatch(/question 2 of our conversation/);
 });
 
-test('that the agent refuses to resume without a word, as tmux may lose it, is asked for once more', async () => {
+test('a conversation that the agent refuses to resume without a message is tried once more', async () => {
   let starts = 0;
   const host = await refusingHost(() => (starts++ === 0 ? 'true' : 'echo No such conversation; sleep 0.1'));
   const next = await answerTo(host, 'And which are due?');
@@ -76,7 +76,7 @@ test('that the agent refuses to resume without a word, as tmux may lose it, is a
   expect(starts).toBe(2);
 });
 
-test('of an agent that still runs goes on: it has it in mind', async () => {
+test('a lost conversation of a running agent continues from its memory', async () => {
   const host = await testHost({ driver: 'demo' });
   await answerTo(host, 'Which cases are open?');
   forgetConversation(host);
@@ -85,7 +85,7 @@ test('of an agent that still runs goes on: it has it in mind', async () => {
   expect(next.text).toMatch(/question 2 of our conversation/);
 });
 
-test('of an agent that was ended and kept it goes on', async () => {
+test('a conversation that still exists continues after its agent was ended', async () => {
   const host = await testHost({ driver: 'demo' });
   await answerTo(host, 'Which cases are open?');
   await endAgent(host);

@@ -1,4 +1,4 @@
-/** What the host promises with every kind of agent: the same stories, told with each driver. */
+/** What the host guarantees with every kind of agent: the same tests run for each driver. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ export function driverContract(traits: DriverTraits): void {
   const bodyOf = (asked: { text: string }) => splitTrailer(asked.text).body;
 
   describe('an answer', () => {
-    test('is whole and exact, as it was told and as it is kept', async () => {
+    test('is complete and exact, both streamed and stored', async () => {
       const host = await open();
       const asked = host.ask('demo long 300kb');
       const outcome = await asked.outcome;
@@ -48,7 +48,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.troubles).toEqual([]);
     });
 
-    test('belongs to the question, which arrived exactly as it was put', async () => {
+    test('belongs to its question, which arrives exactly as it was asked', async () => {
       const host = await open();
       const questions = [
         { message: 'demo at once\nwith a second line\n\n  and blanks  ' },
@@ -74,7 +74,7 @@ export function driverContract(traits: DriverTraits): void {
       }
     });
 
-    test('comes to a question that ends in a backslash, too', async () => {
+    test('comes to a question that ends in a backslash', async () => {
       const host = await open();
       const asked = host.ask('demo at once\nC:\\');
       await asked.outcome;
@@ -83,8 +83,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('the same turn asked again', () => {
-    test('while it runs is joined, and typed once', async () => {
+  describe('a repeated turn id', () => {
+    test('joins the running turn, which is typed once', async () => {
       const host = await open();
       const turnId = randomUUID();
       const [one, other] = [host.ask('demo hold x', { turnId }), host.ask('demo hold x', { turnId })];
@@ -99,7 +99,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts()).toHaveLength(1);
     });
 
-    test('after its end is told again from where the caller is, and not typed', async () => {
+    test('replays an ended turn from the caller’s offset, without typing', async () => {
       const host = await open();
       const asked = host.ask('demo at once');
       await asked.outcome;
@@ -124,7 +124,7 @@ export function driverContract(traits: DriverTraits): void {
   });
 
   describe('turns', () => {
-    test('of two sessions go side by side', async () => {
+    test('of two sessions run in parallel', async () => {
       const host = await open();
       const held = host.ask('demo hold x', { session: 'one' });
       await atWork(host, held.turnId);
@@ -137,7 +137,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts('two')).toHaveLength(1);
     });
 
-    test('of one session go one after the other, in the order they were asked', async () => {
+    test('of one session run one after the other, in the order they were asked', async () => {
       const host = await open();
       const first = host.ask('demo hold x');
       const others = ['one', 'two', 'three'].map((word) => host.ask(`demo at once\n${word}`));
@@ -148,7 +148,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts().map(({ turnId }) => turnId)).toEqual([first, ...others].map(({ turnId }) => turnId));
     });
 
-    test('say how they stand', async () => {
+    test('report their state', async () => {
       const host = await open();
       const nobody = await host.turn('one', randomUUID(), 0);
       expect(nobody).toMatchObject({ state: 'absent', answer: '', answerLength: 0, late: false });
@@ -170,8 +170,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('a cancel', () => {
-    test('stops what runs, and the agent is ready for the next question', async () => {
+  describe('cancelling', () => {
+    test('a running turn stops it, and the agent is ready for the next question', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
       await atWork(host, asked.turnId);
@@ -184,7 +184,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts()).toHaveLength(2);
     });
 
-    test('of a question that waits keeps it from being typed', async () => {
+    test('a waiting question never types it', async () => {
       const host = await open();
       const running = host.ask('demo hold x');
       const waiting = host.ask('demo at once');
@@ -196,7 +196,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts()).toHaveLength(1);
     });
 
-    test('while the agent starts keeps it from being typed', async () => {
+    test('before delivery, while the agent starts, never types the prompt', async () => {
       const host = await open();
       const asked = host.ask('demo at once');
       await until('the terminal', async () => (await host.sessions()).some(({ live }) => live));
@@ -205,7 +205,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(host.prompts()).toHaveLength(0);
     });
 
-    test('of what has ended, or never was, changes nothing', async () => {
+    test('an ended or unknown turn changes nothing', async () => {
       const host = await open();
       const asked = host.ask('demo at once');
       await asked.outcome;
@@ -214,7 +214,7 @@ export function driverContract(traits: DriverTraits): void {
       expect((await host.turn('one', asked.turnId, 0)).state).toBe('done');
     });
 
-    test.runIf(obliging)('of an agent that does not listen ends it, and the next question has a new one', async () => {
+    test.runIf(obliging)('a turn of an unresponsive agent ends it; the next question gets a new one', async () => {
       const host = await open();
       const asked = host.ask('demo hang');
       await atWork(host, asked.turnId);
@@ -227,7 +227,7 @@ export function driverContract(traits: DriverTraits): void {
   });
 
   describe('the conversation', () => {
-    test('goes on from question to question, and begins anew after a reset', async () => {
+    test('continues from question to question, and starts anew after a reset', async () => {
       const host = await open();
       const ask = async () => {
         const asked = host.ask('Which cases are open?');
@@ -242,7 +242,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(await ask()).toMatch(/This is question 2 of our conversation/);
     });
 
-    test.runIf(obliging)('goes on after the agent’s crash, of which the exit status is told', async () => {
+    test.runIf(obliging)('continues after the agent crashed, and the exit status is reported', async () => {
       const host = await open();
       await host.ask('Which cases are open?').outcome;
       const crashed = host.ask('demo crash 7');
@@ -257,7 +257,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(bodyOf(next)).toMatch(/This is question 3 of our conversation/);
     });
 
-    test('goes on after the end of its tmux server', async () => {
+    test('continues after its tmux server was killed', async () => {
       const host = await open();
       const first = host.ask('Which cases are open?');
       await first.outcome;
@@ -272,7 +272,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(bodyOf(next)).toMatch(obliging ? /This is question 3 of/ : /This is question [23] of/);
     });
 
-    test('that is reset while it runs stops', async () => {
+    test('cancels its running and waiting turns on a reset', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
       const waiting = host.ask('demo at once');
@@ -285,7 +285,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(bodyOf(next)).not.toMatch(/This is question/);
     });
 
-    test('that is reset while its agent starts begins anew all the same', async () => {
+    test('starts anew after a reset while its agent starts', async () => {
       const host = await open();
       const asked = host.ask('Which cases are open?');
       await until('acceptance', async () => (await host.turn('one', asked.turnId, 0)).state !== 'absent');
@@ -297,7 +297,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  test('an agent that ends without an answer ends the turn, long before silence would', async () => {
+  test('an agent that exits without an answer ends the turn long before the silence timeout', async () => {
     const host = await open();
     const asked = host.ask('demo limit');
     expect(await asked.outcome).toMatchObject({ state: 'failed', code: streams ? 'agent_limit' : 'agent_error' });
@@ -306,8 +306,8 @@ export function driverContract(traits: DriverTraits): void {
     expect(bodyOf(next)).toBe('At once.');
   });
 
-  describe('silence', () => {
-    test('ends the turn; the answer that comes all the same is late', async () => {
+  describe('the silence timeout', () => {
+    test('ends the turn, and an answer that still comes is late', async () => {
       const host = await open({ silenceMs: 1000 });
       const heard: { session: string; turnId: string }[] = [];
       host.onLate((late) => heard.push(late));
@@ -325,7 +325,7 @@ export function driverContract(traits: DriverTraits): void {
       });
     });
 
-    test('is broken by the next question, which has its own answer and no other', async () => {
+    test('is followed by the next question, which gets its own answer only', async () => {
       const host = await open({ silenceMs: 1000 });
       const asked = host.ask('demo hold x');
       await asked.outcome;
@@ -339,7 +339,7 @@ export function driverContract(traits: DriverTraits): void {
       expect((await host.turn('one', asked.turnId, 0)).late).toBe(false);
     });
 
-    test.runIf(obliging)('is not what an agent that asks for permission keeps', async () => {
+    test.runIf(obliging)('does not run while the agent asks for permission', async () => {
       const host = await open({ silenceMs: 1500 });
       const asked = host.ask('demo approve');
       await atWork(host, asked.turnId);
@@ -356,8 +356,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('a gateway that has been replaced', () => {
-    test('is refused, and types nothing; also by the next daemon', async () => {
+  describe('a gateway with an older fence', () => {
+    test('is refused and types nothing, also at the next daemon', async () => {
       const host = await open();
       await host.ask('demo at once', { fence: 5 }).outcome;
       const old = { code: 'conflict' };
@@ -371,7 +371,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(await next.ask('demo at once', { fence: 4, session: 'two' }).outcome).toMatchObject({ state: 'done' });
     });
 
-    test('does not join a turn that another has taken from it; also not at the next daemon', async () => {
+    test('can’t join a turn that a newer one has joined, also at the next daemon', async () => {
       const host = await open();
       const turnId = randomUUID();
       const ask = (at: typeof host, fence: number) => at.ask('demo at once', { turnId, fence });
@@ -388,7 +388,7 @@ export function driverContract(traits: DriverTraits): void {
       expect(await ask(next, 6).outcome).toMatchObject({ state: 'done' });
     });
 
-    test.runIf(streams)('does not join one that is under way, once the other has joined it', async () => {
+    test.runIf(streams)('can’t join a running turn after the newer one has joined', async () => {
       const host = await open();
       const turnId = randomUUID();
       const ask = (fence: number) => host.ask('demo hold x', { turnId, fence });
@@ -411,7 +411,7 @@ export function driverContract(traits: DriverTraits): void {
   });
 
   describe.runIf(obliging)('a dialog', () => {
-    test('keeps questions out, untyped, until somebody answers it', async () => {
+    test('blocks questions, which are not typed, until somebody answers it', async () => {
       const host = await open();
       await host.ask('demo dialog').outcome;
       const inTheWay = { code: 'agent_not_ready', detail: expect.stringContaining('Trust this folder?') };
@@ -429,8 +429,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('once the gateway has the answer', () => {
-    test('it stays to be asked for, and the agent’s own record of it goes', async () => {
+  describe('after the gateway acknowledges a turn', () => {
+    test('its answer can still be fetched, and the agent’s own record is deleted', async () => {
       const host = await open();
       const asked = host.ask('demo at once');
       await asked.outcome;
@@ -446,8 +446,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('what is asked at the terminal', () => {
-    test('is no turn; a question waits until it is done, and its reader is told why', async () => {
+  describe('a prompt typed at the terminal', () => {
+    test('is no turn; a question waits until it is done, and its user gets a notice', async () => {
       const host = await open();
       await host.ask('demo at once').outcome;
       const screen = () => host.tmux('one', 'capture-pane', '-p');
@@ -466,8 +466,8 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('looking', () => {
-    test('at a session that runs is a command; at one that does not, an error', async () => {
+  describe('attaching', () => {
+    test('gives a command for a live session, and an error for another', async () => {
       const host = await open();
       await expect(host.attach('one')).rejects.toMatchObject({ code: 'not_found' });
       await host.ask('demo at once').outcome;

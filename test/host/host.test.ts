@@ -1,4 +1,4 @@
-/** The host as a whole: its health, its going, and what a new one makes of what a killed one left. */
+/** The host as a whole: its health, its end, and what a new one makes of what a killed one left. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -35,14 +35,14 @@ const ended = (host: TestHost, turnId: string) =>
   });
 
 describe('a turn that a killed daemon left open', () => {
-  test('and of which there is no evidence, is unknown', async () => {
+  test('without evidence that it was typed is unknown', async () => {
     const { directory, entry } = await leftOver({ state: 'delivering' });
     const host = await testHost({ driver: 'demo', directory });
     expect(await ended(host, entry.turnId)).toMatchObject({ state: 'unknown', code: 'outcome_unknown' });
     expect(host.prompts()).toEqual([]);
   });
 
-  test('is done where the agent’s record says so', async () => {
+  test('is done when the agent’s record says so', async () => {
     const answer: AgentLogEntry[] = [
       { event: 'prompt' },
       { event: 'text', delta: 'All of it.' },
@@ -55,7 +55,7 @@ describe('a turn that a killed daemon left open', () => {
     }
   });
 
-  test('has stopped where the agent had it and is gone; what it said is kept', async () => {
+  test('has failed with its partial answer when the agent had it and is gone', async () => {
     const { directory, entry } = await leftOver({ state: 'running' }, [
       { event: 'prompt' },
       { event: 'text', delta: 'Half' },
@@ -68,7 +68,7 @@ describe('a turn that a killed daemon left open', () => {
     ['without evidence is unknown', [], { state: 'unknown', code: 'outcome_unknown' }],
     ['that it had received has stopped', [{ event: 'prompt' }], { state: 'failed', code: 'agent_stopped' }],
   ] satisfies [string, AgentLogEntry[], object][])(
-    'to an agent that has ended in its pane: %s',
+    'typed to an agent that has ended in its pane: %s',
     async (_what, log, end) => {
       const { directory, entry } = await leftOver({ state: 'delivering' }, log);
       const configuration = join(directory, 'tmux.conf');
@@ -85,7 +85,7 @@ describe('a turn that a killed daemon left open', () => {
     },
   );
 
-  test('is joined by whoever asks again, and nobody’s question is typed', async () => {
+  test('is joined when asked again, and another question under its id is not typed', async () => {
     const { directory, entry } = await leftOver({ state: 'running', digest: 'another' }, [{ event: 'prompt' }]);
     const host = await testHost({ driver: 'demo', directory });
     const asked = host.ask('not what was asked', { turnId: entry.turnId });
@@ -94,8 +94,8 @@ describe('a turn that a killed daemon left open', () => {
   });
 });
 
-describe('a turn of which the host has lost its record', () => {
-  test('is not typed again where the agent is known to have had it', async () => {
+describe('a turn missing from the host’s journal', () => {
+  test('is not typed again when the gateway knows that the agent had it', async () => {
     const host = await testHost({ driver: 'demo' });
     const asked = host.ask('demo at once', { known: true });
     await expect(asked.outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
@@ -103,8 +103,8 @@ describe('a turn of which the host has lost its record', () => {
   });
 });
 
-describe('opening', () => {
-  test('forgets what ended long ago and was acknowledged, and the agent’s record of it', async () => {
+describe('opening the host', () => {
+  test('deletes acknowledged turns that ended long ago, and the agent’s record of them', async () => {
     const over = { state: 'done', endedAt: Date.now() - 60_000, answer: 'A.' } as const;
     const { directory, entry, record, journal } = await leftOver(over, [{ event: 'prompt' }]);
     await testHost({ driver: 'demo', directory, keepMs: 30_000 });
@@ -123,7 +123,7 @@ describe('opening', () => {
     ['a newer version’s entry', (directory: string) => writeFile(join(directory, 'session.json'), '{"talk":1}')],
     ['a directory for an entry', (directory: string) => mkdir(join(directory, 'session.json'))],
     ['a file for its turns', (directory: string) => writeFile(join(directory, 'turns'), 'x')],
-  ])('leaves a session alone that has %s, until it is started over', async (_what, damage) => {
+  ])('leaves a session alone that has %s, until it is reset', async (_what, damage) => {
     const directory = await hostDirectory();
     const journal = openJournal(join(directory, 'sessions'));
     await journal.writeSession('sound', { conversation: randomUUID(), fence: 1, begun: false });
@@ -138,7 +138,7 @@ describe('opening', () => {
     expect(await journal.unreadable()).toEqual([expect.stringMatching(/^one\.unreadable-/)]);
   });
 
-  test('passes over a turn that it can’t read, which it tells, and harms nothing', async () => {
+  test('skips and reports a turn that can’t be read', async () => {
     const { directory, entry } = await leftOver({ state: 'running' });
     const file = join(directory, 'sessions', 'one', 'turns', `${entry.turnId}.json`);
     await writeFile(file, '{"half":');
@@ -149,7 +149,7 @@ describe('opening', () => {
     expect(await readFile(file, 'utf8')).toBe('{"half":');
   });
 
-  test('keeps everything to its owner', async () => {
+  test('gives only its owner access to its files', async () => {
     const directory = await hostDirectory();
     const host = await testHost({ driver: 'demo', directory });
     await host.ask('demo at once').outcome;
@@ -161,7 +161,7 @@ describe('opening', () => {
     }
   });
 
-  test('with a path too long for sockets says so when a session is asked', async () => {
+  test('in a path too long for sockets fails with a reason when a session is used', async () => {
     const directory = join(await hostDirectory(), 'x'.repeat(90));
     await mkdir(directory);
     const host = await testHost({ driver: 'demo', directory });
@@ -193,7 +193,7 @@ describe('a tmux server that is killed between two questions', () => {
     expect(asked.text).toContain('demo at once');
   });
 
-  test('is nothing that could be hibernated, interrupted or called live', async () => {
+  test('is not live, and can’t be hibernated or interrupted', async () => {
     expect(await (await killed()).hibernate('one')).toBe(true);
     const host = await killed();
     expect(await host.sessions()).toMatchObject([{ session: 'one', live: false }]);
@@ -201,7 +201,7 @@ describe('a tmux server that is killed between two questions', () => {
   });
 });
 
-describe('health', () => {
+describe('a health probe', () => {
   test('starts nothing', async () => {
     const host = await testHost({ driver: 'demo' });
     await host.health(null);
@@ -209,14 +209,14 @@ describe('health', () => {
     expect(await readdir(join(host.directory, 'tmux'))).toEqual([]);
   });
 
-  test('fails where the agent’s program is gone', async () => {
+  test('fails when the agent’s program is missing', async () => {
     const host = await testHost({ driver: 'demo', agentProgram: '/nowhere/claude' });
     const gone = { code: 'agent_not_ready', detail: expect.stringContaining('/nowhere/claude') };
     await expect(host.health(null)).rejects.toMatchObject(gone);
     await expect(host.health('one')).rejects.toMatchObject(gone);
   });
 
-  test('is good while an agent works, and after it has ended', async () => {
+  test('succeeds while an agent works, and after it has ended', async () => {
     const host = await testHost({ driver: 'demo' });
     const asked = host.ask('demo hold x');
     await asked.hears('chunk');
@@ -227,7 +227,7 @@ describe('health', () => {
   });
 });
 
-describe('a name that is no session’s', () => {
+describe('an invalid session name', () => {
   test.each(['', 'A', '../one', 'one two', '-x', 'x'.repeat(65)])('is refused: %j', async (session) => {
     const host = await testHost({ driver: 'demo' });
     const refused = { code: 'bad_request' };
@@ -239,8 +239,8 @@ describe('a name that is no session’s', () => {
   });
 });
 
-describe('going', () => {
-  test('waits for what runs', async () => {
+describe('stopping the host', () => {
+  test('by retire waits for running turns', async () => {
     const host = await testHost({ driver: 'demo' });
     const asked = host.ask('demo hold x');
     await asked.hears('chunk');
@@ -253,7 +253,7 @@ describe('going', () => {
     expect(host.tmux('one', 'list-sessions')).toContain('one:');
   });
 
-  test('for good takes the terminals along, and what runs in them', async () => {
+  test('by shutdown ends the terminals and what runs in them', async () => {
     const host = await testHost({ driver: 'demo' });
     const asked = host.ask('demo hold x');
     await asked.hears('chunk');
@@ -265,7 +265,7 @@ describe('going', () => {
   });
 });
 
-test('a conversation that can’t be marked as begun is in the way of no other question', async () => {
+test('a conversation that can’t be marked as begun does not block other questions', async () => {
   const log: AgentLogEntry[] = [{ event: 'prompt' }, { event: 'stop', outputTokens: 3 }];
   const { directory, entry } = await leftOver({ state: 'running' }, log);
   const file = join(directory, 'sessions', 'one', 'session.json');
@@ -278,7 +278,7 @@ test('a conversation that can’t be marked as begun is in the way of no other q
   expect(await host.ask('demo at once').outcome).toMatchObject({ state: 'done' });
 });
 
-test('a name that is only looked at makes no session', async () => {
+test('calls that only inspect or end a session do not create it', async () => {
   const host = await testHost({ driver: 'demo' });
   await host.health('nobody');
   await host.cancel('nobody', randomUUID());
@@ -290,14 +290,14 @@ test('a name that is only looked at makes no session', async () => {
   await expect(host.health('no/name')).rejects.toMatchObject({ code: 'bad_request' });
 });
 
-describe('what an agent asks', () => {
+describe('an approval', () => {
   const waiting = async (host: TestHost) => {
     const asked = host.ask('demo approve');
     await asked.hears('approval');
     return asked;
   };
 
-  test('and a person has decided gives it no more time to be silent', async () => {
+  test('that was decided no longer suspends the silence timeout', async () => {
     const wrap: TestHostOptions['wrap'] = (driver) => ({ ...driver, decide: async () => {} });
     const host = await testHost({ driver: 'demo', silenceMs: 1000, wrap });
     const { turnId, outcome } = await waiting(host);
@@ -305,7 +305,7 @@ describe('what an agent asks', () => {
     expect(await outcome).toMatchObject({ state: 'failed', code: 'timeout' });
   });
 
-  test('is decided by one of its options, at its terminal alone where the driver has no other way', async () => {
+  test('is decided by one of its options; without driver support, only at the terminal', async () => {
     const host = await testHost({ driver: 'demo' });
     const { turnId, outcome } = await waiting(host);
     const wrong = { code: 'bad_request', detail: 'decide for one of: allow, deny' };
@@ -321,7 +321,7 @@ describe('what an agent asks', () => {
     expect(await asked.outcome).toMatchObject({ state: 'done' });
   });
 
-  test('leaves no file behind once its turn is on record and forgotten', async () => {
+  test('leaves no file behind once its turn is acknowledged', async () => {
     const host = await testHost({ driver: 'demo' });
     const { turnId, outcome } = await waiting(host);
     await host.decide('one', turnId, 'approval-1', { option: 'allow' });

@@ -1,4 +1,4 @@
-/** The journal: what is written is there for the next daemon, whole or not at all. */
+/** The journal: what is written is there for the next daemon, complete or not at all. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ describe('a turn', () => {
     anEntry({ state: 'failed', endedAt: 2, code: 'timeout', detail: 'no sign of life', late: true, answer: 'late' }),
     anEntry({ state: 'cancelled', endedAt: 2, code: 'cancelled' }),
     anEntry({ state: 'unknown', endedAt: 2, code: 'outcome_unknown', detail: 'why' }),
-  ])('$state comes back as it went in', async (entry: TurnEntry) => {
+  ])('$state is read back as it was written', async (entry: TurnEntry) => {
     const { journal, again } = await temporaryJournal();
     await journal.writeTurn('one', entry);
     expect(await again().readTurn('one', entry.turnId)).toEqual(entry);
   });
 
-  test('is the last that was written of it', async () => {
+  test('has the state that was written last', async () => {
     const { journal, again } = await temporaryJournal();
     await journal.writeTurn('one', anEntry({ state: 'delivering' }));
     await journal.writeTurn('one', anEntry({ state: 'running' }));
@@ -30,14 +30,14 @@ describe('a turn', () => {
     expect(await again().readTurn('one', anEntry().turnId)).toEqual(anEntry({ ...done, answer: 'A.' }));
   });
 
-  test('written many times at once is whole, and the last one', async () => {
+  test('written many times at once is complete, and has the last state', async () => {
     const { journal, again } = await temporaryJournal();
     const entries = Array.from({ length: 30 }, (_, number) => anEntry({ answer: `${number} `.repeat(500) }));
     await Promise.all(entries.map((entry) => journal.writeTurn('one', entry)));
     expect(await again().readTurn('one', anEntry().turnId)).toEqual(entries.at(-1));
   });
 
-  test('of another session is not there, nor is one nobody wrote', async () => {
+  test('of another session, or never written, is not found', async () => {
     const { journal } = await temporaryJournal();
     await journal.writeTurn('one', anEntry());
     expect(await journal.readTurn('two', anEntry().turnId)).toBeNull();
@@ -45,7 +45,7 @@ describe('a turn', () => {
   });
 });
 
-test('a session is kept with its conversation and its fence', async () => {
+test('a session is stored with its conversation and its fence', async () => {
   const { journal, again } = await temporaryJournal();
   expect(await journal.readSession('one')).toBeNull();
   const entry = { conversation: randomUUID(), fence: 7, begun: true };
@@ -54,7 +54,7 @@ test('a session is kept with its conversation and its fence', async () => {
   expect(await again().sessions()).toEqual(['one']);
 });
 
-test('no other user of the machine can read any of it', async () => {
+test('the journal’s files are readable by their owner only', async () => {
   const { journal, root } = await temporaryJournal();
   await journal.writeTurn('one', anEntry());
   await journal.writeSession('one', { conversation: randomUUID(), fence: 0, begun: false });
@@ -65,8 +65,8 @@ test('no other user of the machine can read any of it', async () => {
   }
 });
 
-describe('turns that had not ended', () => {
-  test('are those that were delivered or running', async () => {
+describe('open turns', () => {
+  test('are those that are delivering or running', async () => {
     const { journal, again } = await temporaryJournal();
     const entries = (['delivering', 'running', 'done', 'failed', 'cancelled', 'unknown'] as const).map((state) =>
       anEntry({ state, turnId: randomUUID() }),
@@ -79,7 +79,7 @@ describe('turns that had not ended', () => {
 });
 
 describe('pruning', () => {
-  test('forgets what ended before and was acknowledged, and nothing else', async () => {
+  test('deletes acknowledged turns that ended before the limit, and nothing else', async () => {
     const { journal, again } = await temporaryJournal();
     const old = anEntry({ ...done, turnId: randomUUID() });
     const unheard = anEntry({ ...done, turnId: randomUUID() });
@@ -94,7 +94,7 @@ describe('pruning', () => {
     expect(await again().prune('one', 100)).toEqual([]);
   });
 
-  test('leaves nothing behind of what it forgets', async () => {
+  test('leaves no file of what it deletes', async () => {
     const { journal, root } = await temporaryJournal();
     await journal.writeTurn('one', anEntry({ ...done }));
     await journal.acknowledge('one', anEntry().turnId);
@@ -103,7 +103,7 @@ describe('pruning', () => {
   });
 });
 
-test('what a crash left of unfinished writes is removed, and never read', async () => {
+test('unfinished writes that a crash left are deleted, and never read', async () => {
   const { journal, root, again } = await temporaryJournal();
   await journal.writeTurn('one', anEntry());
   const leftovers = ['session.json.0a1b2c.tmp', `turns/${anEntry().turnId}.json.0a1b2c.tmp`];
@@ -118,7 +118,7 @@ describe('an entry that can’t be read', () => {
     ['torn', '{"turnId":"1b9d'],
     ['empty', ''],
     ['of another shape', '{"turnId":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed","state":"dancing"}'],
-  ])('is an error that says which and what to do: %s', async (_what, text) => {
+  ])('is an error that names the file and what to do: %s', async (_what, text) => {
     const { journal, root } = await temporaryJournal();
     const { turnId } = anEntry();
     await journal.writeTurn('one', anEntry());
@@ -137,7 +137,7 @@ describe('a turn that can’t be read', () => {
     ['empty', ''],
     ['a newer version’s', '{"turnId":"1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed","state":"dreaming"}'],
     ['a directory', null],
-  ])('is passed over among the others, and named: %s', async (_what, text) => {
+  ])('is skipped and reported among the others: %s', async (_what, text) => {
     const { journal, root, again } = await temporaryJournal();
     const other = anEntry({ turnId: randomUUID(), acceptedAt: 2 });
     await journal.writeTurn('one', other);
@@ -153,8 +153,8 @@ describe('a turn that can’t be read', () => {
   });
 });
 
-describe('a disk that does not take it', () => {
-  test('is an error, and what was there before is still there', async () => {
+describe('a disk that fails to write', () => {
+  test('is an error, and the earlier entry is still there', async () => {
     const { journal, root } = await temporaryJournal();
     await journal.writeTurn('one', anEntry({ state: 'delivering' }));
     const { turnId } = anEntry();
@@ -172,7 +172,7 @@ describe('a disk that does not take it', () => {
   });
 });
 
-test('names that are no names never become paths', async () => {
+test('an invalid name never becomes a path', async () => {
   const { journal, root } = await temporaryJournal();
   for (const name of ['../out', '.', 'A', 'a/b', '']) {
     await expect(journal.writeTurn(name, anEntry())).rejects.toMatchObject({ code: 'bad_request' });

@@ -1,4 +1,4 @@
-/** A turn under way: whoever joins is told all of it, from where they are, and how it ends. */
+/** A turn under way: each listener gets all of it from its offset, and its end. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HostUpdate } from '../../src/contract/host.ts';
@@ -28,8 +28,8 @@ function textOf(told: HostUpdate[], known = ''): string {
   return text;
 }
 
-describe('whoever joins', () => {
-  test('from the beginning hears everything in order', () => {
+describe('a listener', () => {
+  test('from the beginning gets everything in order', () => {
     const turn = aTurn();
     const { told } = join(turn);
     turn.received();
@@ -45,7 +45,7 @@ describe('whoever joins', () => {
     ]);
   });
 
-  test('and throws is let go, and keeps nobody else from hearing', () => {
+  test('that throws is dropped, and does not affect the others', () => {
     const turn = aTurn();
     let times = 0;
     void turn.follow(0, () => {
@@ -59,7 +59,7 @@ describe('whoever joins', () => {
     expect(told).toEqual([{ type: 'running' }, { type: 'chunk', offset: 0, text: 'Half.' }]);
   });
 
-  test('later hears what is so by then, and from where they are', () => {
+  test('that joins later gets the current state, and text from its offset', () => {
     const turn = aTurn();
     turn.received();
     turn.write('Half whole.');
@@ -78,7 +78,7 @@ describe('whoever joins', () => {
     ]);
   });
 
-  test('at any moment and place has the same answer in the end', () => {
+  test('that joins at any time and offset has the same answer at the end', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.nat(20), fc.nat(), (deltas, when, where) => {
         const turn = aTurn();
@@ -96,7 +96,7 @@ describe('whoever joins', () => {
     );
   });
 
-  test('hears the end, and nothing after it', async () => {
+  test('gets the end, and nothing after it', async () => {
     const turn = aTurn();
     const { told, ended } = join(turn);
     turn.end(outcome);
@@ -118,7 +118,7 @@ test('a turn waits while an approval is open', () => {
   expect(told.slice(1)).toEqual([{ type: 'approval-closed', id: 'a' }]);
 });
 
-test('a turn no longer waits for a person who has decided, and that is told', async () => {
+test('a decided approval no longer makes the turn wait, and onDecided is called', async () => {
   const turn = aTurn();
   const waits: boolean[] = [];
   turn.onDecided = () => waits.push(turn.waiting);
@@ -140,7 +140,7 @@ describe('a decision', () => {
   };
   const deny = { option: DENY };
 
-  test('is told to the agent once: who decides meanwhile hears that, who decides later needs not', async () => {
+  test('is sent to the agent once: a concurrent one is a conflict, and a later one is not found', async () => {
     const turn = asked();
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const first = turn.resolveApproval('a', deny, () => heard);
@@ -153,7 +153,7 @@ describe('a decision', () => {
     await turn.resolveApproval('a', deny, never);
   });
 
-  test('that the agent could not be told can be made again', async () => {
+  test('that could not be sent to the agent can be made again', async () => {
     const turn = asked();
     const full = async () => {
       throw new Error('ENOSPC');
@@ -164,7 +164,7 @@ describe('a decision', () => {
     expect(turn.waiting).toBe(false);
   });
 
-  test('on what is not asked, or not any more, is refused', async () => {
+  test('on an unknown or closed approval is refused', async () => {
     const turn = asked();
     turn.closeApproval('a');
     for (const id of ['a', 'b']) {
@@ -174,7 +174,7 @@ describe('a decision', () => {
   });
 });
 
-test('what is closed stays closed, also where the agent’s record asks for it again', () => {
+test('a closed approval stays closed, even if the agent’s record asks for it again', () => {
   const turn = aTurn();
   const request = { id: 'a', title: 'May I?', options: [] };
   turn.askApproval(request);
@@ -187,7 +187,7 @@ test('what is closed stays closed, also where the agent’s record asks for it a
 });
 
 test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
-  'what an agent asks is bounded, whatever it is; where something is left out it is counted, and nothing can be allowed',
+  'a long approval of any text is cut; what is missing is counted, and it can’t be allowed',
   (unit) => {
     const much = unit.repeat(100_000);
     const turn = aTurn();
@@ -207,7 +207,7 @@ test.each(['\u001b[2J漢"\\\n', '\u0000\u0001'])(
   },
 );
 
-test('what an agent asks is passed on as it is where it is short enough', () => {
+test('a short approval is passed on unchanged', () => {
   const turn = aTurn();
   const asked = {
     id: 'a',

@@ -1,4 +1,4 @@
-/** What an agent may have put in the place of a file: nothing of it is read but an ordinary file of its own. */
+/** What an agent may have put in the place of a file: only an ordinary file of its own is read. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -22,14 +22,14 @@ beforeEach(async () => {
 
 const read = (path: string) => readOwnFile(path, { root, maxBytes: 100 });
 
-test('an ordinary file is read, up to its limit', () => {
+test('an ordinary file is read, up to the size limit', () => {
   const file = join(root, 'projects', 'a.jsonl');
   writeFileSync(file, 'x'.repeat(150));
   expect(read(file)).toBe('x'.repeat(100));
   expect(sizeOfOwnFile(file, root)).toBe(150);
 });
 
-test('a root behind a link of its owner’s is no obstacle', () => {
+test('a root behind a link of the owner’s works', () => {
   renameSync(root, `${root}.real`);
   symlinkSync(`${root}.real`, root);
   const file = join(root, 'projects', 'a.jsonl');
@@ -44,22 +44,22 @@ test('a link in the place of the file is not followed', () => {
   expect(sizeOfOwnFile(file, root)).toBe(0);
 });
 
-test('a link in the place of a directory on the way is not followed', () => {
+test('a link in the place of a parent directory is not followed', () => {
   symlinkSync(secret, join(root, 'linked'));
   expect(read(join(root, 'linked', 'key'))).toBeNull();
 });
 
-test.each(['../owners/key', 'projects/../../owners/key'])('a path that leads out (%s) is not read', (path) => {
+test.each(['../owners/key', 'projects/../../owners/key'])('a path that leads outside (%s) is not read', (path) => {
   expect(read(`${root}/${path}`)).toBeNull();
 });
 
-test('a file elsewhere is not read, whatever its name', () => {
+test('a file outside the root is not read, whatever its name', () => {
   expect(read(join(secret, 'key'))).toBeNull();
   expect(read('/etc/passwd')).toBeNull();
   expect(read('relative')).toBeNull();
 });
 
-test('a pipe, a device and a directory are no files, and nobody waits for them', () => {
+test('a pipe, a device or a directory is not read, and does not block', () => {
   const pipe = join(root, 'pipe');
   execFileSync('mkfifo', [pipe]);
   expect(read(pipe)).toBeNull();
@@ -68,7 +68,7 @@ test('a pipe, a device and a directory are no files, and nobody waits for them',
   expect(read(join(root, 'nothing'))).toBeNull();
 });
 
-test('a directory that becomes a link while its file is being opened is not followed', async () => {
+test('a directory replaced by a link during opening is not followed', async () => {
   const directory = join(root, 'swapped');
   mkdirSync(directory);
   writeFileSync(join(directory, 'key'), 'own');

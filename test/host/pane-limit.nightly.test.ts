@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testHost } from './test-host.ts';
 
-test('a host with three terminals answers 200 users, one after the other in their own conversations', async () => {
+test('a host with three terminals answers 200 users, each in their own conversation', async () => {
   const host = await testHost({ driver: 'demo', maxPanes: 3, silenceMs: 120_000 });
   const names = Array.from({ length: 200 }, (_, number) => `user-${number}`);
   let most = 0;

@@ -1,4 +1,4 @@
-/** More users than terminals: the one that was used longest ago ends, and its conversation goes on where it was. */
+/** More users than terminals: the least recently used one is ended, and its conversation continues later. */
 import { describe, expect, test } from 'vitest';
 import { paneLimit } from '../../src/host/pane-limit.ts';
 import { until } from '../support/until.ts';
@@ -24,14 +24,14 @@ function places(limit: number, stays: string[] = []) {
   return { panes, use, ended, userOf };
 }
 
-describe('a limit of places', () => {
-  test('ends the one that was used longest ago', async () => {
+describe('the limit of terminals', () => {
+  test('ends the least recently used one', async () => {
     const { use, ended } = places(2);
     for (const session of ['a', 'b', 'a', 'c', 'b']) await use(session);
     expect(ended).toEqual(['b', 'a']);
   });
 
-  test('ends none that is in use, and none that somebody looks at; whoever finds no place waits for one', async () => {
+  test('ends none that is in use or watched; a session without a terminal waits', async () => {
     const { use, ended } = places(2, ['b']);
     const held = Promise.withResolvers<void>();
     const working = use('a', () => held.promise);
@@ -47,7 +47,7 @@ describe('a limit of places', () => {
     expect(ended).toEqual(['a']);
   });
 
-  test('lets go of whoever is stopped while it waits', async () => {
+  test('cancels a session that waits for a terminal', async () => {
     const { use } = places(1);
     const held = Promise.withResolvers<void>();
     const working = use('a', () => held.promise);
@@ -60,7 +60,7 @@ describe('a limit of places', () => {
     await use('c');
   });
 
-  test('counts what lives already, and what has gone', async () => {
+  test('counts terminals found at the start, and not those that are gone', async () => {
     const { panes, use, ended, userOf } = places(1);
     for (const session of ['a', 'b']) panes.found(userOf(session));
     await use('c');
@@ -72,7 +72,7 @@ describe('a limit of places', () => {
     expect(ended).toEqual(['a', 'b', 'd']);
   });
 
-  test('whose terminal is just being ended begins a new one after that', async () => {
+  test('restarts a session whose terminal is just being ended after that end', async () => {
     const { panes, use } = places(1);
     const ending = Promise.withResolvers<boolean>();
     const order: string[] = [];
@@ -88,8 +88,8 @@ describe('a limit of places', () => {
   });
 });
 
-describe('a host with three terminals', () => {
-  test('ends none that somebody looks at, or whose agent is at something of its own', async () => {
+describe('a host with a limit of terminals', () => {
+  test('ends none that is watched, or whose agent works on something of its own', async () => {
     const host = await testHost({ driver: 'demo', maxPanes: 1 });
     await host.ask('demo background x', { session: 'anna' }).outcome;
     await until('the agent to be busy', () => host.tmux('anna', 'capture-pane', '-p').includes('working'));
@@ -100,7 +100,7 @@ describe('a host with three terminals', () => {
     expect(await host.sessions()).toContainEqual({ session: 'anna', live: false, running: null });
   });
 
-  test('stops a question that waits for a place', async () => {
+  test('cancels a question that waits for a terminal', async () => {
     const host = await testHost({ driver: 'demo', maxPanes: 1 });
     const anna = host.ask('demo hold x', { session: 'anna' });
     await anna.hears('chunk');

@@ -9,7 +9,7 @@ import { temporaryTmux } from './tmux/temporary-tmux.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/reviewer.ts', import.meta.url));
 
-test('presses Enter again where the agent clears its screen and leaves the text to be looked at', async () => {
+test('Enter is pressed again when the agent redraws its screen and leaves the text for review', async () => {
   const tmux = await temporaryTmux();
   const pane = await tmux.start([process.execPath, PROGRAM]);
   const read = async (one: Pane) => readScreen(await one.screen(), /never busy/);

@@ -1,4 +1,4 @@
-/** The tmux server of one session hangs: its turns end with a reason, and nobody else's wait for it. */
+/** The tmux server of one session hangs: its turns end with a reason, and other sessions do not wait for it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { signal } from '../support/processes.ts';
 import { type TestHost, testHost } from './test-host.ts';
@@ -14,7 +14,7 @@ function stop(host: TestHost, session = 'one'): number {
   return server;
 }
 
-test('a question for it is refused in time, and answered once tmux goes on', async () => {
+test('a question to a session whose tmux hangs is refused in time, and answered once tmux continues', async () => {
   const host = await open();
   await host.ask('demo at once').outcome;
   const server = stop(host);
@@ -27,7 +27,7 @@ test('a question for it is refused in time, and answered once tmux goes on', asy
   expect(host.prompts().map(({ turnId }) => turnId)).not.toContain(refused.turnId);
 });
 
-test('a turn under way ends when the agent says so, though tmux says nothing', async () => {
+test('a running turn ends when the agent says so, even if tmux hangs', async () => {
   const host = await open();
   const turn = host.ask('demo hold x');
   await turn.hears('chunk');
@@ -36,7 +36,7 @@ test('a turn under way ends when the agent says so, though tmux says nothing', a
   expect(await turn.outcome).toMatchObject({ state: 'done' });
 });
 
-test('a turn under way whose agent says nothing either is given up, and can be stopped', async () => {
+test('a running turn whose agent and tmux are both silent times out, and can be cancelled', async () => {
   const host = await open({ silenceMs: 1_000 });
   const silent = host.ask('demo hold x');
   await silent.hears('chunk');
@@ -49,7 +49,7 @@ test('a turn under way whose agent says nothing either is given up, and can be s
   expect(await silent.outcome).toMatchObject({ state: 'failed', code: 'timeout' });
 });
 
-test('the sessions are listed all the same, and all are ended', async () => {
+test('sessions are still listed, and all ended on shutdown, while one tmux hangs', async () => {
   const host = await open();
   await Promise.all(['one', 'two'].map((session) => host.ask('demo at once', { session }).outcome));
   stop(host);
@@ -61,7 +61,7 @@ test('the sessions are listed all the same, and all are ended', async () => {
   expect(host.tmux('two', 'display-message', '-p', 'here')).toBe('');
 });
 
-test('a daemon that starts meanwhile serves the others, and can be ended', async () => {
+test('a daemon that starts while one tmux hangs serves the other sessions, and can be stopped', async () => {
   const before = await open();
   await Promise.all(['one', 'two'].map((session) => before.ask('demo at once', { session }).outcome));
   stop(before);

@@ -8,7 +8,7 @@ import { testHost } from './test-host.ts';
 
 const session = 'test-1a2b3c4d';
 
-test('whoever looks sees the terminal come, change and go, and nothing is started for them', async () => {
+test('a watcher gets the screen as the terminal starts, changes and ends, and starts nothing', async () => {
   const host = await testHost({ driver: 'demo' });
   const screens: ScreenView[] = [];
   const leave = new AbortController();
@@ -43,7 +43,7 @@ test('whoever looks sees the terminal come, change and go, and nothing is starte
   expect(screens).toHaveLength(seen);
 });
 
-test('the next picture is made once the one before was taken', async () => {
+test('the next screen is taken only after the watcher has taken the one before', async () => {
   const host = await testHost({ driver: 'demo' });
   await host.ask('demo at once', { session }).outcome;
   const taken: PromiseWithResolvers<void>[] = [];
@@ -66,7 +66,7 @@ test('the next picture is made once the one before was taken', async () => {
   await looking;
 });
 
-test('of what a program writes only text and colours are shown', () => {
+test('of a program’s output only text and colours are shown', () => {
   const kept: [string, string][] = [
     ['\u001b[1;31mred\u001b[0m', '\u001b[1;31mred\u001b[0m'],
     ['\u001b[38;2;1;2;3mtrue\u001b[39m', '\u001b[38;2;1;2;3mtrue\u001b[39m'],

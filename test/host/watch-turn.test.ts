@@ -1,4 +1,4 @@
-/** What is watched of a turn after it was given up: its answer may come late, and the terminal is asked seldom. */
+/** A turn that was given up is still watched: its answer may come late, and the terminal is polled rarely. */
 import { EventEmitter } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AgentSignal } from '../../src/host/agents/driver.ts';
@@ -23,7 +23,7 @@ function watched() {
   return { watch, ended, screen, say: said.resolve };
 }
 
-test('a silent agent’s terminal is asked seldom, and its late answer is heard', async () => {
+test('a silent agent’s terminal is polled rarely, and its late answer is received', async () => {
   const { watch, ended, screen, say } = watched();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await watch.end).toMatchObject({ code: 'timeout' });

@@ -1,4 +1,4 @@
-/** Sign-in by a token that the application signed: what is taken, and what never is. */
+/** Sign-in by a token that the application signed: which tokens are accepted, and which are refused. */
 import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,7 +47,7 @@ async function statusWith(server: Running, token: string): Promise<[number | und
   return [status, json.detail ?? null];
 }
 
-test('whoever the application names is known from then on, as a member, with what it says of them', async () => {
+test('a valid token creates a member with the name, email and language that it carries', async () => {
   const server = await runWith();
   const token = await sign({ ...good, name: ' Anna\u0007  B. ', email: 'anna@app.example', locale: 'de-AT' });
   const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(token) });
@@ -64,7 +64,7 @@ test('whoever the application names is known from then on, as a member, with wha
   expect(server.events).toEqual([{ kind: 'sign-in', userId: json.user.id, way: 'jwt' }]);
 });
 
-test('nobody from the application is ever somebody from here, the owner above all', async () => {
+test('no token makes its holder the owner or another local user', async () => {
   const server = await runWith();
   const { user: owner } = await server.store.users.ensure({ subject: 'owner', role: 'owner', now: 1 });
   for (const sub of ['owner', owner.id, 'jwt:owner']) {
@@ -98,7 +98,7 @@ test.each<[string, JWTPayload, RegExp]>([
   expect(await server.store.users.list()).toEqual([]);
 });
 
-test('clocks may differ by as much as is set', async () => {
+test('clocks may differ by the configured tolerance', async () => {
   const server = await runWith();
   for (const claims of [
     { ...good, iat: NOW - 100, exp: NOW - 29 },
@@ -109,7 +109,7 @@ test('clocks may differ by as much as is set', async () => {
   }
 });
 
-test('a token of another key, another algorithm or none is refused', async () => {
+test('a token with another key, another algorithm or no signature is refused', async () => {
   const server = await runWith();
   const [header, payload, signature = ''] = (await sign(good)).split('.');
   const forged = [
@@ -151,7 +151,7 @@ async function publicKey(key: KeyObject, kid: string) {
   return { ...(await exportJWK(key)), kid };
 }
 
-test('with public keys: taken by name, fetched anew for one that is not known, and never a secret', async () => {
+test('public keys are chosen by key id, fetched again for an unknown id, and never used as a secret', async () => {
   const { served, url } = await aKeyServer();
   const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const second = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -192,7 +192,7 @@ const KINDS: [alg: string, pair: () => { publicKey: KeyObject; privateKey: KeyOb
   ['Ed25519', () => generateKeyPairSync('ed25519')],
 ];
 
-test.each(KINDS)('%s: a token is taken with a key that it names, and without naming one of two', async (alg, pair) => {
+test.each(KINDS)('%s: a token is verified with the key it names, or with any if it names none', async (alg, pair) => {
   const { served, url } = await aKeyServer();
   const [first, second, stranger] = [pair(), pair(), pair()];
   served.keys = [await publicKey(first.publicKey, 'first'), await publicKey(second.publicKey, 'second')];
@@ -213,7 +213,7 @@ test.each(KINDS)('%s: a token is taken with a key that it names, and without nam
   ]);
 });
 
-test('keys without names are told apart, by kind and by trying', async () => {
+test('keys without an id are told apart by type and by trying each', async () => {
   const { served, url } = await aKeyServer();
   const pairs = KINDS.map(([alg, pair]) => ({ alg, ...pair() }));
   served.keys = await Promise.all(pairs.map(async ({ publicKey }) => await exportJWK(publicKey)));
@@ -227,7 +227,7 @@ test('keys without names are told apart, by kind and by trying', async () => {
 test.each([
   ['without a name', {}],
   ['under the name of the one before', { kid: 'current' }],
-])('a key that takes another’s place %s is found, and not for every wrong token', async (_, named) => {
+])('a key that replaces another %s is fetched, but not again for every invalid token', async (_, named) => {
   const { served, url } = await aKeyServer();
   const [first, second] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const publish = async (key: KeyObject | undefined) => {
@@ -250,7 +250,7 @@ test.each([
   expect(served.asked).toBe(2);
 });
 
-test('of a key set without end only some are tried, and one that can’t be used stands in no other’s way', async () => {
+test('only a limited number of keys in a set is tried, and an unusable key does not block the others', async () => {
   const { served, url } = await aKeyServer();
   const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const [mine, last] = [pair(), pair()];
@@ -263,7 +263,7 @@ test('of a key set without end only some are tried, and one that can’t be used
   expect((await statusWith(server, await signed(last.privateKey)))[0]).toBe(401);
 });
 
-test('a short RSA key among others is passed over; alone it is said to be what is wrong', async () => {
+test('a short RSA key is skipped when there are others, and named as the error when alone', async () => {
   const { served, url } = await aKeyServer();
   const [weak, other] = [1024, 2048].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
   served.keys = await Promise.all([weak, other].map(async (pair) => await exportJWK(pair?.publicKey as KeyObject)));
@@ -279,7 +279,7 @@ test('a short RSA key among others is passed over; alone it is said to be what i
   expect(alone.log()).toMatch(/PALIADIN_JWT_JWKS_URL.*2048 bits/);
 });
 
-test('where the keys can’t be had, that is said, and is no wrong token', async () => {
+test('when the keys can’t be fetched the answer is 503, not an invalid token', async () => {
   const { served, url } = await aKeyServer();
   served.status = 500;
   const server = await runWith({ key: { jwks: url } });
@@ -321,7 +321,7 @@ test('a browser exchanges a token for a session of its own', async () => {
   ]);
 });
 
-test('another key puts out whoever came in by the one before', async () => {
+test('changing the key ends the sessions made with the earlier key', async () => {
   const server = await runWith();
   const { headers, json } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
   const browser = sessionOf(headers['set-cookie'], json);
@@ -331,7 +331,7 @@ test('another key puts out whoever came in by the one before', async () => {
   await expect(rotated.admit(await sign(good))).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
-test('whoever is signed out everywhere needs a token that was made since', async () => {
+test('after signing out everywhere only a token issued since then is accepted', async () => {
   const server = await runWith();
   const old = await sign(good);
   expect((await statusWith(server, old))[0]).toBe(200);
@@ -344,7 +344,7 @@ test('whoever is signed out everywhere needs a token that was made since', async
   expect((await statusWith(server, await sign({ ...good, iat: NOW + 6, exp: NOW + 60 })))[0]).toBe(200);
 });
 
-test('a stream that a token opened ends with the token', async () => {
+test('a stream opened with a token ends when the token expires', async () => {
   const jwt = await jwtAuthenticator(settings, () => server.clock.now);
   const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   const token = await sign(good);
@@ -354,7 +354,7 @@ test('a stream that a token opened ends with the token', async () => {
   expect((await stream).text).toContain('event: reconnect');
 });
 
-test('an application’s token is not taken where none is set', async () => {
+test('an application’s token is refused when no application is configured', async () => {
   const server = await runServer();
   expect((await statusWith(server, await sign(good)))[0]).toBe(401);
   const { status } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });

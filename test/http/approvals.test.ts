@@ -1,4 +1,4 @@
-/** The route by which what the agent asks is decided, and what readers hear of it. */
+/** The route that decides an approval, and what the readers of its turn are told. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { turnView } from '../../src/contract/api.ts';
@@ -28,7 +28,7 @@ async function asked(server: Running, headers: Record<string, string>, request =
   return { turnId: json.turnId as string, url, decide };
 }
 
-test('what the agent asks is in the turn, is decided, and stays on record', async () => {
+test('an approval is shown in its turn, decided, and kept as a decision', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server, { role: 'owner' });
   const { turnId, url, decide } = await asked(server, headers);
@@ -54,7 +54,7 @@ test('what the agent asks is in the turn, is decided, and stays on record', asyn
   expect(page.turns[0]).toMatchObject({ status: 'completed', approvals: [], decisions: [decided] });
 });
 
-test('it is decided once; what is not asked, or not any more, is not there', async () => {
+test('an approval is decided once, and an unknown or closed one is not found', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server, { role: 'owner' });
   const { decide } = await asked(server, headers);
@@ -74,7 +74,7 @@ test.each([
   [{ option: 'deny', message: 'x'.repeat(2001) }, /^body: message: /],
   [{ option: 'allow', answers: { question: 7 } }, /^body: answers/],
   [{ option: 'allow', answers: ['x'] }, /^body: answers/],
-])('%j is no decision', async (body, detail) => {
+])('%j is refused as a decision', async (body, detail) => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server, { role: 'owner' });
   const { decide } = await asked(server, headers);
@@ -84,7 +84,7 @@ test.each([
   expect(server.agent.decided).toEqual([]);
 });
 
-test.each(['a b/ü?#%', '%2e%2e', '<b>"', 'x'.repeat(100)])('an approval may be called %j', async (id) => {
+test.each(['a b/ü?#%', '%2e%2e', '<b>"', 'x'.repeat(100)])('an approval with the id %j can be decided', async (id) => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server, { role: 'owner' });
   const { decide } = await asked(server, headers, { ...approval, id });
@@ -92,7 +92,7 @@ test.each(['a b/ü?#%', '%2e%2e', '<b>"', 'x'.repeat(100)])('an approval may be 
   expect(server.agent.decided).toMatchObject([{ id }]);
 });
 
-test('nobody decides in another’s turn, not even the owner, and cannot tell whether there is one', async () => {
+test('nobody decides in another user’s turn, not even the owner, or learns whether it exists', async () => {
   const server = await runServer();
   const [owner, anna] = [await aPerson(server, { subject: 'o', role: 'owner' }), await aPerson(server)];
   const { turnId } = await asked(server, owner.bearer);
@@ -109,7 +109,7 @@ test('nobody decides in another’s turn, not even the owner, and cannot tell wh
   expect(server.agent.decided).toEqual([]);
 });
 
-test('what a member’s question leads to is denied at once, and they are told', async () => {
+test('a permission asked in a member’s turn is denied at once by policy, and shown as denied', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const { json } = await call(server, 'POST', '/api/turns', { headers, json: { message: 'Delete it.' } });
@@ -121,7 +121,7 @@ test('what a member’s question leads to is denied at once, and they are told',
   expect((await call(server, 'POST', path, { headers, json: { option: 'allow' } })).status).toBe(404);
 });
 
-test('another page can’t decide: not without the person, nor from elsewhere with all that their browser sends', async () => {
+test('a decision without sign-in, or from another origin, is refused', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server, { role: 'owner' });
   const { url, decide } = await asked(server, bearer);
@@ -137,7 +137,7 @@ test('another page can’t decide: not without the person, nor from elsewhere wi
   expect((await call(server, 'POST', path, { headers: { ...browser, origin: server.origin }, json })).status).toBe(200);
 });
 
-test('a decision is in no log', async () => {
+test('a decision’s text is not logged', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server, { role: 'owner' });
   const { decide } = await asked(server, headers, { ...approval, detail: 'rm very-secret' });

@@ -1,4 +1,4 @@
-/** What failed sign-ins do to others behind the same address, and what is left of a flood of them on record. */
+/** Failed sign-ins: they do not lock out others at the same address, and a flood of them leaves few audit rows. */
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { expect, test, vi } from 'vitest';
@@ -64,7 +64,7 @@ async function exchange(server: Running, path: 'code' | 'token', json: object, h
 }
 
 test.each(Object.keys(FLOODS))(
-  'a flood of %s is cut off, and keeps nobody out who shares the address',
+  'a flood of %s is throttled, and locks out nobody else at the same address',
   async (name) => {
     const server = await runAll({ rateLimit: 50 });
     const { user, bearer: apiToken } = await aPerson(server);
@@ -89,7 +89,7 @@ test.each(Object.keys(FLOODS))(
   60_000,
 );
 
-test('a forged proxy’s header keeps nobody out who shares the address', async () => {
+test('a forged proxy header locks out nobody else at the same address', async () => {
   const server = await runAll({ rateLimit: 50, trustsProxy: () => false });
   const { user, bearer: apiToken } = await aPerson(server);
   for (let n = 0; n < FLOOD; n++) expect(await me(server, { [LOGIN]: `eve${n}` })).toBe(403);
@@ -98,7 +98,7 @@ test('a forged proxy’s header keeps nobody out who shares the address', async 
   expect(await exchange(server, 'token', { token: await sign('ben') }, {})).toBe(200);
 });
 
-test('what was refused ten times in a minute is not looked at, whoever sends it; anything else is', async () => {
+test('a code refused ten times in a minute is not looked up again, from any address; another code is', async () => {
   const byCode = vi.fn(async () => null);
   const server = await runAll();
   server.store.signIn.byCode = byCode;
@@ -114,7 +114,7 @@ test('what was refused ten times in a minute is not looked at, whoever sends it;
   expect(await exchange(server, 'code', { code: 'another one' }, FROM)).toBe(401);
 });
 
-test('one user’s token makes no sessions without end', async () => {
+test('one user’s token can be exchanged for a limited number of sessions', async () => {
   const server = await runAll({ rateLimit: 5 });
   const statuses = [];
   for (let n = 0; n < 8; n++) statuses.push(await exchange(server, 'token', { token: await sign('anna') }, FROM));
@@ -122,14 +122,14 @@ test('one user’s token makes no sessions without end', async () => {
   expect(await exchange(server, 'token', { token: await sign('ben') }, FROM)).toBe(200);
 });
 
-test('addresses without end use up nothing that is for users', async () => {
+test('requests from endless addresses do not use up the limits of users', async () => {
   const server = await runAll({ rateLimit: 20 });
   const { bearer: apiToken } = await aPerson(server);
   for (let n = 0; n < 50; n++) await me(server, { 'x-forwarded-for': `2001:db8:${n.toString(16)}::1` });
   expect(await me(server, apiToken)).toBe(200);
 });
 
-test('beyond a bound, denials leave one row that says how many more there were, of each way', async () => {
+test('denials beyond a limit make one audit row for each sign-in method, with their number', async () => {
   const server = await runAll({ denialLimits: { periodMs: 3_600_000, perKey: 3, total: 5 } });
   for (let n = 0; n < 10; n++) await exchange(server, 'code', { code: `guess ${n}` }, FROM);
   for (let n = 0; n < 10; n++)

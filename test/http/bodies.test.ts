@@ -8,7 +8,7 @@ async function post(server: Running, bearer: Record<string, string>, body: strin
   return { status: result.status, code: result.json.code, detail: result.json.detail };
 }
 
-test('a body of 10 MB is refused, readably, and costs no memory', async () => {
+test('a body of 10 MB is refused with a readable error, and memory stays flat', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const big = JSON.stringify({ message: 'x'.repeat(10_000_000) });
@@ -28,7 +28,7 @@ test('a body of 10 MB is refused, readably, and costs no memory', async () => {
   expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
 });
 
-test('512 KiB are taken, one byte more is not', async () => {
+test('a body of 512 KiB is accepted, one byte more is refused', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const fitting = (bytes: number) => JSON.stringify({ message: 'x' }).padEnd(bytes, ' ');
@@ -37,7 +37,7 @@ test('512 KiB are taken, one byte more is not', async () => {
   expect((await call(server, 'POST', '/api/turns', { headers, body: fitting(512 * 1024 + 1) })).status).toBe(413);
 });
 
-test('what is wrong with a body is said, and none of it is quoted', async () => {
+test('an error about a body says what is wrong, and quotes none of it', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   expect(await post(server, bearer, '{"message": secret-word}')).toEqual({
@@ -55,7 +55,7 @@ test('what is wrong with a body is said, and none of it is quoted', async () => 
   expect(server.log()).not.toContain('secret-word');
 });
 
-test('a wrong field is named', async () => {
+test('an invalid field is named', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const detail = async (body: unknown) => (await post(server, bearer, JSON.stringify(body))).detail;
@@ -65,7 +65,7 @@ test('a wrong field is named', async () => {
   expect(await detail({ message: 'x', context: 'x'.repeat(9000), locale: '!' })).toMatch(/context: .*; locale: /);
 });
 
-test('invalid UTF-8 is refused, not mended', async () => {
+test('invalid UTF-8 is refused, not repaired', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const wrap = (bytes: number[]) =>
@@ -81,7 +81,7 @@ test('invalid UTF-8 is refused, not mended', async () => {
   expect((await call(server, 'POST', '/api/turns', good)).json.message).toBe('a🙂b');
 });
 
-test('only JSON is read', async () => {
+test('a body that is not JSON is refused with 415', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   for (const type of [
@@ -96,7 +96,7 @@ test('only JSON is read', async () => {
   expect((await call(server, 'POST', '/api/turns', { headers: charset, body: '{"message":"x"}' })).status).toBe(202);
 });
 
-test('a key of the prototype is a field like any other', async () => {
+test('keys such as __proto__ are ordinary, ignored fields', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const headers = { ...bearer, 'content-type': 'application/json' };

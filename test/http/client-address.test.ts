@@ -32,7 +32,7 @@ test.each([
   expect(keyOf(address)).toBe(key);
 });
 
-test('all addresses of a /64 have one key, those of two have two, however each is written', () => {
+test('addresses of the same /64 have the same key, and of different /64s different ones, in any spelling', () => {
   const half = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 4, maxLength: 4 });
   const write = (groups: number[], upper: boolean) => {
     const text = groups.map((group) => group.toString(16).padStart(upper ? 4 : 1, '0')).join(':');
@@ -50,7 +50,7 @@ test('all addresses of a /64 have one key, those of two have two, however each i
 
 const behindProxy = { trustsProxy: (address: string) => address === '127.0.0.1' };
 
-test('whoever changes their address within a /64 is still counted as one', async () => {
+test('requests from changing addresses of one /64 share one limit', async () => {
   const server = await runServer({ ...behindProxy, rateLimit: 5 });
   const from = async (address: string) =>
     (await call(server, 'GET', '/readyz', { headers: { 'x-forwarded-for': address } })).status;
@@ -62,7 +62,7 @@ test('whoever changes their address within a /64 is still counted as one', async
   expect(await from('::ffff:198.51.100.1')).toBe(429);
 });
 
-test('failed sign-ins of one /64 are throttled and put on record together', async () => {
+test('failed sign-ins from one /64 are throttled and recorded together', async () => {
   const server = await runServer(behindProxy);
   const { token } = await aPerson(server);
   for (let n = 1; n <= 30; n++) {
@@ -72,7 +72,7 @@ test('failed sign-ins of one /64 are throttled and put on record together', asyn
   expect(await server.store.audit.list({ action: 'sign-in.denied', limit: 100 })).toHaveLength(1);
 });
 
-test('no other module of the server looks at an address, but to see whether it is a proxy of ours', () => {
+test('no other module of the server reads a client’s address, except to recognise our proxy', () => {
   const root = join(import.meta.dirname, '../../src/http');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const looking = files.filter((file) => /\bips?\b|remoteAddress/.test(readFileSync(join(root, file), 'utf8')));

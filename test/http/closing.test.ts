@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { runServer } from './running-server.ts';
 
-test('connections that never asked anything don’t hold up the end', async () => {
+test('connections that never sent a request do not delay closing', async () => {
   const server = await runServer();
   const opened = connect(server.port, '127.0.0.1');
   await once(server.app.server, 'connection');

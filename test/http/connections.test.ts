@@ -1,4 +1,4 @@
-/** Whoever connects and does not read, or connects without end, keeps neither memory nor others from being served. */
+/** Clients that do not read, or that open endless connections, use up neither memory nor other users' service. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ async function withLongAnswers(server: Running, turns: number) {
 const openSockets = (server: Running) =>
   new Promise<number>((resolve) => server.app.server.getConnections((_, count) => resolve(count)));
 
-test('a page of history is a megabyte at most, and its cursor goes on', async () => {
+test('a page of history has at most a megabyte, and its cursor continues', async () => {
   const server = await runServer();
   const { bearer } = await withLongAnswers(server, 25);
   const { text, json } = await call(server, 'GET', '/api/turns?limit=200', { headers: bearer });
@@ -43,7 +43,7 @@ test('a page of history is a megabyte at most, and its cursor goes on', async ()
   expect(historyPage.parse(next.json).turns).toHaveLength(10);
 });
 
-test('a reader who takes nothing of an answer is cut, and one who takes it slowly is not', async () => {
+test('a reader that takes nothing of a response is disconnected, and a slow one is not', async () => {
   const server = await runServer({ responseStallMs: 1000 });
   const { token } = await withLongAnswers(server, 300);
   const path = '/api/turns/export';
@@ -68,7 +68,7 @@ test('a reader who takes nothing of an answer is cut, and one who takes it slowl
   expect(stalled.bytesRead).toBeLessThan(bytes);
 }, 60_000);
 
-test('one address has so many connections; more are told so, and others are served', async () => {
+test('connections from one address are limited; one more gets 429, and others are served', async () => {
   const server = await runServer({ connectionLimits: { perAddress: 3 } });
   const { bearer, token } = await aPerson(server);
   const held = [];
@@ -85,7 +85,7 @@ test('one address has so many connections; more are told so, and others are serv
   await vi.waitFor(async () => expect((await call(server, 'GET', '/api/me', { headers: bearer })).status).toBe(200));
 });
 
-test('one user has so many requests under way; more are told so, and others are served', async () => {
+test('concurrent requests of one user are limited; one more gets 429, and others are served', async () => {
   const server = await runServer({ connectionLimits: { perUser: 2 } });
   const { bearer, token } = await aPerson(server);
   const other = await aPerson(server, { subject: 'bert' });
@@ -98,7 +98,7 @@ test('one user has so many requests under way; more are told so, and others are 
   await vi.waitFor(async () => expect((await call(server, 'GET', '/api/me', { headers: bearer })).status).toBe(200));
 });
 
-test('where answers that nobody takes fill the memory, more is refused until they are gone', async () => {
+test('while unread responses fill the memory, requests are refused until they are gone', async () => {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   const server = await runServer({
     responseStallMs: 1000,

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { countsBy } from '../../src/http/counts.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
-test('counts each key until the time is over, then all begin anew', () => {
+test('each key is counted until the window ends, then all start again', () => {
   const clock = { now: 5 };
   const counts = new (countsBy(() => clock.now))({}) as Counts;
   const told: unknown[] = [];
@@ -27,7 +27,7 @@ test('counts each key until the time is over, then all begin anew', () => {
   ]);
 });
 
-test('who has reached the limit waits no longer because the wall clock is set back', async () => {
+test('setting the wall clock back does not lengthen the wait at the rate limit', async () => {
   const server = await runServer({ rateLimit: 1 });
   const { bearer } = await aPerson(server);
   expect((await call(server, 'GET', '/api/turns', { headers: bearer })).status).toBe(200);

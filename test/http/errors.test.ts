@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
-test('what nobody expected says nothing of itself to the reader, and nothing of the reader to the log', async () => {
+test('an unexpected error tells the client nothing internal, and logs no user text', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server, { role: 'owner' });
   server.turns.ask = async ({ message }) => {
@@ -41,7 +41,7 @@ test('a failing store is 503, with the reason in the log', async () => {
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);
 });
 
-test('each request is one line of the log: method, route, status, time, turn; no URL, no text', async () => {
+test('each request is one log line with method, route, status, time and turn, without URL or text', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const { json } = await call(server, 'POST', '/api/turns', { headers, json: { message: 'secret-word' } });

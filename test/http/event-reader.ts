@@ -1,4 +1,4 @@
-/** Reads an event stream as a browser would, a block at a time. */
+/** Reads an event stream as a browser does, one block at a time. */
 import type { IncomingMessage } from 'node:http';
 
 export interface Block {

@@ -41,7 +41,7 @@ async function keep(server: Running, userId: string, turnId: string, megabytes: 
 
 const PIECE = 32 * 1024;
 
-test('a turn’s events come as they happen, each with its id, and end with the last', async () => {
+test('a turn’s events arrive as they happen, each with an id, and end with the last', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const turnId = await ask(server, bearer);
@@ -73,7 +73,7 @@ test('a turn’s events come as they happen, each with its id, and end with the 
   expect(JSON.parse(last[2]?.data as string).turn).toMatchObject({ status: 'completed', response: ANSWER });
 });
 
-test('asking with a stream gives the turn’s events in the answer', async () => {
+test('asking with Accept: text/event-stream returns the turn’s events', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const headers = { ...bearer, accept: 'text/event-stream' };
@@ -86,7 +86,7 @@ test('asking with a stream gives the turn’s events in the answer', async () =>
   expect(server.log()).toMatch(new RegExp(`"route":"/api/turns","status":200,"ms":\\d+,"turnId":"${turnId}"`));
 });
 
-test('a refusal comes as an error, not as a stream', async () => {
+test('a refused question gets a JSON error, not a stream', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const headers = { ...bearer, accept: 'text/event-stream' };
@@ -94,7 +94,7 @@ test('a refusal comes as an error, not as a stream', async () => {
   expect([status, json.code]).toEqual([400, 'bad_request']);
 });
 
-test('a reader who comes back gets what it missed, and nothing twice', async () => {
+test('a reader that reconnects gets the events that it missed, each once', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const turnId = await ask(server, bearer);
@@ -127,7 +127,7 @@ test('a reader who comes back gets what it missed, and nothing twice', async () 
   }
 });
 
-test('one’s own events come on one stream, of all one’s turns and of nobody else’s', async () => {
+test('/api/events has the events of all of one’s own turns and of nobody else’s', async () => {
   const server = await runServer();
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
   await ask(server, anna.bearer, 'before');
@@ -142,14 +142,14 @@ test('one’s own events come on one stream, of all one’s turns and of nobody 
   expect((await take(all.blocks, 2, accepted)).map(({ data }) => message(data))).toEqual(['before', 'after']);
 });
 
-test('a silent stream says that it is alive', async () => {
+test('a silent stream sends pings', async () => {
   const server = await runServer({ streamLimits: { pingMs: 20 } });
   const { bearer } = await aPerson(server);
   const { blocks } = await stream(server, '/api/events', bearer);
   expect(await take(blocks, 3, ({ comment }) => comment !== undefined)).toEqual(Array(3).fill({ comment: 'ping' }));
 });
 
-test('a reader who leaves is forgotten', async () => {
+test('a reader that disconnects is forgotten', async () => {
   const server = await runServer({ streamLimits: { perUser: 1 } });
   const { bearer } = await aPerson(server);
   const { request, blocks } = await stream(server, '/api/events', bearer);
@@ -161,7 +161,7 @@ test('a reader who leaves is forgotten', async () => {
   expect(again.response.statusCode).toBe(200);
 });
 
-test('a user has so many streams and no more, and then asks for none either', async () => {
+test('a user’s streams are limited, and a question that wants one more is not asked', async () => {
   const server = await runServer({ streamLimits: { perUser: 3 } });
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
   const opened = [];
@@ -182,7 +182,7 @@ test('a user has so many streams and no more, and then asks for none either', as
   expect((await stream(server, '/api/events', bert.bearer)).response.statusCode).toBe(200);
 });
 
-test('a reader who stops reading is cut; meanwhile nothing is read for it and memory stays flat', async () => {
+test('a reader that stops reading is disconnected, and memory stays flat until then', async () => {
   const server = await runServer({ streamLimits: { stallMs: 1500 } });
   const { user, token, bearer } = await aPerson(server);
   const turnId = await ask(server, bearer);
@@ -210,7 +210,7 @@ test('a reader who stops reading is cut; meanwhile nothing is read for it and me
   expect(await take(blocks, 2048, ({ event }) => event === 'chunk')).toHaveLength(2048);
 }, 60_000);
 
-test('a slow reader that goes on reading is not cut', async () => {
+test('a slow reader that keeps reading is not disconnected', async () => {
   // Longer than a busy machine keeps this process from reading.
   const server = await runServer({ streamLimits: { stallMs: 2000 } });
   const { user, bearer } = await aPerson(server);
@@ -231,7 +231,7 @@ test('a slow reader that goes on reading is not cut', async () => {
   expect(bytes).toBeGreaterThan(25 * 2 ** 20);
 }, 60_000);
 
-test('a stream ends within seconds of its user being disabled, signed out, or the token expiring', async () => {
+test('a stream ends within seconds when its user is disabled or signed out, or the token expires', async () => {
   const server = await runServer({ streamLimits: { recheckMs: 50 } });
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
   const browser = await signIn(server, bert.user);
@@ -246,7 +246,7 @@ test('a stream ends within seconds of its user being disabled, signed out, or th
   expect((await take(kept.blocks, 1))[0]?.data).toContain(turnId);
 });
 
-test('closing asks readers to come back, ends their streams and is done within seconds', async () => {
+test('closing asks readers to reconnect, ends their streams and finishes within seconds', async () => {
   const server = await runServer({ streamLimits: { farewellMs: 500 } });
   const { user, token, bearer } = await aPerson(server);
   await keep(server, user.id, await ask(server, bearer), 20);
@@ -269,7 +269,7 @@ test('closing asks readers to come back, ends their streams and is done within s
   idle.destroy();
 });
 
-test('when the events break off, the reader is asked to come back', async () => {
+test('when reading events fails, the reader is asked to reconnect', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const turnId = await ask(server, bearer);

@@ -1,4 +1,4 @@
-/** What a real gateway tells browsers with each kind of answer: page, part, interface, stream, refusal. */
+/** The response headers of a real gateway for each kind of answer: page, asset, API, stream, refusal. */
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { expect, test } from 'vitest';
@@ -56,7 +56,7 @@ async function everyKind(host?: string) {
   };
 }
 
-test('by this machine’s own name', async () => {
+test('each kind of answer has its security headers, under this machine’s own name', async () => {
   const all = await everyKind();
   const statuses = Object.fromEntries(Object.entries(all).map(([kind, { status }]) => [kind, status]));
   expect(statuses).toEqual({
@@ -107,7 +107,7 @@ test('by this machine’s own name', async () => {
   expect(new Set(Object.values(all).map(({ headers }) => headers['x-request-id'])).size).toBe(Object.keys(all).length);
 });
 
-test('by its public name with https, which is promised for a year', async () => {
+test('each kind of answer under a public https name has HSTS for a year', async () => {
   const { wrongHost, ...all } = await everyKind(PUBLIC);
   expect(all.page.status).toBe(200);
   for (const [kind, { headers }] of Object.entries(all)) {
@@ -116,7 +116,7 @@ test('by its public name with https, which is promised for a year', async () => 
   expect(wrongHost.headers['strict-transport-security']).toBeUndefined();
 });
 
-test('the page has no script and no style of its own in it, and loads nothing from elsewhere', async () => {
+test('the page has no inline script or style, and loads nothing from elsewhere', async () => {
   const { text } = await ask('/');
   expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc="\/)/);
   expect([...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, target]) => target)).toSatisfy((targets: string[]) =>

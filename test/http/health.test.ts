@@ -5,14 +5,14 @@ import type { HostIdentity } from '../../src/contract/host.ts';
 import { aPerson, call, runServer, signIn } from './running-server.ts';
 import { scriptedBackend } from './scripted-backend.ts';
 
-test('it lives, and is ready while store and backend are', async () => {
+test('/healthz answers, and /readyz is ready while store and backend are', async () => {
   const server = await runServer();
   expect(await call(server, 'GET', '/healthz')).toMatchObject({ status: 200, json: { status: 'ok' } });
   expect((await call(server, 'HEAD', '/healthz')).status).toBe(200);
   expect(await call(server, 'GET', '/readyz')).toMatchObject({ status: 200, json: { ready: true, reasons: [] } });
 });
 
-test('what is in the way is named; the details are for the owner', async () => {
+test('/readyz names what is not ready, with details for the owner only', async () => {
   const server = await runServer();
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
   server.health.error = new PaliadinError('mriver_unreachable', 'laptop:22022 refused');
@@ -30,7 +30,7 @@ test('what is in the way is named; the details are for the owner', async () => {
   }
 });
 
-test('the owner is told which host it is, and how it is reached', async () => {
+test('/readyz tells only the owner which host there is, and how it is reached', async () => {
   const known = { version: '0.1.0', agent: 'demo', driver: 'demo', settings: '' };
   let identity: HostIdentity | null = null;
   const backend = { ...scriptedBackend(), kind: 'remote', host: 'laptop', report: async () => null } as const;
@@ -48,7 +48,7 @@ test('the owner is told which host it is, and how it is reached', async () => {
   expect(await hostFor(owner.bearer)).toEqual({ ...told, mode: 'verbs', version: '0.1.0' });
 });
 
-test('a store that is gone and a backend that says nothing are both told, within seconds', async () => {
+test('/readyz reports a closed store and a silent backend together, within seconds', async () => {
   const report = () => new Promise<null>(() => undefined);
   const server = await runServer({
     backend: { ...scriptedBackend(), kind: 'remote', host: 'laptop', report },
@@ -62,14 +62,14 @@ test('a store that is gone and a backend that says nothing are both told, within
   ]);
 }, 6000);
 
-test('however often somebody asks, the store is written once in a while', async () => {
+test('frequent /readyz requests check the store only once in a while', async () => {
   const server = await runServer();
   const check = vi.spyOn(server.store, 'check');
   await Promise.all(Array.from({ length: 50 }, () => call(server, 'GET', '/readyz')));
   expect(check.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
-test('who is disabled, signed out or revoked since, or has a token for something else, sees no details', async () => {
+test('/readyz shows no details to a disabled, signed-out or revoked user, or to a token of another scope', async () => {
   const jwt = {
     keyDigest: 'x',
     admit: async () => ({ ...named('jwt:olga'), issuedAt: 1_000_000, expiresAt: 2_000_000 }),
@@ -123,7 +123,7 @@ test('who is disabled, signed out or revoked since, or has a token for something
   expect(await seen(demoted.bearer)).toEqual(none);
 });
 
-test('the details of our own faults are for those tokens that the owner’s view is for', async () => {
+test('error details are shown to the owner’s token only if it has a scope for them', async () => {
   const server = await runServer();
   const olga = { subject: 'olga', role: 'owner' } as const;
   const [toAsk, toSee] = [await aPerson(server, { ...olga, scopes: ['ask', 'read'] }), await aPerson(server, olga)];

@@ -1,4 +1,4 @@
-/** One's own history as a file, and what is found in it. */
+/** The export of one's own history as a file, and the search in it. */
 import { expect, test } from 'vitest';
 import { aTurn } from '../store/temporary-store.ts';
 import { aPerson, call, runServer } from './running-server.ts';
@@ -8,7 +8,7 @@ async function ask(server: Awaited<ReturnType<typeof runServer>>, headers: Recor
   return json.turnId as string;
 }
 
-test('is Markdown, oldest first, in the language of the reader; what was asked gives no orders in it', async () => {
+test('the export is Markdown, oldest first, in the reader’s language, with the text escaped', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const other = await aPerson(server, { subject: 'bert' });
@@ -28,7 +28,7 @@ test('is Markdown, oldest first, in the language of the reader; what was asked g
   expect(text).not.toContain('secret');
 });
 
-test('a search finds words in whichever chat, of one’s own alone, a page at a time', async () => {
+test('a search finds words in all of one’s own chats, one page at a time', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const other = await aPerson(server, { subject: 'bert' });
@@ -47,7 +47,7 @@ test('a search finds words in whichever chat, of one’s own alone, a page at a 
   expect(await find('search=x&sessionId=one')).toMatchObject({ code: 'bad_request' });
 });
 
-test('while somebody searches much text, others are answered; more than a few searches at once are refused', async () => {
+test('a long search does not block other users, and only a few run at once', async () => {
   const server = await runServer();
   const { bearer, user } = await aPerson(server);
   const other = await aPerson(server, { subject: 'bert' });

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { errorBody } from '../../src/contract/api.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
-test('1,000 requests of one user: as many as allowed are answered, the rest are told when to come back', async () => {
+test('of 1,000 requests of one user the allowed number is answered, and the rest get Retry-After', async () => {
   const server = await runServer({ rateLimit: 100 });
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert' })];
   const statuses: Record<number, number> = {};
@@ -21,7 +21,7 @@ test('1,000 requests of one user: as many as allowed are answered, the rest are 
   expect((await call(server, 'GET', '/api/turns', { headers: bert.bearer })).status).toBe(200);
 }, 60_000);
 
-test('who is not signed in is counted by address, also where the sign-in fails', async () => {
+test('requests without a valid sign-in are counted by address', async () => {
   const server = await runServer({ rateLimit: 10 });
   const { bearer } = await aPerson(server);
   const headers = { authorization: 'Bearer pal_guess' };
@@ -36,7 +36,7 @@ test('who is not signed in is counted by address, also where the sign-in fails',
   expect((await call(server, 'GET', '/api/me', { headers: bearer })).status).toBe(200);
 });
 
-test('an overloaded server says so, and still that it lives', async () => {
+test('an overloaded server answers 503 with Retry-After, and /healthz still answers', async () => {
   const server = await runServer({ overloadLimits: { heapShare: 0.0001 } });
   const { bearer } = await aPerson(server);
   await vi.waitFor(
@@ -49,7 +49,7 @@ test('an overloaded server says so, and still that it lives', async () => {
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);
 });
 
-test('a server that slept for a moment is not overloaded', async () => {
+test('a server that was blocked for a moment does not count as overloaded', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   for (let n = 0; n < 3; n++) {
@@ -59,7 +59,7 @@ test('a server that slept for a moment is not overloaded', async () => {
   }
 });
 
-test('header lines without end are refused in our words', async () => {
+test('headers that are too long are refused with an error of the API', async () => {
   const server = await runServer();
   const { status, json } = await call(server, 'GET', '/healthz', { headers: { 'x-long': 'x'.repeat(20_000) } });
   expect([status, errorBody.parse(json).code]).toEqual([431, 'bad_request']);

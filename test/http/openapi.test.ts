@@ -33,7 +33,7 @@ const document = z.object({
   security: z.array(z.record(z.string(), z.array(z.string()))),
 });
 
-test('the API describes itself in OpenAPI 3.1: every route, every error, every reference', async () => {
+test('the OpenAPI 3.1 description has every route, every error and valid references', async () => {
   const server = await runServer();
   const { status, json, text } = await call(server, 'GET', '/openapi.json');
   expect(status).toBe(200);

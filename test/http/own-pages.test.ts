@@ -25,7 +25,7 @@ test('a request without a Host header is refused', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 /);
 });
 
-test('a request of another origin is refused, whoever asks and whatever for', async () => {
+test('a request from another origin is refused, for every caller and route', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server);
   const browser = await signIn(server, user);
@@ -49,7 +49,7 @@ test('a request of another origin is refused, whoever asks and whatever for', as
   expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
 });
 
-test('a signed-in browser alone changes nothing: the origin has to be named, and be ours', async () => {
+test('a browser’s cookie changes something only with our own Origin header', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const browser = await signIn(server, user);
@@ -61,13 +61,13 @@ test('a signed-in browser alone changes nothing: the origin has to be named, and
   expect((await call(server, 'POST', '/api/turns', { headers: own, json })).status).toBe(202);
 });
 
-test('a program with a token needs no origin', async () => {
+test('a request with a token needs no Origin header', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   expect((await call(server, 'POST', '/api/turns', { headers: bearer, json: { message: 'hi' } })).status).toBe(202);
 });
 
-test('pages of other sites, and of other ports here, open no stream', async () => {
+test('pages of other sites, and of other ports here, can’t open a stream', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const browser = await signIn(server, user);

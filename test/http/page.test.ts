@@ -12,7 +12,7 @@ async function build({ webRoot }: Running): Promise<void> {
   await writeFile(join(webRoot, '..', 'outside.txt'), 'secret');
 }
 
-test('the page is asked for again each time, its hashed parts never', async () => {
+test('the page is revalidated each time, and its hashed assets are cached for good', async () => {
   const server = await runServer();
   await build(server);
   const page = await call(server, 'GET', '/');
@@ -39,7 +39,7 @@ test('the page is asked for again each time, its hashed parts never', async () =
   expect([gone.status, gone.json.code, gone.headers['cache-control']]).toEqual([404, 'not_found', 'no-store']);
 });
 
-test('nothing outside the build, and nothing hidden in it, is served', async () => {
+test('files outside the build, and hidden ones in it, are not served', async () => {
   const server = await runServer();
   await build(server);
   await symlink('/etc', join(server.webRoot, 'assets', 'etc'));
@@ -64,7 +64,7 @@ test('a page that is not built says how to build it', async () => {
   expect(text).toMatch(/not built yet.*npm run build/);
 });
 
-test('a browser is told to run and load nothing that is not ours', async () => {
+test('the content security policy allows only our own scripts and resources', async () => {
   const server = await runServer();
   await build(server);
   for (const path of ['/', '/assets/index-4f3a.js', '/favicon.svg', '/api/me', '/healthz', '/nothing']) {

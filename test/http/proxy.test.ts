@@ -1,4 +1,4 @@
-/** Sign-in by a proxy's word. The server is reached over loopback, so trusting 127.0.0.1 or not makes the proxy. */
+/** Sign-in by a proxy's header. Requests come over loopback; whether 127.0.0.1 is trusted makes it a proxy or not. */
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ async function behindProxy(options: RunOptions = {}): Promise<Running & { events
 
 const me = (server: Running, headers: Record<string, string> = {}) => call(server, 'GET', '/api/me', { headers });
 
-test('whoever the proxy names is known from then on, with the name that it says', async () => {
+test('the proxy’s header creates a member with the name that it gives', async () => {
   const server = await behindProxy();
   const { status, json } = await me(server, { [LOGIN]: 'anna@example.com', [NAME]: '=?utf-8?q?J=C3=BCrgen_B.?=' });
   expect([status, json.user]).toEqual([200, { id: json.user.id, name: 'Jürgen B.', role: 'member', locale: null }]);
@@ -36,7 +36,7 @@ test('whoever the proxy names is known from then on, with the name that it says'
   ]);
 });
 
-test('nobody from the proxy is somebody from here', async () => {
+test('no proxy header makes its user the owner or another local user', async () => {
   const server = await behindProxy();
   await server.store.users.ensure({ subject: 'owner', role: 'owner', now: 1 });
   for (const login of ['owner', 'proxy:owner', 'jwt:anna']) {
@@ -44,7 +44,7 @@ test('nobody from the proxy is somebody from here', async () => {
   }
 });
 
-test('from elsewhere the header is refused on every route, whatever else comes with it', async () => {
+test('the header from an untrusted address is refused on every route, whatever else comes with it', async () => {
   const server = await behindProxy({ trustsProxy: (address) => address === '10.0.0.1' });
   const { bearer, user } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const browser = await signIn(server, user);
@@ -69,7 +69,7 @@ test('from elsewhere the header is refused on every route, whatever else comes w
   expect(server.events).toContainEqual(expect.objectContaining({ kind: 'sign-in-denied', way: 'proxy', userId: null }));
 });
 
-test('two names are none: one of them may be the client’s own', async () => {
+test('two login headers are refused: one of them may be the client’s own', async () => {
   const server = await behindProxy();
   const raw = async (lines: string[]) => {
     const socket = connect(server.port, '127.0.0.1');
@@ -84,7 +84,7 @@ test('two names are none: one of them may be the client’s own', async () => {
   expect(await raw(['Tailscale-User-Login: anna\u0001'])).toMatch(/^40[01]$/);
 });
 
-test('the proxy’s word goes before a cookie of whoever used the browser before; a token goes before both', async () => {
+test('a token wins over the proxy’s header, which wins over a cookie', async () => {
   const server = await behindProxy();
   const { user, bearer } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const browser = await signIn(server, user);
@@ -110,7 +110,7 @@ test('a disabled user is refused, and their stream ends', async () => {
   });
 });
 
-test('requests are counted for whom a proxy asks, not for the proxy; for who is none, nothing that they say counts', async () => {
+test('a trusted proxy’s requests are counted per client; others’ X-Forwarded-For is ignored', async () => {
   const server = await behindProxy({ rateLimit: 3 });
   const from = async (address: string) => (await me(server, { 'x-forwarded-for': address })).status;
   for (let i = 0; i < 3; i++) expect(await from('198.51.100.1')).toBe(401);

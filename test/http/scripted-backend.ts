@@ -1,4 +1,4 @@
-/** A backend without a host: it waits for the test to say what becomes of a turn. */
+/** A backend without a host: the test decides what happens to each turn. */
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostOutcome, HostSession, HostTurn, HostUpdate, StopSignal } from '../../src/contract/host.ts';

@@ -13,7 +13,7 @@ async function aCode({ store, clock }: Running, userId: string): Promise<string>
   return await createCode(store, userId, () => clock.now);
 }
 
-test('a code signs in once; the cookie is for this host and no script, the session key for the page', async () => {
+test('a code signs in once; the cookie is host-only and HttpOnly, the session key is for the page', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const code = await aCode(server, user.id);
@@ -35,7 +35,7 @@ test('a code signs in once; the cookie is for this host and no script, the sessi
   expect([second.status, second.json.code, second.headers['set-cookie']]).toEqual([401, 'unauthenticated', undefined]);
 });
 
-test('behind https the cookie says so in its name', async () => {
+test('under https the cookie has the __Host- prefix', async () => {
   const server = await runServer({ publicOrigins: () => ['https://chat.example', 'http://127.0.0.1:1'] });
   const host = 'chat.example';
   const { user } = await aPerson(server);
@@ -67,7 +67,7 @@ test('behind https the cookie says so in its name', async () => {
   expect(here.headers['strict-transport-security']).toBeUndefined();
 });
 
-test('a code is too old after a quarter of an hour', async () => {
+test('a code expires after a quarter of an hour', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const code = await aCode(server, user.id);
@@ -75,7 +75,7 @@ test('a code is too old after a quarter of an hour', async () => {
   expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(401);
 });
 
-test('right codes are not counted', async () => {
+test('successful sign-ins do not count against the rate limit', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   for (let i = 0; i < 12; i++) {
@@ -84,7 +84,7 @@ test('right codes are not counted', async () => {
   }
 });
 
-test('a browser stays signed in for a month, until it signs out or another code is used in it', async () => {
+test('a browser stays signed in for a month, or until sign-out or another code', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const status = async (headers: Record<string, string>) => (await call(server, 'GET', '/api/me', { headers })).status;
@@ -108,7 +108,7 @@ test('a browser stays signed in for a month, until it signs out or another code 
   expect(await status(third)).toBe(401);
 });
 
-test('a cookie without its session key is nobody, and so is a session key without its cookie', async () => {
+test('a cookie without its session key is refused, and so is a session key without its cookie', async () => {
   const server = await runServer();
   const anna = await aPerson(server, { subject: 'anna', role: 'owner' });
   const bert = await aPerson(server, { subject: 'bert' });
@@ -148,7 +148,7 @@ test('a cookie without its session key is nobody, and so is a session key withou
     expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);
 });
 
-test('a cookie that a server on another port has set under our name does not hide ours', async () => {
+test('a cookie that another port set under our name does not hide ours', async () => {
   const server = await runServer();
   const anna = await aPerson(server, { subject: 'anna' });
   const eve = await aPerson(server, { subject: 'eve' });
@@ -161,7 +161,7 @@ test('a cookie that a server on another port has set under our name does not hid
   expect((await me(planted)).status).toBe(401);
 });
 
-test('a link of somebody else changes nothing until it is said to, and is not used up by that', async () => {
+test('another user’s link replaces a session only when confirmed, and stays usable until then', async () => {
   const server = await runServer();
   const anna = await aPerson(server, { subject: 'anna' });
   const bert = await aPerson(server, { subject: 'bert' });
@@ -192,7 +192,7 @@ test('a link of somebody else changes nothing until it is said to, and is not us
   expect((await open({ code: await aCode(server, bert.user.id) }, his)).json.signedIn).toBe(true);
 });
 
-test('two people of the same name are told apart where a link of the other is opened', async () => {
+test('opening the link of another user with the same name shows how the two differ', async () => {
   const server = await runServer();
   const [one, other] = ['anna', 'jwt:7'].map(async (subject) => {
     const { user } = await server.store.users.ensure({ subject, name: 'Anna', now: 1 });
@@ -207,7 +207,7 @@ test('two people of the same name are told apart where a link of the other is op
   });
 });
 
-test('a page where nobody is signed in hears whether somebody was', async () => {
+test('a signed-out page is told whether a session has lapsed', async () => {
   const server = await runServer();
   const { user } = await aPerson(server);
   const lapsed = async (cookie?: string) => {
@@ -232,7 +232,7 @@ test('a page where nobody is signed in hears whether somebody was', async () => 
   expect(await lapsed('paliadin=old')).toBeNull();
 });
 
-test('a token ends when it says, and wins over a cookie', async () => {
+test('a token is refused after its expiry, and wins over a cookie', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server);
   const other = await aPerson(server, { subject: 'bert' });
@@ -249,7 +249,7 @@ test('a token ends when it says, and wins over a cookie', async () => {
   expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(401);
 });
 
-test('a disabled user is refused, however they come', async () => {
+test('a disabled user is refused with every kind of sign-in', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server);
   const browser = await signIn(server, user);
@@ -264,7 +264,7 @@ test('a disabled user is refused, however they come', async () => {
   expect((await call(server, 'POST', '/api/auth/code', { json: { code } })).status).toBe(403);
 });
 
-test('signing out everywhere ends every browser, its streams and unused links, and no token', async () => {
+test('signing out everywhere ends all browser sessions, their streams and unused links, but no token', async () => {
   const events: SignInEvent[] = [];
   const server = await runServer({ streamLimits: { recheckMs: 20 }, onSignIn: (event) => events.push(event) });
   const { user, bearer } = await aPerson(server);
@@ -294,7 +294,7 @@ test('signing out everywhere ends every browser, its streams and unused links, a
   ]);
 });
 
-test('an admin signs others out, with their tokens too; the owner only themselves', async () => {
+test('an admin signs other users out, with their tokens if asked; only the owner signs out the owner', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const admin = await aPerson(server, { subject: 'ada', role: 'admin' });

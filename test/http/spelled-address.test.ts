@@ -1,4 +1,6 @@
-/** An address can be spelt in many ways, and a client that normalises none of them is easily written. The route decides. */
+/**
+ * A URL can be spelled in many ways, and a client need not normalise it. The matched route decides, not the spelling.
+ */
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -56,7 +58,7 @@ test.each(SPELLINGS)('a page of another site gets nothing from %s', async (targe
   }
 });
 
-test('pages of other sites may lead only to what says the same to everybody', async () => {
+test('pages of other sites reach only routes that answer the same for everybody', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const allowed: string[] = [];
@@ -83,7 +85,7 @@ test('pages of other sites may lead only to what says the same to everybody', as
   ]);
 });
 
-test('neither guard, limit, log nor figures depend on how an address is spelt', async () => {
+test('guard, rate limit, log and figures do not depend on how a URL is spelled', async () => {
   const server = await runServer({ rateLimit: 3 });
   const { bearer } = await aPerson(server);
   const spelt = ['/api/me', '/%61pi/me', 'http://elsewhere.example/api/m%65', '/api/me?x'];
@@ -107,13 +109,13 @@ test.each([
   ['DELETE', '/%61pi/turns', 'POST, GET'],
   ['DELETE', 'http://elsewhere.example/api/turns', 'POST, GET'],
   ['PUT', '/api/turns/x/c%61ncel', 'POST'],
-])('%s %s: the methods that the address takes are named', async (method, target, allow) => {
+])('%s %s: the error names the allowed methods', async (method, target, allow) => {
   const server = await runServer();
   const { status, answer } = await raw(server, method, target, {});
   expect([status, /^allow: (.*)\r$/m.exec(answer)?.[1]]).toEqual([405, allow]);
 });
 
-test('an address that can’t be read is no way around', async () => {
+test('a malformed URL is refused', async () => {
   const server = await runServer();
   for (const target of ['/%zz', '/api/%', '/api/me%c3%28']) {
     expect([target, (await call(server, 'GET', target)).status]).toEqual([target, expect.toBeOneOf([400, 404])]);

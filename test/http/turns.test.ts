@@ -4,7 +4,7 @@ import { errorBody, historyPage, me, resetResult, turnView } from '../../src/con
 import { PaliadinError } from '../../src/contract/errors.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
-test('a question is accepted, read, stopped, judged', async () => {
+test('a question is accepted, read, cancelled and rated', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const body = {
@@ -36,7 +36,7 @@ test('a question is accepted, read, stopped, judged', async () => {
   expect(wrong.json.detail).toMatch(/^body: rating: /);
 });
 
-test('the same key again is the same turn; another body is a mistake; a key is checked', async () => {
+test('the same key gives the same turn; another body or a malformed key is refused', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const ask = (key: string, message: string) =>
@@ -54,7 +54,7 @@ test('the same key again is the same turn; another body is a mistake; a key is c
   expect((await ask('~'.repeat(200), 'hi')).status).toBe(202);
 });
 
-test('nobody reads, stops or judges another’s turn, and cannot tell whether there is one', async () => {
+test('nobody reads, cancels or rates another user’s turn, or learns whether it exists', async () => {
   const server = await runServer();
   const [anna, bert] = [await aPerson(server), await aPerson(server, { subject: 'bert', role: 'owner' })];
   const { json } = await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'mine' } });
@@ -75,7 +75,7 @@ test('nobody reads, stops or judges another’s turn, and cannot tell whether th
   expect(await server.store.turns.get(json.turnId)).toMatchObject({ finishedAt: null, feedback: null });
 });
 
-test('history is one’s own, of all chats or of one that there is', async () => {
+test('history has one’s own turns only, of all chats or of one', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const empty = await call(server, 'GET', '/api/turns', { headers });
@@ -101,7 +101,7 @@ test('history is one’s own, of all chats or of one that there is', async () =>
   }
 });
 
-test('where only the owner may ask, others read, and are told what would change that', async () => {
+test('with PALIADIN_ACCESS=owner members can read, and the refusal names the setting', async () => {
   const server = await runServer({ access: 'owner' });
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
   const json = { message: 'hi' };
@@ -117,7 +117,7 @@ test('where only the owner may ask, others read, and are told what would change 
   expect((await call(server, 'GET', '/api/turns', { headers: anna.bearer })).status).toBe(200);
 });
 
-test('me tells who I am, whether I may ask, and how to begin', async () => {
+test('/api/me tells who one is, whether one may ask, and what to start with', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server, { role: 'owner' });
   const mine = await call(server, 'GET', '/api/me', { headers: { ...bearer, 'accept-language': 'de' } });
@@ -134,7 +134,7 @@ test('me tells who I am, whether I may ask, and how to begin', async () => {
   });
 });
 
-test('what is wrong with us is told in detail to the owner only', async () => {
+test('details of a server fault are shown to the owner only', async () => {
   const server = await runServer();
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
   server.agent.refuse(new PaliadinError('disabled', 'set PALIADIN_REMOTE_HOST'));

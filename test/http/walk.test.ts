@@ -1,4 +1,4 @@
-/** The routes as the router has them, each with its guard: what every kind of caller gets from it. */
+/** The routes that the router has, each with its guard, tried by every kind of caller. */
 import { expect, test } from 'vitest';
 import { errorBody } from '../../src/contract/api.ts';
 import { scopes } from '../../src/contract/scopes.ts';
@@ -87,7 +87,7 @@ async function statusOf(server: Running, method: string, path: string, headers: 
   return statusCode;
 }
 
-test('every route is one that is listed here, open or with its guard', async () => {
+test('every route is listed here, as open or with its guard', async () => {
   const server = await runServer();
   const opened = server.app.routes.filter((route) => route.open).map(({ method, url }) => `${method} ${url}`);
   expect(opened.sort()).toEqual(OPEN);
@@ -97,7 +97,7 @@ test('every route is one that is listed here, open or with its guard', async () 
   );
 });
 
-test('without sign-in every closed route answers 401', async () => {
+test('every closed route answers 401 without sign-in', async () => {
   const server = await runServer({ rateLimit: 10_000 });
   for (const { method, name, path } of closedRoutes(server)) {
     const attempts: Record<string, string>[] = [
@@ -120,7 +120,7 @@ test('without sign-in every closed route answers 401', async () => {
   }
 });
 
-test('each role and each token gets through the guards that are for it, and no other', async () => {
+test('each role and each token scope passes its own guards, and no others', async () => {
   const server = await runServer({ rateLimit: 10_000 });
   const member = await aPerson(server, { subject: 'max' });
   const admin = await aPerson(server, { subject: 'ada', role: 'admin' });
@@ -157,7 +157,7 @@ test('each role and each token gets through the guards that are for it, and no o
   }
 });
 
-test('where only the owner may ask, a member can read what is theirs, and asks nothing', async () => {
+test('with PALIADIN_ACCESS=owner a member can read their own data, and ask nothing', async () => {
   const server = await runServer({ access: 'owner', rateLimit: 10_000 });
   const people = {
     member: await aPerson(server, { subject: 'max' }),
@@ -173,7 +173,7 @@ test('where only the owner may ask, a member can read what is theirs, and asks n
   }
 });
 
-test('a browser and its proxy have to say which page asks, on every route that changes something', async () => {
+test('every route that changes something requires an Origin header from browsers and proxied users', async () => {
   const server = await runServer({
     rateLimit: 10_000,
     proxy: { header: 'x-forwarded-email', nameHeader: null },
@@ -198,7 +198,7 @@ test('a browser and its proxy have to say which page asks, on every route that c
   }
 });
 
-test('a server with a route that names no guard does not start', async () => {
+test('startup fails if a route declares no guard', async () => {
   const { turns, services, agent, webRoot, app } = await runServer();
   const { log } = app;
   const make = (config: object) =>
@@ -224,7 +224,7 @@ test('a server with a route that names no guard does not start', async () => {
   await expect((await make({ open: true })).ready()).resolves.toBeDefined();
 });
 
-test('unknown addresses and methods say so, without a stack', async () => {
+test('unknown addresses and methods get a JSON error without a stack', async () => {
   const server = await runServer();
   expect(await call(server, 'GET', '/api/nothing')).toMatchObject({ status: 404, json: { code: 'not_found' } });
   expect(await call(server, 'POST', '/nothing')).toMatchObject({ status: 404, json: { code: 'not_found' } });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { closeInOrder, DAEMON_CLOSES_MS, GATEWAY_CLOSES_MS, STOP_MS } from '../../src/process/close-in-order.ts';
 
-test('a step that hangs or fails is told of, and holds up no other', async () => {
+test('a step that hangs or fails is reported, and does not delay the others', async () => {
   const done: string[] = [];
   const troubles: string[] = [];
   const steps = [

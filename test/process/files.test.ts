@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => directory.remove());
 
-test('a write replaces the whole file, for its owner alone, and leaves nothing beside it', () => {
+test('a write replaces the whole file with mode 600, and leaves no other file', () => {
   const file = join(directory.path, 'entry.json');
   writeFileSync(file, 'a longer text than the next', { mode: 0o644 });
   writeAtomically(file, 'short');
@@ -19,7 +19,7 @@ test('a write replaces the whole file, for its owner alone, and leaves nothing b
   expect(readdirSync(directory.path)).toEqual(['entry.json']);
 });
 
-test('a write that fails leaves the old file, and nothing beside it', () => {
+test('a failed write leaves the old file, and no other', () => {
   const file = join(directory.path, 'taken');
   mkdirSync(file);
   expect(() => writeAtomically(file, 'text')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
@@ -27,7 +27,7 @@ test('a write that fails leaves the old file, and nothing beside it', () => {
   expect(readdirSync(directory.path)).toEqual(['taken']);
 });
 
-test('where there is a link, what it leads to is replaced, byte for byte', () => {
+test('a write through a link replaces the link’s target', () => {
   const [target, link] = [join(directory.path, 'target'), join(directory.path, 'link')];
   writeFileSync(target, 'old');
   symlinkSync(target, link);
@@ -36,20 +36,20 @@ test('where there is a link, what it leads to is replaced, byte for byte', () =>
   expect([...readFileSync(target)]).toEqual([0xff, 0xe4]);
 });
 
-test('directories on the way are made, for their owner alone', () => {
+test('parent directories are created for their owner only', () => {
   const file = join(directory.path, 'a', 'b', 'file');
   replaceFile(file, 'text', 0o644);
   expect(readIfExists(file)).toBe('text');
   expect(modeOf(join(directory.path, 'a'), 0)).toBe(0o700);
 });
 
-test('a file that is not there is null, and what can’t be read is an error', () => {
+test('a missing file is null, and an unreadable one is an error', () => {
   expect(readIfExists(join(directory.path, 'none'))).toBeNull();
   expect(() => readIfExists(directory.path)).toThrow('EISDIR');
   expect(modeOf(join(directory.path, 'none'), 0o640)).toBe(0o640);
 });
 
-test('what a crash left of a write is removed, and nothing else', async () => {
+test('temporary files that a crash left are deleted, and nothing else', async () => {
   for (const name of ['entry.json', 'entry.json.0123456789ab.tmp']) writeFileSync(join(directory.path, name), '');
   await removeLeftovers(directory.path);
   expect(readdirSync(directory.path)).toEqual(['entry.json']);

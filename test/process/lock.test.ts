@@ -1,4 +1,4 @@
-/** One process a directory: for as long as the process lives, and no longer. */
+/** One process per directory: for as long as that process lives, and no longer. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 const HOLDER = fileURLToPath(new URL('./programs/hold-lock.ts', import.meta.url));
 
-test('a acquireLock lasts until its process ends, also where nothing refers to it any more', async () => {
+test('a lock lasts until its process ends, even if nothing refers to it', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const file = join(path, 'daemon.lock');
@@ -26,7 +26,7 @@ test('a acquireLock lasts until its process ends, also where nothing refers to i
   release?.();
 });
 
-test('a acquireLock can be given back', async () => {
+test('a lock can be released', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const file = join(path, 'gateway.lock');

@@ -1,4 +1,4 @@
-/** The logs of a real gateway and its daemon: JSON, with the ids of requests and turns, and nothing that anybody said. */
+/** The logs of a real gateway and its daemon: JSON, with the ids of requests and turns, and no user's text. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const lines = () =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-test('what a person writes is in no log, however it goes wrong', async () => {
+test('no log has a user’s text, whatever fails', async () => {
   const anna = await somebody(gateway(), 'anna');
   const orders = ['demo echo', 'demo crash 7', 'demo garbage', 'demo limit', 'demo at once'].map(
     (order) => `${order} ${SECRET}`,
@@ -43,7 +43,7 @@ test('what a person writes is in no log, however it goes wrong', async () => {
   expect(readFileSync(join(gateway().stateDir, 'host', 'daemon.log'), 'utf8')).not.toContain(SECRET);
 });
 
-test('each request has an id of its own, which its answer has too; each turn is told with its id', async () => {
+test('each request has an id that its response carries; each turn is logged with its id', async () => {
   const ben = await gateway().as('ben');
   const response = await ben.call('POST', '/api/turns', { body: { message: 'demo limit', sessionId: 'chat' } });
   const { turnId } = (await response.json()) as { turnId: string };

@@ -12,7 +12,7 @@ function failing(times: number, error = new Error('no')) {
   return { work, counted };
 }
 
-test('pauses double up to the longest, and are spread where asked', () => {
+test('pauses double up to the longest, with jitter where asked', () => {
   expect([1, 2, 3, 4, 9].map((failures) => backoff(failures, { firstMs: 50, maxMs: 300 }))).toEqual([
     50, 100, 200, 300, 300,
   ]);
@@ -21,7 +21,7 @@ test('pauses double up to the longest, and are spread where asked', () => {
   expect(backoff(2, { firstMs: 50, maxMs: 300, random: () => 0.5 })).toBe(75);
 });
 
-test('what fails is done again until it works, and each failure before is told', async () => {
+test('a failing operation is retried until it succeeds, and each failure is reported', async () => {
   // p-retry would give up at this one.
   const error = new TypeError('no');
   const { work, counted } = failing(3, error);
@@ -41,7 +41,7 @@ test.each([
   expect(counted.calls).toBe(calls);
 });
 
-test('a pause ends when the signal aborts, and nothing is done any more', async () => {
+test('aborting ends the pause, and nothing is retried', async () => {
   const { work, counted } = failing(5);
   const stop = new AbortController();
   const end = retry(work, { firstMs: 60_000, signal: stop.signal, onFailure: () => stop.abort() });
@@ -49,7 +49,7 @@ test('a pause ends when the signal aborts, and nothing is done any more', async 
   expect(counted.calls).toBe(1);
 });
 
-test('what has failed before begins with a pause', async () => {
+test('an operation that has failed before begins with a pause', async () => {
   const { work, counted } = failing(0);
   const stop = new AbortController();
   const end = retry(work, { firstMs: 60_000, failures: 1, signal: stop.signal });

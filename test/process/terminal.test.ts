@@ -33,14 +33,14 @@ test.each(ACTING)('%s is made visible', (_, text, shown) => {
   expect(escapeForTerminal(shown)).toBe(shown);
 });
 
-test('what people write is left alone', () => {
+test('ordinary text is printed unchanged', () => {
   for (const text of ['Müller v. Bosch', '日本語', 'שלום', 'مرحبا', 'नमस्ते', '👍🏽 ❤️', '“x” – y … €', '\\x1b']) {
     expect(escapeForTerminal(text)).toBe(text);
   }
   expect(escapeForTerminal('a\ud800')).toBe('a\ufffd');
 });
 
-test('whatever is printed, each text is one line and nothing in it acts', () => {
+test('each printed text is one line without active control characters', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 5 }), (lines) => {
       const written: string[] = [];
@@ -54,7 +54,7 @@ test('whatever is printed, each text is one line and nothing in it acts', () => 
 });
 
 describe('JSON', () => {
-  test('says the same, and nothing in it acts', () => {
+  test('is equivalent, and has no active control characters', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.boolean(), (value, pretty) => {
         const json = JSON.stringify(value, null, pretty ? 2 : 0);
@@ -66,13 +66,13 @@ describe('JSON', () => {
     );
   });
 
-  test('keeps what it has beyond the first plane', () => {
+  test('keeps characters beyond the first plane', () => {
     expect(escapeJson('{"a":"\u{e0041}\u009b"}')).toBe('{"a":"\\udb40\\udc41\\u009b"}');
     expect(escapeJson('["👍"]')).toBe('["👍"]');
   });
 });
 
-test('a line of the log holds nothing that acts, and can be read as JSON', () => {
+test('a line of the log has no active control characters, and is valid JSON', () => {
   const directory = mkdtempSync(join(tmpdir(), 'paliadin-log-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'gateway.log');

@@ -5,7 +5,7 @@ import { eachTurn, take } from '../../src/services/pages.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
 
-test('a past hangs together: nobody was last seen before they asked, and no more is from a cache than was read', async () => {
+test('seed data is consistent: last-seen times match the questions, and no more is cached than read', async () => {
   const file = join(await temporaryDirectory(), 'paliadin.db');
   await seedStore(file, { turns: 200, users: 4, days: 10, seed: 1, now: Date.UTC(2026, 5, 10, 12) });
   const store = await openSqliteStore(file);

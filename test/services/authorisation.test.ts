@@ -9,7 +9,7 @@ function aUser(role: Role, disabledAt: number | null = null): User {
   return { role, disabledAt } as User;
 }
 
-test('a role meets what is asked of it and of every role below', () => {
+test('a role includes every lower role', () => {
   const may = (role: Role, least: Role) =>
     refusalOf({ role: least, scope: 'read' }, { user: aUser(role), scopes: null }, 'users') === null;
   expect(ROLES.map((role) => ROLES.filter((least) => may(role, least)))).toEqual([
@@ -19,7 +19,7 @@ test('a role meets what is asked of it and of every role below', () => {
   ]);
 });
 
-test('a token is for its scopes alone, whoever has it; a browser is for all that its user may do', () => {
+test('a token is limited to its scopes; a browser session has every scope', () => {
   const may = (given: readonly Scope[] | null) =>
     scopes.filter(
       (scope) => refusalOf({ role: 'member', scope }, { user: aUser('owner'), scopes: given }, 'users') === null,
@@ -43,7 +43,7 @@ test('PALIADIN_ACCESS decides who asks, and nothing else', () => {
   });
 });
 
-test('whoever is disabled may do nothing, and sees nothing that is for the owner and admins', () => {
+test('a disabled user may do nothing, and sees no details for owner and admins', () => {
   const gone = { user: aUser('owner', 5), scopes: null };
   expect(refusalOf({ role: 'member', scope: 'read' }, gone, 'users')).toMatchObject({ code: 'not_allowed' });
   expect([isForOwner(gone), isForOwner({ user: aUser('admin'), scopes: null }), isForOwner(null)]).toEqual([
@@ -54,7 +54,7 @@ test('whoever is disabled may do nothing, and sees nothing that is for the owner
   expect(isForOwner({ user: aUser('admin'), scopes: ['read'] })).toBe(false);
 });
 
-test('a scope has no effect where its user may not do what it is for', () => {
+test('a scope has no effect when its user’s role or PALIADIN_ACCESS does not allow it', () => {
   const without = (role: Role, access: 'owner' | 'users') =>
     scopes.filter((scope) => scopeWithoutEffect(scope, aUser(role), access) !== null);
   expect(without('member', 'owner').toSorted()).toEqual(['admin', 'ask', 'metrics']);

@@ -1,4 +1,4 @@
-/** `paliadin host add`: a second account of this machine plays the laptop, behind its own sshd. */
+/** `paliadin host add`: a second account of this machine is the laptop, behind its own sshd. */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -35,7 +35,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     await account?.dispose();
   });
 
-  test('does all of it, a line a step, and finds it working', { timeout: LONG }, async () => {
+  test('does every step, prints a line for each, and checks that the host works', { timeout: LONG }, async () => {
     const { code, stdout, stderr } = await add();
     expect(failures(stdout)).toEqual([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -45,7 +45,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(stdout).toContain('your ssh has known it');
   });
 
-  test('lets the key run the shim and nothing else, and changes no other line', () => {
+  test('adds a key line that allows only the shim, and changes no other line', () => {
     const [mine, ours, ...rest] = account.read(KEYS).split('\n');
     expect(mine).toBe(account.ownerLine);
     expect(ours).toMatch(
@@ -54,7 +54,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(rest).toEqual(['']);
   });
 
-  test('leaves files that are the accounts’ own', () => {
+  test('creates files that belong to the account, with mode 600', () => {
     const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     for (const path of [KEYS, HOST_ENV, SKILL]) {
       expect([path, statSync(join(account.home, path)).uid, modeOf(join(account.home, path))]).toEqual([
@@ -69,7 +69,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(readdirSync(owner.home)).toEqual([]);
   });
 
-  test('writes down that no gateway may allow anything, in words, where nobody has chosen', () => {
+  test('writes PALIADIN_APPROVALS=deny with an explanation when nothing was chosen', () => {
     expect(account.read(HOST_ENV)).toMatch(
       /^# deny: nothing, whatever the gateway says[\s\S]*^PALIADIN_APPROVALS=deny$/m,
     );
@@ -81,7 +81,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(directories).toContain(join(account.home, '.local/bin'));
   });
 
-  test('writes the gateway’s settings below those that are there', () => {
+  test('appends the gateway’s settings to the existing ones', () => {
     const text = readFileSync(owner.settings, 'utf8');
     expect(text.startsWith(OWN_SETTINGS)).toBe(true);
     expect(owner.variables()).toMatchObject({
@@ -91,7 +91,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     });
   });
 
-  test('an agent of that account answers a question', { timeout: LONG }, async () => {
+  test('makes an agent of that account answer a question', { timeout: LONG }, async () => {
     const { OTHER: _, ...env } = owner.variables();
     await using gateway = await startTestGateway({ env });
     const turn = await (await gateway.as('owner')).answer('Which cases are due this week?');
@@ -115,7 +115,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(stdout).toContain('there already');
   });
 
-  test('keeps what the owner has written, and brings the rest anew', { timeout: LONG }, async () => {
+  test('keeps what the owner wrote, and updates the rest', { timeout: LONG }, async () => {
     const skill = account.read(SKILL);
     account.write(SKILL, skill.replace(/(## Who you are\n)[^#]*/, '$1\nYou are Ada, of the registry.\n\n'));
     account.write(HOST_ENV, `${account.read(HOST_ENV)}ANTHROPIC_BASE_URL=http://127.0.0.1:1\n`);
@@ -138,7 +138,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(account.read(`${SKILL}.new`)).toBe(skill);
   });
 
-  test('replaces an older line of its own where it stands', { timeout: LONG }, async () => {
+  test('replaces its own older line in place', { timeout: LONG }, async () => {
     const ours = account.read(KEYS).split('\n')[1] ?? '';
     const comment = ours.split(' ').at(-1);
     const old = `restrict,command="/old/node /old/shim" ssh-ed25519 AAAA ${comment}`;
@@ -151,7 +151,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(statSync(join(account.home, KEYS)).mode & 0o777).toBe(0o600);
   });
 
-  test('makes another key where the gateway has lost its own', { timeout: LONG }, async () => {
+  test('creates a new key when the gateway has lost its own', { timeout: LONG }, async () => {
     const before = account.read(KEYS);
     rmSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '');
     const { code, stdout } = await add();
@@ -162,7 +162,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(account.read(KEYS).split('\n')).toHaveLength(before.split('\n').length);
   });
 
-  test('prints settings that hold everything, for a gateway that is elsewhere', { timeout: LONG }, async () => {
+  test('prints complete settings for a gateway on another machine', { timeout: LONG }, async () => {
     const { code, stdout, stderr } = await add('--print');
     expect(code).toBe(0);
     expect(stderr).toContain('✓ host     shim file');
@@ -180,14 +180,14 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect([looked.code, failures(looked.stdout)]).toEqual([0, []]);
   });
 
-  test('says that there is no service manager, and goes on without', { timeout: LONG }, async () => {
+  test('reports a missing service manager, and continues', { timeout: LONG }, async () => {
     const { code, stdout } = await add('--service');
     expect(code).toBe(1);
     expect(failures(stdout).join()).toMatch(/service .*can’t be reached[\s\S]*it works without/);
     expect((await owner.doctor()).code).toBe(0);
   });
 
-  test('refuses to write beside a key that was set by hand', { timeout: LONG }, async () => {
+  test('refuses to add to a key that was configured by hand', { timeout: LONG }, async () => {
     const text = readFileSync(owner.settings, 'utf8');
     onTestFinished(() => writeFileSync(owner.settings, text));
     const byHand = 'PALIADIN_REMOTE_HOST=127.0.0.1\nPALIADIN_SSH_KEY=abc\n';
@@ -198,7 +198,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(readFileSync(owner.settings, 'utf8')).toBe(byHand);
   });
 
-  test('does not believe a key that the owner’s ssh does not know', { timeout: LONG }, async () => {
+  test('refuses a host key that the owner’s ssh does not know', { timeout: LONG }, async () => {
     // The owner's ssh is led to the account by a proxy; who answers at the address itself is somebody else.
     await using other = await startLaptop();
     await using knownHosts = await disposable();
@@ -217,7 +217,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(readdirSync(knownHosts.path)).toEqual(['known_hosts']);
   });
 
-  test('says so where the owner’s ssh has met the host just now', { timeout: LONG }, async () => {
+  test('says when the owner’s ssh accepted the host key just now', { timeout: LONG }, async () => {
     await using knownHosts = await disposable();
     const wishes = ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
     const { code, stdout } = await add(...wishes.flatMap((option) => ['--ssh-option', option]));
@@ -225,7 +225,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(stdout).toMatch(/host key +pinned ssh-ed25519 SHA256:\S+\n +→ your ssh has met it just now/);
   });
 
-  test('needs the owner’s own access', { timeout: LONG }, async () => {
+  test('needs the owner’s own ssh access', { timeout: LONG }, async () => {
     await using place = await disposable();
     const stranger = ['--ssh-option', `IdentityFile=${place.path}/none`, '--ssh-option', 'BatchMode=yes'];
     const { code, stdout } = await owner.cli(
@@ -248,7 +248,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     );
   });
 
-  test('waits only so long for a start file that never ends', { timeout: LONG }, async () => {
+  test('waits a limited time for a startup file that never ends', { timeout: LONG }, async () => {
     const text = account.read('.bash_profile');
     onTestFinished(() => account.write('.bash_profile', text));
     account.write('.bash_profile', 'case $- in *i*) sleep 1000 ;; esac\n');
@@ -256,7 +256,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect([code, failures(stdout)]).toEqual([0, []]);
   });
 
-  test('says what is wrong with a host that is away', { timeout: LONG }, async () => {
+  test('says why a host is unreachable', { timeout: LONG }, async () => {
     await account.stop();
     onTestFinished(() => account.start());
     const { code, stdout } = await add();
@@ -266,7 +266,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
 });
 
 describe.skipIf(WHY_NOT !== null)('host add, where the host’s Node is too old', () => {
-  test('names what there is and what is needed, and installs nothing', { timeout: LONG }, async () => {
+  test('names the version found and the one needed, and installs nothing', { timeout: LONG }, async () => {
     await using place = await disposable();
     const node = join(place.path, 'node');
     writeFileSync(node, '#!/bin/sh\nprintf "18.20.4\\t/usr/bin/node\\n"\n', { mode: 0o755 });
@@ -283,14 +283,14 @@ describe.skipIf(WHY_NOT !== null)('host add, where the host’s Node is too old'
   });
 });
 
-test('what no host may be told of approvals is refused before ssh is asked', async () => {
+test('an invalid value of --approvals is refused before ssh is called', async () => {
   const owner = await newOwner();
   onTestFinished(() => owner.dispose());
   const { code, stderr } = await owner.cli('host', 'add', 'm@laptop', '--approvals', 'owner');
   expect([code, stderr]).toEqual([1, 'paliadin: --approvals is "owner": deny or gateway\n']);
 });
 
-test('what is not a host is refused before ssh is asked', async () => {
+test('an invalid host is refused before ssh is called', async () => {
   const owner = await newOwner();
   onTestFinished(() => owner.dispose());
   const { code, stderr } = await owner.cli(

@@ -1,4 +1,4 @@
-/** `paliadin host remove`: undoes what was added, and touches nothing else. */
+/** `paliadin host remove`: undoes what host add did, and changes nothing else. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -34,7 +34,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     await account.dispose();
   });
 
-  test('ends what runs and takes away what was installed; conversations stay', { timeout: LONG }, async () => {
+  test('ends what runs and removes what was installed; conversations stay', { timeout: LONG }, async () => {
     {
       const env = owner.variables();
       await using gateway = await startTestGateway({ env });
@@ -51,7 +51,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     expect(readdirSync(join(owner.stateDir, 'remote'))).toEqual(['gateway-id']);
   });
 
-  test('keeps what the owner has written, unless it is to go too', { timeout: LONG }, async () => {
+  test('keeps what the owner wrote, unless told to remove it', { timeout: LONG }, async () => {
     account.write(SKILL, account.read(SKILL).replace('You are the assistant', 'You are Ada, the assistant'));
     account.write(HOST_ENV, `${account.read(HOST_ENV)}ANTHROPIC_BASE_URL=http://127.0.0.1:1\n`);
     const { code, stdout } = await remove();
@@ -66,7 +66,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     expect([has(INSTALLED), has(STATE)]).toEqual([false, false]);
   });
 
-  test('leaves the shim to another gateway', { timeout: LONG }, async () => {
+  test('leaves the shim for another gateway', { timeout: LONG }, async () => {
     const other = await newOwner();
     try {
       expect((await add(other)).code).toBe(0);
@@ -81,7 +81,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     }
   });
 
-  test('where the host is away it says what is left, and takes it away later', { timeout: LONG }, async () => {
+  test('with an unreachable host names what is left there, and removes it later', { timeout: LONG }, async () => {
     await account.stop();
     const { code, stdout } = await remove();
     expect(code).toBe(1);
@@ -97,7 +97,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     expect(has(INSTALLED)).toBe(false);
   });
 
-  test('a second time there is nothing to do', { timeout: LONG }, async () => {
+  test('has nothing to do the second time', { timeout: LONG }, async () => {
     expect((await remove()).code).toBe(0);
     const { code, stdout } = await remove();
     expect(code).toBe(1);

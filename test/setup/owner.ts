@@ -1,4 +1,4 @@
-/** Somebody with a gateway of their own, who sets up hosts by the command line. Nothing is written to anybody's home. */
+/** An owner with a gateway of their own, who sets up hosts by the command line. Nothing is written to a real home. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';

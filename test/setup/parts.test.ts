@@ -1,4 +1,4 @@
-/** The parts of a set-up that are only text. */
+/** The parts of the setup that only handle text. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { shellQuoted } from '../../src/setup/shell-quoted.ts';
 import { parseTarget } from '../../src/setup/target.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-describe('a place', () => {
+describe('a host’s address', () => {
   test.each([
     ['m@laptop', { user: 'm', host: 'laptop', port: null }],
     ['m@laptop.tail1234.ts.net:22022', { user: 'm', host: 'laptop.tail1234.ts.net', port: 22_022 }],
@@ -46,8 +46,8 @@ describe('a place', () => {
   });
 });
 
-describe('lines of settings', () => {
-  test('ours are replaced where they stand, and what else is there stays', () => {
+describe('lines of a settings file', () => {
+  test('of ours are replaced in place, and others stay', () => {
     const text = '# mine\nexport A=1\n\nB = "two"\r\nA=3\nAB=4';
     expect(withEnvLines(text, { A: 'x', C: 'y z' })).toBe('# mine\nA=x\n\nB = "two"\r\nAB=4\nC=\'y z\'\n');
     expect(withEnvLines(text, { A: null, C: null })).toBe('# mine\n\nB = "two"\r\nAB=4\n');
@@ -57,7 +57,7 @@ describe('lines of settings', () => {
     expect(parseEnv(envLine('NAME', value)).NAME).toBe(value);
   });
 
-  test('what no line can hold is refused', () => {
+  test('with a value that no line can hold are refused', () => {
     expect(() => envLine('NAME', 'two\nlines')).toThrow('NAME');
   });
 });
@@ -78,7 +78,7 @@ describe('host.env', () => {
     return remove;
   });
 
-  test('says what a gateway may allow, in words, with deny where nobody has chosen', () => {
+  test('explains which approvals a gateway may decide, with deny as default', () => {
     const first = write(null);
     expect(first).toMatchObject({ now: 'deny', edited: false });
     expect(first.text).toMatch(/^# deny: nothing[\s\S]*\nPALIADIN_APPROVALS=deny\n$/m);
@@ -89,7 +89,7 @@ describe('host.env', () => {
     expect(write('PALIADIN_AGENT_DIR=/x\n')).toMatchObject({ now: 'deny', edited: true });
   });
 
-  test('says how people are to be kept apart where the gateway wants it, and leaves what its owner has written', () => {
+  test('explains the isolation level that the gateway requires, and keeps the owner’s value', () => {
     const file = join(directory, 'host.env');
     const level = (text: string) => {
       writeFileSync(file, text);
@@ -102,7 +102,7 @@ describe('host.env', () => {
     expect(write(null).text).not.toContain('PALIADIN_ISOLATION');
   });
 
-  test('with a value that means nothing there is left alone, and said', () => {
+  test('with an invalid value is not changed, and the error names it', () => {
     expect(() => write('PALIADIN_APPROVALS=owner\n')).toThrow(
       'PALIADIN_APPROVALS is "owner"; in host.env it is deny or',
     );
@@ -111,7 +111,7 @@ describe('host.env', () => {
   });
 });
 
-describe('what a gateway may allow', () => {
+describe('the question about approvals', () => {
   const ask = async (...typed: string[]) => {
     const [stdin, stderr] = [new PassThrough(), new PassThrough()];
     const chosen = chooseApprovals({ stdin, stderr });
@@ -123,7 +123,7 @@ describe('what a gateway may allow', () => {
     return { value, said: await said };
   };
 
-  test('is asked in words, until it is one of the two; Enter alone and a closed terminal are deny', async () => {
+  test('is repeated until the answer is valid; Enter and a closed terminal mean deny', async () => {
     const { value, said } = await ask('yes', ' Gateway ');
     expect(value).toBe('gateway');
     expect(said).toMatch(/Whoever steals the gateway can then allow\s+themselves any command/);
@@ -138,7 +138,7 @@ describe('authorized_keys', () => {
   const ours =
     'restrict,command="/usr/bin/node --disable-warning=ExperimentalWarning /home/m/shim.mjs" ssh-ed25519 AAAA paliadin:0123abcd';
 
-  test('a line is added below the others, replaced where it stands, and taken out', () => {
+  test('our line is appended, replaced in place, and removed', () => {
     expect(withKeyLine('', key)).toBe(`${ours}\n`);
     expect(withKeyLine('mine', key)).toBe(`mine\n${ours}\n`);
     expect(withKeyLine(`mine\nx paliadin:0123abcd\r\nlast`, key)).toBe(`mine\n${ours}\nlast\n`);
@@ -146,7 +146,7 @@ describe('authorized_keys', () => {
     expect(withoutKeyLine('mine\nlast', '0123abcd')).toBe('mine\nlast');
   });
 
-  test('paths are one word each to the login shell, or refused', () => {
+  test('paths are single words to the login shell, or refused', () => {
     expect(withKeyLine('', { ...key, node: '/my programs/node' })).toContain(`command="'/my programs/node' --`);
     for (const node of ['/a"b/node', '/a\\b/node', '/a\nb/node', "/a'b/node"]) {
       expect(() => withKeyLine('', { ...key, node })).toThrow("can't be a forced command");
@@ -162,10 +162,10 @@ test.each(['plain', 'two words', "it's", '$(touch canary)', '`id`', '=cmd', '~',
   },
 );
 
-describe('a look at a host', () => {
+describe('the inspection of a host', () => {
   const look = (...lines: string[]) => readLook(lines.map((line) => `paliadin-look ${line}\n`).join(''));
 
-  test('takes the first Node that is new enough, and where the programs are', () => {
+  test('takes the first Node that is new enough, and finds the programs', () => {
     const found = look(
       'system Darwin',
       'account m',
@@ -182,7 +182,7 @@ describe('a look at a host', () => {
     expect(found.path).toBe('/usr/bin:/opt/homebrew/bin:/Users/m/.claude/local:/Users/m/.local/bin');
   });
 
-  test('does not take a path that is gone after the login', () => {
+  test('does not use a path that is gone after the login', () => {
     const real = '/home/m/.local/share/fnm/node-versions/v22.13.0/installation/bin/node';
     const found = look('home /home/m', `node /run/user/1/fnm_multishells/1_2/bin/node\t22.13.0\t${real}`);
     expect(found.node).toEqual({ path: real, version: '22.13.0' });
@@ -198,7 +198,7 @@ describe('a look at a host', () => {
     expect(look(`node /usr/bin/node\t${version}\t/usr/bin/node`).node !== null).toBe(good);
   });
 
-  test('a greeting is not part of it', () => {
+  test('ignores a greeting', () => {
     expect(readLook('Welcome\nsystem Windows\npaliadin-look system Linux\n').system).toBe('Linux');
   });
 });
@@ -210,7 +210,7 @@ describe('services', () => {
     expect(unit).toContain('\nKillMode=process\n');
   });
 
-  test('launchd’s file has each word by itself', () => {
+  test('launchd’s file has each argument separately', () => {
     const plist = launchdPlist('paliadin.host', ['/usr/bin/node', '/Users/a & b/shim.mjs', 'daemon']);
     expect(plist).toContain('<string>/Users/a &amp; b/shim.mjs</string>\n    <string>daemon</string>');
     expect(plist).toMatch(/<key>AbandonProcessGroup<\/key>\s+<true\/>/);

@@ -11,7 +11,7 @@ const LONG = 180_000;
 const skipped = WHY_NO_SYSTEMD === null ? '' : ` (not here: ${WHY_NO_SYSTEMD})`;
 
 describe.skipIf(WHY_NO_SYSTEMD !== null)(`the daemon as a service${skipped}`, () => {
-  test('runs under systemd, ends without its terminals, and goes with the host', { timeout: LONG }, async () => {
+  test('runs under systemd, stops without its terminals, is removed with the host', { timeout: LONG }, async () => {
     await using account = await startOtherAccount({ systemd: true });
     const owner = await newOwner();
     onTestFinished(() => owner.dispose());

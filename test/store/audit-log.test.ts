@@ -15,7 +15,7 @@ const entry: AuditEntry = {
   detail: { why: 'test' },
 };
 
-test('a turn’s life is on record: asked, decided, ended, answered late', async () => {
+test('a turn’s acceptance, decisions, end and late answer are in the audit log', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const { turnId } = await anEndedTurn(store, who);
@@ -42,7 +42,7 @@ test('a turn’s life is on record: asked, decided, ended, answered late', async
   expect(await store.audit.verify({ contents: true })).toMatchObject({ rows: 4, broken: null });
 });
 
-test('what is not stored is not on record', async () => {
+test('a write that fails leaves no audit row', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const [one, other] = [aTurn(who), aTurn(who)];
@@ -57,7 +57,7 @@ test('what is not stored is not on record', async () => {
   expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null });
 });
 
-test('many at once make one chain, also from several processes’ connections', async () => {
+test('concurrent appends make one chain, also over several connections', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   await Promise.all([
@@ -67,7 +67,7 @@ test('many at once make one chain, also from several processes’ connections', 
   expect(await store.audit.verify({ contents: true })).toMatchObject({ rows: 60, broken: null, head: { seq: 60 } });
 });
 
-test('rows are found by what they are about', async () => {
+test('audit rows are found by user, action, turn and time', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const first = await anEndedTurn(store, one);
@@ -84,7 +84,7 @@ test('rows are found by what they are about', async () => {
   expect((await store.audit.ofUser(other.user.id)).map(({ seq }) => seq)).toEqual([4, 5, 6, 7]);
 });
 
-test('the chain is walked on from a row that is known', async () => {
+test('the chain can be verified from a known row on', async () => {
   const { store } = await temporaryStore();
   await store.audit.append([entry, entry]);
   const { head } = await store.audit.verify({ contents: false });
@@ -96,7 +96,7 @@ test('the chain is walked on from a row that is known', async () => {
   expect(await store.audit.verify({ after: wrong, contents: false })).toMatchObject({ broken: { seq: 3 } });
 });
 
-test('deleting what a user said leaves the chain whole, and nothing that was said in the file', async () => {
+test('deleting a user’s data keeps the chain valid, and leaves none of the text in the file', async () => {
   const { store, file } = await temporaryStore();
   const [gone, stays] = [await aUser(store, 'gone'), await aUser(store, 'stays')];
   for (let i = 0; i < 30; i++) {
@@ -133,7 +133,7 @@ test('a user with an open turn is not deleted', async () => {
   expect(await store.audit.head()).toMatchObject({ seq: 1 });
 });
 
-test('what is deleted while somebody reads the database is gone when they are done, and that is said', async () => {
+test('data deleted while another connection reads is erased when that ends, and reported', async () => {
   const told: boolean[] = [];
   const { store, file } = await temporaryStore({
     onErased: (erased) => void told.push(erased),
@@ -154,7 +154,7 @@ test('what is deleted while somebody reads the database is gone when they are do
   expect((await bytesOf(file)).includes('a secret of theirs')).toBe(false);
 });
 
-test('old turns go, those that are open stay', async () => {
+test('old turns are deleted, open ones are kept', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const old = await anEndedTurn(store, who);
@@ -168,7 +168,7 @@ test('old turns go, those that are open stay', async () => {
   expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null });
 });
 
-test('who has asked as often as they may is told when they may again', async () => {
+test('a question over the daily quota is refused with the time when it renews', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   await store.users.setQuota(who.user.id, 2, { actor: 'cli', at: 1 });

@@ -1,4 +1,4 @@
-/** A connection in a thread of its own: real threads, on a real file. */
+/** A connection in a worker thread: real threads, on a real file. */
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { DatabaseThread, type ThreadOptions } from '../../src/store/sqlite/database-thread.ts';
@@ -19,7 +19,7 @@ async function started(options?: ThreadOptions) {
   return { thread, open, database, all };
 }
 
-test('gives rows and counts, and tells of an error with SQLite’s own number', async () => {
+test('a database thread returns rows and counts, and errors with SQLite’s number', async () => {
   const { database, all } = await started();
   const insert = { sql: 'insert into t values (?), (?)', parameters: ['ä', 7] };
   expect(await database.run(insert)).toMatchObject({ numAffectedRows: 2n, insertId: 2n });
@@ -30,7 +30,7 @@ test('gives rows and counts, and tells of an error with SQLite’s own number', 
   });
 });
 
-test('does nothing else in this thread meanwhile, whatever it does itself', async () => {
+test('a long query in a database thread does not block this thread', async () => {
   const { database } = await started({ deadlineMs: 60_000 });
   let turns = 0;
   const counting = setInterval(() => turns++, 1);
@@ -39,7 +39,7 @@ test('does nothing else in this thread meanwhile, whatever it does itself', asyn
   expect(turns).toBeGreaterThan(10);
 });
 
-test('goes through much more text than it has memory for', async () => {
+test('a search reads much more text than fits in the thread’s memory', async () => {
   const { database, all } = await started();
   await database.exec('create table turns (seq integer primary key, message text, response text)');
   // 120 answers of a megabyte each, as JavaScript holds them.
@@ -49,7 +49,7 @@ test('goes through much more text than it has memory for', async () => {
   expect(await all(search)).toEqual([{ seq: 119 }]);
 });
 
-test('that takes too long is ended, as what has waited as long; what came later has its answer', async () => {
+test('a query past its deadline fails with those queued as long, and a later one is answered', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { thread, all } = await started({ deadlineMs: 10_000, tooLong: () => new Error('too long') });
@@ -66,7 +66,7 @@ test('that takes too long is ended, as what has waited as long; what came later 
   expect(thread.worker).not.toBe(before);
 });
 
-test('whose thread ends in the middle of a transaction keeps nothing of it, and nothing of the rest', async () => {
+test('when its thread ends within a transaction, all of the transaction is rolled back', async () => {
   const { thread, database, all } = await started();
   await database.exec('begin immediate');
   await database.exec('insert into t values (1)');
@@ -77,7 +77,7 @@ test('whose thread ends in the middle of a transaction keeps nothing of it, and 
   expect(await all('select x from t')).toEqual([]);
 });
 
-test('has a new thread where the first has ended because nobody asked', async () => {
+test('a query after the idle thread ended starts a new one', async () => {
   const { thread, all, database } = await started({ idleMs: 1 });
   await new Promise((resolve) => thread.worker?.once('exit', resolve));
   expect(await all('select count(*) as n from t')).toEqual([{ n: 0 }]);
@@ -85,7 +85,7 @@ test('has a new thread where the first has ended because nobody asked', async ()
   await database.close(); // which begins none
 });
 
-test('leaves nobody waiting when it is closed', async () => {
+test('closing answers every waiting query with an error', async () => {
   const { thread, all } = await started();
   const asked = [all(ENDLESS), all('select 1')].map((one) =>
     one.then(

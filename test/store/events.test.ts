@@ -3,7 +3,7 @@ import type { EventBody, StoredEvent } from '../../src/contract/records/event.ts
 import type { Decided, TurnEvent } from '../../src/contract/turn.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
-test('events keep their order and their ids only grow, also where several turns are written at once', async () => {
+test('events keep their order, and their ids only grow, when several turns are written at once', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const [first, second] = [aTurn(one), aTurn(other)];
@@ -44,7 +44,7 @@ test('an event may belong to no turn', async () => {
   expect(await store.events.after({ userId: user.id, after: 0, limit: 10 })).toEqual([event]);
 });
 
-test('pruning drops the progress of turns that were final before, however much there is, and gives no id twice', async () => {
+test('pruning drops the progress of turns that ended before, in any number, and reuses no id', async () => {
   const { store } = await temporaryStore();
   const turns = [aTurn(await aUser(store)), aTurn(await aUser(store)), aTurn(await aUser(store))];
   const [old, young, open] = turns as [(typeof turns)[0], (typeof turns)[0], (typeof turns)[0]];
@@ -82,7 +82,7 @@ test('pruning drops the progress of turns that were final before, however much t
   expect(next.id).toBeGreaterThan(before);
 });
 
-test('what was decided in a turn stays, in order, whatever goes', async () => {
+test('the decisions of a turn survive pruning, in order', async () => {
   const { store } = await temporaryStore();
   const [turn, other] = [aTurn(await aUser(store)), aTurn(await aUser(store))];
   const approval = { id: 'a', title: 'May I?', kind: 'permission' } as const;

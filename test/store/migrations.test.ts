@@ -1,4 +1,4 @@
-/** A database of any version before opens, with all that it had. */
+/** A database of any earlier version opens with all its data. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
@@ -28,8 +28,8 @@ function look(file: string, query: string): unknown[] {
 const schemaOf = (file: string) =>
   look(file, 'select type, name, tbl_name, sql from sqlite_schema order by type, name');
 
-describe.each(Object.keys(migrations))('a database that ends with %s', (last) => {
-  test('keeps its turns, which are found and counted', async () => {
+describe.each(Object.keys(migrations))('a database migrated up to %s', (last) => {
+  test('keeps its turns, and they can be found and counted', async () => {
     const { store } = await updated(last);
     expect(await store.turns.get('t')).toMatchObject({ message: 'What is due?', response: 'The overdue cases.' });
     expect(await store.turns.list({ limit: 10, search: 'overdue' })).toMatchObject([{ turnId: 't' }]);
@@ -39,7 +39,7 @@ describe.each(Object.keys(migrations))('a database that ends with %s', (last) =>
     expect(total).toMatchObject(counted);
   });
 
-  test('has the tables of a new one', async () => {
+  test('gets the same schema as a new one', async () => {
     const { file } = await updated(last);
     const fresh = join(await temporaryDirectory(), 'paliadin.db');
     await (await openSqliteStore(fresh)).close();
@@ -47,7 +47,7 @@ describe.each(Object.keys(migrations))('a database that ends with %s', (last) =>
   });
 });
 
-test('what nothing uses is gone, and what else a turn has stays', async () => {
+test('unused columns are dropped, and a turn’s other data is kept', async () => {
   const { store, file } = await updated('0006-session-keys', async (db) => {
     await anOldTurn(db);
     await sql`update turns set lease_owner = 'a', lease_expires_at = 1, page_origin = 'https://app.example/'`.execute(
@@ -61,7 +61,7 @@ test('what nothing uses is gone, and what else a turn has stays', async () => {
   expect(await store.turns.get('t')).toMatchObject({ pageOrigin: 'https://app.example/', fence: 1 });
 });
 
-test('the audit log of an older version can only be added to', async () => {
+test('triggers keep the audit log of an older version append-only', async () => {
   const { file } = await updated('0006-session-keys', async (db) => {
     await sql`insert into audit_log (seq, at, actor, action, detail, previous, hash)
       values (1, 1, 'u', 'turn.accepted', '{}', '', 'h')`.execute(db);
@@ -72,7 +72,7 @@ test('the audit log of an older version can only be added to', async () => {
   expect(look(file, 'select seq, hash from audit_log')).toEqual([{ seq: 1, hash: 'h' }]);
 });
 
-test('browsers that were signed in before there were session keys are known, and let nobody in', async () => {
+test('browser sessions from before session keys are recognised, but refused', async () => {
   const { store } = await updated('0005-owner-view', async (db) => {
     await anOldTurn(db);
     await sql`insert into browser_sessions (hash, user_id, created_at, expires_at) values ('old', 'u', 1, 9)`.execute(

@@ -16,7 +16,7 @@ async function say(store: Store, who: Who, message: string, response = ''): Prom
   return turn.turnId;
 }
 
-test('a search finds one’s own words by their beginnings, and those of scripts without spaces anywhere', async () => {
+test('a search finds one’s own words by prefix, and text in scripts without spaces anywhere', async () => {
   const { store } = await temporaryStore();
   const [anna, bert] = [await aUser(store), await aUser(store)];
   const german = await say(store, anna, 'Welche Fälle verjähren bald?', 'Akte C-2024-17 am 3. Mai.');
@@ -63,7 +63,7 @@ test('a search with too many or too long words is refused', async () => {
   }
 });
 
-test('what is read for a page is found by an index of that user’s turns, whatever others wrote', async () => {
+test('a page of history uses an index on that user’s turns', async () => {
   const { file } = await temporaryStore();
   const db = new Kysely<Schema>({ dialect: sqliteDialect(file), plugins: [new CamelCasePlugin()] });
   const raw = new DatabaseSync(file);
@@ -81,7 +81,7 @@ test('what is read for a page is found by an index of that user’s turns, whate
   }
 });
 
-test('a page ends early where it holds a megabyte, and the next goes on without a gap', async () => {
+test('a page ends early at a megabyte, and the next continues without a gap', async () => {
   const { store } = await temporaryStore();
   const anna = await aUser(store);
   const asked: string[] = [];
@@ -101,7 +101,7 @@ test('a page ends early where it holds a megabyte, and the next goes on without 
   }
 });
 
-test('a search looks at so many turns at once, and says where to go on', async () => {
+test('a search reads a limited number of turns at once, and returns where to continue', async () => {
   const { store } = await temporaryStore();
   const anna = await aUser(store);
   const wanted = await say(store, anna, 'a needle');

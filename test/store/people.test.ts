@@ -41,7 +41,7 @@ async function aToken(
   return hash;
 }
 
-test('a user is made once, also where two ask at once, and keeps what they are', async () => {
+test('concurrent requests create a user once, and later ones do not overwrite it', async () => {
   const { store } = await temporaryStore();
   const made = await Promise.all(
     Array.from({ length: 10 }, () => store.users.ensure({ subject: 'anna', name: 'Anna', role: 'owner', now: 5 })),
@@ -59,7 +59,7 @@ test.each([
   ['8', '0123abcd-1111-4111-8111-111111111111', '0123abcd-2111-4111-8111-111111111111', 'p-0123abcd2'],
   ['12', '0123abcd-1111-4111-8111-111111111111', '0123abcd-1111-5111-8111-111111111111', 'p-0123abcd1'],
   ['31', '0123abcd-1111-4111-8111-111111111111', '0123abcd-1111-4111-8111-111111111112', 'p-0123abcd1'],
-])('two people whose ids share %s digits have two conversations', async (_, first, second, expected) => {
+])('two users whose ids share %s digits get two sessions', async (_, first, second, expected) => {
   const ids = [first, second];
   const { store } = await temporaryStore({ newId: () => ids.shift() as string });
   const users = [
@@ -76,7 +76,7 @@ test.each([
   }
 });
 
-test('twenty people with like ids who arrive at once, each several times: a name each', async () => {
+test('twenty users with similar ids who arrive at once get one session name each', async () => {
   let next = 0;
   const { store } = await temporaryStore({
     newId: () => `0123abcd-1111-4111-8111-1111111111${(10 + next++).toString()}`,
@@ -90,7 +90,7 @@ test('twenty people with like ids who arrive at once, each several times: a name
   expect(new Set(sessions.map((session) => `${session.userId} ${session.name}`)).size).toBe(20);
 });
 
-test('starting over and moving to another host begin a new conversation under the same name', async () => {
+test('a reset and a move to another host start a new generation under the same name', async () => {
   const { store } = await temporaryStore();
   const { user, session } = await aUser(store, 'anna');
   expect(await store.sessions.startOver(session.name, BY)).toEqual({ ...session, generation: 2 });
@@ -100,7 +100,7 @@ test('starting over and moving to another host begin a new conversation under th
   await expect(store.sessions.startOver('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('a code signs in once, until it is too old', async () => {
+test('a code signs in once, until it expires', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const code = await aCode(store, user.id);
@@ -115,7 +115,7 @@ test('a code signs in once, until it is too old', async () => {
   expect(await store.signIn.takeCode(newHash(), 1001)).toBeNull();
 });
 
-test('browser sessions and tokens let in until they end', async () => {
+test('browser sessions and tokens are valid until they expire', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const browser = await aBrowserSession(store, { ...BY_CODE, userId: user.id, expiresAt: 2000 });
@@ -131,7 +131,7 @@ test('browser sessions and tokens let in until they end', async () => {
   expect(await store.signIn.byBrowserSession(browser, 1500)).toBeNull();
 });
 
-test('a browser session needs both of its secrets; one from before there were keys lets nobody in', async () => {
+test('a browser session needs both its secrets; one from before session keys is refused', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const session = { ...BY_CODE, userId: user.id, expiresAt: 2000 };
@@ -152,7 +152,7 @@ test('a browser session needs both of its secrets; one from before there were ke
   expect(await store.signIn.countBrowserSessions(user.id, 1500)).toBe(2);
 });
 
-test('a user’s role and state can be changed, and what is said of them', async () => {
+test('a user’s role, state and profile can be changed', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
   expect(await store.users.setRole(user.id, 'admin', BY)).toEqual({ ...user, role: 'admin' });
@@ -166,7 +166,7 @@ test('a user’s role and state can be changed, and what is said of them', async
   }
 });
 
-test('there is one owner: whoever was one before is a member then', async () => {
+test('setting a new owner makes the earlier owner a member', async () => {
   const { store } = await temporaryStore();
   const { user: anna } = await store.users.ensure({ subject: 'anna', role: 'owner', now: 1 });
   const { user: bert } = await aUser(store, 'bert');
@@ -181,7 +181,7 @@ test('there is one owner: whoever was one before is a member then', async () => 
   expect(await store.users.get(anna.id)).toMatchObject({ role: 'member' });
 });
 
-test('tokens can be listed and taken back, by the beginning of their id', async () => {
+test('tokens can be listed, and revoked by a prefix of their id', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
   const { user: bert } = await aUser(store, 'bert');
@@ -209,7 +209,7 @@ test('tokens can be listed and taken back, by the beginning of their id', async 
   await expect(store.signIn.dropToken(hash, BY)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('signing out everywhere ends browsers and codes; tokens only where that is said', async () => {
+test('signing out everywhere ends browser sessions and codes; tokens only if asked', async () => {
   const { store } = await temporaryStore();
   const [anna, bert] = [(await aUser(store, 'anna')).user, (await aUser(store, 'bert')).user];
   const enter = async (userId: string) => ({
@@ -236,7 +236,7 @@ test('signing out everywhere ends browsers and codes; tokens only where that is 
   expect(await store.signIn.takeCode(second.code, 1601)).toEqual(bert);
 });
 
-test('browsers that came in by another key are put out', async () => {
+test('browser sessions made with another application key are ended', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store);
   const session = { userId: user.id, expiresAt: 9000 };

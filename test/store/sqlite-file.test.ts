@@ -14,7 +14,7 @@ async function openAndInsert(file: string, ...uid: string[]) {
   return JSON.parse((await run(process.execPath, [program, file, ...uid])).stdout);
 }
 
-test('the file, its log and a new directory are for their owner alone', async () => {
+test('database, WAL and a new directory are readable by their owner only', async () => {
   const directory = join(await temporaryDirectory(), 'state', 'paliadin');
   const file = join(directory, 'paliadin.db');
   const store = await openSqliteStore(file);
@@ -27,7 +27,7 @@ test('the file, its log and a new directory are for their owner alone', async ()
   expect(await mode(file)).toBe('600');
 });
 
-test('six processes open a new file at once: one turn for one key, a fence for each run', async () => {
+test('six processes that open a new file at once make one turn per key, and a fence for each run', async () => {
   const file = join(await temporaryDirectory(), 'paliadin.db');
   const results = await Promise.all(Array.from({ length: 6 }, () => openAndInsert(file)));
   expect(results.map((result) => result.detail)).toEqual(results.map(() => undefined));
@@ -36,7 +36,7 @@ test('six processes open a new file at once: one turn for one key, a fence for e
   expect(results.filter((result) => result.inserted)).toHaveLength(1);
 }, 30_000);
 
-test('what was written is there after opening again, and nothing less', async () => {
+test('data and fences are there after closing and opening again', async () => {
   const { store, file } = await temporaryStore();
   const turn = aTurn(await aUser(store));
   await store.turns.insert(turn);
@@ -48,14 +48,14 @@ test('what was written is there after opening again, and nothing less', async ()
   await again.close();
 });
 
-test('it writes ahead and through to the disk', async () => {
+test('the database uses write-ahead logging', async () => {
   const { file } = await temporaryStore();
   const other = new DatabaseSync(file);
   expect(other.prepare('pragma journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
   other.close();
 });
 
-test('a file that is no database is named and left alone', async () => {
+test('a file that is no database is named in the error and left unchanged', async () => {
   const file = join(await temporaryDirectory(), 'paliadin.db');
   const content = 'precious, but no database '.repeat(100);
   await writeFile(file, content);
@@ -66,7 +66,7 @@ test('a file that is no database is named and left alone', async () => {
   expect(await readFile(file, 'utf8')).toBe(content);
 });
 
-test('a damaged file is named, whether that shows at the start or later', async () => {
+test('a damaged file is named in the error, at the start or later', async () => {
   const { store, file } = await temporaryStore();
   const who = await aUser(store);
   for (let i = 0; i < 50; i++) await store.turns.insert(aTurn(who, { message: 'x'.repeat(4000) }));
@@ -89,7 +89,7 @@ test('a damaged file is named, whether that shows at the start or later', async 
   expect((await readFile(file)).equals(bytes)).toBe(true);
 });
 
-test('a damaged row is told without what it holds', async () => {
+test('the error for a damaged row does not quote its content', async () => {
   const { store, file } = await temporaryStore();
   const { user } = await aUser(store);
   await store.events.append({ turnId: '', userId: user.id, at: 1, event: { type: 'feedback' } });
@@ -101,7 +101,7 @@ test('a damaged row is told without what it holds', async () => {
   expect(error.message).not.toContain('secret');
 });
 
-test('tables of a newer version are refused and left alone', async () => {
+test('a database of a newer version is refused and left unchanged', async () => {
   const { store, file } = await temporaryStore();
   await store.close();
   const db = new DatabaseSync(file);
@@ -113,7 +113,7 @@ test('tables of a newer version are refused and left alone', async () => {
   });
 });
 
-test('a directory that cannot be written is named, with what to do', async () => {
+test('a directory that can’t be written is named in the error, with what to do', async () => {
   const directory = await temporaryDirectory();
   await chmod(directory, 0o555);
   const file = join(directory, 'paliadin.db');
@@ -126,7 +126,7 @@ test('a directory that cannot be written is named, with what to do', async () =>
   });
 });
 
-test('a directory in the place of the file is named', async () => {
+test('a directory in the place of the file is named in the error', async () => {
   const file = join(await temporaryDirectory(), 'paliadin.db');
   await mkdir(file);
   await expect(openSqliteStore(file)).rejects.toMatchObject({
@@ -137,7 +137,7 @@ test('a directory in the place of the file is named', async () => {
 
 const ownDisks = spawnSync('unshare', ['-rm', 'true']).status === 0;
 
-test.runIf(ownDisks)('a full disk is called so; nothing half is kept, and what is there can be read', async () => {
+test.runIf(ownDisks)('a full disk is reported as such; no partial write is kept, and reading still works', async () => {
   // A small disk of the test's own, which ends with the process that has it.
   const directory = await temporaryDirectory();
   const script = `mount -t tmpfs -o size=600k none ${directory} && exec ${process.execPath} ${join(import.meta.dirname, 'programs', 'fill-disk.ts')} ${join(directory, 'p.db')}`;
@@ -150,7 +150,7 @@ test.runIf(ownDisks)('a full disk is called so; nothing half is kept, and what i
   expect(result.events).toBe(result.accepted);
 });
 
-test('every method of a closed store says that the store is not available', async () => {
+test('every method of a closed store fails with store_unavailable', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   await store.close();

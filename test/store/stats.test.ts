@@ -9,7 +9,7 @@ import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 const HOUR = 3_600_000;
 
-test('figures count statuses, codes, tools, tags and users, by bucket and in all', async () => {
+test('figures count statuses, codes, tools, tags and users, by bucket and in total', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   expect(await store.turns.stats({ from: 0, to: HOUR, bucketMs: HOUR })).toMatchObject({
@@ -73,7 +73,7 @@ test('a late answer, a rating and its change, and a decision are counted once', 
   expect(await total()).toMatchObject({ allowed: 1, denied: 2, turns: 1 });
 });
 
-test('an agent that never uses a word twice does not make the figures grow without end', async () => {
+test('endless different tags and tools are counted together beyond a limit', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   for (let i = 0; i < 250; i++) await put(store, who, { classifierTag: `tag ${i}`, usedTools: ['__proto__'] });
@@ -83,7 +83,7 @@ test('an agent that never uses a word twice does not make the figures grow witho
   expect(Object.entries(total.byTool)).toEqual([['__proto__', 250]]);
 });
 
-test('turns that were there before there were figures are counted as those after', async () => {
+test('turns from before the statistics existed are counted like later ones', async () => {
   const { store, file } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const tools = [{ name: 'seen', count: 2, ms: 5 }];
@@ -107,7 +107,7 @@ test('turns that were there before there were figures are counted as those after
   expect([await store.turns.stats(query), await store.turns.stats({ ...query, userId: one.user.id })]).toEqual(before);
 });
 
-test('a percentile of buckets is less than 5 % off, from a millisecond to a day', () => {
+test('a percentile from buckets is less than 5 % off, from a millisecond to a day', () => {
   for (const ms of [1, 10, 99, 1234, 60_000, 3_600_000, 86_400_000]) {
     const found = percentile(histogramOf(ms), 0.5) as number;
     expect(Math.abs(found - ms)).toBeLessThanOrEqual(Math.max(1, ms * 0.05));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { timedStore } from '../../src/store/timed-store.ts';
 import { aUser, temporaryStore } from './temporary-store.ts';
 
-test('every call of the store does what it did, and is told with its time and whether it failed', async () => {
+test('each call of the store returns its result, and is reported with its duration and whether it failed', async () => {
   const { store } = await temporaryStore();
   const told: [string, number, boolean][] = [];
   let now = 0;

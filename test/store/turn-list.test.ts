@@ -5,7 +5,7 @@ import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
 type Query = Parameters<Store['turns']['list']>[0];
 
-test('each filter lets through what it names, and together what all name', async () => {
+test('each filter selects what it names, and several must all match', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const a = await put(store, one, { startedAt: 10 }, { status: 'completed', classifierTag: 'lookup' });
@@ -31,7 +31,7 @@ test('each filter lets through what it names, and together what all name', async
   expect([await store.turns.countOpen(), await store.turns.countOpen(one.user.id)]).toEqual([1, 0]);
 });
 
-test('pages follow each other without a gap, also where turns came at the same moment or the clock went back', async () => {
+test('pages have no gap, even when turns have the same time or the clock was set back', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const times = [5, 5, 5, 3, 9, 9, 1, 5];
@@ -51,7 +51,7 @@ test('pages follow each other without a gap, also where turns came at the same m
   await expect(store.turns.list({ limit: 1, before: 'gone' })).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('text is found by the beginnings of words, in question and answer, whatever else the search says', async () => {
+test('text is found by word prefixes in question and answer, whatever operators the search has', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const a = await put(
@@ -91,7 +91,7 @@ test('text is found by the beginnings of words, in question and answer, whatever
 test.each([
   ['in this thread', false],
   ['in a thread of its own', true],
-])('of scripts that put no spaces between words, text is found anywhere, searched %s', async (_where, threads) => {
+])('text in scripts without spaces is found anywhere, searched %s', async (_where, threads) => {
   const { store } = await temporaryStore({ threads });
   const who = await aUser(store);
   const a = await put(store, who, { message: '我的案件什么时候到期？' }, { response: 'C-2024-17 五月三日到期。' });
@@ -107,7 +107,7 @@ test.each([
   expect(await found('due')).toEqual([b]);
 });
 
-test('a search that takes too long ends, and says what to do', async () => {
+test('a search past its deadline fails and says what to do', async () => {
   const { store } = await temporaryStore({ threads: true, searching: { deadlineMs: 0 } });
   const who = await aUser(store);
   await put(store, who, { message: '案件' });
@@ -118,7 +118,7 @@ test('a search that takes too long ends, and says what to do', async () => {
   expect(await store.turns.list({ limit: 10 })).toHaveLength(1);
 });
 
-test('an answer is found once it is there, and not after another took its place', async () => {
+test('an answer is found once it is stored, and not after it was replaced', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const turnId = await put(store, who, { message: 'x' });

@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 import { isTakenOver } from '../../src/store/turn-store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
-test('a turn is queued, with its accepted event, and comes back as it went in', async () => {
+test('a turn is stored as queued with its accepted event, and read back unchanged', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const asked = aTurn(who, {
@@ -25,7 +25,7 @@ test('a turn is queued, with its accepted event, and comes back as it went in', 
   expect(session?.lastUsedAt).toBe(7);
 });
 
-test('every field of a turn that may change is kept', async () => {
+test('every field of a turn that may change is stored', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const { turnId } = aTurn(who);
@@ -71,7 +71,7 @@ test('every field of a turn that may change is kept', async () => {
   expect(await store.turns.get(turnId)).toMatchObject({ ...change, ...back });
 });
 
-test('40 inserts with one key at once: one turn and one event', async () => {
+test('40 inserts with one key at once make one turn and one event', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const results = await Promise.all(
@@ -94,7 +94,7 @@ test('a key belongs to its user, and turns without a key are never the same', as
   expect(results.map((result) => result.inserted)).toEqual([true, true, true, true]);
 });
 
-test('a session has one turn at work; the whole write is refused', async () => {
+test('a session has at most one active turn; a write that would make two is refused whole', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const [first, second] = [aTurn(who), aTurn(who)];
@@ -119,7 +119,7 @@ test('a session has one turn at work; the whole write is refused', async () => {
   ]);
 });
 
-test('a write to a turn that is not there is refused, and what stood beside it is not kept', async () => {
+test('a write to an unknown turn is refused, and so are the others of its transaction', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);
   const turn = aTurn(who);
@@ -136,7 +136,7 @@ describe('a run', () => {
   const status = 'running' as const;
   const event = { type: 'running' } as const;
 
-  test('has a fence higher than any before it in the session, and than the clock', async () => {
+  test('has a fence higher than any earlier one in the session, and at least the clock', async () => {
     const { store } = await temporaryStore();
     const who = await aUser(store);
     const turns = [aTurn(who), aTurn(who)] as const;
@@ -155,7 +155,7 @@ describe('a run', () => {
     expect((await store.turns.takeUp(other.turnId, 3))?.fence).toBe(3);
   });
 
-  test('begins of a turn that is open, and of no other', async () => {
+  test('starts for an open turn only', async () => {
     const { store } = await temporaryStore();
     const { turnId } = await insertedTurn(store);
     await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 2 }, events: [] }]);
@@ -166,7 +166,7 @@ describe('a run', () => {
   test.each([
     ['a change', { status }, false],
     ['an event', {}, true],
-  ])('that another has taken the turn from writes nothing: %s', async (_what, change, told) => {
+  ])('that lost its turn to a newer one writes nothing: %s', async (_what, change, told) => {
     const { store } = await temporaryStore();
     const { turnId, userId } = await insertedTurn(store);
     const beside = await insertedTurn(store);
@@ -192,7 +192,7 @@ describe('a run', () => {
   }
 });
 
-test('history is newest first by order of acceptance, whatever the clock says, paged and one’s own', async () => {
+test('history has one’s own turns, newest first by order of acceptance, in pages', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const ids: string[] = [];
@@ -233,7 +233,7 @@ test('recovery finds the open turns, oldest first, and those whose answer may st
   expect((await store.turns.awaitingLateAnswer(50)).map((turn) => turn.turnId)).toEqual([waiting]);
 });
 
-test('recent turns are of everybody or of one', async () => {
+test('recent turns are listed for everybody or for one user', async () => {
   const { store } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const [first, second] = [aTurn(one), aTurn(other)];

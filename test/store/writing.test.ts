@@ -1,11 +1,11 @@
-/** How the store writes, beside all else that its process does. */
+/** How the store writes without blocking the rest of its process. */
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Turn } from '../../src/contract/records/turn.ts';
 import { WriteQueue } from '../../src/store/sqlite/write-queue.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
-test('between two writes, whatever else the process does has its turn', async () => {
+test('between two writes other tasks of the process run', async () => {
   const queue = new WriteQueue();
   const order: string[] = [];
   setImmediate(() => order.push('something else'));
@@ -17,7 +17,7 @@ test('between two writes, whatever else the process does has its turn', async ()
   expect(order).toEqual(['one', 'something else', 'two']);
 });
 
-test('a write of much text and one of little come after each other, whichever thread writes them', async () => {
+test('large and small writes stay in order, whichever thread writes them', async () => {
   const { store } = await temporaryStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
@@ -37,7 +37,7 @@ test('a write of much text and one of little come after each other, whichever th
   expect(((await store.turns.get(turn.turnId)) as Turn).response).toBe('three');
 });
 
-test('while much text is written, this thread goes on', async () => {
+test('writing much text does not block this thread', async () => {
   const { store } = await temporaryStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
@@ -55,7 +55,7 @@ test('while much text is written, this thread goes on', async () => {
   expect(rounds).toBeGreaterThan(3);
 });
 
-test('the log does not grow with what is written, while another thread carries it over', async () => {
+test('the write-ahead log stays bounded, since another thread checkpoints it', async () => {
   const { store, file } = await temporaryStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
@@ -66,7 +66,7 @@ test('the log does not grow with what is written, while another thread carries i
   expect(statSync(`${file}-wal`).size).toBeLessThan(8 * 1024 * 1024);
 });
 
-test('a write that fails in another thread says why, and leaves nothing behind', async () => {
+test('a write that fails in another thread reports why, and leaves nothing behind', async () => {
   const { store } = await temporaryStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);

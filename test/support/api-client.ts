@@ -1,4 +1,4 @@
-/** A user of the HTTP API, as a program would be one. */
+/** A user of the HTTP API, as a program would use it. */
 import type { HistoryPage, Me, StreamedEvent, TurnView } from '../../src/contract/api.ts';
 
 export interface ApiClient {

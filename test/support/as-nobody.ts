@@ -1,4 +1,4 @@
-/** Another account of this machine, for the length of a command. */
+/** Runs a command as another account of this machine. */
 import { execFile } from 'node:child_process';
 
 // By long custom the number of an account that owns nothing.

@@ -1,4 +1,6 @@
-/** What a browser keeps of a sign-in and sends from then on: its cookie, and the session key that its page holds. */
+/**
+ * What a browser keeps of a sign-in and sends with each request: its cookie, and the session key that its page holds.
+ */
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 
 export type BrowserSession = Record<'cookie' | typeof SESSION_KEY_HEADER, string>;

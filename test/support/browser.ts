@@ -1,4 +1,4 @@
-/** A real Chromium for the tests of one file, and a browser of their own for every person in it. */
+/** A real Chromium for the tests of one file, with a separate browser context for each user in it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';

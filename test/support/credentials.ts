@@ -1,4 +1,4 @@
-/** What somebody signs in with, made as the command line makes it. */
+/** Codes and tokens to sign in with, created as the command line does it. */
 import { randomBytes } from 'node:crypto';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
 import { COMMAND_LINE } from '../../src/services/actor.ts';

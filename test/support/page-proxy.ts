@@ -1,6 +1,6 @@
 /**
- * What may lie between a page and its gateway, and go wrong there: it stops forwarding without closing anything, answers
- * in the gateway's place, or holds back what it should pass on.
+ * What may be between a page and its gateway, and fail: it stops forwarding without closing anything, answers
+ * in the gateway's place, or buffers what it should pass on.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';

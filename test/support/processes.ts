@@ -1,4 +1,4 @@
-/** What /proc tells of processes that are not our children. */
+/** What /proc has about processes that are not our children. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Ids of all processes below `pid`, nearest first. */

@@ -1,4 +1,4 @@
-/** A gateway with a past: users, turns of many days with every outcome, sessions, and the audit log that goes with them. */
+/** A gateway with seed data: users, turns of many days with every outcome, sessions, and their audit log. */
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { seedStore } from '../../scripts/seed-data/store.ts';

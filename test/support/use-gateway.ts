@@ -1,4 +1,4 @@
-/** Gateways that end with the tests they are for. */
+/** Gateways that end with the tests that use them. */
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type GatewayOptions, startTestGateway, type TestGateway } from './gateway.ts';
 import { until } from './until.ts';

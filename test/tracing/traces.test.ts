@@ -60,7 +60,7 @@ async function spansOf(turnId: string, count: number): Promise<Record<string, Sp
 const attribute = (span: Span | undefined, key: string) =>
   span?.attributes.find((each) => each.key === key)?.value.stringValue;
 
-test('a turn is one trace, named by its id: its stages on the gateway, and what the host did within', async () => {
+test('a turn is one trace with ids derived from the turn id: gateway stages and host spans', async () => {
   const anna = await gateway().as('anna');
   const { turnId } = await anna.answer('demo echo a secret word');
   const found = await spansOf(turnId, 5);
@@ -79,7 +79,7 @@ test('a turn is one trace, named by its id: its stages on the gateway, and what 
   expect(received).not.toContain('anna');
 });
 
-test('a turn that fails says with which code', async () => {
+test('the trace of a failed turn has its error code', async () => {
   const { turnId } = await (await gateway().as('ben')).answer('demo limit');
   const { turn, 'host turn': host } = await spansOf(turnId, 4);
   for (const span of [turn, host]) {
@@ -88,7 +88,7 @@ test('a turn that fails says with which code', async () => {
   }
 });
 
-test('so does a host behind ssh, which has the collector in its own settings', async () => {
+test('a host behind ssh sends its spans, with the collector in its own settings', async () => {
   const laptop = await startLaptop();
   afterAll(() => laptop.dispose());
   laptop.setHostEnv(env);
@@ -98,7 +98,7 @@ test('so does a host behind ssh, which has the collector in its own settings', a
   expect([host?.service, host?.parentSpanId]).toEqual(['paliadin-host', turn?.spanId]);
 });
 
-test('a collector that is away hinders nobody', async () => {
+test('an unreachable collector delays nothing', async () => {
   const lonely = await gatewayForTest({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } });
   expect(await (await lonely.as('dora')).answer('demo at once')).toMatchObject({ status: 'completed' });
   const from = performance.now();
@@ -106,7 +106,7 @@ test('a collector that is away hinders nobody', async () => {
   expect(performance.now() - from).toBeLessThan(8000);
 });
 
-test('nothing is kept where nobody collects, and a trace of no form is none', async () => {
+test('without a collector nothing is recorded, and a malformed trace context is ignored', async () => {
   expect(await openTraces({}, { name: 'x', version: '1' })).toBeNull();
   const { traceparent, traceId, spanId } = traceOf('39152504-4154-4a41-92f6-60d5456892f2');
   expect(traceparent).toBe('00-3915250441544a4192f660d5456892f2-3915250441544a41-01');

@@ -1,4 +1,4 @@
-/** The channel on the wire: what is not understood is refused by number, and who says too much is cut off. */
+/** The channel on the wire: an invalid message gets an error code, and an oversized one ends the connection. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { byHand, listen, listenFor } from './served-host.ts';
 const hello = { protocolVersion: 1, clientCapabilities: {} };
 
 describe('a host', () => {
-  test('says who it is when greeted', async () => {
+  test('answers initialize with its identity', async () => {
     const host = await testHost({ driver: 'demo' });
     const call = await listenFor(host);
     const { result } = await byHand(await call()).call('initialize', hello);
@@ -26,7 +26,7 @@ describe('a host', () => {
     expect(channel.identity).toEqual(host.identity);
   });
 
-  test('that takes a connection and says nothing is given up, with what to do', async () => {
+  test('that accepts a connection and does not answer is given up, with what to do', async () => {
     const silent = createServer();
     const { path, remove } = await temporaryDirectory();
     onTestFinished(remove);
@@ -70,7 +70,7 @@ describe('a host', () => {
     expect(await caller.call('_paliadin/sessions')).toMatchObject({ result: { sessions: [] } });
   });
 
-  test('answers what is not JSON, and a batch, by number', async () => {
+  test('answers invalid JSON and a batch with their error codes', async () => {
     const host = await testHost({ driver: 'demo' });
     const caller = byHand(await (await listenFor(host))());
     expect((await caller.send('{', null)).error).toMatchObject({ code: -32700 });
@@ -78,7 +78,7 @@ describe('a host', () => {
     expect((await caller.call('initialize', hello)).result).toBeDefined();
   });
 
-  test('cuts off a line above a megabyte, and only its caller', async () => {
+  test('disconnects only the caller that sends a line above a megabyte', async () => {
     const host = await testHost({ driver: 'demo' });
     const call = await listenFor(host);
     const [good, bad] = [byHand(await call()), await call()];
@@ -89,13 +89,13 @@ describe('a host', () => {
     expect(await good.call('_paliadin/sessions')).toMatchObject({ result: { sessions: [] } });
   });
 
-  test('takes a line of almost a megabyte', async () => {
+  test('accepts a line of almost a megabyte', async () => {
     const caller = byHand(await (await listenFor(await testHost({ driver: 'demo' })))());
     const answer = await caller.call('initialize', { ...hello, _meta: { much: 'x'.repeat(1024 * 1024 - 200) } });
     expect(answer.result).toBeDefined();
   });
 
-  test('goes on without a caller who vanishes in the middle of a turn', async () => {
+  test('goes on when a caller disconnects in the middle of a turn', async () => {
     const host = await testHost({ driver: 'demo' });
     const call = await listenFor(host);
     const socket = await call();
@@ -113,7 +113,7 @@ describe('a host', () => {
 });
 
 describe('a gateway', () => {
-  test('lets go of a host that sends a line above a megabyte; what was asked is open then', async () => {
+  test('disconnects from a host that sends a line above a megabyte, and its calls fail', async () => {
     const call = await listen((caller) => {
       caller.on('data', (text) => {
         const { id, method } = JSON.parse(String(text));
@@ -131,7 +131,7 @@ describe('a gateway', () => {
     await expect(channel.sessions()).rejects.toMatchObject({ code: 'mriver_unreachable' });
   });
 
-  test('is told when whoever answers is no host of ours', async () => {
+  test('gets shim_error when what answers is not our host', async () => {
     const call = await listen((caller) => {
       caller.on('data', (text) => {
         const { id } = JSON.parse(String(text));
@@ -151,7 +151,7 @@ describe('a gateway', () => {
     await expect(reachHost(await call())).rejects.toMatchObject({ code: 'mriver_unreachable' });
   });
 
-  test('lets a call go that its own end cuts off', async () => {
+  test('ends its calls when it closes the channel itself', async () => {
     const host = await testHost({ driver: 'demo' });
     const channel = await reachHost(await (await listenFor(host))());
     const prompt = {
@@ -169,7 +169,7 @@ describe('a gateway', () => {
     await channel.closed;
   });
 
-  test('is asked again where the agent could not be told, and nothing stays open when the turn is over', async () => {
+  test('is asked again when a decision could not be delivered, and no approval stays open after the turn', async () => {
     const failures = [new Error('disk full'), new PaliadinError('shim_error')];
     const host = await testHost({
       driver: 'demo',
@@ -197,7 +197,7 @@ describe('a gateway', () => {
     });
   });
 
-  test('can decide nothing in a turn whose agent is gone', async () => {
+  test('can’t decide an approval whose agent is gone', async () => {
     const host = await testHost({ driver: 'demo' });
     const channel = await reachHost(await (await listenFor(host))());
     const turnId = crypto.randomUUID();

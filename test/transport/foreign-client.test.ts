@@ -1,4 +1,4 @@
-/** Any ACP client can drive our host, with the SDK as it comes and nothing of ours in what it sends. */
+/** Any ACP client can use our host, with the plain SDK and none of our extensions. */
 import { Duplex } from 'node:stream';
 import {
   client,
@@ -47,7 +47,7 @@ async function foreignClient(
 }
 
 describe('a foreign client', () => {
-  test('asks, and sees the answer stream', async () => {
+  test('asks, and gets the answer streamed', async () => {
     const host = await testHost({ driver: 'demo' });
     const somebody = await foreignClient(host);
     const answered = somebody.prompt('demo hold x');
@@ -69,7 +69,7 @@ describe('a foreign client', () => {
     expect(other.text()).not.toContain('This is question');
   });
 
-  test('sees a tool begin once, and change', async () => {
+  test('gets one tool_call, and then its updates', async () => {
     const host = await testHost({ driver: 'demo' });
     const somebody = await foreignClient(host);
     await somebody.prompt('demo tools 1');
@@ -81,7 +81,7 @@ describe('a foreign client', () => {
     expect(seen()).toEqual(['tool_call in_progress', 'tool_call_update completed']);
   });
 
-  test('is asked for permission; until somebody gives it at the terminal, the turn waits', async () => {
+  test('is asked for permission, and the turn waits until it is given at the terminal', async () => {
     const host = await testHost({ driver: 'demo' });
     const somebody = await foreignClient(host);
     const answered = somebody.prompt('demo approve');
@@ -95,7 +95,7 @@ describe('a foreign client', () => {
   test.each([
     ['allow', 'You allowed it, so I did: delete the lot'],
     ['deny', 'You denied it, so I did not: delete the lot'],
-  ])('decides, with nothing but ACP: %s', async (optionId, answer) => {
+  ])('decides an approval with plain ACP: %s', async (optionId, answer) => {
     const host = await testHost({ driver: 'demo' });
     const asked: RequestPermissionRequest[] = [];
     const somebody = await foreignClient(host, (request) => {
@@ -130,7 +130,7 @@ describe('a foreign client', () => {
     await until('the answer', () => somebody.text().includes('You chose: The overdue cases'));
   });
 
-  test('that chooses what was not offered allows nothing, and is asked again', async () => {
+  test('that chooses an option that was not offered allows nothing, and is asked again', async () => {
     const host = await testHost({ driver: 'demo' });
     const tries = ['Allow', '', 'deny'];
     const somebody = await foreignClient(host, () => ({ outcome: 'selected', optionId: tries.shift() ?? 'deny' }));
@@ -139,7 +139,7 @@ describe('a foreign client', () => {
     expect(somebody.permissions).toHaveLength(6);
   });
 
-  test('stops a turn', async () => {
+  test('cancels a turn', async () => {
     const host = await testHost({ driver: 'demo' });
     const somebody = await foreignClient(host);
     const answered = somebody.prompt('demo hold x');
@@ -152,7 +152,7 @@ describe('a foreign client', () => {
     ['demo crash 7', /^agent_stopped: the agent has ended: exit status 7$/],
     ['demo limit', /^agent_limit: resets 3pm$/],
     [' \n', /^message_invalid: /],
-  ])('is told what failed: %j', async (message, error) => {
+  ])('gets the error of a failed turn: %j', async (message, error) => {
     const somebody = await foreignClient(await testHost({ driver: 'demo' }));
     await expect(somebody.prompt(message)).rejects.toMatchObject({
       code: -32000,

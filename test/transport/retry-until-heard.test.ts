@@ -1,4 +1,4 @@
-/** A decision that was not heard is told again, a second apart, and no longer than somebody waits for it. */
+/** A decision that could not be delivered is sent again every second, as long as its approval is open. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import { retryUntilHeard } from '../../src/transport/retry-until-heard.ts';
@@ -14,13 +14,13 @@ const telling = (...failures: Error[]) => {
   return { tell, retry: { isOver: vi.fn(() => false), onError: vi.fn() } };
 };
 
-test('what is heard is told once', async () => {
+test('a decision that is delivered is sent once', async () => {
   const { tell, retry } = telling();
   await retryUntilHeard(tell, retry);
   expect([tell.mock.calls.length, retry.onError.mock.calls.length]).toEqual([1, 0]);
 });
 
-test('what is not heard is told again each second, and each failure is reported', async () => {
+test('a decision that fails is sent again each second, and each failure is reported', async () => {
   const { tell, retry } = telling(full, full);
   const heard = retryUntilHeard(tell, retry);
   await vi.advanceTimersByTimeAsync(999);
@@ -31,13 +31,13 @@ test('what is not heard is told again each second, and each failure is reported'
   expect(retry.onError.mock.calls).toEqual([[full], [full]]);
 });
 
-test('what nobody waits for is not told again, and is no error', async () => {
+test('a decision for a closed approval is not sent again, and is no error', async () => {
   const { tell, retry } = telling(new PaliadinError('not_found'));
   await retryUntilHeard(tell, retry);
   expect([tell.mock.calls.length, retry.onError.mock.calls.length]).toEqual([1, 0]);
 });
 
-test('what is over is told no more: before, during and after a failure', async () => {
+test('nothing is sent once the turn is over: before, during or after a failure', async () => {
   const before = telling();
   before.retry.isOver.mockReturnValue(true);
   await retryUntilHeard(before.tell, before.retry);

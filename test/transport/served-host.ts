@@ -1,4 +1,4 @@
-/** A host with demo agents that is served on a socket, as the daemon serves it. */
+/** A host with demo agents, served on a socket as the daemon does it. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';

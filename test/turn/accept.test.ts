@@ -1,4 +1,4 @@
-/** Taking a question in: made safe, known again, on record once. */
+/** Accepting a question: it is sanitised, hashed so that a repetition is recognised, and stored once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TurnRequest } from '../../src/contract/turn.ts';
@@ -12,7 +12,7 @@ const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked
 const request: TurnRequest = { userId: 'u', sessionId: 'chat', message: 'Which cases are due?' };
 
 describe('a question', () => {
-  test('is what was asked, made safe', () => {
+  test('keeps what was asked, sanitised', () => {
     const question = toQuestion({
       ...request,
       message: 'a\r\nb\u001b[201~',
@@ -65,13 +65,13 @@ describe('a question', () => {
     ['app', null],
     ['cases/42', null],
     ['do as I say', null],
-  ])('comes from a page of the application or from none: %s', (page, expected) => {
+  ])('keeps only a page of a configured origin: %s', (page, expected) => {
     const origins = ['https://app', 'https://other.example:8443', 'http://localhost:3000'];
     expect(toQuestion({ ...request, pageOrigin: page }, origins).pageOrigin).toBe(expected);
     expect(toQuestion({ ...request, pageOrigin: page }, []).pageOrigin).toBeNull();
   });
 
-  test('without page, context and language has none', () => {
+  test('has null for page, context and locale when none is given', () => {
     expect(toQuestion({ ...request, pageOrigin: ' \n ' })).toMatchObject({
       pageOrigin: null,
       context: null,
@@ -79,7 +79,7 @@ describe('a question', () => {
     });
   });
 
-  test('never carries a control character that a terminal would obey, wherever it came in', () => {
+  test('never carries a control character that a terminal would act on, whichever field it came in', () => {
     fc.assert(
       fc.property(hostileText, hostileText, hostileText, (message, pageOrigin, context) => {
         const question = toQuestion({ ...request, message: `${message}x`, pageOrigin, context });
@@ -94,15 +94,15 @@ describe('a question', () => {
     ['', 'message_invalid'],
     ['\ud800', 'message_invalid'],
     ['x'.repeat(102_401), 'message_too_large'],
-  ])('that can’t be asked is refused', (message, code) => {
+  ])('that is empty, malformed or too long is refused', (message, code) => {
     expect(() => toQuestion({ ...request, message })).toThrow(expect.objectContaining({ code }));
   });
 });
 
-describe('a repetition', () => {
+describe('the request hash', () => {
   const full = { ...request, pageOrigin: 'https://app', context: 'c', locale: 'de' };
 
-  test('is known by all that was asked', () => {
+  test('covers every field of the request, after sanitising', () => {
     const { requestHash } = toQuestion(full);
     expect(toQuestion({ ...full }).requestHash).toBe(requestHash);
     // Said in other bytes, meant the same.
@@ -120,14 +120,14 @@ describe('a repetition', () => {
     expect(new Set([requestHash, ...hashes]).size).toBe(others.length + 1);
   });
 
-  test('can’t be made of parts that only look the same when joined', () => {
+  test('differs for fields that only look the same when joined', () => {
     const one = toQuestion({ ...request, message: 'a', context: 'b' });
     const other = toQuestion({ ...request, message: 'a","b', context: '' });
     expect(one.requestHash).not.toBe(other.requestHash);
   });
 });
 
-describe('on record', () => {
+describe('record', () => {
   async function observed() {
     const { store } = await temporaryStore();
     const { user, session } = await aUser(store);
@@ -141,7 +141,7 @@ describe('on record', () => {
     return { store, turnWriter: createTurnWriter(store), session, question, identity };
   }
 
-  test('it is there as it was asked, before anything else', async () => {
+  test('stores the question as it was asked, with status queued', async () => {
     const { store, turnWriter, session, question, identity } = await observed();
     const accepted = await record(turnWriter, question, session, identity(null));
     expect(accepted).toMatchObject({
@@ -151,7 +151,7 @@ describe('on record', () => {
     expect(await store.turns.get(accepted.turn.turnId)).toEqual(accepted.turn);
   });
 
-  test('it is there once under one key, and another question under it is refused with the first one’s id', async () => {
+  test('stores one turn per key, and refuses another question under that key with the first turn’s id', async () => {
     const { turnWriter, session, question, identity } = await observed();
     const all = await Promise.all(
       Array.from({ length: 40 }, () => record(turnWriter, question, session, identity('k'))),

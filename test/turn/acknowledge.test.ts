@@ -1,4 +1,4 @@
-/** What only the host knows of a turn comes into its audit row, sooner or later. */
+/** The usage that only the host knows is stored in the turn's audit row, at once or when the host is back. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
@@ -41,7 +41,7 @@ async function endedTurn(change: TurnChange = {}) {
   return { turn, row: () => store.turns.get(turn.turnId), acknowledgeWith, unsettled };
 }
 
-test('the agent’s own count takes the place of the estimate, beside what the answer claims', async () => {
+test('the agent’s own token count replaces the estimate; the tools that the answer claims stay', async () => {
   const { row, acknowledgeWith } = await endedTurn();
   await acknowledgeWith(async () => cost);
   expect(await row()).toMatchObject({
@@ -57,13 +57,13 @@ test('the agent’s own count takes the place of the estimate, beside what the a
   });
 });
 
-test('where the agent does not count, the estimate stays and is called one', async () => {
+test('without a count from the agent, the estimate stays and is marked as not exact', async () => {
   const { row, acknowledgeWith } = await endedTurn();
   await acknowledgeWith(async () => null);
   expect(await row()).toMatchObject({ responseTokens: 3, tokensExact: false, tools: null, model: null, settled: true });
 });
 
-test('a host that was away is asked again when it is back, and no more after that', async () => {
+test('a host that was unreachable is acknowledged again when it is back, and only once', async () => {
   const { turn, acknowledgeWith, unsettled } = await endedTurn();
   await expect(acknowledgeWith(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await unsettled()).toEqual([turn.turnId]);
@@ -71,12 +71,12 @@ test('a host that was away is asked again when it is back, and no more after tha
   expect(await unsettled()).toEqual([]);
 });
 
-test('a turn whose answer may still come is not called settled', async () => {
+test('a turn whose answer may still come late is not acknowledged by catch-up', async () => {
   const { unsettled } = await endedTurn({ status: 'failed', errorCode: 'timeout', deliveredAt: 4 });
   expect(await unsettled()).toEqual([]);
 });
 
-test('a host that was away for long is asked for a few turns at a time, and for all of them', async () => {
+test('catch-up after a long outage acknowledges every turn, at most four at a time', async () => {
   const { store } = await temporaryStore();
   const turnWriter = createTurnWriter(store);
   const who = await aUser(store);

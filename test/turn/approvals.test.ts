@@ -1,4 +1,4 @@
-/** Approvals, over a real store: who may decide, once, on record before the agent hears, whatever breaks meanwhile. */
+/** Approvals, over a real store: who may decide, that each is decided once, and is stored before the agent is told. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
@@ -66,7 +66,7 @@ async function observed({ role = 'owner', who = 'owner' }: { role?: Role; who?: 
 const says = (decision: object) => expect.objectContaining(decision);
 
 describe('a decision', () => {
-  test('is on record before the agent hears it', async () => {
+  test('is stored before the agent is told', async () => {
     const { ask, decide, backend, onRecord } = await observed();
     let recorded: unknown;
     backend.decide.mockImplementation(async () => {
@@ -79,7 +79,7 @@ describe('a decision', () => {
     expect(recorded).toMatchObject([{ approval, option: 'allow', by: 'user' }]);
   });
 
-  test('carries its reason and its answers, without what a terminal would obey', async () => {
+  test('passes its reason and answers on without control characters', async () => {
     const { ask, decide, told, onRecord } = await observed();
     ask();
     await decide({ option: 'deny', message: ' not\u001b[2J that\r\none ' });
@@ -93,7 +93,7 @@ describe('a decision', () => {
     ]);
   });
 
-  test('is made once, however many make it at the same time', async () => {
+  test('is made once, even when several tabs decide at the same time', async () => {
     const { ask, decide, told, onRecord } = await observed();
     ask();
     const tabs = await Promise.allSettled(['allow', 'deny', 'allow'].map((option) => decide({ option })));
@@ -103,7 +103,7 @@ describe('a decision', () => {
     expect(await onRecord()).toHaveLength(1);
   });
 
-  test('may always be to deny, and is otherwise one of those offered', async () => {
+  test('must be one of the offered options; deny is always allowed', async () => {
     const { ask, decide, told } = await observed();
     ask({ ...permission, options: [{ id: 'allow', label: 'Yes' }] });
     for (const option of ['Allow', 'yes', '']) {
@@ -116,7 +116,7 @@ describe('a decision', () => {
     expect(told).toEqual([says({ option: 'deny' })]);
   });
 
-  test('on what is not asked, or not any more, is refused', async () => {
+  test('on an unknown or closed approval is refused', async () => {
     const { ask, close, decide, approvals, turn, told } = await observed();
     const gone = { code: 'not_found' };
     await expect(decide({ option: 'allow' })).rejects.toMatchObject(gone);
@@ -130,7 +130,7 @@ describe('a decision', () => {
     expect(told).toEqual([]);
   });
 
-  test('in a turn that is stopped at this moment reaches the agent no more', async () => {
+  test('is not sent to the agent when the turn is cancelled while it is being stored', async () => {
     const { ask, decide, approvals, turn, told, store } = await observed();
     ask();
     const { write } = store.turns;
@@ -142,7 +142,7 @@ describe('a decision', () => {
     expect(told).toEqual([]);
   });
 
-  test('in a turn that was stopped just before is none', async () => {
+  test('is neither stored nor sent when the turn was cancelled before it was stored', async () => {
     const { ask, decide, approvals, turn, told, onRecord } = await observed();
     ask();
     const decided = decide({ option: 'allow' });
@@ -151,7 +151,7 @@ describe('a decision', () => {
     expect([told, await onRecord()]).toEqual([[], []]);
   });
 
-  test('that can’t be stored is not made, and can be made again', async () => {
+  test('is not sent when storing it fails, and can be made again', async () => {
     const { ask, decide, told, store, onRecord } = await observed();
     ask();
     vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
@@ -162,7 +162,7 @@ describe('a decision', () => {
     expect(await onRecord()).toHaveLength(1);
   });
 
-  test('that can’t be stored leaves the limit of time as it was', async () => {
+  test('that fails to be stored leaves the approval’s timeout unchanged', async () => {
     const { ask, decide, told, store } = await observed();
     ask();
     vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
@@ -172,8 +172,8 @@ describe('a decision', () => {
   });
 });
 
-describe('nobody decides', () => {
-  test('so it is denied after the limit, once', async () => {
+describe('an approval that nobody decides', () => {
+  test('is denied once after the timeout', async () => {
     const { ask, decide, told, onRecord } = await observed();
     ask();
     vi.advanceTimersByTime(PATIENCE - 1);
@@ -184,14 +184,14 @@ describe('nobody decides', () => {
     expect(await onRecord()).toEqual([says({ option: 'deny', by: 'timeout' })]);
   });
 
-  test('also a question, which the agent then goes on without', async () => {
+  test('is denied after the timeout when it is a question, too', async () => {
     const { ask, told } = await observed();
     ask(question);
     vi.advanceTimersByTime(PATIENCE);
     await vi.waitFor(() => expect(told).toEqual([says({ option: 'deny' })]));
   });
 
-  test('and the store is away: denied as soon as it is back', async () => {
+  test('is denied when the store is back, if the store was unavailable at the timeout', async () => {
     const { ask, told, troubles, store } = await observed();
     ask();
     vi.spyOn(store.turns, 'write').mockRejectedValueOnce(new PaliadinError('store_unavailable'));
@@ -202,7 +202,7 @@ describe('nobody decides', () => {
     await vi.waitFor(() => expect(told).toEqual([says({ option: 'deny' })]));
   });
 
-  test('in a turn that is over: no timer is left', async () => {
+  test('leaves no timer behind when its turn ends', async () => {
     const { ask, approvals, turn, told, onRecord } = await observed();
     ask();
     ask({ ...permission, id: 'b' });
@@ -212,7 +212,7 @@ describe('nobody decides', () => {
   });
 });
 
-describe('who may', () => {
+describe('who may decide', () => {
   test.each<[Role, WhoApproves, boolean]>([
     ['owner', 'owner', true],
     ['admin', 'owner', false],
@@ -221,7 +221,7 @@ describe('who may', () => {
     ['member', 'users', true],
     ['owner', 'none', false],
     ['member', 'none', false],
-  ])('%s, where it is %s: %s', async (role, who, may) => {
+  ])('a permission: %s, with approvals %s: %s', async (role, who, may) => {
     const { ask, decide, told, onRecord } = await observed({ role, who });
     expect(ask()).toBe(may);
     if (may) return await decide({ option: 'allow' });
@@ -232,14 +232,14 @@ describe('who may', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each<WhoApproves>(['owner', 'users', 'none'])('answers a question, where it is %s: everybody', async (who) => {
+  test.each<WhoApproves>(['owner', 'users', 'none'])('a question, with approvals %s: every user', async (who) => {
     const { ask, decide, told } = await observed({ role: 'member', who });
     expect(ask(question)).toBe(true);
     await decide({ option: 'allow' });
     expect(told).toHaveLength(1);
   });
 
-  test('an owner who is one no more may not', async () => {
+  test('not an owner who has lost the role or is disabled meanwhile', async () => {
     const { ask, decide, told, store, user } = await observed();
     ask();
     vi.spyOn(store.users, 'get').mockResolvedValue({ ...user, role: 'member' });
@@ -250,8 +250,8 @@ describe('who may', () => {
   });
 });
 
-describe('somebody at the terminal', () => {
-  test('was faster: that is on record, and the person can decide no more', async () => {
+describe('an approval closed at the terminal', () => {
+  test('is stored as decided at the terminal, and has no timer left', async () => {
     const { ask, close, onRecord, told } = await observed();
     ask();
     expect(close()).toBe(true);
@@ -260,7 +260,7 @@ describe('somebody at the terminal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('was faster by a hair: both are on record, in order, and the person is told', async () => {
+  test('while a decision is being stored: both are stored in order, and the user gets a conflict', async () => {
     const { ask, close, decide, onRecord, told, store } = await observed();
     ask();
     const { write } = store.turns;
@@ -273,7 +273,7 @@ describe('somebody at the terminal', () => {
     expect(told).toEqual([]);
   });
 
-  test('is not who closed what was decided here', async () => {
+  test('is not stored as such after the user has decided', async () => {
     const { ask, close, decide, onRecord } = await observed();
     ask();
     await decide({ option: 'allow' });
@@ -281,7 +281,7 @@ describe('somebody at the terminal', () => {
     expect((await onRecord())?.map(({ by }) => by)).toEqual(['user']);
   });
 
-  test('is not who closed what was denied at once, of which nobody was told', async () => {
+  test('is not stored as such after policy denied it, and no close is shown', async () => {
     const { ask, close, told, onRecord } = await observed({ role: 'member' });
     ask();
     await vi.waitFor(() => expect(told).toHaveLength(1));
@@ -289,7 +289,7 @@ describe('somebody at the terminal', () => {
     expect((await onRecord())?.map(({ by }) => by)).toEqual(['policy']);
   });
 
-  test('is not who closes what is asked in a turn that is stopped', async () => {
+  test('is not stored as such when its turn was cancelled', async () => {
     const { ask, close, approvals, turn, onRecord } = await observed();
     ask();
     approvals.forget(turn.turnId);
@@ -299,8 +299,8 @@ describe('somebody at the terminal', () => {
   });
 });
 
-describe('asked again', () => {
-  test('after the channel broke: shown again, decided once', async () => {
+describe('an approval that the host asks again', () => {
+  test('after the channel broke is shown again, and decided once', async () => {
     const { ask, decide, told } = await observed();
     expect([ask(), ask()]).toEqual([true, true]);
     expect(vi.getTimerCount()).toBe(1);
@@ -308,7 +308,7 @@ describe('asked again', () => {
     expect(told).toHaveLength(1);
   });
 
-  test('after the decision was lost on its way: the agent is told again, and nobody else is bothered', async () => {
+  test('after the decision was lost on its way is answered with the stored decision, without an error', async () => {
     const { ask, decide, backend, told, troubles, onRecord } = await observed();
     ask();
     backend.decide.mockRejectedValueOnce(new PaliadinError('mriver_unreachable'));
@@ -319,7 +319,7 @@ describe('asked again', () => {
     expect([troubles, (await onRecord())?.length]).toEqual([[], 1]);
   });
 
-  test('by a daemon that reads the agent’s record from the beginning: what is closed stays closed', async () => {
+  test('after a new daemon reads the agent’s record from the beginning stays closed', async () => {
     const { ask, close, decide, onRecord } = await observed();
     ask();
     await decide({ option: 'allow' });
@@ -328,7 +328,7 @@ describe('asked again', () => {
     expect(await onRecord()).toHaveLength(1);
   });
 
-  test('what the host could not do with a decision is told to whoever runs it', async () => {
+  test('a decision that the host fails to deliver is reported as an error', async () => {
     const { ask, decide, backend, troubles } = await observed();
     ask();
     backend.decide.mockRejectedValueOnce(new PaliadinError('shim_error', 'disk full'));
@@ -337,8 +337,8 @@ describe('asked again', () => {
   });
 });
 
-describe('the next gateway', () => {
-  test('asks on, with the whole patience, and can be decided before the host asks again', async () => {
+describe('after a restart the gateway', () => {
+  test('starts the approval’s full timeout again, and takes a decision before the host asks again', async () => {
     const { ask, show, gateway, approvals, turn, told } = await observed();
     ask();
     await show();
@@ -352,7 +352,7 @@ describe('the next gateway', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('tells the agent what was decided and did not arrive, and takes no other decision', async () => {
+  test('sends the agent the stored decision that did not arrive, and accepts no other', async () => {
     const { ask, show, decide, backend, gateway, told, onRecord } = await observed();
     ask();
     await show();
@@ -367,7 +367,7 @@ describe('the next gateway', () => {
     expect((await onRecord())?.map(({ by }) => by)).toEqual(['user']);
   });
 
-  test('denies once what was denied at once', async () => {
+  test('denies a permission again that policy denied, and stores that once', async () => {
     const { ask, gateway, told, onRecord } = await observed({ role: 'member' });
     ask();
     await vi.waitFor(() => expect(told).toHaveLength(1));
@@ -378,7 +378,7 @@ describe('the next gateway', () => {
     expect(await onRecord()).toHaveLength(1);
   });
 
-  test('hears that the terminal was faster while there was none', async () => {
+  test('stores that the terminal decided while no gateway ran', async () => {
     const { ask, show, approvals, turn, gateway, onRecord } = await observed();
     ask();
     await show();

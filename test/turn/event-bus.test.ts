@@ -1,4 +1,4 @@
-/** The bus wakes those whose events were stored, and carries none of them. */
+/** The bus wakes the subscribers of stored events; it does not carry the events. */
 import { expect, test, vi } from 'vitest';
 import { cursorsOf, type EventCursor, type EventScope, inMemoryEventBus } from '../../src/turn/event-bus.ts';
 
@@ -12,7 +12,7 @@ function observed() {
   return { bus, onError, woken, subscribe };
 }
 
-test('a subscriber is woken for its own scope alone, once for all that was stored together', () => {
+test('a subscriber is woken for its own scope only, once per published batch', () => {
   const { bus, woken, subscribe } = observed();
   subscribe('all', {});
   subscribe('anna', { userId: 'anna' });
@@ -25,14 +25,14 @@ test('a subscriber is woken for its own scope alone, once for all that was store
   expect(woken.splice(0)).toEqual(['all']);
 });
 
-test('who has unsubscribed is woken no more', () => {
+test('a subscriber is not woken after it unsubscribes', () => {
   const { bus, woken, subscribe } = observed();
   subscribe('one', {})();
   bus.publish([cursor('anna', 'a1')]);
   expect(woken).toEqual([]);
 });
 
-test('a subscriber that throws is told of, and keeps no other from being woken', () => {
+test('a subscriber that throws is reported, and the others are still woken', () => {
   const { bus, onError, woken, subscribe } = observed();
   const broken = new Error('a reader broke');
   bus.subscribe({}, () => {
@@ -44,7 +44,7 @@ test('a subscriber that throws is told of, and keeps no other from being woken',
   expect(onError).toHaveBeenCalledWith('a reader of events failed', broken);
 });
 
-test('of several events of a turn the last one’s id travels, and nothing of what they say', () => {
+test('the cursors of a batch have each turn’s last id, and nothing of the events’ content', () => {
   const text = { type: 'chunk', offset: 0, text: 'secret' } as const;
   const events = [
     { ...cursor('anna', 'a1', 1), at: 1, event: text },

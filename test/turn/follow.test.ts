@@ -1,4 +1,4 @@
-/** Following events, with a real store: all of them, once, in order, at the reader's pace, until the end. */
+/** Following events, with a real store: each event once, in order, at the reader's pace, until the end. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StoredEvent } from '../../src/contract/records/event.ts';
@@ -79,7 +79,7 @@ async function observed() {
 }
 
 describe('a reader of one turn', () => {
-  test('costs no more for each piece of a long answer than of a short one', async () => {
+  test('reads one event per chunk, however long the answer is', async () => {
     const { accept, say, finish, reader, view, store } = await observed();
     const turn = await accept();
     const viewed: string[] = [];
@@ -112,7 +112,7 @@ describe('a reader of one turn', () => {
     expect(await take(2)).toEqual(['finished', 'the end']);
   });
 
-  test('is told what was stored before, what comes, and then the end', async () => {
+  test('gets stored events, then new ones, then the end', async () => {
     const { accept, say, finish, reader } = await observed();
     const turn = await accept();
     await say(turn, 'one');
@@ -125,7 +125,7 @@ describe('a reader of one turn', () => {
     expect(await take(2)).toEqual(['finished', 'the end']);
   });
 
-  test('gets the whole turn with its end', async () => {
+  test('gets the finished turn with the last event', async () => {
     const { accept, finish, reader } = await observed();
     const turn = await accept();
     await finish(turn);
@@ -139,7 +139,7 @@ describe('a reader of one turn', () => {
     });
   });
 
-  test('goes on after the event that was read last', async () => {
+  test('resumes after the event that it read last', async () => {
     const { accept, say, finish, reader } = await observed();
     const turn = await accept();
     for (const text of ['one', 'two', 'three']) await say(turn, text);
@@ -156,7 +156,7 @@ describe('a reader of one turn', () => {
     ]);
   });
 
-  test('is let go of a turn that is over, whose events have been dropped or read already', async () => {
+  test('ends when the turn is over and its events were pruned or already read', async () => {
     const { store, accept, say, finish, reader } = await observed();
     const turn = await accept();
     await say(turn, 'one');
@@ -166,7 +166,7 @@ describe('a reader of one turn', () => {
     expect((await reader({ turnId: turn.turnId }).take(2)).at(-1)).toMatch(/finished|the end/);
   });
 
-  test('is told of the end also when it came while that was looked at', async () => {
+  test('gets the end when it is stored during the check for it', async () => {
     const { store, accept, view, reader } = await observed();
     const turn = await accept();
     const { turnId, userId } = turn;
@@ -183,7 +183,7 @@ describe('a reader of one turn', () => {
     expect(await take(2)).toEqual(['finished', 'the end']);
   });
 
-  test('hears of no other', async () => {
+  test('gets no event of another turn', async () => {
     const { accept, say, finish, reader } = await observed();
     const [mine, other] = [await accept(), await accept()];
     const { next, take } = reader({ turnId: mine.turnId });
@@ -195,8 +195,8 @@ describe('a reader of one turn', () => {
   });
 });
 
-describe('a reader of all', () => {
-  test('hears of every turn of theirs, of nobody else’s, and goes on after an end', async () => {
+describe('a reader of all of a user’s turns', () => {
+  test('gets events of all turns of that user and of no other, also after one has finished', async () => {
     const { store, turnWriter, accept, finish, say, reader } = await observed();
     const { take } = reader();
     const turn = await accept();
@@ -206,7 +206,7 @@ describe('a reader of all', () => {
     expect(await take(4)).toEqual(['accepted', 'finished', 'accepted', 'next']);
   });
 
-  test('is let go when they leave, waiting or not', async () => {
+  test('ends on abort while it waits, and unsubscribes', async () => {
     const { accept, reader, subscribed } = await observed();
     await accept();
     const { next, stop } = reader();
@@ -217,7 +217,7 @@ describe('a reader of all', () => {
     expect(subscribed.now).toBe(0);
   });
 
-  test('hears of a reset', async () => {
+  test('gets a reset', async () => {
     const { turnWriter, who, reader } = await observed();
     const { next } = reader();
     const waiting = next();
@@ -231,8 +231,8 @@ describe('a reader of all', () => {
   });
 });
 
-describe('a reader who is slow', () => {
-  test('misses nothing and is told nothing twice, however much came meanwhile', async () => {
+describe('a slow reader', () => {
+  test('gets each event once, in order, however many are stored meanwhile', async () => {
     const { accept, say, reader } = await observed();
     const turn = await accept();
     const { take, next } = reader();
@@ -246,7 +246,7 @@ describe('a reader who is slow', () => {
     expect(await take(100)).toEqual(numbers.slice(50));
   });
 
-  test('may be woken late, twice and for nothing', async () => {
+  test('gets each event once when it is woken late, twice or without a new event', async () => {
     const { store, bus, who, accept, write, finish, reader } = await observed();
     const turn = await accept();
     const wake = () => bus.publish([{ userId: who.user.id, turnId: turn.turnId, id: 0 }]);
@@ -265,7 +265,7 @@ describe('a reader who is slow', () => {
     expect(await take(3)).toEqual(['running', 'finished', 'the end']);
   });
 
-  test('has no event kept for them in memory beyond a few', async () => {
+  test('reads from the store in small batches instead of buffering', async () => {
     const { store, accept, say, reader } = await observed();
     const turn = await accept();
     const { next, take } = reader();

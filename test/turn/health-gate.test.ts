@@ -1,4 +1,4 @@
-/** The health gate: success is remembered for a while, for each session; failure never. */
+/** The health gate: a success is cached for a while, for each session; a failure never is. */
 import { expect, test, vi } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
@@ -24,7 +24,7 @@ function observed(probe = vi.fn(async (_session: string) => {})) {
 
 const aHost: HostIdentity = { version: '0', protocol: 1, agent: 'demo', driver: 'demo', settings: '' };
 
-test('success is remembered for ten seconds, and not a moment longer', async () => {
+test('a success is cached for ten seconds, and not longer', async () => {
   const { gate, probe, pass } = observed();
   await gate.pass('one');
   pass(9_999);
@@ -38,14 +38,14 @@ test('success is remembered for ten seconds, and not a moment longer', async () 
   expect(probe).toHaveBeenCalledTimes(2);
 });
 
-test('of one session says nothing about another', async () => {
+test('a success of one session does not count for another', async () => {
   const { gate, probe } = observed();
   await gate.pass('one');
   await gate.pass('two');
   expect(probe.mock.calls).toEqual([['one'], ['two']]);
 });
 
-test('failure is told, and asked about again at once', async () => {
+test('a failure is thrown, and the next pass probes again', async () => {
   const reason = new PaliadinError('agent_not_ready', 'a dialog is open');
   const { gate, probe } = observed(
     vi.fn<(session: string) => Promise<void>>().mockRejectedValueOnce(reason).mockResolvedValue(),
@@ -55,7 +55,7 @@ test('failure is told, and asked about again at once', async () => {
   expect(probe).toHaveBeenCalledTimes(2);
 });
 
-test('failure after a success counts, once that is forgotten', async () => {
+test('a failure after a success counts once the cached success has expired', async () => {
   const { gate, probe, pass } = observed();
   await gate.pass('one');
   pass(10_000);
@@ -65,7 +65,7 @@ test('failure after a success counts, once that is forgotten', async () => {
   expect(probe).toHaveBeenCalledTimes(3);
 });
 
-test('what was remembered can be dropped', async () => {
+test('a cached success can be dropped for one session', async () => {
   const { gate, probe } = observed();
   await gate.pass('one');
   await gate.pass('two');
@@ -75,7 +75,7 @@ test('what was remembered can be dropped', async () => {
   expect(probe.mock.calls).toEqual([['one'], ['two'], ['one']]);
 });
 
-test('a probe without an answer means unreachable; what it says later is nobodyâ€™s', async () => {
+test('a probe without an answer in time fails as unreachable, and its late answer is ignored', async () => {
   const answer = Promise.withResolvers<void>();
   const { gate, probe } = observed(vi.fn((_session: string) => answer.promise));
   await expect(gate.pass('one')).rejects.toMatchObject({
@@ -88,7 +88,7 @@ test('a probe without an answer means unreachable; what it says later is nobodyâ
   expect(probe).toHaveBeenCalledTimes(2);
 });
 
-test('a host that was not reached yet has longer', async () => {
+test('the first probe of a host that was never reached has a longer timeout', async () => {
   const { gate, forget } = observed(vi.fn(() => new Promise<void>(() => {})));
   forget();
   await expect(gate.pass('one')).rejects.toMatchObject({ detail: expect.stringContaining('within 200 ms') });

@@ -1,4 +1,4 @@
-/** The dispatcher of one gateway, over a real store: each turn is run once, in order, and left or taken up whole. */
+/** The dispatcher of one gateway, over a real store: each turn runs once and in order, and survives a restart. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { NewTurn } from '../../src/contract/records/turn.ts';
@@ -58,7 +58,7 @@ test('a turn is taken up when its run begins, not while it waits', async () => {
   expect(await store.turns.get(second)).toEqual(runs[1]?.turn);
 });
 
-test('a full queue takes nothing on record, and a repetition no place', async () => {
+test('a full queue refuses a turn without storing it, and a repeated key takes no slot', async () => {
   const { store, who, gateway } = await observed();
   const { accept, dispatcher } = gateway({ queueLimit: 1 });
   await accept(aTurn(who, { idempotencyKey: 'k' }));
@@ -70,7 +70,7 @@ test('a full queue takes nothing on record, and a repetition no place', async ()
   expect(await store.turns.get(refused.turnId)).toBeNull();
 });
 
-test('what was left open is run first and in order, each as a new run; of a disabled user it is stopped', async () => {
+test('a start runs the open turns first and in order, as new runs, and stops those of a disabled user', async () => {
   const { store, who, gateway } = await observed();
   const before = gateway();
   const [first, second] = [await before.accept(), await before.accept()];
@@ -96,7 +96,7 @@ test('what was left open is run first and in order, each as a new run; of a disa
   expect(ran().slice(2)).toEqual([second, third]);
 });
 
-test('a turn that is stopped while it waits is run at once, to its end', async () => {
+test('stopping a waiting turn runs it at once, to its end', async () => {
   const { store, gateway } = await observed();
   const { accept, begun, end, runs, dispatcher } = gateway();
   await accept();
@@ -116,7 +116,7 @@ test('a turn that is stopped while it waits is run at once, to its end', async (
   expect(await dispatcher.stop(waiting)).toBe(false);
 });
 
-test('an interruption stops what is open, works alone, and what is accepted meanwhile comes after it', async () => {
+test('an interruption stops the open turns, runs alone, and goes before turns accepted meanwhile', async () => {
   const { gateway } = await observed();
   const { accept, begun, end, runs, ran, dispatcher } = gateway();
   const first = await accept();
@@ -137,7 +137,7 @@ test('an interruption stops what is open, works alone, and what is accepted mean
   expect(ran()).toEqual([first, later]);
 });
 
-test('closing leaves what runs, begins nothing more, and all is open for the next', async () => {
+test('closing leaves the running turn, starts no other, and both stay open for the next gateway', async () => {
   const { store, gateway } = await observed();
   const { accept, begun, runs, dispatcher } = gateway();
   const ids = [await accept(), await accept()];
@@ -147,7 +147,7 @@ test('closing leaves what runs, begins nothing more, and all is open for the nex
   expect((await store.turns.open()).map(({ turnId }) => turnId)).toEqual(ids);
 });
 
-test('a turn that somebody else ended is not run, and a store that is away is waited for', async () => {
+test('a turn that ended elsewhere is not run, and taking up is retried while the store is unavailable', async () => {
   const { store, onError, gateway } = await observed();
   const { accept, begun, end, ran } = gateway();
   const [first, gone, third] = [await accept(), await accept(), await accept()];

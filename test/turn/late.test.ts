@@ -1,4 +1,4 @@
-/** What becomes of a turn that was given up while its host stayed away. */
+/** What happens to a turn that was given up while its host was away. */
 import { expect, test, vi } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { HostTurn } from '../../src/contract/host.ts';
@@ -37,7 +37,7 @@ async function givenUp(...events: TurnEvent[]) {
   return { turn, collect, cancel };
 }
 
-test('that waits for a decision is stopped: nobody can make it any more', async () => {
+test('a turn given up with an open approval is cancelled, since nobody can decide any more', async () => {
   const { turn, collect, cancel } = await givenUp({ type: 'approval', approval });
   expect(await collect(known)).toMatchObject({ status: 'unknown', late: false });
   expect(cancel.mock.calls).toEqual([[turn.agentSession, turn.turnId]]);
@@ -52,13 +52,13 @@ test.each<[string, TurnEvent[]]>([
       { type: 'approval-closed', id: 'a' },
     ],
   ],
-])('that %s goes on: its answer may come late', async (_what, events) => {
+])('a turn given up that %s is not cancelled: its answer may come late', async (_what, events) => {
   const { collect, cancel } = await givenUp(...events);
   await collect(known);
   expect(cancel).not.toHaveBeenCalled();
 });
 
-test('that has been answered meanwhile is shown as late, whatever was asked in it', async () => {
+test('a turn given up whose answer is there is stored as late, even with an open approval', async () => {
   const { collect, cancel } = await givenUp({ type: 'approval', approval });
   const found = await collect({ ...known, state: 'done', answer: text, answerLength: text.length });
   expect(found).toMatchObject({ late: true, response: text });

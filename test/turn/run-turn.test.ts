@@ -1,4 +1,4 @@
-/** A run of a turn, over a real store: it asks the turn's host, as this run, until the turn is another's. */
+/** A run of a turn, over a real store: it prompts the turn's host under its fence until a newer run takes the turn. */
 import { expect, test, vi } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { HostOutcome, HostPrompt, HostUpdate } from '../../src/contract/host.ts';
@@ -70,7 +70,7 @@ async function observed() {
   return { store, hosts, forget, begin, taken, again, row: (turnId: string) => store.turns.get(turnId) };
 }
 
-test('the host that the turn names is asked, and no other', async () => {
+test('only the host that the turn names is prompted', async () => {
   const { hosts, begin, taken, row } = await observed();
   const turn = await taken('two');
   const over = begin(turn);
@@ -82,7 +82,7 @@ test('the host that the turn names is asked, and no other', async () => {
   expect(await row(turn.turnId)).toMatchObject({ status: 'completed', response: 'Done.' });
 });
 
-test('a run whose turn was taken up by another stops at its next write, and writes nothing', async () => {
+test('a run whose turn was taken up by a newer run stops at its next write, and writes nothing', async () => {
   const { store, hosts, forget, begin, taken, again, row } = await observed();
   const turn = await taken('one');
   const over = begin(turn);
@@ -99,7 +99,7 @@ test('a run whose turn was taken up by another stops at its next write, and writ
   expect(events.map(({ event }) => event.type)).toEqual(['accepted', 'delivering']);
 });
 
-test('a run whose end comes too late does not try again for ever', async () => {
+test('a run that ends after a newer run took its turn does not retry for ever', async () => {
   const { hosts, begin, taken, again, row } = await observed();
   const turn = await taken('one');
   const over = begin(turn);
@@ -110,7 +110,7 @@ test('a run whose end comes too late does not try again for ever', async () => {
   expect((await row(turn.turnId))?.finishedAt).toBeNull();
 });
 
-test('a run that is to leave its turn does so at once, with the host still at work', async () => {
+test('a run that is told to leave its turn returns at once, while the host goes on', async () => {
   const { hosts, begin, taken, row } = await observed();
   const turn = await taken('one');
   const leave = new AbortController();
@@ -121,7 +121,7 @@ test('a run that is to leave its turn does so at once, with the host still at wo
   expect((await row(turn.turnId))?.finishedAt).toBeNull();
 });
 
-test('the next run of a turn goes on where the one before was, under a fence of its own', async () => {
+test('the next run of a turn continues at the stored offset, under a newer fence', async () => {
   const { hosts, begin, taken, again, row } = await observed();
   const turn = await taken('one');
   const leave = new AbortController();

@@ -1,4 +1,4 @@
-/** The queue: one at a time in a session, in order, bounded; sessions don't wait for each other. */
+/** The session queue: one turn at a time in a session, in order, bounded; sessions don't wait for each other. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSessionQueue } from '../../src/turn/session-queue.ts';
@@ -33,7 +33,7 @@ function observed(limit = 100) {
 }
 
 describe('a session', () => {
-  test('does one at a time, in the order of the slots', async () => {
+  test('runs one turn at a time, in the order of the slots', async () => {
     const { queue, log, enter, end, run } = observed();
     const slots = [queue.reserve('s'), queue.reserve('s'), queue.reserve('s')] as const;
     // Given their work in another order than they were taken.
@@ -50,7 +50,7 @@ describe('a session', () => {
     expect(log.at(-1)).toBe('d starts');
   });
 
-  test('does not wait for another', () => {
+  test('does not wait for another session', () => {
     const observation = observed();
     observation.enter('one', 'a');
     observation.enter('two', 'b');
@@ -58,8 +58,8 @@ describe('a session', () => {
   });
 });
 
-describe('a position', () => {
-  test('is how many stand before; none for who is under way, done or unknown', async () => {
+describe('a turn’s position', () => {
+  test('counts the turns before it, and is null for one that is running, done or unknown', async () => {
     const observation = observed();
     for (const id of ['a', 'b', 'c']) observation.enter('s', id);
     const positions = () => ['a', 'b', 'c', 'nobody'].map((id) => observation.queue.position(id));
@@ -69,8 +69,8 @@ describe('a position', () => {
   });
 });
 
-describe('the bound', () => {
-  test('is on those who wait, and says so', async () => {
+describe('the queue limit', () => {
+  test('counts waiting turns per session, and the error names its setting', async () => {
     const observation = observed(2);
     for (const id of ['a', 'b', 'c']) observation.enter('s', id);
     const full = expect.objectContaining({
@@ -84,7 +84,7 @@ describe('the bound', () => {
     expect(() => observation.queue.reserve('s')).toThrow(full);
   });
 
-  test('is passed by what was accepted before', () => {
+  test('does not apply to turns that were accepted before', () => {
     const { queue } = observed(1);
     for (let times = 0; times < 5; times++) queue.reserve('s', { force: true });
     expect(() => queue.reserve('s')).toThrow();
@@ -100,7 +100,7 @@ describe('the bound', () => {
 });
 
 describe('a slot', () => {
-  test('that is released lets the next one go', () => {
+  test('that is released lets the next one run', () => {
     const observation = observed();
     const first = observation.queue.reserve('s');
     observation.enter('s', 'b');
@@ -122,7 +122,7 @@ describe('a slot', () => {
     expect(observation.log.slice(2)).toEqual(['c starts']);
   });
 
-  test('that is under way is not run again', () => {
+  test('that is already running is not run again', () => {
     const observation = observed();
     const { slot } = observation.enter('s', 'a');
     slot.runNow();
@@ -130,7 +130,7 @@ describe('a slot', () => {
   });
 });
 
-test('idle is when nothing is under way or waiting', async () => {
+test('the queue is idle when nothing runs or waits', async () => {
   const observation = observed();
   await observation.queue.idle();
   observation.enter('s', 'a');
@@ -145,7 +145,7 @@ test('idle is when nothing is under way or waiting', async () => {
   await waited;
 });
 
-test('whatever happens, each is done once, never two of a session at once, and in order but for those run now', async () => {
+test('each turn runs once, one at a time per session, in order except for those run now', async () => {
   const deed = fc.oneof(
     fc.record({ do: fc.constant('enter' as const), session: fc.constantFrom('x', 'y') }),
     fc.record({ do: fc.constantFrom('end' as const, 'run now' as const), which: fc.nat() }),

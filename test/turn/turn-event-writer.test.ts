@@ -1,4 +1,4 @@
-/** The eventWriter: few writes for many pieces, everything in order, and never a trailer. */
+/** The turn event writer: few writes for many chunks, all events in order, and never a trailer. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { HostUpdate } from '../../src/contract/host.ts';
@@ -41,7 +41,7 @@ function read(events: TurnEvent[], known = ''): string {
 }
 
 describe('text', () => {
-  test('is written at once when it was quiet, then no more than every 40 ms', () => {
+  test('is written at once after a pause, then at most every 40 ms', () => {
     const { say, writes, events } = observed();
     say('a');
     expect(events()).toEqual([{ type: 'chunk', offset: 0, text: 'a' }]);
@@ -58,7 +58,7 @@ describe('text', () => {
     expect(writes).toHaveLength(3);
   });
 
-  test('says once when it began', () => {
+  test('sets firstChunkAt once', () => {
     const { say, writes } = observed();
     say('a');
     vi.advanceTimersByTime(100);
@@ -66,7 +66,7 @@ describe('text', () => {
     expect(writes.map(({ change }) => change)).toEqual([{ firstChunkAt: 100 }, {}]);
   });
 
-  test('that is only blank, or could be a trailer’s start, is not written yet', () => {
+  test('that is only blank, or may be the start of a trailer, is held back', () => {
     const { say, writes } = observed();
     for (const text of ['\n', '  ', '<!-- pala']) {
       say(text);
@@ -76,7 +76,7 @@ describe('text', () => {
     expect(read(writes.flatMap(({ events }) => events))).not.toContain('pali');
   });
 
-  test('that the host tells again changes nothing; from where it differs, it is what counts', () => {
+  test('that the host repeats is not written again; where it differs, the newer text counts', () => {
     const { eventWriter, say, events } = observed();
     say('one two three');
     vi.advanceTimersByTime(100);
@@ -89,7 +89,7 @@ describe('text', () => {
     expect(eventWriter.answer).toBe('one two three and four');
   });
 
-  test('of a gateway before this one is gone on from', () => {
+  test('of the gateway before a restart is continued', () => {
     const { eventWriter, say, events } = observed('This is half');
     say(' of it.');
     eventWriter.finish();
@@ -97,7 +97,7 @@ describe('text', () => {
     expect(eventWriter.answer).toBe('This is half of it.');
   });
 
-  test('is whole at the end, without the trailer, wherever it was cut and whenever it came', () => {
+  test('is complete at the end, without the trailer, wherever and whenever it was cut', () => {
     const trailer = '\n\n<!-- paliadin {"used_tools":["cases.search"],"rows_seen":12,"classifier_tag":"lookup"} -->';
     fc.assert(
       fc.property(
@@ -125,7 +125,7 @@ describe('text', () => {
     );
   });
 
-  test('is not written any more after the end', () => {
+  test('is not written after the end', () => {
     const { eventWriter, say, writes } = observed();
     say('a');
     say('b');
@@ -158,7 +158,7 @@ describe('what the agent does', () => {
     ]);
   });
 
-  test('was delivered when it was first, also for the gateway that takes it up again', () => {
+  test('keeps the first deliveredAt when another gateway takes the turn up', () => {
     const { eventWriter, writes } = observed('This is half', 7);
     eventWriter.take({ type: 'running' });
     expect(writes[0]?.change).toEqual({ status: 'running', deliveredAt: 7 });

@@ -1,4 +1,4 @@
-/** What a page that is opened in the middle of a turn is shown of it. */
+/** What a page that is opened in the middle of a turn gets of it. */
 import { expect, test } from 'vitest';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { toBodies } from '../../src/turn/turn-event-writer.ts';
@@ -6,7 +6,7 @@ import { turnSnapshot } from '../../src/turn/turn-snapshot.ts';
 import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
 
-test('the answer, each step as it stands by now, and whether the host is there', async () => {
+test('the snapshot has the answer so far, the latest state of each step, and the host’s presence', async () => {
   const { store } = await temporaryStore();
   const turnWriter = createTurnWriter(store);
   const { turn } = await turnWriter.accept(aTurn(await aUser(store)));

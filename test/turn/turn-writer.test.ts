@@ -1,4 +1,4 @@
-/** The turnWriter, with a real store: many writes in one transaction, in order, and nobody's failure another's. */
+/** The turn writer, with a real store: many writes in one transaction, in order; one that fails harms no other. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoredEvent } from '../../src/contract/records/event.ts';
@@ -38,7 +38,7 @@ async function impatientStore(file: string): Promise<Store> {
 const responses = (store: Store, ids: string[]) =>
   Promise.all(ids.map(async (id) => (await store.turns.get(id))?.response));
 
-test('what is to be written at one moment is one transaction', async () => {
+test('writes of the same moment are one transaction', async () => {
   const { turnWriter, store, write, told, ids, chunk } = await observed(50);
   await Promise.all(ids.map((id) => turnWriter.write(chunk(id, `of ${id}`))));
   expect(write).toHaveBeenCalledTimes(1);
@@ -46,7 +46,7 @@ test('what is to be written at one moment is one transaction', async () => {
   expect(told.map(({ turnId }) => turnId)).toEqual(ids);
 });
 
-test('what comes while one transaction runs is the next, and the last write is what stays', async () => {
+test('writes during a transaction go into the next one, and the last write wins', async () => {
   const { turnWriter, store, write, told, ids, chunk } = await observed(1);
   const [id = ''] = ids;
   const writes = [];
@@ -60,14 +60,14 @@ test('what comes while one transaction runs is the next, and the last write is w
   expect(told.map(({ event }) => event.type === 'chunk' && event.text)).toEqual(writes.map((_, number) => `${number}`));
 });
 
-test('it is stored when that is said', async () => {
+test('a write resolves after it is stored', async () => {
   const { turnWriter, store, told, ids, chunk } = await observed(1);
   await turnWriter.write(chunk(ids[0] ?? '', 'there'));
   expect(await responses(store, ids)).toEqual(['there']);
   expect(told[0]?.id).toBeGreaterThan(0);
 });
 
-test('one write that can’t be done fails alone', async () => {
+test('one write that fails does not fail the others', async () => {
   const { turnWriter, store, told, ids, chunk } = await observed(3);
   const nobody = crypto.randomUUID();
   const results = await Promise.allSettled(
@@ -80,7 +80,7 @@ test('one write that can’t be done fails alone', async () => {
   await turnWriter.write(chunk(ids[0] ?? '', 'and on it goes'));
 });
 
-test('a store that is away fails them all, and takes the next', async () => {
+test('an unavailable store fails all writes of that moment, and the next ones succeed', async () => {
   const { turnWriter, store, write, told, ids, chunk } = await observed(2);
   write
     .mockRejectedValueOnce(new Error('away'))
@@ -93,7 +93,7 @@ test('a store that is away fails them all, and takes the next', async () => {
   expect(await responses(store, ids)).toEqual(['kept', 'kept']);
 });
 
-test('events are told in the order of their ids, whoever stored them', async () => {
+test('events are published in the order of their ids, whatever stored them', async () => {
   const { turnWriter, store, told, ids, chunk } = await observed(5);
   const who = await aUser(store);
   const reset = {
@@ -113,7 +113,7 @@ test('events are told in the order of their ids, whoever stored them', async () 
   expect(numbers).toHaveLength(12);
 });
 
-test('a turn that was there already is not told of again', async () => {
+test('accepting a known turn publishes nothing', async () => {
   const { store } = await temporaryStore();
   const told = vi.fn();
   const turnWriter = createTurnWriter(store, { onStored: told });
@@ -125,7 +125,7 @@ test('a turn that was there already is not told of again', async () => {
 });
 
 describe('while another process holds the store', () => {
-  test('progress waits, in its order, and whoever asks for something is told that it was not done', async () => {
+  test('progress waits in its order; other writes are refused with store_unavailable', async () => {
     const { turnWriter, store, told, ids, chunk, hold } = await heldStore();
     const release = hold();
     const progress = ids.flatMap((id) =>
@@ -147,7 +147,7 @@ describe('while another process holds the store', () => {
     ]);
   });
 
-  test('progress beyond a bound is let go, and an end is not', async () => {
+  test('progress beyond the memory bound is dropped, and an end is not', async () => {
     const { turnWriter, store, ids, chunk, hold } = await heldStore(3_000);
     const release = hold();
     const [id = ''] = ids;

@@ -1,4 +1,4 @@
-/** What changes in the list of all turns, read from the store. */
+/** Changes in the list of all turns, read from the store. */
 import { expect, test, vi } from 'vitest';
 import type { TurnEvent } from '../../src/contract/turn.ts';
 import { cursorsOf, inMemoryEventBus } from '../../src/turn/event-bus.ts';
@@ -27,7 +27,7 @@ async function observed() {
 
 const chunk: TurnEvent = { type: 'chunk', offset: 0, text: 'x' };
 
-test('a watcher is told of what comes, in order and once, and not of the pieces of answers', async () => {
+test('a watcher gets each change once and in order, without the chunks of answers', async () => {
   const { write, seen, watch } = await observed();
   const stop = await watch();
   const many = Array.from({ length: 120 }, () => chunk);
@@ -38,7 +38,7 @@ test('a watcher is told of what comes, in order and once, and not of the pieces 
   expect(seen).toHaveLength(2);
 });
 
-test('a store that fails once is asked again with the next event, from where it was', async () => {
+test('after the store fails once, the next event reads on from the last position', async () => {
   const { store, onError, write, seen, watch } = await observed();
   await watch();
   vi.spyOn(store.events, 'changes').mockRejectedValueOnce(new Error('away'));

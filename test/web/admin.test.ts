@@ -1,4 +1,4 @@
-/** What the dashboard works out by itself: from addresses, buckets, probes and changes. */
+/** What the dashboard computes itself: from URLs, buckets, probes and changes. */
 import { expect, test } from 'vitest';
 import type { HostView, StatsBucket } from '../../src/contract/admin.ts';
 import { createRefresher } from '../../src/web/admin/data/refresher.ts';
@@ -17,7 +17,7 @@ import { mayChange } from '../../src/web/admin/users/may-change.ts';
 const ID = '39152504-4154-4a41-92f6-60d5456892f2';
 const queryOf = (place: string) => new URL(place, 'http://x').searchParams;
 
-test('filters come out of the address as they went in', () => {
+test('filters are read from the URL as they were written', () => {
   const filters = {
     ...NO_FILTERS,
     userId: ID,
@@ -34,12 +34,12 @@ test('filters come out of the address as they went in', () => {
   expect([areSet(NO_FILTERS), areSet(filters), areSet(days)]).toEqual([false, true, true]);
 });
 
-test('what makes no sense in an address is no filter', () => {
+test('an invalid value in the URL is no filter', () => {
   const query = new URLSearchParams('status=gone&code=nope&userId=%27;--&time=1y&from=yesterday&to=2026-99-99');
   expect(readFilters(query)).toEqual(NO_FILTERS);
 });
 
-test('a time is whole days of the reader’s', () => {
+test('a time filter covers whole days of the reader’s time zone', () => {
   const now = new Date(2026, 10, 22, 21, 5);
   const of = (filters: object) => Object.fromEntries(apiQuery({ ...NO_FILTERS, ...filters }, now));
   expect(of({ time: 'today' })).toEqual({ from: String(new Date(2026, 10, 22).getTime()) });
@@ -70,7 +70,7 @@ const bucket = (from: number, some: Partial<StatsBucket> = {}): StatsBucket => (
   ...some,
 });
 
-test('the most frequent names are drawn, and the others together', () => {
+test('the most frequent names are plotted, and the others together', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const tools = names.map((name, index) => ({ name, count: 10 - index }));
   const stats = { codes: [], tags: [], tools, buckets: [bucket(0, { tools }), bucket(10)] };
@@ -95,7 +95,7 @@ test('the most frequent names are drawn, and the others together', () => {
   ]);
 });
 
-test('the highest and the lowest bucket are found, those without a value are none', () => {
+test('the highest and lowest bucket are found, ignoring those without a value', () => {
   const buckets = [bucket(0, { successRate: 0.9 }), bucket(10), bucket(20, { successRate: 0.5 })];
   expect(extreme(buckets, ({ successRate }) => successRate)?.bucket.from).toBe(0);
   expect(extreme(buckets, ({ successRate }) => successRate, true)?.bucket.from).toBe(20);
@@ -104,7 +104,7 @@ test('the highest and the lowest bucket are found, those without a value are non
   expect(bucketMs({ buckets: [bucket(0)] })).toBe(10);
 });
 
-test('probes in figures: those that failed count for neither median nor slowest', () => {
+test('failed probes do not count for median and slowest', () => {
   const error = { code: 'timeout' as const, detail: null };
   const probes = [3, 1, 100].map((ms, at) => ({ at, ms, error: null }));
   expect(probeFigures([...probes, { at: 9, ms: 5000, error }])).toEqual({ well: 3, median: 3, slowest: 100 });
@@ -113,7 +113,7 @@ test('probes in figures: those that failed count for neither median nor slowest'
   expect(heightOf({ at: 0, ms: 1, error: null }, 100)).toBeLessThan(heightOf({ at: 0, ms: 100, error: null }, 100));
 });
 
-test('tools that were seen stand beside those that are only claimed', () => {
+test('observed tools are listed beside those that are only claimed', () => {
   const seen = { name: 'Read', count: 2, ms: 5 };
   expect(toolClaims({ tools: [seen, { name: 'Bash', count: 1, ms: 50 }], usedTools: ['Read', 'Web'] })).toEqual([
     { name: 'Bash', seen: { count: 1, ms: 50 }, claimed: false },
@@ -146,7 +146,7 @@ const refusal = (code: 'agent_not_ready' | 'mriver_unreachable') => ({
   detail: 'why',
 });
 
-test('whether it works, in one sentence', () => {
+test('the health of the gateway is one sentence', () => {
   const of = (some: Partial<HostView>, reasons: Parameters<typeof partsOf>[0]['reasons'] = []) => {
     const parts = partsOf({ host: { ...host, ...some }, reasons }, en, 'en');
     return [verdictOf(parts, en).words, parts?.host.words, parts?.agent.words, parts?.store.words];
@@ -169,7 +169,7 @@ test('whether it works, in one sentence', () => {
   expect(verdictOf(partsOf({ host: null, reasons: [] }, en, 'en'), en).words).toBe(en.health.unknown);
 });
 
-test('changes are asked about together, one request after the other, and not while nobody looks', async () => {
+test('changes are loaded together, one request at a time, and not while the page is hidden', async () => {
   let loads = 0;
   let finish = () => {};
   let time = 0;
@@ -232,7 +232,7 @@ test('changes are asked about together, one request after the other, and not whi
   expect(loads).toBe(4);
 });
 
-test('a terminal’s picture holds colours and places, nothing that a terminal would obey', () => {
+test('a terminal’s picture keeps colours and positions, and no other control sequence', () => {
   const lines = ['\u001b[31mred\u001b[0m', '\u001b]0;title\u0007\u001b[2J\u001b[6nplain\u009b5n', 'third'];
   const sequence = sequenceOf({ lines, rows: 2, cursor: { row: 1, column: 4 } });
   expect(sequence).toContain('\u001b[1;1H\u001b[0m\u001b[2K\u001b[31mred\u001b[0m');
@@ -243,7 +243,7 @@ test('a terminal’s picture holds colours and places, nothing that a terminal w
   expect(sequenceOf({ lines: [], rows: 1, cursor: null }).endsWith('\u001b[?25l')).toBe(true);
 });
 
-test('only what the gateway allows is offered', () => {
+test('only actions that the gateway allows are offered', () => {
   const NOTHING = { change: false, role: false, disable: false, signOut: false, remove: false };
   const owner = { id: 'o', role: 'owner' } as const;
   const admin = { id: 'a', role: 'admin' } as const;
@@ -255,7 +255,7 @@ test('only what the gateway allows is offered', () => {
   expect(mayChange(admin, { id: 'b', role: 'admin' })).toEqual({ ...NOTHING, signOut: true });
 });
 
-test('numbers and times as they are written', () => {
+test('numbers and durations are formatted', () => {
   expect([span(null, 'en'), span(420.4, 'en'), span(8400, 'en'), span(125_000, 'en')]).toEqual([
     '–',
     '420\u00a0ms',
@@ -278,7 +278,7 @@ test('numbers and times as they are written', () => {
   expect([ago(noon - 3 * 60_000, noon, 'en'), ago(noon + 5000, noon, 'en')]).toEqual(['3 min. ago', 'now']);
 });
 
-test('what took less than can be measured is not said to have taken nothing', () => {
+test('a duration below one millisecond is not shown as zero', () => {
   expect([span(0, 'en'), span(0.4, 'en'), span(1, 'en')]).toEqual([
     '<\u00a01\u00a0ms',
     '<\u00a01\u00a0ms',
@@ -286,14 +286,14 @@ test('what took less than can be measured is not said to have taken nothing', ()
   ]);
 });
 
-test('percentages are written by the locale alone: no word of ours has one', () => {
+test('percentages are formatted by the locale only: no text has a percent sign after a number', () => {
   expect([wholePercent(0.95, 'en'), wholePercent(0.95, 'de')]).toEqual(['95%', '95\u00a0%']);
   const texts = (value: unknown): string[] =>
     typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
   expect([...texts(en), ...texts(de)].filter((text) => /\d\s*%/.test(text))).toEqual([]);
 });
 
-test('a time in a table has its day where it was another, and its year where that was another', () => {
+test('a time in a table has its day and year only where these are not today’s', () => {
   const now = new Date(2026, 10, 22, 21).getTime();
   const of = (...parts: [number, number, number]) => moment(new Date(...parts, 9, 5).getTime(), now, 'en');
   expect([of(2026, 10, 22), of(2026, 10, 21), of(2025, 10, 22)]).toEqual([
@@ -303,7 +303,7 @@ test('a time in a table has its day where it was another, and its year where tha
   ]);
 });
 
-test('plots over time need something at three times at least', () => {
+test('plots over time need at least three buckets with turns', () => {
   const buckets = (...turns: number[]) => ({ buckets: turns.map((count) => ({ turns: count })) });
   expect([isLittle(buckets(0, 0, 7)), isLittle(buckets(1, 0, 7)), isLittle(buckets(1, 2, 7))]).toEqual([
     true,
@@ -312,7 +312,7 @@ test('plots over time need something at three times at least', () => {
   ]);
 });
 
-test('a question as a title is one line, and ends at a word', () => {
+test('a question as a title is one line, cut at a word', () => {
   expect(shortened('  Which\n cases? ')).toBe('Which cases?');
   const long = shortened('which case '.repeat(30));
   expect([long.length <= 121, long.endsWith('case…') || long.endsWith('which…')]).toEqual([true, true]);
@@ -320,7 +320,7 @@ test('a question as a title is one line, and ends at a word', () => {
   expect(shortened(`x${'🙂'.repeat(100)}`)).toMatch(/^x(🙂)+…$/u);
 });
 
-test('both languages have the same words, and none is left empty', () => {
+test('both languages have the same texts, and none is empty', () => {
   const paths = (value: unknown, path = ''): string[] =>
     typeof value === 'object' && value !== null
       ? Object.entries(value).flatMap(([name, inner]) => paths(inner, `${path}.${name}`))

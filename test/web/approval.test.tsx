@@ -1,4 +1,4 @@
-/** The card of what an agent asks: everything on it is text, nothing is hidden, and one can always say no. */
+/** The card of an approval: everything on it is text, nothing is hidden, and denying is always possible. */
 import fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
@@ -24,12 +24,12 @@ const render = (approval: Partial<ApprovalRequest>, state: ApprovalState = ASKED
   renderToStaticMarkup(<ApprovalCard approval={{ ...permission, ...approval }} state={state} onDecide={() => {}} />);
 const buttonsOf = (html: string) => [...html.matchAll(/<button[^>]*>([^<]*)</g)].map(([, label]) => label);
 
-describe('the card', () => {
-  it('offers to allow once, to deny, and to say why', () => {
+describe('the card of an approval', () => {
+  it('offers to allow once, to deny, and to deny with a reason', () => {
     expect(buttonsOf(render({}))).toEqual([en.allowOnce, en.deny, en.denyWhy]);
   });
 
-  it('takes a decision as long as there is none', () => {
+  it('is disabled once a decision is made', () => {
     const verdict = { decision: { option: 'deny' }, by: 'user' } as const;
     const question = { question: 'Which?', options: [], several: false };
     const off = (html: string) => html.match(/<button[^>]* disabled=""/g) ?? [];
@@ -42,7 +42,7 @@ describe('the card', () => {
     }
   });
 
-  it('offers each way of allowing that the agent knows, by its name', () => {
+  it('offers each of the agent’s options to allow, by its label', () => {
     const options = [
       { id: 'once', label: 'Once' },
       { id: 'deny', label: 'No' },
@@ -54,11 +54,11 @@ describe('the card', () => {
   it.each<[string, Partial<ApprovalRequest>]>([
     ['without a way to deny', { options: [{ id: 'allow', label: 'Yes' }] }],
     ['without options', { options: [] }],
-  ])('of a request %s can be denied all the same', (_what, request) => {
+  ])('of a request %s can still be denied', (_what, request) => {
     expect(buttonsOf(render(request))).toContain(en.deny);
   });
 
-  it('of a question offers its options and to go on without an answer', () => {
+  it('of a question offers its options, and to go on without an answer', () => {
     const options = [
       { id: 'a', label: 'The first' },
       { id: 'b', label: 'The second' },
@@ -66,7 +66,7 @@ describe('the card', () => {
     expect(buttonsOf(render({ kind: 'question', options }))).toEqual(['The first', 'The second', en.noAnswer]);
   });
 
-  it('of a question with several answers has boxes to tick; of one without options a line to write', () => {
+  it('has checkboxes for a question with several answers, and an input for one without options', () => {
     const several = { question: 'Which?', options: [{ label: 'One' }, { label: 'Two' }], several: true };
     const free = { question: 'What else?', options: [], several: false };
     const html = render({ kind: 'question', questions: [several, free] });
@@ -75,7 +75,7 @@ describe('the card', () => {
     expect(html).toContain('<legend dir="auto">What else?</legend>');
   });
 
-  it('shows whatever it is given as text, in all of its places', () => {
+  it('shows all of its texts as text', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const attack = `<img src=x onerror=alert(1)>${text}`;
@@ -92,7 +92,7 @@ describe('the card', () => {
   });
 });
 
-describe('what the tool would be given', () => {
+describe('a tool’s input on the card', () => {
   const text = (html: string) =>
     html
       .replace(/<[^>]*>/g, '')
@@ -102,7 +102,7 @@ describe('what the tool would be given', () => {
       .replaceAll('&amp;', '&');
   const field = { path: ['to', 0, 'name'], text: 'a\u202eb\nc', length: 5 };
 
-  it('is a field each, with its name, its length and its text', () => {
+  it('is one field for each value, with its name, length and text', () => {
     const html = render({ tool: 'mcp__mail__send', fields: [field, { path: ['urgent'], text: 'true' }] });
     expect(text(html)).toContain('Tool: mcp__mail__send · 2 values');
     expect(text(html)).toContain('to › #1 › name5 characters, 2 linesa⟨U+202E⟩b\ncurgenttrue');
@@ -110,7 +110,7 @@ describe('what the tool would be given', () => {
     expect(buttonsOf(html)).toEqual([en.allowOnce, en.deny, en.denyWhy]);
   });
 
-  it('is told from a text that spells a mark, and from one that is empty', () => {
+  it('is distinguished from text that spells a mark, and from empty text', () => {
     const html = render({
       fields: [
         { path: ['command'], text: '⟨U+202E⟩', length: 8 },
@@ -121,11 +121,11 @@ describe('what the tool would be given', () => {
     expect(text(html)).toContain('xempty text');
   });
 
-  it('stands in the place of the text that is for older pages', () => {
+  it('replaces the plain text for older pages', () => {
     expect(text(render({ fields: [field], detail: 'to: something else' }))).not.toContain('something else');
   });
 
-  it('where some of it is missing is counted, and can only be denied, whatever options come along', () => {
+  it('with missing parts has their number, and can only be denied, whatever the options', () => {
     const missing = { characters: 1234, fields: 2 };
     const html = render({ fields: [{ ...field, length: 1005 }], missing });
     expect(text(html)).toContain('… and 1,000 more characters, which are not shown');
@@ -133,14 +133,14 @@ describe('what the tool would be given', () => {
     expect(buttonsOf(html)).toEqual([en.deny, en.denyWhy]);
   });
 
-  it('in a name has no line end, and no name is made of two', () => {
+  it('has no line break in a name, and no name that looks like two', () => {
     expect(text(render({ fields: [{ path: ['a\nb', 'c › d'], text: 'x', length: 1 }] }))).toContain(
       'a⟨U+000A⟩b › c › d',
     );
   });
 });
 
-describe('a question', () => {
+describe('a question on the card', () => {
   const question = {
     question: 'Which\u200b?',
     header: 'Cases',
@@ -148,7 +148,7 @@ describe('a question', () => {
     options: [{ label: 'One\u202e', description: 'The first\u2066', preview: '┌─┐\n' }],
   };
 
-  it('is shown with all that is said of its options', () => {
+  it('is shown with all details of its options', () => {
     const html = render({ kind: 'question', title: 'Which\u200b?', questions: [question] });
     for (const part of ['Cases', '<span class="asked-mark">⟨U+200B⟩</span>', '⟨U+202E⟩', '⟨U+2066⟩', '┌─┐']) {
       expect(html).toContain(part);
@@ -156,7 +156,7 @@ describe('a question', () => {
     expect(buttonsOf(html)).toEqual([en.answer, en.noAnswer]);
   });
 
-  it('that is not whole can’t be answered', () => {
+  it('that is incomplete can’t be answered', () => {
     const html = render({
       kind: 'question',
       title: 'Which?',
@@ -176,7 +176,7 @@ describe('a diff', () => {
       .map(([, , name]) => name ?? '')
       .filter((name) => name !== 'diff-sign');
 
-  it('says of each line what it is', () => {
+  it('marks each line as old, new or head', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n')).toEqual([
       'diff-head',
       'diff-head',
@@ -187,7 +187,7 @@ describe('a diff', () => {
     ]);
   });
 
-  it('is not fooled by changes that look like heads', () => {
+  it('does not take changed lines for heads', () => {
     expect(kinds('--- a\n+++ b\n@@ -1,2 +1,2 @@\n--- x\n+++ y\n+++ z\n one')).toEqual([
       'diff-head',
       'diff-head',
@@ -199,7 +199,7 @@ describe('a diff', () => {
     ]);
   });
 
-  it('knows the heads of the next file', () => {
+  it('recognises the heads of the next file', () => {
     expect(kinds('--- a\n+++ b\n@@ @@\n-x\n--- c\n+++ d\n@@ @@\n+y').slice(4)).toEqual([
       'diff-head',
       'diff-head',

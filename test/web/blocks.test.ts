@@ -42,8 +42,8 @@ const line = fc.constantFrom(
 );
 const document = fc.array(line, { maxLength: 25 }).map((lines) => lines.join('\n'));
 
-describe('splitting', () => {
-  it('parts at the outermost blocks', () => {
+describe('splitting Markdown', () => {
+  it('splits at the outermost blocks', () => {
     expect(texts('# A\n\nb\nc\n\n- d\n\n  e\n- f\n\n```\ng\n\nh\n```')).toEqual([
       '# A',
       'b\nc',
@@ -75,13 +75,13 @@ describe('splitting', () => {
     );
   });
 
-  it('begins again when the text is another one', () => {
+  it('starts over when the text is replaced', () => {
     const splitter = createSplitter();
     splitter('one\n\ntwo\n\nthree');
     expect(splitter('four').map(({ text }) => text)).toEqual(['four']);
   });
 
-  it('reads a long answer only near its end', () => {
+  it('parses a long answer only near its end', () => {
     const paragraphs = Array.from({ length: 5000 }, (_, i) => `Paragraph ${i} with some *words*.`).join('\n\n');
     const splitter = createSplitter();
     const before = splitter(paragraphs);
@@ -90,7 +90,7 @@ describe('splitting', () => {
     expect(after.at(-1)?.text).toBe('Paragraph 4999 with some *words*. More.');
   });
 
-  it('gives every block the definitions that its links refer to', () => {
+  it('adds the link definitions that a block refers to', () => {
     expect(texts('see [the page][p]\n\nno link\n\n[p]: https://example.org')).toEqual([
       'see [the page][p]\n\n[p]: https://example.org',
       'no link',
@@ -141,7 +141,7 @@ describe('the end of a growing answer', () => {
     expect(settled(markdown)).toBe(markdown);
   });
 
-  it('never shows more than there is, but for closing marks', () => {
+  it('never shows text that is not there, except closing marks', () => {
     fc.assert(
       fc.property(document, (markdown) => {
         const block = split(markdown).at(-1) ?? { text: '', kind: 'paragraph' };

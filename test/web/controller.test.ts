@@ -1,4 +1,4 @@
-/** Against a server on loopback that can be told to break, with the browser's own fetch as Node has it. */
+/** The controller with a real server on loopback that fails on demand, and Node's fetch. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -117,7 +117,7 @@ describe('asking', () => {
     expect(controller.getState()).toMatchObject({ draft: '', sending: null, turns: [{ view: { message: 'Hallo' } }] });
   });
 
-  it('tries again under the same key when the line breaks', async () => {
+  it('retries with the same key when the connection breaks', async () => {
     const { asked, base } = await gateway(hangUp, hangUp, takes);
     const { controller } = open(base);
     await controller.ask('hello', null);
@@ -125,7 +125,7 @@ describe('asking', () => {
     expect(controller.getState().turns).toHaveLength(1);
   });
 
-  it('tries again when a proxy answers in the place of the gateway', async () => {
+  it('retries when a proxy answers instead of the gateway', async () => {
     const badGateway: Answer = (_, response) => response.writeHead(502).end('<h1>Bad Gateway</h1>');
     const { asked, base } = await gateway(badGateway, takes);
     const { controller } = open(base);
@@ -134,7 +134,7 @@ describe('asking', () => {
     expect(controller.getState().turns).toHaveLength(1);
   });
 
-  it('gives the question back when nothing answers, and uses the key again for the same words', async () => {
+  it('returns the question when nothing answers, and keeps the key for the same text', async () => {
     const { asked, base } = await gateway(hangUp, hangUp, hangUp, hangUp, hangUp, takes);
     const kept = inMemory();
     const first = open(base, { kept });
@@ -154,7 +154,7 @@ describe('asking', () => {
     expect(second.controller.getState()).toMatchObject({ draft: '', turns: [{ view: { message: 'hello' } }] });
   });
 
-  it('uses a new key for other words', async () => {
+  it('uses a new key for another text', async () => {
     const { asked, base } = await gateway(hangUp, hangUp, hangUp, hangUp, hangUp, takes);
     const { controller } = open(base);
     controller.write('hello');
@@ -164,7 +164,7 @@ describe('asking', () => {
     expect(asked.at(-1)?.key).toBe('key-2');
   });
 
-  it('does not try again what was refused, and says why', async () => {
+  it('does not retry a refused question, and says why', async () => {
     const { asked, base } = await gateway(refuses(429, 'You already have several questions waiting.'), takes);
     const { controller } = open(base);
     controller.write('hello');
@@ -178,7 +178,7 @@ describe('asking', () => {
     expect(asked[1]?.key).toBe('key-2');
   });
 
-  it('leads to the sign-in when the session is over, with the draft kept', async () => {
+  it('goes to the sign-in page when the session has ended, and keeps the draft', async () => {
     const { base } = await gateway(refuses(401, 'Please sign in first.'));
     const kept = inMemory();
     const { controller, signedOut } = open(base, { kept });
@@ -200,7 +200,7 @@ describe('asking', () => {
 });
 
 describe('stopping', () => {
-  it('before the gateway has answered cancels as soon as it has', async () => {
+  it('before the gateway has answered cancels the turn as soon as it has', async () => {
     let answer = () => {};
     const waits: Answer = (asked, response) => {
       answer = () => takes(asked, response);
@@ -220,7 +220,7 @@ describe('stopping', () => {
     expect(controller.getState().turns[0]?.view.status).toBe('cancelled');
   });
 
-  it('ends the attempts to send where nothing answers, without a complaint', async () => {
+  it('ends the attempts to send when nothing answers, without an error', async () => {
     const { asked, base } = await gateway((_, response) => {
       void controller.stop();
       response.destroy();
@@ -233,7 +233,7 @@ describe('stopping', () => {
   });
 });
 
-describe('deciding', () => {
+describe('deciding an approval', () => {
   const failed = (status: number, code: string) =>
     json(status, { code, message: code, retryable: false, detail: null });
 
@@ -247,7 +247,7 @@ describe('deciding', () => {
     return { controller, turnId: turn.turnId, stateNow };
   }
 
-  it('sends the decision to its place, whatever the approval is called', async () => {
+  it('sends the decision to the approval’s URL, whatever its id', async () => {
     const { asked, base } = await gateway(json(200, turnView()));
     const { controller, turnId, stateNow } = asking(base, 'a b/ü?#');
     const decided = controller.decide(turnId, 'a b/ü?#', { option: 'deny', message: 'no' });
@@ -263,7 +263,7 @@ describe('deciding', () => {
     ]);
   });
 
-  it('is no failure where somebody was faster', async () => {
+  it('is no failure when somebody else decided first', async () => {
     const { base } = await gateway(failed(409, 'conflict'));
     const { controller, turnId, stateNow } = asking(base);
     await controller.decide(turnId, 'a', { option: 'allow' });

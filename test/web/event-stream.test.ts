@@ -1,4 +1,4 @@
-/** Against a server on loopback that can be told to break, with the browser's own fetch as Node has it. */
+/** Event streams from a real server on loopback that fails on demand, with Node's fetch. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -46,7 +46,7 @@ function follow(base: string, onMessage: (message: StreamedMessage, stream: Even
   return { heard, stream };
 }
 
-test('events come as they are sent, however the network cuts them', async () => {
+test('events arrive as they are sent, however the network splits them', async () => {
   const text =
     ': ping\n\nretry: 5\n\nid: 1\nevent: chunk\ndata: {"text":"ü€😀"}\n\nid: 2\nevent: a\ndata: one\ndata: two\n\n' +
     'event: reconnect\ndata:\n\nid: 3\n\ndata: bare\n\n';
@@ -71,7 +71,7 @@ test('events come as they are sent, however the network cuts them', async () => 
   expect(stream.isOpen()).toBe(true);
 });
 
-test('a stream that breaks is opened again by itself, and says how far it came', async () => {
+test('a broken stream reconnects by itself, with the last event’s id', async () => {
   const { base, requests } = await server(
     (response) => void response.writeHead(200, STREAM).end('retry: 10\n\nid: 41\nevent: a\ndata: 1\n\n'),
     (response) => void response.destroy(),
@@ -84,7 +84,7 @@ test('a stream that breaks is opened again by itself, and says how far it came',
   expect(requests[0]?.headers.accept).toBe('text/event-stream');
 });
 
-test('what is no stream is not asked for again', async () => {
+test('a response that is no stream is not requested again', async () => {
   for (const answer of [
     (response: ServerResponse) => void response.writeHead(401, STREAM).end(),
     (response: ServerResponse) => void response.writeHead(204).end(),
@@ -97,7 +97,7 @@ test('what is no stream is not asked for again', async () => {
   }
 });
 
-test('a closed stream is silent, also in the middle of what has come', async () => {
+test('a closed stream calls nothing, even in the middle of what has arrived', async () => {
   let gone = false;
   const { base } = await server((response) => {
     response.on('close', () => {
@@ -111,7 +111,7 @@ test('a closed stream is silent, also in the middle of what has come', async () 
   expect(stream.isOpen()).toBe(false);
 });
 
-test('one message that can’t be read takes none of the others with it', async () => {
+test('one unreadable message does not lose the others', async () => {
   const { base } = await server(
     (response) => void response.writeHead(200, STREAM).write('event: a\ndata: {\n\nevent: a\ndata: 2\n\n'),
   );
@@ -129,7 +129,7 @@ test('one message that can’t be read takes none of the others with it', async 
   expect(stream.isOpen()).toBe(true);
 });
 
-test('a line that is silent for longer than the server ever is counts as broken', async () => {
+test('a stream that is silent for longer than the ping interval counts as broken', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { base, requests } = await server((response) => {
     response.writeHead(200, STREAM).write('retry: 10\n\n');
@@ -154,7 +154,7 @@ test('a line that is silent for longer than the server ever is counts as broken'
   expect([heard, requests.length]).toEqual([['open', 'broken', 'open'], 2]);
 });
 
-test('a stream whose head alone has come is silent, and open once it speaks', async () => {
+test('a stream with only its headers is silent, and open once data arrives', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let speak = (): unknown => undefined;
   const { base } = await server((response) => {

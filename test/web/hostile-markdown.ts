@@ -1,4 +1,4 @@
-/** What an agent may have read somewhere and repeats. */
+/** Markdown that an agent may have read somewhere and repeats. */
 export const hostileMarkdown = [
   '<script>alert(1)</script>',
   'a <script>alert(1)</script> b',

@@ -50,7 +50,7 @@ function show(visibilityState: 'visible' | 'hidden') {
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
-test('a stream that is refused is opened again after pauses that grow, each time from what is loaded then', async () => {
+test('a refused stream is reopened after growing pauses, each time after loading', async () => {
   const { opened, last, states } = keep();
   await pass(0);
   for (const ms of [1000, 2000, 4000]) {
@@ -68,7 +68,7 @@ test('a stream that is refused is opened again after pauses that grow, each time
   expect(states).toEqual(['lost', 'live']);
 });
 
-test('what can’t be loaded is loaded again, unless that is final', async () => {
+test('loading that fails is retried, unless the error is final', async () => {
   let isFinal = false;
   const load = vi.fn(() => Promise.reject(new Unreachable('network')));
   const { opened } = keep({ load, isFinal: () => isFinal });
@@ -82,7 +82,7 @@ test('what can’t be loaded is loaded again, unless that is final', async () =>
   expect(opened).toHaveLength(0);
 });
 
-test('while the stream is silent the page asks in its place, until it speaks', async () => {
+test('while the stream is silent the page polls, until the stream sends', async () => {
   const takeOver = vi.fn();
   const { last, states } = keep({ poll: async () => takeOver, pollMs: 500 });
   await pass(0);
@@ -96,7 +96,7 @@ test('while the stream is silent the page asks in its place, until it speaks', a
   expect(states.at(-1)).toBe('live');
 });
 
-test('an answer that comes after the stream has spoken is not taken over', async () => {
+test('a poll’s result that arrives after the stream has sent is ignored', async () => {
   const takeOver = vi.fn();
   const answer = Promise.withResolvers<() => void>();
   const { last } = keep({ poll: () => answer.promise });
@@ -108,7 +108,7 @@ test('an answer that comes after the stream has spoken is not taken over', async
   expect(takeOver).not.toHaveBeenCalled();
 });
 
-test('a silent stream for which nothing can ask is lost', async () => {
+test('a silent stream without polling is lost', async () => {
   const { last, states } = keep();
   await pass(0);
   last().onSilent();
@@ -116,7 +116,7 @@ test('a silent stream for which nothing can ask is lost', async () => {
   expect(states).toEqual(['lost']);
 });
 
-test('a hidden page lets go of its stream, unless something is waited for, and takes it up when it is seen', async () => {
+test('a hidden page closes its stream, unless it waits for something, and reopens it when shown', async () => {
   let isAwaited = true;
   const { opened } = keep({ isAwaited: () => isAwaited });
   await pass(0);
@@ -131,7 +131,7 @@ test('a hidden page lets go of its stream, unless something is waited for, and t
   expect(opened).toHaveLength(2);
 });
 
-test('with no time for hidden pages, a page that is hidden opens nothing', async () => {
+test('with no grace period a hidden page opens no stream', async () => {
   const onRest = vi.fn();
   page.visibilityState = 'hidden';
   const { opened } = keep({ hiddenMs: 0, onRest });
@@ -143,7 +143,7 @@ test('with no time for hidden pages, a page that is hidden opens nothing', async
   expect(opened).toHaveLength(1);
 });
 
-test('a gateway that goes away says so, and is come back to within a second', async () => {
+test('a stream that says reconnect is reopened within a second', async () => {
   const { opened, last, states } = keep();
   await pass(0);
   last().onMessage({ type: 'reconnect', id: '', data: '' });
@@ -153,7 +153,7 @@ test('a gateway that goes away says so, and is come back to within a second', as
   expect(states).toEqual([]);
 });
 
-test('once it has ended, nothing brings it back', async () => {
+test('a closed stream is never reopened', async () => {
   const { opened, stop } = keep();
   await pass(0);
   stop();
@@ -165,7 +165,7 @@ test('once it has ended, nothing brings it back', async () => {
   expect(opened[0]?.closed).toBe(true);
 });
 
-test('one that ends while it loads opens nothing', async () => {
+test('a stream closed while loading opens nothing', async () => {
   const loaded = Promise.withResolvers<number>();
   const { opened, stop } = keep({ load: () => loaded.promise });
   stop();

@@ -39,7 +39,7 @@ describe.each([
   ['growing', { growing: true }],
   ['from a page of the application', { base: 'https://app.example.org/cases' }],
 ])('an answer, %s', (_, options) => {
-  it.each(hostileMarkdown)('lets nothing of %j act', (attack) => {
+  it.each(hostileMarkdown)('makes nothing in %j active', (attack) => {
     for (const text of [attack, `before\n\n${attack}\n\nafter`, `- ${attack}`, `> ${attack}`]) {
       for (const tag of tags(render(text, options))) {
         expect(tag).toMatch(ALLOWED_TAG);
@@ -52,7 +52,7 @@ describe.each([
 });
 
 describe('links', () => {
-  it('lead out in a new tab and tell nobody where from', () => {
+  it('open in a new tab without a referrer', () => {
     expect(render('[page](https://example.org/a?b=c&d)')).toContain(
       '<a href="https://example.org/a?b=c&amp;d" title="https://example.org/a?b=c&amp;d" target="_blank" rel="noopener noreferrer">page</a>',
     );
@@ -60,7 +60,7 @@ describe('links', () => {
     expect(render('https://example.org')).toContain('href="https://example.org/"');
   });
 
-  it('with a target that is not allowed are text', () => {
+  it('with a forbidden target are plain text', () => {
     expect(render('[page](javascript:alert)')).toBe('<div class="markdown"><p dir="auto">page</p></div>');
   });
 
@@ -70,13 +70,13 @@ describe('links', () => {
 });
 
 describe('chips', () => {
-  it('lead to the application where the question was asked', () => {
+  it('link to the application where the question was asked', () => {
     const html = render('[Case 42](app:/cases/42?tab=a)', { base: 'https://app.example.org/start' });
     expect(html).toContain('href="https://app.example.org/cases/42?tab=a"');
     expect(html).toContain('rel="noopener noreferrer"');
   });
 
-  it('show their path where the application is not known', () => {
+  it('show their path when the application is unknown', () => {
     for (const base of [null, '/cases', 'not a url', 'javascript:alert(1)', 'https://evil.example/cases']) {
       const html = render('[Case 42](app:/cases/42)', { base });
       expect(html).not.toContain('<a');
@@ -84,7 +84,7 @@ describe('chips', () => {
     }
   });
 
-  it('that ask are buttons', () => {
+  it('with a question are buttons', () => {
     expect(render('[More](ask:Show%20more)')).toMatch(
       /<button type="button"[^>]*title="Ask: Show more"[^>]*>.*More<\/button>/,
     );
@@ -92,12 +92,12 @@ describe('chips', () => {
 });
 
 describe('what is not Markdown', () => {
-  it('HTML stays readable as text', () => {
+  it('HTML is shown as text', () => {
     expect(render('Use the <Foo bar="1"> component')).toContain('Use the &lt;Foo bar=&quot;1&quot;&gt; component');
     expect(render('<section>\n  <p>hi</p>\n</section>')).toContain('&lt;p&gt;hi&lt;/p&gt;');
   });
 
-  it('comments are gone, a trailer that came through among them', () => {
+  it('comments are removed, even a trailer', () => {
     for (const text of [
       'Done.\n\n<!-- paliadin {"used_tools":[]} -->',
       'Done. <!-- x -->',
@@ -108,35 +108,35 @@ describe('what is not Markdown', () => {
     }
   });
 
-  it('line breaks break, also in a table', () => {
+  it('line breaks are kept, also in a table', () => {
     expect(render('| a |\n|---|\n| b<br>c |')).toMatch(/<td>b<br\/>\s*c<\/td>/);
   });
 
-  it('a single tilde strikes nothing through', () => {
+  it('a single tilde is no strikethrough', () => {
     expect(render('~3 to ~5 days, 2~3, ~~gone~~')).toBe(
       '<div class="markdown"><p dir="auto">~3 to ~5 days, 2~3, <del>gone</del></p></div>',
     );
   });
 
-  it('an image leaves its description', () => {
+  it('an image is replaced by its description', () => {
     expect(render('see ![the plan](https://example.org/p.png)')).toBe(
       '<div class="markdown"><p dir="auto">see the plan</p></div>',
     );
   });
 });
 
-describe('form', () => {
-  it('puts headings below the question', () => {
+describe('rendered Markdown', () => {
+  it('has its headings below the question’s level', () => {
     expect(render('# A\n\n## B\n\n### C')).toMatch(/<h3[^>]*>A<\/h3>.*<h3 dir="auto">B<\/h3>.*<h4 dir="auto">C<\/h4>/s);
   });
 
-  it('lets a table scroll by itself, reachable by keyboard', () => {
+  it('has tables that scroll separately, also by keyboard', () => {
     expect(render('| a |\n|--:|\n| 1 |')).toMatch(
       /<div class="table-frame" role="group" aria-label="Table" tabindex="0" dir="auto"><table>/i,
     );
   });
 
-  it('names the language of code and can copy it', () => {
+  it('shows the language of code, and can copy it', () => {
     const html = render('```sql\nSELECT 1\n```');
     expect(html).toContain('sql');
     expect(html).toContain('aria-label="Copy code"');
@@ -181,8 +181,8 @@ describe('scripts without spaces between words', () => {
   });
 });
 
-describe('scripts from right to left', () => {
-  it('go by the first letter of each outermost block', () => {
+describe('scripts written from right to left', () => {
+  it('set the direction by the first letter of each outermost block', () => {
     expect(render('# שלום\n\nשלום\n\n- א\n\n> ב')).toMatch(
       /<h3 class="heading-1" dir="auto">.*<p dir="auto">.*<ul dir="auto">\s*<li>.*<blockquote dir="auto">\s*<p>/s,
     );
@@ -192,18 +192,18 @@ describe('scripts from right to left', () => {
 });
 
 describe('backslashes', () => {
-  it.each(['\\(x^2\\) is', '\\[a\\]', '\\{a, b\\}'])('stay before brackets: %s', (text) => {
+  it.each(['\\(x^2\\) is', '\\[a\\]', '\\{a, b\\}'])('are kept before brackets: %s', (text) => {
     expect(render(text)).toContain(`>${text}</p>`);
   });
 
-  it('hide other signs, and keep a bracket from being a link', () => {
+  it('escape other characters, and keep a bracket from becoming a link', () => {
     expect(render('\\*a\\* 1\\. \\_')).toContain('>*a* 1. _</p>');
     expect(render('\\[a](app:/1)')).toContain('>\\[a](app:/1)</p>');
     expect(render('`\\(a\\)`')).toContain('<code>\\(a\\)</code>');
   });
 });
 
-describe('an answer made to keep a parser busy', () => {
+describe('an answer that is expensive to parse', () => {
   const of = (pattern: string) => pattern.repeat(Math.ceil(60_000 / pattern.length));
 
   it.each([
@@ -218,7 +218,7 @@ describe('an answer made to keep a parser busy', () => {
     ['code that never ends', of('``\\').slice(0, 49_000)],
     ['tags that never end', of('~<!a').slice(0, 49_000)],
     ['one paragraph of thousands of lines', of('&\n').slice(0, 49_000)],
-  ])('%s, is shown as it was written', (_, text) => {
+  ])('%s, is shown as plain text', (_, text) => {
     const html = render(text);
     expect(html).toContain('<p class="plain-text"');
     expect(html).not.toMatch(/<(?:em|strong|blockquote|li)>/);
@@ -234,7 +234,7 @@ describe('an answer made to keep a parser busy', () => {
     expect(render(text)).not.toContain('plain-text');
   });
 
-  it('of definitions gives each block only those that it refers to', () => {
+  it('with many definitions gives each block only those that it uses', () => {
     const many = Array.from({ length: 3000 }, (_, i) => `[a${i}]: https://example.org/${i}\n\n[a${i}]`).join('\n\n');
     expect(render(many).match(/<a /g)).toHaveLength(3000);
   });
@@ -243,7 +243,7 @@ describe('an answer made to keep a parser busy', () => {
     ['a long table', `| a | b |\n|---|---|\n${'| x_y | **z** |\n'.repeat(300)}`, '<table>'],
     ['a long list', '- **item** of `a` list\n'.repeat(400), '<li>'],
     ['long code', `\`\`\`\n${'_*_*> > > \n'.repeat(10_000)}\n\`\`\``, '<figure'],
-  ])('is not %s', (_, text, tag) => {
+  ])('does not include %s, which is formatted', (_, text, tag) => {
     expect(render(text)).toContain(tag);
   });
 });

@@ -1,4 +1,4 @@
-/** The second half of a sign-in: who has it, and where it goes. */
+/** The session key, the second half of a sign-in: which tab uses it, and where it is sent. */
 import { expect, test } from 'vitest';
 import { SESSION_KEY_HEADER, SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
 import { createSessionKey, withSessionKey } from '../../src/web/sign-in/session-key.ts';
@@ -11,7 +11,7 @@ const inMemory = () =>
 
 const ORIGIN = 'http://127.0.0.1:7717';
 
-test('a tab goes on with the key that it began with until it looks again', () => {
+test('a tab keeps the session key that it started with until it reads it again', () => {
   const shared = inMemory();
   const [one, other] = [createSessionKey(shared), createSessionKey(shared)];
   one.set('anna');
@@ -24,7 +24,7 @@ test('a tab goes on with the key that it began with until it looks again', () =>
   expect([other.reload(), other.current()]).toEqual([true, null]);
 });
 
-test('the key is sent in a header, to our own origin alone, and is not taken along to another', async () => {
+test('the session key is sent in a header to our own origin only, and redirects are not followed', async () => {
   const sent: [string, RequestInit | undefined][] = [];
   const key = createSessionKey(inMemory());
   const fetch = withSessionKey(

@@ -23,33 +23,33 @@ describe('the sign-in link', () => {
     return { code, shown };
   };
 
-  it('gives its code and leaves the address bar', () => {
+  it('gives its code and is removed from the address bar', () => {
     expect(visit('#code=abc-123')).toEqual({ code: 'abc-123', shown: ['/?lang=de'] });
   });
 
-  it('is not any other fragment', () => {
+  it('is no other fragment', () => {
     for (const hash of ['', '#', '#code=', '#other']) expect(visit(hash)).toEqual({ code: null, shown: [] });
   });
 
-  it('can be pasted whole or as its code', () => {
+  it('can be pasted whole or as its code only', () => {
     expect(pastedCode(' http://127.0.0.1:7717/#code=abc \n')).toBe('abc');
     expect(pastedCode(' abc ')).toBe('abc');
   });
 });
 
-describe('the page that the question comes from', () => {
+describe('the page where a question is asked', () => {
   const appOrigins = ['https://app.example.org', 'http://localhost:3000'];
   const from = (search: string, referrer: string, origins = appOrigins) =>
     pageOrigin({ search, referrer, appOrigins: origins });
   const said = (page: string) => from(`?page=${encodeURIComponent(page)}`, '');
 
-  it('is what the embedding page says, else the page that linked here', () => {
+  it('is the one that the embedding page names, else the referring page', () => {
     expect(from('?page=%2Fcases%2F42', 'https://app.example.org/')).toBe('https://app.example.org/cases/42');
     expect(from('', 'https://app.example.org/cases')).toBe('https://app.example.org/cases');
     expect(said('http://localhost:3000/x')).toBe('http://localhost:3000/x');
   });
 
-  it('is of the application, and not nothing', () => {
+  it('is a page of the application, or none', () => {
     expect(from('', 'https://chat.example.org/admin')).toBeNull();
     expect(from('?page=%20', '')).toBeNull();
     expect(from('?page=https://evil.example/', 'https://app.example.org/cases')).toBeNull();
@@ -58,7 +58,7 @@ describe('the page that the question comes from', () => {
     for (const page of FOREIGN) expect([page, said(page)]).toEqual([page, null]);
   });
 
-  it('is no longer than the API takes', () => {
+  it('is not longer than the API accepts', () => {
     expect(said(`/${'x'.repeat(600)}`)).toHaveLength(512);
   });
 });
@@ -77,10 +77,10 @@ const FOREIGN = [
   'javascript:alert(1)',
 ];
 
-describe('a chip of the application', () => {
+describe('an application chip', () => {
   const origins = ['https://app.example.org'];
 
-  it('leads to the page where it was asked, if that is listed', () => {
+  it('links to the page where the question was asked, if its origin is listed', () => {
     expect(chipTarget('/cases/42', 'https://app.example.org/board', origins)).toBe('https://app.example.org/cases/42');
     expect(chipTarget('/cases/42', 'https://app.example.org/board', [])).toBeNull();
     // Of turns that were asked before the list was.
@@ -89,7 +89,7 @@ describe('a chip of the application', () => {
     expect(chipTarget('/x', 'blob:https://app.example.org/y', origins)).toBeNull();
   });
 
-  it('leads nowhere else, whatever its path is', () => {
+  it('links nowhere else, whatever its path is', () => {
     for (const path of ['//evil.example/', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)']) {
       expect([path, chipTarget(path, 'https://app.example.org/', origins)]).toEqual([path, null]);
     }
@@ -99,7 +99,7 @@ describe('a chip of the application', () => {
 });
 
 describe('the draft', () => {
-  it('is kept for each user', () => {
+  it('is stored for each user', () => {
     const kept = forbidden();
     const attempt = { key: 'k', body: { message: 'hello' } };
     saveDraft(kept, 'a', { text: 'hello', attempt });
@@ -109,7 +109,7 @@ describe('the draft', () => {
     expect(loadDraft(kept, 'a')).toEqual({ text: '', attempt: null });
   });
 
-  it('that is not readable is an empty one', () => {
+  it('that can’t be read is empty', () => {
     const kept = forbidden();
     for (const stored of ['{', 'null', '[]', '{"text":1}']) {
       kept.setItem('paliadin.draft.a', stored);
@@ -121,7 +121,7 @@ describe('the draft', () => {
 describe('the language', () => {
   const none = { chosen: null, account: null, query: null, browser: [] };
 
-  it('is the first wish that is spoken here', () => {
+  it('is the first preferred one that is supported', () => {
     expect(chooseLocale({ ...none, chosen: 'de', account: 'en', query: 'en', browser: ['en'] })).toBe('de');
     expect(chooseLocale({ ...none, account: 'de-AT', query: 'en' })).toBe('de-AT');
     expect(chooseLocale({ ...none, account: 'fr', query: 'de' })).toBe('de');
@@ -129,14 +129,14 @@ describe('the language', () => {
     expect(chooseLocale({ ...none, browser: ['fr'] })).toBe('en');
   });
 
-  it.each(languageList)('%s has words for everything', (language) => {
+  it.each(languageList)('%s has every text', (language) => {
     const wordless = Object.entries(messagesOf(language)).filter(([, words]) => words === '');
     expect(wordless).toEqual([]);
   });
 });
 
 describe('numbers', () => {
-  it('are written as the reader writes them', () => {
+  it('are formatted in the reader’s locale', () => {
     expect(duration(12_412, 'en')).toBe('12.4\u00a0s');
     expect(duration(12_412, 'de-AT')).toBe('12,4\u00a0s');
     expect(duration(125_900, 'en')).toBe('2\u00a0min 5\u00a0s');

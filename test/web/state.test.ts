@@ -36,7 +36,7 @@ describe('history', () => {
     expect(ids(play(start(), loaded(turns)))).toEqual(turns.map(({ turnId }) => turnId));
   });
 
-  it('grows at its old end by one page at a time', () => {
+  it('is extended by one older page at a time', () => {
     const [a, b, c, d] = [turnView(), turnView(), turnView(), turnView()] as const;
     const state = play(
       start(),
@@ -48,21 +48,21 @@ describe('history', () => {
     expect(state).toMatchObject({ earlier: null, loadingEarlier: false });
   });
 
-  it('keeps the older pages when the newest is loaded again', () => {
+  it('keeps older pages when the newest is loaded again', () => {
     const [a, b, c] = [turnView(), turnView(), turnView()] as const;
     const state = play(start(), loaded([a, b], { nextBefore: a.turnId }), loaded([b, c], { nextBefore: b.turnId }));
     expect(ids(state)).toEqual([a.turnId, b.turnId, c.turnId]);
     expect(state.earlier).toBe(a.turnId);
   });
 
-  it('begins afresh where more was missed than a page holds', () => {
+  it('starts afresh when more was missed than a page holds', () => {
     const [a, b, c] = [turnView(), turnView(), turnView()] as const;
     const state = play(start(), loaded([a]), loaded([b, c], { nextBefore: b.turnId }));
     expect(ids(state)).toEqual([b.turnId, c.turnId]);
     expect(state.earlier).toBe(b.turnId);
   });
 
-  it('takes the steps of a turn that is still open as they stand when it is loaded again, and goes on from there', () => {
+  it('takes the steps of an open turn when it is loaded again, and continues from there', () => {
     const open = turnView({ status: 'running', response: '' });
     const tool = { id: 't', title: 'Searching', status: 'running' } as const;
     const steps = [{ ...tool, startedAt: 7, endedAt: null }];
@@ -81,7 +81,7 @@ describe('history', () => {
 });
 
 describe('events', () => {
-  it('tell of a question asked in another tab, to its end', () => {
+  it('show a question asked in another tab, until its end', () => {
     const turn = turnView({ status: 'queued', response: '', queuePosition: 2 });
     const done = { ...turn, status: 'completed', response: 'Hello world', durationMs: 12 } as const;
     const steps = eventsOf(
@@ -112,7 +112,7 @@ describe('events', () => {
     ]);
   });
 
-  it('write a repeated chunk to the place where it was', () => {
+  it('write a repeated chunk at its offset', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1 }), fc.nat(), (texts, from) => {
         const turn = turnView({ status: 'running', response: '' });
@@ -129,20 +129,20 @@ describe('events', () => {
     );
   });
 
-  it('count once each, however often they come', () => {
+  it('are applied once, however often they arrive', () => {
     const turn = turnView({ status: 'running', response: '' });
     const list = eventsOf(turn.turnId, 1, { type: 'accepted', turn }, { type: 'chunk', offset: 0, text: 'a' });
     const once = play(start(), events(list));
     expect(play(once, events(list))).toBe(once);
   });
 
-  it('older than the history that was loaded are known already', () => {
+  it('older than the loaded history are ignored', () => {
     const turn = turnView({ response: 'all of it' });
     const state = play(start(), loaded([turn], { cursor: 9 }));
     expect(play(state, events(eventsOf(turn.turnId, 9, { type: 'chunk', offset: 0, text: 'old' })))).toBe(state);
   });
 
-  it('of progress leave a turn alone that has ended', () => {
+  it('of progress do not change an ended turn', () => {
     const turn = turnView({ status: 'cancelled', response: 'part' });
     const state = play(
       start(),
@@ -152,20 +152,20 @@ describe('events', () => {
     expect(state.turns[0]?.view).toEqual(turn);
   });
 
-  it('bring a late answer to a turn that was given up', () => {
+  it('add a late answer to a turn that was given up', () => {
     const turn = turnView({ status: 'failed', response: '' });
     const late = { ...turn, late: true, response: 'after all' };
     const state = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, { type: 'late', turn: late })));
     expect(state.turns[0]?.view).toEqual(late);
   });
 
-  it('about a turn on an older page than the loaded ones change nothing', () => {
+  it('about a turn older than the loaded pages change nothing', () => {
     const state = play(start(), loaded([turnView()]));
     const old = turnView();
     expect(play(state, events(eventsOf(old.turnId, 1, { type: 'feedback', turn: old }))).turns).toBe(state.turns);
   });
 
-  it('of tools become steps with the time that each took', () => {
+  it('of tools become steps with their durations', () => {
     const turn = turnView({ status: 'running', response: '' });
     const state = play(
       start(),
@@ -186,7 +186,7 @@ describe('events', () => {
     ]);
   });
 
-  it('of approvals say that the turn waits, until the last is closed', () => {
+  it('of approvals make the turn waiting, until the last is closed', () => {
     const turn = turnView({ status: 'running', response: '' });
     const ask = (id: string) =>
       ({ type: 'approval' as const, approval: { id, title: `Allow ${id}`, options: [] } }) satisfies EventBody;
@@ -198,14 +198,14 @@ describe('events', () => {
     expect(none.turns[0]?.view).toMatchObject({ status: 'running', approvals: [] });
   });
 
-  it('of approvals told again put nothing there twice', () => {
+  it('of an approval that is asked again do not duplicate it', () => {
     const turn = turnView({ status: 'running', response: '' });
     const ask = (title: string): EventBody => ({ type: 'approval', approval: { id: 'a', title, options: [] } });
     const state = play(start(), loaded([turn]), events(eventsOf(turn.turnId, 1, ask('May I?'), ask('May I now?'))));
     expect(state.turns[0]?.view.approvals).toMatchObject([{ title: 'May I now?' }]);
   });
 
-  it('of decisions give the picture that the history gives', () => {
+  it('of decisions give the same view as the history', () => {
     const approval = { id: 'a', title: 'Allow a', kind: 'permission' } as const;
     const decided = { approval, option: 'deny', by: 'user', message: 'no' } as const;
     const turn = turnView({ status: 'waiting', response: '', approvals: [{ ...approval, options: [] }] });
@@ -216,7 +216,7 @@ describe('events', () => {
     expect(again?.view).toEqual(view);
   });
 
-  it('of a decision that is being made here are known before the history knows it', () => {
+  it('of a decision made here are applied before the history has it', () => {
     const approval = { id: 'a', title: 'Allow a', kind: 'permission' } as const;
     const turn = turnView({ status: 'waiting', response: '', approvals: [{ ...approval, options: [] }] });
     const { turnId } = turn;
@@ -234,7 +234,7 @@ describe('events', () => {
     expect(stateOf(decide, loaded([{ ...turn, approvals: [] }]))).toBeUndefined();
   });
 
-  it('that end the turn, or find it ended, leave nothing to decide', () => {
+  it('that end a turn leave no open approval', () => {
     const turn = turnView({ status: 'waiting', approvals: [{ id: 'a', title: 'Allow a', options: [] }] });
     const over = { ...turn, status: 'cancelled' as const, approvals: [] };
     for (const action of [loaded([over]), events(eventsOf(turn.turnId, 1, { type: 'finished', turn: over }))]) {
@@ -242,13 +242,13 @@ describe('events', () => {
     }
   });
 
-  it('measure how far this clock is ahead by the quickest of them', () => {
+  it('measure the clock difference by the fastest of them', () => {
     const turn = turnView({ status: 'running' });
     const list = eventsOf(turn.turnId, 1, { type: 'running', at: 100 }, { type: 'running', at: 160 });
     expect(play(start(), { type: 'events', events: list, receivedAt: 1000 }).clockAhead).toBe(840);
   });
 
-  it('leave the turns untouched that they are not about, so that nothing is drawn again', () => {
+  it('leave other turns identical, so that these are not drawn again', () => {
     const [a, b] = [turnView(), turnView({ status: 'running', response: '' })] as const;
     const before = play(start(), loaded([a, b]));
     const next = play(before, events(eventsOf(b.turnId, 1, { type: 'chunk', offset: 0, text: 'x' })));
@@ -258,7 +258,7 @@ describe('events', () => {
 });
 
 describe('a reset', () => {
-  it('begins a new generation, and an old event does not take it back', () => {
+  it('starts a new generation, and an older event does not undo it', () => {
     const state = play(
       start(),
       { type: 'reset', generation: 3 },
@@ -267,13 +267,13 @@ describe('a reset', () => {
     expect(state.generation).toBe(3);
   });
 
-  it('is also known from a turn of a newer generation', () => {
+  it('is also detected from a turn of a newer generation', () => {
     expect(play(start(), loaded([turnView({ generation: 4 })])).generation).toBe(4);
   });
 });
 
 describe('sending', () => {
-  it('empties the box at once and puts the turn in its place when it is taken', () => {
+  it('empties the box at once, and adds the turn when it is accepted', () => {
     const turn = turnView({ message: 'hello', status: 'queued' });
     const sent = play(start(), { type: 'draft', text: 'hello' }, sending('hello'));
     expect(sent).toMatchObject({ draft: '', sending: { body: { message: 'hello' } } });
@@ -282,7 +282,7 @@ describe('sending', () => {
     expect(ids(taken)).toEqual([turn.turnId]);
   });
 
-  it('shows the turn once, whether the stream or the answer is first', () => {
+  it('shows the turn once, whether stream or response is first', () => {
     const turn = turnView({ message: 'hello', idempotencyKey: 'key of hello', status: 'queued' });
     const accepted = events(eventsOf(turn.turnId, 1, { type: 'accepted', turn }, { type: 'running' }));
     const taken: Action = { type: 'taken', key: 'key of hello', turn };
@@ -308,25 +308,25 @@ describe('sending', () => {
     expect(state.sending?.body.message).toBe('two');
   });
 
-  it('gives the question back when it is refused, before what has been typed since', () => {
+  it('returns a refused question to the box, before what was typed since', () => {
     const refused: Action = { type: 'not-taken', key: 'key of first', problem: 'no room', keepKey: false };
     const state = play(start(), sending('first'), { type: 'draft', text: 'second' }, refused);
     expect(state).toMatchObject({ draft: 'first\n\nsecond', sending: null, attempt: null, problem: 'no room' });
   });
 
-  it('leaves a draft alone when a clicked question is refused', () => {
+  it('keeps the draft when a question from a chip is refused', () => {
     const refused: Action = { type: 'not-taken', key: 'key of chip', problem: 'no room', keepKey: false };
     const state = play(start(), { type: 'draft', text: 'mine' }, sending('chip', false), refused);
     expect(state.draft).toBe('mine');
   });
 
-  it('keeps the key where nobody knows whether the question arrived', () => {
+  it('keeps the key while it is unknown whether the question arrived', () => {
     const lost: Action = { type: 'not-taken', key: 'key of hello', problem: 'unreachable', keepKey: true };
     const state = play(start(), sending('hello'), lost);
     expect(state).toMatchObject({ draft: 'hello', attempt: { key: 'key of hello' } });
   });
 
-  it('clears the box when it turns out that the lost question had arrived', () => {
+  it('clears the box when the lost question turns out to have arrived', () => {
     const lost: Action = { type: 'not-taken', key: 'key of two\nlines', problem: 'unreachable', keepKey: true };
     const state = play(start(), sending('two\nlines'), lost);
     const turn = turnView({ message: 'two lines', idempotencyKey: 'key of two\nlines' });
@@ -335,7 +335,7 @@ describe('sending', () => {
     expect(edited).toMatchObject({ draft: 'two\nlines and more', attempt: null });
   });
 
-  it('takes the same words with another key for another question, earlier or of another tab', () => {
+  it('takes the same text with another key as another question', () => {
     const lost: Action = { type: 'not-taken', key: 'key of hello', problem: 'unreachable', keepKey: true };
     const same = { message: 'hello', sessionId: 'this-tab' };
     for (const idempotencyKey of ['another key', null]) {
@@ -361,7 +361,7 @@ describe('stopping', () => {
     expect(ended.turns[0]).toMatchObject({ stopping: false, view: { status: 'cancelled' } });
   });
 
-  it('is about the turn that is worked on, else about the first that waits', () => {
+  it('applies to the running turn, else to the first waiting one', () => {
     const [a, b, c] = [turnView(), turnView({ status: 'queued' }), turnView({ status: 'queued' })] as const;
     expect(activeTurn(play(start(), loaded([a, b, c])))?.view.turnId).toBe(b.turnId);
     expect(activeTurn(play(start(), loaded([a, b, { ...c, status: 'running' }])))?.view.turnId).toBe(c.turnId);

@@ -1,11 +1,11 @@
-/** What the agent has done, as the chat lists it. */
+/** The agent's steps, as the chat lists them. */
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Steps } from '../../src/web/chat/Steps.tsx';
 import { type Page, PageContext } from '../../src/web/chat/ui/page.ts';
 import { en } from '../../src/web/locales/en.ts';
 
-test('a step that took less than a second says nothing of how long it took', () => {
+test('a step of less than a second shows no duration', () => {
   const page: Page = { t: en, locale: 'en', appOrigins: [], announce: () => undefined, toBox: () => undefined };
   const steps = [400, 2400].map((ms) => ({
     id: String(ms),

@@ -1,4 +1,4 @@
-/** Turns and events for the page's tests, as the gateway gives them. */
+/** Turns and events for the page's tests, in the gateway's format. */
 import type { StreamedEvent, TurnView } from '../../src/contract/api.ts';
 import type { NumberedEvent } from '../../src/web/chat/state.ts';
 

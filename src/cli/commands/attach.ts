@@ -5,7 +5,7 @@ import { shellQuoted } from '../../setup/shell-quoted.ts';
 import { withHost } from '../../setup/with-host.ts';
 import { withServices } from './with-services.ts';
 
-/** Hands this terminal to tmux until the person leaves it. Of a host behind ssh, the command is printed. */
+/** Hands this terminal to tmux until the person detaches. For a host behind ssh, it prints the command instead. */
 export async function attach(
   settings: Settings,
   user: string | undefined,
@@ -27,17 +27,17 @@ export async function attach(
 }
 
 /**
- * By which name tmux is to know the terminal. The newer ones bring a name of their own that few machines have a description
- * of, and understand what `xterm-256color` does.
+ * The terminal name for tmux. Newer terminals set names that few machines have a description of, and understand what
+ * `xterm-256color` does.
  */
 export function terminalType(name: string | undefined): string {
   return name !== undefined && DESCRIBED.test(name) ? name : 'xterm-256color';
 }
 
-// ncurses brings these everywhere.
+// ncurses includes these everywhere.
 const DESCRIBED = /^(xterm(-(16|256)?color)?|(screen|tmux)(-256color)?|linux|rxvt(-unicode(-256color)?)?|vt\d{3})$/;
 
-/** The gateway's key gets no terminal on the host: whoever has one there runs it. */
+/** The gateway's key gets no terminal on the host: a person with a terminal there runs the command. */
 function tell(command: string[]): void {
   note('the terminal is on the host; run this there, or with `ssh -t` and your own access:');
   print(command.map(shellQuoted).join(' '));

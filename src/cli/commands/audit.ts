@@ -4,7 +4,7 @@ import { print, printJson } from '../../process/terminal.ts';
 import { formatHead, parseHead } from '../../services/audit-log/head.ts';
 import { withServices } from './with-services.ts';
 
-/** Walks the audit log and says whether it is whole. Exit status 1 where it is not. */
+/** Verifies the audit log and prints whether it is intact. Exit status 1 if it is not. */
 export async function verifyAudit(settings: Settings, options: { head?: string; json?: boolean }): Promise<void> {
   const given = options.head === undefined ? null : parseHead(options.head);
   if (options.head !== undefined && given === null) {
@@ -22,7 +22,7 @@ export async function verifyAudit(settings: Settings, options: { head?: string; 
   });
 }
 
-/** Prints where the log ends, for whoever keeps that elsewhere. */
+/** Prints the end of the log, to be stored elsewhere. */
 export async function showAuditHead(settings: Settings): Promise<void> {
   await withServices(settings, async ({ auditLog }) => {
     const head = await auditLog.head();

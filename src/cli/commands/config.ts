@@ -3,7 +3,7 @@ import { secrets, type Variable, variables } from '../../config/variables.ts';
 import { print, printJson } from '../../process/terminal.ts';
 import { table } from '../table.ts';
 
-/** Prints what is in force and where it came from; secrets are only said to be set. */
+/** Prints the settings in force and where each came from; for secrets, only whether they are set. */
 export function showConfig({ config }: Settings, { json }: { json?: boolean }): void {
   const rows = (Object.keys(variables) as Variable[]).map((name) => {
     const value = config.values[name];

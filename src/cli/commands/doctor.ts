@@ -4,7 +4,7 @@ import { print, printJson } from '../../process/terminal.ts';
 import { examine } from '../../setup/doctor/examine.ts';
 import { showCheck } from '../../setup/doctor/show.ts';
 
-/** Prints each step as it is done. The exit code is 1 where one has failed. */
+/** Prints each step as it is done. The exit code is 1 if one has failed. */
 export async function doctor(settings: Settings, { json }: { json?: boolean }): Promise<void> {
   process.umask(0o077);
   const checks: Check[] = [];

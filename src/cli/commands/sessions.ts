@@ -4,7 +4,7 @@ import type { SessionOverview } from '../../services/sessions/sessions.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
-/** Lists who has a conversation, and whether its terminal runs. */
+/** Lists the users who have a conversation, and whether its terminal runs. */
 export async function showSessions(settings: Settings, { json }: { json?: boolean }): Promise<void> {
   await withServices(settings, async ({ sessions }) => {
     const rows = (await sessions.list()).map((session) => ({

@@ -24,7 +24,10 @@ export async function start({ config, env }: Settings): Promise<void> {
   print(greeting(gateway, { config, log: log.path, code }));
 }
 
-/** A person at a terminal wants to see the link, not the log; anything else collects standard error. */
+/**
+ * A person at a terminal wants to see the link, not the log; otherwise the log goes to standard error, where it is
+ * collected.
+ */
 function logTo(root: string): { path: string | null } {
   return { path: process.stderr.isTTY ? `${root}/gateway.log` : null };
 }
@@ -70,7 +73,7 @@ function stopOnSignal(gateway: Gateway, tell: (signal: string) => void): void {
     if (stopping) return;
     stopping = true;
     tell(signal);
-    // Whatever holds it up, the turns are on record.
+    // Even if a step is stuck, the turns are on record.
     setTimeout(() => process.exit(1), STOP_MS).unref();
     await gateway.close();
     process.exit(0);

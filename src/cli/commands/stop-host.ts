@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { print } from '../../process/terminal.ts';
 import { withHost } from '../../setup/with-host.ts';
 
-/** Ends the daemon and the agents' terminals. Each conversation goes on with its user's next question. */
+/** Ends the daemon and the agents' terminals. Each conversation continues with its user's next question. */
 export async function stopHost(settings: Settings): Promise<void> {
   await withHost(settings, async (host) => {
     await host.shutdown();

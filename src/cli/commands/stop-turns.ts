@@ -5,7 +5,7 @@ import { acquireLock } from '../../process/lock.ts';
 import type { Store } from '../../store/store.ts';
 import { stopped } from '../../turn/stop-all.ts';
 
-/** A gateway that runs stops the turns of whoever is disabled. Where there is none, nobody is at work on them. */
+/** A running gateway stops the turns of a disabled user. If no gateway runs, no turn is being processed. */
 export async function stopTurns(
   { turns }: Pick<Store, 'turns'>,
   { gatewayLock }: Pick<StatePaths, 'gatewayLock'>,
@@ -28,6 +28,6 @@ export async function stopTurns(
   }
 }
 
-// The gateway looks every two seconds, and its host may take some to stop.
+// The gateway checks every two seconds, and its host may take some seconds to stop.
 const STOP_MS = 30_000;
 const LOOK_AGAIN_MS = 100;

@@ -7,7 +7,7 @@ import { COMMAND_LINE } from '../../services/actor.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
-/** Prints the token alone on standard output, so that a script can take it; all else goes to standard error. */
+/** Prints only the token on standard output, so that a script can read it; everything else goes to standard error. */
 export async function createToken(
   settings: Settings,
   options: { user: string; name: string; scopes: string; expires?: string },
@@ -26,7 +26,7 @@ export async function createToken(
   });
 }
 
-/** Lists tokens by what is known of them; the secrets are not. */
+/** Lists tokens with what is known about them, without the secrets. */
 export async function listTokens(settings: Settings, options: { user?: string; json?: boolean }): Promise<void> {
   await withServices(settings, async ({ users, credentials }) => {
     const user = options.user === undefined ? null : await users.bySubject(options.user);

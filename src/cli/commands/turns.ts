@@ -8,7 +8,7 @@ import type { Person } from '../../services/people.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
-/** Lists recent turns, newest first. The table says what happened; only `--json` shows what was said. */
+/** Lists recent turns, newest first. The table shows what happened; only `--json` shows questions and answers. */
 export async function showTurns(
   settings: Settings,
   options: { json?: boolean; user?: string; search?: string; limit: string },
@@ -29,7 +29,7 @@ export async function showTurns(
 
 const HEAD = ['started', 'user', 'status', 'code', 'ms', 'tokens', 'model', 'tools', 'rows', 'chips', 'tag', 'turn'];
 
-/** By the agent's own record where there is one, else as the answer claims. */
+/** From the agent's own record if there is one, otherwise as the answer states. */
 function toolsOf({ tools, usedTools }: TurnLine): string {
   if (tools === null) return usedTools.join(',');
   return tools.map(({ name, count }) => (count === 1 ? name : `${name}×${count}`)).join(',');

@@ -4,17 +4,17 @@ import { note, print, printJsonPieces } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import { withServices } from './with-services.ts';
 
-/** Prints all that is kept of a user, as JSON. */
+/** Prints everything that is stored about a user, as JSON. */
 export async function exportUserData(settings: Settings, subject: string): Promise<void> {
   await withServices(settings, async ({ users }) => {
     const { id } = await users.bySubject(subject);
     await printJsonPieces(await users.export(COMMAND_LINE, id)).catch((error) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // whoever reads has seen enough
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader has closed the pipe
     });
   });
 }
 
-/** Deletes a user and all that they said, and ends their conversation on the host. */
+/** Deletes a user with their questions and answers, and ends their conversation on the host. */
 export async function deleteUser(settings: Settings, subject: string, options: { yes?: boolean }): Promise<void> {
   if (options.yes !== true) {
     throw new ConfigError(

@@ -6,7 +6,7 @@ import { COMMAND_LINE } from '../../services/actor.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
-/** Who is known here, and what they may do. */
+/** Lists the known users, and what they may do. */
 export async function listUsers(settings: Settings, { json }: { json?: boolean }): Promise<void> {
   await withServices(settings, async ({ users }) => {
     const rows = await Promise.all(

@@ -11,7 +11,7 @@ import { withHost } from '../../setup/with-host.ts';
 import { openSqliteStore } from '../../store/sqlite/open.ts';
 import { stopTurns } from './stop-turns.ts';
 
-/** Opens the store, beside a gateway that may be running, for as long as `use` takes. */
+/** Opens the store for as long as `use` takes; a gateway may be running at the same time. */
 export async function withServices<T>(
   settings: Settings,
   use: (services: Services, paths: StatePaths) => Promise<T>,
@@ -36,12 +36,12 @@ export async function withServices<T>(
   try {
     return await use(services, paths);
   } finally {
-    await noteHead(store.audit, paths.auditHead).catch(() => undefined); // the store's own reason is the one to tell
+    await noteHead(store.audit, paths.auditHead).catch(() => undefined); // report the store's own error instead
     await store.close();
   }
 }
 
-/** Of a host that is away, the reason goes to standard error, and the exit status is 1. */
+/** If the host is unreachable, the reason goes to standard error, and the exit status is 1. */
 async function liveSessions(settings: Settings): Promise<HostSession[] | null> {
   try {
     return await withHost(settings, (host) => host.sessions());

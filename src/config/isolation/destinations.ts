@@ -1,10 +1,13 @@
-/** The list of hosts that a sandboxed agent may reach: names, `*.` before one for all below it, each with a port or without. */
+/**
+ * The list of hosts that a sandboxed agent may reach: names, with `*.` for all names below, each with or without a
+ * port.
+ */
 
 export function destinationsIn(list: string | undefined): string[] {
   return (list ?? '').split(/[,\s]+/).filter((one) => one !== '');
 }
 
-/** Those that are none. */
+/** The invalid entries. */
 export function badDestinations(list: string): string[] {
   return destinationsIn(list).filter((one) => !DESTINATION.test(one));
 }

@@ -1,25 +1,25 @@
-/** Which level of isolation the settings ask for, and what they may not. */
+/** Which level of isolation the settings request, and which combinations are invalid. */
 
 import { type IsolationLevel, isAtLeast, weaknessOf } from '../../contract/isolation.ts';
 import type { IsolationPolicy } from '../../contract/isolation-policy.ts';
 import { type Config, ConfigError } from '../load.ts';
 
 /**
- * The level at which this machine's agents run: as the settings say, or where they say nothing, the strongest where several
- * people may ask, and none where there is nobody to be kept apart. The demo agent reads nothing and runs nothing.
+ * The level at which this machine's agents run: the configured one. By default the strongest if several people may ask,
+ * and none if only one person may. The demo agent reads nothing and runs nothing.
  */
 export function levelOf({ values }: Config, agent: string | null): IsolationLevel {
   const { PALIADIN_ISOLATION: chosen, PALIADIN_ACCESS: access } = values;
   return chosen ?? (access === 'users' && agent !== 'demo' ? 'sandbox' : 'none');
 }
 
-/** What a gateway wants of a host, whose own settings choose its level. */
+/** What a gateway requires of a host, whose own settings choose its level. */
 export function isolationPolicy({ values }: Config): IsolationPolicy {
   const { PALIADIN_ISOLATION: chosen, PALIADIN_ACCESS: access } = values;
   return { least: access === 'owner' ? 'none' : (chosen ?? 'sandbox'), written: chosen !== undefined };
 }
 
-/** @throws ConfigError where several people would share one agent's view without their owner's knowing. */
+/** @throws ConfigError if several people would share one agent's view without their owner's knowledge. */
 export function checkLevel({ values }: Config, agent: string | null): void {
   if (values.PALIADIN_ACCESS === 'users' && values.PALIADIN_ISOLATION === 'none' && agent !== 'demo') {
     throw new ConfigError(
@@ -28,7 +28,10 @@ export function checkLevel({ values }: Config, agent: string | null): void {
   }
 }
 
-/** What this machine's level does not hold though several people may ask, for the owner; null where there is nothing to say. */
+/**
+ * What this machine's level does not protect although several people may ask, for the owner; null if there is nothing
+ * to report.
+ */
 export function warningOf(config: Config, agent: string | null): string | null {
   const level = levelOf(config, agent);
   if (config.values.PALIADIN_ACCESS === 'owner' || agent === 'demo' || isAtLeast(level, 'sandbox')) return null;

@@ -1,11 +1,11 @@
-/** The gateway's private key: checked at the start, for ssh would only say `Permission denied`. */
+/** The gateway's private key: checked at the start, because ssh would only report `Permission denied`. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigError } from '../load.ts';
 
 /**
  * @param name the variable that the file came from
- * @throws ConfigError with what is wrong with the file and what to do; nothing of the key is in it.
+ * @throws ConfigError with what is wrong with the file and what to do; it contains nothing of the key.
  */
 export function checkKey(path: string, name: string, sshKeygen: string): void {
   const complain = (what: string) => new ConfigError(`${name}: ${what}`);
@@ -37,5 +37,5 @@ export function checkKey(path: string, name: string, sshKeygen: string): void {
 
 const PRIVATE_KEY = /^-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-/** How a key begins that is not in base64 once more; a public one too, which is told from what is none. */
+/** How a key begins if it is not in base64 again; a public key too, which gets its own error message. */
 export const KEY = /^(-----BEGIN |ssh-|ecdsa-)/;

@@ -1,4 +1,4 @@
-/** The pinned host keys: checked at the start, for ssh skips a line that it can't read without a word. */
+/** The pinned host keys: checked at the start, because ssh skips a line that it can't read without a message. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../load.ts';
@@ -45,7 +45,7 @@ function isGood(line: string): boolean {
   return first?.toString('latin1') === type && rest.length > 0;
 }
 
-/** A key is a row of fields, each after its length, the first of which names its type; null where one is cut short. */
+/** A key is a sequence of fields, each after its length; the first names the key's type. Null if one is cut off. */
 function fieldsOf(bytes: Buffer): Buffer[] | null {
   const fields: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -59,5 +59,5 @@ function fieldsOf(bytes: Buffer): Buffer[] | null {
 
 const LINE = /^(?:@(?:cert-authority|revoked)\s+)?\S+\s+((?:ssh-|ecdsa-|sk-)[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?:\s.*)?$/;
 
-/** How known hosts begin, where they are not in base64. */
+/** How known hosts begin if they are not in base64. */
 export const KNOWN_HOSTS = /^(?:#|@|\S+\s+(?:ssh-|ecdsa-|sk-))/;

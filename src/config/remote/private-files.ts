@@ -1,4 +1,4 @@
-/** Files for other programs' eyes that hold what came as a variable: private, and gone when this process is. */
+/** Files for other programs with the content of a variable: private, and removed when this process ends. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ export interface PrivateFiles {
   write(name: string, text: string): string;
 }
 
-/** `directory` holds one directory for each running process; those of processes that were killed are removed. */
+/** `directory` contains one directory for each running process; those of killed processes are removed. */
 export function privateFiles(directory: string, pid: number): PrivateFiles {
   const own = join(directory, String(pid));
   removeAbandoned(directory);

@@ -8,7 +8,7 @@ import { checkKey, KEY } from './key.ts';
 import { checkKnownHosts, KNOWN_HOSTS } from './known-hosts.ts';
 import { privateFiles } from './private-files.ts';
 
-/** @throws ConfigError where ssh, key or host keys are missing or of no use. */
+/** @throws ConfigError if ssh, the key or the host keys are missing or can't be used. */
 export function remoteTarget({ values }: Config, host: string, env: NodeJS.ProcessEnv): SshTarget {
   const { PALIADIN_REMOTE_PORT: port, PALIADIN_REMOTE_USER: user, PALIADIN_STATE_DIR: root } = values;
   const program = required('ssh', env);
@@ -34,7 +34,7 @@ export function remoteTarget({ values }: Config, host: string, env: NodeJS.Proce
   return { program, host, port, user, keyFile: key.path, knownHostsFile: knownHosts.path };
 }
 
-/** ssh puts other things in the place of `%h` and `${HOME}`, and has no way to write them as they are everywhere. */
+/** ssh expands `%h` and `${HOME}` in this path, and has no escape for them that works everywhere. */
 function plain(path: string, variable: string): string {
   const odd = /[%$"\\\n]/.exec(path)?.[0];
   if (odd === undefined) return path;

@@ -1,12 +1,12 @@
-/** Lists of addresses, as `PALIADIN_TRUSTED_PROXIES` has one. */
+/** Lists of addresses, in the format of `PALIADIN_TRUSTED_PROXIES`. */
 import { BlockList, isIP } from 'node:net';
 
-/** The parts of a list that are no address and no network in CIDR notation. */
+/** The entries of a list that are neither an address nor a network in CIDR notation. */
 export function badAddresses(list: string): string[] {
   return partsOf(list).filter((part) => networkOf(part) === null);
 }
 
-/** Whether an address is in the list. An IPv4 address that is written as an IPv6 one counts as what it is. */
+/** Whether an address is in the list. An IPv4-mapped IPv6 address counts as its IPv4 address. */
 export function addressMatcher(list: string): (address: string) => boolean {
   const known = new BlockList();
   for (const part of partsOf(list)) {
@@ -30,7 +30,7 @@ function networkOf(part: string): { address: string; prefix: number; family: 'ip
   const longest = version === 4 ? 32 : 128;
   const family = version === 4 ? 'ipv4' : 'ipv6';
   if (prefix === undefined) return { address, prefix: longest, family };
-  // A prefix of 0 would be everybody.
+  // A prefix of 0 would match everybody.
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) < 1 || Number(prefix) > longest) return null;
   return { address, prefix: Number(prefix), family };
 }

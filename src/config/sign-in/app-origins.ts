@@ -1,7 +1,7 @@
 /** The origins of the application's own pages, as `PALIADIN_APP_ORIGINS` lists them. */
 import { isLoopback } from './loopback.ts';
 
-/** Each as browsers write it; null where a part of the list is no origin with https or on loopback. */
+/** Each as browsers write it; null if an entry is not an origin with https or on loopback. */
 export function parseAppOrigins(list: string): string[] | null {
   const origins = list
     .split(/[\s,]+/)
@@ -13,6 +13,6 @@ export function parseAppOrigins(list: string): string[] | null {
 function originOf(part: string): string | null {
   const url = URL.parse(part);
   if (url === null || ![url.origin, `${url.origin}/`].includes(url.href)) return null;
-  // Links lead there out of answers: on plain http somebody on the way would be the application.
+  // Links in answers lead there: on plain http, somebody on the network could impersonate the application.
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)) ? url.origin : null;
 }

@@ -4,8 +4,8 @@ import { isLoopback } from './loopback.ts';
 type Values = Config['values'];
 
 /**
- * An address that others can reach needs a way to sign in that is made for them. API tokens and links are none: there
- * may be some or not, and no setting says so.
+ * An address that others can reach needs a sign-in method for them. API tokens and links do not count: whether any
+ * exist is not part of the settings.
  *
  * @throws ConfigError that says what to set
  */
@@ -37,7 +37,7 @@ export function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-/** Questions, answers and cookies would be read by everybody on the way. */
+/** Otherwise everybody on the network path could read questions, answers and cookies. */
 function refusePlainHttp({ PALIADIN_PUBLIC_URL: url, PALIADIN_PUBLIC_HTTP: http }: Values): void {
   if (url === undefined || !url.startsWith('http:') || isLoopback(new URL(url).hostname) || http === 'allow') return;
   throw new ConfigError(

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
-/** A language is added by a file beside this one and its entry here. */
+/** To add a language, add a file beside this one and its entry here. */
 const languages = { en, de } as const;
 
 export type Language = keyof typeof languages;
@@ -18,13 +18,13 @@ export function languageOf(locale: string | null | undefined): Language {
   return Object.hasOwn(languages, primary) ? (primary as Language) : DEFAULT_LANGUAGE;
 }
 
-/** The friendly sentence for a code, in the language of `locale`; `againInMs` is when the same will do. */
+/** The message for a code, in the language of `locale`; `againInMs` is when the same request may succeed. */
 export function errorMessage(code: ErrorCode, locale?: string | null, againInMs?: number | null): string {
   const language = languageOf(locale);
   return languages[language][code].replace('{when}', () => whenAgain(language, againInMs ?? null));
 }
 
-/** Without a time of day, which would be another one where the reader is. */
+/** Without a time of day, which differs where the reader is. */
 function whenAgain(language: Language, ms: number | null): string {
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   if (ms === null) return words.format(1, 'day');

@@ -7,15 +7,15 @@ export interface By {
   at: number;
 }
 
-/** Something that is put on record in the audit log. */
+/** An entry of the audit log. */
 export interface AuditEntry {
   at: number;
   actor: string;
   action: AuditAction;
-  /** Id of the user whom it is about. */
+  /** Id of the user that the entry is about. */
   subject: string | null;
   turnId: string | null;
-  /** Codes, roles, names: nothing of what was said, and no secret. */
+  /** Codes, roles, names: no text of a question or an answer, and no secret. */
   detail: Record<string, string | number | boolean | null>;
 }
 
@@ -35,7 +35,7 @@ export interface AuditHead {
 
 export interface AuditFilter {
   action?: AuditAction | undefined;
-  /** Who did it, or whom it is about. */
+  /** The user who did it, or that it is about. */
   userId?: string | undefined;
   turnId?: string | undefined;
   from?: number | undefined;
@@ -45,7 +45,7 @@ export interface AuditFilter {
 export interface ChainCheck {
   /** The last row that fits. */
   head: AuditHead | null;
-  /** How many rows were looked at. */
+  /** How many rows were checked. */
   rows: number;
   /** The first that does not fit. */
   broken: { seq: number; why: string } | null;

@@ -1,7 +1,7 @@
-/** What is told of a turn, as it is kept. */
+/** An event of a turn, as it is stored. */
 import type { TurnEvent } from '../turn.ts';
 
-/** An event as it is kept. `id` only grows, over all turns: the SSE id. */
+/** An event as it is stored. `id` only grows, over all turns: it is the SSE id. */
 export interface StoredEvent {
   id: number;
   turnId: string;

@@ -1,30 +1,30 @@
-/** What lets somebody in. */
+/** The credentials that sign somebody in. */
 import type { Scope } from '../scopes.ts';
 
-/** By which way a browser came in: a one-time code, or an application's token. */
+/** How a browser was signed in: by a one-time code, or by an application's token. */
 export type BrowserWay = 'code' | 'jwt';
 
 export interface BrowserSession {
-  /** Of the cookie. */
+  /** Hash of the cookie. */
   hash: string;
-  /** Of the session key that the page holds; empty in sessions from before there were any. */
+  /** Hash of the session key that the page holds; empty in sessions from before session keys. */
   keyHash: string;
   userId: string;
   createdAt: number;
   expiresAt: number;
   way: BrowserWay;
-  /** Of the key that the application's token was signed with. */
+  /** Digest of the key that signed the application's token. */
   keyDigest: string | null;
 }
 
 export interface ApiToken {
-  /** The beginning of the hash, by which a person names a token. */
+  /** The beginning of the hash, by which a person refers to a token. */
   id: string;
   userId: string;
   name: string;
   scopes: Scope[];
   createdAt: number;
-  /** To the hour. */
+  /** Rounded to the hour. */
   lastUsedAt: number | null;
   expiresAt: number | null;
 }

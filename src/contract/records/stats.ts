@@ -1,8 +1,8 @@
-/** Figures of turns, by stretch of time. */
+/** Figures of turns, by period. */
 import type { ErrorCode } from '../errors.ts';
 import type { TurnStatus } from '../turn.ts';
 
-/** A stretch of time, cut into buckets. Times are whole hours. */
+/** A period, divided into buckets. Times are whole hours. */
 export interface StatsQuery {
   from: number;
   to: number;
@@ -15,11 +15,11 @@ export interface TurnStats {
   /** One for each bucket in which a turn was accepted, oldest first. */
   buckets: (Counted & { from: number; activeUsers: number })[];
   total: Counted & { activeUsers: number };
-  /** Who asked most, first. */
+  /** Users, those who asked most first. */
   users: { userId: string; turns: number; failed: number }[];
 }
 
-/** What was counted in a stretch of time. */
+/** The counts of a period. */
 export interface Counted {
   turns: number;
   byStatus: Partial<Record<TurnStatus, number>>;

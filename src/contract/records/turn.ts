@@ -1,4 +1,4 @@
-/** A turn as it is kept: the audit row. */
+/** A turn as it is stored: the audit row. */
 import type { Feedback } from '../api.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { TrailerMeta, TurnNotice, TurnStatus } from '../turn.ts';
@@ -13,7 +13,7 @@ export interface Turn extends TrailerMeta {
   generation: number;
   host: string;
   idempotencyKey: string | null;
-  /** Of everything the request said, to tell a repetition from another question under the same key. */
+  /** Hash of the whole request, to tell a repetition from another question under the same key. */
   requestHash: string;
   status: TurnStatus;
   message: string;
@@ -21,23 +21,26 @@ export interface Turn extends TrailerMeta {
   context: string | null;
   locale: string | null;
   startedAt: number;
-  /** Its turn came in the queue, and it went to the host. */
+  /** When the turn reached the front of its queue and went to the host. */
   handedOverAt: number | null;
   deliveredAt: number | null;
   firstChunkAt: number | null;
   finishedAt: number | null;
   durationMs: number | null;
   response: string;
-  /** What the agent wrote after the response; null where that was not kept. */
+  /** What the agent wrote after the response; null where that was not stored. */
   trailer: string | null;
   responseTokens: number | null;
-  /** The agent's own count; otherwise an estimate by the length of the answer. */
+  /** True: the agent's own count. False: an estimate from the length of the answer. */
   tokensExact: boolean;
   /** All that the model read, `cachedTokens` of it from its cache. */
   inputTokens: number | null;
   cachedTokens: number | null;
   model: string | null;
-  /** What was used, by the agent's own record; `usedTools` is what the answer claims. Null where nothing exact is known. */
+  /**
+   * The tools used, by the agent's own record; `usedTools` is what the answer claims. Null where nothing exact is
+   * known.
+   */
   tools: ToolUse[] | null;
   chipCount: number;
   trailerMalformed: boolean;
@@ -46,9 +49,12 @@ export interface Turn extends TrailerMeta {
   errorCode: ErrorCode | null;
   errorDetail: string | null;
   notices: TurnNotice[];
-  /** The host knows that the outcome is on record, and has told what the turn took. */
+  /** The host knows that the outcome is on record, and has reported the turn's cost. */
   settled: boolean;
-  /** Of the run that took it up last, see `TurnStore.takeUp`; 0 before the first. Store and host refuse an older one. */
+  /**
+   * Fence of the run that took the turn up last, see `TurnStore.takeUp`; 0 before the first. Store and host refuse an
+   * older one.
+   */
   fence: number;
   feedback: Feedback | null;
 }
@@ -89,11 +95,14 @@ export interface TurnFilter {
   from?: number | undefined;
   /** Accepted before this time. */
   to?: number | undefined;
-  /** Each word of it begins a word of question or answer; one of less than three letters is one. Case and accents do not matter. */
+  /**
+   * Each word begins a word of question or answer; one of less than three letters is a whole word. Case and accents are
+   * ignored.
+   */
   search?: string | undefined;
 }
 
-/** What a list shows of a turn. */
+/** The fields of a turn that a list shows. */
 export interface TurnLine
   extends Pick<
     Turn,
@@ -123,7 +132,7 @@ export interface TurnLine
   question: string;
 }
 
-/** Codes that say nothing about what the agent does: it may still answer. */
+/** Codes that say nothing about the agent's state: it may still answer. */
 export const GIVEN_UP = [
   'timeout',
   'outcome_unknown',

@@ -1,10 +1,10 @@
-/** Whoever asks, and what is known of them. */
+/** A user, and what is known of them. */
 
 export type Role = 'owner' | 'admin' | 'member';
 
 export interface User {
   id: string;
-  /** The name by which the way in knows the user: `anna` here, `jwt:…` by an application's token, `proxy:…` by a proxy. */
+  /** The user's name in their sign-in method: `anna` here, `jwt:…` by an application's token, `proxy:…` by a proxy. */
   subject: string;
   name: string;
   email: string | null;
@@ -12,15 +12,15 @@ export interface User {
   locale: string | null;
   createdAt: number;
   disabledAt: number | null;
-  /** Signed in everywhere anew since: what an application's token said before this doesn't count. */
+  /** When the user was signed out everywhere: an application's token from before this is refused. */
   signedOutAt: number | null;
-  /** Questions a day; null: as many as they like. */
+  /** Questions a day; null: no limit. */
   dailyQuota: number | null;
 }
 
 export interface UserOverview extends User {
   lastSeenAt: number | null;
   turnsToday: number;
-  /** All that were accepted: waiting, under way, ended, and deleted since. */
+  /** All turns that were accepted: waiting, under way, ended, and deleted since. */
   turns: number;
 }

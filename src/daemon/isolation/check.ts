@@ -1,4 +1,7 @@
-/** Whether the gateway may start with its settings as they are: several people are kept apart, or their owner has said how far. */
+/**
+ * Whether the gateway may start with its settings: several people are isolated, or their owner has chosen a weaker
+ * level.
+ */
 
 import { checkLevel, levelOf } from '../../config/isolation/level.ts';
 import { type Config, ConfigError } from '../../config/load.ts';
@@ -6,7 +9,7 @@ import { chooseAgent } from '../agent.ts';
 import { findSandbox } from './find-sandbox.ts';
 
 /**
- * Of a host behind ssh its own word is taken when it is met.
+ * A host behind ssh reports its own level when the gateway connects to it.
  * @throws ConfigError with what to install, or to set.
  */
 export async function checkIsolation(config: Config, env: NodeJS.ProcessEnv): Promise<void> {

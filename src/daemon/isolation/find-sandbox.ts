@@ -1,4 +1,4 @@
-/** What this machine has to make a sandbox with, and whether it works here. */
+/** Which sandbox program this machine has, and whether it works here. */
 import { existsSync } from 'node:fs';
 import { bubblewrapArguments } from '../../host/isolation/bubblewrap.ts';
 import type { SandboxProgram } from '../../host/isolation/open-isolation.ts';
@@ -7,7 +7,7 @@ import { outputOf } from '../../process/output-of.ts';
 
 export type FoundSandbox = { program: SandboxProgram } | { missing: string; remedy: string };
 
-/** Tries it: a machine may have the program, and forbid what it does. */
+/** Runs it: a machine may have the program, and forbid what it does. */
 export async function findSandbox(env: NodeJS.ProcessEnv, platform = process.platform): Promise<FoundSandbox> {
   if (platform === 'darwin') return findSeatbelt();
   if (platform !== 'linux') return { missing: `there is no sandbox for ${platform}`, remedy: WEAKER };

@@ -1,4 +1,4 @@
-/** What keeps this host's agents apart, from its settings. */
+/** The isolation of this host's agents, from its settings. */
 import { join } from 'node:path';
 import type { Config } from '../../config/load.ts';
 import type { StatePaths } from '../../config/state-paths.ts';
@@ -13,11 +13,11 @@ export interface HostIsolationNeeds {
   env: NodeJS.ProcessEnv;
   paths: StatePaths;
   level: IsolationLevel;
-  /** A sandboxed agent's way out; null where its driver has none. */
+  /** A sandboxed agent's way out; null if its driver has none. */
   relay: Relay | null;
 }
 
-/** @throws Error where the level can't be had here: a weaker one is never taken in its place. */
+/** @throws Error if the level is not available here: a weaker one is never used instead. */
 export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolation> {
   const { config, env, paths, level, relay } = needs;
   const found = level === 'sandbox' ? await findSandbox(env) : null;
@@ -36,7 +36,7 @@ export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolatio
   });
 }
 
-/** What is nobody's business but ours, and what an account usually keeps its secrets in. */
+/** Paliadin's own private files, and the files in which an account usually keeps its secrets. */
 function closedTo({ root, host, database }: StatePaths): string[] {
   const ours = [`${host}/**`, `${database}*`, join(root, 'ssh/**')];
   return [...ours, ...SECRETS];

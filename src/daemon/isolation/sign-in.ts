@@ -1,4 +1,4 @@
-/** How the owner's Claude Code is signed in, as far as its environment and files tell. */
+/** How the owner's Claude Code is signed in, as far as its environment and files show. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SignIn } from '../../host/agents/claude/model-access.ts';

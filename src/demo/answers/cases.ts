@@ -19,7 +19,7 @@ export function caseChip({ id, title }: Case): string {
   return `[${title}](app:/cases/${id})`;
 }
 
-/** A chip that asks on. */
+/** A chip that asks a follow-up question. */
 export function askChip(question: string): string {
   return `[${question}](ask:${encodeURIComponent(question)})`;
 }

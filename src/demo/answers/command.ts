@@ -1,4 +1,4 @@
-/** A thing the demo agent can be told to do: a message whose first line is `demo NAME argument`. */
+/** A command for the demo agent: a message whose first line is `demo NAME argument`. */
 import type { Trailer, Turn, Wording } from './turn.ts';
 
 export interface Command {
@@ -11,7 +11,7 @@ export interface Command {
   deaf?: true;
 }
 
-/** The number an argument starts with. */
+/** The number that an argument starts with. */
 export function numberIn(argument: string, otherwise: number): number {
   const match = /^\d{1,6}(?:\.\d{1,3})?/.exec(argument);
   return match === null ? otherwise : Number(match[0]);
@@ -27,5 +27,5 @@ export function sizeIn(argument: string, otherwise: number): number {
 
 const UNITS: Record<string, number> = { k: 1024, m: 1024 * 1024 };
 
-/** Far above what any reader of ours takes, and still fits in memory several times over. */
+/** Far more than any reader of Paliadin's accepts, and still fits in memory several times over. */
 const MAX_SIZE = 64 * 1024 * 1024;

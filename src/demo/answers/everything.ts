@@ -1,4 +1,4 @@
-/** One of everything in Markdown, and of what a page must never let through. */
+/** One of each Markdown element, and of everything that a page must never let through. */
 export const EVERYTHING = `# Heading 1
 ## Heading 2
 ### Heading 3

@@ -1,4 +1,4 @@
-/** Lists what the demo agent can be asked to do, its misbehaviour included. */
+/** Lists the demo agent's commands, including its misbehaviour. */
 import type { Command } from './command.ts';
 import type { Trailer, Turn } from './turn.ts';
 

@@ -1,4 +1,4 @@
-/** Other people's text within an answer. */
+/** Quotes other people's text in an answer. */
 
 /** On one line, shortened, and without meaning as Markdown or HTML. */
 export function plain(text: string): string {
@@ -14,5 +14,5 @@ export function fenced(text: string, language = ''): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** Enough to recognise one's own question. */
+/** Enough for people to recognise their own question. */
 const MAX_LENGTH = 120;

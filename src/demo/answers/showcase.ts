@@ -1,4 +1,4 @@
-/** Answers that show what a reader can make of them. */
+/** Answers that show what a page can render. */
 import { askChip, CASES, caseChip } from './cases.ts';
 import type { Command } from './command.ts';
 import { EVERYTHING } from './everything.ts';

@@ -1,4 +1,4 @@
-/** Answers that are about when something comes. */
+/** Answers for tests of timing. */
 import { type Command, numberIn } from './command.ts';
 import type { Turn } from './turn.ts';
 
@@ -76,11 +76,11 @@ export const timing: Command[] = [
   },
 ];
 
-/** A file's name and no path. */
+/** A file's name without a path. */
 function releaseName(turn: Turn, argument: string): string {
   if (/^[\w-]{1,100}$/.test(argument)) return argument;
   return turn.fail('agent_error', 'a hold needs a name of letters, digits, _ and -');
 }
 
-/** Each is seen to run. */
+/** Long enough that each is seen to run. */
 const TOOL_MS = 150;

@@ -1,11 +1,11 @@
-/** What an agent may ask leave for, in the shapes that Claude Code's tools have: harmless ones, long ones and sly ones. */
+/** Permission requests of an agent, in the form of Claude Code's tools: harmless ones, long ones and deceptive ones. */
 
 export interface ToolScene {
   tool: string;
   input: Record<string, unknown>;
 }
 
-/** By name; for any other, a plain command. */
+/** The scene by its name; a plain command for any other name. */
 export function toolScene(name: string): ToolScene {
   return (Object.hasOwn(SCENES, name) ? SCENES[name] : undefined) ?? { tool: 'Bash', input: { command: name } };
 }
@@ -36,7 +36,7 @@ const SCENES: Record<string, ToolScene> = {
   bidi: {
     tool: 'Bash',
     input: {
-      // Without the marks it reads as a harmless listing of a text file.
+      // Without visible marks it reads as a harmless listing of a text file.
       command: `ls -l notes.txt \u202e;/stluafed/ptmc/ fr- mr\u202c # done${' '.repeat(200)}\u200b&& rm -rf ~/cases`,
       description: 'List the notes',
       timeout: 600_000,

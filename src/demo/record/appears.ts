@@ -1,7 +1,7 @@
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** Waits until a file of this name is in the directory; returns its path. Rejects when `signal` aborts. */
+/** Waits until a file with this name is in the directory; returns its path. Rejects when `signal` aborts. */
 export async function appears(directory: string, name: string, signal: AbortSignal): Promise<string> {
   const file = join(directory, name);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -10,7 +10,7 @@ export async function appears(directory: string, name: string, signal: AbortSign
   const watcher = watch(directory, check);
   watcher.on('error', reject);
   signal.addEventListener('abort', interrupt);
-  check(); // after the watch began, so that a file made in between is not missed
+  check(); // after the watch began, so that a file created in between is not missed
   try {
     return await promise;
   } finally {

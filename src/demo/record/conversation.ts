@@ -5,11 +5,11 @@ import { readIfExists, writeAtomically } from '../../process/files.ts';
 
 export class Conversation {
   readonly #file: string | null;
-  /** Of all, also those no longer remembered. */
+  /** The number of all questions, including those no longer remembered. */
   #count = 0;
   #questions: string[] = [];
 
-  /** Without a directory it lasts as long as the process. An id nobody has used starts a new one. */
+  /** Without a directory it lasts as long as the process. An unused id starts a new one. */
   constructor(directory: string | null, id: string) {
     this.#file = directory === null ? null : join(directory, `${id}.json`);
     if (directory === null || this.#file === null) return;
@@ -41,6 +41,6 @@ function read(file: string): { count: number; questions: string[] } {
   return text === null ? { count: 0, questions: [] } : JSON.parse(text);
 }
 
-/** So that the file stays small, however long the conversation. */
+/** Keeps the file small, however long the conversation is. */
 const MAX_QUESTIONS = 50;
 const MAX_QUESTION_LENGTH = 500;

@@ -1,4 +1,4 @@
-/** Pieces of at most `length` UTF-16 units, which a reader can take in one gulp; no character is cut in two. */
+/** Pieces of at most `length` UTF-16 units, the most that a reader accepts at once; no character is split. */
 export function* cut(text: string, length: number): Generator<string> {
   for (let start = 0; start < text.length; ) {
     let end = Math.min(start + length, text.length);

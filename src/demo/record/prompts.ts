@@ -1,4 +1,4 @@
-/** `prompts.jsonl`: every prompt this agent ever received, so that one delivered twice is seen. */
+/** `prompts.jsonl`: every prompt that this agent ever received, so that a double delivery is detected. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,5 +13,5 @@ export function notePrompt(directory: string, turnId: string | null, message: st
   appendFileSync(join(directory, 'prompts.jsonl'), `${JSON.stringify(entry)}\n`, { mode: 0o600 });
 }
 
-/** Enough to recognise a prompt; the digest is for the rest. */
+/** Enough to recognise a prompt; the digest covers the rest. */
 const MAX_NOTED_LENGTH = 500;

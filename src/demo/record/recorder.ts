@@ -1,4 +1,4 @@
-/** Where a turn leaves a record of itself for the host. */
+/** Where a turn leaves a record for the host. */
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
 
 export interface DemoRecorder {

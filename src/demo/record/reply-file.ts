@@ -1,4 +1,4 @@
-/** The reply file: the whole answer, there when it is finished and not before. */
+/** The reply file: the whole answer; it appears when the answer is finished, and not before. */
 import { writeAtomically } from '../../process/files.ts';
 import type { DemoRecorder } from './recorder.ts';
 

@@ -1,4 +1,4 @@
-/** The log of a turn: `<turnId>.jsonl`, one entry a line, each appended with a single write. */
+/** The log of a turn: `<turnId>.jsonl`, one entry per line, each appended with a single write. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
@@ -16,8 +16,8 @@ export function turnLog(directory: string, turnId: string): DemoRecorder {
 }
 
 /**
- * JSON holds text only, so a byte that is not ASCII becomes half a surrogate pair: as wrong in a
- * string as the byte is in UTF-8.
+ * JSON contains only text, so a byte that is not ASCII becomes half a surrogate pair, which is as invalid in a string
+ * as the byte is in UTF-8.
  */
 function surrogateEscape(bytes: Uint8Array): string {
   return Buffer.from(bytes)
@@ -25,5 +25,5 @@ function surrogateEscape(bytes: Uint8Array): string {
     .replace(/[\x80-\xff]/g, (character) => String.fromCharCode(0xdc00 + character.charCodeAt(0)));
 }
 
-/** In UTF-16 units, of which each is at most three bytes: 16 kB. */
+/** In UTF-16 units of at most three bytes each: 16 kB. */
 const MAX_DELTA_LENGTH = Math.floor((16 * 1024) / 3);

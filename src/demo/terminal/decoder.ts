@@ -1,6 +1,6 @@
 /**
- * Turns the bytes a terminal sends into what they mean: text, keys and pastes. Bytes may arrive cut
- * anywhere, in the middle of a character or of an escape sequence; what is unfinished waits.
+ * Decodes the bytes of a terminal into text, keys and pastes. Bytes may arrive split anywhere, in the middle of a
+ * character or of an escape sequence; what is incomplete waits.
  */
 import { StringDecoder } from 'node:string_decoder';
 
@@ -28,7 +28,7 @@ export class InputDecoder {
   /** The last bytes of the paste so far: its end may have begun in them. */
   #carried = Buffer.alloc(0);
 
-  /** An escape character has arrived and nothing after it: the key, or the start of a sequence. */
+  /** An escape character has arrived and nothing after it: it is the key, or the start of a sequence. */
   get undecided(): boolean {
     return this.#state === 'escape';
   }
@@ -43,7 +43,7 @@ export class InputDecoder {
     return events;
   }
 
-  /** To call when nothing has followed an escape character for a while: it was the key. */
+  /** Call this when nothing has followed an escape character for a while: it was the key. */
   settle(): InputEvent[] {
     if (!this.undecided) return [];
     this.#state = 'plain';
@@ -79,7 +79,7 @@ export class InputDecoder {
       return at;
     }
     if (byte < 0x20 || byte > 0x7e || this.#sequence.length >= MAX_SEQUENCE_LENGTH) {
-      this.#state = 'plain'; // no sequence has such a byte: drop what was read, the byte stands for itself
+      this.#state = 'plain'; // no sequence has such a byte: drop what was read, and read the byte by itself
       return at;
     }
     this.#sequence += String.fromCharCode(byte);
@@ -94,7 +94,7 @@ export class InputDecoder {
     if (key !== undefined) events.push({ kind: 'key', key });
   }
 
-  /** Looks at each byte once, however many pieces the paste comes in. */
+  /** Reads each byte once, however many pieces the paste comes in. */
   #readPaste(bytes: Buffer, start: number, events: InputEvent[]): number {
     const fresh = Buffer.concat([this.#carried, bytes.subarray(start)]);
     const end = fresh.indexOf(PASTE_END);
@@ -126,7 +126,7 @@ const ESCAPE = 0x1b;
 const TAB = 0x09;
 const OPENS_SEQUENCE = 0x5b; // [
 const OPENS_FUNCTION_KEY = 0x4f; // O
-/** The bytes from here on end a sequence. */
+/** Bytes from here on end a sequence. */
 const FIRST_FINAL = 0x40;
 /** Longer than any that a terminal sends for a key. */
 const MAX_SEQUENCE_LENGTH = 32;

@@ -1,13 +1,13 @@
 /**
- * The input box: what has been typed and pasted and not submitted yet. The text is two stacks with
- * the cursor between them, so that no key costs more in a long text than in a short one.
+ * The input box: what has been typed and pasted and not submitted yet. The text is two stacks with the cursor between
+ * them, so that no key costs more in a long text than in a short one.
  */
 export interface PastedText {
   number: number;
   text: string;
 }
 
-/** A character, or a long paste, which is shown as one mark and kept exact behind it. */
+/** A character, or a long paste, which is shown as one mark and stored exactly. */
 export type Piece = string | PastedText;
 
 export class Editor {
@@ -40,7 +40,7 @@ export class Editor {
     else this.#before.push({ number: this.#countPasted() + 1, text });
   }
 
-  /** A backslash before the cursor becomes a newline; false where there is none. */
+  /** A backslash before the cursor becomes a newline; false if there is none. */
   continueLine(): boolean {
     if (this.#before.at(-1) !== '\\') return false;
     this.#before[this.#before.length - 1] = '\n';
@@ -83,7 +83,7 @@ export class Editor {
     return pieces;
   }
 
-  /** Gives back what was taken, unless something else has been typed since. */
+  /** Restores what was taken, unless something else has been typed since. */
   giveBack(pieces: Piece[]): void {
     if (this.empty) this.#before = [...pieces];
   }
@@ -112,6 +112,6 @@ function countNewlines(text: string): number {
   return count;
 }
 
-/** What a person can still read over in the box. */
+/** As many lines as a person can still check in the box. */
 const MAX_SHOWN_LINES = 3;
 const MAX_SHOWN_CHARACTERS = 400;

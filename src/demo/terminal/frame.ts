@@ -1,6 +1,6 @@
 /**
- * The block at the bottom of the screen. A driver on the host reads it to learn whether the agent is
- * ready, so its layout is a contract: the input box between two rules, or a dialog, and the status line.
+ * The block at the bottom of the screen. A driver on the host reads it to learn whether the agent is ready, so its
+ * layout is a contract: the input box between two rules, or a dialog, and the status line.
  */
 import { choices, type Dialog, dialogRows } from './dialog.ts';
 import { type Editor, type Piece, shown } from './editor.ts';
@@ -23,7 +23,7 @@ export interface Scene {
   dialog: Dialog | null;
   /** Whole seconds that the agent has been working; null while it is ready. */
   workingSeconds: number | null;
-  /** Said in place of the hint about help. */
+  /** Shown in place of the hint about help. */
   hint: string | null;
 }
 
@@ -48,7 +48,7 @@ function statusOf({ dialog, workingSeconds, hint }: Scene): string {
   return `ready · ${hint ?? '/help for help'}`;
 }
 
-/** The rows of the input box; of a long text, those around the cursor. */
+/** The rows of the input box; for a long text, those around the cursor. */
 function boxRows(editor: Editor, columns: number, maxRows: number): Frame {
   const room = Math.max(1, columns - PROMPT.length - 1); // a column for the cursor behind the last character
   const { before, after } = editor.around(maxRows * room);
@@ -83,5 +83,5 @@ function widthOfLast(lines: string[]): number {
 const PROMPT = '❯ ';
 const CONTINUATION = '  ';
 
-/** Two rules, the status line, the growing row and the gap above, and one row of what was said. */
+/** Two rules, the status line, the growing row and the gap above, and one row of the conversation. */
 const ROWS_BESIDE_BOX = 6;

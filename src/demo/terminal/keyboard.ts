@@ -1,4 +1,4 @@
-/** Listens to the terminal and passes on what was typed. */
+/** Reads the terminal's input and passes on what was typed. */
 import type { ReadStream } from 'node:tty';
 import { InputDecoder, type InputEvent } from './decoder.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Keeps the terminal like the last frame, with as little output as it takes. Rows of the transcript
- * are printed above the block and never touched again; nothing that scrolled away is cleared.
+ * Updates the terminal to the last frame, with as little output as possible. Rows of the transcript are printed above
+ * the block and never changed again; nothing that has scrolled away is cleared.
  */
 import type { Frame, Size } from './frame.ts';
 import { width } from './width.ts';
@@ -22,14 +22,14 @@ export class Painter {
     this.#drawn = frame;
   }
 
-  /** Bracketed paste: the terminal tells what is pasted from what is typed. */
+  /** Bracketed paste: the terminal marks what is pasted. */
   setBracketedPaste(on: boolean): void {
     this.#write(on ? '\x1b[?2004h' : '\x1b[?2004l');
   }
 
   /**
-   * The terminal has another width. It has folded the rows that no longer fit, and moved the cursor
-   * with them, so the block now starts further up.
+   * The terminal has another width. It has wrapped the rows that no longer fit, and moved the cursor with them, so the
+   * block now starts further up.
    */
   resized(size: Size): void {
     const { rows, cursor } = this.#drawn;
@@ -39,7 +39,7 @@ export class Painter {
     this.#drawn = NOTHING;
   }
 
-  /** Lets `garbage` do to the terminal what it likes, then makes it usable again. */
+  /** Lets `garbage` change the terminal, then makes it usable again. */
   scribble(garbage: Uint8Array): void {
     this.#write(`${up(this.#drawn.cursor.row)}\r${CLEAR_BELOW}`);
     this.#write(garbage);
@@ -48,7 +48,7 @@ export class Painter {
     this.#title = '';
   }
 
-  /** Leaves the cursor below the block, for whoever has the terminal next. */
+  /** Leaves the cursor below the block, for the program that uses the terminal next. */
   leave(): void {
     this.#write(`${this.#moveTo(this.#drawn.rows.length - 1)}\r\n`);
     this.setBracketedPaste(false);
@@ -100,5 +100,5 @@ const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_ROW = '\x1b[2K';
 const CLEAR_BELOW = '\x1b[J';
 
-/** Ends a string or sequence left open, then: plain letters and colours, no margins, the last row. */
+/** Ends an open string or sequence, then: plain letters and colours, no margins, the last row. */
 const RECOVER = '\x18\x1b\\\x0f\x1b(B\x1b)B\x1b[m\x1b[r\x1b[?7h\x1b[?6l\x1b[4l\x1b[999;1H\r\n';

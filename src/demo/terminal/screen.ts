@@ -1,4 +1,4 @@
-/** The screen: what was said, scrolling up, above the block at the bottom. */
+/** The screen: the conversation, scrolling up, above the block at the bottom. */
 import { composeFrame, type Scene, type Size } from './frame.ts';
 import { Painter } from './painter.ts';
 import { Transcript } from './transcript.ts';
@@ -11,7 +11,7 @@ export class Screen {
   #painting: NodeJS.Immediate | undefined;
   #spins = 0;
 
-  /** `now` tells what the bottom block has to show, whenever it is drawn. */
+  /** `now` returns what the bottom block has to show, for each redraw. */
   constructor(write: (output: string | Uint8Array) => void, size: () => Size, now: () => Omit<Scene, 'live'>) {
     this.#size = size;
     this.#now = now;
@@ -25,19 +25,19 @@ export class Screen {
     this.paintSoon();
   }
 
-  /** A paragraph of its own, led by `mark`. */
+  /** A paragraph of its own, with `mark` before it. */
   note(mark: string, text: string): void {
     this.#transcript.note(mark, text);
     this.paintSoon();
   }
 
-  /** A blank row before whatever comes next. */
+  /** A blank row before the next output. */
   gap(): void {
     this.#transcript.gap();
     this.paintSoon();
   }
 
-  /** Once for all that happens in this round of the event loop. */
+  /** Once for all changes in this round of the event loop. */
   paintSoon(): void {
     this.#painting ??= setImmediate(() => this.paint());
   }

@@ -1,6 +1,6 @@
 /**
- * What has been said, as rows for the terminal. Whole rows are handed over to be printed once and to
- * scroll away; the last one, still growing, stays with the block at the bottom.
+ * The conversation, as rows for the terminal. Whole rows are returned to be printed once and to scroll away; the last
+ * one, still growing, stays with the block at the bottom.
  */
 import { columnsOf, drawable, width } from './width.ts';
 
@@ -9,7 +9,7 @@ export class Transcript {
   #omitted = 0;
   #row = '';
   #rowWidth = 0;
-  /** A row is being written, so what comes next belongs to it. */
+  /** A row is open, so the next text belongs to it. */
   #open = false;
   #gapDue = false;
   #columns: number;
@@ -36,7 +36,7 @@ export class Transcript {
     }
   }
 
-  /** A paragraph of its own, its first row led by `mark`. */
+  /** A paragraph of its own, with `mark` before its first row. */
   note(mark: string, text: string): void {
     this.endText();
     this.#begin(`${mark} `);
@@ -51,13 +51,13 @@ export class Transcript {
     this.#open = false;
   }
 
-  /** A blank row before whatever comes next. */
+  /** A blank row before the next output. */
   gap(): void {
     this.endText();
     this.#gapDue = true;
   }
 
-  /** The rows that are complete since the last call: of very many, the last ones. */
+  /** The rows that were completed since the last call; if there are very many, only the last ones. */
   takeRows(): string[] {
     const rows = this.#rows;
     const omitted = this.#omitted + rows.length - MAX_ROWS;
@@ -107,5 +107,5 @@ export class Transcript {
 const BULLET = '● ';
 const INDENT = '  ';
 
-/** A screenful several times over; printing every row of a huge answer would hold up the terminal. */
+/** Several screenfuls; printing every row of a huge answer would block the terminal. */
 const MAX_ROWS = 200;

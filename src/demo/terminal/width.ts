@@ -1,8 +1,8 @@
-/** How much room text takes on a terminal. tmux counts each code point for itself, so it is done here as well. */
+/** How many columns text takes on a terminal. tmux measures each code point separately, so this does so, too. */
 import stringWidth from 'string-width';
 import { CONTROLS } from '../../contract/sanitise.ts';
 
-/** Columns of one character: 0 for marks that join the one before, 2 for East Asian ones and emoji. */
+/** Columns of one character: 0 for combining marks, 2 for East Asian ones and emoji. */
 export function columnsOf(character: string): number {
   return stringWidth(character);
 }
@@ -14,7 +14,7 @@ export function width(text: string): number {
   return columns;
 }
 
-/** The start of `text` that fits. */
+/** The longest prefix of `text` that fits. */
 export function truncate(text: string, columns: number): string {
   let room = columns;
   let end = 0;
@@ -26,7 +26,7 @@ export function truncate(text: string, columns: number): string {
   return text;
 }
 
-/** `text` without anything a terminal would obey; newlines stay. */
+/** `text` without anything that a terminal would interpret; newlines stay. */
 export function drawable(text: string): string {
   return text.toWellFormed().replaceAll('\t', '    ').replace(CONTROLS, '');
 }

@@ -1,4 +1,4 @@
-/** What Prometheus is told. Names and labels are ours: no user, no turn, no text is in them. */
+/** The metrics for Prometheus. Their names and labels are Paliadin's own; they contain no user, no turn and no text. */
 import pTimeout from 'p-timeout';
 import type { Hosts } from '../../backend/hosts.ts';
 import type { Turn } from '../../contract/records/turn.ts';
@@ -10,7 +10,7 @@ export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;
   stored(operation: string, ms: number, failed: boolean): void;
   signIn(event: SignInEvent): void;
-  /** What is looked at when somebody asks. */
+  /** Sources that are read when the metrics are scraped. */
   watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all'> }): void;
 }
 
@@ -103,7 +103,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
     },
     watch({ store, hosts }) {
       look = async () => {
-        // What can't be asked just now is not told; the rest is.
+        // A value that can't be read now is left out; the others are reported.
         const asked = hosts.all().filter(({ refusal }) => refusal() === null);
         const [all, found] = await Promise.all([
           store.turns.open().catch(() => null),
@@ -127,7 +127,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
   };
 }
 
-/** By the times of the audit row; what did not come to pass has none. */
+/** From the times of the audit row; a stage that was not reached is left out. */
 function stagesOf({ startedAt, deliveredAt, firstChunkAt, finishedAt }: Turn): [stage: string, ms: number][] {
   const stages: [string, number | null, number | null][] = [
     ['queued', startedAt, deliveredAt],
@@ -141,10 +141,10 @@ function stagesOf({ startedAt, deliveredAt, firstChunkAt, finishedAt }: Turn): [
 
 const OPEN = ['queued', 'delivering', 'running', 'waiting'] as const;
 
-// A scraper waits ten seconds by default; a host that is away shall not make it miss the rest.
+// A scraper waits ten seconds by default; a host that is away must not make it miss the other metrics.
 const LOOK_MS = 2000;
 
-// In seconds. An answer takes from the demo agent's moment to an agent's half hour.
+// In seconds. An answer takes from a fraction of a second (the demo agent) to half an hour.
 const TURN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800];
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];

@@ -5,7 +5,7 @@ import type { Turn } from '../../contract/records/turn.ts';
 import { traceOf } from '../../contract/trace.ts';
 import type { Traces } from '../../tracing/traces.ts';
 
-/** The same backend; its host learns to which trace a turn belongs. */
+/** The same backend, which also passes a turn's trace on to its host. */
 export function handingOnTraces(backend: Backend): Backend {
   return {
     ...backend,

@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '../../config/load.ts';
 import { isLoopback } from '../../config/sign-in/loopback.ts';
 import type { JwtSettings } from '../../http/sign-in/jwt.ts';
 
-/** How an application's token is looked at; null where no key is set. @throws ConfigError for half a set of settings */
+/** How an application's token is checked; null where no key is set. @throws ConfigError for incomplete settings */
 export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>): JwtSettings | null {
   const keys = KEYS.filter((name) => given[name] !== undefined);
   if (keys.length > 1) throw new ConfigError(`${keys.join(' and ')} are set: one of them says which key it is`);
@@ -31,7 +31,7 @@ export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>)
 
 const KEYS = ['PALIADIN_JWT_SECRET', 'PALIADIN_JWT_SECRET_FILE', 'PALIADIN_JWT_JWKS_URL'] as const;
 
-// As long as what HMAC-SHA-256 makes of it; shorter ones can be guessed offline from one token.
+// As long as the output of HMAC-SHA-256; a shorter one can be guessed offline from one token.
 const MIN_SECRET_BYTES = 32;
 
 function secretOf({ PALIADIN_JWT_SECRET: text, PALIADIN_JWT_SECRET_FILE: file }: Config['values']): Uint8Array {
@@ -44,7 +44,7 @@ function secretOf({ PALIADIN_JWT_SECRET: text, PALIADIN_JWT_SECRET_FILE: file }:
   );
 }
 
-/** Without the end of line that editors leave. */
+/** Without the line end that editors append. */
 function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -53,7 +53,7 @@ function readSecret(file: string): string {
   }
 }
 
-/** Whoever could change the keys on their way could sign in as anybody. */
+/** Only https or a local address: an attacker who can change the keys in transit could sign in as anybody. */
 function jwksOf({ PALIADIN_JWT_JWKS_URL: text = '' }: Config['values']): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;

@@ -1,4 +1,4 @@
-/** The ways in, from the settings. */
+/** The sign-in methods, from the settings. */
 
 import { type Config, ConfigError } from '../../config/load.ts';
 import { addressMatcher } from '../../config/sign-in/addresses.ts';
@@ -14,7 +14,9 @@ export interface SignInMethods {
   trustsProxy(address: string): boolean;
 }
 
-/** @throws ConfigError where they don't fit together, or are not enough for where the gateway listens */
+/**
+ * @throws ConfigError where they contradict each other, or are not enough for the address that the gateway listens on
+ */
 export async function signInMethods(config: Config, clock: () => number): Promise<SignInMethods> {
   const { values } = config;
   const settings = jwtSettings(config);

@@ -1,4 +1,4 @@
-/** How Claude Code is started, and how it says that it works. */
+/** How Claude Code is started, and how its screen shows that it works. */
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentHome } from '../isolation/isolation.ts';
@@ -10,7 +10,7 @@ import type { AgentPaths } from './driver.ts';
 
 export interface ClaudeCode {
   program: string;
-  /** Our skill, as a plugin's directory. */
+  /** Our skill, as a plugin directory. */
   plugin: string;
   /** The owner's configuration: `~/.claude`. */
   directory: string;
@@ -27,7 +27,7 @@ export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentP
   const paths = conversationsOf(claude, home);
   if (keepsConversation(paths, conversation)) return true;
   const { shared } = home;
-  // Where it worked as one of all, or under rules alone.
+  // Where it worked at the level `none` or `directory`.
   const former =
     shared === null
       ? []
@@ -37,30 +37,30 @@ export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentP
   );
 }
 
-/** As the owner has set things there. One with a home of its own has its keys as they were. */
+/** Reads the owner's settings there. An agent with a home of its own has the default keys. */
 export function hindranceOf({ directory }: ClaudeCode, { home }: AgentHome): string | null {
   return home === null ? enterBound(directory) : null;
 }
 
-/** Where the status line has a hint in place of the words, the title begins with a spinner. */
+/** If the status line shows a hint in place of these words, the title begins with a spinner. */
 export const claudeBusy = /esc to interrupt|^[\u2801-\u28ff]/;
 
 export const claudeBackground = /↓ to manage/;
 
-/** What it says where it was to resume a conversation that it does not know, or can't read. */
+/** Printed when it has to resume a conversation that it does not know or can't read. */
 export const claudeLost = /No conversation found with session ID/;
 
 /**
- * What a prompt could ask for besides its text stays out also where a version finds it in spite of the escape. Versions
- * that do not know one of these pass over it.
+ * Turns off what a prompt could trigger besides its text, in case a version triggers it in spite of the escape.
+ * Versions that do not know one of these variables ignore it.
  */
 export const claudeEnv: Record<string, string> = {
-  // A mention is then a hint to read the file, which the rules for reading may refuse, and not the file itself.
+  // A mention is then only a hint to read the file, which the read rules may refuse, not the file itself.
   CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1',
   CLAUDE_CODE_DISABLE_ULTRATHINK: '1',
 };
 
-/** With our skill. `replies`: allowed to write its answers where the `reply-file` driver looks for them. */
+/** Includes our skill. `replies`: may write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
   { directory, conversation, home }: AgentPaths,
@@ -72,13 +72,13 @@ export function claudeCommand(
     ...apart.settings,
     permissions: {
       ...(allow.length > 0 && { allow }),
-      // Where nobody can be asked, what the owner has not allowed is refused, and the agent goes on without it.
+      // If nobody can be asked, what the owner has not allowed is refused, and the agent continues without it.
       defaultMode: options.mode ?? 'dontAsk',
       ...(apart.deny.length > 0 && { deny: apart.deny }),
     },
-    // A suggested question costs a request to the model, and an Enter too many would ask it.
+    // A suggested question costs a request to the model, and one Enter too many would submit it.
     promptSuggestionEnabled: false,
-    // With vim's keys, Escape would leave the mode in which a paste is text.
+    // In vim mode, Escape would leave the mode in which a paste is text.
     editorMode: 'normal',
     workflowKeywordTriggerEnabled: false,
   };
@@ -91,18 +91,21 @@ export function claudeCommand(
     '--settings',
     asArgument(JSON.stringify(settings), directory),
     ...(home.shared === null ? [] : ['--add-dir', home.shared]),
-    // It refuses to begin a conversation twice, and to resume one that it has never begun.
+    // It refuses to begin the same conversation twice, and to resume one that it has never begun.
     keeps ? '--resume' : '--session-id',
     conversation,
   ];
 }
 
-/** `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. Behind a link, both names have to be allowed. */
+/**
+ * `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. If the path has a link in
+ * it, both names must be allowed.
+ */
 function writable(directory: string): string[] {
   return [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`);
 }
 
-/** What a program needs to run: its package, where it is part of one. */
+/** What a program needs to run: its package, if it is part of one. */
 export function programFiles(program: string): string[] {
   const real = realpathSync(program);
   let directory = dirname(real);
@@ -111,7 +114,7 @@ export function programFiles(program: string): string[] {
   return [existsSync(join(directory, 'package.json')) ? directory : real];
 }
 
-/** The settings themselves, or where they are longer than tmux takes arguments, a file with them. */
+/** The settings themselves, or a file with them if they are longer than tmux accepts as an argument. */
 function asArgument(settings: string, directory: string): string {
   if (settings.length <= MAX_ARGUMENT) return settings;
   const file = join(directory, SETTINGS_FILE);
@@ -126,5 +129,5 @@ export function filesOfCommand({ directory }: AgentPaths): string[] {
 
 const SETTINGS_FILE = 'claude-settings.json';
 
-// tmux takes 16 KiB of arguments in all.
+// tmux accepts 16 KiB of arguments in total.
 const MAX_ARGUMENT = 6 * 1024;

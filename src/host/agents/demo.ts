@@ -1,4 +1,4 @@
-/** The driver of the demo agent, which logs what it does to a file a turn. */
+/** The driver of the demo agent, which logs what it does to one file per turn. */
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { readScreen } from './screen.ts';
 import { signalOf } from './signal-of.ts';
 import { tail } from './tail.ts';
 
-/** `command` runs the demo agent, which is made of `files`; the driver adds where to log. */
+/** `command` runs the demo agent, which consists of `files`; the driver adds the log directory. */
 export function demoDriver(options: { command: [string, ...string[]]; files: readonly string[] }): Driver {
   return {
     name: 'demo',
@@ -56,7 +56,7 @@ async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSi
   }
 }
 
-/** A line that can't be read is passed over: the end of the turn still comes. */
+/** Skips a line that can't be read: the end of the turn still comes. */
 function parse(line: string): AgentLogEntry | null {
   try {
     return agentLogEntry.parse(JSON.parse(line));

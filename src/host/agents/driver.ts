@@ -1,4 +1,4 @@
-/** What the host has to know of one kind of agent. The session does the rest, the same for all. */
+/** What the host has to know about one kind of agent. The session does the rest, which is the same for all. */
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
@@ -16,29 +16,30 @@ export interface Driver {
   keeps(session: AgentPaths): boolean;
   /** Whether what an agent left on the screen says that it does not know the conversation it was to resume. */
   lost?(lines: string[]): boolean;
-  /** Where the agent's input box looks for more than text in what is typed: how that is prevented. */
+  /** Makes typed text inert where the agent's input box would recognise more than text in it. */
   readonly inputEscape?: InputEscape;
-  /** Why nothing can be asked there, as the owner has set things; null where it can. */
+  /** The reason why no question can be submitted there, because of the owner's settings; null if it can. */
   hindrance?(home: AgentHome): string | null;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**
-   * Whether the agent has done all it will do by itself. Only where `watch` can't tell that a turn has ended
-   * without an answer.
+   * Whether the agent has finished everything that it does by itself. Only for agents whose `watch` can't report that a
+   * turn has ended without an answer.
    */
   rests?(screen: Screen): boolean;
   /** What the envelope says beside the turn's id: where the agent leaves its answer. */
   envelope(turn: TurnPaths): Pick<Envelope, 'replyFile'>;
   /**
-   * What the agent tells of one turn, from the beginning, each time it is asked: the evidence survives
-   * the daemon. Ends after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
+   * What the agent reports about one turn, from the beginning with each call: the evidence survives the daemon. Ends
+   * after `stopped`, `failed` or `interrupted`, or when `signal` aborts.
    */
   watch(turn: TurnPaths, signal: AbortSignal): AsyncIterable<AgentSignal>;
   /** Whether an agent that runs already would still be heard. Without it, any would. */
   canReceiveHooks?(session: AgentPaths): boolean;
   /**
-   * Whether an agent that runs already calls a port of this machine that is not ours any more: whoever has it now would
-   * hear all that the agent says, with its secret. It is ended at once. Without it, none does.
+   * Whether an agent that already runs calls a port of this machine that is not ours any more: the process that has it
+   * now would receive everything that the agent says, and its secret. Such an agent is ended at once. Without it, no
+   * agent does.
    */
   callsElsewhere?(session: Pick<AgentPaths, 'session' | 'directory'>): boolean;
   /** What only the screen tells of the work on a turn; null for nothing. */
@@ -48,8 +49,8 @@ export interface Driver {
   /** Tells the agent what a person decided. Only where the agent can be told by other means than a person's keys. */
   decide?(what: AgentDecision): Promise<void>;
   /**
-   * A turn is being stopped: what its agent asks, or is about to ask, is refused. True where that alone stops it. With
-   * this, `watch` tells soon when it has stopped.
+   * A turn is being stopped: refuses what its agent asks, or is about to ask. True if that alone stops it. With this,
+   * `watch` soon reports when it has stopped.
    */
   refuse?(turn: TurnPaths): boolean;
   /** Removes what the agent left behind for a turn that is on record. */
@@ -68,7 +69,7 @@ export interface AgentDecision {
 /** Where a session's agent lives. */
 export interface AgentPaths {
   session: string;
-  /** A directory of this session's own, for what agent and driver say to each other. */
+  /** A directory of this session's own, through which agent and driver communicate. */
   directory: string;
   /** The agent's own conversation: a UUID. */
   conversation: string;
@@ -79,7 +80,7 @@ export interface TurnPaths {
   turnId: string;
   /** The session's directory, as in `AgentPaths`. */
   directory: string;
-  /** Unguessable, new for each turn, so that no earlier turn can answer in its name. */
+  /** Unguessable and new for each turn, so that no earlier turn can answer in its name. */
   nonce: string;
   home: AgentHome;
 }
@@ -89,21 +90,21 @@ export type AgentSignal =
   | { type: 'received' }
   /** The next piece of the answer, as the agent wrote it. */
   | { type: 'text'; delta: string }
-  /** The whole answer by now: some of what was told of it is void. */
+  /** The whole answer so far: some of the emitted text is void. */
   | { type: 'answer'; text: string }
   | { type: 'tool'; tool: ToolProgress }
   | { type: 'notice'; notice: TurnNotice }
   | { type: 'approval'; approval: ApprovalRequest }
   | { type: 'approval-closed'; id: string }
-  /** `detail` says, for the owner, why the answer is not whole. */
+  /** `detail` says, for the owner, why the answer is incomplete. */
   | { type: 'stopped'; inputTokens: number | null; outputTokens: number | null; detail?: string }
   | { type: 'failed'; code: ErrorCode; detail: string }
   | { type: 'interrupted' };
 
 export type Reading =
-  /** Nothing to recognise yet. */
+  /** Nothing recognised yet. */
   | { state: 'starting' }
   /** An input box; `empty` or with text in it; `busy` while the agent works. */
   | { state: 'ready' | 'busy'; box: 'empty' | 'full' }
-  /** Something waits for a person: nothing may be typed. `harmless`: a menu that Escape closes, and nothing is changed. */
+  /** A dialog waits for a person: nothing may be typed. `harmless`: a menu that Escape closes without a change. */
   | { state: 'dialog'; text: string; harmless?: boolean };

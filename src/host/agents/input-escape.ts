@@ -1,7 +1,7 @@
-/** How text is made inert for one kind of agent's input box: typed, it is text and nothing else. */
+/** How text is made inert for one kind of agent's input box, so that typed text is text and nothing else. */
 export interface InputEscape {
-  /** What is typed. Takes time in proportion to the text's length. */
+  /** The text to type. Takes time in proportion to the text's length. */
   escape(text: string): string;
-  /** The exact inverse, for where what an agent has is compared or shown. */
+  /** The exact inverse, for comparing or showing the text that an agent has. */
   unescape(text: string): string;
 }

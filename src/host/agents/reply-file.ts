@@ -1,7 +1,6 @@
 /**
- * The driver for any agent that can read instructions and write a file: it writes its whole answer to
- * the file that the envelope names, as the skill tells it. Nothing streams, and the file is both the
- * evidence and the answer.
+ * The driver for any agent that can read instructions and write a file: the skill tells it to write its whole answer to
+ * the file that the envelope names. Nothing is streamed, and the file is both the evidence and the answer.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,9 +19,9 @@ export function replyFileDriver(options: {
   keeps?(paths: AgentPaths): boolean;
   inputEscape?: InputEscape;
   hindrance?: Driver['hindrance'];
-  /** How the agent's status line says that it works. */
+  /** How the agent's status line shows that it works. */
   busy: RegExp;
-  /** How its screen says that something which it started still runs, and may make it go on. */
+  /** How its screen shows that a task which it started still runs, and may make it continue. */
   background?: RegExp;
 }): Driver {
   return {
@@ -52,8 +51,8 @@ async function* watch(file: string, signal: AbortSignal): AsyncGenerator<AgentSi
 }
 
 /**
- * The file's text once it stopped growing; null while there is none. A rename puts a whole file in place
- * at once; an agent that writes in pieces is waited for, because no event tells that it has closed the file.
+ * The file's text once it has stopped growing; null while there is none. A rename creates a complete file at once; an
+ * agent that writes in pieces is waited for, because no event reports that it has closed the file.
  */
 async function readWhenComplete(file: string): Promise<string | null> {
   let size = sizeOfOwnFile(file);
@@ -70,7 +69,7 @@ function replyFile(turn: TurnPaths): string {
   return join(turn.directory, `${turn.turnId}.${turn.nonce}.md`);
 }
 
-// Longer than the pauses in a program's writing of one file, shorter than a person notices.
+// Longer than the pauses while a program writes one file, and too short for a person to notice.
 const STABLE_MS = 60;
-// Ten times the longest answer that is kept; what is longer is no answer.
+// Ten times the longest answer that is kept; a longer file is no answer.
 const MAX_BYTES = 32 * 1024 * 1024;

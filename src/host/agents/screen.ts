@@ -2,14 +2,14 @@
 import type { Screen } from '../tmux/pane.ts';
 import type { Reading } from './driver.ts';
 
-/** `busy` is how the agent says that it works, in its status line or in the terminal's title. */
+/** `busy` matches how the agent shows that it works, in its status line or in the terminal's title. */
 export function readScreen({ lines, cursor, title }: Screen, busy: RegExp): Reading {
   const lower = lines.findLastIndex((line) => RULE.test(line));
   const upper = lines.findLastIndex((line, at) => at < lower && UPPER_EDGE.test(line));
   const box = upper >= 0 ? lines.slice(upper + 1, lower) : [];
   if (!box[0]?.startsWith(PROMPT)) return readDialog(lines);
   const text = box.join('\n').slice(PROMPT.length).trim();
-  // An empty box may show a suggestion. The cursor stands before it, where text would begin.
+  // An empty box may show a suggestion. The cursor is before it, where text would begin.
   const suggested = cursor.row === upper + 1 && cursor.column === PROMPT_COLUMNS;
   const said = [title, ...lines.slice(lower + 1)].join('\n');
   return { state: busy.test(said) ? 'busy' : 'ready', box: text === '' || suggested ? 'empty' : 'full' };
@@ -25,14 +25,14 @@ function readDialog(lines: string[]): Reading {
   return { state: 'dialog', text: text.slice(0, MAX_DIALOG_LENGTH) };
 }
 
-/** Its frame, where it has one: what stands above is the conversation, which is nobody else's business. */
+/** The dialog's frame, if it has one: the conversation above it is private. */
 function startOfDialog(lines: string[], choice: number): number {
   const few = Math.max(0, choice - DIALOG_LINES_ABOVE);
   const frame = lines.findLastIndex((line, at) => at < choice && FRAME.test(line));
   return Math.max(few, frame);
 }
 
-/** Without its frame, and without the piece of a key that is shown to tell which one is meant. */
+/** Without its frame, and without the part of a key that identifies the key. */
 function plain(line: string): string {
   return line
     .replace(/[─-╿❯]/g, ' ')
@@ -42,15 +42,15 @@ function plain(line: string): string {
 }
 
 const RULE = /^─{20,}\s*$/;
-// A conversation with a name has it there.
+// The edge contains the name of a conversation that has one.
 const UPPER_EDGE = /^─{2,}(.*─)?\s*$/;
 const PROMPT = '❯';
 // The mark and a space.
 const PROMPT_COLUMNS = 2;
 const FRAME = /^\s*(╭|─{20,}\s*$)/;
 const OPTION = /^\W*1\. \S/;
-// Where the options have no numbers, the last line says which keys choose.
+// If the options have no numbers, the last line says which keys choose.
 const KEYS = /\b(enter|esc) to (cancel|confirm|continue|exit|select)\b/i;
-// A dialog says what it is about in the few lines above its choice.
+// A dialog says what it is about in the few lines above its options.
 const DIALOG_LINES_ABOVE = 10;
 const MAX_DIALOG_LENGTH = 400;

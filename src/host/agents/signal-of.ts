@@ -2,7 +2,7 @@ import type { AgentLogEntry } from '../../contract/agent-log.ts';
 import type { AgentSignal } from './driver.ts';
 import { toolCard } from './tool-card.ts';
 
-/** What an entry of an agent's log says to the host. */
+/** Translates an entry of an agent's log into a signal. */
 export function signalOf(entry: AgentLogEntry): AgentSignal {
   switch (entry.event) {
     case 'prompt':

@@ -4,8 +4,8 @@ import { openOwnFile } from '../own-file.ts';
 import { changesOf } from './watch-file.ts';
 
 /**
- * The whole lines of a file that is being appended to, from its beginning, for as long as `signal`
- * allows. The file need not exist yet. A line longer than `MAX_LINE_LENGTH` is passed over.
+ * The whole lines of a file that is being appended to, from its beginning, until `signal` aborts. The file need not
+ * exist yet. A line longer than `MAX_LINE_LENGTH` is skipped.
  */
 export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
@@ -18,7 +18,7 @@ export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<s
       handle ??= openOwnFile(file);
       if (handle === null) continue;
       for (;;) {
-        const bytesRead = readSync(handle, block); // from memory: it was written a moment ago
+        const bytesRead = readSync(handle, block); // from the page cache: it was written a moment ago
         if (bytesRead === 0) break;
         const lines = (rest + decoder.write(block.subarray(0, bytesRead))).split('\n');
         rest = lines.pop() ?? '';
@@ -38,5 +38,5 @@ export async function* tail(file: string, signal: AbortSignal): AsyncGenerator<s
 }
 
 const BLOCK_BYTES = 64 * 1024;
-// An entry carries at most 64 Ki units of answer; escaped six-fold it is still far below this.
+// An entry carries at most 64 Ki units of answer; even escaped six-fold it is far below this.
 const MAX_LINE_LENGTH = 1024 * 1024;

@@ -1,11 +1,11 @@
 /**
- * A tool's whole input as a person can read it: a field for each value, with nothing left out that is not counted. The same
- * for every tool, also for those that nobody knows yet.
+ * A tool's whole input in a readable form: one field for each value; whatever is left out is counted. The same for
+ * every tool, including unknown ones.
  */
 import type { ApprovalField, ApprovalRequest, Missing } from '../../contract/turn.ts';
 import { visible, visibleParts } from '../../contract/visible.ts';
 
-/** Ready for a request: `missing` only where something is. `detail` says the same as plain text. */
+/** Ready for a request: `missing` only if something is. `detail` has the same content as plain text. */
 export function toolCard(
   tool: string,
   input: Record<string, unknown>,
@@ -38,7 +38,7 @@ function fieldsOf(tool: string, input: Record<string, unknown>): { fields: Appro
   }
   let left = MAX_SHOWN;
   const kept = new Map<ApprovalField, ApprovalField>();
-  // The short ones first: one that is long must not push out to whom it goes.
+  // Short fields first: a long one must not displace, for example, the recipient.
   const byLength = fields.map((field) => ({ field, shown: shownLength(field) })).sort((a, b) => a.shown - b.shown);
   for (const { field, shown } of byLength) {
     const own = left - lengthOfPath(field.path);
@@ -58,7 +58,7 @@ function fieldsOf(tool: string, input: Record<string, unknown>): { fields: Appro
   };
 }
 
-/** The values of an input, those first that say what it is about. However deep they are, none is passed over. */
+/** The values of an input, the most important ones first. Values at any depth are included. */
 function* valuesOf(input: Record<string, unknown>): Generator<Value> {
   const names = Object.keys(input);
   const known = FIRST.filter((name) => names.includes(name));
@@ -68,7 +68,7 @@ function* valuesOf(input: Record<string, unknown>): Generator<Value> {
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { path, value } = next;
     const inside: Value[] = [];
-    // A way that is too deep to be shown is not carried on: it would grow with each step.
+    // A path that is too deep to show is not extended: it would grow with each step.
     const step = (name: string | number) => (path.length > MAX_DEPTH ? path : [...path, name]);
     if (Array.isArray(value))
       for (const [index, item] of value.entries()) inside.push({ path: step(index), value: item });
@@ -78,7 +78,7 @@ function* valuesOf(input: Record<string, unknown>): Generator<Value> {
       }
     }
     if (inside.length === 0) yield next;
-    // Not spread: there may be more of them than a call takes arguments.
+    // Not spread: there may be more of them than a call accepts as arguments.
     else for (const one of inside.reverse()) stack.push(one);
   }
 }
@@ -97,11 +97,11 @@ function lookOf(tool: string, path: (string | number)[], value: unknown): Approv
   return name === 'new_string' || name === 'new_source' || name === 'content' ? 'added' : undefined;
 }
 
-/** The longest beginning that is shown within this length. */
+/** The longest prefix that is shown within this length. */
 function beginningOf(text: string, most: number): string {
   let shown = 0;
   let kept = 0;
-  // What stands behind the cut can't make more of what is before it than this much.
+  // Text after the first `most` units can't be shown within this length.
   for (const part of visibleParts(text.slice(0, most), { exact: true })) {
     if (shown + part.text.length > most) {
       if (!part.mark) kept += Math.max(0, most - shown);
@@ -121,7 +121,7 @@ function lengthOfPath(path: readonly (string | number)[]): number {
   return path.reduce<number>((sum, step) => sum + visible(String(step), { exact: true, line: true }).length + 1, 0);
 }
 
-/** A line for each value, and a block for what has several lines: nothing in a value can pass for another field. */
+/** One line for each value, and a block for one with several lines: no value can imitate another field. */
 function textOf(fields: ApprovalField[]): string {
   return fields
     .map((field) => {
@@ -134,7 +134,7 @@ function textOf(fields: ApprovalField[]): string {
 
 const CHANGES = ['Edit', 'MultiEdit', 'Write', 'NotebookEdit'];
 const LIMIT_LIFTED = ['dangerouslyDisableSandbox'];
-// What a tool does it with, before what it does with it.
+// The target of a tool comes before what it does with the target.
 const FIRST = [
   'command',
   'file_path',
@@ -148,7 +148,7 @@ const FIRST = [
   'description',
   'prompt',
 ];
-/** UTF-16 units of one card as it is shown, marks included: more than anybody reads, and little enough for the wire. */
+/** UTF-16 units of one card as shown, marks included: more than anybody reads, and small enough for the wire. */
 export const MAX_SHOWN = 65_536;
 export const MAX_FIELDS = 200;
 const MAX_DEPTH = 12;

@@ -2,9 +2,8 @@ import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /**
- * Yields once at the start, each time something happened to the file, which need not exist yet, and once
- * more when `signal` aborts, so that the caller sees what was written last. Several happenings while the
- * caller is busy make one.
+ * Yields once at the start, once for each change of the file, which need not exist yet, and once more when `signal`
+ * aborts, so that the caller sees the last write. Several changes while the caller is busy are combined into one.
  */
 export async function* changesOf(file: string, signal: AbortSignal): AsyncGenerator<void> {
   const name = basename(file);

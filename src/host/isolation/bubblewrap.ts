@@ -1,12 +1,12 @@
 /**
- * The sandbox on Linux: a file, process and network view of the agent's own, made by bubblewrap. What is not named here is
- * not there.
+ * The sandbox on Linux: bubblewrap gives the agent its own view of files, processes and network. What is not named here
+ * does not exist in it.
  */
 import { checkView, type SandboxView } from './view.ts';
 
 /**
- * Arguments that start `argv` in the sandbox, where each path is the same as outside. They hold no secret: everybody on the
- * machine can read them.
+ * Arguments that start `argv` in the sandbox, where each path is the same as outside. They contain no secret: everybody
+ * on the machine can read them.
  */
 export function bubblewrapArguments(
   bubblewrap: string,
@@ -25,7 +25,7 @@ export function bubblewrapArguments(
     ...view.read.flatMap((path) => ['--ro-bind', path, path]),
     ...view.lent.flatMap(([source, path]) => ['--bind', source, path]),
     ...view.fixed.flatMap(([source, path]) => ['--ro-bind', source, path]),
-    // In memory as well: whatever was made on the way to what is shown.
+    // These are in memory as well: directories that were created above the mounted paths.
     '--remount-ro',
     '/',
     '--remount-ro',
@@ -44,7 +44,7 @@ function tmpfs(path: string, bytes: number): string[] {
 const NAMESPACES = [
   // Ends with its terminal.
   '--die-with-parent',
-  // Root as well gets no right over anything that it is not shown.
+  // Even root gets no right over anything outside of its view.
   '--unshare-user',
   '--cap-drop',
   'ALL',
@@ -56,14 +56,14 @@ const NAMESPACES = [
   '--unshare-net',
   '--hostname',
   'paliadin',
-  // What the terminal says of its multiplexer leads nowhere.
+  // Variables about the terminal's multiplexer would point to nothing.
   '--unsetenv',
   'TMUX',
   '--unsetenv',
   'TMUX_PANE',
 ];
 
-/** The system's programs, and what they need to run: nothing that says who else is on the machine. */
+/** The system's programs, and what they need to run: nothing that reveals who else uses the machine. */
 const SYSTEM = [
   '--ro-bind',
   '/usr',

@@ -1,8 +1,8 @@
 /**
- * Patterns that match every file name but `names` (and the empty one, and what differs first by a blank, `!` or `"`): rules
- * of Claude Code can forbid, and have no exception. It reads them nearly as `.gitignore` does. Seen with 2.1.197 and 2.1.332:
- * brackets hold letters, never letters that are not meant, also behind `!` or `^`; small and large letters are the same; and
- * a pattern of one name, or of `name/**`, means the name in any directory.
+ * Patterns that match every file name except `names` (and except the empty one, and names that first differ by a blank,
+ * `!` or `"`): Claude Code's rules can forbid, but have no exceptions. It reads them nearly as `.gitignore` does. Seen
+ * with 2.1.197 and 2.1.332: brackets list letters and can't exclude any, not even with `!` or `^`; upper and lower case
+ * are the same; and a pattern of one name, or of `name/**`, matches the name in any directory.
  */
 export function everyNameBut(...names: string[]): string[] {
   const letters = names.map((name) => [...name]);
@@ -16,8 +16,9 @@ export function everyNameBut(...names: string[]): string[] {
 }
 
 /**
- * Absolute patterns that match every path but `directory`, which is absolute and real, with what is above and in it; and
- * devices, to which any command may write what nobody wants. Of files right below the root they say nothing.
+ * Absolute patterns that match every path except `directory`, which is absolute and real, the directories above it,
+ * what is in it, and devices, to which any command may write output to discard. They do not cover files directly below
+ * the root.
  */
 export function everyPathBut(directory: string): string[] {
   const names = directory.split('/').slice(1);
@@ -28,7 +29,7 @@ export function everyPathBut(directory: string): string[] {
   );
 }
 
-/** Brackets with all the others. */
+/** A bracket expression of all other letters. */
 function anyLetterBut(letters: string[]): string {
   const excluded = new Set(letters.flatMap((letter) => [letter.toLowerCase(), letter.toUpperCase()]).map(codeOf));
   const ranges: string[] = [];
@@ -43,7 +44,7 @@ function anyLetterBut(letters: string[]): string {
   return `[${ranges.join('')}]`;
 }
 
-/** Both included. No range begins or ends with what would end the brackets or the name. */
+/** Both included. No range begins or ends with a character that would end the brackets or the name. */
 function rangeOf(from: number, to: number): string {
   let [first, last] = [from, to];
   while (NO_END.has(String.fromCharCode(first))) first++;
@@ -59,7 +60,7 @@ function textOf(letters: string[], length: number): string {
   return letters.slice(0, length).join('');
 }
 
-// All that can be written into brackets without meaning something else at their beginning.
+// All characters that have no other meaning at the beginning of brackets.
 const LETTERS: [first: number, last: number][] = [
   [codeOf('#'), codeOf('~')],
   [codeOf('¡'), codeOf('￮')],

@@ -1,4 +1,4 @@
-/** What stands between bubblewrap and the agent: limits that hold for all of its processes, and its one way out. */
+/** Runs between bubblewrap and the agent: limits that apply to all of its processes, and its only way out. */
 
 export interface InsidePrograms {
   /** Of util-linux. */
@@ -13,7 +13,7 @@ export interface WayOut {
   readonly socket: string;
 }
 
-/** Starts `argv` with its limits, beside a forwarder from its loopback to the socket. Holds no secret. */
+/** Starts `argv` with its limits, beside a forwarder from its loopback to the socket. Contains no secret. */
 export function insideArguments(programs: InsidePrograms, way: WayOut | null, argv: readonly string[]): string[] {
   const limits = [
     programs.prlimit,
@@ -34,20 +34,20 @@ export function insideArguments(programs: InsidePrograms, way: WayOut | null, ar
 }
 
 /**
- * Takes the number of the forwarder's words, those words, and then the agent's. The agent takes the shell's place, so that
- * its terminal, its signals and its exit status are its own.
+ * Takes the number of the forwarder's arguments, those arguments, and then the agent's. The agent replaces the shell,
+ * so that it has the terminal, the signals and the exit status itself.
  */
 const SCRIPT = [
-  // Where memory runs out, an agent goes before anything of the machine's.
+  // If memory runs out, an agent is killed before any other process of the machine.
   'echo 1000 2>/dev/null >/proc/self/oom_score_adj',
   'words=$1; shift',
   'if [ "$words" -gt 0 ]; then "$1" "$2" "$3" </dev/null >/dev/null 2>&1 & shift "$words"; fi',
   'exec "$@"',
 ].join('\n');
 
-// Claude Code has some twenty threads; a build of a person's may have hundreds of processes.
+// Claude Code has about twenty threads; a person's build may have hundreds of processes.
 const MAX_PROCESSES = 1024;
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
 const MAX_OPEN_FILES = 8192;
-// An agent has a handful of them.
+// An agent has a few of them.
 const MAX_CONNECTIONS = 128;

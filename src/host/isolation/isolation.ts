@@ -1,4 +1,4 @@
-/** What keeps the agents of different people apart: a home for each session, and a launch that shows its agent nothing else. */
+/** Isolates the agents of different people: a home for each session, and a launch that shows its agent nothing else. */
 import type { IsolationLevel } from '../../contract/isolation.ts';
 import type { Launch } from '../tmux/setup.ts';
 
@@ -6,24 +6,24 @@ import type { Launch } from '../tmux/setup.ts';
 export interface AgentHome {
   /** Its working directory. */
   cwd: string;
-  /** A home directory of its own, with a configuration of its own; null: the owner's. */
+  /** A home directory of its own, with its own configuration; null: the owner's. */
   home: string | null;
-  /** What the owner shares with every agent, to be read only; null where that is the working directory itself. */
+  /** What the owner shares with every agent, read-only; null if that is the working directory itself. */
   shared: string | null;
-  /** What its agent is to be forbidden to read or change, where only the agent's own rules hold it: patterns of `.gitignore`. */
+  /** What its agent must not read or change, if only the agent's own rules enforce that: patterns of `.gitignore`. */
   forbidden: readonly string[];
 }
 
 export interface Isolation {
   readonly level: IsolationLevel;
-  /** The session's home. Makes nothing. */
+  /** The session's home. Creates nothing. */
   homeOf(session: string): AgentHome;
-  /** Makes the session's home, with what the owner shares by now. Only while no agent of the session runs. */
+  /** Creates the session's home, with what the owner shares now. Only while no agent of the session runs. */
   prepare(session: string): AgentHome;
-  /** The launch as it has to be done so that the agent sees its own home only. */
+  /** Changes the launch so that the agent sees only its own home. */
   confine(session: string, launch: Launch): Launch;
-  /** Deletes the session's home with all that is in it. Only while no agent of the session runs. */
+  /** Deletes the session's home and everything in it. Only while no agent of the session runs. */
   forget(session: string): Promise<void>;
-  /** Whether the agent that runs was started behind the same walls. */
+  /** Whether the running agent was started with the same isolation. */
   fits(session: string): boolean;
 }

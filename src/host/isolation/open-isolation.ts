@@ -14,37 +14,37 @@ import { seatbeltArguments } from './seatbelt.ts';
 import { machineFiles, noSettings } from './stand-ins.ts';
 import { linkShared, linkTo, OWNERS, ownDirectory, ownFile } from './workspace.ts';
 
-/** The program that makes the sandbox, and what it needs beside. */
+/** The program that makes the sandbox, and the other programs that it needs. */
 export type SandboxProgram =
   | ({ kind: 'bubblewrap'; bubblewrap: string } & InsidePrograms)
   | { kind: 'seatbelt'; sandboxExec: string };
 
 export interface IsolationOptions {
   level: IsolationLevel;
-  /** Where the sessions' homes are, each in a directory of its session's name. */
+  /** The directory of the sessions' homes, each in a directory with its session's name. */
   homes: string;
-  /** What the owner shares with all agents; at the level `none` where they work. */
+  /** What the owner shares with all agents; at the level `none`, the directory in which they work. */
   shared: string;
   /** For this module's own files (0700). */
   directory: string;
-  /** What else agents are forbidden to read at the level `directory`: patterns of `.gitignore`, absolute or with `~/`. */
+  /** What else agents must not read at the level `directory`: patterns of `.gitignore`, absolute or with `~/`. */
   forbidden: readonly string[];
   /** Needed for the level `sandbox`. */
   sandbox: SandboxProgram | null;
   /** Other files and directories that a sandboxed agent may read. */
   read: readonly string[];
-  /** A sandboxed agent's way to the model and to its hooks; null: it reaches nobody. */
+  /** A sandboxed agent's way to the model and to its hooks; null: it has no network. */
   way: WayOut | null;
 }
 
 export function openIsolation(options: IsolationOptions): Isolation {
   const { level, homes, directory } = options;
-  // Behind a link, a rule or a mount would be about another name.
+  // Rules and mounts need the real path: through a link they would apply to another name.
   const shared = realpathSync(options.shared);
   const walls = digestOf({ ...options, shared });
   const marks = join(directory, 'walls');
   const markOf = (session: string) => join(marks, session);
-  /** Claude Code and others leave what commands print in a directory that all agents of an account share. */
+  /** Claude Code and others leave the output of commands in a directory that all agents of an account share. */
   const temporaryOf = (session: string) => join(homes, session, 'tmp');
 
   function homeOf(session: string): AgentHome {
@@ -67,7 +67,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
     return home;
   }
 
-  /** The owner's rules in the workspace, where no agent can put others in their place; empty ones where there are none. */
+  /** The owner's rules in the workspace, where no agent can replace them; empty files if there are none. */
   function ownersFiles(cwd: string): [string, string][] {
     const none = noSettings(directory);
     return [...OWNERS].flatMap((name): [string, string][] => {
@@ -96,7 +96,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
     };
     const env = { ...WHO, HOME: home, ...launch.env };
     if (sandbox.kind === 'seatbelt') {
-      // It can put nothing at another path: a link stands there, which the agent can't change.
+      // Seatbelt can't mount a file at another path: a link is there instead, which the agent can't change.
       for (const [source, path] of [...view.lent, ...view.fixed]) linkTo(source, path);
       const here = { ...view, write: [...view.write, temporaryOf(session)], port: way?.port ?? null };
       const argv = seatbeltArguments(sandbox.sandboxExec, here, launch.argv);
@@ -117,17 +117,17 @@ export function openIsolation(options: IsolationOptions): Isolation {
     prepare,
     confine,
     forget: (session) => rm(join(homes, session), { recursive: true, force: true }),
-    // Before there were levels, all agents ran as with `none`.
+    // Before there were levels, all agents ran as at the level `none`.
     fits: (session) => (readIfExists(markOf(session)) ?? (level === 'none' ? walls : null)) === walls,
   };
 }
 
-/** What decides how an agent is confined: one that was started otherwise is started anew. */
+/** Identifies the isolation settings: an agent that was started with others is started again. */
 function digestOf({ level, homes, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
   if (level === 'none') return level;
   const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way?.socket] : forbidden]);
   return `${level} ${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 
-// Nobody of this machine.
+// No user of this machine.
 const WHO = { USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };

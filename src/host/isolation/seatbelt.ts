@@ -1,10 +1,10 @@
 /**
- * The sandbox on macOS: a Seatbelt profile that denies everything but what is named. It hides files and closes the network;
- * processes of the account can be listed by name, since macOS has no namespaces.
+ * The sandbox on macOS: a Seatbelt profile that denies everything that is not named. It hides files and closes the
+ * network; processes of the account can be listed by name, since macOS has no namespaces.
  */
 import { checkView, type SandboxView } from './view.ts';
 
-/** `port` is the only one on loopback that the agent may connect to; null: none. */
+/** `port` is the only one on loopback to which the agent may connect; null: none. */
 export interface SeatbeltView extends SandboxView {
   port: number | null;
 }
@@ -19,8 +19,8 @@ export function seatbeltArguments(
 }
 
 /**
- * The profile, in Seatbelt's language. What comes later wins. What is to stand at another path it can't put there: a link is
- * made there instead.
+ * The profile, in Seatbelt's language. Later rules win. Seatbelt can't mount a file at another path: a link is made
+ * there instead.
  */
 export function seatbeltProfile(view: SeatbeltView): string {
   checkView(view);
@@ -54,12 +54,12 @@ function rule(what: string, paths: readonly string[]): string | null {
   return paths.length === 0 ? null : `(${what} ${paths.map(subpath).join(' ')})`;
 }
 
-/** The file or directory, and all below it. */
+/** The file or directory, and everything below it. */
 function subpath(path: string): string {
   return `(subpath ${quoted(path)})`;
 }
 
-/** @throws TypeError for a path that could end the text it stands in. */
+/** @throws TypeError for a path that could end the string that contains it. */
 function quoted(text: string): string {
   if (/\p{Cc}/u.test(text)) throw new TypeError('a path with a control character can’t be shown to a sandbox');
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
@@ -78,7 +78,7 @@ const SYSTEM = [
   '/private/var/select',
 ];
 
-/** Without these no program of Apple's own libraries comes up. */
+/** Programs that use Apple's own libraries do not start without these. */
 const SERVICES = [
   'com.apple.system.notification_center',
   'com.apple.system.opendirectoryd.libinfo',

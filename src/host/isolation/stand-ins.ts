@@ -1,9 +1,9 @@
-/** Files that stand in the sandbox in the place of the machine's or of the owner's. */
+/** Files that replace those of the machine or of the owner in the sandbox. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OWNERS } from './workspace.ts';
 
-/** What programs ask the machine: who they are, and where names come from. Nothing of it is the machine's. */
+/** Files for programs that ask who the user is and how names are resolved. None of their content is the machine's. */
 export function machineFiles(directory: string): [string, string][] {
   const etc = join(directory, 'etc');
   mkdirSync(etc, { recursive: true, mode: 0o700 });
@@ -18,7 +18,7 @@ export function machineFiles(directory: string): [string, string][] {
   return Object.entries(files).map(([name, text]) => [write(join(etc, name), text), join('/etc', name)]);
 }
 
-/** What stands in a workspace where the owner has given none, so that no agent gives itself rules. */
+/** Replaces missing files of the owner in a workspace, so that no agent can give itself rules. */
 export function noSettings(directory: string): Partial<Record<string, string>> {
   const settings = join(directory, 'no-settings');
   mkdirSync(settings, { recursive: true, mode: 0o700 });

@@ -1,6 +1,6 @@
 /**
- * A session's own directories, and in its workspace what the owner shares with all: each thing in the shared directory
- * has a link of its name there, so that an agent finds CLAUDE.md, settings and documents where it works.
+ * A session's own directories. Its workspace has a link for each entry of the shared directory, by the same name, so
+ * that an agent finds CLAUDE.md, settings and documents where it works.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Makes a directory of the session's own. What an agent left in its place is removed: a link would lead elsewhere. */
+/** Creates a directory of the session's own. Removes what an agent left in its place: a link would lead elsewhere. */
 export function ownDirectory(path: string): string {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isDirectory()) rmSync(path);
@@ -24,7 +24,7 @@ export function ownDirectory(path: string): string {
   return path;
 }
 
-/** Makes an ordinary file of the session's own, empty where there was none. */
+/** Creates an ordinary file of the session's own, empty if there was none. */
 export function ownFile(path: string): string {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile()) putAside(path);
@@ -32,13 +32,16 @@ export function ownFile(path: string): string {
   return path;
 }
 
-/** Puts a link in the place of whatever is there. */
+/** Replaces whatever is there by a link. */
 export function linkTo(source: string, path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) putAside(path);
   symlinkSync(source, path);
 }
 
-/** Brings the links in `workspace` in step with what is in `shared`. A person's own file of the same name stays, but for `OWNERS`. */
+/**
+ * Updates the links in `workspace` to what is in `shared`. A person's own file of the same name stays, except for
+ * `OWNERS`.
+ */
 export function linkShared(shared: string, workspace: string): void {
   const names = sharedNames(shared);
   for (const entry of readdirSync(workspace, { withFileTypes: true })) {
@@ -52,7 +55,7 @@ export function linkShared(shared: string, workspace: string): void {
   }
 }
 
-/** What of the shared directory is shown in each workspace. */
+/** The names from the shared directory that each workspace gets. */
 function sharedNames(shared: string): string[] {
   return readdirSync(shared)
     .filter((name) => !HIDDEN.has(name))
@@ -60,7 +63,7 @@ function sharedNames(shared: string): string[] {
     .slice(0, MAX_SHARED);
 }
 
-/** Out of the way, in one step: a directory may be deeper, or have more in it, than anybody wants to wait for. */
+/** Moves it away in one step: a directory may be too deep, or have too many entries, to delete while somebody waits. */
 function putAside(path: string): void {
   try {
     if (lstatSync(path).isDirectory()) rmdirSync(path);
@@ -71,9 +74,9 @@ function putAside(path: string): void {
   }
 }
 
-/** What tells an agent what it may do is the owner's alone, whatever a person's agent has put there. */
+/** Only the owner may provide files that tell an agent what it may do, whatever a person's agent has put there. */
 export const OWNERS: ReadonlySet<string> = new Set(['.claude', '.mcp.json', 'CLAUDE.md', 'AGENTS.md']);
 // The history of the owner's repository is not the workspace's.
 const HIDDEN: ReadonlySet<string> = new Set(['.git']);
-// More than anyone keeps side by side; each is a link to make at every start.
+// More than anyone keeps in one directory; each is a link to create at every start.
 const MAX_SHARED = 1000;

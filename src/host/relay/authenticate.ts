@@ -1,4 +1,4 @@
-/** Which session a request speaks for, by the secret that it shows. */
+/** Which session a request belongs to, by its secret. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SESSION_PATTERN } from '../../contract/names.ts';
@@ -9,10 +9,10 @@ export interface Caller {
   secret: string;
 }
 
-/** Null where the text shows no session's own secret. */
+/** Null if the request has no valid secret of a session. */
 export type Authenticate = (credentials: Caller | null) => Caller | null;
 
-/** Read anew each time: a secret that was revoked opens nothing from that moment on. */
+/** Reads the secret anew each time: a revoked secret is invalid at once. */
 export function authenticator(sessionsDirectory: string): Authenticate {
   return (shown) => {
     if (shown === null) return null;
@@ -31,12 +31,14 @@ export function apiKey({ 'x-api-key': key }: IncomingHttpHeaders): Caller | null
   return dotted(typeof key === 'string' ? key : undefined);
 }
 
-/** `x-paliadin-agent: SESSION.SECRET`, beside a sign-in of the agent's own. */
+/** `x-paliadin-agent: SESSION.SECRET`, in addition to a sign-in of the agent's own. */
 export function ownHeader({ 'x-paliadin-agent': token }: IncomingHttpHeaders): Caller | null {
   return dotted(typeof token === 'string' ? token : undefined);
 }
 
-/** `Proxy-Authorization: Basic base64(SESSION:SECRET)`, as of `http://SESSION:SECRET@…`, or `Bearer SESSION.SECRET`. */
+/**
+ * `Proxy-Authorization: Basic base64(SESSION:SECRET)`, as from `http://SESSION:SECRET@…`, or `Bearer SESSION.SECRET`.
+ */
 export function proxyCredentials({ 'proxy-authorization': header }: IncomingHttpHeaders): Caller | null {
   const [, scheme = '', value = ''] = /^(Basic|Bearer) +(\S+)$/i.exec(header ?? '') ?? [];
   if (scheme.toLowerCase() !== 'basic') return dotted(value);
@@ -52,7 +54,7 @@ function pair([session = '', secret = '', ...rest]: string[]): Caller | null {
   return plausible ? { session, secret } : null;
 }
 
-/** Of digests, so that neither content nor length shows in the time that the comparison takes. */
+/** Digests are compared, so that the comparison's time reveals neither content nor length. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

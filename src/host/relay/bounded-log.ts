@@ -1,7 +1,7 @@
-/** A log of JSON lines that never grows past its bound: one file, and the one before it. */
+/** A log of JSON lines with a bounded size: one file, and the one before it. */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 
-/** `what` and the facts hold no secret, no body, and nothing that a user or a page has written. */
+/** `what` and the facts contain no secret, no body, and nothing that a user or a page has written. */
 export type RelayLog = (what: string, facts?: Record<string, string | number | null>) => void;
 
 export function boundedLog(file: string, clock: () => number, maxBytes: number = MAX_BYTES): RelayLog {
@@ -16,12 +16,12 @@ export function boundedLog(file: string, clock: () => number, maxBytes: number =
       appendFileSync(file, line, { mode: 0o600 });
       bytes += line.length;
     } catch {
-      // a full disk must not keep a hook from being heard
+      // a full disk must not prevent a hook's call
     }
   };
 }
 
-/** Says at most once a minute that something happens, and how often it has. */
+/** Logs an event at most once a minute, with the number of times that it happened. */
 export function summarised(log: RelayLog, what: string, clock: () => number): () => void {
   let since = Number.NEGATIVE_INFINITY;
   let times = 0;

@@ -1,9 +1,9 @@
-/** The daemon's side of the control socket; doctor's, too. */
+/** The daemon's side of the control socket; `doctor` uses it, too. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ControlRequest, linesOf, type RelayStatus } from './control-protocol.ts';
 
-/** The connection has ended, or the relay does not answer: another attempt may find another relay. */
+/** The connection has ended, or the relay does not answer: another attempt may reach another relay. */
 export class RelayGone extends Error {
   override name = 'RelayGone';
 }
@@ -12,15 +12,15 @@ export interface RelayControl {
   readonly status: RelayStatus;
   /** @throws RelayGone, or another Error with the relay's reason. */
   ask(request: ControlRequest): Promise<void>;
-  /** Resolves when the connection has ended, for whichever reason. */
+  /** Resolves when the connection has ended, for any reason. */
   readonly closed: Promise<void>;
   close(): void;
 }
 
-/** Takes a connection that is open. @throws RelayGone, or another Error where whoever listens there is no relay. */
+/** Takes an open connection. @throws RelayGone, or another Error if the process that listens there is no relay. */
 export async function relayControl(socket: Socket): Promise<RelayControl> {
-  socket.on('error', () => {}); // its end is told by `closed`
-  // Not by `once` of node:events, which rejects where an error comes first.
+  socket.on('error', () => {}); // `closed` reports its end
+  // Not `once` of node:events, which rejects if an error comes first.
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const lines = linesOf(socket.setEncoding('utf8'));
   const next = async (): Promise<string> => {
@@ -53,7 +53,7 @@ export async function relayControl(socket: Socket): Promise<RelayControl> {
   };
 }
 
-/** What the relay at this socket says of itself; null where none listens. */
+/** The status of the relay at this socket; null if none listens. */
 export async function relayStatus(path: string): Promise<RelayStatus | null> {
   const socket = connect(path);
   try {
@@ -76,5 +76,5 @@ function parseStatus(line: string): RelayStatus {
   return said as RelayStatus;
 }
 
-// All it does for an answer is to remember.
+// The relay only stores the values before it answers.
 const ANSWER_MS = 5_000;

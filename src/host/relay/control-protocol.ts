@@ -1,6 +1,6 @@
-/** What daemon and relay say to each other over the control socket: a line of JSON each. */
+/** The messages between daemon and relay over the control socket: one line of JSON each. */
 
-/** A relay of another number is not told anything but to stop, which stays the same for ever. */
+/** A relay with another protocol number only receives `stop`, which never changes. */
 export const CONTROL_PROTOCOL = 1;
 
 /** The relay's first line on each connection. */
@@ -8,14 +8,14 @@ export interface RelayStatus {
   protocol: number;
   version: string;
   pid: number;
-  /** Of 127.0.0.1. */
+  /** On 127.0.0.1. */
   port: number;
 }
 
-/** What the relay is asked. Each gets one line back: `{}`, or `{"error": "…"}`. */
+/** A request to the relay. Each gets one line back: `{}`, or `{"error": "…"}`. */
 export type ControlRequest = { do: 'settings'; settings: unknown } | { do: 'stop' };
 
-/** Lines of a stream. Ends it where one is longer than anything that is said here. */
+/** The lines of a stream. Ends the stream if a line is longer than any message of this protocol. */
 export async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of stream) {

@@ -4,14 +4,14 @@ import { type ControlRequest, linesOf, type RelayStatus } from './control-protoc
 
 export interface ControlCalls {
   status(): RelayStatus;
-  /** @throws TypeError where they can't be used. */
+  /** @throws TypeError if they can't be used. */
   settings(settings: unknown): void;
   stop(): void;
 }
 
 export interface ControlServer {
   server: Server;
-  /** How many daemons are there: callers who have told settings. */
+  /** How many daemons are connected: callers that have sent settings. */
   daemons(): number;
   close(): void;
 }
@@ -56,7 +56,7 @@ export function controlServer(calls: ControlCalls): ControlServer {
     daemons: () => daemons.size,
     close() {
       server.close();
-      for (const caller of callers) caller.destroySoon(); // what was said last still goes out
+      for (const caller of callers) caller.destroySoon(); // pending output is still sent
     },
   };
 }

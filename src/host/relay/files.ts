@@ -1,4 +1,4 @@
-/** What of the relay lies where in the host's directory. */
+/** Paths of the relay's files in the host's directory. */
 import { join } from 'node:path';
 
 export interface RelayFiles {
@@ -7,14 +7,14 @@ export interface RelayFiles {
   /** Sockets of the agents' tmux servers. */
   tmux: string;
   /**
-   * Where agents without a way to loopback reach it. Alone in its directory, so that a sandbox can be shown the directory:
-   * a relay that is started again makes another socket, which a mount of the file itself would not show.
+   * The socket for agents that have no access to loopback. Alone in its directory, so that a sandbox can be shown the
+   * directory: a restarted relay creates another socket, which a mount of the file itself would not show.
    */
   socketDirectory: string;
   socket: string;
-  /** For the daemon, and whoever wants to know how the relay is. Never shown to an agent. */
+  /** For the daemon, and for checks of the relay's status. Never shown to an agent. */
   control: string;
-  /** Where the daemon takes the hooks' calls. Never shown to an agent. */
+  /** Where the daemon receives the hooks' calls. Never shown to an agent. */
   hooks: string;
   lock: string;
   pid: string;

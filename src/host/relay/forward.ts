@@ -1,23 +1,23 @@
-/** One request passed on and its answer passed back, as they come: nothing is collected, nothing is asked twice. */
+/** Forwards one request and returns its answer, as they arrive: nothing is buffered, nothing is repeated. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { endToEnd } from './headers.ts';
 
 export interface Forwarding {
   request: IncomingMessage;
   response: ServerResponse;
-  /** Not yet ended: the request to whoever is to answer, with its headers. */
+  /** The request to the server that will answer, with its headers; not yet ended. */
   onward: ClientRequest;
-  /** No answer has begun after this long. Milliseconds; null: whoever asks may wait for as long as it takes. */
+  /** Fails if no answer has begun after this time. Milliseconds; null: the caller may wait without limit. */
   firstByteMs: number | null;
-  /** Neither side has sent anything for this long while the answer is under way. Milliseconds. */
+  /** Fails if neither side has sent anything for this time while the answer is in progress. Milliseconds. */
   idleMs: number;
-  /** There was nobody to ask, or no answer began: nothing has been said to the caller yet. */
+  /** The server is unreachable, or no answer began: nothing has been sent to the caller yet. */
   onFailure(failure: 'unreachable' | 'late'): void;
 }
 
 /**
- * The caller's end ends the request onward. Where that breaks, the caller's connection breaks as well, as it would
- * without anybody between.
+ * If the caller's connection ends, so does the forwarded request. If the forwarded request breaks, so does the caller's
+ * connection, as it would without a proxy.
  */
 export function forward(forwarding: Forwarding): void {
   const { request, response, onward, firstByteMs, idleMs } = forwarding;
@@ -38,7 +38,7 @@ export function forward(forwarding: Forwarding): void {
 
   onward.once('socket', (socket) => {
     isConnected = !socket.connecting;
-    if (isConnected) return; // one that was kept; what is listened to on it would stay with it for ever
+    if (isConnected) return; // a kept connection; a listener on it would never be removed
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
       isConnected = true;
     });
@@ -56,10 +56,11 @@ export function forward(forwarding: Forwarding): void {
       answer.statusMessage ?? '',
       endToEnd(answer.rawHeaders, () => false),
     );
-    // The first byte of the body may be long in coming; whoever waits wants to know by now that there will be one. Where it
-    // has come with the headers, both go on in one piece.
+    // The first byte of the body may take long; the caller wants to know now that there will be one. If it has come
+    // with the headers, both are sent together.
     setImmediate(() => response.flushHeaders());
-    // By hand: `pipeline` makes an error for each request that ends well, which takes longer than all else that is done here.
+    // By hand: `pipeline` creates an error for each request that ends well, which takes longer than everything else
+    // here.
     answer.on('error', () => response.destroy());
     answer.once('close', () => {
       if (!answer.complete) response.destroy();
@@ -68,7 +69,7 @@ export function forward(forwarding: Forwarding): void {
   });
   onward.on('error', () => {
     clearTimeout(timer);
-    if (response.writableEnded) return; // an answer of our own is on its way
+    if (response.writableEnded) return; // an answer of our own is being sent
     if (response.headersSent) response.destroy();
     else fail('unreachable');
   });

@@ -1,6 +1,6 @@
-/** Headers on their way through: flat lists of name and value, as Node has them raw, in the order in which they came. */
+/** Headers to forward: flat lists of name and value, as Node has them raw, in their original order. */
 
-/** Those of the next hop alone left out, and those that `drop` names. */
+/** Without hop-by-hop headers, and without those that `drop` selects. */
 export function endToEnd(raw: readonly string[], drop: (name: string, value: string) => boolean): string[] {
   const entries = pairs(raw);
   const named = entries.filter(([name]) => name.toLowerCase() === 'connection').flatMap(([, value]) => tokens(value));
@@ -12,7 +12,7 @@ export function endToEnd(raw: readonly string[], drop: (name: string, value: str
     .flat();
 }
 
-/** Whether the message says that its body comes in chunks; the parser has refused whatever else it could say. */
+/** Whether the message says that its body comes in chunks; the parser has refused any other encoding. */
 export function isChunked(raw: readonly string[]): boolean {
   return pairs(raw).some(([name]) => name.toLowerCase() === 'transfer-encoding');
 }
@@ -25,7 +25,7 @@ function tokens(value: string): string[] {
   return value.split(',').map((token) => token.trim().toLowerCase());
 }
 
-// RFC 9110, section 7.6.1. `Expect` is answered here.
+// RFC 9110, section 7.6.1. The relay itself answers `Expect`.
 const HOP_BY_HOP = new Set([
   'connection',
   'proxy-connection',

@@ -1,10 +1,10 @@
-/** Hooks' calls on their way to the daemon. */
+/** Forwards hooks' calls to the daemon. */
 import { Agent, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
 import { forward } from './forward.ts';
 import { isChunked } from './headers.ts';
 import { refuse } from './respond.ts';
 
-/** Says which session was authenticated. Nobody but the relay reaches the socket on which it counts. */
+/** Names the authenticated session. Only the relay can reach the socket on which this header is trusted. */
 export const SESSION_HEADER = 'x-paliadin-session';
 
 /** Path of a hook's call, at the relay and at the daemon. */
@@ -36,7 +36,7 @@ export function hookForwarder(socketPath: string) {
     });
     const slow = setTimeout(() => onward.destroy(), BODY_MS);
     request.once('close', () => clearTimeout(slow));
-    // A permission may wait for a person all day.
+    // A permission may wait all day for a person.
     forward({ request, response, onward, firstByteMs: null, idleMs: BODY_MS, onFailure });
 
     function onFailure(): void {
@@ -45,7 +45,7 @@ export function hookForwarder(socketPath: string) {
   };
 }
 
-// A tool's result travels with its hook; a file that was read may be some megabytes.
+// A tool's result is sent with its hook; a file that was read may have some megabytes.
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 // A call comes in one piece, and so does its answer.
 const BODY_MS = 60_000;

@@ -1,4 +1,4 @@
-/** Requests for the model, from agents that don't have its key: the true credentials take the place of the session's. */
+/** Requests to the model, from agents that don't have its key: the real credentials replace those of the session. */
 
 import type { IncomingMessage } from 'node:http';
 import { Agent as PlainAgent, request as plainRequest, type ServerResponse } from 'node:http';
@@ -9,18 +9,18 @@ import { endToEnd, isChunked } from './headers.ts';
 import { refuse } from './respond.ts';
 import type { RelayUpstream } from './settings.ts';
 
-/** What an agent's base URL has as its path. */
+/** The path in an agent's base URL. */
 export const MODEL_PATH = '/model';
 
 export interface ModelForwarderOptions {
-  /** `http_proxy`, `https_proxy`, `no_proxy`: by which the owner's machine reaches the internet. */
+  /** `http_proxy`, `https_proxy`, `no_proxy`: how the owner's machine reaches the internet. */
   proxyEnv: Record<string, string>;
   firstByteMs?: number;
   idleMs?: number;
 }
 
 export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = PATIENCE_MS }: ModelForwarderOptions) {
-  // A handshake takes longer than a model's first word may add.
+  // Connections are kept: a handshake takes longer than the relay may add to a model's first word.
   const agents = {
     'http:': new PlainAgent({ keepAlive: true, proxyEnv }),
     'https:': new TlsAgent({ keepAlive: true, proxyEnv }),
@@ -38,7 +38,7 @@ export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = P
     const base = new URL(upstream.url);
     const isTls = base.protocol === 'https:';
     const given = Object.keys(upstream.headers).map((name) => name.toLowerCase());
-    // Without the owner's key the agent's own sign-in counts.
+    // Without the owner's key, the agent's own sign-in is used.
     const isOwners = given.some((name) => CREDENTIALS.has(name));
     const passed = endToEnd(request.rawHeaders, (name, value) => {
       return (
@@ -70,8 +70,8 @@ export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = P
 }
 
 /**
- * What an agent needs to ask a model. The same key opens more: files, batches and whatever else other people's conversations
- * have left in the owner's account.
+ * The paths that an agent needs to ask a model. The same key gives access to more: files, batches and other data of
+ * other people's conversations in the owner's account.
  */
 function isModelPath(path: string): boolean {
   const [bare = ''] = path.split('?');
@@ -81,7 +81,7 @@ function isModelPath(path: string): boolean {
 const MODEL_PATHS =
   /^(\/|\/v1\/messages|\/v1\/messages\/count_tokens|\/v1\/models(\/[A-Za-z0-9@._:-]+)?|\/api\/hello)?$/;
 
-/** Whatever an agent says in these is its own, and not for the model's API. */
+/** An agent's values in these headers are its own, and not for the model's API. */
 const CREDENTIALS = new Set(['authorization', 'x-api-key', 'proxy-authorization', 'cookie']);
 
 // As long as Claude Code itself waits.

@@ -1,9 +1,9 @@
-/** Which hosts agents may reach through the relay: those that the owner lists, at addresses that are the internet's. */
+/** Which hosts agents may reach through the relay: those that the owner lists, at public internet addresses. */
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { isOwn, isPublic, unmapped } from './public-address.ts';
 
-/** All addresses of a name. Rejects where there are none. */
+/** All addresses of a name. Rejects if there are none. */
 export type Lookup = (host: string) => Promise<LookupAddress[]>;
 
 export interface Target {
@@ -13,9 +13,9 @@ export interface Target {
 }
 
 export type Verdict =
-  /** To be connected to at these addresses and no others: asked again, the name could have another. */
+  /** Connect only to these addresses: a second lookup of the name could return another one. */
   | { addresses: LookupAddress[] }
-  /** `status` and a reason that says what would allow it. */
+  /** `status`, and a reason that says which setting would allow it. */
   | { status: 403 | 502; reason: string };
 
 export interface NetworkPolicy {
@@ -23,15 +23,15 @@ export interface NetworkPolicy {
 }
 
 interface Rule {
-  /** A name, an address, or the end of names, with its dot. */
+  /** A name, an address, or a name's suffix with its dot. */
   host: string;
   wildcard: boolean;
   ports: readonly number[];
-  /** The owner has written this very host with this very port: then its address may be a private one. */
+  /** The owner has listed this exact host with this exact port: then its address may be private. */
   exact: boolean;
 }
 
-/** `closedPorts` are those of this machine that nobody reaches, whatever the list says. @throws TypeError */
+/** `closedPorts` are ports of this machine that no agent may reach, whatever the list says. @throws TypeError */
 export function networkPolicy(network: readonly string[], closedPorts: () => number[], lookup: Lookup): NetworkPolicy {
   const rules = network.map(parseRule);
   return {
@@ -57,13 +57,13 @@ export function networkPolicy(network: readonly string[], closedPorts: () => num
   };
 }
 
-/** `host:port`, as of CONNECT; null for anything else. */
+/** `host:port`, as in CONNECT; null for anything else. */
 export function parseTarget(text: string): Target | null {
   const [, bracketed, name, port = ''] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(text) ?? [];
   return targetOf(bracketed ?? name ?? '', Number(port));
 }
 
-/** `host` as it stands in an address, an IPv6 one in brackets; null where it is neither a name nor an address. */
+/** `host` as written in a URL, an IPv6 address in brackets; null if it is neither a name nor an address. */
 export function targetOf(written: string, port: number): Target | null {
   const host = written
     .replace(/^\[(.*)\]$/, '$1')
@@ -105,5 +105,5 @@ function written(host: string, port: number): string {
 
 const SETTING = 'PALIADIN_SANDBOX_NETWORK';
 const WEB: readonly number[] = [80, 443];
-// Names as they are looked up. No address that is written in a way of its own, such as 0x7f.1, gets past the list.
+// Names as they are looked up. No address in an unusual notation, such as 0x7f.1, gets past the list.
 const NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/;

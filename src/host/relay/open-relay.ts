@@ -1,6 +1,6 @@
 /**
- * The daemon's side of the relay: found or started, told what it has to know, and started again where it ends. The relay
- * goes on when the daemon ends, so that nobody else can take the port that agents know.
+ * The daemon's side of the relay: finds or starts it, sends its settings, and starts it again if it ends. The relay
+ * keeps running when the daemon ends, so that no other process can take the port that agents know.
  */
 import { retry } from '../../process/retry.ts';
 import { reachDaemon } from '../../transport/daemon-process.ts';
@@ -16,28 +16,30 @@ export interface OpenRelayOptions {
   directory: string;
   /** Program and first arguments; the directory comes last. */
   program: [string, ...string[]];
-  /** The relay's whole environment. No secret: those are told, and kept in memory. */
+  /** The relay's whole environment. No secret: secrets are sent to it, and kept in memory. */
   env: Record<string, string>;
-  /** A relay of another version is replaced where no agent's terminal lives. */
+  /** A relay of another version is replaced if no agent's terminal exists. */
   version: string;
   settings: RelaySettings;
   onError(what: string, error: unknown): void;
-  /** Somebody else has, or may have, the port that agents know: `relay.port` is another one now. */
+  /** Another process has, or may have, the port that agents know: `relay.port` is now another one. */
   onPortLost(): void;
 }
 
 export interface Relay {
-  /** Of 127.0.0.1. Changes only where the one before was lost. */
+  /** On 127.0.0.1. Changes only if the one before was lost. */
   readonly port: number;
-  /** The unix socket, alone in its directory: show a sandbox that directory, so that a new socket is found too. */
+  /**
+   * The unix socket, alone in its directory: mount that directory into a sandbox, so that a new socket is found too.
+   */
   readonly socket: string;
-  /** The daemon's side only; the relay goes on. */
+  /** Closes the daemon's side only; the relay keeps running. */
   close(): Promise<void>;
   /** Ends the relay. */
   shutdown(): Promise<void>;
 }
 
-/** @throws PaliadinError `mriver_unreachable` where there is none and none can be started. */
+/** @throws PaliadinError `mriver_unreachable` if there is none and none can be started. */
 export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
   const { directory, onError, onPortLost } = options;
   const stopping = new AbortController();
@@ -47,7 +49,7 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
   if (known !== null && known !== port) onPortLost();
   const followed = follow();
 
-  /** As long as the daemon lives there is a relay. */
+  /** Keeps a relay running as long as the daemon lives. */
   async function follow(): Promise<void> {
     for (;;) {
       await control.closed;
@@ -63,7 +65,7 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
     }
   }
 
-  /** Null where it was closed meanwhile. */
+  /** Null if it was closed in the meantime. */
   async function reachAgain(): Promise<RelayControl | null> {
     const onFailure = (error: unknown) =>
       onError('the relay can’t be started; agents are not heard, and sandboxed ones reach nobody', error);
@@ -91,13 +93,13 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
   };
 }
 
-/** One that was found may be about to end, as it was not needed any more: then another is started. */
+/** A relay that was found may be about to end because it was not needed: then another one is started. */
 function reach(options: OpenRelayOptions): Promise<RelayControl> {
   const when = (error: unknown) => error instanceof RelayGone;
   return retry(() => reachOnce(options), { firstMs: 0, attempts: ATTEMPTS, when });
 }
 
-/** The relay that listens, or one that is started; told its settings. */
+/** Connects to the relay that listens, or starts one; sends its settings. */
 async function reachOnce(options: OpenRelayOptions): Promise<RelayControl> {
   const { directory, version, settings } = options;
   let control = await connectTo(options);
@@ -115,7 +117,7 @@ async function reachOnce(options: OpenRelayOptions): Promise<RelayControl> {
   }
 }
 
-/** One that can't be told anything is of no use to anybody. */
+/** A relay with another protocol can't be used, so it may always be replaced. */
 async function mayReplace({ status }: RelayControl, directory: string): Promise<boolean> {
   return status.protocol !== CONTROL_PROTOCOL || !(await anyTerminal(relayFiles(directory).tmux));
 }

@@ -5,7 +5,7 @@ import { relayFiles } from './files.ts';
 
 /** Null before the first start. `directory` is the host's. */
 export function readRelayPort(directory: string): number | null {
-  // Up to version 0.1.0 the daemon itself listened for hooks; agents of that time still know its port.
+  // Up to version 0.1.0 the daemon itself listened for hooks; agents from that time still know its port.
   return numberIn(relayFiles(directory).port) ?? numberIn(join(directory, 'claude', 'port'));
 }
 

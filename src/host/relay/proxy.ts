@@ -14,18 +14,18 @@ export type Dial = (target: Target, addresses: LookupAddress[]) => Socket;
 
 export interface ProxyOptions {
   dial: Dial;
-  /** Nothing has come or gone for this long. Milliseconds. */
+  /** A tunnel ends after this time without traffic. Milliseconds. */
   idleMs?: number;
   /** How many tunnels a session may have at once. */
   tunnels?: number;
-  /** A host was refused: `host` is a name or an address, whatever was asked for. */
+  /** A host was refused: `host` is a name or an address, whatever was requested. */
   onRefused(session: string, host: string, port: number): void;
 }
 
 export function proxy({ dial, idleMs = IDLE_MS, tunnels: most = TUNNELS, onRefused }: ProxyOptions) {
   const open = new Map<string, number>();
 
-  /** False where the session has as many as it may have. */
+  /** False if the session has reached its limit. */
   function take(session: string, until: Duplex | ServerResponse): boolean {
     const taken = open.get(session) ?? 0;
     if (taken >= most) return false;
@@ -86,7 +86,7 @@ export function proxy({ dial, idleMs = IDLE_MS, tunnels: most = TUNNELS, onRefus
       return refuse(request, response, verdict.status, verdict.reason);
     }
     const onward = requestOf({
-      // A connection for each: what was checked is this host, now.
+      // A connection for each request: the check was for this host, at this moment.
       createConnection: () => dial(target, verdict.addresses),
       method: request.method,
       path: `${url.pathname}${url.search}`,
@@ -109,13 +109,13 @@ export function proxy({ dial, idleMs = IDLE_MS, tunnels: most = TUNNELS, onRefus
   return { tunnel, plain };
 }
 
-/** Whichever of the addresses answers first. */
+/** Uses the first address that answers. */
 export const dialAddresses: Dial = ({ host, port }, addresses) => {
   const lookup: LookupFunction = (_host, options, callback) => {
     if (options.all) callback(null, addresses);
     else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
   };
-  // Of an address nothing is looked up: it is what was checked.
+  // No name is looked up: this is the address that was checked.
   const [first] = addresses;
   return connect({ host: isIP(host) === 0 ? host : (first?.address ?? ''), port, lookup, allowHalfOpen: true });
 };

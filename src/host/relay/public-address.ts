@@ -1,4 +1,4 @@
-/** Which addresses belong to the internet at large: what is not certainly public is not. */
+/** Which addresses are public: an address that is not certainly public counts as private. */
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -10,7 +10,7 @@ export function isPublic(address: string): boolean {
   return GLOBAL_UNICAST.check(plain, 'ipv6') && !RESERVED.check(plain, 'ipv6');
 }
 
-/** Whether this very machine would answer there. */
+/** Whether this machine itself would answer there. */
 export function isOwn(address: string): boolean {
   const plain = unmapped(address);
   if (OWN.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')) return true;
@@ -18,7 +18,7 @@ export function isOwn(address: string): boolean {
   return all.some((own) => own.address === plain);
 }
 
-/** `::ffff:10.0.0.1` is `10.0.0.1`, however it is written. */
+/** `::ffff:10.0.0.1` is `10.0.0.1`, in any notation. */
 export function unmapped(address: string): string {
   const canonical = URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? address;
   const [, high = '', low = ''] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical) ?? [];
@@ -40,7 +40,7 @@ const OWN = blockList(['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128']);
 
 const GLOBAL_UNICAST = blockList(['2000::/3']);
 
-/** IANA's special-purpose registries. Those that hold an IPv4 address within (6to4, Teredo) could be any. */
+/** IANA's special-purpose registries. Ranges that embed an IPv4 address (6to4, Teredo) could reach any address. */
 const RESERVED = blockList([
   '0.0.0.0/8',
   '10.0.0.0/8',

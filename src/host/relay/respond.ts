@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * Answers without having read what the caller may still send, and then lets go of the connection: soon enough that a
- * caller who goes on sending takes nothing but a moment, late enough that the answer is read.
+ * Answers without reading what the caller may still send, and then closes the connection: soon enough that a caller who
+ * continues to send costs almost nothing, late enough that the answer is read.
  */
 export function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
   if (response.headersSent || response.destroyed) {
@@ -12,7 +12,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
     return;
   }
   const type = status >= 500 ? 'api_error' : 'invalid_request_error';
-  // As the model's API says what is wrong, so that an agent shows the message.
+  // In the form of the model API's errors, so that an agent shows the message.
   const body = JSON.stringify({ type: 'error', error: { type, message } });
   const length = String(Buffer.byteLength(body));
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': length, connection: 'close' });
@@ -21,7 +21,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   lingerThenDestroy(request.socket);
 }
 
-/** The answer to CONNECT, where there will be no tunnel. */
+/** The answer to CONNECT if there will be no tunnel. */
 export function refuseTunnel(socket: Duplex, status: number, message: string): void {
   const lines = [
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}`,

@@ -18,7 +18,7 @@ export interface RelayOptions {
   /** The host's own (0700). */
   directory: string;
   version: string;
-  /** Claims a file for this process until it ends; null where another has it. */
+  /** Locks a file for this process until it ends; null if another process has it. */
   acquireLock(file: string): Promise<(() => void) | null>;
   /** As in `ModelForwarderOptions`. */
   proxyEnv: Record<string, string>;
@@ -27,9 +27,9 @@ export interface RelayOptions {
   exit(): void;
   lookup?: Lookup;
   dial?: Dial;
-  /** Without a daemon and without an agent's terminal for this long it ends. Milliseconds. */
+  /** Ends after this time without a daemon and without an agent's terminal. Milliseconds. */
   unneededMs?: number;
-  /** How often it looks whether it is still needed. Milliseconds. */
+  /** How often it checks whether it is still needed. Milliseconds. */
   lookMs?: number;
 }
 
@@ -37,7 +37,7 @@ export interface RunningRelay {
   stop(why: string): Promise<void>;
 }
 
-/** Resolves once it listens; with null where another relay has the directory. */
+/** Resolves once it listens; with null if another relay has the directory. */
 export async function runRelay(options: RelayOptions): Promise<RunningRelay | null> {
   const { directory, version, clock, exit, lookup = lookupAll, dial = dialAddresses } = options;
   const files = relayFiles(directory);
@@ -71,7 +71,7 @@ export async function runRelay(options: RelayOptions): Promise<RunningRelay | nu
   writeRelayPort(directory, port);
   mkdirSync(files.socketDirectory, { recursive: true, mode: 0o700 });
   await listenOnSocket(bySocket, files.socket);
-  // Last of all: whoever gets through here finds the rest.
+  // Last: a caller that reaches this socket finds everything else ready.
   await listenOnSocket(control.server, files.control);
   log('listens', { pid: process.pid, port, version });
 
@@ -96,13 +96,13 @@ export async function runRelay(options: RelayOptions): Promise<RunningRelay | nu
     }
     control.close();
     for (const file of [files.socket, files.control, files.pid]) rmSync(file, { force: true });
-    // What the control socket said last is on its way.
+    // The last answer on the control socket is still being sent.
     setTimeout(exit, GOODBYE_MS);
   }
   return { stop };
 }
 
-/** On `wanted` if that is free: agents that run already call there. */
+/** Uses `wanted` if it is free: agents that already run call there. */
 async function listenOnPort(server: Server, wanted: number | null): Promise<number> {
   try {
     await listen(server, { host: '127.0.0.1', port: wanted ?? 0 });
@@ -112,7 +112,7 @@ async function listenOnPort(server: Server, wanted: number | null): Promise<numb
   return (server.address() as AddressInfo).port;
 }
 
-/** Whoever calls this has claimed the directory, so a socket that is there already is what a killed relay left. */
+/** The caller holds the lock of the directory, so an existing socket is left over from a killed relay. */
 async function listenOnSocket(server: Server, path: string): Promise<void> {
   rmSync(path, { force: true });
   await listen(server, { path });
@@ -126,7 +126,7 @@ async function listen(server: Server, where: { host: string; port: number } | { 
 
 const lookupAll: Lookup = (host) => dnsLookup(host, { all: true });
 
-// A daemon that is updated is away for seconds, one whose machine is busy for a minute.
+// A daemon that is updated is away for seconds, one on a busy machine for a minute.
 const UNNEEDED_MS = 600_000;
 const LOOK_MS = 30_000;
 const GOODBYE_MS = 20;

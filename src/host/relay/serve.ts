@@ -1,4 +1,4 @@
-/** What the relay does with a request, whichever of its two listeners it came by. */
+/** How the relay handles a request, from either of its two listeners. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { apiKey, authenticator, bearer, type Caller, ownHeader, proxyCredentials } from './authenticate.ts';
@@ -16,7 +16,7 @@ export interface RelayServerOptions extends ModelForwarderOptions {
   sessions: string;
   /** The daemon's socket for hooks. */
   hooks: string;
-  /** The relay's own port, once it has one. */
+  /** The relay's own port; null until it listens. */
   port(): number | null;
   lookup: Lookup;
   dial: Dial;
@@ -25,9 +25,9 @@ export interface RelayServerOptions extends ModelForwarderOptions {
 }
 
 export interface RelayServers {
-  /** Another server each time, with the same handler. */
+  /** Returns a new server each time, with the same handler. */
   listener(): Server;
-  /** @throws TypeError where they can't be used; those before stay in force. */
+  /** @throws TypeError if they can't be used; the ones before stay in force. */
   apply(settings: RelaySettings): void;
 }
 
@@ -71,7 +71,7 @@ export function relayServers(options: RelayServerOptions): RelayServers {
   }
 
   function serveTunnel(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    socket.on('error', () => {}); // whoever asked is gone
+    socket.on('error', () => {}); // the caller is gone
     const caller = authenticate(proxyCredentials(request.headers));
     if (caller === null) {
       strangers();
@@ -81,7 +81,7 @@ export function relayServers(options: RelayServerOptions): RelayServers {
     tunnel(request, socket, head, caller, told.policy).catch((error) => failed(error, socket));
   }
 
-  /** A session's own requests don't take what the others need. */
+  /** One session's requests must not use up the capacity of the others. */
   function count({ session }: Caller, response: ServerResponse): boolean {
     const before = underWay.get(session) ?? 0;
     if (before >= MOST_UNDER_WAY) return false;
@@ -101,7 +101,7 @@ export function relayServers(options: RelayServerOptions): RelayServers {
 
   return {
     listener() {
-      // The parser is strict: two lengths, or a length and chunks, are refused before anything is seen here.
+      // The parser is strict: it refuses two lengths, or a length and chunks, before this code sees the request.
       const server = createServer(
         { insecureHTTPParser: false, keepAliveTimeout: KEEP_ALIVE_MS },
         (request, response) => {
@@ -126,7 +126,10 @@ export function relayServers(options: RelayServerOptions): RelayServers {
   };
 }
 
-/** What counts is what the path is for: the model's API takes a key in either header, or has a sign-in of its own there. */
+/**
+ * The path decides which header counts: the model's API takes a key in either header, or has the agent's own sign-in
+ * there.
+ */
 function shownTo(url: string, { headers }: IncomingMessage): Caller | null {
   return isBelow(MODEL_PATH, url) ? (ownHeader(headers) ?? apiKey(headers) ?? bearer(headers)) : bearer(headers);
 }
@@ -138,9 +141,9 @@ function isBelow(path: string, url: string): boolean {
 const UNTOLD = 'the relay has not heard from the host daemon yet; try again in a moment';
 // More than an agent with all its helpers has at once.
 const MOST_UNDER_WAY = 256;
-// Each costs some kilobytes; those of one listener don't count for the other.
+// Each costs some kilobytes; each listener has its own limit.
 const MOST_CONNECTIONS = 4096;
-// Longer than the pause between two of an agent's calls mostly is.
+// Usually longer than the pause between two of an agent's calls.
 const KEEP_ALIVE_MS = 65_000;
-// A local caller has said its headers at once.
+// A local caller sends its headers at once.
 const HEADERS_MS = 15_000;

@@ -1,22 +1,25 @@
-/** What the relay is told by the daemon, and keeps in memory only. */
+/** Settings that the daemon sends to the relay, which keeps them only in memory. */
 
 export interface RelaySettings {
-  /** Where requests for the model go; null: nowhere. */
+  /** Where requests to the model go; null: nowhere. */
   upstream: RelayUpstream | null;
   /** The hosts that agents may reach: `example.com`, `*.example.com`, `host:port`, `10.0.0.5:8080`, `[::1]:3000`. */
   network: string[];
-  /** Ports of this machine that no agent reaches, whatever `network` says: the gateway's. The relay's own never counts. */
+  /** Ports of this machine that no agent reaches, whatever `network` says: the gateway's. The relay adds its own. */
   closedPorts?: number[];
 }
 
 export interface RelayUpstream {
-  /** The model's API: scheme, host, and a path that goes before each request's own. */
+  /** The model's API: scheme, host, and a path prefix for each request. */
   url: string;
-  /** The owner's own credentials, which take the place of the agent's. */
+  /** The owner's own credentials, which replace the agent's. */
   headers: Record<string, string>;
 }
 
-/** @throws TypeError for anything else. By hand: the relay is to be small, and a library for this takes half as much again. */
+/**
+ * @throws TypeError for anything else. By hand: the relay should be small, and a library for this would make it half as
+ *   large again.
+ */
 export function parseSettings(value: unknown): RelaySettings {
   const { upstream, network, closedPorts = [] } = (value ?? {}) as Partial<Record<keyof RelaySettings, unknown>>;
   if (!Array.isArray(network) || !network.every((entry) => typeof entry === 'string')) {

@@ -1,11 +1,11 @@
-/** Whether any agent's terminal lives, seen without a daemon. */
+/** Whether any agent's terminal exists, checked without a daemon. */
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-/** `directory` holds the sockets of the tmux servers. One that can't be asked counts as alive. */
+/** `directory` contains the sockets of the tmux servers. One that does not answer counts as alive. */
 export async function anyTerminal(directory: string): Promise<boolean> {
-  // A probe's has a dot in its name, and is soon gone.
+  // A probe's socket has a dot in its name, and is soon gone.
   const names = namesIn(directory).filter((name) => !name.includes('.'));
   const alive = await Promise.all(names.map((name) => isListening(join(directory, name))));
   return alive.includes(true);

@@ -1,18 +1,18 @@
-/** Reads the one line that a gateway may say. Whoever stole its key can say no more than this. */
+/** Parses the one line that a gateway may send. A stolen key can request nothing else. */
 import { type ShimVerb, shimArguments } from '../../contract/shim.ts';
 
 export interface ShimCommand {
   verb: ShimVerb;
-  /** As many as the verb takes, each matched whole. */
+  /** As many as the verb takes, each matched as a whole. */
   args: string[];
 }
 
-/** Not a command of ours. The message repeats nothing of what was said. */
+/** Not a command of ours. The message repeats nothing of the input. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** @throws UsageError for whatever is not exactly one of the verbs with its arguments, split on single spaces. */
+/** @throws UsageError for anything that is not exactly one of the verbs with its arguments, split at single spaces. */
 export function parseCommand(line: string): ShimCommand {
   if (line === '') throw new UsageError(`no verb was given; ${VERBS}`);
   const [verb = '', ...args] = line.split(' ');
@@ -30,7 +30,7 @@ function isVerb(word: string): word is ShimVerb {
   return Object.hasOwn(shimArguments, word);
 }
 
-/** `$` also matches before a newline at the end only with the flag m; this does not rely on it. */
+/** `$` would also match before a final newline with the flag m; this does not rely on it. */
 function matchesWhole(pattern: RegExp, word: string): boolean {
   return word !== '' && pattern.exec(word)?.[0] === word;
 }

@@ -1,4 +1,4 @@
-/** Does what a verb asks for, through the daemon. */
+/** Serves a verb, through the daemon. */
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pTimeout from 'p-timeout';
@@ -13,19 +13,19 @@ import type { ShimCommand } from './parse-command.ts';
 
 export interface ShimOptions {
   version: string;
-  /** Reaches the daemon, which is started where there is none. */
+  /** Connects to the daemon, and starts it if there is none. */
   reachDaemon(): Promise<Duplex>;
-  /** What the host finds out about itself. */
+  /** The host's report about itself. */
   examine(): Promise<object>;
   input: NodeJS.ReadableStream;
   output: NodeJS.WritableStream;
-  /** Takes one line for whoever reads the error. */
+  /** Prints one line for the person who reads the error. */
   complain(line: string): void;
   /** How long `run-turn` waits for its answer. */
   turnMs: number;
 }
 
-/** @returns the exit code. Whatever goes wrong is one line of `complain`. */
+/** @returns the exit code. Each failure is one line of `complain`. */
 export async function serveVerb({ verb, args }: ShimCommand, options: ShimOptions): Promise<number> {
   try {
     return await verbs[verb](args, options);
@@ -45,7 +45,7 @@ const verbs: Record<ShimCommand['verb'], Serve> = {
       throw new PaliadinError('shim_outdated', `the gateway asks for protocol ${asked}, ${mine}; update the older one`);
     }
     const daemon = await reachDaemon();
-    // The end of either side is the end of the pipe, never of a turn.
+    // If either side ends, the pipe ends, but never a turn.
     await Promise.race([pipeline(input, daemon), pipeline(daemon, output)]).catch(() => {});
     return shimExit.ok;
   },
@@ -58,7 +58,7 @@ const verbs: Record<ShimCommand['verb'], Serve> = {
   async 'run-turn'([session = '', turnId = '', base64 = ''], options) {
     const prompt = { session, turnId, message: decode(base64), fence: 0, from: 0, known: false };
     const answer = await withHost(options, (host) => {
-      // The turn goes on: the same call, made again, waits for the same answer.
+      // The turn continues: the same call, repeated, waits for the same answer.
       return pTimeout(runTurn(host, prompt), { milliseconds: options.turnMs, message: unanswered(options.turnMs) });
     });
     return say(options, answer);
@@ -82,7 +82,7 @@ async function runTurn(host: HostChannel, prompt: Parameters<HostChannel['prompt
   const { state, code, detail, answerLength } = await host.prompt(prompt, (update) => {
     if (update.type === 'approval') refuse(host, prompt, update.approval.id);
   });
-  // One that had been given up may have been answered since.
+  // A turn that was given up may have been answered since.
   const late = state !== 'done' && (await host.turn(prompt.session, prompt.turnId, 0)).late;
   if (state !== 'done' && !late) throw new PaliadinError(code ?? 'shim_error', detail);
   let answer = '';
@@ -98,14 +98,14 @@ async function call({ reachDaemon }: ShimOptions, method: string, session: strin
   await callHost(await reachDaemon(), method, { session });
 }
 
-/** A gateway that knows no more than this verb can ask nobody. */
+/** A gateway that uses this verb can ask nobody. */
 function refuse(host: HostChannel, { session, turnId }: { session: string; turnId: string }, approvalId: string): void {
   const denial = { option: DENY, message: 'Nobody can be asked. Go on without it.' };
   host.decide(session, turnId, approvalId, denial).catch(() => {}); // it may have been answered at the terminal
 }
 
 async function withHost<T>({ reachDaemon }: ShimOptions, use: (host: HostChannel) => Promise<T>): Promise<T> {
-  // Loaded only here: the other verbs need none of it, and start in half the time.
+  // Loaded only here: the other verbs do not need it, and start in half the time.
   const { reachHost } = await import('../../transport/reach-host.ts');
   const host = await reachHost(await reachDaemon());
   try {
@@ -115,7 +115,7 @@ async function withHost<T>({ reachDaemon }: ShimOptions, use: (host: HostChannel
   }
 }
 
-/** @throws PaliadinError `message_invalid` where it is no UTF-8. What the text itself may be, the host decides. */
+/** @throws PaliadinError `message_invalid` if it is not UTF-8. The host decides what the text may contain. */
 function decode(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
   try {

@@ -1,5 +1,5 @@
 /**
- * A control-mode client of one tmux server, kept open: a command takes a third of a millisecond, where
+ * A control-mode client of one tmux server that stays connected: a command takes a third of a millisecond, while
  * starting the tmux client takes twelve.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -16,19 +16,19 @@ export interface ControlEvents {
 
 export interface Control extends EventEmitter<ControlEvents> {
   /**
-   * Runs one tmux command. Arguments are quoted here; none of them may hold a user's text.
-   * @throws TmuxSilent where there is no answer in time: tmux may still carry it out.
+   * Runs one tmux command. Arguments are quoted here; none of them may contain a user's text.
+   * @throws TmuxSilent if there is no answer in time: tmux may still run the command.
    */
   run(...args: string[]): Promise<string[]>;
   readonly closed: boolean;
   /**
-   * Leaves the server and what runs in it as they are. Wait for it before you attach again: tmux 3.3a
-   * crashes when it tells of the one who leaves while another control client is just arriving.
+   * Leaves the server and what runs in it unchanged. Wait for it before you attach again: tmux 3.3a crashes when it
+   * announces a leaving client while another control client is arriving.
    */
   detach(): Promise<void>;
 }
 
-/** A tmux server that hangs, or was stopped, takes what it is asked and does not answer. */
+/** A tmux server that hangs, or was stopped, accepts commands and does not answer. */
 export class TmuxSilent extends PaliadinError {
   constructor() {
     super('agent_not_ready', 'the session’s tmux server does not answer; let it go on, or end its process');
@@ -38,16 +38,16 @@ export class TmuxSilent extends PaliadinError {
 export interface ControlOptions {
   env: Record<string, string>;
   cwd: string;
-  /** How long tmux has to carry out what the arguments ask for. */
+  /** How long tmux has to run the command in the arguments. */
   openMs?: number | undefined;
   /** How long it has to answer a command. */
   answerMs?: number | undefined;
 }
 
 /**
- * Starts `tmux -C …args` and resolves when tmux has carried out what the arguments asked for.
+ * Starts `tmux -C …args` and resolves when tmux has run the command in the arguments.
  *
- * @throws TmuxSilent; PaliadinError `agent_not_ready` with tmux's own words.
+ * @throws TmuxSilent; PaliadinError `agent_not_ready` with tmux's own message.
  */
 export async function openControl(tmux: string, args: string[], options: ControlOptions): Promise<Control> {
   const { env, cwd, answerMs = ANSWER_MS, openMs = answerMs } = options;
@@ -67,8 +67,8 @@ export async function openControl(tmux: string, args: string[], options: Control
 }
 
 /**
- * Calls back after so many milliseconds; returns how to stop that. In two halves, or after a time in which the whole
- * machine stood still it would call before what has come meanwhile is read.
+ * Calls back after so many milliseconds; returns a function that cancels it. In two halves: otherwise, after the whole
+ * machine was suspended, it would fire before the input that has arrived is read.
  */
 function afterAwake(ms: number, act: () => void): () => void {
   let timer = setTimeout(() => {
@@ -82,7 +82,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** The answer to one command, while it comes in. */
+/** The answer to one command, while it is being received. */
 interface Block {
   end: string;
   error: string;
@@ -97,7 +97,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   readonly #pending: Pending[] = [];
   #block: Block | null = null;
   #opening: Pending | null;
-  /** Lines that came along with the opening's answer, until whoever opened us can listen. */
+  /** Lines that came with the opening's answer, kept until the caller can listen. */
   #held: string[] | null = null;
   #complaint = '';
 
@@ -117,7 +117,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     child.stderr?.on('data', (bytes: Buffer) => {
       this.#complaint = (this.#complaint + bytes).slice(0, MAX_COMPLAINT);
     });
-    child.stdin?.on('error', () => {}); // a server that is gone also ends the child, which `close` tells
+    child.stdin?.on('error', () => {}); // if the server is gone, the child ends too, which `close` reports
     child.once('error', (error) => this.#close(error.message));
     child.once('close', () => this.#close(this.#complaint.trim() || 'the tmux server is gone'));
   }
@@ -127,7 +127,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new TmuxSilent());
     const command = args.map(quote).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-    // It stays in the line: its answer may still come, and is then nobody else's.
+    // It stays in the queue: its answer may still come, and must not be taken for another one's.
     this.#pending.push({ resolve, reject });
     const stop = afterAwake(this.#answerMs, () => reject(new TmuxSilent()));
     this.#child.stdin?.write(`${command}\n`);
@@ -142,7 +142,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     await closed.finally(stop);
   }
 
-  /** Ends the client, whatever the server does, which has our end of its streams too. */
+  /** Ends the client, whatever the server does, which holds our end of its streams too. */
   drop(): void {
     this.#child.kill('SIGKILL');
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream?.destroy();
@@ -199,15 +199,15 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   }
 }
 
-/** One word of tmux's command language, taken literally. */
+/** Quotes one word of tmux's command language as a literal. */
 function quote(word: string): string {
-  // A command is one line, and only double quotes have a sign for its end.
+  // A command is one line, and only double quotes have an escape for a newline.
   return `'${word.replaceAll("'", "'\\''").replaceAll('\n', `'"\\n"'`)}'`;
 }
 
-// It answers within a millisecond. Seconds are for a machine with far too much to do; no turn and no stop waits longer.
+// It answers within a millisecond. Seconds are for an overloaded machine; no turn and no stop waits longer.
 const ANSWER_MS = 5_000;
-// A server that does not answer is not asked without end.
+// The queue of a server that does not answer is bounded.
 const MAX_PENDING = 1_000;
-/** Enough for any complaint of tmux's. */
+/** Enough for any error message of tmux. */
 const MAX_COMPLAINT = 2000;

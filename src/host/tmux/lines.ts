@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** A `data` listener that hands on whole lines, without their newline. */
+/** A `data` listener that passes on whole lines, without their newline. */
 export function splitLines(take: (line: string) => void): (bytes: Buffer) => void {
   const decoder = new StringDecoder('utf8');
   let rest = '';

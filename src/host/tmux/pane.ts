@@ -1,4 +1,4 @@
-/** The one pane of a session: what it shows, what is typed into it, and whether its program lives. */
+/** The one pane of a session: what it shows, what is typed into it, and whether its program runs. */
 import { EventEmitter, once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { followPasteMode, type PasteMode } from './paste-mode.ts';
 import { type Launch, PANE_SIZE } from './setup.ts';
 
 export interface PaneEvents {
-  /** Something was drawn. */
+  /** The pane has new output. */
   drawn: [];
   /** The tmux server is gone, and the program with it. */
   lost: [];
@@ -19,13 +19,13 @@ export interface PaneEvents {
 /** What a pane shows, without colours. */
 export interface Screen {
   lines: string[];
-  /** Where the next character goes, counted from 0, also while it is hidden. */
+  /** Where the next character goes, counted from 0, even while the cursor is hidden. */
   cursor: { row: number; column: number };
   /** The title that the program gave its terminal. */
   title: string;
 }
 
-/** What a pane shows, as it looks. */
+/** What a pane shows, with its size. */
 export interface Picture extends Pick<Screen, 'lines' | 'cursor'> {
   columns: number;
   rows: number;
@@ -38,36 +38,39 @@ export interface Pane extends EventEmitter<PaneEvents> {
   /** Whether a paste reaches the program as one piece. Without it every newline would be an Enter. */
   readonly bracketedPaste: boolean;
   screen(): Promise<Screen>;
-  /** What a program that has ended left on the screen: its end moves that up by a line or more. */
+  /** What a program that has ended left on the screen: its end scrolls that up by a line or more. */
   leftovers(): Promise<string[]>;
-  /** With the colours, as escape sequences. */
+  /** With colours, as escape sequences. */
   picture(): Promise<Picture>;
   /** How the program ended; null while it runs. */
   ended(): Promise<string | null>;
   /**
    * Pastes `text` as one bracketed paste. The text goes through `file`, never through a command.
-   * @throws PaliadinError `agent_not_ready` where the program does not take bracketed paste.
+   * @throws PaliadinError `agent_not_ready` if the program does not accept bracketed paste.
    */
   paste(text: string, file: string): Promise<void>;
   /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
   press(key: string): Promise<void>;
-  /** Whether a person looks at it. */
+  /** Whether a person is attached to it. */
   watched(): Promise<boolean>;
-  /** Starts another program in the place of one that has ended; whoever is attached stays attached. */
+  /** Starts another program in place of one that has ended; attached clients stay attached. */
   respawn(launch: Launch): Promise<void>;
   /** Ends the tmux server and what runs in it. */
   kill(): Promise<void>;
-  /** Lets go of the pane; everything in it goes on. See `Control.detach`. */
+  /** Detaches from the pane; everything in it continues. See `Control.detach`. */
   detach(): Promise<void>;
 }
 
 export interface PaneOptions {
   bracketedPaste: boolean;
-  /** Attaches to the server once more; null where it is gone. Whoever attaches with `-d` throws our client out. */
+  /** Attaches to the server again; null if it is gone. A person who attaches with `-d` disconnects our client. */
   reattach(): Promise<Control | null>;
 }
 
-/** @throws PaliadinError `agent_stopped` where the agent's pane was closed in a server that goes on; it is ended then. */
+/**
+ * @throws PaliadinError `agent_stopped` if the agent's pane was closed while its server continues; the server is ended
+ *   then.
+ */
 export async function openPane(control: Control, options: PaneOptions): Promise<Pane> {
   const pane = new TmuxPane(control, options);
   await pane.refresh();
@@ -105,15 +108,15 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async #attachAgain(closed: Control): Promise<Control> {
-    // One that does not answer is as good as gone; whoever looks for the pane next is told so.
+    // A server that does not answer counts as gone; the next `findPane` reports the reason.
     const control = this.#leaving ? null : await this.#reattach().catch(() => null);
     if (control === null) {
       this.lost = true;
       this.emit('lost');
-      return closed; // which says of each command that the server is gone
+      return closed; // rejects each command with the message that the server is gone
     }
     this.#listen(control);
-    this.emit('drawn'); // what was drawn meanwhile was not heard
+    this.emit('drawn'); // output in the meantime was missed
     return control;
   }
 
@@ -122,7 +125,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async refresh(): Promise<void> {
-    // Whoever attaches by a small terminal must not make the agent's smaller: it cuts off what its state is read from.
+    // A client with a small terminal must not shrink the agent's: that would cut off what its state is read from.
     const size = ['-x', String(PANE_SIZE.columns), '-y', String(PANE_SIZE.rows)];
     const [[pid, server]] = await Promise.all([
       this.#ask('#{pane_pid} #{pid}'),
@@ -133,7 +136,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async screen(): Promise<Screen> {
-    // Sent together, so that both are of the same moment.
+    // Sent together, so that both describe the same moment.
     const [[row, column, ...title], lines] = await Promise.all([
       this.#ask('#{cursor_y} #{cursor_x} #{pane_title}'),
       this.#look('capture-pane', '-p', '-t', AGENT_PANE),
@@ -156,8 +159,8 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   async ended(): Promise<string | null> {
     let end = await this.#askEnd();
-    // tmux 3.3a misses the signal that tells how a child ended when two come close together; one from us
-    // makes it look, a moment later.
+    // tmux 3.3a misses the signal about a child's end when two come close together; a signal from us makes it check, a
+    // moment later.
     for (let tries = 0; end === UNKNOWN_END && tries < MAX_REMINDERS; tries++) {
       const [server] = await this.#ask('#{pid}');
       process.kill(Number(server), 'SIGCHLD');
@@ -181,13 +184,13 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     try {
       writePrivate(file, text);
       const loaded = this.#run('load-buffer', '-b', BUFFER, literal(file));
-      // Pasting into a dead pane would kill the whole tmux server before 3.4.
+      // Before 3.4, pasting into a dead pane kills the whole tmux server.
       const [end] = await Promise.all([this.ended(), loaded]);
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
-      // -p: in brackets; -r: newlines stay newlines; -d: the buffer goes.
+      // -p: bracketed; -r: newlines stay newlines; -d: deletes the buffer.
       const paste = ['paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', AGENT_PANE];
       await this.#run(...paste).catch(async (error) => {
-        // It would come into the box once tmux goes on, and be asked together with the next question.
+        // The paste would reach the box once tmux continues, and be submitted with the next question.
         if (error instanceof TmuxSilent) await this.kill();
         throw error;
       });
@@ -197,7 +200,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
   }
 
   async press(key: string): Promise<void> {
-    // Where somebody has scrolled back, tmux would take the key for itself. Sent together, so that nothing comes between.
+    // If somebody has scrolled back, tmux would take the key itself. Sent together, so that nothing comes between.
     await Promise.all([this.#run('copy-mode', '-q', '-t', AGENT_PANE), this.#run('send-keys', '-t', AGENT_PANE, key)]);
   }
 
@@ -211,15 +214,15 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     await this.#attachAnew();
     this.#pasteMode.reset();
     const cwd = literal(launch.cwd);
-    // Or what the one before said could be taken for this one's last words.
+    // Otherwise output of the program before could be taken for this one's last output.
     await this.#run('clear-history', '-t', AGENT_PANE);
     await this.#run('respawn-pane', '-k', '-t', AGENT_PANE, '-c', cwd, ...env, '--', ...launch.argv);
     await this.refresh();
   }
 
   /**
-   * tmux 3.3a drops what a client has not read yet of a program that has ended, and counts it as unread for ever: as much
-   * of what the next program says is lost, or tmux crashes of it. A client that comes now begins with the next program.
+   * tmux 3.3a drops output of an ended program that a client has not read yet, and counts it as unread for ever: as
+   * much output of the next program is lost, or tmux crashes. A client that attaches now begins with the next program.
    */
   async #attachAnew(): Promise<void> {
     await (await this.#control).detach();
@@ -231,13 +234,16 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     const gone = once(this, 'lost');
     this.#leaving = true;
     const control = await this.#control;
-    const asked = control.run('kill-server').catch((error) => error); // it answers by going away
+    const asked = control.run('kill-server').catch((error) => error); // it answers by ending
     if ((await asked) instanceof TmuxSilent) this.#endServer();
     if (this.lost) return;
-    await gone; // tmux 3.3a would wait for ever for us to read its last words, and keep its process
+    await gone; // tmux 3.3a would wait for ever for us to read its last output, and keep its process
   }
 
-  /** Its end hangs up the agent's terminal. We are its client still, so the number is nobody else's. */
+  /**
+   * The server's end hangs up the agent's terminal. We are still its client, so the process id can't belong to another
+   * process.
+   */
   #endServer(): void {
     if (!this.lost && this.#server > 0) process.kill(this.#server, 'SIGKILL');
   }
@@ -252,7 +258,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     return line.split(' ');
   }
 
-  /** Runs a command that changes nothing: where our client was thrown out in the middle of it, once more. */
+  /** Runs a command that changes nothing; repeats it if our client was disconnected in the meantime. */
   async #look(...args: string[]): Promise<string[]> {
     const control = await this.#control;
     try {
@@ -269,7 +275,7 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
       return await control.run(...args);
     } catch (error) {
       if (!(error instanceof PaliadinError) || !PANE_CLOSED.test(error.detail ?? '')) throw error;
-      await this.kill(); // what else goes on there is no agent, and would be in the way of one
+      await this.kill(); // what else runs there is no agent, and would block one
       throw new PaliadinError('agent_stopped', 'the agent’s pane was closed', { cause: error });
     }
   }
@@ -283,10 +289,10 @@ function writePrivate(file: string, text: string): void {
   }
 }
 
-// The first of its server; an id is never given twice. Whatever else the owner opens there has another.
+// The first pane of its server; an id is never reused. Other panes that the owner opens have other ids.
 const AGENT_PANE = '%0';
 const PANE_CLOSED = /can't find (pane|window)/;
-// tmux was seen to move it by two.
+// tmux was seen to scroll by two.
 const LEFTOVER_LINES = 10;
 const BUFFER = 'paliadin';
 const UNKNOWN_END = 'unknown exit status';

@@ -1,7 +1,7 @@
 /** Follows a pane's output for the switches of bracketed paste (`ESC [ ? 2004 h` and `l`; a full reset, `ESC c`). */
 export interface PasteMode {
   on: boolean;
-  /** Takes a piece of output as tmux's control mode writes it: ESC is `\033`. */
+  /** Takes output in the encoding of tmux's control mode: ESC is `\033`. */
   follow(text: string): void;
   /** A new program starts without it. */
   reset(): void;
@@ -16,7 +16,7 @@ export function followPasteMode(initially: boolean): PasteMode {
       for (const [, modes, switched] of seen.matchAll(SWITCH)) {
         if (modes === undefined || modes.split(';').includes('2004')) this.on = switched === 'h';
       }
-      // A switch may be cut between two pieces. One met twice changes nothing, for the order stays.
+      // A switch may be split between two pieces. Reading one twice changes nothing, because the order stays.
       tail = seen.slice(-MAX_SWITCH_LENGTH);
     },
     reset() {

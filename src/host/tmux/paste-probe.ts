@@ -1,7 +1,7 @@
 /**
- * Whether the program in a pane has bracketed paste on. tmux before 3.7 has no format that tells, but it
- * passes the mode on to the terminal of every client that attaches. So a second, short-lived tmux server
- * plays that terminal: in its pane a read-only client attaches, and its output shows the mode.
+ * Whether the program in a pane has bracketed paste on. tmux before 3.7 has no format for it, but it passes the mode on
+ * to the terminal of every client that attaches. So a second, short-lived tmux server acts as that terminal: a
+ * read-only client attaches in its pane, and its output shows the mode.
  */
 import { rm } from 'node:fs/promises';
 import { openControl } from './control.ts';
@@ -23,7 +23,7 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
       'new-session',
       '-s',
       'probe',
-      // Where nobody else is attached, the pane takes the client's size, of which its status line has a row.
+      // If no other client is attached, the pane takes the client's size minus one row for its status line.
       '-x',
       String(PANE_SIZE.columns),
       '-y',
@@ -33,7 +33,8 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
       'env',
       'TMUX=',
       ...client,
-      // Where we are killed meanwhile, it ends too: a session that nobody is attached to any more goes, and its server.
+      // If we are killed in the meantime, it ends too: a session without an attached client is removed, and its server
+      // ends.
       ';',
       'set-option',
       '-g',
@@ -57,5 +58,5 @@ export async function probeBracketedPaste(setup: TmuxSetup, socket: string, sess
   return on;
 }
 
-// tmux sends the mode with the first screen, within some 50 ms; nothing is sent for "off".
+// tmux sends the mode with the first screen, within about 50 ms; it sends nothing for "off".
 const SILENCE_MEANS_OFF_MS = 1500;

@@ -1,4 +1,4 @@
-/** One tmux server a session, on a socket of its own: nothing of one user's can reach another's. */
+/** One tmux server per session, on its own socket: one user's data can't reach another's. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { PaliadinError } from '../../contract/errors.ts';
@@ -9,8 +9,8 @@ import { probeBracketedPaste } from './paste-probe.ts';
 import { type Launch, PANE_SIZE, type TmuxSetup } from './setup.ts';
 
 /**
- * Attaches to the session's running server; null where there is none.
- * The pane's program may have been running for days: its paste mode is found out by a probe.
+ * Attaches to the session's running server; null if there is none. The pane's program may have been running for days: a
+ * probe determines its paste mode.
  * @throws TmuxSilent
  */
 export async function findPane(setup: TmuxSetup, socket: string, session: string): Promise<Pane | null> {
@@ -49,13 +49,13 @@ export async function startPane(setup: TmuxSetup, socket: string, session: strin
       '--',
       ...launch.argv,
     ],
-    // What the pane is given may be a secret: everybody on the machine can read a program's arguments.
+    // Passed in the environment because it may be a secret: everybody on the machine can read a program's arguments.
     { env: { ...setup.env, ...launch.env }, cwd: launch.cwd, openMs: START_MS, answerMs: setup.answerMs },
   );
   return openPane(control, { bracketedPaste: false, reattach: () => attach(setup, socket, session) });
 }
 
-/** The command by which the owner looks at a session, and may type. */
+/** The command with which the owner attaches to a session, and may type. */
 export function attachCommand(setup: TmuxSetup, socket: string, session: string): string[] {
   return [setup.tmux, '-S', socket, '-u', 'attach-session', '-t', `=${session}:`];
 }
@@ -66,7 +66,7 @@ async function attach(setup: TmuxSetup, socket: string, session: string): Promis
   try {
     return await openControl(setup.tmux, args, { env: setup.env, cwd: '/', answerMs: setup.answerMs });
   } catch (error) {
-    // It is there: another one beside it would be a second agent in the same conversation.
+    // The server exists: a second one beside it would be a second agent in the same conversation.
     if (error instanceof TmuxSilent) throw error;
     return null; // a socket that a killed server left behind
   }

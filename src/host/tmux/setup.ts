@@ -1,4 +1,4 @@
-/** What tmux servers and panes are started with. */
+/** The parameters with which tmux servers and panes are started. */
 
 /** What is the same for all servers of a host. */
 export interface TmuxSetup {
@@ -17,15 +17,15 @@ export interface Launch {
   argv: [string, ...string[]];
   cwd: string;
   env: Record<string, string>;
-  /** What the program needs beside its home and the system's programs, where it is shown nothing else: to read, */
+  /** If the program sees only its home and the system's programs, what else it needs: paths to read, */
   read?: readonly string[];
   /** directories to write, */
   write?: readonly string[];
-  /** files of its owner's that stand at a path of its home and that it may write: `[source, path]`, */
+  /** files of its owner that appear at a path of its home and that it may write: `[source, path]`, */
   lent?: readonly (readonly [source: string, path: string])[];
-  /** and files that stand at a path of its home and that it can't change: `[source, path]`. */
+  /** and files that appear at a path of its home and that it can't change: `[source, path]`. */
   fixed?: readonly (readonly [source: string, path: string])[];
 }
 
-/** Wide enough that an agent wraps little, and a size that people's terminals have. */
+/** Wide enough that an agent wraps little, and a common size of people's terminals. */
 export const PANE_SIZE = { columns: 120, rows: 40 };

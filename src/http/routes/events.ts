@@ -60,7 +60,7 @@ export function eventRoutes(
       request.turnId = turnId;
       const userId = userOf(request).id;
       const locale = request.query.locale ?? localeOf(request);
-      const turn = await turns.get(userId, turnId, locale); // not found, before the stream begins
+      const turn = await turns.get(userId, turnId, locale); // throws `not_found` before the stream begins
       const resumed = resumeAfter(request);
       const query = { userId, turnId, after: resumed ?? 0, locale };
       if (resumed !== undefined && isFinal(turn.status) && (await isEmpty(turns, query))) return reply.code(204).send();
@@ -82,7 +82,7 @@ const resumeQuery = z.object({
   locale: z.string().regex(LOCALE_PATTERN).optional().describe('for a reader that can’t send Accept-Language'),
 });
 
-/** A browser that connects again repeats its URL and says in the header how far it really came. */
+/** A browser that reconnects repeats its URL, and sends the id of the last event that it received in the header. */
 function resumeAfter(request: {
   headers: z.infer<typeof resumeHeaders>;
   query: z.infer<typeof resumeQuery>;

@@ -72,10 +72,10 @@ async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
   ];
 }
 
-// A health probe of a host has 3 s; whoever asks us usually gives 5.
+// A health probe of a host has 3 s; callers of this route usually wait 5 s.
 const PROBE_TIMEOUT_MS = 4000;
 
-// Whoever asks how we are, however often, shall not keep the disk and the host busy.
+// Frequent requests must not keep the disk and the host busy.
 const REMEMBER_MS = 2000;
 
 function silent(): PaliadinError {

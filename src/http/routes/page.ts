@@ -1,4 +1,4 @@
-/** The pages and their parts, from the directory into which they were built. */
+/** Serves the pages and their assets from the build directory. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -25,13 +25,13 @@ export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'web
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
     };
     pages.get('/', { exposeHeadRoute: true }, show('index.html'));
-    // One page, which reads from its address what to show. What it shows, the API decides.
+    // One page for all paths; it reads from its address what to show. The API decides what it may show.
     pages.get('/admin', { exposeHeadRoute: true }, show('admin.html'));
     pages.get('/admin/*', { exposeHeadRoute: true }, show('admin.html'));
   });
 }
 
-// The names of these files hold a hash of what is in them.
+// The names of these files contain a hash of their content.
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 

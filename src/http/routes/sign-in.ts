@@ -17,7 +17,7 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
   app.get(
     '/api/auth/ways',
     {
-      // Whoever signs in begins here; others behind their address shall not keep them from it.
+      // Everyone who signs in begins here; others behind the same address must not be able to block it.
       config: { open: true, unlimited: true },
       schema: {
         summary: 'By which ways people sign in here',
@@ -28,7 +28,7 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
     async (request) => ({
       application: signIn.application,
       proxy: options.proxy != null,
-      // Asked only by a page where nobody is signed in.
+      // Requested only by a page where nobody is signed in.
       lapsed: await signIn.lapsed(browserSecrets(request, options)),
     }),
   );
@@ -83,5 +83,5 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
   }
 }
 
-// More than the largest token that is taken.
+// More than the largest token that is accepted.
 const MAX_SECRET_BYTES = 32 * 1024;

@@ -154,7 +154,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
   );
 }
 
-/** The chat of programs that keep none apart. Fixed, so that a repeated request is the same request. */
+/** The chat of programs that do not name one. Fixed, so that a repeated request is the same request. */
 const DEFAULT_CHAT = 'default';
 
 const askHeaders = z.looseObject({
@@ -168,7 +168,7 @@ function wantsStream({ headers: { accept = '' } }: FastifyRequest): boolean {
   return accept.split(',').some((type) => type.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
 }
 
-/** Noted for the log. */
+/** Also sets the request's turn id for the log. */
 function idOf(request: FastifyRequest & { params: z.infer<typeof turnParams> }): string {
   request.turnId = request.params.turnId;
   return request.params.turnId;

@@ -1,11 +1,14 @@
-/** Who asks: by an API token, an application's token, a proxy's word, or the cookie and session key of a signed-in browser. */
+/**
+ * Authenticates by an API token, an application's token, a proxy's header, or the cookie and session key of a signed-in
+ * browser.
+ */
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../services/sign-in/identity.ts';
 import { browserSecrets } from '../browser-cookie.ts';
 import type { ServerOptions } from '../options.ts';
 import { namedByProxy } from './proxy.ts';
 
-/** Null where nobody is signed in. @throws PaliadinError where somebody says that they are, and why that is not so */
+/** Null where nobody is signed in. @throws PaliadinError with the reason where the credentials are refused */
 export type Authenticate = (request: FastifyRequest) => Promise<Identity | null>;
 
 type Needs = Pick<ServerOptions, 'services' | 'publicOrigins' | 'proxy' | 'trustsProxy'>;
@@ -14,17 +17,17 @@ export function createAuthenticator(options: Needs): Authenticate {
   const { signIn } = options.services;
   return async (request) => {
     const { authorization } = request.headers;
-    // First, so that whoever sends a token knows which it was.
+    // First: a client that sends a token means to be authenticated by it.
     if (authorization !== undefined) {
       const secret = BEARER.exec(authorization)?.[1];
       return secret === undefined ? null : await signIn.byBearer(secret);
     }
-    // Before a cookie, which may be of whoever used this browser before.
+    // Before a cookie, which may belong to an earlier user of this browser.
     const named = namedByProxy(request, options);
     if (named !== null) return await signIn.byProxy(named);
     return await signIn.byBrowser(browserSecrets(request, options));
   };
 }
 
-// An API token of ours has no dots, a JWT has two. Node takes 16 KiB of headers.
+// Our API tokens have no dots, a JWT has two. Node accepts 16 KiB of headers.
 const BEARER = /^Bearer +([A-Za-z0-9_-]{1,200}|[A-Za-z0-9_-]{1,4000}(?:\.[A-Za-z0-9_-]{0,8000}){2})$/i;

@@ -1,3 +1,3 @@
-/** What is used of the library for tokens. It is no small one, so it is loaded only where a token is looked at. */
+/** The types that are used of the JWT library. The library is large, so it is loaded only where a token is checked. */
 export type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose';
 export type Jose = Pick<typeof import('jose'), 'createRemoteJWKSet' | 'errors' | 'jwtVerify'>;

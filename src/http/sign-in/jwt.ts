@@ -10,11 +10,11 @@ import { withStatus } from '../errors.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {
-  /** A secret that the application shares with us, or the address of its public keys. */
+  /** A secret that the application shares with the gateway, or the address of its public keys. */
   key: { secret: Uint8Array } | { jwks: URL };
   issuer: string;
   audience: string;
-  /** A token that was made longer ago than this is refused, whenever it says that it ends. */
+  /** A token older than this is refused, whatever expiry it states. */
   maxAgeMs: number;
   /** How far the application's clock may be off. */
   skewMs: number;
@@ -22,7 +22,7 @@ export interface JwtSettings {
 
 /** `clock` gives UTC milliseconds. */
 export async function jwtAuthenticator(settings: JwtSettings, clock: () => number): Promise<JwtAuthenticator> {
-  // Only where it is used: it is no small library, and every command would wait for it.
+  // Loaded only where it is used: the library is large, and would delay every command.
   const jose = await import('jose');
   const { errors } = jose;
   const { key, issuer, audience, maxAgeMs, skewMs } = settings;
@@ -54,7 +54,8 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
   };
 }
 
-// Fixed by the kind of key, never by the token: `none`, or a public key used as a shared secret, can't be chosen.
+// Fixed by the kind of key, never by the token, so an attacker can't choose `none` or use a public key as a shared
+// secret.
 const WITH_SECRET = ['HS256'] as const;
 const WITH_PUBLIC_KEY = [
   'RS256',
@@ -66,7 +67,7 @@ const WITH_PUBLIC_KEY = [
   'ES256',
   'ES384',
   'ES512',
-  // The second is its name since RFC 9864.
+  // Since RFC 9864 its name is `Ed25519`.
   'EdDSA',
   'Ed25519',
 ] as const;
@@ -85,7 +86,7 @@ function read(payload: JWTPayload, skewMs: number): AdmittedToken {
   };
 }
 
-/** jose's own words name the claim or the check, and quote nothing of the token. */
+/** jose's messages name the claim or the check, and quote nothing of the token. */
 function explain(error: unknown, errors: typeof JoseErrors): PaliadinError {
   if (error instanceof PaliadinError) return error;
   if (error instanceof errors.JOSEError && !KEYS_AWAY.has(error.code)) {
@@ -97,7 +98,7 @@ function explain(error: unknown, errors: typeof JoseErrors): PaliadinError {
   return withStatus(503, new PaliadinError('internal', `the keys at PALIADIN_JWT_JWKS_URL can’t be had: ${reason}`));
 }
 
-/** What is wrong with the keys, not with the token. */
+/** Errors of the keys, not of the token. */
 const KEYS_AWAY: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
 
 function refused(why: string): PaliadinError {

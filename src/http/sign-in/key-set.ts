@@ -1,6 +1,6 @@
 /**
- * Verifies a token with the keys that an application publishes (a JWK set), also where it does not say with which of them
- * it was signed: then each that fits its algorithm is tried, and the set is fetched anew where none does.
+ * Verifies a token with the keys that an application publishes (a JWK set). A token may not name its key: then each key
+ * that fits its algorithm is tried, and the set is fetched again where none verifies it.
  */
 import type { CryptoKey, Jose, JWTPayload, JWTVerifyOptions } from './jose.ts';
 
@@ -30,7 +30,7 @@ export function verifyWithKeySet(url: URL, { createRemoteJWKSet, errors, jwtVeri
       try {
         return (await jwtVerify(token, key, options)).payload;
       } catch (error) {
-        // By its signature it was not this key's. What is wrong with its claims is wrong whichever it was.
+        // A signature error means that it was another key's token. An error in the claims is the same with every key.
         if (error instanceof errors.JOSEError && !isOtherKeys(error)) throw error;
       }
     }
@@ -43,7 +43,7 @@ export function verifyWithKeySet(url: URL, { createRemoteJWKSet, errors, jwtVeri
     try {
       return await verify(token, options);
     } catch (error) {
-      // A key may have taken the place of another with the same name, or with none: jose fetches only for new names.
+      // A key may have replaced another of the same name, or one without a name: jose fetches only for new names.
       if (!isOtherKeys(error) || keys.coolingDown) throw error;
       await keys.reload();
       return await verify(token, options);
@@ -51,8 +51,8 @@ export function verifyWithKeySet(url: URL, { createRemoteJWKSet, errors, jwtVeri
   };
 }
 
-// A request waits for it; the keys are kept for ten minutes.
+// The request waits for it; the keys are cached for ten minutes.
 const TIMEOUT_MS = 5000;
 
-// Applications have two or three. Of a key set without end each token would cost as many checks.
+// Applications have two or three. With an unlimited set, each token would cost as many checks as there are keys.
 const MAX_TRIED = 8;

@@ -1,4 +1,4 @@
-/** Who signs in by a proxy in front of us. */
+/** Sign-in by a proxy in front of the gateway. */
 export interface ProxyAuthenticator {
   /** Names of headers, in lower case. */
   header: string;

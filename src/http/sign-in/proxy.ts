@@ -1,4 +1,4 @@
-/** Sign-in by a proxy in front of us, which says in a header who its user is. */
+/** Sign-in by a proxy in front of the gateway, which names its user in a header. */
 import type { FastifyRequest } from 'fastify';
 import { PaliadinError } from '../../contract/errors.ts';
 import { type Claimed, emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
@@ -7,8 +7,8 @@ import type { App, ServerOptions } from '../options.ts';
 type Needs = Pick<ServerOptions, 'proxy' | 'trustsProxy'>;
 
 /**
- * Whoever says who they are without being a proxy of ours is refused, on every route: it is an attack, or a proxy that
- * is missing in the list, and to pass over it in silence would hide both.
+ * Refuses, on every route, identity headers from an address that is not a trusted proxy. They come from an attacker, or
+ * from a proxy that is missing in the list; ignoring them silently would hide both.
  */
 export function refuseForgedIdentities(app: App, options: Needs, onForged: (request: FastifyRequest) => void): void {
   const proxy = options.proxy ?? null;
@@ -25,7 +25,10 @@ export function refuseForgedIdentities(app: App, options: Needs, onForged: (requ
   });
 }
 
-/** Whom the proxy names; null where it names nobody. @throws PaliadinError `unauthenticated` for what is no name */
+/**
+ * The user that the proxy names; null where it names none.
+ * @throws PaliadinError `unauthenticated` for an invalid name
+ */
 export function namedByProxy(request: FastifyRequest, options: Needs): Claimed | null {
   const proxy = options.proxy ?? null;
   if (proxy === null || !isTrusted(request, options)) return null;
@@ -33,7 +36,7 @@ export function namedByProxy(request: FastifyRequest, options: Needs): Claimed |
   const [value = '', ...more] = values;
   if (value === '' && more.length === 0) return null;
   const subject = more.length === 0 ? subjectOf('proxy', inUtf8(value)) : null;
-  // Two of them: one may be the client's own, which the proxy let through.
+  // Two values: one may be the client's own, which the proxy passed on.
   if (subject === null) throw new PaliadinError('unauthenticated', `${proxy.header} is not one name`);
   const shown = proxy.nameHeader === null ? undefined : request.raw.headersDistinct[proxy.nameHeader]?.[0];
   const login = subject.slice('proxy:'.length);
@@ -45,13 +48,13 @@ export function namedByProxy(request: FastifyRequest, options: Needs): Claimed |
   };
 }
 
-/** By the address that the connection comes from, whatever headers say. */
+/** Checks the address of the connection, whatever headers say. */
 function isTrusted(request: FastifyRequest, { trustsProxy }: Needs): boolean {
   const { remoteAddress } = request.socket;
   return remoteAddress !== undefined && trustsProxy?.(remoteAddress) === true;
 }
 
-/** Node reads headers as Latin-1; proxies write UTF-8. */
+/** Node decodes headers as Latin-1; proxies write UTF-8. */
 function inUtf8(value: string): string {
   const bytes = Buffer.from(value, 'latin1');
   const text = bytes.toString('utf8');

@@ -8,15 +8,17 @@ import type { Readings } from '../readings.ts';
 import { type ChainReport, createVerifier, type KnownHead } from './verify.ts';
 
 export interface AuditLogService {
-  /** Newest first. `before` is the `nextBefore` of the page before. */
+  /** Newest first. `before` is the `nextBefore` of the previous page. */
   list(query: AuditFilter & { before?: number | undefined; limit: number }): Promise<AuditLogPage>;
-  /** All rows that the filter lets through, newest first, read as they are taken. That they are exported is on record first. */
+  /**
+   * All rows that match the filter, newest first, read as they are consumed. The export itself is put on record first.
+   */
   export(actor: Actor, filter: AuditFilter, format: string): Promise<AsyncIterable<NamedAuditRow>>;
   /** The newest row; null of an empty log. */
   head(): Promise<AuditHead | null>;
   /**
-   * Walks the chain on from where it was walked last; with `full` all of it, and compares what was said in the turns that
-   * are still there. Either way the log has to contain the head that was noted beside the database, and `contains`.
+   * Verifies the chain from where the last check ended; with `full` all of it, and compares the texts of the turns that
+   * still exist. Either way the log has to contain the head that was saved beside the database, and `contains`.
    */
   verify(options: {
     full: boolean;
@@ -38,7 +40,7 @@ export interface NamedAuditRow extends Omit<AuditRow, 'actor' | 'subject'> {
 
 export interface AuditLogOptions {
   store: Pick<Store, 'audit' | 'users'>;
-  /** What was noted of the log's end beside the database; null where nothing was. */
+  /** The head of the log that was saved beside the database; null where there is none. */
   notedHead(): KnownHead | null;
   onRecord: Readings;
   /** UTC milliseconds. */

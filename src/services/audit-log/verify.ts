@@ -1,4 +1,4 @@
-/** Whether the audit log is whole: a walk along its chain, and a comparison with where it is known to have ended once. */
+/** Verifies the audit log: the chain of its rows, and the heads that were saved earlier. */
 import type { ChainState } from '../../contract/admin.ts';
 import type { AuditHead, ChainCheck } from '../../contract/records/audit-log.ts';
 import type { AuditStore } from '../../store/audit-store.ts';
@@ -8,13 +8,16 @@ export interface ChainReport extends ChainState {
   problems: NonNullable<ChainCheck['broken']>[];
 }
 
-/** Where the log ended once, and who says so, such as the name of a file. */
+/** An earlier end of the log, and its source, such as the name of a file. */
 export interface KnownHead {
   head: AuditHead;
   source: string;
 }
 
-/** `full` walks all of the chain, and compares what was said in the turns that are still there; else from where it was walked last. */
+/**
+ * `full` checks the whole chain, and compares the texts of the turns that still exist; otherwise the check starts where
+ * the last one ended.
+ */
 export type Verify = (options: { full: boolean; contains: readonly KnownHead[] }) => Promise<ChainReport>;
 
 export interface VerifierOptions {
@@ -24,7 +27,7 @@ export interface VerifierOptions {
 }
 
 export function createVerifier({ audit, clock }: VerifierOptions): Verify {
-  /** The end of what was found good; what comes after it is all that has to be walked. */
+  /** The last row that was found good; only the rows after it have to be checked. */
   let known: { head: AuditHead; rows: number; since: number } | null = null;
   let comparedAt: number | null = null;
   let walking: Promise<unknown> = Promise.resolve();
@@ -41,7 +44,7 @@ export function createVerifier({ audit, clock }: VerifierOptions): Verify {
     if (full) comparedAt = checkedAt;
     const missed = await Promise.all(contains.map((end) => missing(audit, end)));
     const problems = [broken, ...missed].filter((problem) => problem !== null);
-    // More may have come, and been read, meanwhile.
+    // More rows may have been added, and read, meanwhile.
     const total = Math.max(end, rows);
     return {
       intact: problems.length === 0,
@@ -56,7 +59,7 @@ export function createVerifier({ audit, clock }: VerifierOptions): Verify {
     };
   };
 
-  // One after the other: several at once would each walk the same.
+  // One check after the other: concurrent ones would each read the same rows.
   return async (options) => {
     const checked = walking.then(() => check(options));
     walking = checked.catch(() => {});
@@ -64,7 +67,7 @@ export function createVerifier({ audit, clock }: VerifierOptions): Verify {
   };
 }
 
-/** What is wrong where the log does not have the row that was its last; null where it has. */
+/** What is wrong if the log does not contain this earlier head; null if it does. */
 async function missing(audit: Pick<AuditStore, 'list'>, { head, source }: KnownHead): Promise<ChainCheck['broken']> {
   const [row] = await audit.list({ before: head.seq + 1, limit: 1 });
   if (row?.seq !== head.seq) {

@@ -1,4 +1,4 @@
-/** What is done to a conversation by whoever looks after the host. */
+/** Actions of the owner and admins on a conversation. */
 import type { Hosts } from '../../backend/hosts.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { ScreenView } from '../../contract/screen.ts';
@@ -10,14 +10,21 @@ import type { SessionService } from './sessions.ts';
 import { watchScreen } from './watch-screen.ts';
 
 export interface SessionControl {
-  /** Stops what is open and begins a new conversation. The history stays. @throws PaliadinError `not_found`, and of the host */
+  /**
+   * Stops what is open and begins a new conversation. The history stays.
+   * @throws PaliadinError `not_found`, and the host's errors
+   */
   reset(actor: Actor, name: string): Promise<AgentSession>;
   /**
-   * Ends the terminal and keeps the conversation. False where it stays, because a turn is under way or somebody looks at it.
+   * Ends the terminal and keeps the conversation. False where it stays, because a turn is under way or somebody watches
+   * it.
    * @throws PaliadinError as `reset`
    */
   hibernate(actor: Actor, name: string): Promise<boolean>;
-  /** What the terminal shows, as it changes, until `signal` aborts. That somebody looks is on record first. @throws PaliadinError */
+  /**
+   * What the terminal shows, as it changes, until `signal` aborts. The view is put on record first.
+   * @throws PaliadinError
+   */
   watchScreen(actor: Actor, name: string): Promise<(signal: AbortSignal) => AsyncIterable<ScreenView>>;
 }
 

@@ -1,10 +1,10 @@
 import type { HostSession } from '../../contract/host.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 
-/** The hosts, as far as gateway and command line both reach them. */
+/** The hosts, limited to what both gateway and command line can do with them. */
 export interface SessionHost {
-  /** What runs now on the host of this name; null where that is not known, which is no failure of whoever asks. */
+  /** What runs now on the host of this name; null where that is not known, which is not an error for the caller. */
   sessions(host: string): Promise<HostSession[] | null>;
-  /** Ends the conversation for good. */
+  /** Ends the conversation permanently. */
   endConversation(session: AgentSession): Promise<void>;
 }

@@ -10,19 +10,19 @@ export interface SessionService {
   list(): Promise<SessionOverview[]>;
   /** @throws PaliadinError `not_found` */
   get(name: string): Promise<AgentSession>;
-  /** The session of a user's subject or id, or of its own name. @throws PaliadinError `not_found` */
+  /** The session of a user's subject or id, or with this name. @throws PaliadinError `not_found` */
   find(wanted: string): Promise<AgentSession>;
 }
 
 export interface SessionOverview extends Omit<AgentSession, 'userId'> {
   user: Person;
-  /** Whether its terminal runs; null where nobody knows: the host is away, or it is another one. */
+  /** Whether its terminal runs; null where this is not known: the host is away, or it is another host. */
   live: boolean | null;
   /** Id of the turn under way. */
   running: string | null;
-  /** That turn waits for its user's answer. */
+  /** Whether that turn waits for its user's decision. */
   waiting: boolean;
-  /** How many turns wait behind it. */
+  /** How many turns wait behind that one. */
   queued: number;
 }
 

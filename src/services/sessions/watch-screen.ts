@@ -1,7 +1,7 @@
 import type { Backend } from '../../backend/backend.ts';
 import type { ScreenView } from '../../contract/screen.ts';
 
-/** What a terminal shows, as it changes, at the reader’s pace: the next picture is made when this one was taken. */
+/** What a terminal shows, as it changes, at the reader’s pace: the next picture is made once the last one was taken. */
 export async function* watchScreen(
   backend: Pick<Backend, 'watchScreen'>,
   session: string,

@@ -1,11 +1,13 @@
 /**
- * What becomes of failed sign-ins, for every way in:
+ * Limits failed sign-ins, for every sign-in method:
  *
- * - A right secret is always listened to. Codes and tokens are 256 random bits or a signature, which nobody guesses however
- *   often they try; and many people share one address, who shall not be locked out by what another of them sends.
- * - A wrong secret counts by itself: once it was refused ten times within a minute it is not looked at until the next.
- * - It also counts for its way in and its address. Beyond a hundred a minute the answer is 429, and the record gets a
- *   number instead of a row for each.
+ * - A valid secret is never throttled. Codes and tokens are 256 random bits or a signature, which can't be guessed with
+ *   any number of attempts; and many people share one address, and must not be locked out by one of them.
+ * - Each wrong secret has its own count: once it was refused ten times within a minute, it is not checked until the
+ * next.
+ * - It also counts for its sign-in method and address. Beyond a hundred a minute the answer is 429, and the audit log
+ * gets
+ *   a number instead of a row for each.
  */
 import { asPaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
@@ -15,7 +17,7 @@ import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Attempts {
   /**
-   * Whom the secret is of, as `find` says. `client` is for whom a refusal counts: one key for each client.
+   * The owner of the secret, as `find` returns it. `client` is the key that a refusal counts for: one for each client.
    * @throws PaliadinError of `find`, or `rate_limited`
    */
   by<T>(way: BrowserWay, secret: string, client: string, find: () => Promise<T>): Promise<T>;
@@ -52,7 +54,7 @@ export function limitAttempts({ deny, omitDenial }: SignInEvents, now: () => num
 }
 
 const MINUTE_MS = 60_000;
-/** A program that repeats what was refused. */
+/** For a program that repeats a refused secret. */
 const SAME_SECRET = 10;
-/** More than an office full of people with old links sends. */
+/** More than a whole office of people with old links sends. */
 const PER_CLIENT = 100;

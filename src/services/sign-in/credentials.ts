@@ -1,4 +1,4 @@
-/** What somebody may sign in with: one-time codes for browsers, API tokens for programs. */
+/** Credentials for signing in: one-time codes for browsers, API tokens for programs. */
 import type { ApiToken } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { Scope } from '../../contract/scopes.ts';
@@ -9,13 +9,13 @@ import { people } from '../people.ts';
 import { hashSecret, newSecret, newToken, type Random } from './secrets.ts';
 
 export interface CredentialService {
-  /** A code that signs a browser in once. It travels in a link's fragment, which no server sees. */
+  /** A one-time code that signs a browser in. It travels in a link's fragment, which no server sees. */
   createCode(actor: Actor, userId: string): Promise<string>;
-  /** A bearer token for programs; a user who is not there yet is created. */
+  /** A bearer token for programs; a user who does not exist yet is created. */
   createToken(actor: Actor, token: NewToken): Promise<CreatedToken>;
-  /** Oldest first; the secrets are not kept. `user` is a subject. */
+  /** Oldest first; the secrets are not stored. `user` is a subject. */
   tokens(query?: { userId?: string | undefined }): Promise<(ApiToken & { user: string })[]>;
-  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins so. */
+  /** @throws PaliadinError `not_found`, `conflict` where more than one token begins with `id`. */
   revokeToken(actor: Actor, id: string): Promise<ApiToken & { user: string }>;
 }
 
@@ -31,16 +31,16 @@ export interface CreatedToken {
   /** Shown once. */
   secret: string;
   user: User;
-  /** Whether the user was created for it. */
+  /** Whether the user was created for this token. */
   created: boolean;
-  /** The scopes that let its user do nothing now, and why. */
+  /** The scopes that have no effect for its user now, and why. */
   withoutEffect: { scope: Scope; why: string }[];
 }
 
 export interface CredentialOptions {
   store: Pick<Store, 'users' | 'signIn'>;
   access: Access;
-  /** Whose subject this is, is created as the owner. */
+  /** The user with this subject is created as the owner. */
   ownerSubject: string;
   random: Random;
   /** UTC milliseconds. */

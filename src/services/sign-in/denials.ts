@@ -1,6 +1,6 @@
 /**
- * Failed sign-ins go on record one by one while there are few of them. Of a flood the record keeps one row an hour, which
- * says how many more there were: it stays readable, and nobody can fill the disk with guesses.
+ * Failed sign-ins are recorded one by one while there are few. During a flood the audit log gets one row an hour with
+ * the number of the others: it stays readable, and guesses can't fill the disk.
  */
 import type { SignInEvent } from './sign-in-event.ts';
 
@@ -12,7 +12,7 @@ export interface OmittedDenials {
 }
 
 export interface DenialLimits {
-  /** An hour, after which all is counted anew. */
+  /** After this period, an hour, counting starts anew. */
   periodMs: number;
   /** Rows in a period for each key, such as an address. */
   perKey: number;
@@ -21,11 +21,11 @@ export interface DenialLimits {
 }
 
 export interface Denials {
-  /** Writes it, or counts it where there were too many. */
+  /** Writes the event, or counts it if there were too many. */
   add(key: string, event: SignInEvent): void;
-  /** Counts one that is not written. */
+  /** Counts an event that is not written. */
   omit(way: string): void;
-  /** Writes what was counted, and waits until that is on record. */
+  /** Writes the counts, and waits until they are on record. */
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function boundDenials({ write, writeOmitted, now, limits = defaults }: Ne
   const omit = (way: string): void => {
     roll();
     omitted.set(way, (omitted.get(way) ?? 0) + 1);
-    // Also where nobody comes any more.
+    // A timer, so that the counts are written even if no further attempt comes.
     timer ??= setTimeout(() => void flush(), limits.periodMs - (now() - startedAt)).unref();
   };
 
@@ -82,9 +82,9 @@ export function boundDenials({ write, writeOmitted, now, limits = defaults }: Ne
 }
 
 const defaults: DenialLimits = {
-  // Soon enough to see that something goes on, and 24 rows a day at most.
+  // Soon enough to see an attack while it goes on, and 24 rows a day at most.
   periodMs: 3_600_000,
-  // What a person does who mistakes an old link for a new one.
+  // What a person causes who mistakes an old link for a new one.
   perKey: 10,
   // More than one person reads.
   total: 200,

@@ -1,4 +1,4 @@
-/** Whom a secret, an application's token or a proxy's word stands for. */
+/** Resolves a secret, an application's token or a proxy's claim to its user. */
 import { PaliadinError } from '../../contract/errors.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,21 +9,27 @@ import { hashSecret } from './secrets.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Identities {
-  /** Of an API token of ours, or of the application's. Null where ours is unknown. @throws PaliadinError for the application's */
+  /**
+   * By an API token of ours, or a token of the application. Null where an API token is unknown.
+   * @throws PaliadinError for an application's token
+   */
   byBearer(secret: string): Promise<Identity | null>;
-  /** Who is signed in in this browser; null where nobody is, or one of its two secrets is missing. */
+  /** The user who is signed in in this browser; null where nobody is, or one of its two secrets is missing. */
   byBrowser(browser: BrowserSecrets): Promise<Identity | null>;
-  /** Whom an application's token names, made on first sight. @throws PaliadinError `unauthenticated`, `not_found` */
+  /**
+   * The user that an application's token names, created on first sight.
+   * @throws PaliadinError `unauthenticated`, `not_found`
+   */
   byApplication(token: string): Promise<Identity>;
-  /** Whom a proxy of ours names, made on first sight. */
+  /** The user that a trusted proxy names, created on first sight. */
   byProxy(claimed: Claimed): Promise<Identity>;
-  /** The same caller as they are now; null once what let them in is revoked or too old. */
+  /** The same caller in their present state; null once their credential is revoked or too old. */
   stillIn(identity: Identity): Promise<Identity | null>;
 }
 
 export interface IdentitiesOptions {
   store: Pick<Store, 'users' | 'signIn'>;
-  /** Null where no tokens of an application are taken. */
+  /** Null where tokens of an application are not accepted. */
   jwt: JwtAuthenticator | null;
   events: Pick<SignInEvents, 'emitSeldom'>;
   /** UTC milliseconds. */
@@ -57,13 +63,13 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
     return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt };
   };
 
-  /** Made on first sight, as a member; what is said of them is kept up to date. */
+  /** Created on first sight, as a member; the claimed details are kept up to date. */
   async function knownAs({ subject, ...says }: Claimed): Promise<User> {
     const { user } = await store.users.ensure({ subject, ...says, now: clock() });
-    // A proxy does not say in which language; what another way said stays.
+    // A proxy does not send a language; the value from another sign-in method stays.
     const told = { ...says, locale: says.locale ?? user.locale, email: says.email ?? user.email };
     const same = told.name === user.name && told.email === user.email && told.locale === user.locale;
-    // Nobody is kept out because their new name could not be saved.
+    // A user may sign in even if their new name could not be saved.
     return same ? user : await store.users.describe(user.id, told).catch(() => ({ ...user, ...told }));
   }
 
@@ -101,7 +107,7 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
 
 const NEVER_ENDS = { issuedAt: null, expiresAt: null };
 
-/** An application's token says to the second when it was made. */
+/** An application's token states to the second when it was issued. */
 function isSince({ signedOutAt }: User, { issuedAt }: Pick<AdmittedToken, 'issuedAt'> | Identity): boolean {
   return signedOutAt === null || issuedAt === null || issuedAt >= signedOutAt;
 }

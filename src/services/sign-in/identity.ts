@@ -1,28 +1,28 @@
-/** Who asks, and how they got in. */
+/** The caller, and how they signed in. */
 import type { User } from '../../contract/records/user.ts';
 import type { Scope } from '../../contract/scopes.ts';
 
 export interface Identity {
   user: User;
-  /** `token`: an API token of ours. `jwt`: the application's. `proxy`: by the word of a proxy. */
+  /** `token`: an API token of ours. `jwt`: the application's. `proxy`: named by a proxy. */
   way: 'cookie' | 'token' | 'jwt' | 'proxy';
-  /** Of the secret that let them in; empty where there is none. */
+  /** Hash of the secret that they signed in with; empty where there is none. */
   hash: string;
-  /** Of the session key; only where a cookie let them in. */
+  /** Hash of the session key; only where they signed in with a cookie. */
   keyHash?: string;
-  /** What the token is for; null: whatever its user may do. */
+  /** The token's scopes; null: whatever its user may do. */
   scopes: readonly Scope[] | null;
-  /** Of an application's token, in UTC milliseconds. */
+  /** When an application's token was issued, in UTC milliseconds. */
   issuedAt: number | null;
   expiresAt: number | null;
 }
 
-/** What a browser shows of a sign-in that it may have. */
+/** The secrets that a browser presents. */
 export interface BrowserSecrets {
-  /** What it keeps for our name. More than one where a server on another port has set the same name. */
+  /** Its cookies of our name. More than one where a server on another port has set the same name. */
   cookies: readonly string[];
-  /** Of its page; null where that has none. */
+  /** The session key of its page; null where that has none. */
   sessionKey: string | null;
-  /** What it keeps from a version that had no session keys. */
+  /** Its cookies from a version that had no session keys. */
   cookiesWithoutKey: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Who signs in by a token that the application has signed. */
+/** Sign-in by a token that the application has signed. */
 import type { Claimed } from './claimed.ts';
 
 export interface JwtAuthenticator {

@@ -1,4 +1,4 @@
-/** Secrets that let somebody in. They are shown once; the store keeps only their SHA-256. */
+/** Secrets for signing in. They are shown once; the store has only their SHA-256. */
 import { createHash } from 'node:crypto';
 
 /** `bytes` cryptographically strong random bytes. */
@@ -12,12 +12,12 @@ export function newToken(random: Random): string {
   return TOKEN_PREFIX + newSecret(random);
 }
 
-/** Without salt or stretching: nobody guesses 256 random bits, and equal secrets have to be found. */
+/** Without salt or stretching: 256 random bits can't be guessed, and the store looks secrets up by their hash. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
 const SECRET_BYTES = 32;
 
-// So that a person, or a scanner of repositories, knows a token of ours when they see one.
+// So that people and secret scanners recognise the token.
 const TOKEN_PREFIX = 'pal_';

@@ -1,11 +1,11 @@
-/** Somebody came in, was turned away, or left. */
+/** A sign-in, a refused sign-in, or a sign-out. */
 export interface SignInEvent {
   kind: 'sign-in' | 'sign-in-denied' | 'sign-out';
-  /** Null where nobody knows who it was. */
+  /** Null where the user is not known. */
   userId: string | null;
   /** `code`, `jwt`, `proxy`, `token`, `cookie`. */
   way: string;
   reason?: string;
-  /** The store has put it on record together with what it did. */
+  /** The store has already recorded it together with its effect. */
   onRecord?: true;
 }

@@ -1,4 +1,4 @@
-/** Puts on record who came in, who was turned away and who left, where the store does not do so by itself. */
+/** Records sign-ins, refusals and sign-outs, where the store does not do so itself. */
 import type { AuditEntry } from '../../contract/records/audit-log.ts';
 import type { Store } from '../../store/store.ts';
 import type { SignInEvent } from './sign-in-event.ts';
@@ -8,7 +8,7 @@ export interface SignInRecordOptions {
   store: Pick<Store, 'audit'>;
   /** UTC milliseconds. */
   clock(): number;
-  /** Hears each event; has to be quick. */
+  /** Called for each event; has to be quick. */
   onSignIn(event: SignInEvent): void;
   onError(what: string, error: unknown): void;
 }
@@ -41,5 +41,5 @@ const ACTIONS = {
   'sign-out': 'sign-in.ended',
 } as const;
 
-// A reason of ours is a sentence; somebody else's may quote what it did not like.
+// Our own reasons are one sentence; a foreign one may quote the refused input.
 const REASON_LENGTH = 200;

@@ -1,4 +1,4 @@
-/** How people get in and out. */
+/** Signs users in and out. */
 import { PaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
@@ -15,40 +15,43 @@ import { createSignInEvents, type SignInEvents } from './sign-in-events.ts';
 import { recordSignIns } from './sign-in-record.ts';
 
 export interface SignInService extends Identities {
-  /** Whether tokens of an application are taken. */
+  /** Whether tokens of an application are accepted. */
   readonly application: boolean;
-  /** Who came in, was turned away or left. */
+  /** Sign-ins, refusals and sign-outs. */
   readonly events: SignInEvents;
   /**
-   * Signs a browser in with a one-time code. Where somebody else is signed in there, nothing changes unless `replace`.
+   * Signs a browser in with a one-time code. Where another user is signed in there, nothing changes unless `replace`.
    * @throws PaliadinError `unauthenticated`, `not_allowed`, `rate_limited`
    */
   withCode(code: string, at: At & { replace: boolean }): Promise<NewSession | WouldReplace>;
   /**
-   * Signs a browser in with the application's token. `count` counts the exchange for its user: a code works once, a token
-   * could make sessions without end.
+   * Signs a browser in with the application's token. `count` counts the exchange for its user: a code works once, but a
+   * token could create any number of sessions.
    * @throws PaliadinError as `withCode`, and what `count` throws
    */
   withApplicationToken(token: string, at: At, count: (user: User) => Promise<void>): Promise<NewSession>;
-  /** Ends what the caller came in by; with `everywhere` all their browser sessions, unused codes, and application's tokens. */
+  /**
+   * Ends the caller's sign-in; with `everywhere` all their browser sessions, unused codes, and the application's
+   * tokens.
+   */
   signOut(identity: Identity, options: { everywhere: boolean }): Promise<void>;
-  /** Why a browser in which nobody is signed in may think that somebody is; null where it has no reason to. */
+  /** Why a browser's earlier sign-in is no longer valid; null where it had none. */
   lapsed(browser: BrowserSecrets): Promise<'ended' | 'update' | null>;
-  /** Writes what was counted of denials, and waits until that is on record. */
+  /** Writes the counts of denials, and waits until they are on record. */
   close(): Promise<void>;
 }
 
 interface At {
   browser: BrowserSecrets;
-  /** For whom a refusal counts: one key for each client. */
+  /** The key that a refusal counts for: one for each client. */
   client: string;
 }
 
 export interface NewSession {
   signedIn: true;
-  /** For the browser to keep out of its page's reach. */
+  /** For a cookie that the page can't read. */
   secret: string;
-  /** For its page. Each is worth nothing without the other. */
+  /** For the page. Neither secret works without the other. */
   sessionKey: string;
   lifetimeMs: number;
 }
@@ -61,23 +64,23 @@ export interface WouldReplace {
 
 export interface SignInOptions {
   store: Pick<Store, 'users' | 'signIn' | 'audit'>;
-  /** Null where no tokens of an application are taken. */
+  /** Null where tokens of an application are not accepted. */
   jwt: JwtAuthenticator | null;
   random: Random;
   /** UTC milliseconds. */
   clock(): number;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
-  /** Hears who came in, was turned away, or left; has to be quick. */
+  /** Called for each sign-in, refusal and sign-out; has to be quick. */
   onSignIn(event: SignInEvent): void;
   onError(what: string, error: unknown): void;
   denialLimits?: DenialLimits | undefined;
 }
 
-/** A month: signing in again takes one link. */
+/** A month: to sign in again takes one link. */
 export const BROWSER_SESSION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** A working day: the application signs its user in again by itself, if they are still its user. */
+/** A working day: the application signs its user in again automatically, while they are still its user. */
 const APPLICATION_SESSION_MS = 12 * 60 * 60 * 1000;
 
 export function createSignInService(options: SignInOptions): SignInService {
@@ -92,7 +95,7 @@ export function createSignInService(options: SignInOptions): SignInService {
     throw new PaliadinError('not_allowed', DISABLED);
   }
 
-  /** `before`: who was signed in there until now. */
+  /** `before`: the user who was signed in there until now. */
   async function open(
     user: User,
     way: BrowserWay,
@@ -116,7 +119,7 @@ export function createSignInService(options: SignInOptions): SignInService {
     return { signedIn: true, secret, sessionKey, lifetimeMs };
   }
 
-  /** The sessions that this browser had before: it can't use them any more, so nobody else shall. */
+  /** Deletes the browser's earlier sessions: it can't use them any more, so nobody else may. */
   async function forget({ cookiesWithoutKey }: BrowserSecrets, before: Identity | null): Promise<void> {
     if (before !== null) await store.signIn.dropBrowserSession(before.hash);
     for (const hash of cookiesWithoutKey.map(hashSecret)) {
@@ -146,7 +149,7 @@ export function createSignInService(options: SignInOptions): SignInService {
       const { user } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
       await count(user);
       refuseDisabled(user, 'jwt');
-      // Not asked about, unlike a link: the application knows who sits there.
+      // No confirmation here, unlike for a link: the application knows who uses the browser.
       return await open(user, 'jwt', { browser, before: await identities.byBrowser(browser) });
     },
 
@@ -173,7 +176,7 @@ async function required(found: Promise<User | null>): Promise<User> {
   throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
 }
 
-/** Two people may have the same name; then the names by which the gateway knows them say who is who. */
+/** Two people may have the same name; then their subjects tell them apart. */
 function namesOf(before: User, user: User): { signedInAs: string; linkFor: string } {
   const nameOf = ({ name, subject }: User) => (before.name === user.name ? `${name} (${subject})` : name);
   return { signedInAs: nameOf(before), linkFor: nameOf(user) };

@@ -1,12 +1,15 @@
 import { type TurnInFull, turnStages } from '../../contract/admin.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 
-/** What a turn spent its time on: the stages that were reached. A clock that went back makes a stage of no length, never one that ends before it begins. */
+/**
+ * The stages that a turn reached, with their times. If the clock was set back, a stage has no length; it never ends
+ * before it begins.
+ */
 export function stagesOf(
   turn: Pick<Turn, 'startedAt' | 'handedOverAt' | 'deliveredAt' | 'firstChunkAt' | 'finishedAt'>,
 ): TurnInFull['stages'] {
   const { startedAt, handedOverAt, deliveredAt, firstChunkAt, finishedAt } = turn;
-  // A stage that was passed unseen took no time that is known: it begins where the next one does.
+  // A stage without a time of its own has no known length: it begins where the next one does.
   const begun = [startedAt, handedOverAt ?? deliveredAt ?? firstChunkAt, deliveredAt ?? firstChunkAt, firstChunkAt];
   const reached = begun.filter((at) => at !== null);
   let last = startedAt;

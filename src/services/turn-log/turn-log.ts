@@ -1,4 +1,6 @@
-/** Everybody's turns: listed, searched, read in full, exported. Who read them is on record before they are shown. */
+/**
+ * All users' turns: listed, searched, read in full, exported. Each reading is put on record before anything is shown.
+ */
 import type { TurnInFull as View } from '../../contract/admin.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';
@@ -13,13 +15,16 @@ import type { Readings } from '../readings.ts';
 import { stagesOf } from './stages.ts';
 
 export interface TurnLogService {
-  /** Newest first. `before` is the `nextBefore` of the page before. @throws PaliadinError `bad_request`, `not_found` */
+  /**
+   * Newest first. `before` is the `nextBefore` of the previous page.
+   * @throws PaliadinError `bad_request`, `not_found`
+   */
   list(actor: Actor, query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLogPage>;
-  /** All turns that the filter lets through, with what was said, newest first, read as they are taken. */
+  /** All turns that match the filter, with their texts, newest first, read as they are consumed. */
   export(actor: Actor, filter: TurnFilter, format: string): Promise<AsyncIterable<Turn & { user: Person }>>;
-  /** What there is of it while it runs. @throws PaliadinError `not_found` */
+  /** While the turn runs, the answer so far. @throws PaliadinError `not_found` */
   get(actor: Actor, turnId: string): Promise<TurnInFull>;
-  /** What turns can be filtered by: all users, and the tags of the last 30 days, most frequent first. */
+  /** The values of the filters: all users, and the tags of the last 30 days, most frequent first. */
   choices(): Promise<{ users: Person[]; tags: string[] }>;
 }
 
@@ -31,7 +36,7 @@ export interface TurnLogPage {
 
 export interface TurnInFull {
   turn: Turn;
-  /** Null where they were deleted just now. */
+  /** Null where the user was deleted just now. */
   user: User | null;
   response: string;
   /** What the agent waits for. */
@@ -48,7 +53,7 @@ export interface TurnLogOptions {
 }
 
 export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions): TurnLogService {
-  /** What was searched for is not on record: it may be what was said. */
+  /** The search text is not recorded: it may repeat what was said. */
   function onRecordOf(actor: Actor, { search, ...filter }: TurnFilter, detail: Record<string, string>) {
     const { userId = null } = filter;
     const searched = { ...withoutUnset(filter), ...detail, searched: search !== undefined };

@@ -1,4 +1,4 @@
-/** Deletes a user, whoever wants it and from wherever: all of it, or nothing. */
+/** Deletes a user completely or not at all, whether from the dashboard or the command line. */
 
 import { PaliadinError } from '../../contract/errors.ts';
 import type { By } from '../../contract/records/audit-log.ts';
@@ -8,9 +8,9 @@ import type { UserStore } from '../../store/user-store.ts';
 export interface RemoveUserOptions {
   users: Pick<UserStore, 'disable' | 'enable' | 'remove'>;
   by(): By;
-  /** Resolves when nothing of theirs is open any more. */
+  /** Resolves when none of their turns is open any more. */
   stopTurns(): Promise<void>;
-  /** On the host. */
+  /** Ends the conversation on the host. */
   endConversation(): Promise<void>;
 }
 
@@ -22,13 +22,13 @@ export interface Removed {
   conversationLeft: Error | null;
 }
 
-/** @throws PaliadinError; the user is then as they were before, but for having been signed out. */
+/** @throws PaliadinError; the user is then unchanged, except that they were signed out. */
 export async function removeUser(user: User, options: RemoveUserOptions): Promise<Removed> {
   const { users, by } = options;
-  // First, so that nothing more comes.
+  // First, so that no new turn comes.
   if (user.disabledAt === null) await users.disable(user.id, by());
   const removed = await stopAndRemove(user, options).catch(async (error) => {
-    if (user.disabledAt === null) await users.enable(user.id, by()).catch(() => {}); // the first reason is the one to tell
+    if (user.disabledAt === null) await users.enable(user.id, by()).catch(() => {}); // the first error is reported
     throw error;
   });
   const conversationLeft = await options.endConversation().then(
@@ -44,7 +44,7 @@ async function stopAndRemove({ id }: User, { users, by, stopTurns }: RemoveUserO
     try {
       return await users.remove(id, by());
     } catch (error) {
-      // A question that was on its way when they were disabled.
+      // A question that was on its way when the user was disabled.
       const cameMeanwhile = error instanceof PaliadinError && error.code === 'conflict';
       if (!cameMeanwhile || attempt === ATTEMPTS) throw error;
     }

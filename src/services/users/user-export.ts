@@ -1,4 +1,7 @@
-/** Everything that is kept of one user, as one JSON document, piece by piece: nobody holds all of it at once. */
+/**
+ * Everything that is stored about one user, as one JSON document, written in pieces so that it is never in memory as a
+ * whole.
+ */
 
 import type { User } from '../../contract/records/user.ts';
 import type { Store } from '../../store/store.ts';

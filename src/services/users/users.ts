@@ -1,6 +1,6 @@
 /**
- * What is done to users, from the dashboard and from the command line: who may do it, in which order, and what is stopped
- * by it.
+ * Actions on users, from the dashboard and from the command line: who may do them, in which order their steps run, and
+ * what they stop.
  */
 import type { UserChange } from '../../contract/admin.ts';
 import { PaliadinError } from '../../contract/errors.ts';
@@ -14,14 +14,17 @@ import { type Removed, removeUser } from './remove-user.ts';
 import { exportUser } from './user-export.ts';
 
 export interface UserService {
-  /** All, with what they did lately. */
+  /** All users, with their recent activity. */
   list(): Promise<UserOverview[]>;
-  /** In how many browsers they are signed in. */
+  /** The number of browsers that they are signed in with. */
   countBrowsers(userId: string): Promise<number>;
-  /** @throws PaliadinError `not_found`, as all that follow. */
+  /** @throws PaliadinError `not_found`, as do all methods below. */
   get(userId: string): Promise<User>;
   bySubject(subject: string): Promise<User>;
-  /** What is so already is left as it is. Disabling also stops what the user has open. @throws PaliadinError `not_allowed` */
+  /**
+   * Values that are the same already are left as they are. Disabling also stops what is open.
+   * @throws PaliadinError `not_allowed`
+   */
   change(actor: Actor, userId: string, change: UserChange): Promise<UserOverview>;
   /** Ends their browser sessions, and with `tokens` their API tokens. @throws PaliadinError `not_allowed` */
   signOut(
@@ -30,24 +33,24 @@ export interface UserService {
     options: { tokens: boolean },
   ): Promise<{ user: User; browsers: number; tokens: number }>;
   /**
-   * Stops what they have open, and deletes them, all that they said, and their conversation on the host.
+   * Stops what they have open, and deletes them, their turns, and their conversation on the host.
    *
-   * @throws PaliadinError `not_allowed`, `conflict`; nothing was deleted then.
+   * @throws PaliadinError `not_allowed`, `conflict`; nothing was deleted in that case.
    */
   remove(actor: Actor, userId: string): Promise<Removed & { session: AgentSession | null }>;
-  /** All that is kept of them, as JSON in pieces. */
+  /** Everything that is stored about them, as JSON in pieces. */
   export(actor: Actor, userId: string): Promise<AsyncIterable<string>>;
 }
 
 export interface UserServiceOptions {
   store: Pick<Store, 'users' | 'sessions' | 'signIn' | 'audit' | 'turns' | 'events'>;
-  /** Resolves when nothing of theirs is open any more. */
+  /** Resolves when none of their turns is open any more. */
   stopTurns(userId: string): Promise<void>;
-  /** On its host, for good. */
+  /** Ends it on its host, permanently. */
   endConversation(session: AgentSession): Promise<void>;
   /** UTC milliseconds. */
   clock(): number;
-  /** Hears who was signed out; has to be quick. */
+  /** Called for each user who was signed out; has to be quick. */
   onSignIn(event: SignInEvent): void;
 }
 

@@ -1,10 +1,13 @@
-/** Who may approve by the gateway's setting, and what of it the host lets have an effect. */
+/** Who may approve by the gateway's setting, and which of these approvals the host accepts. */
 
 import type { Config } from '../../config/load.ts';
 import type { Check } from '../../contract/check.ts';
 import { checksOf } from './checks.ts';
 
-/** `host` is what a host behind ssh lets a gateway allow; null where it is this machine, or an older one that lets all. */
+/**
+ * `host` is what a host behind ssh lets a gateway allow; null if the host is this machine, or an older one that allows
+ * all.
+ */
 export function examineApprovals({ values, given }: Config, host: 'deny' | 'gateway' | null): Check {
   const who = values.PALIADIN_APPROVALS;
   const found = `${who}: ${SAYS[who]}`;

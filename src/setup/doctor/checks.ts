@@ -1,11 +1,11 @@
-/** Writes checks down. */
+/** Creates checks. */
 import type { Check } from '../../contract/check.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 
 export interface Checks {
   passed(step: string, found: string, advice?: string): Check;
   failed(step: string, found: string, remedy: string): Check;
-  /** By an error whose text is, as everywhere here, what was wrong, a semicolon or a new line, and what to do. */
+  /** From an error whose text, as everywhere here, is: what was wrong, a semicolon or a newline, and what to do. */
   failedBy(step: string, error: unknown, remedy?: string): Check;
 }
 

@@ -1,4 +1,4 @@
-/** What a host finds out about itself. Runs inside the shim, and on the gateway's machine where that is the host. */
+/** The host's report about itself. Runs inside the shim, and on the gateway's machine if that is the host. */
 
 import type { Programs } from '../../config/programs.ts';
 import type { ShimSettings } from '../../config/shim-settings.ts';
@@ -28,7 +28,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
   ]);
   const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
-    // An older one would not have come as far as this.
+    // An older version could not have run this code.
     passed('node', `${process.versions.node} (${process.execPath})`),
     tmux,
     ...agent,
@@ -49,7 +49,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
   };
 }
 
-/** Whether a daemon could start: asking for one that can't would only take its time. */
+/** Whether a daemon could start: trying to start one that can't only takes time. */
 export function canStart(checks: readonly Check[]): boolean {
   return checks.every(({ step, ok }) => ok || !NEEDED.includes(step));
 }

@@ -1,4 +1,4 @@
-/** The way to a host that is reached through ssh, and what the host says of itself. */
+/** Checks the connection to a host behind ssh, and reads the host's report about itself. */
 
 import { remoteTarget } from '../../config/remote/target.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -16,7 +16,7 @@ import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
 
-/** Returns whether a question would come as far as the host's daemon. */
+/** Returns whether a question would reach the host's daemon. */
 export async function* examineRemote({ config, env }: Settings, host: string): AsyncGenerator<Check, boolean> {
   const ssh = findProgram('ssh', env);
   if (ssh === null) {
@@ -59,7 +59,7 @@ export async function* examineRemote({ config, env }: Settings, host: string): A
   return report.protocol === PROTOCOL_VERSION && canStart(report.checks);
 }
 
-/** What ssh goes through on its way, in order. */
+/** The stages of an ssh connection, in order. */
 const WAY = ['reachable', 'host key', 'key accepted'] as const;
 
 const FOUND: Record<(typeof WAY)[number], (target: SshTarget) => string> = {
@@ -75,9 +75,9 @@ function whereStuck(shim: string | PaliadinError): (typeof WAY)[number] | null {
   return shim.code === 'shim_auth_failed' ? 'key accepted' : null;
 }
 
-/** Whoever has the key may say verbs, and nothing else. */
+/** A person who has the key may send verbs, and nothing else. */
 async function examineForcedCommand(target: SshTarget, env: NodeJS.ProcessEnv): Promise<Check> {
-  // No verb, on purpose: it does nothing wherever it is run.
+  // Deliberately not a verb: it does nothing, wherever it runs.
   const { duplex, ended } = openSsh(target, env, 'true' as ShimVerb);
   duplex.resume();
   duplex.end();
@@ -113,7 +113,7 @@ async function examineShim(target: SshTarget, env: NodeJS.ProcessEnv, said: stri
 async function readReport(target: SshTarget, env: NodeJS.ProcessEnv): Promise<HostReport | PaliadinError> {
   const said = await call(target, env, 'doctor');
   if (said instanceof PaliadinError) return said;
-  // A login shell may have said something before.
+  // A login shell may have printed something before.
   const line = said.trimEnd().split('\n').at(-1) ?? '';
   try {
     return hostReport.parse(JSON.parse(line));
@@ -122,7 +122,7 @@ async function readReport(target: SshTarget, env: NodeJS.ProcessEnv): Promise<Ho
   }
 }
 
-/** The report was finished between `asked` and `read`. */
+/** The host finished its report between `asked` and `read`. */
 export function examineClock(host: number, asked: number, read: number): Check {
   const ahead = host < asked ? host - asked : Math.max(0, host - read);
   const seconds = Math.round(Math.abs(ahead) / 1000);
@@ -146,7 +146,7 @@ async function call(
 }
 
 const { passed, failed, failedBy } = checksOf('gateway');
-// The host asks other programs for their versions meanwhile.
+// The host asks other programs for their versions in this time.
 const PATIENCE_MS = 30_000;
-// More than two machines with NTP ever differ, less than would puzzle whoever compares their logs.
+// More than two machines with NTP ever differ, less than would confuse a person who compares their logs.
 const TOLERABLE_MS = 5_000;

@@ -1,4 +1,4 @@
-/** Looks at all that a question goes through: gateway, way, host. */
+/** Checks everything that a question passes through: gateway, connection, host. */
 
 import { gatewayPolicy } from '../../config/approval-policy.ts';
 import { packagePrograms } from '../../config/programs.ts';
@@ -12,7 +12,7 @@ import { checksOf } from './checks.ts';
 import { canStart, examineHost } from './examine-host.ts';
 import { examineRemote } from './examine-remote.ts';
 
-/** In the order in which a question meets them. A step that can't be looked at before another is mended, is left out. */
+/** In the order in which a question passes them. A step that can't be checked until another is repaired is left out. */
 export async function* examine(settings: Settings): AsyncGenerator<Check> {
   const { PALIADIN_REMOTE_HOST: remote } = settings.config.values;
   if (remote !== undefined) {
@@ -46,7 +46,7 @@ function whyDisabled({ config, env }: Settings): string | null {
   return 'missing' in agent ? agent.missing : null;
 }
 
-/** The very way that questions go. */
+/** Uses the same connection as questions do. */
 async function examineChannel(settings: Settings): Promise<Check> {
   try {
     await using host = await openHost(settings);

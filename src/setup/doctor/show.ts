@@ -1,8 +1,8 @@
-/** Checks as a person reads them: a line each, and below it what to do. */
+/** Formats checks for a person: one line each, and below it what to do. */
 import type { Check } from '../../contract/check.ts';
 import { escapeForTerminal } from '../../contract/escape.ts';
 
-/** A line, and one for the remedy. A host's words may be anything. */
+/** One line, and one for the remedy. A host's text may contain anything. */
 export function showCheck({ step, side, ok, found, remedy }: Check): string[] {
   const line = `${ok ? '✓' : '✗'} ${side.padEnd(7)}  ${oneLine(step).padEnd(STEP_WIDTH)}  ${oneLine(found)}`;
   return remedy === null ? [line] : [line, `${INDENT}→ ${oneLine(remedy)}`];

@@ -1,4 +1,4 @@
-/** What a gateway keeps of a host that it was given: key, pinned host keys, and how its owner reached it. */
+/** The gateway's files for a host that was added: key, pinned host keys, and how its owner reached it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { readIfExists, replaceFile } from '../../process/files.ts';
 import { commentOf } from '../on-host/authorized-keys.ts';
 import { sshOptions } from '../over-ssh/owner-ssh.ts';
 
-/** How the host was reached when it was added, to reach it again. */
+/** How the host was reached when it was added, to reach it again in the same way. */
 const added = z.object({
   given: z.object({ user: z.string(), host: z.string(), port: z.int().nullable() }),
   wishes: sshOptions,
   place: z.object({ user: z.string(), host: z.string(), port: z.int() }),
-  /** The file that got the variables; null where they were printed. */
+  /** The file that got the variables; null if they were printed. */
   envFile: z.string().nullable(),
 });
 export type Added = z.infer<typeof added>;
@@ -31,7 +31,7 @@ export function gatewayFiles(root: string, { user, host, port }: Added['place'])
   return { directory, key: join(directory, 'key'), knownHosts: join(directory, 'known_hosts') };
 }
 
-/** By which its lines on hosts are known again: eight digits, made once. */
+/** Identifies this gateway's lines on hosts: eight digits, created once. */
 export function gatewayId(root: string, random: (bytes: number) => Buffer): string {
   const file = join(root, 'remote', 'gateway-id');
   const known = readIfExists(file)?.trim() ?? '';
@@ -41,7 +41,7 @@ export function gatewayId(root: string, random: (bytes: number) => Buffer): stri
   return id;
 }
 
-/** Makes the key unless there is one. @throws ConfigError where there is one that is of no use */
+/** Creates the key unless there is one. @throws ConfigError if the existing one can't be used */
 export function ensureKey({ directory, key }: GatewayFiles, id: string, sshKeygen: string) {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const made = !existsSync(key);

@@ -1,4 +1,4 @@
-/** The variables by which a gateway reaches its host. */
+/** The variables with which a gateway reaches its host. */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError } from '../../config/load.ts';
@@ -6,7 +6,7 @@ import { modeOf, readIfExists, replaceFile } from '../../process/files.ts';
 import { envLine, withEnvLines } from '../env-lines.ts';
 import type { Added, GatewayFiles } from './files.ts';
 
-/** Those that name files of this machine. */
+/** The variables that name files on this machine. */
 export function fileVariables({ user, host, port }: Added['place'], { key, knownHosts }: GatewayFiles) {
   return {
     PALIADIN_REMOTE_HOST: host,
@@ -17,14 +17,14 @@ export function fileVariables({ user, host, port }: Added['place'], { key, known
   };
 }
 
-/** Lines that hold everything themselves, for a gateway that is elsewhere. The key is one of them. */
+/** Lines that contain all values themselves, for a gateway on another machine. The key is one of them. */
 export function printedVariables(place: Added['place'], files: GatewayFiles): string[] {
   const { PALIADIN_SSH_KEY_FILE: key, PALIADIN_KNOWN_HOSTS_FILE: hosts, ...where } = fileVariables(place, files);
   const values = { ...where, PALIADIN_SSH_KEY: base64(key), PALIADIN_KNOWN_HOSTS: base64(hosts) };
   return Object.entries(values).map(([name, value]) => envLine(name, value));
 }
 
-/** @throws ConfigError where the file holds a key that was put there by hand */
+/** @throws ConfigError if the file contains a key that was put there by hand */
 export function writeVariables(file: string, values: ReturnType<typeof fileVariables>): void {
   const text = readIfExists(file) ?? '';
   const byHand = BY_HAND.find((name) => parseEnv(text)[name] !== undefined);
@@ -56,5 +56,5 @@ const NAMES = [
   'PALIADIN_KNOWN_HOSTS_FILE',
 ] as const;
 
-/** All that says where the host is and how it is reached. */
+/** All variables that say where the host is and how it is reached. */
 export const REMOTE_VARIABLES = [...NAMES, ...BY_HAND] as const;

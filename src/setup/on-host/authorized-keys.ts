@@ -1,18 +1,18 @@
-/** The line that lets a gateway's key run the shim, and nothing else. */
+/** The line that allows a gateway's key to run the shim, and nothing else. */
 import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BYTES, modeOf, readIfExists, replaceFile } from '../../process/files.ts';
 import { shellQuoted } from '../shell-quoted.ts';
 
 export interface KeyLine {
-  /** In its comment, by which the line is known again. */
+  /** Part of its comment, which identifies the line later. */
   gateway: string;
   publicKey: string;
   node: string;
   shim: string;
 }
 
-/** Returns what became of it. */
+/** Returns what was done. */
 export function addKeyLine(file: string, key: KeyLine): 'added' | 'replaced' | 'there' {
   const before = readIfExists(file, BYTES) ?? '';
   const after = withKeyLine(before, key);
@@ -49,7 +49,7 @@ export function withoutKeyLine(text: string, gateway: string): string {
   return rest.length === lines.length ? text : joined(rest);
 }
 
-/** `restrict` forbids all that a key could do besides: terminals, forwarding, the account's own start files. */
+/** `restrict` forbids everything else that a key could do: terminals, forwarding, the account's own start files. */
 function keyLine({ gateway, publicKey, node, shim }: KeyLine): string {
   const command = [node, '--disable-warning=ExperimentalWarning', shim].map(shellQuoted).join(' ');
   if (/["\\\r\n]/.test(command)) throw new Error(`a path with these characters can't be a forced command: ${command}`);
@@ -78,7 +78,7 @@ function writeKeys(file: string, text: string): void {
   closeToOthers(file);
 }
 
-/** sshd ignores the file where others could write it. */
+/** sshd ignores the file if others could write it. */
 function closeToOthers(file: string): void {
   if (modeOf(dirname(file), 0o700) !== 0o700) chmodSync(dirname(file), 0o700);
   if (modeOf(file, 0o600) !== 0o600) chmodSync(file, 0o600);

@@ -1,4 +1,4 @@
-/** `host.env`: what the host's daemon and agents are started with. */
+/** `host.env`: the environment with which the host's daemon and agents are started. */
 import { delimiter } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type HostApprovals, readApprovals } from '../../config/approval-policy.ts';
@@ -7,8 +7,8 @@ import { otherLines, withEnvLines } from '../env-lines.ts';
 import type { InstallRequest } from '../request.ts';
 
 /**
- * Directories that are in PATH already stay where they are, and the owner's other lines as well. Says what a gateway may
- * allow from now on: what was chosen, else what stands there, else nothing.
+ * Directories that are already in PATH keep their order, and the owner's other lines stay. Returns what a gateway may
+ * allow from now on: the chosen value, otherwise the one in the file, otherwise `deny`.
  */
 export function writeHostEnv(file: string, { path, agent, approvals, isolation }: InstallRequest): HostApprovals {
   const text = readIfExists(file);
@@ -21,13 +21,13 @@ export function writeHostEnv(file: string, { path, agent, approvals, isolation }
     ...(agent !== undefined && { PALIADIN_AGENT: agent }),
     ...(level !== undefined && { PALIADIN_ISOLATION: level }),
   };
-  // In words beside the first of its lines, since it is the one that keeps a stolen gateway from running commands.
+  // Explained beside the first of its lines, because this setting prevents a stolen gateway from running commands.
   const lines = withEnvLines(text ?? HEAD, values) + (written === undefined ? APPROVALS_HEAD : '');
   replaceFile(file, withEnvLines(lines, { PALIADIN_APPROVALS: now }), 0o600);
   return now;
 }
 
-/** Whether its owner has written more into it. */
+/** Whether its owner has added more lines to it. */
 export function isHostEnvEdited(file: string): boolean {
   return (
     otherLines(readIfExists(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION'])

@@ -1,4 +1,4 @@
-/** Installs a host: runs on it, as the account whose agent will answer. Whoever repeats it changes nothing twice. */
+/** Installs a host: runs on it, as the account whose agent will answer. Repeating it changes nothing twice. */
 import { chmodSync, renameSync } from 'node:fs';
 import { APPROVALS_SAY } from '../../config/approval-policy.ts';
 import { VERSION } from '../../config/version.ts';
@@ -18,7 +18,7 @@ export interface Account {
   platform: NodeJS.Platform;
 }
 
-/** @param uploaded this very shim, where it was put first: it moves to its place */
+/** @param uploaded this shim itself, if it was uploaded first: it moves to its final path */
 export async function* install(request: InstallRequest, account: Account, uploaded: string): AsyncGenerator<Check> {
   const places = hostPlaces(account.home);
   yield attempt('skill files', () => {

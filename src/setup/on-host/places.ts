@@ -1,4 +1,4 @@
-/** What is installed on a host, and where. */
+/** The paths of everything that is installed on a host. */
 import { join } from 'node:path';
 import { HOST_ENV } from '../../config/shim-settings.ts';
 
@@ -7,7 +7,7 @@ export interface HostPlaces {
   shim: string;
   hostEnv: string;
   skill: string;
-  /** What was installed, to know later what its owner has changed. */
+  /** What was installed, to detect later what its owner has changed. */
   record: string;
   authorizedKeys: string;
   systemdUnit: string;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type HostChannel, reachHost } from '../../transport/reach-host.ts';
 
-/** A channel to the daemon that runs; null where none does. */
+/** A channel to the running daemon; null if none runs. */
 export async function reachRunning(path: string): Promise<HostChannel | null> {
   const socket = connect(path);
   try {

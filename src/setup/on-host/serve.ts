@@ -1,4 +1,4 @@
-/** The shim's part in setting up a host: reads what is asked, and says each step as it is done. */
+/** The shim's part in setting up a host: reads the request, and reports each step as it is done. */
 import { homedir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import type { Programs } from '../../config/programs.ts';

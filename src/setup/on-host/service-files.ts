@@ -1,6 +1,6 @@
-/** What service managers want to be told. */
+/** The configuration files of service managers. */
 
-/** A unit of systemd's manager for one account. */
+/** A unit for systemd's manager of one account. */
 export function systemdUnit(command: readonly string[]): string {
   return `[Unit]
 Description=Paliadin host daemon

@@ -1,4 +1,4 @@
-/** The daemon as a service of the account, so that it is there from the machine's start. */
+/** The daemon as a service of the account, so that it runs from the machine's start. */
 import { rmSync } from 'node:fs';
 import { shimSettings } from '../../config/shim-settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
@@ -29,7 +29,7 @@ export async function installService(needs: ServiceNeeds, node: string): Promise
   }
 }
 
-/** Null where there is none. The daemon ends with it; what runs in the panes does not. */
+/** Null if there is none. The daemon ends with it; what runs in the panes does not. */
 export async function removeService({ places, env, uid }: ServiceNeeds): Promise<string | null> {
   if (readIfExists(places.systemdUnit) !== null) {
     const user = systemdEnv(env, uid);
@@ -81,7 +81,7 @@ async function installLaunchd({ places, env, uid }: ServiceNeeds, command: [stri
   return failed('service', found, `${WITHOUT}; launchd loads it when you log in at the host’s screen`);
 }
 
-/** A daemon that an ssh connection has started gives way, unless a turn is under way there. */
+/** A daemon that an ssh connection has started ends, unless a turn is running there. */
 async function makeRoom(places: HostPlaces, env: NodeJS.ProcessEnv): Promise<void> {
   const host = await reachRunning(prepareState(shimSettings(places.directory, env).config).hostSocket);
   if (host === null) return;
@@ -89,12 +89,12 @@ async function makeRoom(places: HostPlaces, env: NodeJS.ProcessEnv): Promise<voi
   await host.closed;
 }
 
-/** ssh sessions may not say where the manager listens. */
+/** ssh sessions may lack the variable that says where the manager listens. */
 function systemdEnv(env: NodeJS.ProcessEnv, uid: number): NodeJS.ProcessEnv {
   return { ...env, XDG_RUNTIME_DIR: env.XDG_RUNTIME_DIR ?? `/run/user/${uid}` };
 }
 
-/** Where somebody is logged in at the screen, and where nobody is. */
+/** For an account that is logged in at the screen, and for one that is not. */
 function domains(uid: number): string[] {
   return [`gui/${uid}`, `user/${uid}`];
 }

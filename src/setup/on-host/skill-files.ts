@@ -1,4 +1,4 @@
-/** The skill on the host. What its owner wrote in it is theirs. */
+/** The skill on the host. Text that its owner wrote in it is kept. */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import type { HostPlaces } from './places.ts';
 
 export type SkillOutcome = 'installed' | 'persona kept' | 'kept whole';
 
-/** Digests of what was installed: of the owner's section, and of all else. */
+/** Digests of the installed text: of the owner's section, and of the rest. */
 const record = z.object({ persona: z.string(), rest: z.string() });
 type Record = z.infer<typeof record>;
 
 /**
- * A new version brings its own text, but for the section that says who answers. Where the owner has changed more
- * than that, theirs stays as it is, and the new one lies beside it.
+ * A new version replaces the text, except the section that says who answers. If the owner has changed more than that
+ * section, their file stays as it is, and the new one is stored beside it.
  */
 export function installSkill(places: HostPlaces, files: InstallRequest['skill']): SkillOutcome {
   let outcome: SkillOutcome = 'installed';

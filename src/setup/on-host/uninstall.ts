@@ -1,4 +1,4 @@
-/** Takes from a host what was installed for a gateway: runs on it, as the account. What else is there stays. */
+/** Removes what was installed on a host for a gateway: runs on it, as the account. Everything else there stays. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../config/programs.ts';
@@ -53,7 +53,7 @@ async function endDaemon(places: HostPlaces, { env }: Account, programs: Program
   const agent = chooseAgent(settings.config, settings.env);
   if (found === null && 'missing' in agent)
     return failed('daemon', agent.missing, 'look with `ps` for what still runs');
-  // Where it was killed and terminals are left, another is started: it knows how to end them.
+  // If the daemon was killed and terminals are left, another one is started: it knows how to end them.
   const start = () => {
     if ('missing' in agent) throw new TypeError('there is no agent');
     return reachDaemon(localDaemon({ ...settings, paths, agent, programs }));
@@ -70,7 +70,7 @@ function namesIn(directory: string): string[] {
 
 function removeState(places: HostPlaces, { home, env }: Account): Check {
   const state = shimSettings(places.directory, env).config.values.PALIADIN_STATE_DIR;
-  // A directory that its owner chose may hold more than ours.
+  // A directory that its owner chose may contain other files.
   const gone = state === defaultState(home) ? state : join(state, 'host');
   rmSync(gone, { recursive: true, force: true });
   return passed('conversations', `removed ${gone}`);
@@ -87,7 +87,7 @@ function removeFiles(places: HostPlaces, purge: boolean): Check {
   try {
     rmdirSync(places.directory);
   } catch {
-    // something of the owner's, or the shim that does this
+    // a file of the owner's, or the shim that runs this
   }
   if (kept.length === 0) return passed('files', `removed from ${places.directory}`);
   return passed('files', `removed, but for what you have written: ${kept.join(', ')}`, '`--purge` removes that too');

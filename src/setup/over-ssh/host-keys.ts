@@ -1,19 +1,19 @@
-/** Which of the host's keys may be pinned: those that the owner's own connection vouches for. */
+/** Which of the host's keys may be pinned: those that the owner's own connection confirms. */
 import { createHash } from 'node:crypto';
 import { type HostAddress, knownName } from '../../config/remote/known-hosts.ts';
 import { outputOf } from '../../process/output-of.ts';
 import type { OwnerSsh } from './owner-ssh.ts';
 
 export interface PinnedKeys {
-  /** Lines for the gateway's known hosts; empty where no key can be vouched for. */
+  /** Lines for the gateway's known hosts; empty if no key can be confirmed. */
   lines: string[];
   fingerprints: string[];
 }
 
 /**
- * ssh-keyscan believes anybody. So of what it sees only such keys are taken as the owner's authenticated connection
- * was made with, or as the host shows over that connection. Where it sees nothing (the host is reached through
- * another), the host's own files have the key.
+ * ssh-keyscan does not authenticate the host. So a key that it sees is only accepted if the owner's authenticated
+ * connection was made with it, or if the host shows it over that connection. If ssh-keyscan sees nothing (the host is
+ * reached through another one), the host's own files have the key.
  */
 export async function keysToPin({
   ssh,
@@ -43,7 +43,7 @@ interface PublicKey {
   blob: string;
 }
 
-/** `at` is the field that the type is in. */
+/** `at` is the field that contains the type. */
 function keysIn(text: string, at: number): PublicKey[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [type = '', blob = ''] = line.trim().split(/\s+/).slice(at);

@@ -1,4 +1,4 @@
-/** What there is on a host before anything of ours is. */
+/** What is installed on a host before anything of Paliadin's is. */
 import { delimiter } from 'node:path';
 import type { OwnerSsh } from './owner-ssh.ts';
 
@@ -6,15 +6,15 @@ export interface HostInspection {
   system: string;
   account: string;
   home: string;
-  /** The newest enough Node that comes first, by a path that lasts; null where there is none. */
+  /** The first Node that is new enough, by a permanent path; null if there is none. */
   node: { path: string; version: string } | null;
   /** Versions of those that are too old. */
   oldNodes: string[];
   tmux: string | null;
   claude: string | null;
-  /** Whether `PALIADIN_APPROVALS` is in its host.env already. */
+  /** Whether `PALIADIN_APPROVALS` is already in its host.env. */
   choseApprovals: boolean;
-  /** PATH of the login shell, and where the programs are that were found elsewhere. */
+  /** PATH of the login shell, and the directories of programs that were found elsewhere. */
   path: string;
 }
 
@@ -44,7 +44,7 @@ export function readLook(said: string): HostInspection {
     tmux,
     claude,
     choseApprovals: all('approvals').length > 0,
-    // Where Claude Code's own installer will put it.
+    // Where Claude Code's own installer puts it.
     path: [...new Set([...all('path'), ...found, `${home}/.local/bin`])]
       .filter((directory) => isLasting(directory, home))
       .join(delimiter),
@@ -58,13 +58,13 @@ function isNewEnough(version: string): boolean {
   return major > 22 || (major === 22 && minor >= 13);
 }
 
-/** Path, version and the real path, with tabs between. */
+/** Path, version and the real path, separated by tabs. */
 function readNode(line: string, home: string): { path: string; version: string } {
   const [path = '', version = '', real = ''] = line.split('\t');
   return { path: isLasting(path, home) && !/\/shims\/|\/\.volta\//.test(path) ? path : real, version };
 }
 
-/** Version managers make directories for one login, which are gone after it. */
+/** Version managers create directories for one login, which are removed after it. */
 function isLasting(path: string, home: string): boolean {
   if (path.includes('/fnm_multishells/') || !path.startsWith('/')) return false;
   return path.startsWith(`${home}/`) || !/^\/(run|tmp|private\/tmp)\//.test(path);
@@ -73,8 +73,8 @@ function isLasting(path: string, home: string): boolean {
 const SAYS = 'paliadin-look ';
 
 /**
- * The login shell's own PATH is what its owner types `claude` with, and most of it is set by start files that only an
- * interactive shell reads. Such a shell may do anything at its start, so it gets ten seconds.
+ * The owner types `claude` with the login shell's own PATH, and most of it is set by start files that only an
+ * interactive shell reads. Such a shell may run anything at its start, so it gets ten seconds.
  */
 const LOOK = `
 say() { printf '${SAYS}%s %s\\n' "$1" "$2"; }

@@ -1,4 +1,6 @@
-/** The owner's own way to the host: their ssh configuration, agent and keys. It may ask at the terminal, once. */
+/**
+ * The owner's own ssh access to the host: their ssh configuration, agent and keys. It may ask at the terminal, once.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,19 +22,19 @@ export const sshOptions = z.object({
 });
 export type SshOptions = z.infer<typeof sshOptions>;
 
-/** Where the owner's ssh configuration leads. */
+/** The address that the owner's ssh configuration resolves to. */
 export interface Route {
   user: string;
   host: string;
   port: number;
-  /** What the owner's ssh goes through, which the gateway does not. */
+  /** The jump host or proxy of the owner's ssh, which the gateway does not use. */
   via: string | null;
 }
 
 export interface OwnerSsh {
-  /** The key by which the owner's ssh knows the host. */
+  /** The key with which the host identified itself to the owner's ssh. */
   hostKey: { fingerprint: string; known: boolean };
-  /** What a script of ours prints; `sh` reads it from its standard input. @throws PaliadinError */
+  /** Returns what a script of ours prints; `sh` reads it from its standard input. @throws PaliadinError */
   run(script: string): Promise<string>;
   close(): void;
 }
@@ -44,7 +46,7 @@ export interface OwnerSshNeeds {
   wishes: SshOptions;
 }
 
-/** @throws PaliadinError where ssh can't make anything of the place. */
+/** @throws PaliadinError if ssh can't resolve the address. */
 export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds): Promise<Route> {
   const said = await outputOf(program, ['-G', ...argumentsOf(given, wishes), '--', destination(given)], env).catch(
     (error: Error) => Promise.reject(new PaliadinError('shim_error', `ssh does not take this: ${error.message}`)),
@@ -56,22 +58,22 @@ export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds):
   throw new PaliadinError('shim_error', `ssh makes ${route.user}@${route.host} of it; name the host by its address`);
 }
 
-/** Connects, and keeps the connection for all that follows. @throws PaliadinError */
+/** Connects, and keeps the connection for all later calls. @throws PaliadinError */
 export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeeds): Promise<OwnerSsh> {
   const directory = mkdtempSync(join(tmpdir(), 'paliadin-'));
   const [socket, log] = [join(directory, 's'), join(directory, 'log')];
   const common = ['-S', socket, ...argumentsOf(given, wishes), ...OWN_OPTIONS];
-  // Words by which one failure is told from another; all else is the owner's.
+  // Messages in English, to distinguish failures; everything else is the owner's.
   const settings = { env: { ...env, LC_ALL: 'C' } };
 
   function close(): void {
     spawnSync(program, ['-S', socket, '-O', 'exit', '--', destination(given)], { ...settings, stdio: 'ignore' });
-    // The connection's process takes its socket away just now.
+    // The connection's process removes its socket at the same time.
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
     for (const signal of SIGNALS) process.off(signal, interrupted);
   }
 
-  // The connection lives in a process of its own, which would stay.
+  // The connection has a process of its own, which would keep running.
   function interrupted(): void {
     close();
     process.exit(1);
@@ -79,7 +81,7 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
 
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
-    // In the background once it is in. What it asks goes to the terminal, what it tells to the file.
+    // Goes to the background once it is connected. It prompts at the terminal, and logs to the file.
     const args = ['-M', '-N', '-f', '-v', '-E', log, ...common, '--', destination(given)];
     const master = spawn(program, args, { ...settings, stdio: 'ignore' });
     const [code, signal] = (await once(master, 'exit')) as [number | null, NodeJS.Signals | null];
@@ -100,7 +102,7 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
     });
-    child.stdin.on('error', () => {}); // its end says why
+    child.stdin.on('error', () => {}); // its end has the reason
     child.stdin.end(script);
     const [code] = await once(child, 'close');
     if (code === 0) return stdout;
@@ -132,7 +134,7 @@ function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null
   return new PaliadinError(failure.code, `${last}; ${remedy}`);
 }
 
-/** Of the connection itself, in ssh's own words. */
+/** The connection's own host key, from ssh's messages. */
 function hostKeyIn(told: string): OwnerSsh['hostKey'] {
   const [, fingerprint] = /^debug1: Server host key: \S+ (SHA256:\S+)/m.exec(told) ?? [];
   if (fingerprint === undefined) throw new PaliadinError('shim_error', 'ssh does not tell the host’s key; update it');
@@ -141,7 +143,7 @@ function hostKeyIn(told: string): OwnerSsh['hostKey'] {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-// Whatever the owner's configuration adds for their own sessions.
+// These override what the owner's configuration adds for their own sessions.
 const OWN_OPTIONS = [
   'ClearAllForwardings=yes',
   'ForwardAgent=no',

@@ -1,4 +1,4 @@
-/** Brings the shim to the host and lets it set the host up. */
+/** Copies the shim to the host and lets it set the host up. */
 import { type Check, check } from '../../contract/check.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { SetUpVerb } from '../on-host/serve.ts';
@@ -15,7 +15,7 @@ export interface ShimCall {
   request: object;
 }
 
-/** The steps that were done there. @throws PaliadinError where they were not all. */
+/** The steps that were done there. @throws PaliadinError if not all of them were. */
 export async function runShim(ssh: OwnerSsh, call: ShimCall): Promise<Check[]> {
   const said = (await ssh.run(scriptOf(call))).split(/\r?\n/);
   const steps = said
@@ -25,7 +25,7 @@ export async function runShim(ssh: OwnerSsh, call: ShimCall): Promise<Check[]> {
   throw new PaliadinError('shim_error', 'the shim stopped half-way on the host; run it again');
 }
 
-/** What is not the same for everybody is either one quoted word, or inside of text that the shell does not read. */
+/** Each variable part is either one quoted word, or inside text that the shell does not parse. */
 function scriptOf({ verb, node, bundle, request }: ShimCall): string {
   return `set -eu
 umask 077

@@ -1,7 +1,9 @@
 import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
 import { literals } from './literals.ts';
 
-/** Column types that SQLite and PostgreSQL both know: times and counts are `bigint`, truth is 0 or 1, JSON is text. */
+/**
+ * Column types that SQLite and PostgreSQL both have: times and counts are `bigint`, booleans are 0 or 1, JSON is text.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('users')
@@ -27,7 +29,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema
     .createTable('turns')
-    // The order in which turns were accepted, which a clock that jumps can't upset.
+    // The order in which turns were accepted, which does not depend on the clock.
     .$call(growing(db, 'seq'))
     .addColumn('turn_id', 'text', (column) => column.notNull().unique())
     .addColumn('user_id', 'text', (column) => column.notNull().references('users.id'))
@@ -65,7 +67,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('feedback', 'text')
     .addUniqueConstraint('turns_idempotency_key', ['user_id', 'idempotency_key'])
     .execute();
-  // One question at a time is typed into a pane, whatever the gateways believe.
+  // Only one question at a time is typed into a pane, even if two gateways run.
   await db.schema
     .createIndex('turns_one_at_work')
     .unique()
@@ -87,7 +89,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('turn_events')
     .$call(growing(db, 'id'))
-    .addColumn('turn_id', 'text', (column) => column.notNull()) // empty for what belongs to no turn
+    .addColumn('turn_id', 'text', (column) => column.notNull()) // empty for events outside a turn
     .addColumn('user_id', 'text', (column) => column.notNull().references('users.id'))
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('type', 'text', (column) => column.notNull())
@@ -95,7 +97,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('turn_events_of_user').on('turn_events').columns(['user_id', 'id']).execute();
   await db.schema.createIndex('turn_events_of_turn').on('turn_events').columns(['turn_id', 'id']).execute();
-  // Pruned away when the turn is final, so there are never many.
+  // Deleted when the turn is final, so there are never many.
   await db.schema
     .createIndex('turn_events_progress')
     .on('turn_events')
@@ -140,7 +142,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** A primary key that the database counts up, and never gives a second time. The two spell it differently. */
+/** A primary key that the database counts up, and never reuses. The syntax differs between the two databases. */
 function growing(db: Kysely<unknown>, name: string) {
   const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   return <T extends string>(table: CreateTableBuilder<T, never>) =>

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { literals } from './literals.ts';
 
-/** A turn also tells whether its host can be reached; that goes with the other steps when the turn is final. */
+/**
+ * A turn also has events about whether its host can be reached; they are pruned with the other steps when it is final.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropIndex('turn_events_progress').execute();
   await db.schema

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { literals } from './literals.ts';
 
-/** What the agent's own record says of a turn, beside what its answer claims; and what else went on in the conversation. */
+/** The agent's own record of a turn, beside the claims of its answer; and what else happened in the conversation. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('turns').addColumn('model', 'text').execute();
   await db.schema.alterTable('turns').addColumn('cached_tokens', 'bigint').execute();
@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('settled', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
   await sql`update turns set settled = 1 where finished_at is not null`.execute(db);
-  // Few at any time: most are settled a moment after their end.
+  // Few at any time: most are acknowledged a moment after their end.
   await db.schema
     .createIndex('turns_unsettled')
     .on('turns')
@@ -23,7 +23,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref('settled'), '=', sql.lit(0))
     .execute();
 
-  // A notice is in the turn's own row in the end.
+  // A notice ends up in the turn's own row.
   await db.schema.dropIndex('turn_events_progress').execute();
   await db.schema
     .createIndex('turn_events_progress')

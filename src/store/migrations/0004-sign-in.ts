@@ -1,17 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Tokens have scopes, browsers remember by which way they came in, and a user can be signed out everywhere. */
+/** Tokens have scopes, browser sessions have a sign-in method, and a user can be signed out everywhere. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('api_tokens')
-    // Those that are there already could do whatever their user could.
+    // Existing tokens could do everything that their user could.
     .addColumn('scopes', 'text', (column) => column.notNull().defaultTo('ask read admin'))
     .execute();
   await db.schema
     .alterTable('browser_sessions')
     .addColumn('way', 'text', (column) => column.notNull().defaultTo('code'))
     .execute();
-  // Of the key whose token let the browser in: when it is replaced, the browser is out.
+  // Digest of the key whose token signed the browser in: when the key is replaced, the session is no longer valid.
   await db.schema.alterTable('browser_sessions').addColumn('key_digest', 'text').execute();
   await db.schema.alterTable('users').addColumn('signed_out_at', 'bigint').execute();
   await sql`create index browser_sessions_of_user on browser_sessions (user_id)`.execute(db);

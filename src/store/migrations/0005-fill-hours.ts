@@ -1,4 +1,4 @@
-/** The figures by the hour of turns that were there before there were figures, counted and packed as they were at first. */
+/** Hourly figures of the turns from before there were figures, counted and packed as in the first version. */
 import { type Kysely, sql } from 'kysely';
 
 export async function fillHours(db: Kysely<unknown>): Promise<void> {
@@ -36,7 +36,7 @@ interface Turn {
   startedAt: number;
   status: string;
   errorCode: string | null;
-  /** JSON, as `tools` and `feedback`. */
+  /** JSON, as are `tools` and `feedback`. */
   usedTools: string;
   tools: string | null;
   classifierTag: string | null;
@@ -53,7 +53,7 @@ interface Counts {
   code: Record<string, number>;
   tool: Record<string, number>;
   tag: Record<string, number>;
-  /** Of completed turns, how many by bucket of their duration. */
+  /** Of completed turns: the count of each bucket of their duration. */
   total: Map<number, number>;
   firstText: Map<number, number>;
   sum: Record<string, number>;
@@ -66,7 +66,7 @@ interface Hour extends Counts {
   failed: number;
 }
 
-/** Of all users together, who have an empty id, and of this one. */
+/** The hours of all users together (empty id) and of this user. */
 function hoursOf(hours: Map<string, Hour>, { userId, startedAt }: Pick<Turn, 'userId' | 'startedAt'>): Hour[] {
   const hour = Math.floor(startedAt / HOUR_MS) * HOUR_MS;
   return ['', userId].map((of) => {
@@ -110,7 +110,7 @@ function countTurn(hour: Hour, turn: Turn): void {
   if (firstChunkAt !== null) addDuration(hour.firstText, firstChunkAt - startedAt);
 }
 
-/** What was seen to be used; where nobody counted, what the answer claims. */
+/** The tools that were recorded; without a record, those that the answer claims. */
 function toolsOf({ tools, usedTools }: Turn): Iterable<string> {
   if (tools === null) return new Set<string>(JSON.parse(usedTools));
   return JSON.parse(tools).map(({ name }: { name: string }) => name);
@@ -147,6 +147,6 @@ const FINAL = ['completed', 'failed', 'cancelled', 'unknown'];
 const HOUR_MS = 3_600_000;
 // Some megabytes at a time.
 const PAGE = 5000;
-// An agent that invents a new word for each turn must not make the hours grow without end.
+// An agent that invents a new name for each turn must not make the rows grow without end.
 const MAX_NAMES = 200;
 const OTHERS = '…';

@@ -1,7 +1,7 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import { fillHours } from './0005-fill-hours.ts';
 
-/** What the owner looks at: an audit log that holds together, figures by the hour, and search in what was said. */
+/** For the owner's dashboard: a chained audit log, hourly figures, and search in questions and answers. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('users').addColumn('daily_quota', 'integer').execute();
   await db.schema.alterTable('turns').addColumn('handed_over_at', 'bigint').execute();
@@ -23,7 +23,7 @@ function isPostgres(db: Kysely<unknown>): boolean {
 async function auditLog(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('audit_log')
-    // SQLite keeps a table in the order of a key of this type alone.
+    // SQLite stores a table in the order of its key only for this type.
     .addColumn('seq', isPostgres(db) ? 'bigint' : 'integer', (column) => column.primaryKey())
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('actor', 'text', (column) => column.notNull())
@@ -41,7 +41,7 @@ async function auditLog(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('audit_log_turn').on('audit_log').columns(['turn_id', 'seq']).execute();
   await db.schema.createIndex('audit_log_at').on('audit_log').columns(['at']).execute();
 
-  // One row: where the log ends. Beside the log, so that rows that are missing at its end are missed.
+  // One row: where the log ends. In a table of its own, so that rows that are deleted from the end are detected.
   await db.schema
     .createTable('audit_head')
     .addColumn('id', 'integer', (column) => column.primaryKey())
@@ -61,7 +61,7 @@ async function hours(db: Kysely<unknown>): Promise<void> {
     .addColumn('counts', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('turn_hours_key', ['user_id', 'hour'])
     .execute();
-  // For who was active when, and who asked most, without a look at the counts.
+  // For active users and those who asked most, without reading the counts.
   await db.schema
     .createIndex('turn_hours_of_users')
     .on('turn_hours')
@@ -70,7 +70,7 @@ async function hours(db: Kysely<unknown>): Promise<void> {
   await fillHours(db);
 }
 
-/** Each filter of a list, in the order of the list. */
+/** An index for each filter of a list, in the order of the list. */
 async function indexes(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('turns_of_user_started').on('turns').columns(['user_id', 'started_at']).execute();
   await db.schema
@@ -98,13 +98,13 @@ async function neverChanged(db: Kysely<unknown>): Promise<void> {
     await sql`create trigger ${sql.raw(`audit_log_no_${change}`)} before ${sql.raw(change)} on audit_log
       begin select raise(abort, 'the audit log is only added to'); end`.execute(db);
   }
-  // Also by "insert or replace", which is no update to SQLite.
+  // Also for "insert or replace", which SQLite does not count as an update.
   await sql`create trigger audit_log_at_end before insert on audit_log
     when new.seq <> (select coalesce(max(seq), 0) + 1 from audit_log)
     begin select raise(abort, 'the audit log is only added to'); end`.execute(db);
 }
 
-/** An index of the words in question and answer; the text itself stays where it is. */
+/** An index of the words in questions and answers; the text itself stays in the turn's row. */
 async function textSearch(db: Kysely<unknown>): Promise<void> {
   await sql`create virtual table turn_text using fts5(
     message, response, content='turns', content_rowid='seq', tokenize='unicode61 remove_diacritics 2')`.execute(db);
@@ -115,7 +115,7 @@ async function textSearch(db: Kysely<unknown>): Promise<void> {
   await sql`create trigger turn_text_delete after delete on turns begin ${sql.raw(take)} end`.execute(db);
   await sql`create trigger turn_text_update after update of message, response on turns
     begin ${sql.raw(take)} ${sql.raw(add)} end`.execute(db);
-  // What is deleted leaves no words behind in the index.
+  // A deleted text leaves no words behind in the index.
   await sql`insert into turn_text (turn_text, rank) values ('secure-delete', 1)`.execute(db);
   await sql`insert into turn_text (turn_text) values ('rebuild')`.execute(db);
 }

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 
 /**
- * A browser session is bound to a key that the page holds, since a cookie alone goes to every port of its host. Sessions
- * from before have none, so they let nobody in. They stay until they expire, to tell their browsers why.
+ * A browser session is bound to a key that the page holds, since a cookie alone goes to every port of its host. Older
+ * sessions have no key, so they no longer sign anybody in. They stay until they expire, so that their browsers can be
+ * told why.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 
-/** Gateways were once to hold leases on turns. They have fences instead, and nobody ever wrote these. */
+/**
+ * Columns for a plan in which gateways held leases on turns. Fences replaced it, and nothing ever wrote these columns.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('turns').dropColumn('lease_owner').execute();
   await db.schema.alterTable('turns').dropColumn('lease_expires_at').execute();

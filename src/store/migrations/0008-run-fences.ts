@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Each run of a turn has a fence of its own; they grow within a session. */
+/** Each run of a turn has its own fence; fences grow within a session. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('agent_sessions')

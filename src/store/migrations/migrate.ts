@@ -12,8 +12,8 @@ import * as unusedColumns from './0007-unused-columns.ts';
 import * as runFences from './0008-run-fences.ts';
 
 /**
- * A migration that was released is never changed, nor is anything that it calls: what it forgot goes into the next. So it
- * imports nothing but its own helpers, which lie beside it.
+ * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
+ * imports only its own helpers, which lie beside it.
  */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -27,9 +27,9 @@ export const migrations: Record<string, Migration> = {
 };
 
 /**
- * All or nothing, and one process at a time: in one transaction, which on SQLite holds the write lock.
+ * All or nothing, and one process at a time: runs in one transaction, which on SQLite holds the write lock.
  *
- * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed then.
+ * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed in that case.
  */
 export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
   await db

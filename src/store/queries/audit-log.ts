@@ -5,7 +5,7 @@ import type { AuditStore } from '../audit-store.ts';
 import { hashContent, hashRow } from '../chain.ts';
 import type { Schema } from './schema.ts';
 
-/** An entry, and what was said in it, of which only a hash is kept. */
+/** An entry, and the text that it is about, of which only a hash is stored. */
 export type Recorded = AuditEntry & { content?: { salt: string; said: readonly (string | null)[] } | undefined };
 
 export function auditQueries(db: Kysely<Schema>): AuditStore {
@@ -16,7 +16,7 @@ export function auditQueries(db: Kysely<Schema>): AuditStore {
 
     async list({ userId, ...page }) {
       if (userId === undefined) return (await listRows(db, page, null)).map(fromRow);
-      // Each has an index of its own; for either of two, SQLite would sort all that there is of them.
+      // Each condition has an index of its own; with "or", SQLite would sort all rows of both.
       const found = await Promise.all([listRows(db, page, ['actor', userId]), listRows(db, page, ['subject', userId])]);
       const rows = new Map(found.flat().map((row) => [row.seq, row]));
       return [...rows.values()].sort(newestFirst(page)).slice(0, page.limit).map(fromRow);
@@ -55,7 +55,7 @@ async function listRows(
     if (before !== undefined) query = query.where('seq', '<', before);
     return await query.orderBy('seq', 'desc').limit(limit).execute();
   }
-  // By time, which has an index; what comes later has, but for a moment, the later time.
+  // By time, which has an index; later rows have later times, except for small differences.
   if (from !== undefined) query = query.where('at', '>=', from);
   if (to !== undefined) query = query.where('at', '<', to);
   const last = before === undefined ? undefined : await rowAt(db, before);
@@ -71,10 +71,10 @@ function newestFirst({ from, to }: Page): (one: Stored, other: Stored) => number
   return (one, other) => other.at - one.at || other.seq - one.seq;
 }
 
-/** Adds entries in their order, each with the hash of the one before. Part of the caller's transaction. */
+/** Adds entries in their order, each with the hash of the one before. Runs in the caller's transaction. */
 export async function record(db: Transaction<Schema>, entries: readonly Recorded[]): Promise<void> {
   if (entries.length === 0) return;
-  // A write first: whoever comes at the same time waits here, and continues from where this one ends.
+  // Writes first: a concurrent writer waits here, and continues from where this one ends.
   const head = await db
     .updateTable('auditHead')
     .set((eb) => ({ seq: eb('seq', '+', entries.length) }))
@@ -104,7 +104,7 @@ async function headOf(db: Kysely<Schema>): Promise<AuditHead | null> {
   return head === undefined || head.seq === 0 ? null : head;
 }
 
-/** Page by page, so that a gateway goes on meanwhile. */
+/** In pages, so that the gateway can do other work in between. */
 async function walk(db: Kysely<Schema>, after: AuditHead, contents: boolean): Promise<ChainCheck> {
   let good = after;
   let rows = 0;
@@ -125,11 +125,11 @@ async function walk(db: Kysely<Schema>, after: AuditHead, contents: boolean): Pr
       rows++;
     }
     if (page.length < PAGE) break;
-    await setImmediate(); // SQLite answers at once, so without this nobody else would have a turn
+    await setImmediate(); // SQLite calls are synchronous, so without this no other work would run
   }
   const head = await db.selectFrom('auditHead').select(['seq', 'hash']).executeTakeFirst();
   if (head === undefined) return broken(good.seq, 'the record of where the log ends is missing');
-  // Rows may have been added since the last page; those are not meant.
+  // Rows may have been added since the last page; those are not part of this check.
   if (head.seq < good.seq) return broken(good.seq, `the log is recorded to end at ${head.seq}, before it`);
   if (head.seq > good.seq && (await pageAfter(db, good.seq)).length === 0) {
     return broken(good.seq + 1, `it is missing, and all after it: the log is recorded to end at ${head.seq}`);
@@ -148,7 +148,7 @@ async function pageAfter(db: Kysely<Schema>, seq: number): Promise<Stored[]> {
   return await db.selectFrom('auditLog').selectAll().where('seq', '>', seq).orderBy('seq').limit(PAGE).execute();
 }
 
-/** Whether what lies in the turn's row is what was put on record. A turn that was deleted can't be compared. */
+/** Whether the text in the turn's row is the one that was recorded. A turn that was deleted can't be compared. */
 async function textDiffers(db: Kysely<Schema>, { turnId, action, contentHash }: Stored): Promise<string | null> {
   if (turnId === null || contentHash === null) return null;
   const turn = await db
@@ -162,7 +162,7 @@ async function textDiffers(db: Kysely<Schema>, { turnId, action, contentHash }: 
     const same = hashContent(turn.auditSalt, [message, pageOrigin, context]) === contentHash;
     return same ? null : `the question of turn ${turnId} is not the one that was asked`;
   }
-  // A late answer took the place of what there was before.
+  // A late answer has replaced the earlier text.
   if (turn.late !== 0 && action !== 'turn.late') return null;
   const same = hashContent(turn.auditSalt, [turn.response]) === contentHash;
   return same ? null : `the answer of turn ${turnId} is not the one that was given`;

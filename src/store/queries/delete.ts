@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** The turns, and all that was said in them. What was counted stays. */
+/** Deletes the turns, and all that was said in them. The statistics stay. */
 export async function deleteTurns(db: Transaction<Schema>, turnIds: string[]): Promise<number> {
   for (let at = 0; at < turnIds.length; at += AT_ONCE) {
     const some = turnIds.slice(at, at + AT_ONCE);
@@ -11,5 +11,5 @@ export async function deleteTurns(db: Transaction<Schema>, turnIds: string[]): P
   return turnIds.length;
 }
 
-// SQLite takes 32,766 values in a statement.
+// SQLite's limit is 32,766 values in a statement.
 const AT_ONCE = 500;

@@ -61,7 +61,7 @@ export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>):
         const gone = await pruneSome(db, before);
         pruned += gone;
         if (gone < PRUNE_AT_ONCE) return pruned;
-        await setImmediate(); // SQLite answers at once, so without this nobody else would have a turn
+        await setImmediate(); // SQLite calls are synchronous, so without this no other work would run
       }
     },
   };
@@ -82,7 +82,7 @@ export async function insertEvents(
     .values(events.map(({ event, ...rest }) => ({ ...rest, type: event.type, body: JSON.stringify(event) })))
     .returning('id')
     .execute();
-  // Ids are given in the order of the values; the order in which they come back is not promised.
+  // Ids are assigned in the order of the values; the order in which they are returned is not guaranteed.
   const ids = rows.map((row) => row.id).sort((a, b) => a - b);
   return events.map((event, index) => ({ ...event, id: ids[index] as number }));
 }
@@ -103,7 +103,7 @@ const changeTypes: ReadonlySet<StoredEvent['event']['type']> = new Set([
   'reset',
 ]);
 
-// What a reader no longer needs once the `finished` event carries the whole turn.
+// Event types that a reader no longer needs once the `finished` event carries the whole turn.
 const progressTypes = [
   'queued',
   'delivering',
@@ -123,7 +123,7 @@ async function pruneSome(db: Kysely<Schema>, before: number): Promise<number> {
       eb
         .selectFrom('turnEvents as event')
         .select('event.id')
-        // As literals, or SQLite can't tell that the index of these types answers this.
+        // As literals: with parameters, SQLite would not use the partial index of these types.
         .where('event.type', 'in', literals(progressTypes))
         .where(({ exists, selectFrom }) =>
           exists(

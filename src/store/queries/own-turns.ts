@@ -1,6 +1,6 @@
 /**
- * One user's turns, a page at a time. What is read for a page depends on that user's turns alone, so how long it takes
- * tells nothing of what others wrote; and it is bounded, however much they wrote themselves.
+ * One user's turns, a page at a time. A page reads only that user's turns, so its timing reveals nothing about other
+ * users' texts; and the work is bounded, however much the user wrote.
  */
 import { setImmediate } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
@@ -44,11 +44,11 @@ export async function ownTurns(db: Kysely<Schema>, query: Query): Promise<TurnPa
 interface Row {
   seq: number;
   turnId: string;
-  /** Of question and answer. */
+  /** Size of question and answer. */
   bytes: number;
 }
 
-/** Newest first, without what was said. */
+/** Newest first, without the texts. */
 async function* rowsOf(db: Kysely<Schema>, { before, ...query }: Query): AsyncGenerator<Row> {
   let last = before === undefined ? null : await seqOf(db, query.userId, before);
   if (last === undefined) return;
@@ -60,11 +60,11 @@ async function* rowsOf(db: Kysely<Schema>, { before, ...query }: Query): AsyncGe
   }
 }
 
-/** `before` is the `seq` of a turn that the user has, or had. */
+/** `before` is the `seq` of a turn of the user, which may have been deleted. */
 export function slice(db: Kysely<Schema>, { userId, sessionId }: Omit<Query, 'before'>, before: number | null) {
   let query = db
     .selectFrom('turns')
-    // Of a text SQLite knows this without reading it.
+    // SQLite knows the length of a text without reading it.
     .select(['seq', 'turnId', sql<number>`octet_length(message) + octet_length(response)`.as('bytes')])
     .where('userId', '=', userId);
   if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
@@ -96,13 +96,13 @@ async function inFull(db: Kysely<Schema>, rows: readonly Row[]): Promise<Turn[]>
 
 const SLICE = 100;
 
-// Several of these wait at once where readers are slow. A turn alone may be larger: an answer may be 2 MB.
+// Several pages may be in memory at once where readers are slow. One turn may be larger: an answer may have 2 MB.
 const PAGE_BYTES = 1024 * 1024;
 
-// Some hundred milliseconds of work; who has more goes on from there.
+// Some hundred milliseconds of work; for a user with more turns the search continues from there.
 const SEARCHED_TURNS = 2000;
 const SEARCHED_BYTES = 16 * 1024 * 1024;
 
-// Then others have a turn: a millisecond or two.
+// A millisecond or two, then other work runs.
 const BREATH_TURNS = 20;
 const BREATH_BYTES = 64 * 1024;

@@ -11,7 +11,7 @@ export interface Schema {
   users: User;
   agentSessions: Omit<AgentSession, 'generation'> & {
     generation: Generated<number>;
-    /** The highest that a run of a turn of this session was given. */
+    /** The highest fence of any run in this session. */
     fence: Generated<number>;
   };
   turns: TurnTable;
@@ -22,7 +22,7 @@ export interface Schema {
     hash: string;
     userId: string;
     name: string;
-    /** Words with spaces between. */
+    /** Separated by spaces. */
     scopes: string;
     createdAt: number;
     lastUsedAt: number | null;
@@ -32,7 +32,7 @@ export interface Schema {
   auditLog: Omit<AuditRow, 'detail'> & { detail: string };
   auditHead: { id: number; seq: number; hash: string };
   turnHours: HourTable;
-  /** The index for text search, where the database has it as a table. */
+  /** The index for text search, on databases that have it as a table. */
   turnText: { rowid: number };
 }
 
@@ -55,7 +55,7 @@ type TurnTable = Omit<
     notices: Generated<string>;
     /** JSON. */
     feedback: string | null;
-    /** Part of what the audit log's hash of the text is made from. */
+    /** Salt of the audit log's hash of the text. */
     auditSalt: string | null;
   };
 
@@ -70,9 +70,9 @@ interface EventTable {
 }
 
 export interface HourTable {
-  /** Empty: of all users. */
+  /** Empty: all users. */
   userId: string;
-  /** When it begins. */
+  /** When the hour begins. */
   hour: number;
   turns: number;
   failed: number;

@@ -45,15 +45,15 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
   };
 }
 
-/** Fences are the turns' affair. */
+/** Without the fence, which only the queries of turns use. */
 const COLUMNS = ['name', 'userId', 'host', 'generation', 'createdAt', 'lastUsedAt'] as const;
 
-// A UUID has no more.
+// The number of hexadecimal digits in a UUID.
 const ALL_DIGITS = 32;
 
 /**
- * The name is a unique column, and so is the user: whoever comes second, in this process or another,
- * meets the first one's row and takes another digit.
+ * The name is a unique column, and so is the user: the later of two concurrent inserts, in this process or another,
+ * fails on the first one's row and takes one more digit.
  */
 async function create(
   db: Kysely<Schema>,
@@ -77,7 +77,7 @@ async function ofUser(db: Kysely<Schema>, userId: string): Promise<AgentSession 
   return await db.selectFrom('agentSessions').select(COLUMNS).where('userId', '=', userId).executeTakeFirst();
 }
 
-/** A conversation lives on a host; on another one it begins anew. */
+/** A conversation lives on one host; on another host it begins anew. */
 async function moveTo(db: Kysely<Schema>, name: string, host: string): Promise<AgentSession> {
   return await db
     .updateTable('agentSessions')

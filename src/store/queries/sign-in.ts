@@ -13,7 +13,7 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       ? null
       : ((await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()) ?? null);
   const noting = new Set<string>();
-  /** Nobody waits for it: while another process holds the store, it is noted at a later request. */
+  /** Not awaited: while another process holds the store, the use is noted at a later request. */
   const noteUse = (hash: string, now: number): void => {
     if (noting.has(hash)) return;
     noting.add(hash);
@@ -21,7 +21,7 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       .set({ lastUsedAt: now })
       .where('hash', '=', hash)
       .execute()
-      .catch(() => {}) // what else fails then says so
+      .catch(() => {}) // the request's other queries report the error
       .finally(() => noting.delete(hash));
   };
   return {
@@ -164,7 +164,7 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
   };
 }
 
-/** Codes that wait are used up as well. Whoever comes back signs in anew. */
+/** Codes that are not used yet are ended as well. To come back, the user signs in anew. */
 export async function endSignIns(
   trx: Transaction<Schema>,
   userId: string,
@@ -194,16 +194,16 @@ function shown({ hash, ...token }: { hash: string; scopes: string } & Omit<ApiTo
   return { id: hash.slice(0, TOKEN_ID_DIGITS), ...token, scopes: scopesOf(token) };
 }
 
-/** A word of a later version gives nothing. */
+/** A scope of a later version is ignored. */
 function scopesOf({ scopes }: { scopes: string }): Scope[] {
   return scopes.split(' ').filter(isScope);
 }
 
-// Of a session from before there were session keys.
+// A session from before session keys.
 const WITHOUT_KEY = '';
 
 // Enough to tell some thousand tokens apart, short enough to be typed.
 const TOKEN_ID_DIGITS = 10;
 
-// To know that a token is still in use, the hour is enough; a write for each request would not be cheap.
+// The hour is enough to see that a token is still in use; a write for each request would be expensive.
 const LAST_USED_STEP_MS = 60 * 60 * 1000;

@@ -4,7 +4,7 @@ import { percentile } from '../histogram.ts';
 import type { Schema } from './schema.ts';
 import { ALL, addCounts, addStored, type Counts, HOUR_MS, noCounts } from './turn-hours.ts';
 
-/** From the figures by the hour, however many turns there were. */
+/** Computed from the hourly figures, however many turns there were. */
 export async function turnStats(db: Kysely<Schema>, query: StatsQuery): Promise<TurnStats> {
   const { from, bucketMs, userId = ALL } = query;
   const rows = await db
@@ -70,10 +70,10 @@ function told({ turns, counts }: Sum): Counted {
   };
 }
 
-// As an expression, so that SQLite takes the index of the hours, which has all that is asked here.
+// An expression, so that SQLite uses the index of the hours, which covers this query.
 const eachUser = sql<string>`user_id || ''`;
 
-/** Who asked most, first. */
+/** Users, those who asked most first. */
 export async function busiest(
   db: Kysely<Schema>,
   { from, to, userId }: Pick<StatsQuery, 'from' | 'to' | 'userId'>,
@@ -96,7 +96,7 @@ async function activeUsers(
   db: Kysely<Schema>,
   { from, to, bucketMs, userId }: StatsQuery,
 ): Promise<Map<number, number>> {
-  // Whole numbers of hours, whose quotient both databases round down.
+  // Whole hours: both databases round the quotient down.
   const bucket = sql<number>`(hour - ${sql.lit(from)}) / ${sql.lit(Math.max(bucketMs, HOUR_MS))}`;
   let query = db
     .selectFrom('turnHours')

@@ -12,7 +12,7 @@ import { type InTransaction, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
 
 export interface SqlStoreOptions {
-  /** Says what an error of this database means. */
+  /** Explains an error of this database. */
   explain: (error: unknown) => PaliadinError;
   database: string;
   newId: () => string;
@@ -20,7 +20,7 @@ export interface SqlStoreOptions {
   heavy: InTransaction;
   search: TextSearch;
   searching: Kysely<Schema>;
-  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
   skipLostEvents: () => Promise<void>;
   close: () => Promise<void>;
@@ -38,7 +38,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     audit: explained(auditQueries(db), explain),
     ...explained(
       {
-        // A real write: a full disk still lets everything be read.
+        // A real write: on a full disk, reads still work.
         check: async () => void (await count(db, 'check')),
         close,
       },
@@ -57,7 +57,7 @@ async function count(db: Kysely<Schema>, name: string): Promise<number> {
   return value;
 }
 
-/** The same methods; what the database throws comes out as a PaliadinError. */
+/** The same methods; the database's errors become PaliadinErrors. */
 function explained<T extends { [K in keyof T]: (...args: never[]) => Promise<unknown> }>(
   methods: T,
   explain: (error: unknown) => PaliadinError,

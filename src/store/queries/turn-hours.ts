@@ -1,6 +1,6 @@
 /**
- * Figures by the hour in which a turn was accepted: of all users together, and of each. A write that changes what a turn
- * counts for changes them in the same transaction, so that nobody has to count a million turns to draw a plot.
+ * Figures by the hour in which a turn was accepted: of all users together, and of each. A write that changes the
+ * figures of a turn updates them in the same transaction, so that a plot does not have to count a million turns.
  */
 import type { Transaction } from 'kysely';
 import type { Turn } from '../../contract/records/turn.ts';
@@ -8,19 +8,19 @@ import { finalStatuses } from '../../contract/turn.ts';
 import { addPacked, bucketOf, count as countIn, type Histogram, packed } from '../histogram.ts';
 import type { HourTable, Schema } from './schema.ts';
 
-/** How often each thing happened; the names are kept short, because there is a row for each hour. */
+/** How often each thing happened; the names are short, because there is a row for each hour. */
 export interface Counts {
   status: Record<string, number>;
   code: Record<string, number>;
   tool: Record<string, number>;
   tag: Record<string, number>;
-  /** Of completed turns, by bucket of their duration. */
+  /** Of completed turns: the histogram of their duration. */
   total: Histogram;
   firstText: Histogram;
   sum: Record<string, number>;
 }
 
-/** What one turn counts for. */
+/** The fields of a turn that the figures count. */
 export type Counted = Pick<
   Turn,
   | 'userId'
@@ -46,7 +46,7 @@ export interface HourChange {
   counts: Counts;
 }
 
-/** What becomes of the figures when a turn that counted as `before` now counts as `after`. */
+/** The change of the figures when a turn that counted as `before` now counts as `after`. */
 export function changeOf(before: Counted, after: Counted): HourChange {
   const change = { userId: after.userId, hour: hourOf(after.startedAt), turns: 0, failed: 0, counts: noCounts() };
   add(change, before, -1);
@@ -54,7 +54,7 @@ export function changeOf(before: Counted, after: Counted): HourChange {
   return change;
 }
 
-/** A decision on what the agent asked. */
+/** A decision on a request of the agent. */
 export function decisionChange({ userId, startedAt }: Counted, allowed: boolean): HourChange {
   const counts = noCounts();
   counts.sum[allowed ? 'allowed' : 'denied'] = 1;
@@ -89,7 +89,7 @@ export function addCounts(to: Counts, more: Counts): void {
   }
 }
 
-/** Adds what an hour’s row has, as it lies there. */
+/** Adds the counts of a stored row. */
 export function addStored(to: Counts, text: string): void {
   const { total, firstText, ...more }: Stored = JSON.parse(text);
   for (const kind of named) {
@@ -105,7 +105,7 @@ function toStored(counts: Counts): string {
   return JSON.stringify({ ...more, total: packed(total), firstText: packed(firstText) } satisfies Stored);
 }
 
-/** Histograms packed: to read and to add up thousands of them takes milliseconds so. */
+/** With packed histograms, so that thousands of rows are read and added up in milliseconds. */
 type Stored = Omit<Counts, 'total' | 'firstText'> & { total: number[]; firstText: number[] };
 
 /** A denial is the only option that every request has. */
@@ -113,7 +113,7 @@ export function isAllowed({ option }: { option: string | null }): boolean {
   return option !== null && option !== 'deny';
 }
 
-/** In place of a user's id: of all of them. */
+/** Stands for all users in place of a user's id. */
 export const ALL = '';
 
 export const HOUR_MS = 3_600_000;
@@ -122,7 +122,7 @@ function hourOf(time: number): number {
   return Math.floor(time / HOUR_MS) * HOUR_MS;
 }
 
-// An agent that invents a new word for each turn must not make the hours grow without end.
+// An agent that invents a new name for each turn must not make the rows grow without end.
 const MAX_NAMES = 200;
 const OTHERS = '…';
 
@@ -150,7 +150,7 @@ function add(change: HourChange, turn: Counted, sign: 1 | -1): void {
   }
 }
 
-/** What was seen to be used; where nobody counted, what the answer claims. */
+/** The tools that were recorded; without a record, those that the answer claims. */
 function toolsOf({ tools, usedTools }: Counted): Iterable<string> {
   return tools === null ? new Set(usedTools) : tools.map(({ name }) => name);
 }
@@ -177,7 +177,9 @@ function collect(merged: Map<string, HourChange>, change: HourChange): void {
   addCounts(sum.counts, change.counts);
 }
 
-/** A row at a time, which the transaction holds: two gateways on one server would wait for each other here. */
+/**
+ * Reads and writes one row under the transaction's lock: on a shared server, a second gateway waits here for the first.
+ */
 async function changeHour(db: Transaction<Schema>, { userId, hour, ...change }: HourChange): Promise<void> {
   const empty: HourTable = { userId, hour, turns: 0, failed: 0, counts: toStored(noCounts()) };
   const { counts: before } = await db

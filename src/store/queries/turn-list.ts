@@ -8,15 +8,15 @@ import type { Schema } from './schema.ts';
 
 type Turns = SelectQueryBuilder<Schema, 'turns', object>;
 
-/** A stretch of turns by `seq`, its ends among them. */
+/** A range of turns by `seq`, both ends included. */
 export interface Stretch {
   first: number | null;
   last: number | null;
 }
 
 /**
- * Lets only those turns through in which each of `words` begins a word, newest first. Each kind of database has its own
- * way.
+ * Selects the turns in which each of `words` begins a word, newest first. Each kind of database implements it in its
+ * own way.
  */
 export type TextSearch = (query: Turns, words: string[], within: Stretch) => Turns;
 
@@ -64,7 +64,7 @@ export const openStatuses = turnStatuses.filter((status) => !(finalStatuses as r
 
 type LineColumn = `turns.${Extract<keyof TurnLine, keyof Schema['turns']>}`;
 
-/** Enough for 200 characters on one line, whatever white space is among them. */
+/** Enough for 200 characters on one line, whatever white space they contain. */
 const BEGINNING = 400;
 
 async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promise<Turns> {
@@ -72,7 +72,7 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   const before = page.before === undefined ? null : await placeOf(db, page.before);
   let query = db.selectFrom('turns') as Turns;
   if (userId !== undefined) query = query.where('turns.userId', '=', userId);
-  // As literals, or SQLite can't tell that the index of open turns answers this.
+  // As literals: with parameters, SQLite would not use the partial index of open turns.
   if (status === 'open') query = query.where('turns.status', 'in', literals(openStatuses));
   else if (status !== undefined) query = query.where('turns.status', '=', status);
   if (code !== undefined) query = query.where('turns.errorCode', '=', code);
@@ -82,14 +82,14 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   const words = wordsOf(page.search);
   if (words.length > 0) return search(query, words, await stretchOf(db, page, before?.seq ?? null)).limit(limit);
   if (status === 'open') {
-    // In the order of their own index: few are open at any time.
+    // In the order of their own index: few turns are open at any time.
     const older = before === null ? query : query.where('turns.seq', '<', before.seq);
     return older.orderBy('turns.seq', 'desc').limit(limit);
   }
   if (before !== null) {
     query = query.where((is) =>
       is.and([
-        is('turns.startedAt', '<=', before.startedAt), // for the index
+        is('turns.startedAt', '<=', before.startedAt), // so that the index is used
         is.or([is('turns.startedAt', '<', before.startedAt), is('turns.seq', '<', before.seq)]),
       ]),
     );
@@ -97,9 +97,9 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   return query.orderBy('turns.startedAt', 'desc').orderBy('turns.seq', 'desc').limit(limit);
 }
 
-/** The same times by the order in which turns were accepted, for an index that knows no times. */
+/** The same period as a range of `seq`, for an index that has no times. */
 async function stretchOf(db: Kysely<Schema>, { from, to }: Page, before: number | null): Promise<Stretch> {
-  // Added to nothing, so that SQLite does not look for the largest from the end on, through all rows.
+  // The sum keeps SQLite from searching for the largest from the end, through all rows.
   const end = (which: 'min' | 'max') => sql<number | null>`${sql.raw(which)}(seq + 0)`.as('seq');
   const [first, last] = await Promise.all([
     from === undefined

@@ -1,4 +1,4 @@
-/** A turn as it lies in its table, and back. */
+/** Converts a turn to its table row and back. */
 import type { Selectable, Updateable } from 'kysely';
 import type { Turn, TurnChange } from '../../contract/records/turn.ts';
 import type { Schema } from './schema.ts';

@@ -20,16 +20,16 @@ import { fromRow, toRow } from './turn-row.ts';
 export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
 export interface TurnQueryOptions {
-  /** Survives the end of the process, but is not waited for until it survives a power cut. */
+  /** Survives a crash of the process, but does not wait until it would survive a power cut. */
   relaxed: InTransaction;
-  /** A transaction that may take long, and nothing but writes waits for it. */
+  /** For a transaction that may take long; only other writes wait for it. */
   heavy: InTransaction;
   search: TextSearch;
-  /** Where searches run, which may take long; nothing else waits for them. */
+  /** For searches, which may take long; nothing else waits for them. */
   searching: Kysely<Schema>;
-  /** Makes what nobody guesses. */
+  /** Makes an unguessable salt. */
   newSalt: () => string;
-  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
 }
 
@@ -63,7 +63,7 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       const rows = await db
         .selectFrom('turns')
         .selectAll()
-        // As literals, or SQLite can't tell that the index of open turns answers this.
+        // As literals: with parameters, SQLite would not use the partial index of open turns.
         .where('status', 'in', literals(openStatuses))
         .orderBy('seq')
         .execute();
@@ -172,7 +172,9 @@ async function insertOnce(
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
 }
 
-/** In the transaction of the insert, this turn among those that are counted: two at once can't both be the last. */
+/**
+ * Runs in the transaction of the insert and counts this turn too, so that two concurrent turns can't both be the last.
+ */
 async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn): Promise<void> {
   const user = await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).executeTakeFirst();
   if (typeof user?.dailyQuota !== 'number') return;
@@ -202,8 +204,8 @@ async function byKey(
 }
 
 /**
- * Relaxed is enough: should a power cut take the number, the clock alone makes the next one higher. The clock also keeps
- * ahead of the hosts a database that was restored from a backup.
+ * A relaxed transaction is enough: if a power cut loses the number, the clock alone makes the next one higher. The
+ * clock also keeps a database that was restored from a backup ahead of the hosts.
  */
 async function takeUp(db: Transaction<Schema>, turnId: string, at: number): Promise<Turn | null> {
   const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
@@ -238,7 +240,7 @@ async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: Turn
   throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
 }
 
-/** How much text is written. */
+/** The length of the text that is written. */
 function lengthOf(writes: TurnWrite[]): number {
   const texts = writes.flatMap(({ change, events }) => [
     change.response ?? '',
@@ -247,7 +249,7 @@ function lengthOf(writes: TurnWrite[]): number {
   return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
-// Some milliseconds of work, most of which goes into the index of words.
+// Some milliseconds of work, most of it for the index of words.
 const HEAVY = 64 * 1024;
 
 async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
@@ -257,7 +259,7 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<S
     const { turnId, change } = write;
     await requireNewestRun(db, write);
     const row = toRow(change);
-    // What is only progress counts for nothing yet, and there is much of it.
+    // Progress alone does not change the figures, and there is much of it.
     const counts =
       (change.status !== undefined && isFinal(change.status)) ||
       COUNTED.some((name) => change[name] !== undefined) ||
@@ -284,7 +286,7 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<S
   );
 }
 
-// Beside an end, what changes the figures of a turn: `settled` brings the exact ones.
+// Changes of the figures other than a turn's end: `settled` brings the exact ones.
 const COUNTED = ['late', 'feedback', 'settled'] as const;
 
 function isDecision({ event }: TurnWrite['events'][number]): boolean {
@@ -299,7 +301,7 @@ async function inFull(
   return row && { turn: fromRow(row), salt: row.auditSalt };
 }
 
-/** What is put on record of a write: how the turn ended, its late answer, what was decided. */
+/** The audit log's entries for a write: how the turn ended, its late answer, its decisions. */
 function recordsOf(before: Turn, after: Turn, salt: string | null, { events }: TurnWrite): Recorded[] {
   const { turnId, userId: subject, finishedAt, startedAt, response, status, errorCode } = after;
   const about = { subject, turnId };

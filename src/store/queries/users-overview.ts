@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 import { busiest } from './stats.ts';
 import { openStatuses } from './turn-list.ts';
 
-/** Each user with what they did lately; what is counted comes from indexes and the figures by the hour. */
+/** Each user with their recent activity; the counts come from indexes and the hourly figures. */
 export async function usersOverview(db: Kysely<Schema>, today: number): Promise<UserOverview[]> {
   const rows = await db
     .selectFrom('users')
@@ -40,7 +40,7 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
   const asked = new Map((await busiest(db, ALL_TIME)).map(({ userId, turns }) => [userId, turns]));
   return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, open, ...user }) => {
     const seen = Math.max(askedAt ?? 0, signedInAt ?? 0, tokenUsedAt ?? 0);
-    // The figures by the hour have those that ended.
+    // The hourly figures contain the turns that have ended.
     const turns = (asked.get(user.id) ?? 0) + (open ?? 0);
     return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns };
   });

@@ -12,7 +12,7 @@ import { usersOverview } from './users-overview.ts';
 
 export interface UserQueryOptions {
   newId: () => string;
-  /** Makes sure that what was deleted can't be read in the file any more; false: that is seen to later. */
+  /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
 }
 
@@ -48,7 +48,8 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
     describe: (id, { name, email, locale }) => change(db, id, { name, email, locale }),
     setRole: (id, role, by) => recorded(db, id, { role }, { ...by, action: 'user.role', detail: { role } }),
     disable: (id, by) => recorded(db, id, { disabledAt: by.at }, { ...by, action: 'user.disabled' }),
-    // Until now what they were signed in by told who they are, and so why they are refused. It is worth nothing any more.
+    // Until now the credentials identified the disabled user, who was told why they are refused. From now on they are
+    // void.
     enable: (id, by) =>
       db.transaction().execute(async (trx) => {
         await endSignIns(trx, id, forgetting(by));
@@ -109,7 +110,7 @@ function recorded(
   });
 }
 
-/** What they were signed in by, but for API tokens, is worth nothing from now on. */
+/** Voids all credentials except API tokens. */
 function forgetting({ actor, at }: By) {
   return { now: at, tokens: false, actor };
 }
@@ -123,7 +124,7 @@ async function removeAll(db: Transaction<Schema>, userId: string): Promise<numbe
     db,
     turns.map(({ turnId }) => turnId),
   );
-  // Figures of one person are theirs; those of all stay.
+  // The figures of one person are deleted with them; those of all users stay.
   await db.deleteFrom('turnHours').where('userId', '=', userId).execute();
   await db.deleteFrom('turnEvents').where('userId', '=', userId).execute();
   await db.deleteFrom('agentSessions').where('userId', '=', userId).execute();

@@ -1,15 +1,15 @@
 /**
- * Connections in a thread of their own, so that this one goes on while the disk is written to, or much is read. What
- * they are asked is done one after the other.
+ * Connections in a thread of their own, so that this thread can continue while the disk is written to, or much is read.
+ * Requests to the thread run one after the other.
  */
 import { Worker } from 'node:worker_threads';
 import type { QueryResult } from 'kysely';
 import type { Database, OpenDatabase, Statement } from './database.ts';
 
-/** What the thread is asked. It opens the connection where it has not been asked of it yet. */
+/** A request to the thread, which opens the connection on the first request for it. */
 export interface Request {
   connection: Connection;
-  /** Whether it belongs to a transaction; a thread that has not begun it refuses. */
+  /** Whether it belongs to a transaction; a thread that has not begun that transaction refuses. */
   inTransaction: boolean;
   work: { does: 'exec'; sql: string } | ({ does: 'run' } & Statement) | { does: 'close' };
 }
@@ -23,19 +23,19 @@ export interface Connection {
 export interface Answer {
   inTransaction: boolean;
   result: QueryResult<unknown> | null;
-  /** An error's own properties, which do not come along by themselves. */
+  /** An error's own properties, which are not transferred between threads automatically. */
   error: { message: string; errcode: number | undefined } | null;
 }
 
 export interface ThreadOptions {
   /**
-   * How long a request may take, in milliseconds, with those before it. The thread is ended then, and the next request has
-   * a new one.
+   * How long a request may take, in milliseconds, including those before it. After that the thread is ended, and the
+   * next request gets a new one.
    */
   deadlineMs?: number;
-  /** The error of whoever waited for it. */
+  /** The error for the caller who waited for it. */
   tooLong?: () => Error;
-  /** After how many milliseconds without a request the thread ends; it is begun again when it is needed. */
+  /** After how many milliseconds without a request the thread ends; it is started again when it is needed. */
   idleMs?: number;
 }
 
@@ -59,7 +59,7 @@ export class DatabaseThread {
     this.#options = options;
   }
 
-  /** The one that runs now. */
+  /** The thread that runs now. */
   get worker(): Worker | null {
     return this.#worker;
   }
@@ -79,7 +79,7 @@ export class DatabaseThread {
     return await promise;
   }
 
-  /** For good. What is asked by now is answered with an error. A statement that runs may run on for a while. */
+  /** Permanently. Pending requests get an error. A statement that is running may continue for a while. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const asked of [this.#asked, ...this.#waiting.splice(0)]) if (asked !== null) settle(asked).reject(ended());
@@ -118,11 +118,11 @@ export class DatabaseThread {
     try {
       this.#worker.postMessage(next.request);
     } catch (error) {
-      this.#done((asked) => asked.reject(error as Error)); // what can't be sent to another thread
+      this.#done((asked) => asked.reject(error as Error)); // the request can't be sent to another thread
     }
   }
 
-  /** A thread without work keeps no process from ending. */
+  /** An idle thread does not keep the process alive. */
   #rest(): void {
     this.#worker?.unref();
     const { idleMs } = this.#options;
@@ -167,7 +167,7 @@ class ThreadDatabase implements Database {
   inTransaction = false;
   readonly #thread: DatabaseThread;
   readonly #connection: Connection;
-  /** Which may have another connection of its own by now. */
+  /** The thread that has this connection; by now another thread may run. */
   #askedIn: Worker | null = null;
 
   constructor(thread: DatabaseThread, connection: Connection) {
@@ -199,8 +199,8 @@ class ThreadDatabase implements Database {
   }
 }
 
-// It holds a page of rows, or what is written at once: some megabytes. With more room, garbage would fill it.
+// It holds a page of rows, or one batch of writes: some megabytes. A larger heap would only fill with garbage.
 const SMALL_HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 96 };
 
-// Beside this module, from its source as where it was built.
+// Beside this module; from source or from the build, like this module.
 const WORKER = import.meta.url.endsWith('.mjs') ? './database-worker.mjs' : './database-worker.ts';

@@ -18,7 +18,7 @@ function answerTo(request: Request): Answer {
 
 function work({ connection, inTransaction, work }: Request): Answer['result'] {
   const database = databases.get(connection.number) ?? open(connection);
-  // The rest of a transaction must not be written without its beginning.
+  // Without this check, the rest of a transaction could be written without its beginning.
   if (inTransaction && !database.inTransaction) throw new Error('the thread that had begun the transaction has ended');
   if (work.does === 'run') return database.run(work);
   if (work.does === 'exec') database.exec(work.sql);

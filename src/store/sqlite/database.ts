@@ -8,7 +8,7 @@ export interface Statement {
   parameters: readonly unknown[];
 }
 
-/** In this thread, which does nothing else meanwhile, or in another one. */
+/** In this thread, which is blocked meanwhile, or in another one. */
 export interface Database {
   readonly inTransaction: boolean;
   exec(sql: string): void | Promise<void>;

@@ -1,8 +1,8 @@
 /**
  * Kysely over SQLite.
  *
- * One connection reads and one writes. A reader never waits for a writer. A writer that meets another process waits aside:
- * SQLite's own waiting would stop this process, with all that it does beside.
+ * One connection reads and one writes. A reader never waits for a writer. A writer that is blocked by another process
+ * waits asynchronously: SQLite's own waiting would block the whole process.
  */
 import {
   type CompiledQuery,
@@ -22,18 +22,18 @@ import { isBusy } from './explain.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface SqliteOptions {
-  /** `full`: what is committed survives a power cut; `normal`: the end of the process. */
+  /** `full`: a commit survives a power cut; `normal`: a crash of the process. */
   synchronous?: 'full' | 'normal';
-  /** Shared by all that write to the same file in this process. */
+  /** Shared by all writers of the same file in this process. */
   queue?: WriteQueue;
-  /** How long a write waits for other processes, and for those before it. */
+  /** How long a write waits for other processes, and for earlier writes. */
   waitMs?: number;
-  /** Where the connections are: in this thread, if nothing is said. `openWriter` is null for one that only reads. */
+  /** Opens the connections; by default in this thread. `openWriter` is null for one that only reads. */
   openWriter?: OpenDatabase | null;
   openReader?: OpenDatabase;
-  /** After how many pages of the log a commit carries them over to the file. SQLite's own number, where it is not said. */
+  /** After how many pages of the log a commit checkpoints them into the file. By default SQLite's own number. */
   checkpointPages?: number;
-  /** After each transaction that was committed, and each write without one. */
+  /** Called after each committed transaction, and after each write outside of one. */
   onCommit?: () => void;
 }
 
@@ -46,21 +46,21 @@ export function sqliteDialect(path: string, options: SqliteOptions = {}): Dialec
   };
 }
 
-// Longer than a command line that writes at the same time takes, and no longer than a person waits for an answer.
+// Longer than a write of the command line takes, and no longer than a person waits for an answer.
 const WAIT_MS = 3000;
 
-// Most others are done within some milliseconds; whoever holds it longer is not to cost the processor anything.
+// Most other writers are done within milliseconds; waiting for one that holds the lock longer should cost no CPU time.
 const PAUSES = { firstMs: 2, maxMs: 50 };
 
 const inThisThread: OpenDatabase = (path, pragmas) => new LocalDatabase(path, pragmas);
 
 class Adapter extends SqliteAdapter {
-  // SQLite can; Kysely plays safe. So a migration that fails half-way leaves nothing behind.
+  // SQLite has transactional DDL; Kysely assumes that it does not. With it, a failed migration leaves nothing behind.
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  // Who may write is for the queue to say; Kysely would keep readers waiting too.
+  // The queue decides who may write; Kysely's own mutex would block readers too.
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -82,9 +82,9 @@ class FileDriver implements Driver {
   async init(): Promise<void> {
     const { openWriter = inThisThread, synchronous = 'full', checkpointPages } = this.#options;
     this.#writer = openWriter?.(this.#path, [
-      // An accepted question survives a power cut. (The journal mode is kept in the file, this is not.)
+      // An accepted question survives a power cut. (The journal mode is stored in the file, this setting is not.)
       `synchronous = ${synchronous}`,
-      // What somebody had deleted is overwritten, not only let go.
+      // Deleted data is overwritten, not only released.
       'secure_delete = on',
       ...(checkpointPages === undefined ? [] : [`wal_autocheckpoint = ${checkpointPages}`]),
     ]);
@@ -120,7 +120,7 @@ class Connection implements DatabaseConnection {
   readonly #queue: WriteQueue;
   readonly #waitMs: number;
   readonly #onCommit: () => void;
-  /** While this is the one that writes. */
+  /** Set while this connection is the writer. */
   #leave: (() => void) | null = null;
 
   constructor(
@@ -152,7 +152,7 @@ class Connection implements DatabaseConnection {
     yield await this.executeQuery<R>(query);
   }
 
-  /** Takes the write lock at once: a transaction that reads first and then writes could not wait for it. */
+  /** Takes the write lock at once: a transaction that reads first and then writes could not wait for the lock. */
   async begin(): Promise<void> {
     try {
       await this.#asWriter(() => this.#writer.exec('begin immediate'));
@@ -168,12 +168,15 @@ class Connection implements DatabaseConnection {
     this.#onCommit();
   }
 
-  /** On a full disk SQLite has rolled back already, as where its thread has ended: the first reason is the one to tell. */
+  /**
+   * On a full disk, or when its thread ended, SQLite has already rolled back: then the first error is the one to
+   * report.
+   */
   async rollback(): Promise<void> {
     try {
       if (this.#leave !== null && this.#writer.inTransaction) await this.#writer.exec('rollback');
     } catch {
-      // Whatever is left of the transaction, the next one can't begin in it.
+      // If anything is left of the transaction, the next one can't begin, and reports it.
     } finally {
       this.release();
     }
@@ -195,7 +198,7 @@ class Connection implements DatabaseConnection {
   }
 }
 
-/** Does it again as long as another process is in the way. */
+/** Retries as long as another process holds the lock. */
 function whenFree<T>(work: () => T | Promise<T>, deadline: number): Promise<T> {
   return retry(work, { ...PAUSES, deadline, when: isBusy });
 }

@@ -1,22 +1,22 @@
 /**
- * What was deleted is overwritten in the file itself; the log beside it still has it until it begins anew. That has to wait
- * for whoever reads an older state of the file just now, such as a backup.
+ * Deleted data is overwritten in the file itself, but stays in the write-ahead log until that restarts. The restart has
+ * to wait for readers of an older state of the file, such as a backup.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface EraserOptions {
-  /** Begins the log anew; false where somebody was in the way. */
+  /** Restarts the log; false where another process or reader was in the way. */
   restartLog(): Promise<boolean>;
-  /** Hears `false` where what was deleted is still there after a first while, and `true` when it is gone. */
+  /** Called with `false` if deleted data is still there after a first wait, and with `true` when it is gone. */
   onErased(erased: boolean): void;
-  /** How long whoever deletes waits for it. */
+  /** How long the deleting caller waits for it. */
   patienceMs?: number | undefined;
-  /** After this it is tried again, as long as it takes. */
+  /** The pause between further attempts, which go on until one succeeds. */
   againMs?: number | undefined;
 }
 
 export interface Eraser {
-  /** Whether what was deleted is gone now; where it is not, that is seen to later. */
+  /** Whether the deleted data is gone now; if not, it is done later. */
   erase(): Promise<boolean>;
   close(): void;
 }
@@ -52,7 +52,7 @@ export function createEraser(options: EraserOptions): Eraser {
   };
 }
 
-// Longer than anybody reads who only looks something up.
+// Longer than a short read takes.
 const PATIENCE_MS = 1000;
 const STEP_MS = 50;
 const AGAIN_MS = 10_000;

@@ -1,7 +1,7 @@
-/** What SQLite's errors mean to the person who runs the gateway. */
+/** Explains SQLite's errors to the person who runs the gateway. */
 import { PaliadinError } from '../../contract/errors.ts';
 
-/** Turns what the database threw into an error that names the file, what is wrong and what to do. */
+/** Turns an error of the database into one that names the file, what is wrong and what to do. */
 export function explainSqlite(path: string): (error: unknown) => PaliadinError {
   return (error) => {
     if (error instanceof PaliadinError) return error;
@@ -15,12 +15,12 @@ export function explainSqlite(path: string): (error: unknown) => PaliadinError {
   };
 }
 
-/** Whether another process was in the way, so that trying again helps. */
+/** Whether another process held the lock, so that retrying helps. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === BUSY;
 }
 
-/** As SQLite says it, for whoever waited for this process. */
+/** The same error as SQLite's, for waiting inside this process. */
 export function busyError(): Error {
   return Object.assign(new Error('database is locked'), { errcode: BUSY });
 }
@@ -41,11 +41,11 @@ const advices: Record<number, string> = {
   26: 'this is no SQLite database, or a damaged one: move it away and restore a backup, or name another file',
 };
 
-// It has been waited for already; whoever holds it so long may be at it for longer.
+// The write has waited already; a process that holds the lock for so long may hold it for longer.
 const AGAIN_MS = 5000;
 
 function messageOf(error: unknown): string {
-  // The parser's own message quotes what somebody wrote.
+  // The parser's own message quotes the user's text.
   if (error instanceof SyntaxError) return 'a row does not hold what was written to it';
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,20 +1,20 @@
 /**
- * For SQL, the words of a search that the index of words can't find: whether a turn has them, as a search of one's own
- * turns means it.
+ * The words of a search that the word index can't find, as a condition in SQL: whether a turn has them, by the same
+ * rules as a search of one's own turns.
  *
- * Whatever text a function of ours is given, Node keeps until the statement ends, which may have gone through a
- * gigabyte by then. So it is given numbers, and reads the texts itself.
+ * Node keeps each text that is passed to a custom function until the statement ends, by which time it may have read a
+ * gigabyte. So the function gets row numbers, and reads the texts itself.
  */
 import { type RawBuilder, sql } from 'kysely';
 import { matcher } from '../words.ts';
 
-/** Of the row of `turns` that the query is at. */
+/** A condition on the query's current row of `turns`. */
 export function hasWords(words: readonly string[]): RawBuilder<boolean> {
-  // A subquery of its own is asked once in a statement, and not for each row.
+  // A subquery is evaluated once in a statement, and not for each row.
   return sql<boolean>`has_words((select look_for(${JSON.stringify(words)})), turns.seq)`;
 }
 
-/** What those of SQL come to, by name. `textsOf` reads question and answer of a turn by its `seq`. */
+/** The implementations of the SQL functions, by name. `textsOf` reads question and answer of a turn by its `seq`. */
 export function wordFunctions(textsOf: (seq: unknown) => string[]): Record<string, (...values: unknown[]) => number> {
   // One statement runs at a time.
   let matches: (texts: readonly string[]) => boolean = () => false;

@@ -21,19 +21,19 @@ export interface StoreOptions {
   newId?: () => string;
   /** How long a write waits for other processes. */
   waitMs?: number;
-  /** For a process that has other things to do: what takes long is done in threads of its own. */
+  /** For a process with other work to do: slow operations run in threads of their own. */
   threads?: boolean;
   searching?: ThreadsOptions['searching'];
-  /** Hears `false` where what was deleted can still be read in the file's log, and `true` when it is gone. */
+  /** Called with `false` if deleted data can still be read in the file's log, and with `true` when it is gone. */
   onErased?: (erased: boolean) => void;
   erasing?: Pick<EraserOptions, 'patienceMs' | 'againMs'>;
 }
 
 /**
- * Opens the database file, creates it where there is none, and brings its tables up to date. Several
+ * Opens the database file, creates it if there is none, and brings its tables up to date. Several
  * processes may have it open at once.
  *
- * @throws PaliadinError `store_unavailable`; the file is then as it was before.
+ * @throws PaliadinError `store_unavailable`; the file is then unchanged.
  */
 export async function openSqliteStore(path: string, options: StoreOptions = {}): Promise<Store> {
   const explain = explainSqlite(path);
@@ -43,7 +43,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const shared = { queue, ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
   const here = { ...shared, ...threads?.light };
   const db = openFile(path, here);
-  // What need not be waited for until it is on disk has a connection of its own, so nobody else's commit goes unsynced.
+  // Writes that need not wait for the disk use a connection of their own, so that no other commit goes unsynced.
   const unsynced = openFile(path, { ...here, synchronous: 'normal' });
   const heavy = threads === null ? db : openFile(path, { ...shared, ...threads.heavy });
   const searching = threads === null ? db : openFile(path, threads.searching);
@@ -55,9 +55,9 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   try {
     await writeAhead(db);
     await migrate(db, path);
-    await unsynced.connection().execute(async () => {}); // opened now, and not after it was closed
+    await unsynced.connection().execute(async () => {}); // opens it now, so that it can't open after `close`
   } catch (error) {
-    await close().catch(() => undefined); // the first reason is the one to tell
+    await close().catch(() => undefined); // the first error is the one to report
     throw explain(error);
   }
   const eraser = createEraser({
@@ -87,7 +87,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   });
 }
 
-// More than can be written between two commits that are synced.
+// More events than can be written between two synced commits.
 const LOST_EVENTS = 10_000;
 
 // Questions and answers are private. SQLite gives its -wal and -shm files the mode of the database.
@@ -109,7 +109,7 @@ function makeFile(path: string): void {
   }
 }
 
-// Only where there is none: opening and closing the file of a database that this process has open
+// Only if there is none: opening and closing the file of a database that this process has open
 // would drop its locks.
 function create(path: string): void {
   try {
@@ -123,11 +123,11 @@ function openFile(path: string, options: SqliteOptions): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: sqliteDialect(path, options), plugins: [new CamelCasePlugin()] });
 }
 
-// SQLite does not wait where two processes switch a new file over at the same time, so we do.
+// SQLite does not wait when two processes switch a new file to the write-ahead log at once, so this retries.
 const SWITCH_ATTEMPTS = 50;
 const SWITCH_PAUSE_MS = 50;
 
-/** A write-ahead log: readers and the writer don't wait for each other. */
+/** Uses a write-ahead log: readers and the writer don't wait for each other. */
 async function writeAhead(db: Kysely<Schema>): Promise<void> {
   const again = { attempts: SWITCH_ATTEMPTS, firstMs: SWITCH_PAUSE_MS, when: isBusy };
   await retry(() => sql`pragma journal_mode = wal`.execute(db), again);

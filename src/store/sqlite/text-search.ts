@@ -1,10 +1,12 @@
-/** Search by FTS5, which SQLite brings along; and by reading, for scripts that put no spaces between words. */
+/**
+ * Searches with FTS5, which is part of SQLite; and by reading the texts, for scripts that put no spaces between words.
+ */
 import { sql } from 'kysely';
 import type { TextSearch } from '../queries/turn-list.ts';
 import { isUnspaced, SHORT } from '../words.ts';
 import { hasWords } from './has-words.ts';
 
-/** The newest first, and left as soon as the page is full. */
+/** Newest first; stops as soon as the page is full. */
 export const searchText: TextSearch = (query, words, { first, last }) => {
   const indexed = words.filter((word) => !isUnspaced(word));
   const unspaced = words.filter(isUnspaced);
@@ -14,14 +16,14 @@ export const searchText: TextSearch = (query, words, { first, last }) => {
     matching = joined.where(sql<boolean>`turn_text match ${phrases(indexed)}`);
   }
   if (unspaced.length > 0) matching = matching.where(hasWords(unspaced));
-  // SQLite reads the index of words backwards only by its own number.
+  // SQLite reads the word index backwards only by its own row number.
   const seq = sql<number>`${sql.raw(indexed.length > 0 ? 'turn_text.rowid' : 'turns.seq')}`;
   if (first !== null) matching = matching.where(sql<boolean>`${seq} >= ${first}`);
   if (last !== null) matching = matching.where(sql<boolean>`${seq} <= ${last}`);
   return matching.orderBy(seq, 'desc');
 };
 
-/** Each in quotation marks, where nothing is an operator; the star lets a word go on. */
+/** Quotes each word, so that nothing in it is an operator; the star matches longer words. */
 function phrases(words: string[]): string {
   return words.map((word) => `"${word.replaceAll('"', '""')}"${word.length < SHORT ? '' : ' *'}`).join(' ');
 }

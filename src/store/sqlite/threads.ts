@@ -1,7 +1,7 @@
 /**
- * Where this process does other things beside its store: what takes long is done in threads of its own. They begin when
- * they are needed, and end when they are not: each takes some ten megabytes. What is short stays, for to ask another
- * thread takes longer than to do it.
+ * For a process with other work beside its store: slow operations run in threads of their own. A thread starts when it
+ * is needed and ends when it is idle, because each takes some ten megabytes. Short operations stay in the main thread,
+ * where they take less time than a message to another thread.
  */
 import { PaliadinError } from '../../contract/errors.ts';
 import { DatabaseThread } from './database-thread.ts';
@@ -14,17 +14,17 @@ export interface ThreadsOptions {
 }
 
 export interface Threads {
-  /** What each kind of connection is opened with. */
+  /** The options for each kind of connection. */
   light: SqliteOptions;
   heavy: SqliteOptions;
   searching: SqliteOptions;
-  /** Ends what is being searched for, which is not waited for. */
+  /** Ends running searches, without waiting for them. */
   leave(): void;
-  /** Once all connections are closed. */
+  /** Called once all connections are closed. */
   close(): Promise<void>;
 }
 
-/** `queue` is what all that writes to this file stands in. */
+/** `queue` is shared by all writers of this file. */
 export function startThreads(path: string, queue: WriteQueue, { searching }: ThreadsOptions): Threads {
   const deadlineMs = searching?.deadlineMs ?? SEARCH_MS;
   const writer = new DatabaseThread({ idleMs: IDLE_MS });
@@ -33,7 +33,7 @@ export function startThreads(path: string, queue: WriteQueue, { searching }: Thr
   let commits = 0;
   let carried: Promise<void> | null = null;
 
-  /** Nobody writes meanwhile: only a log that was carried over whole begins anew. */
+  /** Blocks writers: the log restarts only if all of it was checkpointed. */
   async function carryOver(): Promise<void> {
     try {
       const leave = await queue.enter(PATIENCE_MS);
@@ -43,7 +43,7 @@ export function startThreads(path: string, queue: WriteQueue, { searching }: Thr
         leave();
       }
     } catch {
-      // The next time, or in the end by whoever commits.
+      // Retried the next time; in the end a commit does it.
     } finally {
       carried = null;
     }
@@ -77,17 +77,17 @@ function searchTooLong(ms: number): PaliadinError {
   );
 }
 
-// Nobody looks at a page for longer that does not come.
+// Nobody waits longer for a page.
 const SEARCH_MS = 10_000;
 
-// Whoever has searched will search again.
+// A user who has searched is likely to search again.
 const IDLE_MS = 60_000;
 
-// Some pages each, and some hundred make a checkpoint worth its while.
+// A commit writes a few pages; after some hundred commits a checkpoint is worthwhile.
 const CARRIED_OVER = 100;
 
-// The next hundred commits ask again.
+// If the queue takes longer, the next hundred commits try again.
 const PATIENCE_MS = 3_000;
 
-// 80 MB: the log must not grow without end, should the thread fail.
+// 80 MB: the log must not grow without end if the thread fails.
 const MOST_PAGES = 20_000;

@@ -1,6 +1,6 @@
 /**
- * Who writes next: one at a time in this process, in the order in which they came. SQLite answers at once, so that a row
- * of writes would be one long step: between any two of them, whatever else this process does has its turn.
+ * Decides who writes next: one writer at a time in this process, first come, first served. SQLite calls are
+ * synchronous, so many writes in a row would block the process; between any two of them other work can run.
  */
 import { busyError } from './explain.ts';
 
@@ -8,7 +8,10 @@ export class WriteQueue {
   #taken = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** Resolves with how to leave. @throws what `isBusy` knows, where it does not come to that within `ms`. */
+  /**
+   * Resolves with a function that leaves the queue.
+   * @throws an error that `isBusy` recognises, after `ms` of waiting.
+   */
   enter(ms: number): Promise<() => void> {
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
     if (!this.#taken) {

@@ -8,14 +8,14 @@ import { formatTarget, type SshTarget, sshArguments, sshEnvironment } from './ta
 
 export interface CallOptions {
   env: NodeJS.ProcessEnv;
-  /** The call is ended after this long. */
+  /** The call is ended after this time. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
 /**
- * What the verb wrote to standard output, the login shell's greeting included.
- * @throws PaliadinError by what ssh and shim said; `timeout` after `timeoutMs`.
+ * Returns what the verb wrote to standard output, including the login shell's greeting.
+ * @throws PaliadinError from the output of ssh and shim; `timeout` after `timeoutMs`.
  */
 export async function callShim(
   target: SshTarget,
@@ -49,5 +49,5 @@ export async function callShim(
   return promise;
 }
 
-// The longest answer that a host keeps, and what a login shell says before it.
+// The longest answer that a host keeps, and the output of a login shell before it.
 const MAX_OUTPUT = 16 * 1024 * 1024;

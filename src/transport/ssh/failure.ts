@@ -1,4 +1,7 @@
-/** What ssh printed and returned, as one of our codes. ssh says 255 for all that is its own, so its words decide. */
+/**
+ * Translates what ssh printed and returned into an error code. ssh exits with 255 for all of its own failures, so its
+ * messages decide.
+ */
 
 import { type ErrorCode, isErrorCode, PaliadinError } from '../../contract/errors.ts';
 import { SHIM_SAYS, shimExit } from '../../contract/shim.ts';
@@ -6,7 +9,7 @@ import { instead } from './login-shell.ts';
 import { shown } from './shown.ts';
 import type { SshEnd } from './ssh-end.ts';
 
-/** `place` is the host as a person knows it: `m@laptop:22022`. The end itself is the error's cause. */
+/** `place` is the host as a person knows it: `m@laptop:22022`. The `SshEnd` is the error's cause. */
 export function sshFailure(end: SshEnd, place: string): PaliadinError {
   const { code, detail } = failureOf(end, place);
   return new PaliadinError(code, detail, { cause: end });
@@ -23,7 +26,7 @@ function failureOf(end: SshEnd, place: string): PaliadinError {
   return other === null ? ofShim(code, lines, place) : new PaliadinError('shim_error', `${place}: ${other}`);
 }
 
-/** Whether it is certain that the shim has not touched anything. */
+/** Whether it is certain that the shim has done nothing. */
 export function touchedNothing({ code, stderr }: SshEnd): boolean {
   if (code === SSH_ITSELF) return heard(linesOf(stderr))?.word.beforeLogin === true;
   return code !== null && UNTOUCHED.includes(code);
@@ -40,13 +43,13 @@ function ofSsh(lines: string[], place: string): PaliadinError {
   }
   const unheard = lines.findLast(isOfSsh);
   if (unheard !== undefined) return new PaliadinError('shim_error', `${place}: ${shown(unheard)}`);
-  // ssh has nothing to complain of, so what it ran there has ended without an exit code.
+  // ssh reports no failure, so the program that it ran has ended without an exit code.
   const said = shimWord(lines) ?? lines.at(-1);
   const last = said === undefined ? '' : ` (${shown(said)})`;
   return new PaliadinError('shim_error', `${place}: the shim was ended by a signal${last}; run \`paliadin doctor\``);
 }
 
-/** The last word of ssh that is known. */
+/** The last known message of ssh. */
 function heard(lines: string[]): { word: SshWord; line: string } | null {
   for (const line of lines.filter(isOfSsh).toReversed()) {
     const word = SSH_WORDS.find(({ words }) => words.test(line.trimEnd()));
@@ -55,7 +58,7 @@ function heard(lines: string[]): { word: SshWord; line: string } | null {
   return null;
 }
 
-/** ssh ends its lines with a carriage return too; by that they are told from a banner and from what runs there. */
+/** ssh ends its lines with a carriage return too; this distinguishes them from a banner and from remote output. */
 function isOfSsh(line: string): boolean {
   return line.endsWith('\r');
 }
@@ -64,13 +67,13 @@ interface SshWord {
   words: RegExp;
   code: ErrorCode;
   remedy: string;
-  /** It is said only while nothing has been run on the host. */
+  /** ssh prints it only while nothing has run on the host. */
   beforeLogin?: true;
 }
 
 const UNREACHABLE = 'mriver_unreachable';
 
-/** ssh's own words, each with what it comes to. The first that matches a line counts. */
+/** ssh's own messages, each with the resulting code. The first that matches a line counts. */
 const SSH_WORDS: SshWord[] = [
   {
     words: /^Host key verification failed\.|REMOTE HOST IDENTIFICATION HAS CHANGED|^No \S+ host key is known for /,
@@ -128,7 +131,7 @@ const SSH_WORDS: SshWord[] = [
   },
 ];
 
-/** ssh got through; what it called there failed. */
+/** ssh got through; the program that it ran there failed. */
 function ofShim(code: number | null, lines: string[], place: string): PaliadinError {
   const said = shimWord(lines);
   if (code === shimExit.protocol) {
@@ -144,7 +147,10 @@ function ofShim(code: number | null, lines: string[], place: string): PaliadinEr
   return new PaliadinError('shim_error', `${place}: ${whatHappened(code, lines, last)}`);
 }
 
-/** Shells say 127 of what they don't find and 126 of what they can't run; of a shim that is not there, Node tells in words. */
+/**
+ * Shells exit with 127 if they don't find a program and with 126 if they can't run it; if the shim is missing, Node
+ * says so in words.
+ */
 function whatHappened(code: number | null, lines: string[], last: string): string {
   if (code === NOT_RUNNABLE) return `the shim can't be run (${last}); run \`paliadin host add\` again`;
   if (code === NOT_THERE || lines.some((line) => NO_MODULE.test(line))) {
@@ -153,12 +159,12 @@ function whatHappened(code: number | null, lines: string[], last: string): strin
   return `the shim ended with ${code} (${last}); run \`paliadin doctor\``;
 }
 
-/** What the shim itself said last. */
+/** The shim's own last message. */
 function shimWord(lines: string[]): string | undefined {
   return lines.findLast((line) => line.startsWith(SHIM_SAYS))?.slice(SHIM_SAYS.length);
 }
 
-/** `code: reason`, as the shim passes on what the host said. */
+/** `code: reason`, in which the shim forwards the host's error. */
 function ofHost(said: string): PaliadinError {
   const [, code, reason] = /^([a-z_]+): (.*)$/s.exec(said) ?? [];
   if (isErrorCode(code)) return new PaliadinError(code, reason ?? null);
@@ -169,6 +175,6 @@ const SSH_ITSELF = 255;
 const NOT_THERE = 127;
 const NOT_RUNNABLE = 126;
 const UNTOUCHED: readonly number[] = [shimExit.usage, shimExit.unavailable, shimExit.oldNode, NOT_THERE, NOT_RUNNABLE];
-// How Node begins the line that matters of a crash; a stack and its own version follow.
+// How Node begins the relevant line of a crash; a stack and its version follow.
 const THROWN = /^(?:Uncaught )?\w*Error(?: \[\w+\])?: /;
 const NO_MODULE = /^Error(?: \[\w+\])?: Cannot find module '/;

@@ -1,12 +1,12 @@
 /**
- * sshd runs the forced command by the account's login shell, whose startup files come first, whoever logs in. What they print
- * is skipped; where they start another program in the shim's place, that program gets what was meant for the shim.
+ * sshd runs the forced command through the account's login shell, which runs its startup files first, for every login.
+ * What they print is skipped; if they start another program in place of the shim, that program gets the shim's input.
  */
 
 import { shown } from './shown.ts';
 import type { SshEnd } from './ssh-end.ts';
 
-/** What came instead of the shim, and what to do; null where it is not the login shell's doing. */
+/** What came in place of the shim, and what to do; null if the login shell is not the cause. */
 export function instead({ code, stderr, printed = '' }: SshEnd): string | null {
   const lines = stderr.split('\n');
   const obeyed = lines.find((line) => OUR_WORDS.test(line));
@@ -29,7 +29,7 @@ function inBrief(printed: string): string {
   return text === '' ? 'nothing was printed' : `printed was: ${text}`;
 }
 
-// A shell takes the first line of the protocol for a command, and complains of it in its own words.
+// A shell takes the first line of the protocol for a command, and reports an error in its own words.
 const OUR_WORDS = /jsonrpc/;
 // tmux, screen, zellij and others.
 const WANTS_TERMINAL =

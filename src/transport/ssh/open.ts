@@ -8,7 +8,7 @@ import type { SshEnd } from './ssh-end.ts';
 import { type SshTarget, sshArguments, sshEnvironment } from './target.ts';
 
 export interface OpenSsh {
-  /** Standard input and output of the shim. Its end is the end of ssh, and destroying it ends ssh. */
+  /** Standard input and output of the shim. It ends when ssh ends, and destroying it ends ssh. */
   duplex: Duplex;
   /** Resolves when ssh has ended. */
   ended: Promise<SshEnd>;
@@ -19,12 +19,13 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
     env: sshEnvironment(env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {}); // `ended` says why
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {}); // see `ended`
   const replies = skipBanner();
   child.stdout.pipe(replies);
   const duplex = Duplex.from({ readable: replies, writable: child.stdin });
-  duplex.on('error', () => {}); // a channel that breaks is closed; `ended` says why
-  // With its input closed it ends by itself, and tells how; unless the host is silent, and it holds nothing then.
+  duplex.on('error', () => {}); // a broken channel is closed; `ended` has the reason
+  // With its input closed, ssh ends by itself and reports how; if the host is silent, ssh is killed after a moment,
+  // when nothing is lost.
   duplex.once('close', () => {
     child.stdin.destroy();
     const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
@@ -37,7 +38,7 @@ export function openSsh(target: SshTarget, env: NodeJS.ProcessEnv, verb: ShimVer
   replies.once('error', (error) => {
     if (error instanceof EndlessBanner) trouble = error;
   });
-  // What we ended ourselves has nothing to tell of the host.
+  // If we ended ssh ourselves, its end says nothing about the host.
   const ended = endOf(child).then((end) =>
     trouble === null ? { ...end, printed: replies.printed() } : { ...NOTHING_SAID, stderr: trouble.message },
   );
@@ -59,7 +60,7 @@ function endOf(child: ChildProcess): Promise<SshEnd> {
 }
 
 const NOTHING_SAID = { code: null, signal: null };
-// What ssh takes to end, on a busy machine too.
+// The time that ssh needs to end, even on a busy machine.
 const GRACE_MS = 1000;
-// Enough for what ssh and a crashing shim have to say.
+// Enough for the messages of ssh and of a crashing shim.
 const MAX_STDERR = 16 * 1024;

@@ -1,4 +1,4 @@
-/** A host whose shim knows only `health`, `run-turn` and `reset`: an ssh connection a call, and no streaming. */
+/** A host whose shim knows only `health`, `run-turn` and `reset`: one ssh connection per call, and no streaming. */
 import { PaliadinError } from '../../contract/errors.ts';
 import { type HostOutcome, type HostTurn, NO_JOURNAL } from '../../contract/host.ts';
 import { pieces } from '../../contract/pieces.ts';
@@ -8,16 +8,16 @@ import { touchedNothing } from './failure.ts';
 import type { SshEnd } from './ssh-end.ts';
 import type { SshTarget } from './target.ts';
 
-/** How long each verb is waited for, in milliseconds. */
+/** How long to wait for each verb, in milliseconds. */
 export const VERB_LIMITS = {
-  /** What a person waits for "the host is away". */
+  /** How long a person waits for "the host is away". */
   health: 3_000,
-  /** 60 s of the shim, 10 s for ssh. */
+  /** 60 s for the shim, 10 s for ssh. */
   'run-turn': 70_000,
   reset: 10_000,
 } as const;
 
-/** Whether the shim knows the three verbs. @throws PaliadinError where it does not, or can't be reached. */
+/** Checks that the shim knows the three verbs. @throws PaliadinError if it does not, or can't be reached. */
 export async function reachPlainHost(
   target: SshTarget,
   env: NodeJS.ProcessEnv,
@@ -28,7 +28,7 @@ export async function reachPlainHost(
   const calls = new Map<string, AbortController>();
   let greeting = await probe(PROBE_SESSION, Math.max(limits.health, OPEN_MS));
 
-  /** What the login shell said before `ok`. @throws PaliadinError with the reason. */
+  /** The login shell's output before `ok`. @throws PaliadinError with the reason. */
   async function probe(session: string, ms: number = limits.health): Promise<string> {
     const said = await ask('health', session, ms);
     const [, before] = /^(.*?)ok\s*$/s.exec(said) ?? [];
@@ -36,7 +36,7 @@ export async function reachPlainHost(
     throw new PaliadinError('shim_error', 'the shim answered its health probe with something else than ok');
   }
 
-  /** Where the host can't be reached the channel counts as closed: it may be another shim when it is back. */
+  /** If the host can't be reached, the channel counts as closed: it may have another shim when it is back. */
   async function call<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -46,7 +46,7 @@ export async function reachPlainHost(
     }
   }
 
-  /** Whoever is silent here is away: there is no answer that could still come. */
+  /** A host that is silent here counts as unreachable: no answer can come later. */
   function ask(verb: 'health' | 'reset', session: string, timeoutMs: number = limits[verb]): Promise<string> {
     return call(async () => {
       try {
@@ -87,7 +87,7 @@ export async function reachPlainHost(
       greeting = await probe(session ?? PROBE_SESSION);
     },
     async prompt({ session, turnId, message, from, known, handedOver }, onUpdate) {
-      // Without a journal nobody can say whether the agent had it, and it must not have it twice.
+      // Without a journal, nobody knows whether the agent had the prompt, and it must not get it twice.
       if (known || handedOver) throw new PaliadinError('outcome_unknown', 'the host’s shim keeps no record of turns');
       onUpdate({ type: 'running' });
       try {
@@ -140,7 +140,7 @@ function outcomeOf(error: unknown): HostOutcome {
     return { ...DONE, state: 'cancelled', code, detail: 'this host can’t be told to stop: its agent goes on' };
   }
   const unclear = code === 'mriver_unreachable' || code === 'shim_error';
-  // The connection broke, or the shim did: it may have typed it all the same.
+  // The connection or the shim failed: the prompt may have been typed all the same.
   if (code === 'outcome_unknown' || (unclear && !touchedNothing(error.cause as SshEnd))) {
     return { ...DONE, state: 'unknown', code: 'outcome_unknown', detail };
   }
@@ -156,11 +156,11 @@ const DONE = {
   outputTokens: null,
 };
 
-// Nobody waits for it but whoever asks first: a login shell that loads much may take as long.
+// Only the first question waits for it: a login shell with long startup files may take this long.
 const OPEN_MS = 15_000;
-// A session of nobody's, for the question whether the host is there at all.
+// A session that belongs to nobody, to test whether the host responds at all.
 const PROBE_SESSION = 'paliadin-probe';
-// A system call takes no longer argument (128 KiB), and sshd hands the command on as one.
+// A system call accepts no longer argument (128 KiB), and sshd passes the command on as one argument.
 const MAX_ARGUMENT = 120_000;
 // Each is fetched within seconds, or never.
 const MAX_ANSWERS = 100;

@@ -1,4 +1,4 @@
-/** A channel to the host through ssh: one open connection, or where its shim is older, a connection a call. */
+/** A channel to the host through ssh: one open connection, or with an older shim, one connection per call. */
 
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
@@ -10,14 +10,14 @@ import { reachPlainHost } from './plain-host.ts';
 import type { SshEnd } from './ssh-end.ts';
 import { formatTarget, type SshTarget } from './target.ts';
 
-/** @throws PaliadinError by what ssh, login shell and shim said. */
+/** @throws PaliadinError from the output of ssh, login shell and shim. */
 export async function reachOverSsh(
   target: SshTarget,
   env: NodeJS.ProcessEnv,
   { openMs = OPEN_MS } = {},
 ): Promise<HostChannel> {
   const ssh = openSsh(target, env, 'connect', String(PROTOCOL_VERSION));
-  // An sshd that was stopped after it took the connection says nothing for ever.
+  // An sshd that was stopped after it accepted the connection never sends anything.
   let silent = false;
   const timer = setTimeout(() => {
     silent = true;
@@ -39,7 +39,7 @@ export async function reachOverSsh(
   }
 }
 
-/** It was connected, and no reply came. */
+/** ssh was connected, and no reply came. */
 function silence(end: SshEnd, place: string): PaliadinError {
   const other = instead({ ...end, code: null });
   if (other !== null) return new PaliadinError('shim_error', `${place}: ${other}`);
@@ -54,5 +54,6 @@ function sameProtocol(channel: HostChannel): HostChannel {
   throw new PaliadinError('shim_outdated', `${theirs}, this gateway ${PROTOCOL_VERSION}; update the older one`);
 }
 
-// Connecting (3 s), a login shell that loads much (10 s), shim, and a daemon that has to start on a busy machine.
+// Connecting (3 s), a login shell with long startup files (10 s), the shim, and a daemon that has to start on a busy
+// machine.
 const OPEN_MS = 25_000;

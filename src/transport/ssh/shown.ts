@@ -1,6 +1,6 @@
 import { CONTROLS } from '../../contract/sanitise.ts';
 
-/** What another machine said goes to logs and pages: one line, no control characters, not endless. */
+/** Text from another machine, for logs and pages: one line, no control characters, bounded. */
 export function shown(line: string): string {
   return line.replace(CONTROLS, '').trim().slice(0, 300);
 }

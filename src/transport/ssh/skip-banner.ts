@@ -1,8 +1,11 @@
-/** Login shells may print a greeting before the forced command runs: what is no JSON-RPC before the first reply is dropped. */
+/**
+ * Login shells may print a greeting before the forced command runs: lines before the first reply that are not JSON-RPC
+ * are dropped.
+ */
 import { Transform } from 'node:stream';
 
 export interface BannerSkipper extends Transform {
-  /** What has come so far that is no reply, at most a few lines of it; empty once a reply has come. */
+  /** The output so far that is no reply, at most a few lines of it; empty once a reply has come. */
   printed(): string;
 }
 
@@ -29,7 +32,7 @@ export class EndlessBanner extends Error {
   override message = 'the host prints without end, and no reply of the shim';
 }
 
-/** Where the first reply begins; null while there is none. What was printed before may have no end of its line. */
+/** The offset of the first reply; null while there is none. Output before it may have no newline at its end. */
 function firstReply(text: Buffer): number | null {
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf(NEWLINE, start);
@@ -42,7 +45,7 @@ function firstReply(text: Buffer): number | null {
   return null;
 }
 
-/** A request would be our own: a program that repeats whatever it hears is no host. */
+/** A request would be our own: a program that echoes its input is no host. */
 function isReply(line: string): boolean {
   try {
     const message = JSON.parse(line);
@@ -54,7 +57,7 @@ function isReply(line: string): boolean {
 
 const BEGIN = '{"';
 const NEWLINE = 0x0a;
-// More than any greeting; a shell that prints for ever is no host.
+// More than any greeting; a shell that prints without end is no host.
 const MAX_BANNER_BYTES = 256 * 1024;
-// Enough to tell what it is.
+// Enough to recognise it.
 const PRINTED_BYTES = 500;

@@ -1,10 +1,10 @@
 /** How a run of ssh ended. */
 export interface SshEnd {
-  /** Null where a signal ended it, or nobody knows: then `stderr` is our own word. */
+  /** Null if a signal ended it, or if it is unknown: then `stderr` is our own text. */
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** What ssh, the login shell and the shim wrote to standard error; the end of it, where that is long. */
+  /** What ssh, the login shell and the shim wrote to standard error; only the end of a long output. */
   stderr: string;
-  /** What came on standard output before the protocol, or instead of it. */
+  /** Standard output before the protocol, or in place of it. */
   printed?: string;
 }

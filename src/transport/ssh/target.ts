@@ -1,20 +1,20 @@
-/** Where a host is, and the one way in which ssh is called to reach it. */
+/** Where a host is, and the only ssh command line that reaches it. */
 import type { ShimVerb } from '../../contract/shim.ts';
 
 export interface SshTarget {
   /** Path of the OpenSSH client. */
   program: string;
-  /** Checked against `HOST_PATTERN`, so that ssh can't take it for an option. */
+  /** Checked against `HOST_PATTERN`, so that ssh can't read it as an option. */
   host: string;
   port: number;
   user: string;
-  /** The private key, readable by its owner only. */
+  /** The private key, readable only by its owner. */
   keyFile: string;
   /** The pinned host keys. */
   knownHostsFile: string;
 }
 
-/** Never a shell, never the user's ssh configuration, never a question, never an unknown host. */
+/** Never a shell, never the user's ssh configuration, never a prompt, never an unknown host. */
 export function sshArguments(target: SshTarget, verb: ShimVerb, ...args: string[]): string[] {
   return [
     '-F',
@@ -26,7 +26,7 @@ export function sshArguments(target: SshTarget, verb: ShimVerb, ...args: string[
     ...options('IdentitiesOnly=yes', `UserKnownHostsFile=${quoted(target.knownHostsFile)}`),
     ...options('StrictHostKeyChecking=yes', 'BatchMode=yes', 'ConnectTimeout=3'),
     ...options('ServerAliveInterval=10', 'ServerAliveCountMax=3'),
-    // Host keys of this machine's administrator are not those that were pinned; no agent, no forwarding, no pty.
+    // Ignores the host keys of this machine's administrator, which were not pinned; no agent, no forwarding, no pty.
     ...options('GlobalKnownHostsFile=/dev/null', 'IdentityAgent=none', 'ClearAllForwardings=yes', 'EscapeChar=none'),
     '-T',
     `${target.user}@${target.host}`,
@@ -41,7 +41,10 @@ export function formatTarget({ user, host, port }: Pick<SshTarget, 'user' | 'hos
   return `${user}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** What ssh is started with: who we are for its own files, and messages that can be told apart. */
+/**
+ * The environment for ssh: the identity that it needs to find its own files, and a locale in which its messages can be
+ * parsed.
+ */
 export function sshEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { PATH: env.PATH, HOME: env.HOME, LC_ALL: 'C' };
 }

@@ -1,4 +1,4 @@
-/** Reads what an agent asks the model: which question, and how far its answer has come. */
+/** Reads what an agent sends to the model: which question, and how far its answer has come. */
 import { parsePrompt } from '../../../src/host/agents/claude/pasted.ts';
 
 /** How a prompt begins that the owner types: what else is no question of ours, the agent itself puts between. */

@@ -1,4 +1,4 @@
-/** What the scripted model answers: a message's first line says it, the same each time. */
+/** The answers of the scripted model: a message's first line selects one, always the same. */
 import { manyLines, oneLine } from '../../../src/demo/answers/sizes.ts';
 import { limit } from './limit.ts';
 import { SCENES } from './scenes.ts';

@@ -1,4 +1,4 @@
-/** A Messages API on loopback that answers by its script. What it was asked is there to be looked at. */
+/** A Messages API on loopback that answers by its script, and records its requests. */
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

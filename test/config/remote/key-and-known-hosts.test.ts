@@ -1,6 +1,6 @@
 /**
- * The gateway's key and the pinned host keys, as files and as variables: whatever ssh would only call `Permission denied`
- * is named at the start, nothing secret is said, and nothing is left behind.
+ * The gateway's key and the pinned host keys, as files and as variables: what ssh would only report as
+ * `Permission denied` is named at the start, no secret is printed, and no file is left behind.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -245,7 +245,7 @@ describe('key and known hosts given as variables', () => {
     ['in base64 with line ends', (text: string) => base64(text).replaceAll(/.{76}/g, '$&\n')],
     ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
     ['in base64, with the line ends of Windows inside', (text: string) => base64(text.replaceAll('\n', '\r\n'))],
-  ])('%s serve, from private files that go with the gateway', async (_how, written) => {
+  ])('%s work, from private files that are deleted with the gateway', async (_how, written) => {
     const variables = {
       ...place,
       PALIADIN_SSH_KEY: written(key),
@@ -276,7 +276,7 @@ describe('key and known hosts given as variables', () => {
     expect(readdirSync(join(gateway.stateDir, 'ssh'))).toEqual([]);
   });
 
-  test('are kept from a daemon and agents on this machine, where no host is named', async () => {
+  test('are not visible to a daemon or agents on this machine when no host is configured', async () => {
     const gateway = await gatewayForTest({ env: { PALIADIN_SSH_KEY: key } });
     const owner = await somebody(gateway);
     await owner.goesOn();
@@ -289,7 +289,7 @@ describe('key and known hosts given as variables', () => {
     expect(readFileSync(`/proc/${gateway.pid}/environ`, 'latin1')).toMatch(/PALIADIN_SSH_KEY/);
   });
 
-  test('are gone after an error too, and after a kill with the next start', async () => {
+  test('are deleted after an error, and after a kill at the next start', async () => {
     const env = {
       PALIADIN_SSH_KEY_FILE: '',
       PALIADIN_KNOWN_HOSTS_FILE: '',
@@ -328,7 +328,7 @@ describe('known hosts', () => {
     ['with comments, other hosts and empty lines', () => `# laptop\n\n${other}\n${knownHosts}\n`],
     ['with the line ends of Windows', () => knownHosts.replaceAll('\n', '\r\n')],
     ['with a pattern and a comment', () => knownHosts.replace(/^\S+/, `[127.0.0.*]:${laptop.port}`)],
-  ])('%s serve', async (_how, text) => {
+  ])('%s work', async (_how, text) => {
     const root = directory();
     const file = join(root, 'known hosts');
     writeFileSync(file, text());

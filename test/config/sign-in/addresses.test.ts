@@ -14,7 +14,7 @@ test.each([
   expect(outside.filter((address) => matches(address))).toEqual([]);
 });
 
-test('what is no address is named', () => {
+test('invalid addresses are named', () => {
   expect(badAddresses('127.0.0.1, proxy 10.0.0.0/0,::1/129 1.2.3.4/')).toEqual([
     'proxy',
     '10.0.0.0/0',

@@ -1,4 +1,4 @@
-/** Which level is in force, and which settings don't start. */
+/** Which isolation level applies, and with which settings a gateway does not start. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,14 +10,14 @@ import { temporaryDirectory } from '../../support/temporary.ts';
 const config = (env: Record<string, string>) => loadConfig(env, null);
 const USERS = { PALIADIN_ACCESS: 'users' };
 
-test('one person alone has their agent as it is; several are kept apart by the sandbox', () => {
+test('a single user gets level none, several users get the sandbox', () => {
   expect(levelOf(config({}), 'claude')).toBe('none');
   expect(levelOf(config(USERS), 'claude')).toBe('sandbox');
   expect(isolationPolicy(config({}))).toEqual({ least: 'none', written: false });
   expect(isolationPolicy(config(USERS))).toEqual({ least: 'sandbox', written: false });
 });
 
-test('what is written counts, for one person as well', () => {
+test('PALIADIN_ISOLATION is used as set, for a single user as well', () => {
   expect(levelOf(config({ PALIADIN_ISOLATION: 'sandbox' }), 'claude')).toBe('sandbox');
   expect(levelOf(config({ ...USERS, PALIADIN_ISOLATION: 'directory' }), 'claude')).toBe('directory');
   expect(isolationPolicy(config({ ...USERS, PALIADIN_ISOLATION: 'directory' }))).toEqual({
@@ -26,12 +26,12 @@ test('what is written counts, for one person as well', () => {
   });
 });
 
-test('the demo agent needs none', () => {
+test('the demo agent needs no isolation', () => {
   expect(levelOf(config(USERS), 'demo')).toBe('none');
   expect(warningOf(config(USERS), 'demo')).toBeNull();
 });
 
-test('a weaker level says what it does not hold; the sandbox and one person alone say nothing', () => {
+test('a weaker level warns what it does not protect; the sandbox and a single user do not', () => {
   expect(warningOf(config({ ...USERS, PALIADIN_ISOLATION: 'directory' }), 'claude')).toMatch(
     /^PALIADIN_ISOLATION is directory: .*reads what your account may read/,
   );
@@ -39,7 +39,7 @@ test('a weaker level says what it does not hold; the sandbox and one person alon
   expect(warningOf(config({}), 'claude')).toBeNull();
 });
 
-describe('a gateway for several people', () => {
+describe('a gateway for several users', () => {
   /** A machine with these programs and no others; each ends with 1 for whatever it is asked. */
   async function machine(...programs: string[]) {
     const { path, remove } = await temporaryDirectory();
@@ -54,7 +54,7 @@ describe('a gateway for several people', () => {
   const starts = async (env: Record<string, string>) => checkIsolation(config(env), env);
 
   test.runIf(process.platform === 'linux')(
-    'does not start where no sandbox can be made, and says what to install',
+    'does not start when the sandbox programs are missing, and says what to install',
     async () => {
       await expect(starts({ ...USERS, ...(await machine()) })).rejects.toThrow(
         /bubblewrap and socat and util-linux not installed\ninstall .*\nOr set PALIADIN_ISOLATION=directory/,
@@ -62,19 +62,19 @@ describe('a gateway for several people', () => {
     },
   );
 
-  test.runIf(process.platform === 'linux')('does not start where the machine forbids one, and says so', async () => {
+  test.runIf(process.platform === 'linux')('does not start when a sandbox is forbidden, and says so', async () => {
     await expect(starts({ ...USERS, ...(await machine('bwrap', 'socat', 'prlimit')) })).rejects.toThrow(
       /bubblewrap does not work here: .*not permitted here\nallow user namespaces/,
     );
   });
 
-  test('never starts without walls', async () => {
+  test('never starts with level none', async () => {
     const env = { ...USERS, PALIADIN_ISOLATION: 'none', ...(await machine()) };
     await expect(starts(env)).rejects.toThrow(/none is for one person alone/);
     await expect(starts({ ...env, PALIADIN_REMOTE_HOST: 'laptop' })).rejects.toThrow(/none is for one person alone/);
   });
 
-  test('starts with a weaker level that its owner has written down', async () => {
+  test('starts with a weaker level that its owner has set', async () => {
     await starts({ ...USERS, PALIADIN_ISOLATION: 'directory', ...(await machine()) });
   });
 

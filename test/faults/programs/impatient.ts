@@ -1,4 +1,4 @@
-/** Loaded before a program, it makes whatever would be waited for a minute or more happen after two seconds. */
+/** Loaded before a program, it shortens every timer of a minute or more to two seconds. */
 import { syncBuiltinESMExports } from 'node:module';
 import promised from 'node:timers/promises';
 

@@ -1,6 +1,6 @@
 /**
- * Loaded before a program, it makes its wall clock wrong by as many milliseconds as stand in the file named by
- * CLOCK_SHIFT_FILE, from the moment they stand there.
+ * Loaded before a program, it shifts the program's wall clock by the milliseconds in the file that CLOCK_SHIFT_FILE
+ * names, as soon as they are there.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
  * Writes journal entries as fast as it can, until it is killed: `node write-journal.ts ROOT SESSION`. Each turn
- * is rewritten as it would be while it goes on, and every write is reported, as `TURN VERSION`, once it is done.
+ * is rewritten as it would be while it runs, and each write is reported, as `TURN VERSION`, once it is done.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What Prometheus is told by a real gateway, to whom, and what never. */
+/** The Prometheus metrics of a real gateway: what they have, who may read them, and what they never have. */
 import { expect, test } from 'vitest';
 import type { Scope } from '../../../src/contract/scopes.ts';
 import { somebody } from '../../faults/somebody.ts';
@@ -24,7 +24,7 @@ function sample(text: string, name: string, labels: Record<string, string> = {})
   return line === undefined ? null : Number(line.split(' ').at(-1));
 }
 
-test('turns by how they ended, their stages, the queue, host, terminals, database, requests', async () => {
+test('metrics have turns by outcome, stages, queue, host, terminals, database and requests', async () => {
   const token = await tokenFor('owner', ['metrics']);
   const anna = await somebody(gateway(), 'anna');
   await anna.answer('demo at once');
@@ -57,7 +57,7 @@ test('turns by how they ended, their stages, the queue, host, terminals, databas
   });
 });
 
-test('sign-ins are counted by how they went', async () => {
+test('metrics count sign-ins by result', async () => {
   const post = (code: string) =>
     fetch(`${gateway().url}/api/auth/code`, {
       method: 'POST',
@@ -71,7 +71,7 @@ test('sign-ins are counted by how they went', async () => {
   expect(sample(text, 'paliadin_sign_ins_total', { kind: 'sign-in-denied', way: 'code' })).toBe(1);
 });
 
-test('it is for the owner and admins, and a token that is for it; names and words of nobody are in it', async () => {
+test('metrics are for owner, admins and tokens with their scope, and have no names or user text', async () => {
   const owner = await gateway().as('owner');
   expect((await scrape(owner.token)).status).toBe(200);
   expect((await scrape(await tokenFor('owner', ['ask', 'read', 'admin']))).status).toBe(403);

@@ -1,4 +1,4 @@
-/** A gateway on an address that is not loopback by its name. The tests stay on this machine: it is 127.0.0.1, written as IPv6. */
+/** A gateway on an address that is not named loopback. The tests stay on this machine: it is 127.0.0.1, as IPv6. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { startTestGateway } from '../../support/gateway.ts';
 
 const HOST = '::ffff:127.0.0.1';
 
-test('with a way to sign in and a public name it starts, and answers to that name', async () => {
+test('with a sign-in method and a public name a gateway on such an address starts and answers', async () => {
   await using gateway = await startTestGateway({
     env: {
       PALIADIN_AGENT: 'none',
@@ -30,7 +30,7 @@ test('with a way to sign in and a public name it starts, and answers to that nam
   expect(await statusAs(`192.0.2.1:${port}`)).toBe(403);
 });
 
-test('without one it does not', async () => {
+test('without a sign-in method a gateway on such an address does not start', async () => {
   const env = { PALIADIN_AGENT: 'none', PALIADIN_HOST: HOST, PALIADIN_PUBLIC_URL: 'https://chat.example' };
   await expect(startTestGateway({ env })).rejects.toThrow(/ended with 1.*PALIADIN_JWT_SECRET/s);
 });

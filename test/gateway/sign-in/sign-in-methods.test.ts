@@ -1,4 +1,4 @@
-/** Whether the settings of the ways in fit together, and are enough for where the gateway listens. */
+/** Whether the settings of the sign-in methods are consistent, and sufficient for where the gateway listens. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -89,7 +89,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect((error as Error).message).not.toContain('xxxx');
 });
 
-test('a secret may be in a file, whose end of line does not count', async () => {
+test('a secret may be in a file, whose final newline is ignored', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const file = join(path, 'secret');
@@ -102,7 +102,7 @@ test('a secret may be in a file, whose end of line does not count', async () => 
   );
 });
 
-test('browsers may use the public name and this machine’s own, and no other', () => {
+test('browsers may use the public name and this machine’s own names only', () => {
   const origins = (env: Record<string, string>) => originsOf(loadConfig(env, null).values, 7717);
   const own = ['http://127.0.0.1:7717', 'http://localhost:7717', 'http://[::1]:7717'];
   expect(origins({})).toEqual(own);

@@ -1,4 +1,4 @@
-/** How Claude Code is started, and what its screens say: the files are what it showed in a pane. */
+/** How Claude Code is started, and how its screens are read: the files are captures of real panes. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -41,13 +41,13 @@ describe.each(['2.1.197', '2.1.330'])('Claude Code %s shows', (version) => {
     expect(readScreen(readCapture(new URL(`${name}.txt`, directory)), claudeBusy)).toEqual(READINGS[name]);
   });
 
-  test('a key’s end to nobody', () => {
+  test('an API key, whose end is not reported', () => {
     const reading = readScreen(readCapture(new URL('api-key.txt', directory)), claudeBusy);
     expect(JSON.stringify(reading)).not.toContain('0123456789');
   });
 });
 
-describe('the command', () => {
+describe('the claude command', () => {
   const CONVERSATION = '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
   let root: string;
   let claude: Parameters<typeof claudeCommand>[0];
@@ -80,26 +80,26 @@ describe('the command', () => {
   }
   const projectOf = (path: string) => path.replace(/[/.]/g, '-');
 
-  test('begins a conversation, and resumes it once it has a transcript', () => {
+  test('starts a conversation, and resumes it once it has a transcript', () => {
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
     writeTranscript(projectOf(cwd));
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });
 
-  test('begins a conversation where only others have been, or elsewhere', () => {
+  test('starts a conversation when only other conversations or directories have a transcript', () => {
     writeTranscript(projectOf(cwd), undefined, '9d6f3d5e-3c1b-4d0f-8a55-0d8f8f3a7b11');
     writeTranscript('-somewhere-else');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
   });
 
-  test('finds the transcript of a directory whose name was cut', () => {
+  test('finds the transcript of a directory whose project name was truncated', () => {
     cwd = join(root, 'x'.repeat(120), 'y'.repeat(120));
     mkdirSync(cwd, { recursive: true });
     writeTranscript(`${projectOf(cwd).slice(0, 200)}-h42bbq`);
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });
 
-  test('begins anew where a transcript has no message, which would be neither resumed nor begun', () => {
+  test('starts anew when a transcript has no message, and deletes that transcript', () => {
     const project = projectOf(cwd);
     writeTranscript(project, '{"type":"ai-title"}');
     expect(argv().slice(-2)).toEqual(['--session-id', CONVERSATION]);
@@ -114,22 +114,22 @@ describe('the command', () => {
     expect(argv().slice(-2)).toEqual(['--resume', CONVERSATION]);
   });
 
-  test('allows files in the session’s directory, by its name and by where it really is', () => {
+  test('allows files in the session’s directory, by its path and its real path', () => {
     expect(settings().permissions.allow).toEqual([`Edit(/${root}/agent/**)`]);
     symlinkSync(root, join(root, 'state'));
     const linked = join(root, 'state', 'agent');
     expect(settings(linked).permissions.allow).toEqual([`Edit(/${linked}/**)`, `Edit(/${root}/agent/**)`]);
   });
 
-  test('has it refuse what is not allowed, where nobody could answer a dialog', () => {
+  test('sets dontAsk, so that what is not allowed is refused without a dialog', () => {
     expect(settings().permissions.defaultMode).toBe('dontAsk');
   });
 
-  test('never adds the directory: Claude Code would ask whether to trust it', () => {
+  test('never passes --add-dir: Claude Code would ask whether to trust the directory', () => {
     expect(argv()).not.toContain('--add-dir');
   });
 
-  describe('where each person has a workspace, and Claude Code’s own rules keep them apart', () => {
+  describe('with a workspace for each user, isolated by Claude Code’s own rules', () => {
     const permissions = () => {
       const shared = join(root, 'shared');
       mkdirSync(join(shared, '.claude'), { recursive: true });
@@ -142,11 +142,11 @@ describe('the command', () => {
       return JSON.parse(args[args.indexOf('--settings') + 1] ?? '').permissions;
     };
 
-    test('allows what the owner allows in the settings that they share, which nobody has trusted there', () => {
+    test('allows what the owner’s shared settings allow, without asking for trust', () => {
       expect(permissions().allow).toEqual(['Bash(ls:*)', 'Read']);
     });
 
-    test('forbids to read what is forbidden, and to change anything outside of the own home', () => {
+    test('denies forbidden paths, and edits outside the session’s own home', () => {
       const { deny } = permissions();
       expect(deny).toEqual(expect.arrayContaining(['Read(//secrets/**)', 'Edit(//secrets/**)']));
       const patterns = everyPathBut(join(root, 'homes/one'));

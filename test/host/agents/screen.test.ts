@@ -1,4 +1,4 @@
-/** What a screen says of its agent. The files are what the demo agent showed in a pane. */
+/** How an agent's screen is read. The files are captures of the demo agent's pane. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readScreen } from '../../../src/host/agents/screen.ts';
@@ -36,7 +36,7 @@ test.each([
   expect(read(name)).toEqual(reading);
 });
 
-test('a box whose upper edge has the conversation’s name is read as any other', () => {
+test('an input box with the conversation’s name in its upper edge is read as any other', () => {
   const edge = '─'.repeat(60);
   for (const upper of [`${edge} The cases of 2026 ─`, `── a ─ b ──`, `${edge} 2026 ──  `]) {
     expect(readLines(['● Done.', upper, '❯ ', edge, '  ? for shortcuts'])).toEqual({ state: 'ready', box: 'empty' });
@@ -44,7 +44,7 @@ test('a box whose upper edge has the conversation’s name is read as any other'
   }
 });
 
-describe('a screen with nothing to recognise', () => {
+describe('a screen without an input box', () => {
   test.each([
     ['is empty', []],
     ['has a shell on it', ['$ claude', 'Loading…']],
@@ -55,24 +55,24 @@ describe('a screen with nothing to recognise', () => {
   });
 });
 
-describe('what was said before', () => {
-  test('does not look like the box: the lowest one counts', () => {
+describe('earlier conversation on the screen', () => {
+  test('is not read as the box: the lowest one counts', () => {
     const said = ['─'.repeat(40), '❯ what somebody pasted', '─'.repeat(40), '  demo agent · working 3s'];
     expect(readLines([...said, ...lines('ready')])).toEqual({ state: 'ready', box: 'empty' });
   });
 
-  test('is no dialog while there is a box', () => {
+  test('is not read as a dialog while there is a box', () => {
     expect(readLines(['1. Yes', '2. No', ...lines('ready')])).toEqual({ state: 'ready', box: 'empty' });
   });
 
-  test('is not told as part of a dialog', () => {
+  test('is not part of a dialog’s text', () => {
     const conversation = ['  1. a list in an answer', '  2. of something private', '> a private question'];
     const reading = readLines([...conversation, ...lines('dialog')]);
     expect(reading).toEqual(read('dialog'));
   });
 });
 
-test('a dialog without a frame is told with the lines above its options, and not without end', () => {
+test('a dialog without a frame is read with the lines above its options, up to a limit', () => {
   const screen = ['Do you trust this folder?', '', ' ❯ 1. Yes', '   2. No', ...Array(50).fill('x'.repeat(100))];
   const reading = readLines(screen);
   expect(reading).toMatchObject({
@@ -82,7 +82,7 @@ test('a dialog without a frame is told with the lines above its options, and not
   expect(reading.state === 'dialog' && reading.text.length).toBeLessThanOrEqual(400);
 });
 
-test('only the agent’s own status line says that it works', () => {
+test('only the agent’s own status line shows that it is busy', () => {
   const screen = ['  demo agent · working 3s · esc to interrupt', ...lines('ready')];
   expect(readLines(screen)).toEqual({ state: 'ready', box: 'empty' });
 });

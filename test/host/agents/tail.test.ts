@@ -1,4 +1,4 @@
-/** Following files: every whole line once, whenever it is written, and nothing missed at the end. */
+/** Following files: every complete line once, whenever it is written, and none missing at the end. */
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,7 +14,7 @@ async function followed() {
   return { file, stop, lines, next: async () => (await lines.next()).value };
 }
 
-test('lines come as they are written, also to a file that was not there', async () => {
+test('lines arrive as they are written, also to a file created later', async () => {
   const { file, stop, next, lines } = await followed();
   const first = next();
   writeFileSync(file, 'one\ntw');
@@ -28,14 +28,14 @@ test('lines come as they are written, also to a file that was not there', async 
   expect(await lines.next()).toEqual({ value: undefined, done: true });
 });
 
-test('what was written before the end is told, what is half written is not', async () => {
+test('complete lines written before the end arrive, a partial one does not', async () => {
   const { file, stop, lines } = await followed();
   writeFileSync(file, 'one\ntwo\nhalf');
   stop.abort();
   expect(await Array.fromAsync(lines)).toEqual(['one', 'two']);
 });
 
-test('a character that is written in two pieces is whole', async () => {
+test('a character written in two pieces is read correctly', async () => {
   const { file, next, lines } = await followed();
   const bytes = Buffer.from('🙂 ü\n');
   for (const byte of bytes) appendFileSync(file, Buffer.of(byte));
@@ -43,14 +43,14 @@ test('a character that is written in two pieces is whole', async () => {
   await lines.return(undefined);
 });
 
-test('a line too long is passed over, and the next one is not', async () => {
+test('a line that is too long is skipped, and the next one is read', async () => {
   const { file, stop, lines } = await followed();
   writeFileSync(file, `before\n${'x'.repeat(3 * 1024 * 1024)}\nafter\n`);
   stop.abort();
   expect(await Array.fromAsync(lines)).toEqual(['before', 'after']);
 });
 
-test('thousands of lines written at once are all told', async () => {
+test('thousands of lines written at once all arrive', async () => {
   const { file, stop, lines } = await followed();
   const written = Array.from({ length: 20_000 }, (_, number) => `line ${number} ${'.'.repeat(number % 50)}`);
   writeFileSync(`${file}.new`, `${written.join('\n')}\n`);
@@ -59,14 +59,14 @@ test('thousands of lines written at once are all told', async () => {
   expect(await Array.fromAsync(lines)).toEqual(written);
 });
 
-test('nothing comes of a file that never is', async () => {
+test('a file that is never created gives no lines', async () => {
   const { stop, lines } = await followed();
   const end = lines.next();
   stop.abort();
   expect(await end).toEqual({ value: undefined, done: true });
 });
 
-test('a directory that is not there is an error, not silence', async () => {
+test('a missing directory is an error', async () => {
   const lines = tail('/nowhere/at/all', new AbortController().signal);
   await expect(lines.next()).rejects.toThrow('ENOENT');
 });

@@ -1,4 +1,4 @@
-/** Patterns that match all names but one, tried with the matcher's own rules. */
+/** Patterns that match all names but one, tested with the matcher's own rules. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { everyNameBut, everyPathBut } from '../../../src/host/isolation/every-name-but.ts';
@@ -59,7 +59,7 @@ test('the patterns for several names match none of them, and every other', () =>
   );
 });
 
-test('the patterns for a path match what is beside each of its directories, and neither them, what is below, nor devices', () => {
+test('the patterns for a path match the siblings of each directory on it, but not it, its content, or devices', () => {
   const patterns = everyPathBut('/var/lib/one').map((pattern) => pattern.slice(1));
   // A pattern that matches a directory forbids what is in it.
   const isForbidden = (path: string) =>
@@ -84,7 +84,7 @@ test('the patterns for a path match what is beside each of its directories, and 
 });
 
 test.each(['plain', 'With-Capitals', 'x.y_z', 'a^b', 'a]b', 'a\\b', 'a[b', '0-9', 'ünï', '~'])(
-  'the brackets of the patterns for %s end where they should',
+  'the brackets of the patterns for %s are closed correctly',
   (name) => {
     for (const letter of ['#', '-', '0', 'A', 'z', '_', '~', '.', '€', 'é']) {
       const other = `${name.slice(0, -1)}${letter}`;

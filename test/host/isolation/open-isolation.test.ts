@@ -1,4 +1,4 @@
-/** Homes and launches at each level, without starting anything. */
+/** Homes and launch arguments at each isolation level, without starting anything. */
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -32,13 +32,13 @@ const open = (options: Partial<IsolationOptions>) =>
     ...options,
   });
 
-test('at the level none all agents work in the shared directory, as they were launched', () => {
+test('at the level none all agents work in the shared directory, with unchanged arguments', () => {
   const isolation = open({});
   expect(isolation.prepare('one')).toEqual({ cwd: shared, home: null, shared: null, forbidden: [] });
   expect(isolation.confine('one', launch)).toEqual(launch);
 });
 
-test('at the level directory each has a workspace with what is shared, and is forbidden the others’', () => {
+test('at the level directory each session has a workspace with the shared files, and others are forbidden', () => {
   const isolation = open({ level: 'directory' });
   const home = isolation.prepare('one');
   expect(home).toMatchObject({ cwd: join(root, 'homes/one/workspace'), home: null, shared });
@@ -50,7 +50,7 @@ test('at the level directory each has a workspace with what is shared, and is fo
   });
 });
 
-test('an agent fits as long as it was started behind today’s walls', () => {
+test('an agent fits while the isolation that it was started with is still the current one', () => {
   const sandbox = { kind: 'seatbelt', sandboxExec: '/usr/bin/sandbox-exec' } as const;
   expect(open({}).fits('one')).toBe(true); // started before there were levels
   expect(open({ level: 'sandbox', sandbox }).fits('one')).toBe(false);
@@ -65,13 +65,13 @@ test('an agent fits as long as it was started behind today’s walls', () => {
   expect(open({ level: 'directory' }).fits('one')).toBe(false);
 });
 
-test('without a program that makes one, nothing is started in the place of a sandbox', () => {
+test('a sandbox level without a sandbox program starts nothing', () => {
   const isolation = open({ level: 'sandbox' });
   isolation.prepare('one');
   expect(() => isolation.confine('one', launch)).toThrow('no program that makes a sandbox');
 });
 
-test('on macOS links stand where the owner’s rules are, and the profile forbids to change them', () => {
+test('on macOS the owner’s rules are links, and the profile forbids changing them', () => {
   const isolation = open({ level: 'sandbox', sandbox: { kind: 'seatbelt', sandboxExec: '/usr/bin/sandbox-exec' } });
   const { cwd } = isolation.prepare('one');
   const { argv, env } = isolation.confine('one', {

@@ -1,4 +1,4 @@
-/** What an agent sees in its sandbox, and what it can do there, tried from inside with real bubblewrap. */
+/** What an agent can see and do in its sandbox, tested from inside with real bubblewrap. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -19,7 +19,7 @@ import { sandboxes, WHY_NO_SANDBOX } from './sandboxed.ts';
 describe.skipIf(WHY_NO_SANDBOX !== null)(
   `in a sandbox${WHY_NO_SANDBOX ? ` (not here: ${WHY_NO_SANDBOX})` : ''}`,
   () => {
-    test('an agent writes in its workspace and home, and finds both again', async () => {
+    test('an agent writes in its workspace and home, and both persist', async () => {
       const { root, run } = await sandboxes();
       expect(run('one', 'pwd; echo $HOME; echo mine > own.txt; echo more > ~/kept').out.split('\n')).toEqual([
         join(root, 'homes/one/workspace'),
@@ -29,7 +29,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(readFileSync(join(root, 'homes/one/workspace/own.txt'), 'utf8')).toBe('mine\n');
     });
 
-    test('an agent sees no file of another session, of the owner, or of the machine’s accounts', async () => {
+    test('an agent sees no file of another session, the owner, or the machine’s accounts', async () => {
       const { root, run } = await sandboxes();
       run('two', 'echo theirs > own.txt');
       for (const path of ['homes/two/workspace/own.txt', 'homes/two', 'secret', 'isolation/walls']) {
@@ -44,14 +44,14 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'ls /').out.split('\n')).not.toContain('root');
     });
 
-    test('a link, a name with dots, and a hard link lead nowhere else', async () => {
+    test('a link, a path with dots, or a hard link does not lead outside', async () => {
       const { root, run } = await sandboxes();
       const outside = `ln -s '${join(root, 'secret')}' link; cat link; cat ../../../secret; ln '${join(root, 'secret')}' hard; cat hard`;
       expect(run('one', outside).out).toBe('');
       expect(run('one', 'cat /proc/self/root/../secret; cat /proc/*/root/root/.profile').out).toBe('');
     });
 
-    test('what an agent has left in the place of a directory of its own leads nobody astray', async () => {
+    test('a link that an agent left in the place of its own directory is not followed', async () => {
       const { root, shared, run } = await sandboxes();
       mkdirSync(join(shared, '.claude'));
       const target = join(root, 'owners');
@@ -65,7 +65,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(readFileSync(join(root, 'homes/one/workspace/file'), 'utf8')).toBe('x\n');
     });
 
-    test('what the owner shares is there to read, and can’t be changed', async () => {
+    test('the owner’s shared files can be read, and not changed', async () => {
       const { shared, run } = await sandboxes();
       mkdirSync(join(shared, 'docs'));
       writeFileSync(join(shared, 'docs', 'rules.md'), 'rules');
@@ -85,7 +85,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'cat new.md; ls').out.split('\n')).toEqual(['newCLAUDE.md', 'new.md']);
     });
 
-    test('an agent gives itself no settings and no servers, whether or not the owner gives some', async () => {
+    test('an agent can’t give itself settings or servers, whether or not the owner shares some', async () => {
       const { root, shared, run } = await sandboxes();
       const gives =
         'mkdir -p .claude; echo x > .claude/settings.json; rm -rf .claude; mv .claude c; echo x > .mcp.json; rm -f .mcp.json; ls -A .claude; cat .mcp.json';
@@ -97,7 +97,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(existsSync(join(root, 'homes/one/workspace/.claude/settings.json'))).toBe(false);
     });
 
-    test('an agent sees no process but its own, and can signal no other', async () => {
+    test('an agent sees only its own processes, and can signal no other', async () => {
       const { run } = await sandboxes();
       const other = spawn('sleep', ['60']);
       onTestFinished(() => void other.kill());
@@ -106,7 +106,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(other.exitCode ?? other.signalCode).toBeNull();
     });
 
-    test('an agent reaches no port of the machine, and no socket', async () => {
+    test('an agent reaches no port or socket of the machine', async () => {
       const { root, run } = await sandboxes();
       const port = await freePort();
       const ways = [`TCP:127.0.0.1:${port}`, `UNIX-CONNECT:${join(root, 'daemon.sock')}`, `ABSTRACT-CONNECT:${root}`];
@@ -118,7 +118,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'ls /run; ls -d /var').out).toBe('');
     });
 
-    test('the one way out leads where it should', async () => {
+    test('the one allowed port leads to its socket', async () => {
       const { root, run } = await sandboxes();
       mkdirSync(join(root, 'way'));
       const socket = join(root, 'way', 'out.sock');
@@ -129,7 +129,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'socat -u TCP:127.0.0.1:4711 -').out).toBe('');
     });
 
-    test('an agent has no rights over the machine, also where root runs it', async () => {
+    test('an agent has no capabilities, even when root runs it', async () => {
       const { run } = await sandboxes();
       expect(run('one', 'grep -E "^Cap(Eff|Prm|Bnd)" /proc/self/status').out).not.toMatch(/\t.*[1-9a-f]/);
       for (const attempt of [
@@ -147,7 +147,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       );
     });
 
-    test('an agent sees no variable of ours, and the host’s name is not the machine’s', async () => {
+    test('an agent sees none of our variables, and not the machine’s host name', async () => {
       const { root, run } = await sandboxes();
       const launch = { env: { PALIADIN_HOOK_TOKEN: 'one.secret' } };
       const variables = run('one', 'env | cut -d= -f1 | sort', launch).out.split('\n');
@@ -158,7 +158,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(argv.join(' ')).not.toContain('secret');
     });
 
-    test('a bomb of processes ends at its limit, and leaves nothing behind', async () => {
+    test('an agent has limits on processes, core dumps and file size', async () => {
       const { run } = await sandboxes();
       const { out } = run(
         'one',
@@ -167,7 +167,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(out.split(/\s+/)).toEqual(['1024', '1024', '0', String(2 * 1024 ** 3)]);
     });
 
-    test('a huge file ends at its limit, and memory that is used as a disk is bounded', async () => {
+    test('a huge file fails at the limit, and memory-backed directories are bounded', async () => {
       const { root, run } = await sandboxes();
       expect(run('one', 'truncate -s 3G huge').status).not.toBe(0);
       expect(run('one', 'head -c 600M /dev/zero > /tmp/huge; stat -c %s /tmp/huge').out).toBe(
@@ -180,7 +180,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'cat /proc/self/oom_score_adj').out).toBe('1000');
     });
 
-    test('all that an agent has started ends with it', async () => {
+    test('everything that an agent started ends with it', async () => {
       const { root, run } = await sandboxes();
       run('one', 'setsid sh -c "while :; do date +%N > beat; sleep 0.02; done" & until [ -s beat ]; do :; done');
       const beat = readFileSync(join(root, 'homes/one/workspace/beat'), 'utf8');
@@ -188,12 +188,12 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(readFileSync(join(root, 'homes/one/workspace/beat'), 'utf8')).toBe(beat);
     });
 
-    test('an exit status is the agent’s own', async () => {
+    test('the exit status is the agent’s own', async () => {
       const { run } = await sandboxes();
       expect(run('one', 'exit 7').status).toBe(7);
     });
 
-    test('a name that is shared hides no file of a person’s own, and an owner’s rule does', async () => {
+    test('a shared file does not hide a user’s own file of that name, but an owner’s rule file does', async () => {
       const { shared, run } = await sandboxes();
       run('one', 'echo mine > notes.md; echo mine > AGENTS.md');
       writeFileSync(join(shared, 'notes.md'), 'shared');
@@ -201,7 +201,7 @@ describe.skipIf(WHY_NO_SANDBOX !== null)(
       expect(run('one', 'cat notes.md AGENTS.md').out).toBe('mine\nshared');
     });
 
-    test('a hard link that the owner has made in a workspace is shown as what it is there', async () => {
+    test('a hard link that the owner made in a workspace is visible there', async () => {
       const { root, run } = await sandboxes();
       run('one', 'true');
       linkSync(join(root, 'secret'), join(root, 'homes/one/workspace/given'));

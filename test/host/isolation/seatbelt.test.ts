@@ -1,4 +1,4 @@
-/** The profile for macOS, as text: no machine of that kind runs these tests. */
+/** The profile for macOS, as text: these tests do not run on such a machine. */
 import { expect, test } from 'vitest';
 import { seatbeltArguments, seatbeltProfile } from '../../../src/host/isolation/seatbelt.ts';
 
@@ -11,7 +11,7 @@ const view = {
   port: 4711,
 };
 
-test('the profile denies what it does not name, and names the agent’s own, the shared and one port', () => {
+test('the profile denies by default, and allows the agent’s own files, the shared ones and one port', () => {
   const lines = seatbeltProfile(view).split('\n');
   expect(lines.slice(0, 2)).toEqual(['(version 1)', '(deny default)']);
   expect(lines).toContain(
@@ -24,7 +24,7 @@ test('the profile denies what it does not name, and names the agent’s own, the
   ]);
 });
 
-test('what the owner has fixed is denied after what the agent may write: the last rule wins', () => {
+test('the owner’s fixed files are denied after the agent’s write rules: the last rule wins', () => {
   const lines = seatbeltProfile(view).split('\n');
   const write = lines.findIndex(
     (line) => line.includes('(subpath "/Users/m/homes/s/workspace")') && line.includes('file-write*'),
@@ -33,17 +33,17 @@ test('what the owner has fixed is denied after what the agent may write: the las
   expect(deny).toBeGreaterThan(write);
 });
 
-test('without a port there is no network', () => {
+test('without a port there is no network rule', () => {
   expect(seatbeltProfile({ ...view, port: null })).not.toContain('network');
 });
 
-test('a quote or a backslash in a path stays in its text; a control character or a relative path is refused', () => {
+test('a quote or backslash in a path is escaped; a control character or a relative path is refused', () => {
   expect(seatbeltProfile({ ...view, read: ['/a"b\\c'] })).toContain('(subpath "/a\\"b\\\\c")');
   expect(() => seatbeltProfile({ ...view, read: ['/a\nb'] })).toThrow('control character');
   expect(() => seatbeltProfile({ ...view, read: ['a'] })).toThrow('not an absolute path');
 });
 
-test('the command starts the agent’s words behind the profile', () => {
+test('the command starts the agent behind the profile', () => {
   const argv = seatbeltArguments('/usr/bin/sandbox-exec', view, ['/bin/claude', '--resume', 'x']);
   expect(argv).toEqual(['/usr/bin/sandbox-exec', '-p', seatbeltProfile(view), '--', '/bin/claude', '--resume', 'x']);
 });

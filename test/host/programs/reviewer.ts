@@ -1,6 +1,6 @@
 /**
- * An input box as agents have one, which lets what was pasted be looked at once more: the first Enter clears the screen,
- * draws it anew and leaves the text; the second submits it.
+ * An input box that shows pasted text for review, as some agents do: the first Enter clears the screen, draws it
+ * again and leaves the text; the second one submits it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 

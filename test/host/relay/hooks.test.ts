@@ -1,4 +1,4 @@
-/** Hooks' calls through a real relay, by its port and by its socket. */
+/** Hook calls through a real relay, by its port and by its socket. */
 import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,7 +58,7 @@ async function withDaemon() {
 }
 
 describe.each(['port', 'socket'] as const)('by the %s', (by) => {
-  test('a session’s hook reaches the daemon with its answer coming back', async () => {
+  test('a session’s hook reaches the daemon, and gets its answer', async () => {
     const it = await withDaemon();
     expect(await call(it, by, { authorization: `Bearer ${it.token('one')}` })).toEqual({
       status: 200,
@@ -100,7 +100,7 @@ describe.each(['port', 'socket'] as const)('by the %s', (by) => {
   });
 });
 
-test('a hook is answered with 503 at once while the daemon is not there, and heard again when it is', async () => {
+test('a hook gets 503 at once while the daemon is down, and is passed on again when it is back', async () => {
   const it = await withDaemon();
   const headers = { authorization: `Bearer ${it.token('one')}` };
   expect((await call(it, 'port', headers)).status).toBe(200);
@@ -116,7 +116,7 @@ test('a hook is answered with 503 at once while the daemon is not there, and hea
   expect((await call(it, 'port', headers)).status).toBe(200);
 });
 
-test('what is no hook is refused, and the next one is taken', async () => {
+test('an invalid hook call is refused, and the next one accepted', async () => {
   const it = await withDaemon();
   const headers = { authorization: `Bearer ${it.token('one')}` };
   expect((await call(it, 'port', headers, 'garbage')).status).toBe(400);
@@ -141,7 +141,7 @@ test.each([
   expect(it.heard).toEqual([]);
 });
 
-test('a hook of 15 MiB arrives whole', async () => {
+test('a hook of 15 MiB arrives complete', async () => {
   const it = await withDaemon();
   const prompt = 'x'.repeat(15 * 1024 * 1024);
   const body = JSON.stringify({ hook_event_name: 'Stop', prompt });
@@ -149,7 +149,7 @@ test('a hook of 15 MiB arrives whole', async () => {
   expect(it.heard).toEqual([`one Stop ${prompt.length}`]);
 });
 
-test('a permission that nobody waits for any more is told to the daemon as gone', async () => {
+test('the daemon is told when an agent stops waiting for a permission', async () => {
   const it = await withDaemon();
   const where = { host: '127.0.0.1', port: it.relay.port, path: '/paliadin', method: 'POST', agent: false as const };
   const asked = request({ ...where, headers: { authorization: `Bearer ${it.token('one')}` } });
@@ -163,7 +163,7 @@ test('a permission that nobody waits for any more is told to the daemon as gone'
 });
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
-  'a permission that is open when the daemon ends (%s) ends without an answer, as the daemon’s own socket would',
+  'a permission open when the daemon ends (%s) gets no answer, as on the daemon’s own socket',
   async (signal) => {
     const directory = await relayDirectory();
     const daemon = await daemonForTest(directory);
@@ -177,7 +177,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   },
 );
 
-test('the relay itself killed in the middle of a hook: the call breaks, and the next one is heard on the same port', async () => {
+test('after the relay is killed during a hook, the call fails and the next one works on the same port', async () => {
   const it = await withDaemon();
   const { port } = it.relay;
   const headers = { authorization: `Bearer ${it.token('one')}` };
@@ -190,7 +190,7 @@ test('the relay itself killed in the middle of a hook: the call breaks, and the 
   expect([it.relay.port, it.lost, it.errors.length]).toEqual([port, 0, 1]);
 });
 
-test('only so many requests of one session are under way at once, and another session’s is heard all the same', async () => {
+test('a session’s concurrent requests are limited, and another session’s are still served', async () => {
   const it = await withDaemon();
   const headers = { authorization: `Bearer ${it.token('one')}` };
   const open = Array.from({ length: 256 }, () => {
@@ -207,7 +207,7 @@ test('only so many requests of one session are under way at once, and another se
   await until('their end', async () => (await call(it, 'port', headers)).status === 200);
 });
 
-test('the daemon’s own socket is nobody’s to reach but its account’s', async () => {
+test('the daemon’s own socket is accessible to its account only', async () => {
   const it = await withDaemon();
   for (const path of [it.files.hooks, it.files.socket, it.files.control])
     expect(statSync(path).mode & 0o777).toBe(0o600);

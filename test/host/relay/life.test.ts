@@ -1,4 +1,4 @@
-/** How long a relay lives, who ends it, and what becomes of the port that agents know. */
+/** How long a relay lives, what ends it, and what happens to the port that agents know. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   },
 );
 
-test('a killed relay is started again at the same port', async () => {
+test('a killed relay is restarted at the same port', async () => {
   const it = await relayForTest();
   const { port } = it.relay;
   const before = it.pid();
@@ -59,7 +59,7 @@ test('a killed relay is started again at the same port', async () => {
   expect([(await relayStatus(it.files.control))?.port, it.relay.port, it.lost]).toEqual([port, port, 0]);
 });
 
-test('where somebody took the port of a killed relay, the daemon is told, and the relay has another', async () => {
+test('when the port of a killed relay was taken, the daemon is told, and the relay gets another', async () => {
   const it = await relayForTest();
   const { port } = it.relay;
   const taker = createServer((caller) => void caller.destroy());
@@ -72,7 +72,7 @@ test('where somebody took the port of a killed relay, the daemon is told, and th
   expect(readFileSync(it.files.port, 'utf8')).toBe(String(it.relay.port));
 });
 
-test('where somebody took the port while neither relay nor daemon was there, the next daemon is told', async () => {
+test('when the port was taken while relay and daemon were down, the next daemon is told', async () => {
   const first = await relayForTest();
   const { port } = first.relay;
   await first.relay.shutdown();
@@ -83,7 +83,7 @@ test('where somebody took the port while neither relay nor daemon was there, the
   expect([second.lost, second.relay.port === port]).toEqual([1, false]);
 });
 
-test('an update takes over the port on which the daemon itself used to hear hooks', async () => {
+test('an update takes over the port on which an earlier daemon itself received hooks', async () => {
   const directory = await relayDirectory();
   const probe = createServer();
   const port = await listening(probe);
@@ -94,7 +94,7 @@ test('an update takes over the port on which the daemon itself used to hear hook
   expect([it.relay.port, it.lost]).toEqual([port, 0]);
 });
 
-test('two relays never have one directory: the second ends, and both daemons use the first', async () => {
+test('two relays never share a directory: the second exits, and both daemons use the first', async () => {
   const directory = await relayDirectory();
   const both = await Promise.all([relayForTest({ directory }), relayForTest({ directory })]);
   expect(both[0].relay.port).toBe(both[1].relay.port);
@@ -106,7 +106,7 @@ test('two relays never have one directory: the second ends, and both daemons use
   expect([pidIn(directory), isAlive(pid)]).toEqual([pid, true]);
 });
 
-test('shutdown ends the relay, and frees port and sockets', async () => {
+test('shutdown ends the relay, and frees its port and sockets', async () => {
   const it = await relayForTest();
   const pid = it.pid();
   await it.relay.shutdown();
@@ -122,7 +122,7 @@ describe('without a daemon', () => {
   // Longer than a daemon on a busy machine needs to say that it is there.
   const given = { unneededMs: 2_000, lookMs: 50 };
 
-  test('the relay ends soon after the last terminal, and not before', async () => {
+  test('the relay exits soon after the last terminal, and not before', async () => {
     const directory = await relayDirectory();
     const endTerminal = terminal(directory);
     const daemon = await daemonForTest(directory, { given });
@@ -135,7 +135,7 @@ describe('without a daemon', () => {
     expect(logOf(directory)).toContain('no daemon and no agent');
   });
 
-  test('one that somebody merely asks how it is ends all the same', async () => {
+  test('a status request does not keep the relay alive', async () => {
     const directory = await relayDirectory();
     const daemon = await daemonForTest(directory, { given });
     const pid = pidIn(directory);
@@ -146,7 +146,7 @@ describe('without a daemon', () => {
     await until('its end', () => !isAlive(pid));
   });
 
-  test('with a daemon it stays', async () => {
+  test('a relay with a daemon stays', async () => {
     const directory = await relayDirectory();
     await daemonForTest(directory, { given });
     const pid = pidIn(directory);
@@ -155,7 +155,7 @@ describe('without a daemon', () => {
   });
 });
 
-test('the relay ends when its directory is removed', async () => {
+test('the relay exits when its directory is removed', async () => {
   const directory = await relayDirectory();
   const daemon = await daemonForTest(directory, { given: { lookMs: 50 } });
   const pid = pidIn(directory);
@@ -165,7 +165,7 @@ test('the relay ends when its directory is removed', async () => {
 });
 
 describe('a relay of another version', () => {
-  test('is replaced where no agent’s terminal lives, on the same port', async () => {
+  test('is replaced on the same port when no agent’s terminal is alive', async () => {
     const directory = await relayDirectory();
     const older = await daemonForTest(directory, { given: { version: '1' }, version: '1' });
     const pid = pidIn(directory);
@@ -176,7 +176,7 @@ describe('a relay of another version', () => {
     expect((await relayStatus(newer.files.control))?.version).toBe('2');
   });
 
-  test('is kept while an agent’s terminal lives', async () => {
+  test('is kept while an agent’s terminal is alive', async () => {
     const directory = await relayDirectory();
     terminal(directory);
     const older = await daemonForTest(directory, { given: { version: '1' }, version: '1' });
@@ -187,7 +187,7 @@ describe('a relay of another version', () => {
   });
 });
 
-test('a daemon that meets a relay which is just ending starts another, time and again', async () => {
+test('a daemon that finds a relay just exiting starts another, repeatedly', async () => {
   const directory = await relayDirectory();
   for (let at = 0; at < 5; at++) {
     const first = await relayForTest({ directory });
@@ -201,7 +201,7 @@ test('a daemon that meets a relay which is just ending starts another, time and 
 });
 
 describe('the control socket', () => {
-  test('refuses settings that can’t be used, in words, and keeps those before', async () => {
+  test('refuses invalid settings with a reason, and keeps the earlier ones', async () => {
     const it = await relayForTest();
     const options = openOptions({ settings: { network: ['http://example.com/'] } });
     const again = openRelay({ ...options, directory: it.directory });
@@ -211,7 +211,7 @@ describe('the control socket', () => {
     ).resolves.toBe(undefined);
   });
 
-  test('lets go of whoever says more than a line can hold', async () => {
+  test('disconnects a client whose line is too long', async () => {
     const it = await relayForTest();
     const talker = connect(it.files.control);
     talker.on('error', () => {});
@@ -223,7 +223,7 @@ describe('the control socket', () => {
   });
 });
 
-test('the owner’s key is in the relay’s memory alone: no file, argument or environment has it', async () => {
+test('the owner’s key is only in the relay’s memory: in no file, argument or environment', async () => {
   const key = 'sk-the-true-key-of-the-owner';
   const upstream = { url: 'http://127.0.0.1:1', headers: { 'x-api-key': key } };
   const it = await relayForTest({ settings: { upstream, network: ['example.com'] } });
@@ -250,7 +250,7 @@ test('the owner’s key is in the relay’s memory alone: no file, argument or e
   for (const hidden of [it.secret('one'), 'what was said', 'secret=word']) expect(log).not.toContain(hidden);
 });
 
-test('the relay is small: beside Node’s own program, less than 30 MB', async () => {
+test('the relay uses less than 30 MB of memory beside Node’s own program', async () => {
   const it = await relayForTest();
   await fetch(`http://127.0.0.1:${it.relay.port}/paliadin`, {
     method: 'POST',
@@ -261,7 +261,7 @@ test('the relay is small: beside Node’s own program, less than 30 MB', async (
   expect(Number(kilobytes) / 1024).toBeLessThan(30);
 });
 
-test('a thousand requests leave nothing behind in its memory', async () => {
+test('a thousand requests leave no memory in use', async () => {
   const model = await serverForTest((asked, response) => void asked.resume().once('end', () => response.end('{}')));
   const it = await relayForTest({ settings: { upstream: { url: `http://127.0.0.1:${model}`, headers: {} } } });
   const server = await startHookServer(it.files.hooks, { receive: async () => ({}), onError: () => undefined });

@@ -1,4 +1,6 @@
-/** Requests for the model through a real relay: the agent's credentials stay, the owner's go, and nothing else changes. */
+/**
+ * Requests to the model through a real relay: the agent's credentials are replaced by the owner's, and nothing else.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -73,7 +75,7 @@ function lines(flat: string[]): string[] {
 }
 
 describe('a request', () => {
-  test('reaches the model with the owner’s key and everything else as it was', async () => {
+  test('reaches the model with the owner’s key, and otherwise unchanged', async () => {
     const it = await relayTo(undefined, '/base/');
     const token = it.token('one');
     const body = '{"model":"x","stream":true}';
@@ -116,7 +118,7 @@ describe('a request', () => {
     ['x-api-key', (token: string) => ({ 'x-api-key': token })],
     ['authorization', (token: string) => ({ authorization: `Bearer ${token}` })],
     ['both', (token: string) => ({ 'x-api-key': token, authorization: `Bearer ${token}`, cookie: `a=${token}` })],
-  ])('shows the session’s secret in %s, and it never goes on', async (_how, headersOf) => {
+  ])('shows the session’s secret in %s, and it is not passed on', async (_how, headersOf) => {
     const it = await relayTo();
     const headers = { ...headersOf(it.token('one')), 'x-anything': `with ${it.secret('one')} in it` };
     expect((await answerTo(it, undefined, headers)).status).toBe(200);
@@ -142,7 +144,7 @@ describe('a request', () => {
     expect(it.seen).toEqual([]);
   });
 
-  test('for another part of the owner’s account is refused, however it is written', async () => {
+  test('for another part of the owner’s account is refused, however its path is spelled', async () => {
     const it = await relayTo();
     const closed = ['/v1/files', '/v1/messages/batches', '/v1/organizations/me', '/v1/messages/../files'];
     const disguised = ['/v1/models/../files', '/v1/%6dessages', '//v1/messages', '/v1/messages/', '/v1/messages;x'];
@@ -153,7 +155,7 @@ describe('a request', () => {
     expect(it.seen).toEqual([]);
   });
 
-  test('for what an agent needs to ask a model is passed on', async () => {
+  test('for a path that an agent needs is passed on', async () => {
     const it = await relayTo();
     const paths = ['/v1/messages', '/v1/messages/count_tokens?beta=true', '/v1/models', '/v1/models/claude-x@1', '/'];
     for (const path of paths) expect((await answerTo(it, `/model${path}`)).status, path).toBe(200);
@@ -161,7 +163,7 @@ describe('a request', () => {
     expect(it.seen.map(({ url }) => url)).toEqual([...paths, '/']);
   });
 
-  test('in chunks arrives whole, and compressed as it was', async () => {
+  test('in chunks arrives complete, and still compressed', async () => {
     const it = await relayTo();
     const body = gzipSync(randomBytes(300_000));
     const headers = { 'x-api-key': it.token('one'), 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' };
@@ -172,7 +174,7 @@ describe('a request', () => {
     expect(it.seen[0]?.body).toBe(body.toString('latin1'));
   });
 
-  test('with a bearer goes on with the owner’s bearer, where that is what the owner has', async () => {
+  test('with a bearer token is passed on with the owner’s bearer token, if the owner has one', async () => {
     const { upstream, seen } = await withModel();
     const settings = { upstream: { ...upstream, headers: { Authorization: 'Bearer true' } } };
     const it = await relayForTest({ settings });
@@ -182,14 +184,14 @@ describe('a request', () => {
     ]);
   });
 
-  test('is answered with 404 where the daemon names no model', async () => {
+  test('gets 404 when the daemon has configured no model', async () => {
     const it = await relayForTest();
     expect((await answerTo(it)).status).toBe(404);
   });
 });
 
 describe('an answer', () => {
-  test('comes back as it was: status, headers in their order, compressed bytes', async () => {
+  test('comes back unchanged: status, headers in their order, compressed bytes', async () => {
     const bytes = gzipSync(randomBytes(100_000));
     const it = await relayTo((_request, response) => {
       const headers = ['Content-Type', 'text/event-stream', 'X-Two', 'a', 'X-Two', 'b', 'content-encoding', 'gzip'];
@@ -232,7 +234,7 @@ describe('an answer', () => {
     expect(hash(body)).toBe(hash(bytes));
   });
 
-  test('begins as soon as the model begins: headers first, then each piece while the next is not there yet', async () => {
+  test('streams: headers first, then each piece before the next exists', async () => {
     let next = () => {};
     const it = await relayTo(async (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -254,7 +256,7 @@ describe('an answer', () => {
     asked.destroy();
   });
 
-  test('that breaks off at the model breaks off at the agent, too', async () => {
+  test('that breaks off at the model breaks off at the agent', async () => {
     const it = await relayTo((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('the beginning');
@@ -266,7 +268,7 @@ describe('an answer', () => {
     await expect(bytesOf(response)).rejects.toThrow('aborted');
   });
 
-  test('that never begins because the model lets go of the connection is a broken connection at the agent', async () => {
+  test('that never begins since the model closes the connection is a closed connection at the agent', async () => {
     let asked = 0;
     const it = await relayTo((request) => {
       asked += 1;
@@ -276,7 +278,7 @@ describe('an answer', () => {
     expect(asked).toBe(1); // asked twice, it might be paid for twice
   });
 
-  test('nobody waits for any more ends the request to the model', async () => {
+  test('that the agent stops waiting for ends the request to the model', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const it = await relayTo((request, response) => {
       response.writeHead(200);
@@ -290,7 +292,7 @@ describe('an answer', () => {
     await ended;
   });
 
-  test('nobody waits for any more ends the request to the model, also before it has begun', async () => {
+  test('that the agent stops waiting for before its start ends the request to the model', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const it = await relayTo((request) => void request.socket.once('close', resolve));
     const asked = ask(it);
@@ -300,7 +302,7 @@ describe('an answer', () => {
     await ended;
   });
 
-  test('from a model that can’t be reached is 502, in words for the agent', async () => {
+  test('from a model that can’t be reached is 502, with a message for the agent', async () => {
     const it = await relayForTest({ settings: { upstream: { url: 'http://127.0.0.1:1', headers: {} } } });
     const { status, body } = await answerTo(it);
     expect([status, JSON.parse(String(body)).error.message]).toEqual([
@@ -310,7 +312,7 @@ describe('an answer', () => {
   });
 });
 
-test('a slow reader holds the model back, and the relay’s memory stays flat', async () => {
+test('a slow reader slows the model down, and the relay’s memory stays flat', async () => {
   const piece = Buffer.alloc(64 * 1024, 'x');
   let sent = 0;
   function* pieces() {
@@ -348,7 +350,7 @@ test('a slow reader holds the model back, and the relay’s memory stays flat', 
   expect(memoryOf(it.pid()) - before).toBeLessThan(64);
 }, 90_000);
 
-describe('while an answer is under way', () => {
+describe('during an answer', () => {
   async function answering() {
     const directory = await relayDirectory();
     const { promise, resolve: finish } = Promise.withResolvers<void>();
@@ -374,14 +376,14 @@ describe('while an answer is under way', () => {
     return { daemon, response, finish, pid: it.pid };
   }
 
-  test.each(['SIGKILL', 'SIGTERM'] as const)('the daemon may end (%s), and nothing of it is lost', async (signal) => {
+  test.each(['SIGKILL', 'SIGTERM'] as const)('the daemon may end (%s) without loss of the answer', async (signal) => {
     const { daemon, response, finish } = await answering();
     await daemon.end(signal);
     finish();
     expect(String(await bytesOf(response))).toBe('first half, second half');
   });
 
-  test('the relay may be killed: the answer breaks off, and the next is asked for at the same port', async () => {
+  test('killing the relay breaks the answer off, and the next request works on the same port', async () => {
     const { daemon, response, pid } = await answering();
     process.kill(pid(), 'SIGKILL');
     await expect(bytesOf(response)).rejects.toThrow('aborted');

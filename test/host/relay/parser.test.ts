@@ -1,4 +1,7 @@
-/** Bytes that two programs could read differently, or that have no end: the relay refuses them before anything goes on. */
+/**
+ * Requests that two programs could parse differently, or that are endless: the relay refuses them and passes nothing
+ * on.
+ */
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { listening, raw, relayForTest } from './test-relay.ts';
@@ -37,7 +40,7 @@ test.each([
   ['a bare line feed in a header', ['X-A: b\nTransfer-Encoding: chunked', 'Content-Length: 2'], '{}'],
   ['a zero byte in a header', ['X-A: b\0c', 'Content-Length: 2'], '{}'],
   ['a chunk length that overflows', ['Transfer-Encoding: chunked'], `fffffffffffffffff\r\n${SMUGGLED}`],
-])('a request with %s reaches nobody', async (_how, headers, body) => {
+])('a request with %s is not passed on', async (_how, headers, body) => {
   const it = await relayToBytes();
   const first = 'POST /model/v1/messages HTTP/1.1\r\nHost: x\r\n';
   const said = await raw(
@@ -50,7 +53,7 @@ test.each([
   expect(it.heard.filter((text) => /\r\n\r\n[\s\S]/.test(text))).toEqual([]);
 });
 
-test('a second request on a connection is a request of its own, which shows its secret or is refused', async () => {
+test('a second request on a connection needs its own secret', async () => {
   const it = await relayToBytes();
   const first = `POST /model/v1/messages HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${it.token('one')}\r\nContent-Length: 2\r\n\r\n{}`;
   const second = 'POST /model/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}';

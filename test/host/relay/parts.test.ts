@@ -24,7 +24,7 @@ async function directoryForTest(): Promise<string> {
 }
 
 describe('a session’s secret', () => {
-  test('is made once, is its session’s own, and lies beside the agent’s directory where only its owner reads it', async () => {
+  test('is created once, differs by session, and is outside the agent’s directory with mode 600', async () => {
     const sessions = await directoryForTest();
     expect(readAgentSecret(sessions, 'one')).toBe(null);
     const secret = agentSecret(sessions, 'one');
@@ -36,7 +36,7 @@ describe('a session’s secret', () => {
     expect(existsSync(join(sessions, 'one', 'agent'))).toBe(false);
   });
 
-  test('that is revoked is another one the next time', async () => {
+  test('that is revoked is replaced by a new one', async () => {
     const sessions = await directoryForTest();
     const secret = agentSecret(sessions, 'one');
     revokeAgentSecret(sessions, 'one');
@@ -44,7 +44,7 @@ describe('a session’s secret', () => {
     expect(agentSecret(sessions, 'one')).not.toBe(secret);
   });
 
-  test.each(['../one', '', 'One', '.', 'a/b'])('is never looked for under a name that is none: %j', async (name) => {
+  test.each(['../one', '', 'One', '.', 'a/b'])('is never looked up under an invalid session name: %j', async (name) => {
     const sessions = await directoryForTest();
     for (const use of [agentSecret, readAgentSecret, revokeAgentSecret]) expect(() => use(sessions, name)).toThrow();
   });
@@ -82,14 +82,14 @@ test.each([
   expect(isPublic(address)).toBe(expected);
 });
 
-test('this machine is known by loopback, by no address at all, and by what its interfaces have', () => {
+test('own addresses are loopback, unspecified, and those of this machine’s interfaces', () => {
   for (const address of ['127.0.0.1', '127.1.2.3', '0.0.0.0', '::1', '::', '::ffff:127.0.0.1']) {
     expect(isOwn(address), address).toBe(true);
   }
   expect(isOwn('8.8.8.8')).toBe(false);
 });
 
-test('a connection goes to the address that was checked, and its name is not looked up again', async () => {
+test('a connection goes to the checked address, without looking the name up again', async () => {
   const port = await listening(createServer((caller) => void caller.end('here')));
   const socket = dialAddresses({ host: 'no-such-name.invalid', port }, [{ address: '127.0.0.1', family: 4 }]);
   expect(String((await once(socket, 'data'))[0])).toBe('here');
@@ -108,7 +108,7 @@ test.each([
   'example.com:0',
   '*.10.0.0.1',
   '[::1',
-])('an entry of the list that is none is refused in words: %j', (entry) => {
+])('an invalid entry of the network list is refused with a reason: %j', (entry) => {
   expect(() => parseRule(entry)).toThrow('PALIADIN_SANDBOX_NETWORK');
 });
 
@@ -119,11 +119,11 @@ test.each([
   [{ upstream: { url: 'file:///x', headers: {} }, network: [] }, 'upstream.url'],
   [{ upstream: { url: 'http://x', headers: { a: 1 } }, network: [] }, 'upstream.headers'],
   [{ upstream: null, network: [], closedPorts: ['1'] }, 'closedPorts'],
-])('settings that are none are refused in words: %j', (settings, word) => {
+])('invalid settings are refused with a reason: %j', (settings, word) => {
   expect(() => parseSettings(settings)).toThrow(word);
 });
 
-test('the model is the owner’s, with the owner’s key or token; without either nobody is asked', () => {
+test('the model’s URL and credentials are the owner’s; without credentials there is no upstream', () => {
   expect(modelUpstream({})).toBe(null);
   expect(modelUpstream({ ANTHROPIC_API_KEY: 'k' })).toEqual({
     url: 'https://api.anthropic.com',
@@ -157,12 +157,12 @@ describe('a model that', () => {
     expect(said).toEqual([504, expect.stringContaining('has not begun to answer')]);
   });
 
-  test('falls silent in the middle of an answer is given up, and the answer breaks off', async () => {
+  test('is silent in the middle of an answer is given up, and the answer breaks off', async () => {
     const said = await asked((_request, response) => void response.writeHead(200).write('half'), { idleMs: 50 });
     expect(said).toBe('terminated');
   });
 
-  test('takes longer than that in all, but is never silent for so long, is heard to the end', async () => {
+  test('takes longer in total, but is never silent for that long, is read to the end', async () => {
     const said = await asked(
       async (_request, response) => {
         for (let at = 0; at < 6; at++) {
@@ -177,7 +177,7 @@ describe('a model that', () => {
   });
 });
 
-test('the log never grows past twice its bound', async () => {
+test('the log never grows past twice its limit', async () => {
   const file = join(await directoryForTest(), 'relay.log');
   const log = boundedLog(file, () => 0, 1_000);
   for (let at = 0; at < 100; at++) log('something', { at });
@@ -186,7 +186,7 @@ test('the log never grows past twice its bound', async () => {
   expect(readFileSync(file, 'utf8')).toMatch(/\{"time":0,"what":"something","at":99\}\n$/);
 });
 
-test('what happens again and again is one line a minute, with how often', () => {
+test('a repeated event is logged once a minute, with its count', () => {
   const lines: unknown[] = [];
   let now = 0;
   const note = summarised(

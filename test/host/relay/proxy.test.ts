@@ -1,4 +1,4 @@
-/** The way to hosts that the owner lists, through a real relay whose names and addresses are the test's. */
+/** The proxy to hosts that the owner lists, through a real relay with the test's names and addresses. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ async function statusOf(answer: Promise<string>): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d+) /.exec(await answer)?.[1]);
 }
 
-test('a listed name is reached, and what is said through the tunnel is not touched, also what came with CONNECT', async () => {
+test('a listed host is reached, and the tunnel passes bytes unchanged, also those sent with CONNECT', async () => {
   const it = await withHosts(['example.com'], { 'example.com': [[PUBLIC]] });
   expect(await tunnel(it, 'example.com:443', undefined, 'GET /paliadin HTTP/1.1')).toBe(
     'HTTP/1.1 200 Connection Established\r\n\r\nGET /paliadin HTTP/1.1',
@@ -69,7 +69,7 @@ test('a listed name is reached, and what is said through the tunnel is not touch
   expect(await statusOf(tunnel(it, 'EXAMPLE.com.:443', `Bearer ${it.token('one')}`))).toBe(200);
 });
 
-test('a tunnel is closed to whoever shows no session’s secret', async () => {
+test('a tunnel without a session’s secret is refused', async () => {
   const it = await withHosts(['example.com'], { 'example.com': [[PUBLIC]] });
   const [one, two] = [it.secret('one'), it.secret('two')];
   const wrong = ['', 'Basic', `Basic ${Buffer.from(`one:${two}`).toString('base64')}`, `Bearer two.${one}`, 'Basic ?'];
@@ -144,7 +144,7 @@ describe('a host', () => {
     ['0x7f.1:80', 'loopback in hexadecimal'],
     ['localhost:80', 'loopback by name'],
   ] as const;
-  test('that is not listed, or is at an address that is not public, is refused with the setting that would list it', async () => {
+  test('that is not listed or not public is refused, and the error names the setting', async () => {
     const it = await known();
     for (const [target, why] of CLOSED) {
       const said = await tunnel(it, target);
@@ -153,7 +153,7 @@ describe('a host', () => {
     expect(it.far.callers).toEqual([]);
   });
 
-  test('that is none is refused', async () => {
+  test('that is malformed is refused', async () => {
     const it = await known();
     const targets = [
       'example.com',
@@ -166,12 +166,12 @@ describe('a host', () => {
     for (const target of targets) expect(await statusOf(tunnel(it, target)), target).toBe(400);
   });
 
-  test('that has no address is answered with 502', async () => {
+  test('without an address gets 502', async () => {
     const it = await known();
     expect(await statusOf(tunnel(it, 'gone.example.org:443'))).toBe(502);
   });
 
-  test('that does not answer is answered with 502', async () => {
+  test('that does not answer gets 502', async () => {
     const other = await relayForTest({
       given: { names: { 'example.com': [[PUBLIC]] }, ports: {} },
       settings: { network: ['example.com'] },
@@ -180,7 +180,7 @@ describe('a host', () => {
   });
 });
 
-test('a name that is public when it is looked at and loopback a moment later is not reached at loopback', async () => {
+test('a name that changes from a public address to loopback is refused (DNS rebinding)', async () => {
   const names = { 'rebind.example': [[PUBLIC], ['127.0.0.1']] };
   const it = await withHosts(['rebind.example'], names);
   // The connection goes to the address that was checked; nothing is looked up again for it.
@@ -188,7 +188,7 @@ test('a name that is public when it is looked at and loopback a moment later is 
   expect(await statusOf(tunnel(it, 'rebind.example:443'))).toBe(403);
 });
 
-test('the gateway’s port and the relay’s own are closed, whatever is listed', async () => {
+test('the ports of gateway and relay are closed, whatever is listed', async () => {
   const first = await relayForTest();
   const own = first.relay.port;
   await first.relay.shutdown();
@@ -210,7 +210,7 @@ test('the gateway’s port and the relay’s own are closed, whatever is listed'
   expect(far.callers).toEqual([]);
 });
 
-test('a session has so many tunnels and no more, and another session is not concerned', async () => {
+test('a session’s tunnels are limited, independently of other sessions', async () => {
   const it = await withHosts(['example.com'], { 'example.com': [[PUBLIC]] });
   const open: Socket[] = [];
   for (let at = 0; at < 64; at++) {
@@ -226,7 +226,7 @@ test('a session has so many tunnels and no more, and another session is not conc
   await until('a place', async () => (await statusOf(tunnel(it, 'example.com:443'))) === 200);
 });
 
-test('the end of either side of a tunnel is the end of the other', async () => {
+test('closing either side of a tunnel closes the other', async () => {
   const it = await withHosts(['example.com'], { 'example.com': [[PUBLIC]] });
   for (const end of ['near', 'far'] as const) {
     const before = it.far.callers.length;
@@ -258,7 +258,7 @@ describe('a request for http://', () => {
     return { ...it, seen };
   }
 
-  test('is passed on to a listed host, without what is for the proxy', async () => {
+  test('is passed on to a listed host, without the proxy’s headers', async () => {
     const it = await withSite();
     const text = [
       'POST http://site.example/a?b=c HTTP/1.1',
@@ -306,7 +306,7 @@ describe('a request for http://', () => {
     expect(it.seen).toEqual([]);
   });
 
-  test('is refused without a session’s secret, and with one that is not for the proxy', async () => {
+  test('is refused without a session’s secret, or with one in another header', async () => {
     const it = await withSite();
     const asked = request({
       host: '127.0.0.1',
@@ -321,7 +321,7 @@ describe('a request for http://', () => {
   });
 });
 
-test('before the daemon has told which hosts there are, every way out is closed', async () => {
+test('before the daemon has sent its settings, every host is refused', async () => {
   const directory = await relayDirectory();
   const [program = '', ...args] = openOptions({}).program;
   const child = spawn(program, [...args, directory], { stdio: ['ignore', 'pipe', 'inherit'] });

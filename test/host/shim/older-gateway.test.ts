@@ -1,6 +1,6 @@
 /**
- * Our shim called as an older gateway calls it: a connection a verb, with exactly its ssh command line. Standard output
- * holds what was asked for and nothing else.
+ * Our shim called as an older gateway calls it: one connection for each verb, with exactly its ssh command line.
+ * Standard output has the result and nothing else.
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ test('health and reset say ok', async () => {
   });
 });
 
-test('a turn is answered with the agent’s own words, trailer included, and nothing else', async () => {
+test('a turn prints the agent’s answer, with its trailer, and nothing else', async () => {
   const turnId = randomUUID();
   const { code, stdout, stderr } = await turn(turnId, 'demo at once');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -44,14 +44,14 @@ test('a turn is answered with the agent’s own words, trailer included, and not
   });
 });
 
-test('a long answer comes whole', async () => {
+test('a long answer is complete', async () => {
   const { code, stdout } = await turn(randomUUID(), 'demo long 1mb');
   expect(code).toBe(0);
   expect(Buffer.byteLength(stdout)).toBeGreaterThan(1024 * 1024);
   expect(stdout).toMatch(/<!-- paliadin \{.*\} -->\n?$/);
 });
 
-test('a connection that breaks in the middle costs nothing: the same call collects the answer', async () => {
+test('after a connection broke, the same call collects the answer', async () => {
   const turnId = randomUUID();
   const broken = turn(turnId, 'demo hold here');
   await expect.poll(() => laptop.prompts(session).some((prompt) => prompt.turnId === turnId)).toBe(true);
@@ -65,7 +65,7 @@ test('a connection that breaks in the middle costs nothing: the same call collec
   expect(laptop.prompts(session).filter((prompt) => prompt.turnId === turnId)).toHaveLength(1);
 });
 
-test('what the agent asks leave for is denied: by the host, or else since nobody can be asked', async () => {
+test('a permission is denied: by the host’s policy, or since nobody can be asked', async () => {
   onTestFinished(() => laptop.setHostEnv({}));
   for (const [settings, why] of [
     [{}, 'On this machine nobody can be asked'],
@@ -79,7 +79,7 @@ test('what the agent asks leave for is denied: by the host, or else since nobody
   }
 });
 
-test('a turn that fails says so on standard error only', async () => {
+test('a turn that fails prints its error on standard error only', async () => {
   expect(await turn(randomUUID(), 'demo crash 7')).toEqual({
     code: 69,
     stdout: '',
@@ -96,7 +96,7 @@ test('a turn that fails says so on standard error only', async () => {
   });
 });
 
-test('a turn that takes longer than the limit ends with 124, and the same call collects its answer', async () => {
+test('a turn over the time limit exits with 124, and the same call collects its answer', async () => {
   const daemon = await testDaemon({ PALIADIN_TURN_TIMEOUT: '30s' });
   onTestFinished(daemon.dispose);
   const turnId = randomUUID();

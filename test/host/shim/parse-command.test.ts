@@ -1,4 +1,4 @@
-/** The one line that a gateway may say: whoever has its key has no more than these verbs, whatever they write. */
+/** The one command line that a gateway may send: its key allows these verbs only, whatever is written in them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ShimVerb, shimArguments } from '../../../src/contract/shim.ts';
@@ -49,7 +49,7 @@ test.each([
   expect(() => parseCommand(line)).toThrow(reason);
 });
 
-test('a message of 200 kB is read, and in no time that grows faster than it', () => {
+test('a message of 200 kB is parsed in linear time', () => {
   expect(parseCommand(`run-turn s ${TURN} ${'AAAA'.repeat(66_666)}`).args[2]).toHaveLength(266_664);
   for (const tail of ['!', '=', '====', 'A=A']) {
     expect(() => parseCommand(`run-turn s ${TURN} ${'AAAA'.repeat(66_666)}${tail}`)).toThrow(UsageError);
@@ -89,7 +89,7 @@ describe('fuzzed', () => {
       .map(([good, at, odd]) => good.slice(0, at % (good.length + 1)) + odd + good.slice(at % (good.length + 1))),
   );
 
-  test('nothing but the six verbs with arguments that match comes out, and it is what was said', () => {
+  test('only the six verbs with matching arguments are accepted, and returned as they were written', () => {
     expect(Object.keys(shimArguments).toSorted()).toEqual(VERBS.toSorted());
     let read = 0;
     fc.assert(

@@ -1,4 +1,4 @@
-/** The control client against a real tmux: answers belong to their commands, whatever is on the screen. */
+/** The control client with a real tmux: each answer belongs to its command, whatever is on the screen. */
 import { describe, expect, test } from 'vitest';
 import { type Control, openControl } from '../../../src/host/tmux/control.ts';
 import { until } from '../../support/until.ts';
@@ -41,7 +41,7 @@ describe('a command', () => {
     expect(await control.run('show', '-gqv', '@word')).toEqual([word]);
   });
 
-  test('is one command also where a word has lines', async () => {
+  test('is one command even if a word has newlines', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
     const word = "x\nkill-server\n'y'";
     await control.run('set-environment', '-g', 'WORD', word);
@@ -49,7 +49,7 @@ describe('a command', () => {
     expect(await control.run('display-message', '-p', 'still there')).toEqual(['still there']);
   });
 
-  test('that tmux refuses is an error with tmux’s words, and the next one is answered', async () => {
+  test('that tmux refuses is an error with tmux’s message, and the next one is answered', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
     await expect(control.run('no-such-command')).rejects.toMatchObject({
       code: 'agent_not_ready',
@@ -59,7 +59,7 @@ describe('a command', () => {
     expect(await control.run('display-message', '-p', 'next')).toEqual(['next']);
   });
 
-  test('is answered with its own answer, however many are asked at once', async () => {
+  test('gets its own answer, however many run at once', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
     const numbers = Array.from({ length: 200 }, (_, number) => number);
     const answers = await Promise.allSettled(
@@ -75,7 +75,7 @@ describe('a command', () => {
 });
 
 describe('the screen', () => {
-  test('may show what looks like control mode', async () => {
+  test('may show text that looks like control mode', async () => {
     const tricks = ['%end 1 2 1', '%error 1 2 1', '%begin 1 2 1', '%output %0 x', '%exit'];
     const control = await open(
       await temporaryTmux(),
@@ -92,8 +92,8 @@ describe('the screen', () => {
   });
 });
 
-describe('output', () => {
-  test('is told with its pane, and control characters in octal', async () => {
+describe('pane output', () => {
+  test('is reported with its pane, with control characters in octal', async () => {
     const control = await open(
       await temporaryTmux(),
       'sh',
@@ -110,7 +110,7 @@ describe('output', () => {
     expect(told).toContain('\\033[1m\\134 a\\007\\011ü\\015\\012');
   });
 
-  test('that came along with the opening is not missed', async () => {
+  test('that comes with opening the client is not lost', async () => {
     for (let round = 0; round < 5; round++) {
       const control = await open(await temporaryTmux(), 'sh', '-c', 'printf first; sleep 60');
       let told = '';
@@ -123,7 +123,7 @@ describe('output', () => {
 });
 
 describe('the end', () => {
-  test('of the server closes the client, and whoever waits is told', async () => {
+  test('of the server closes the client, and fails its waiting commands', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
     const closed = new Promise((resolve) => control.once('closed', resolve as () => void));
     const [server] = await control.run('display-message', '-p', '#{pid}');
@@ -136,7 +136,7 @@ describe('the end', () => {
     await expect(control.run('display-message', '-p', 'x')).rejects.toMatchObject({ code: 'agent_stopped' });
   });
 
-  test('of the client leaves the server and its program alone', async () => {
+  test('of the client leaves the server and its program running', async () => {
     const tmux = await temporaryTmux();
     const control = await open(tmux, ...SLEEP);
     await control.detach();
@@ -147,7 +147,7 @@ describe('the end', () => {
 });
 
 describe('a client that can’t be opened', () => {
-  test('says what tmux said', async () => {
+  test('fails with tmux’s message', async () => {
     const tmux = await temporaryTmux();
     await open(tmux, ...SLEEP);
     const again = openControl(tmux.setup.tmux, ['-S', tmux.socket, 'attach-session', '-t', '=other:'], {
@@ -160,7 +160,7 @@ describe('a client that can’t be opened', () => {
   test.each([
     ['a program that is not there', '/nowhere/tmux', /ENOENT/],
     ['a program that is not tmux', '/bin/true', /tmux did not start/],
-  ])('says so of %s', async (_what, program, detail) => {
+  ])('fails with the reason for %s', async (_what, program, detail) => {
     const opening = openControl(program, ['new-session'], { env: {}, cwd: '/' });
     await expect(opening).rejects.toMatchObject({ code: 'agent_not_ready', detail: expect.stringMatching(detail) });
   });

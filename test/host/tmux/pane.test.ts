@@ -1,4 +1,4 @@
-/** A pane: what it shows, how its program ends and begins again, and what of our environment it sees. */
+/** A pane: its screen, the end and restart of its program, and which of our variables the program sees. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -11,8 +11,8 @@ import { temporaryTmux } from './temporary-tmux.ts';
 const shows = (pane: Pane, text: string) =>
   until(text, async () => (await pane.screen()).lines.join('\n').includes(text));
 
-describe('a program', () => {
-  test('is seen on the screen, and receives keys', async () => {
+describe('a program in a pane', () => {
+  test('is shown on the screen, and receives keys', async () => {
     const pane = await (await temporaryTmux()).start([
       'sh',
       '-c',
@@ -24,7 +24,7 @@ describe('a program', () => {
     expect(await pane.ended()).toBeNull();
   });
 
-  test('that draws is noticed', async () => {
+  test('that draws emits an event', async () => {
     const pane = await (await temporaryTmux()).start(['sh', '-c', 'read x; echo more; sleep 60']);
     const drawn = new Promise((resolve) => pane.once('drawn', resolve as () => void));
     await pane.press('Enter');
@@ -36,7 +36,7 @@ describe('a program', () => {
     ['exit 7', 'exit status 7'],
     ['kill -9 $$', 'signal 9'],
     ['kill -TERM $$', 'signal 15'],
-  ])('that ends with %s is told to have ended with %s', async (command, end) => {
+  ])('that ends with %s is reported with %s', async (command, end) => {
     const pane = await (await temporaryTmux()).start(['sh', '-c', `read x; ${command}`]);
     await pane.press('Enter');
     expect(await until('the end', () => pane.ended())).toBe(end);
@@ -48,8 +48,8 @@ describe('a program', () => {
   });
 });
 
-describe('after the end of a program', () => {
-  test('another takes its place, in the same session and without its paste mode', async () => {
+describe('after a program has ended', () => {
+  test('another one starts in the same session, without its paste mode', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x']);
     const { pid } = pane;
@@ -66,7 +66,7 @@ describe('after the end of a program', () => {
     expect(pane.pid).not.toBe(pid);
   });
 
-  test('that wrote much and ended at once takes nothing from the one that is started in its place', async () => {
+  test('its remaining output is not mixed into the next program’s screen', async () => {
     const pane = await (await temporaryTmux()).start(['sh', '-c', MUCH_THEN_END]);
     for (let starts = 1; starts <= 20; starts++) {
       await until('the end', () => pane.ended());
@@ -82,7 +82,7 @@ describe('after the end of a program', () => {
 const MUCH_THEN_END = 'seq 1 3000; exit 3';
 
 describe('an owner at the terminal', () => {
-  test('who has scrolled back keeps no key from the program', async () => {
+  test('who has scrolled back does not block keys to the program', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'read word; echo "got <$word>"; sleep 60']);
     tmux.tmux('copy-mode', '-t', '%0');
@@ -96,7 +96,7 @@ describe('an owner at the terminal', () => {
   test.each([
     ['window', 'new-window'],
     ['pane', 'split-window'],
-  ])('who opens another %s is in nobody’s way, also for who finds it so', async (_what, command) => {
+  ])('who opens another %s does not disturb the pane, also when it is found again', async (_what, command) => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'echo agent; read word; echo "got <$word>"; sleep 60']);
     await shows(pane, 'agent');
@@ -109,7 +109,7 @@ describe('an owner at the terminal', () => {
     expect((await found?.screen())?.lines.join()).not.toContain('owner’s');
   });
 
-  test('who closes the agent’s pane beside another ends it, as one that goes away', async () => {
+  test('who closes the agent’s pane beside another ends the agent', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     tmux.tmux('new-window', 'sleep', '60');
@@ -121,7 +121,7 @@ describe('an owner at the terminal', () => {
     await shows(next, 'anew');
   });
 
-  test('who closes the agent’s pane while nobody watches leaves nothing to be found', async () => {
+  test('who closes the agent’s pane while nobody watches leaves no pane to find', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     tmux.tmux('new-window', 'sleep', '60');
@@ -131,7 +131,7 @@ describe('an owner at the terminal', () => {
     expect(tmux.tmux('list-panes', '-a')).toBe('');
   });
 
-  test('who throws every other client out does not lose us the program', async () => {
+  test('who detaches all other clients does not disconnect us from the program', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'read word; echo "got <$word>"; sleep 60']);
     const lost = vi.fn();
@@ -149,7 +149,7 @@ describe('an owner at the terminal', () => {
     expect(lost).toHaveBeenCalledOnce();
   });
 
-  test('who comes by a small terminal makes the program’s no smaller', async () => {
+  test('with a small terminal does not shrink the program’s', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     const terminal = join(tmux.directory, 'sockets', 'phone');
@@ -166,8 +166,8 @@ describe('an owner at the terminal', () => {
   });
 });
 
-describe('a server that is gone', () => {
-  test.each(['kill-server', 'kill-session'])('by %s is noticed, and told to whoever asks', async (command) => {
+describe('a tmux server that has ended', () => {
+  test.each(['kill-server', 'kill-session'])('by %s is noticed, and reported to callers', async (command) => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     const lost = new Promise((resolve) => pane.once('lost', resolve as () => void));
@@ -179,12 +179,12 @@ describe('a server that is gone', () => {
     expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
   });
 
-  test('is not there to be found', async () => {
+  test('is not found', async () => {
     const tmux = await temporaryTmux();
     expect(await findPane(tmux.setup, tmux.socket, 'test')).toBeNull();
   });
 
-  test('on our word ends its program too', async () => {
+  test('by our own command ends its program too', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     const server = Number(tmux.tmux('display-message', '-p', '#{pid}'));
@@ -195,7 +195,7 @@ describe('a server that is gone', () => {
   });
 });
 
-describe('a server that was let go', () => {
+describe('a tmux server from which we detached', () => {
   test.each([
     ['on', 'printf "\\033[?2004h"; echo ready; sleep 60', true],
     ['off', 'echo ready; sleep 60', false],
@@ -212,7 +212,7 @@ describe('a server that was let go', () => {
     expect(tmux.tmux('display-message', '-p', '#{pane_width}x#{pane_height}')).toBe('120x40');
   });
 
-  test('of another session on the same socket is not taken for it', async () => {
+  test('of another session on the same socket is not mistaken for it', async () => {
     const tmux = await temporaryTmux();
     await tmux.start(['sleep', '60']);
     expect(await findPane(tmux.setup, tmux.socket, 'tes')).toBeNull();
@@ -233,7 +233,7 @@ describe('the environment', () => {
     expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  test('of somebody who attaches reaches no program that starts afterwards', async () => {
+  test('of a client that attaches does not reach programs started later', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sleep', '60']);
     const env = { ...tmux.setup.env, LC_EVIL: 'x', DISPLAY: ':1', SSH_AUTH_SOCK: '/evil', LD_PRELOAD_CANARY: 'x' };

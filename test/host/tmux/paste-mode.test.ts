@@ -1,4 +1,4 @@
-/** Whether bracketed paste is on is known from the output alone, wherever it was cut into pieces. */
+/** Whether bracketed paste is on is read from the output alone, however it is cut into pieces. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { followPasteMode } from '../../../src/host/tmux/paste-mode.ts';
@@ -31,7 +31,7 @@ test.each([
   for (const initially of [true, false]) expect(after([output], initially)).toBe(expected ?? initially);
 });
 
-test('it does not matter where the output is cut', () => {
+test('the result does not depend on where the output is cut', () => {
   const parts = fc.constantFrom(
     on,
     off,
@@ -64,7 +64,7 @@ test('it does not matter where the output is cut', () => {
 });
 
 describe('a new program', () => {
-  test('starts without it, and with none of the old one’s output', () => {
+  test('starts with paste mode off, and without the old one’s partial output', () => {
     const mode = followPasteMode(true);
     mode.follow(`${on}${ESC}[?20`);
     mode.reset();

@@ -1,4 +1,4 @@
-/** A tmux server that hangs: it takes what it is asked, and nothing comes back. */
+/** A tmux server that hangs: it accepts commands and does not answer. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -33,8 +33,8 @@ function stop(tmux: TestTmux): number {
   return server;
 }
 
-describe('a tmux server that is stopped', () => {
-  test('fails each command in time, and answers the next when it goes on', async () => {
+describe('a tmux server that hangs', () => {
+  test('fails each command in time, and answers the next when it continues', async () => {
     const tmux = await hurried();
     const pane = await tmux.start(['sh', '-c', 'echo here; sleep 60']);
     const server = stop(tmux);
@@ -47,7 +47,7 @@ describe('a tmux server that is stopped', () => {
     expect(pane.lost).toBe(false);
   });
 
-  test('is not taken for one that is gone, and nothing that looked for it stays', async () => {
+  test('is not taken for one that has ended, and the client that looked for it ends', async () => {
     const tmux = await hurried();
     const pane = await tmux.start(['sleep', '60']);
     await pane.detach();
@@ -59,7 +59,7 @@ describe('a tmux server that is stopped', () => {
     expect((await findPane(tmux.setup, tmux.socket, 'test'))?.pid).toBe(pane.pid);
   });
 
-  test('is ended with its program, where it is to end', async () => {
+  test('is ended with its program when told to', async () => {
     const tmux = await hurried();
     const pane = await tmux.start(['sleep', '60']);
     const server = stop(tmux);
@@ -68,7 +68,7 @@ describe('a tmux server that is stopped', () => {
     await until('the end of both', () => ![server, pane.pid].some((pid) => existsSync(`/proc/${pid}/exe`)));
   });
 
-  test('while it is pasted into is ended: what was pasted would come into the box later', async () => {
+  test('during a paste is killed: the text would reach the input box later', async () => {
     const tmux = await hurried();
     const started = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; sleep 60']);
     await until('bracketed paste', () => started.bracketedPaste);
@@ -84,7 +84,7 @@ describe('a tmux server that is stopped', () => {
     await until('the end of both', () => ![server, pane.pid].some((pid) => existsSync(`/proc/${pid}/exe`)));
   });
 
-  test('does not keep who lets go of it', async () => {
+  test('does not block detaching', async () => {
     const tmux = await hurried();
     const pane = await tmux.start(['sleep', '60']);
     const server = stop(tmux);
@@ -101,7 +101,7 @@ describe('a tmux server that is stopped', () => {
   });
 });
 
-test('a daemon that is killed while it probes a pane leaves no probe behind', async () => {
+test('a daemon killed while it probes a pane leaves no probe behind', async () => {
   const tmux = await hurried();
   const pane = await tmux.start(['sleep', '60']);
   await pane.detach();

@@ -1,18 +1,18 @@
-/** Sockets have short paths: what would not fit is refused with what to do, before anything is started. */
+/** Socket paths are limited: a longer one is refused with what to do, before anything is started. */
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkSocketPath, probePath, socketPath } from '../../../src/host/tmux/socket-path.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
-test('each session has a path of its own, always the same', () => {
+test('each session has its own path, always the same', () => {
   const names = Array.from({ length: 500 }, (_, number) => `session-${number}`);
   const paths = names.map((name) => socketPath('/run', name));
   expect(new Set(paths).size).toBe(names.length);
   expect(socketPath('/run', 'session-7')).toBe(paths[7]);
 });
 
-test('the longest path that is taken can be listened on, probe and all', async () => {
+test('the longest accepted path can be listened on, with its probe', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const room = 103 - probePath('').length - path.length - 1;
@@ -24,7 +24,7 @@ test('the longest path that is taken can be listened on, probe and all', async (
   expect(() => checkSocketPath(`${longest}x`)).toThrow();
 });
 
-test('a longer one is refused with what to set; bytes count, not characters', () => {
+test('a longer path is refused with what to set; bytes count, not characters', () => {
   const refusal = { code: 'shim_error', detail: expect.stringContaining('set PALIADIN_STATE_DIR to a shorter one') };
   expect(() => socketPath(`/home/${'x'.repeat(100)}`, 'one')).toThrow(expect.objectContaining(refusal));
   expect(() => socketPath(`/home/${'ü'.repeat(40)}`, 'one')).toThrow(expect.objectContaining(refusal));

@@ -1,4 +1,4 @@
-/** tmux as the host runs it: servers of our configuration, which go with the test. */
+/** tmux as the host runs it: servers with our configuration, which end with the test. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';

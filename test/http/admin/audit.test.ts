@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { auditPage, chainState } from '../../../src/contract/admin.ts';
 import { aPerson, call, runServer, signIn } from '../running-server.ts';
 
-test('the log is paged and filtered, with names for those who are still known', async () => {
+test('the audit log is paged and filtered, with names of users that still exist', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const anna = await aPerson(server);
@@ -31,7 +31,7 @@ test('the log is paged and filtered, with names for those who are still known', 
   expect(bad.status).toBe(400);
 });
 
-test('signing in, being turned away and signing out are on record, once each', async () => {
+test('sign-in, denied sign-in and sign-out are each written to the audit log once', async () => {
   const server = await runServer();
   const { user } = await aPerson(server, { subject: 'olga', role: 'owner' });
   const browser = await signIn(server, user);
@@ -54,7 +54,7 @@ test('signing in, being turned away and signing out are on record, once each', a
   ]);
 });
 
-test('the state of the chain: whole, and then the first row that somebody changed', async () => {
+test('the chain state is intact, then names the first row that was changed', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const state = async (query = '') => {

@@ -3,7 +3,7 @@ import { screenView } from '../../../src/contract/admin.ts';
 import { type Block, blocksOf, take } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer } from '../running-server.ts';
 
-test('what changes is told, not what it is: turns, conversations, users, the log, the host', async () => {
+test('admin events name what changed (turns, sessions, users, audit log, host), without its content', async () => {
   const probed: (() => void)[] = [];
   const onProbe = (listener: () => void) => {
     probed.push(listener);
@@ -34,7 +34,7 @@ test('what changes is told, not what it is: turns, conversations, users, the log
   expect(await told('turns')).toMatchObject({ turns: [{ turnId, status: null }] });
 });
 
-test('whoever is no admin any more hears nothing more', async () => {
+test('an admin who loses the role gets no more admin events', async () => {
   const server = await runServer({ streamLimits: { recheckMs: 50 } });
   const admin = await aPerson(server, { subject: 'alma', role: 'admin' });
   const { blocks } = await stream(server, '/api/admin/events', admin.bearer);
@@ -46,7 +46,7 @@ test('whoever is no admin any more hears nothing more', async () => {
   expect(again.status).toBe(403);
 });
 
-test('a terminal is looked at as long as somebody looks, at their pace, and that is on record', async () => {
+test('a terminal is watched at the reader’s pace until they leave, and that is in the audit log', async () => {
   const { server, owner, name, anna } = await withSession();
   const { blocks, leave } = await stream(server, `/api/admin/sessions/${name}/screen`, owner.bearer);
   const [screen] = server.agent.screens;
@@ -72,7 +72,7 @@ test('a terminal is looked at as long as somebody looks, at their pace, and that
   expect(missing.status).toBe(404);
 });
 
-test('a conversation is reset and a terminal ended for somebody else, on record', async () => {
+test('an admin resets a session and ends a terminal of another user, with an audit row', async () => {
   const { server, owner, anna, name } = await withSession();
   const act = (what: string, session = name) =>
     call(server, 'POST', `/api/admin/sessions/${session}/${what}`, { headers: owner.bearer });

@@ -4,7 +4,7 @@ import { hosts, sessions, stats, turnInFull, turnsChoices, turnsPage } from '../
 import { aPerson, call, type Running, runServer } from '../running-server.ts';
 import { scriptedBackend } from '../scripted-backend.ts';
 
-test('the figures of a day: what was asked, what failed, who asked, without gaps', async () => {
+test('a day’s figures count questions, failures and users, without gaps between buckets', async () => {
   const server = await runServer();
   server.clock.now = Date.UTC(2026, 5, 10, 9, 30);
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
@@ -39,7 +39,7 @@ test('the figures of a day: what was asked, what failed, who asked, without gaps
   expect(ofOwner.buckets).toHaveLength(6 * 4 + 2);
 });
 
-test('turns are listed, filtered and paged; looking for words is on record, what was looked for is not', async () => {
+test('turns are listed, filtered and paged; a text search is in the audit log without its words', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const anna = await aPerson(server);
@@ -66,7 +66,7 @@ test('turns are listed, filtered and paged; looking for words is on record, what
   }
 });
 
-test('a turn in full: what was said, raw too, decisions, times; and that somebody looked is on record', async () => {
+test('a turn’s details have raw answer, decisions and times, and viewing them is in the audit log', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const turnId = await ask(server, owner.bearer, 'May I?', { pageOrigin: 'https://app/x', context: 'a list' });
@@ -102,7 +102,7 @@ test('a turn in full: what was said, raw too, decisions, times; and that somebod
   expect([missing.status, missing.json.code]).toEqual([404, 'not_found']);
 });
 
-test('what failed says why, in full', async () => {
+test('a failed turn’s details have the full error', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const anna = await aPerson(server);
@@ -115,7 +115,7 @@ test('what failed says why, in full', async () => {
   expect(list.turns).toMatchObject([{ turnId, errorCode: 'agent_stopped' }]);
 });
 
-test('hosts and conversations tell what runs, and do not wait for a host that says nothing', async () => {
+test('hosts and sessions show what runs, without waiting for a silent host', async () => {
   const probe = { at: 1, ms: 2.5, error: null };
   const server = await runServer({ probes: { last: () => [probe], onProbe: () => () => {} } });
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
@@ -137,7 +137,7 @@ test('hosts and conversations tell what runs, and do not wait for a host that sa
   expect((await get(server, '/api/admin/hosts', hosts, owner.bearer)).hosts).toMatchObject([{ panes: null }]);
 });
 
-test('a conversation tells that its turn waits for an answer', async () => {
+test('a session shows that its turn waits for an approval', async () => {
   const server = await runServer();
   const owner = await aPerson(server, { subject: 'olga', role: 'owner' });
   const turnId = await ask(server, owner.bearer, 'May I?');
@@ -151,7 +151,7 @@ test('a conversation tells that its turn waits for an answer', async () => {
   expect(await waits()).toMatchObject([{ running: turnId, waiting: false }]);
 });
 
-test('a host tells the version of its agent, where it knows it', async () => {
+test('a host shows its agent’s version where it is known', async () => {
   const identity = { version: '1.2.3', protocol: 1, agent: 'claude', driver: 'claude', settings: '' };
   const versions = [];
   for (const agentVersion of ['2.1.4', undefined]) {

@@ -6,7 +6,7 @@ import { aPerson, call, open, type Running, responseOf, runServer, signIn } from
 const change = (server: Running, userId: string, json: object, headers: Record<string, string>) =>
   call(server, 'PATCH', `/api/admin/users/${userId}`, { headers, json });
 
-test('users are listed with what they did; role, quota and state are changed, and that is on record', async () => {
+test('users are listed with their turns; changes of role, quota and state are in the audit log', async () => {
   const { server, owner, anna } = await people();
   await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   const list = users.parse((await call(server, 'GET', '/api/admin/users', { headers: owner.bearer })).json).users;
@@ -31,7 +31,7 @@ test('users are listed with what they did; role, quota and state are changed, an
   ]);
 });
 
-test('turns that wait count among all turns of their user, and are not counted twice once they end', async () => {
+test('waiting turns count in a user’s turns, and are not counted twice when they end', async () => {
   const { server, owner, anna } = await people();
   const askOne = (message: string) =>
     call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message } }).then(({ json }) => json.turnId);
@@ -46,7 +46,7 @@ test('turns that wait count among all turns of their user, and are not counted t
   expect(await counted()).toBe(2);
 });
 
-test('an admin changes no role and nobody above; nobody shuts out themselves, or the owner', async () => {
+test('an admin changes no roles and no admin or owner; nobody disables themselves or the owner', async () => {
   const { server, owner, admin, anna } = await people();
   const other = await aPerson(server, { subject: 'adele', role: 'admin' });
   const attempts: [string, object, Record<string, string>, number][] = [
@@ -70,7 +70,7 @@ test('an admin changes no role and nobody above; nobody shuts out themselves, or
   }
 });
 
-test('whoever was disabled, by whatever way, and is enabled again has to sign in again; their tokens stay', async () => {
+test('a user who was disabled and enabled again has to sign in again; their tokens still work', async () => {
   const { server, anna } = await people();
   const browser = await signIn(server, anna.user);
   const statusFor = async (headers: Record<string, string>) =>
@@ -93,7 +93,7 @@ test('whoever was disabled, by whatever way, and is enabled again has to sign in
   ]);
 });
 
-test('whoever is disabled is out at once: their turn stops, their streams end, their questions are refused', async () => {
+test('disabling a user cancels their turn, ends their streams and refuses their questions at once', async () => {
   const { server, owner, anna } = await people({ streamLimits: { recheckMs: 50 } });
   const asked = await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   await server.agent.happen(asked.json.turnId, [{ type: 'running' }]);
@@ -109,7 +109,7 @@ test('whoever is disabled is out at once: their turn stops, their streams end, t
   expect([again.status, again.json.code]).toEqual([403, 'not_allowed']);
 });
 
-test('somebody whose quota is used up is told when they may ask again, in their language', async () => {
+test('a user over quota is told in their language when they may ask again', async () => {
   const { server, owner, anna } = await people();
   const noon = new Date(2026, 4, 1, 18, 30).getTime();
   server.clock.now = noon;
@@ -135,7 +135,7 @@ test('somebody whose quota is used up is told when they may ask again, in their 
   expect((await ask('en')).status).toBe(202);
 });
 
-test('all that is kept of a user is one file', async () => {
+test('the export of a user’s data is one file', async () => {
   const { server, owner, anna } = await people();
   await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'mine "quoted"' } });
   await call(server, 'POST', '/api/turns', { headers: owner.bearer, json: { message: 'not hers' } });
@@ -151,7 +151,7 @@ test('all that is kept of a user is one file', async () => {
   expect(answer.text).not.toMatch(/not hers|"hash":"[0-9a-f]{64}","userId"/);
 });
 
-test('a user is deleted with all that they said; the log stays whole and says by whom', async () => {
+test('deleting a user deletes all their text; the audit chain stays intact and names who deleted it', async () => {
   const { server, owner, admin, anna } = await people();
   const asked = await call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   await server.agent.happen(asked.json.turnId, [{ type: 'running' }]);
@@ -173,7 +173,7 @@ test('a user is deleted with all that they said; the log stays whole and says by
   expect((await call(server, 'GET', '/api/me', { headers: anna.bearer })).status).toBe(401);
 });
 
-test('a user is deleted with what runs, what waits, and what is being asked at this moment', async () => {
+test('deleting a user covers running and waiting turns, and questions that arrive meanwhile', async () => {
   const { server, owner, anna } = await people();
   const ask = () => call(server, 'POST', '/api/turns', { headers: anna.bearer, json: { message: 'x' } });
   const { turnId } = (await ask()).json;

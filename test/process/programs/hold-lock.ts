@@ -1,4 +1,4 @@
-/** Claims the file that it is given, refers to the acquireLock nowhere, and has everything collected that nobody refers to. */
+/** Acquires the lock on the file it is given, keeps no reference to it, and runs a garbage collection. */
 import { acquireLock } from '../../../src/process/lock.ts';
 
 const [file = ''] = process.argv.slice(2);

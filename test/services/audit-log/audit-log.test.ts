@@ -41,7 +41,7 @@ function forge(file: string): void {
   db.close();
 }
 
-test.each([true, false])('a log that was cut is missed by the note of its end, full walk: %s', async (full) => {
+test.each([true, false])('a truncated log is detected by the note of its end, full walk: %s', async (full) => {
   const { file, noted, auditLog, end } = await aLog();
   noted.head = { head: end, source: 'the note' };
   expect(await auditLog.verify({ full })).toMatchObject({ intact: true, broken: null, problems: [], noted: end });
@@ -53,7 +53,7 @@ test.each([true, false])('a log that was cut is missed by the note of its end, f
   expect(await auditLog.verify({ full })).toMatchObject({ intact: false, broken: { seq: end.seq, why } });
 });
 
-test('a chain that was made anew does not contain the head that somebody kept', async () => {
+test('a recomputed chain does not contain a head kept elsewhere', async () => {
   const { file, auditLog, end } = await aLog();
   forge(file);
   expect(await auditLog.verify({ full: true })).toMatchObject({ intact: true });
@@ -64,7 +64,7 @@ test('a chain that was made anew does not contain the head that somebody kept', 
   });
 });
 
-test('a head is written so that it can be read again; nothing else is one', () => {
+test('a formatted head is parsed again, and anything else is rejected', () => {
   const head = { seq: 1284, hash: '9f'.repeat(32) };
   expect(parseHead(formatHead(head))).toEqual(head);
   for (const text of ['', '1284', `x:${head.hash}`, `1284:${head.hash}0`, `1284:${head.hash.toUpperCase()}`]) {
@@ -72,7 +72,7 @@ test('a head is written so that it can be read again; nothing else is one', () =
   }
 });
 
-test('an export is on record before its first row is read, which is then that', async () => {
+test('an export is recorded before its first row is read, and is itself the first row', async () => {
   const { auditLog, end } = await aLog();
   const rows = await take(await auditLog.export(OLGA, {}, 'csv'), 2);
   expect(rows).toMatchObject([

@@ -5,7 +5,7 @@ import { servicesOf } from '../test-services.ts';
 
 const HOST = { endConversation: async () => undefined };
 
-test('a conversation tells what runs in it; on another host, or while the host is away, nobody knows', async () => {
+test('a session shows what runs in it; on another or unreachable host that is unknown', async () => {
   const { store } = await temporaryStore();
   const [anna, bert] = [await aUser(store, 'anna'), await aUser(store, 'bert')];
   await store.sessions.ofUser(bert.user, { prefix: 'test', host: 'elsewhere', now: 2 });
@@ -30,14 +30,14 @@ test('a conversation tells what runs in it; on another host, or while the host i
   expect(await shown()).toMatchObject({ anna: { live: null, running: running.turnId }, bert: { live: null } });
 });
 
-test('where there is no conversation no host is asked', async () => {
+test('without sessions no host is asked', async () => {
   const { store } = await temporaryStore();
   const asked = vi.fn(async () => null);
   expect(await servicesOf(store, { host: { ...HOST, sessions: asked } }).sessions.list()).toEqual([]);
   expect(asked).not.toHaveBeenCalled();
 });
 
-test('a conversation is found by its name, its user’s id or subject', async () => {
+test('a session is found by its name, its user’s id or subject', async () => {
   const { store } = await temporaryStore();
   const { user, session } = await aUser(store, 'anna');
   const { sessions } = servicesOf(store);

@@ -4,7 +4,7 @@ import { servicesOf } from '../test-services.ts';
 
 const OLGA = { id: '5b0f4f0e-6b6a-4d0a-9a58-0d5c0f0a4b11', role: 'owner' } as const;
 
-test('a token tells which of its scopes let its user do nothing yet, and why', async () => {
+test('a new token says which scopes have no effect for its user yet, and why', async () => {
   const { store } = await temporaryStore();
   const { credentials, users } = servicesOf(store, { access: 'owner' });
   const token = { name: 'ci', scopes: ['ask', 'read', 'metrics'], lifetimeMs: null } as const;
@@ -24,7 +24,7 @@ test('a token tells which of its scopes let its user do nothing yet, and why', a
   expect(owners).toMatchObject({ user: { role: 'owner' }, withoutEffect: [] });
 });
 
-test('codes and tokens are on record with whoever made or revoked them', async () => {
+test('codes and tokens are in the audit log with who made or revoked them', async () => {
   const { store } = await temporaryStore();
   const { credentials } = servicesOf(store);
   const { user } = await credentials.createToken(OLGA, {

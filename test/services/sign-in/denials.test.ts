@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { boundDenials } from '../../../src/services/sign-in/denials.ts';
 import type { SignInEvent } from '../../../src/services/sign-in/sign-in-event.ts';
 
-test('denials are counted anew with each period, and their row is written when the period ends', () => {
+test('denials are counted from zero in each period, and the omitted ones are written when it ends', () => {
   vi.useFakeTimers();
   try {
     const clock = { now: 5 };

@@ -5,7 +5,7 @@ import { aUser, temporaryStore } from '../../store/temporary-store.ts';
 import { aCode, aToken } from '../../support/credentials.ts';
 import { signInOf } from './sign-in-of.ts';
 
-test('no secret is in the file', async () => {
+test('the database stores no secret, only hashes', async () => {
   const { store, file } = await temporaryStore();
   const { user } = await aUser(store);
   const browser = { cookies: [], sessionKey: null, cookiesWithoutKey: [] };

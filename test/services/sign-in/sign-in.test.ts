@@ -1,4 +1,4 @@
-/** What signing in means, without a browser or a server; `test/http/` has what these make of it. */
+/** Signing in, without a browser or a server; `test/http/` tests the routes on top of it. */
 import { expect, test } from 'vitest';
 import type { BrowserSecrets } from '../../../src/services/sign-in/identity.ts';
 import type { NewSession, SignInService } from '../../../src/services/sign-in/sign-in.ts';
@@ -29,7 +29,7 @@ function secretsOf({ secret, sessionKey }: NewSession): BrowserSecrets {
   return { ...NOBODY, cookies: [secret], sessionKey };
 }
 
-test('a browser that signs in anew leaves no session behind', async () => {
+test('signing in again in the same browser ends its earlier session', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
   const signIn = signInOf(store);
@@ -40,7 +40,7 @@ test('a browser that signs in anew leaves no session behind', async () => {
   expect(await signIn.byBrowser({ ...second, sessionKey: null })).toBeNull();
 });
 
-test('somebody else’s code is not used up, and replaces nobody, until that is meant', async () => {
+test('another user’s code is neither used nor replaces the session until confirmed', async () => {
   const { store } = await temporaryStore();
   const [anna, bert] = [(await aUser(store, 'anna')).user, (await aUser(store, 'bert')).user];
   const signIn = signInOf(store);
@@ -56,7 +56,7 @@ test('somebody else’s code is not used up, and replaces nobody, until that is 
   expect([await signIn.byBrowser(hers), (await signIn.byBrowser(his))?.user.id]).toEqual([null, bert.id]);
 });
 
-test('an exchange that is counted once too often makes no session', async () => {
+test('an exchange refused by its limit makes no session', async () => {
   const { store } = await temporaryStore();
   const signIn = signInOf(store, { jwt: JWT });
   const at = { browser: NOBODY, client: 'client' };
@@ -71,7 +71,7 @@ test('an exchange that is counted once too often makes no session', async () => 
   expect([counted, await store.signIn.countBrowserSessions(id, Date.now())]).toEqual([['jwt:anna'], 1]);
 });
 
-test('whoever signs out ends what they came in by; everywhere ends all of it', async () => {
+test('signing out ends the current session; signing out everywhere ends all', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
   const left: (string | undefined)[] = [];

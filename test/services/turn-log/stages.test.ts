@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stagesOf } from '../../../src/services/turn-log/stages.ts';
 
-test('the stages of a turn follow each other, whatever is missing and however the clock went', () => {
+test('the stages of a turn are consecutive, with missing times or a clock that was set back', () => {
   const at = { startedAt: 0, handedOverAt: null, deliveredAt: null, firstChunkAt: null, finishedAt: null };
   expect(stagesOf(at)).toEqual([{ stage: 'queued', from: 0, to: null }]);
   expect(stagesOf({ ...at, finishedAt: 5 })).toEqual([{ stage: 'queued', from: 0, to: 5 }]);

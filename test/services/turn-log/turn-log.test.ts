@@ -16,7 +16,7 @@ async function threeTurns() {
   return { store, anna: anna.user, turnLog: servicesOf(store).turnLog };
 }
 
-test('turns are paged, newest first, with whose they are', async () => {
+test('turns are paged, newest first, with their users', async () => {
   const { turnLog } = await threeTurns();
   const first = await turnLog.list(COMMAND_LINE, { limit: 2 });
   expect(first.turns.map(({ question, user }) => [question, user.subject])).toEqual([
@@ -27,7 +27,7 @@ test('turns are paged, newest first, with whose they are', async () => {
   expect(last).toMatchObject({ turns: [{ question: 'first' }], nextBefore: null });
 });
 
-test('whoever lists, reads or exports turns is on record, from wherever they do it; what they look for is not', async () => {
+test('listing, reading and exporting turns is in the audit log, without the search text', async () => {
   const { store, anna, turnLog } = await threeTurns();
   await turnLog.list(COMMAND_LINE, { limit: 1, userId: anna.id, search: 'secretword' });
   const [found] = await take(await turnLog.export(COMMAND_LINE, { search: 'secretword' }, 'json'), 5);

@@ -5,7 +5,7 @@ import { aUser, temporaryStore } from '../../store/temporary-store.ts';
 import { aToken } from '../../support/credentials.ts';
 import { signInOf } from '../sign-in/sign-in-of.ts';
 
-test('a user whose turn does not stop is not deleted half: they are as they were', async () => {
+test('a user whose turn does not stop is not deleted, not even partly', async () => {
   const { store } = await temporaryStore();
   const { user } = await aUser(store, 'anna');
   const token = await aToken(store, 'anna');

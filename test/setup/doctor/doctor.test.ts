@@ -1,4 +1,4 @@
-/** `paliadin doctor`: each thing that can be wrong is named, with what to do, against a real sshd. */
+/** `paliadin doctor`: each possible fault is named, with what to do, with a real sshd. */
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +54,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     laptop.setHostEnv({});
   });
 
-  test('all is well', async () => {
+  test('all checks pass on a healthy host', async () => {
     const { checks, failed } = await look();
     expect(failed).toEqual([]);
     expect(checks.map(({ side, step }) => `${side} ${step}`)).toEqual([
@@ -93,7 +93,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
       /, but never Bash, mcp__mail__\*$/,
       /PALIADIN_NEVER_ALLOW has no effect here/,
     ],
-  ])('who decides what the agent may do: %s', async (_what, hostEnv, env, found, advice) => {
+  ])('approvals, as decided by host and gateway: %s', async (_what, hostEnv, env, found, advice) => {
     laptop.setHostEnv(hostEnv);
     const { checks, failed } = await look(env);
     expect(failed).toEqual([]);
@@ -106,13 +106,13 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     else expect(gateway?.remedy).toMatch(advice);
   });
 
-  test('a gateway’s value in host.env is no host’s', async () => {
+  test('a gateway’s value of PALIADIN_APPROVALS in host.env fails', async () => {
     laptop.setHostEnv({ PALIADIN_APPROVALS: 'owner' });
     const { failed } = await look();
     expect(failed[0]).toMatchObject({ step: 'host report' });
   });
 
-  test('a person gets a line a step', async () => {
+  test('the command prints one line for each check', async () => {
     const base = {
       PATH: process.env.PATH ?? '',
       HOME: directory.path,
@@ -124,7 +124,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(stdout).toMatch(/^✓ host {5}node/m);
   });
 
-  test('nothing listens', async () => {
+  test('sshd is not listening', async () => {
     await laptop.stopListening();
     try {
       await expectFailure('reachable', /Connection refused/, /start sshd/);
@@ -133,7 +133,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     }
   });
 
-  test('another key is shown than was pinned', async () => {
+  test('the host key differs from the pinned one', async () => {
     const other = join(directory.path, 'other_host_key');
     makeKey(other);
     const known = join(directory.path, 'other_known_hosts');
@@ -143,13 +143,13 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     });
   });
 
-  test('the key is not accepted', async () => {
+  test('the host refuses the key', async () => {
     const key = join(directory.path, 'other_key');
     makeKey(key);
     await expectFailure('key accepted', /Permission denied/, /host add/, { PALIADIN_SSH_KEY_FILE: key });
   });
 
-  test('the key can’t be used', async () => {
+  test('the key file is unusable', async () => {
     const key = join(directory.path, 'open_key');
     makeKey(key);
     chmodSync(key, 0o644);
@@ -157,11 +157,11 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     await expectFailure('key files', /can't be read/, /./, { PALIADIN_SSH_KEY_FILE: '/nowhere/key' });
   });
 
-  test('there is no ssh', async () => {
+  test('ssh is missing', async () => {
     await expectFailure('ssh client', /ssh is not found/, /install/, { PATH: directory.path });
   });
 
-  test('the key may run anything', async () => {
+  test('the key has no forced command', async () => {
     laptop.setKeyOptions('restrict');
     const { failed } = await look();
     expect(failed.map(({ step }) => step)).toEqual(['forced command', 'shim']);
@@ -171,14 +171,14 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     });
   });
 
-  test('the shim is not there', async () => {
+  test('the shim is missing', async () => {
     laptop.setKeyOptions(`restrict,command="${process.execPath} ${laptop.shim}.gone"`);
     const { failed } = await look();
     expect(failed.map(({ step }) => step)).toEqual(['forced command', 'shim']);
     expect(failed[1]?.remedy).toContain('host add');
   });
 
-  test('a shim that knows three verbs only will do', async () => {
+  test('a plain shim with three verbs passes', async () => {
     const plain = join(laptop.home, 'plain-shim');
     const script =
       '#!/bin/sh\ncase $SSH_ORIGINAL_COMMAND in health*) echo ok;; *) echo "paliadin-shim: no" >&2; exit 64;; esac\n';
@@ -189,7 +189,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(checks.find(({ step }) => step === 'shim')?.remedy).toContain('host add');
   });
 
-  test('a shim of another protocol', async () => {
+  test('the shim has another protocol', async () => {
     const other = join(laptop.home, 'other-shim');
     const script =
       '#!/bin/sh\ncase $SSH_ORIGINAL_COMMAND in version) echo "paliadin-shim 9.0.0 protocol 9";; *) echo "paliadin-shim: no" >&2; exit 64;; esac\n';
@@ -200,7 +200,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(failed[0]?.remedy).toContain('update');
   });
 
-  test('no tmux, or one that is too old', async () => {
+  test('tmux is missing or too old', async () => {
     const tools = join(laptop.home, 'tools');
     mkdirSync(tools);
     laptop.setHostEnv({ PATH: tools });
@@ -211,7 +211,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(old).toMatchObject({ found: expect.stringMatching(/tmux 3\.1c .* too old/), remedy: expect.any(String) });
   });
 
-  test('no agent', async () => {
+  test('the agent is missing', async () => {
     laptop.setHostEnv({ PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: '/nowhere/claude' });
     const { failed } = await look();
     expect(failed.map(({ step }) => step)).toEqual(['agent']);
@@ -221,7 +221,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     });
   });
 
-  test('Claude Code: signed in, and where it may work', async () => {
+  test('Claude Code: whether it is signed in, and where it may work', async () => {
     const claude = join(laptop.home, 'claude');
     writeFileSync(claude, '#!/bin/sh\necho "2.1.197 (Claude Code)"\n', { mode: 0o755 });
     laptop.setHostEnv({ PALIADIN_AGENT: 'claude', PALIADIN_AGENT_COMMAND: claude });
@@ -260,7 +260,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     ]);
   });
 
-  test('the agents’ directory is not there', async () => {
+  test('the agents’ directory is missing, and is not created', async () => {
     const wrong = join(laptop.home, 'casse');
     laptop.setHostEnv({ PALIADIN_AGENT_DIR: wrong });
     await expectFailure('directory', /casse does not exist/, /PALIADIN_AGENT_DIR/);
@@ -268,7 +268,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(existsSync(wrong)).toBe(false);
   });
 
-  test('the state is open to others', async () => {
+  test('the state directory is accessible to others', async () => {
     chmodSync(laptop.stateDir, 0o755);
     try {
       await expectFailure('state', /open to others \(mode 0755\)/, /chmod 700/);
@@ -277,7 +277,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     }
   });
 
-  test.skipIf(process.getuid?.() !== 0)('the state is somebody else’s', async () => {
+  test.skipIf(process.getuid?.() !== 0)('the state directory belongs to another account', async () => {
     chownSync(laptop.stateDir, 1, 1);
     try {
       await expectFailure('state', /belongs to the account with number 1/, /PALIADIN_STATE_DIR/);
@@ -286,7 +286,7 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     }
   });
 
-  test('the skill is not there', async () => {
+  test('the skill is missing', async () => {
     rmSync(join(laptop.home, 'skill', 'skills'), { recursive: true });
     try {
       await expectFailure('skill', /not whole/, /host add/);
@@ -296,8 +296,8 @@ describe('a host behind ssh', { timeout: LONG }, () => {
   });
 });
 
-describe('no other machine', { timeout: LONG }, () => {
-  test('this one is looked at in the same way', async () => {
+describe('without another machine', { timeout: LONG }, () => {
+  test('this machine is checked in the same way', async () => {
     const state = join(directory.path, 'local');
     const env = { PALIADIN_AGENT: 'demo', PALIADIN_STATE_DIR: state };
     const { checks, failed } = await doctor(env);
@@ -308,7 +308,7 @@ describe('no other machine', { timeout: LONG }, () => {
     expect((await runCli({ ...base, ...env }, 'stop-host')).code).toBe(0);
   });
 
-  test('disabled: it says what would enable it', async () => {
+  test('a disabled backend: doctor says what would enable it', async () => {
     const { failed } = await doctor({ PALIADIN_AGENT: 'none' });
     expect(failed[0]).toMatchObject({
       step: 'backend',

@@ -1,4 +1,4 @@
-/** What the doctor says of how Claude Code's answers come back. */
+/** What doctor reports about how Claude Code's answers are read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -25,7 +25,7 @@ function look({
   return examineHooks({ name: 'claude', driverName, program: '/usr/bin/claude' }, version, { config, env });
 }
 
-test('its hooks are in force', () => {
+test('doctor reports that Claude Code’s hooks are used', () => {
   const { ok, found, remedy } = look();
   expect({ ok, found, remedy }).toMatchObject({ ok: true, found: expect.stringMatching(/tells how an answer comes/) });
   expect(remedy ?? null).toBeNull();
@@ -39,7 +39,7 @@ test.each([
     /not used: .*allowedHttpHookUrls without http:\/\/127/,
   ],
   ['may not show who they are', { httpHookAllowedEnvVars: ['OTHER'] }, /not used: .*httpHookAllowedEnvVars without/],
-])('its hooks %s: named, with what that means', (_what, settings, found) => {
+])('hooks that %s are reported, with the consequence', (_what, settings, found) => {
   expect(look({ settings })).toMatchObject({
     ok: true,
     found: expect.stringMatching(found),
@@ -48,7 +48,7 @@ test.each([
 });
 
 test.each(['2.1.331 (Claude Code)', '3.0.0', 'a word'])(
-  'a version that nobody has tried (%s) is not refused',
+  'an untested version (%s) is accepted with a warning',
   (version) => {
     expect(look({ version })).toMatchObject({
       ok: true,
@@ -58,6 +58,6 @@ test.each(['2.1.331 (Claude Code)', '3.0.0', 'a word'])(
   },
 );
 
-test('the other driver is in force because somebody has set it', () => {
+test('the reply-file driver is reported as set by PALIADIN_DRIVER', () => {
   expect(look({ driverName: 'reply-file' }).found).toMatch(/PALIADIN_DRIVER is reply-file/);
 });

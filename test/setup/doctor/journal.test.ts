@@ -1,4 +1,4 @@
-/** What `doctor` says of a host's journal. */
+/** What doctor reports about a host's journal. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -6,7 +6,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { examineJournal } from '../../../src/setup/doctor/host/journal.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
-test('a session that can’t be read is named, with what mends it; a sound journal is not worth a line', async () => {
+test('an unreadable session is named with its remedy; a readable journal gets no line', async () => {
   const { path, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const settings = { config: loadConfig({ PALIADIN_STATE_DIR: path }, path), env: {} };

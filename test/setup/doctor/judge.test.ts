@@ -1,4 +1,4 @@
-/** What is made of a tmux's version, of two clocks, of a Mac's keychain, and of what a host says. */
+/** How doctor judges a tmux version, two clocks, a Mac's keychain, and a host's report. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -36,7 +36,7 @@ test.each([
   expect(judged.found).toContain(found);
 });
 
-test('a sign-in that is in a Mac’s keychain is not said to be missing', async () => {
+test('a sign-in in a Mac’s keychain is not reported as missing', async () => {
   const { path: home, remove } = await temporaryDirectory();
   onTestFinished(remove);
   const claude = join(home, 'claude');
@@ -57,7 +57,7 @@ test('a sign-in that is in a Mac’s keychain is not said to be missing', async 
   expect(await signIn('linux', { CLAUDE_CONFIG_DIR: home })).toMatchObject({ ok: true });
 });
 
-test('a host’s words stay in their line, and play no tricks with the terminal', () => {
+test('a host’s text stays on its line, with control characters escaped', () => {
   const text = showCheck({
     step: 'tmux',
     side: 'host',

@@ -1,4 +1,4 @@
-/** Accepts questions until the disk that holds the store is full, and prints what then holds as JSON. */
+/** Accepts questions until the disk that holds the store is full, then prints as JSON what the store can still do. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PaliadinError } from '../../../src/contract/errors.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts';

@@ -1,4 +1,4 @@
-/** What the tests themselves start behind ssh: it goes with them, also where they are killed. */
+/** What the tests start behind ssh: it ends with them, even when they are killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { startLaptop } from '../../support/laptop.ts';
 import { startedWith } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 
-test('a laptop that is disposed of leaves nothing running, also what was just starting', async () => {
+test('disposing of a test laptop ends all its processes, even those just starting', async () => {
   const laptop = await startLaptop();
   const reached = reachOverSsh(laptop.target, process.env).catch(() => null);
   await until('the shim', () => startedWith(`HOME=${laptop.home}`).length > 0);
@@ -18,7 +18,7 @@ test('a laptop that is disposed of leaves nothing running, also what was just st
   expect(startedWith(`HOME=${laptop.home}`)).toEqual([]);
 });
 
-test('tests that are killed leave nothing running, and no directory', async () => {
+test('killed tests leave no process and no directory behind', async () => {
   const at = (path: string) => new URL(`../../${path}`, import.meta.url);
   const program = `import { startLaptop } from '${at('support/laptop.ts')}';
     import { reachOverSsh } from '${at('../src/transport/ssh/reach.ts')}';

@@ -1,6 +1,6 @@
 /**
- * ssh returns 255 for all that is its own, and passes on whatever the host's side returns. Each way to fail is
- * brought about for real here, against a real sshd or a real dead address, and told apart by what ssh prints.
+ * ssh returns 255 for all its own failures, and passes on what the host's side returns. Each failure is produced
+ * for real here, with a real sshd or a real dead address, and recognised by what ssh prints.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -122,7 +122,7 @@ describe('a host that can’t be reached', () => {
     },
   ]);
 
-  test('because too many are at its door', { timeout: 60_000 }, async () => {
+  test('because it has too many connections', { timeout: 60_000 }, async () => {
     const busy = await startLaptop({ sshd: ['MaxStartups 1:100:1'] });
     onTestFinished(() => busy.dispose());
     const somebody = connect(busy.port, '127.0.0.1').on('error', () => {});
@@ -134,7 +134,7 @@ describe('a host that can’t be reached', () => {
   });
 });
 
-describe('a host that is not the one, or does not let us in', () => {
+describe('a host that is another one, or refuses our key', () => {
   each([
     {
       name: 'because the key is not known to it',
@@ -177,7 +177,7 @@ describe('a host that is not the one, or does not let us in', () => {
     },
   ]);
 
-  test('whatever it says in its banner before', async () => {
+  test('whatever its banner said before', async () => {
     const banner = join(dirname(laptop.keyFile), 'banner');
     writeFileSync(banner, 'Host key verification failed.\nssh: connect to host x: Connection refused\ntimed out\n');
     const talkative = await startLaptop({ sshd: [`Banner ${banner}`] });
@@ -196,7 +196,7 @@ describe('a host that is not the one, or does not let us in', () => {
   });
 });
 
-describe('a shim that does not do its part', () => {
+describe('a shim that fails', () => {
   each([
     {
       name: 'because there is none',
@@ -320,7 +320,7 @@ describe('a shim that does not do its part', () => {
 });
 
 describe('a greeting', () => {
-  test('of the login shell is passed over, however odd', async () => {
+  test('of the login shell is skipped, whatever it prints', async () => {
     const greeting = String.raw`printf 'Welcome!\n{"jsonrpc":"1.0"}\n{ \n\nPermission denied (publickey).\n'`;
     laptop.setKeyOptions(forced(`${greeting}; exec ${process.execPath} ${laptop.shim}`));
     const channel = await reachOverSsh(laptop.target, process.env);
@@ -331,7 +331,7 @@ describe('a greeting', () => {
   });
 });
 
-test('words of ssh that nobody has heard yet are passed on, and are no word about the key', () => {
+test('an unknown message of ssh is passed on, and does not count as a key failure', () => {
   const end = { code: 255, signal: null, stderr: 'debug\r\nssh: flux capacitor \u001b[31mdepleted\u0007\r\n' };
   expect(sshFailure(end, 'm@laptop:22')).toMatchObject({
     code: 'shim_error',

@@ -1,6 +1,6 @@
 /**
- * sshd runs the forced command by the account's login shell, whose startup files may print, sleep, or start something else.
- * They are played here by the forced command itself: to ssh it is the same.
+ * sshd runs the forced command by the account's login shell, whose startup files may print, sleep, or start something
+ * else. Here the forced command itself does that: to ssh it is the same.
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ describe('a login shell whose startup file', () => {
     ['tells its terminal where it is', String.raw`printf '\033]1337;RemoteHost=a@b\007\033]1337;CurrentDir=/\007'`],
     ['prints JSON that is nobody’s reply', `printf '{"jsonrpc":"2.0","method":"x"} {"id":1}'`],
     ['complains', 'echo "stty: standard input: Inappropriate ioctl for device" >&2'],
-  ])('%s is passed over', async (_what, text) => {
+  ])('%s is skipped', async (_what, text) => {
     startup(text);
     await reached();
   });
@@ -64,7 +64,7 @@ describe('a login shell whose startup file', () => {
     ],
     ['ends', 'echo bye; exit 0', /ended with 0, if it ran at all \(printed was: bye\)/],
     ['starts a program that repeats what it hears', 'exec head -n 1', /ended with 0.*printed was: .*initialize/],
-  ])('%s is named, with the files to look at', async (_what, text, detail) => {
+  ])('%s is named in the error, with the files to look at', async (_what, text, detail) => {
     startup(text);
     const error = await reached().catch((thrown) => thrown);
     expect(error).toMatchObject({ code: 'shim_error', detail: expect.stringMatching(detail) });
@@ -86,7 +86,7 @@ describe('a login shell whose startup file', () => {
     });
   });
 
-  test('says nothing at all is taken for a host that is asleep', async () => {
+  test('prints nothing is taken for a host that is asleep', async () => {
     startup('exec sleep 600');
     await expect(reached(1_000)).rejects.toMatchObject({
       code: 'mriver_unreachable',

@@ -1,4 +1,4 @@
-/** A host whose forced command knows `health`, `run-turn` and `reset` and nothing else: an ssh connection a call. */
+/** A host whose forced command knows only `health`, `run-turn` and `reset`: one ssh connection for each call. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -51,7 +51,7 @@ async function answerOf(host: HostChannel, { turnId, told, outcome }: ReturnType
 }
 
 describe('a plain shim', () => {
-  test('is found out once for a connection, and says so', async () => {
+  test('is detected once for each connection, and reports its driver and protocol', async () => {
     const host = await reachOverSsh(laptop.target, env);
     expect(host).toMatchObject({ connected: false, identity: { driver: 'verbs', protocol: 0 } });
     await host.health(session);
@@ -79,12 +79,12 @@ describe('a plain shim', () => {
     expect(await host.turn(session, asked.turnId, 0)).toMatchObject({ state: 'absent', answer: '' });
   });
 
-  test('may answer at length', async () => {
+  test('can send a long answer', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await answerOf(host, ask(host, 'big'))).toMatch(/^ü{300000}\n<!-- paliadin /);
   });
 
-  test('loses the greeting of the login shell before its answer, and nothing of the answer', async () => {
+  test('loses the login shell’s greeting before its answer, and nothing of the answer', async () => {
     laptop.setKeyOptions(`restrict,command="echo Welcome; echo ok; exec ${PLAIN_SHIM}"`);
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await answerOf(host, ask(host, 'hello'))).toMatch(/^You said 5 bytes\.\n<!-- /);
@@ -92,13 +92,13 @@ describe('a plain shim', () => {
     expect(await answerOf(host, ask(host, 'hello'))).toMatch(/^You said 5 bytes\.\n<!-- /);
   });
 
-  test('is asked to forget', async () => {
+  test('gets a reset', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     await host.reset(session);
     expect(calls().at(-1)).toMatchObject({ verb: 'reset', session });
   });
 
-  test('can’t do the rest, and says so', async () => {
+  test('refuses the other calls with shim_outdated', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     await expect(host.attach(session)).rejects.toMatchObject({ code: 'shim_outdated' });
     await expect(host.shutdown()).rejects.toMatchObject({ code: 'shim_outdated' });
@@ -118,19 +118,19 @@ describe('a turn of a plain shim', () => {
       { state: 'unknown', code: 'outcome_unknown', detail: expect.stringContaining('it broke') },
     ],
     ['in which it was killed', 'die', { state: 'unknown', code: 'outcome_unknown' }],
-  ])('%s says what is known of it', async (_what, order, outcome) => {
+  ])('%s has the outcome that is known', async (_what, order, outcome) => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await ask(host, order).outcome).toMatchObject(outcome);
     expect(calls().filter(({ verb }) => verb === 'run-turn')).toHaveLength(1);
   });
 
-  test('whose shim is not there any more was not typed', async () => {
+  test('whose shim is missing fails as not typed', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     laptop.setKeyOptions('restrict,command="/nowhere/shim"');
     expect(await ask(host, 'hello').outcome).toMatchObject({ state: 'failed', code: 'shim_error' });
   });
 
-  test('that never got to the host was not typed', async () => {
+  test('that did not reach the host fails as not typed', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     await laptop.stopListening();
     const outcome = ask(host, 'hello').outcome;
@@ -139,7 +139,7 @@ describe('a turn of a plain shim', () => {
     await host.closed;
   });
 
-  test('is unknown when its connection breaks, and the channel counts as closed', async () => {
+  test('is unknown when its connection breaks, and the channel is closed', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     const asked = ask(host, 'hold never');
     await until('the shim to have it', () => calls().some(({ verb }) => verb === 'run-turn'));
@@ -152,13 +152,13 @@ describe('a turn of a plain shim', () => {
   test.each([
     ['was told of already', { known: true }],
     ['may have been handed over before', { handedOver: true }],
-  ])('that %s is not handed over again', async (_what, more) => {
+  ])('that %s is not sent again', async (_what, more) => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     await expect(ask(host, 'hello', more).outcome).rejects.toMatchObject({ code: 'outcome_unknown' });
     expect(calls().some(({ verb }) => verb === 'run-turn')).toBe(false);
   });
 
-  test('that is stopped ends at once, and says that the agent goes on', async () => {
+  test('that is cancelled ends at once, and says that the agent goes on', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     const asked = ask(host, 'hang');
     await until('the shim to have it', () => calls().some(({ verb }) => verb === 'run-turn'));
@@ -167,12 +167,12 @@ describe('a turn of a plain shim', () => {
   });
 });
 
-describe('the time that a plain shim is given', () => {
-  test('is what the three verbs promise', () => {
+describe('the time limit of a plain shim', () => {
+  test('is set for each of the three verbs', () => {
     expect(VERB_LIMITS).toEqual({ health: 3_000, 'run-turn': 70_000, reset: 10_000 });
   });
 
-  test('ends a turn as timed out', async () => {
+  test('fails a turn with timeout', async () => {
     const host = await reachPlainHost(laptop.target, env, { ...VERB_LIMITS, 'run-turn': 800 });
     expect(await ask(host, 'hang').outcome).toMatchObject({
       state: 'failed',
@@ -181,7 +181,7 @@ describe('the time that a plain shim is given', () => {
     });
   });
 
-  test('ends a probe as a host that is away', async () => {
+  test('fails a health probe with mriver_unreachable', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     laptop.setKeyOptions('restrict,command="sleep 60"');
     const impatient = reachPlainHost(laptop.target, env, { ...VERB_LIMITS, health: 500 });
@@ -191,10 +191,10 @@ describe('the time that a plain shim is given', () => {
   });
 });
 
-describe('a question that is too long for it', () => {
+describe('a question that is too long for a plain shim', () => {
   const longest = 90_000;
 
-  test('is refused with what it takes at most, and nothing is called', async () => {
+  test('is refused with the limit, and nothing is called', async () => {
     const host = await reachPlainHost(laptop.target, env, PATIENT);
     expect(await ask(host, 'x'.repeat(longest)).outcome).toMatchObject({ state: 'done' });
     await expect(ask(host, 'x'.repeat(longest + 1)).outcome).rejects.toMatchObject({
@@ -204,7 +204,7 @@ describe('a question that is too long for it', () => {
     expect(calls().filter(({ verb }) => verb === 'run-turn')).toHaveLength(1);
   });
 
-  test('would not get through: the system takes no longer argument', async () => {
+  test('would fail anyway: the system allows no longer argument', async () => {
     const call = (base64: number) =>
       callShim(laptop.target, { env, timeoutMs: 10_000 }, 'run-turn', session, TURN, 'YWFh'.repeat(base64 / 4));
     // What is refused is below what the host's system refuses, and that is below what ours does.

@@ -25,7 +25,7 @@ export interface AddOptions extends SshFlags {
   settings: string;
 }
 
-/** Sets a host up and looks whether it works. With `--print` only the variables go to standard output. */
+/** Sets a host up and checks whether it works. With `--print` only the variables go to standard output. */
 export async function addHostCommand(settings: Settings, written: string, options: AddOptions): Promise<void> {
   process.umask(0o077);
   const report = reporter(options.print ? process.stderr : process.stdout);
@@ -56,7 +56,7 @@ export async function addHostCommand(settings: Settings, written: string, option
   );
 }
 
-/** As a gateway would find it that has the new settings, and no others of their kind. */
+/** Checks the host as a gateway with the new settings would, without older settings of the same kind. */
 async function* look({ env }: Settings, variables: Record<string, string>): AsyncGenerator<Check, null> {
   const rest = Object.entries(env).filter(([name]) => !(REMOTE_VARIABLES as readonly string[]).includes(name));
   const own = { ...Object.fromEntries(rest), ...variables };

@@ -1,4 +1,4 @@
-/** Prints a line for each step as it is done. */
+/** Prints one line for each step as it is done. */
 
 import { ConfigError } from '../../../config/load.ts';
 import type { Check } from '../../../contract/check.ts';
@@ -9,9 +9,9 @@ import { showCheck } from '../../../setup/doctor/show.ts';
 
 export interface Reporter {
   readonly ok: boolean;
-  /** Returns what the steps came to; null where one of them could not be done. */
+  /** Returns the result of the steps; null if one of them failed. */
   steps<T>(steps: AsyncGenerator<Check, T>): Promise<T | null>;
-  /** The exit code is 1 where a step has failed. */
+  /** The exit code is 1 if a step has failed. */
   end(text: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** How the owner's own ssh is to be called, where its configuration does not say it all. */
+/** Options for the owner's own ssh that its configuration does not contain. */
 import { resolve } from 'node:path';
 import type { SshOptions } from '../../../setup/over-ssh/owner-ssh.ts';
 

@@ -1,5 +1,7 @@
-/** What the driver has to know of a session's agent for as long as that runs: a file in the session's directory,
- * which another kind of agent may have been able to write before. */
+/**
+ * What the driver has to know about a session's agent while that runs: a file in the session's directory, to which
+ * another kind of agent may have had write access before.
+ */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../../process/files.ts';
@@ -10,13 +12,15 @@ const agentRecord = z.object({
   /** Where its hooks call: as it was when the agent started. */
   port: z.int(),
   conversation: z.string(),
-  /** In which it is by now, where somebody has changed that at the terminal; null: cleared, and nothing was asked since. */
+  /** The current conversation if somebody has changed it at the terminal; null: cleared, with no prompt since. */
   now: z.string().nullable().optional(),
-  /** Tasks in the background, each with the turn that started it. */
+  /** Background tasks, each with the turn that started it. */
   tasks: z.record(z.string(), z.string()).optional(),
-  /** Below which its transcripts are; missing where it was started before each could have a home of its own. */
+  /**
+   * The directory above its transcripts; missing if it was started before each session could have a home of its own.
+   */
   transcripts: z.string().optional(),
-  /** Up to version 0.1.0 the secret of its hooks was here. The relay does not take it. */
+  /** Up to version 0.1.0 the secret of its hooks was here. The relay does not accept it. */
   secret: z.string().optional(),
 });
 export type AgentRecord = z.infer<typeof agentRecord>;
@@ -46,5 +50,5 @@ export function conversationNow(known: AgentRecord | null, conversation: string)
 }
 
 const FILE = 'claude.json';
-// Many times more than it holds.
+// Many times more than the file holds.
 const MAX_BYTES = 64 * 1024;

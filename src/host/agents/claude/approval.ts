@@ -1,4 +1,4 @@
-/** What Claude Code asks leave for, or wants to know, as a request that a person can judge: all of it. */
+/** A permission request or question of Claude Code, as a complete request that a person can judge. */
 import { type ApprovalRequest, DENY, type QuestionOption } from '../../../contract/turn.ts';
 import { bounded } from '../../bounded-approval.ts';
 import { toolCard } from '../tool-card.ts';
@@ -6,7 +6,7 @@ import type { HookPayload } from './payload.ts';
 import { toolWords } from './tools.ts';
 import type { Words } from './words.ts';
 
-/** Within its bounds, as it comes to stand in the turn's log. */
+/** Within its limits, in the form that the turn's log stores. */
 export function approvalOf(
   id: string,
   { tool_name: tool, tool_input: input = {} }: HookPayload,
@@ -19,7 +19,7 @@ export function approvalOf(
     title: toolWords(name, words)?.asks ?? name,
     kind: 'permission',
     ...toolCard(name, input),
-    // One without a name is none that a rule could name.
+    // A call without a name can match no rule.
     tool,
     options: [
       { id: 'allow', label: words.options.allow },

@@ -1,11 +1,11 @@
-/** Asks a person in a turn of theirs, and holds the hook that asks until they have decided. */
+/** Asks a person in their turn, and holds the hook's call until they have decided. */
 import type { ApprovalRequest } from '../../../contract/turn.ts';
 import type { Answer, OpenApproval } from './open-approvals.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
 export type Asker = Pick<OpenApproval, 'toolUse' | 'call' | 'helper'>;
 
-/** Null where nobody waits for the answer any more: it was given at the terminal, or the agent is `gone`. */
+/** Null if nobody waits for the answer any more: it was given at the terminal, or the agent is `gone`. */
 export async function ask(
   turn: RecordedTurn,
   approval: ApprovalRequest,

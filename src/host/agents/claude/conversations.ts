@@ -1,4 +1,4 @@
-/** Where Claude Code keeps its conversations: a transcript each, in a directory for each directory that it works in. */
+/** Where Claude Code keeps its conversations: one transcript for each, in one directory per working directory. */
 import { closeSync, constants, copyFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownDirectory } from '../../isolation/workspace.ts';
@@ -9,7 +9,7 @@ export interface ConversationPaths {
   /** Its configuration: `~/.claude`. */
   directory: string;
   /**
-   * In which the configuration is, or the configuration itself: a directory that no agent can put another in the place of.
+   * A directory that contains the configuration, or the configuration itself, which no agent can replace by another.
    * Below it no link is followed.
    */
   root: string;
@@ -42,8 +42,8 @@ export function transcriptOf({ directory, root, cwd }: ConversationPaths, conver
 }
 
 /**
- * Takes over a conversation that began elsewhere, as before agents were kept apart. False where there is none, or where it
- * can't be known how Claude Code would name its directory.
+ * Takes over a conversation that began elsewhere, as before agents were isolated. False if there is none, or if it is
+ * unknown how Claude Code would name its directory.
  */
 export function adoptConversation(paths: ConversationPaths, former: ConversationPaths, conversation: string): boolean {
   const path = transcriptOf(former, conversation);
@@ -75,7 +75,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-// An agent that is killed in its first turn may leave a title, and no message.
+// An agent that is killed in its first turn may leave a title and no message.
 const NO_MESSAGE_BYTES = 64 * 1024;
 // A longer name is cut there, and ends in a digest.
 const MAX_PROJECT_LENGTH = 200;

@@ -1,7 +1,7 @@
 import type { TurnCost } from '../../../contract/turn-cost.ts';
 import type { TurnRecord } from './transcript.ts';
 
-/** What a turn took: tokens and calls as the transcript has them, times as the hooks told them. */
+/** What a turn took: tokens and calls from the transcript, times from the hooks. */
 export function costOf({ messages, tools }: TurnRecord, ran: { tool: string; ms: number }[]): TurnCost {
   const sum = (of: (message: (typeof messages)[number]) => number) => messages.reduce((all, one) => all + of(one), 0);
   const names = [...new Set(tools.values())];

@@ -1,6 +1,6 @@
 /**
- * The driver of Claude Code through its hooks: they tell of the prompt, each line of the answer, tools and the end, as
- * it happens. What they tell is kept in a log for each turn, so that it survives the daemon.
+ * The driver of Claude Code through its hooks: they report the prompt, each line of the answer, tools and the end, as
+ * they happen. A log for each turn keeps these reports, so that they survive the daemon.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
@@ -47,13 +47,13 @@ export interface ClaudeOptions {
   sessions: string;
   /** The session's directory, as in `AgentPaths`. */
   directoryOf(session: string): string;
-  /** How a sandboxed one reaches the model. */
+  /** How a sandboxed Claude Code reaches the model. */
   signIn: SignIn;
   /** Where the agents' hooks call. */
   relay: Pick<Relay, 'port'>;
-  /** The socket on which the relay passes the hooks' calls on. */
+  /** The socket to which the relay forwards the hooks' calls. */
   hooks: string;
-  /** What of it is refused by the host itself: the agent hears that at once. */
+  /** Decides which requests the host itself refuses: the agent is told at once. */
   policy: ApprovalPolicy;
   onError(what: string, error: unknown): void;
 }
@@ -61,9 +61,9 @@ export interface ClaudeOptions {
 /** Starts to listen for hooks. */
 export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   const { claude, directoryOf, relay } = options;
-  /** Of turns that have ended and are not forgotten. */
+  /** Of turns that have ended and are not forgotten yet. */
   const costs = new Map<string, () => Promise<TurnCost | null>>();
-  /** Each stops to be told of its turn's end as late as usual. */
+  /** Each aborts when its turn is being stopped: then the transcript is read early. */
   const stops = new Map<string, AbortController>();
   /** Where the agent of each session's directory works. */
   const homes = new Map<string, AgentHome>();
@@ -172,7 +172,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
   };
 }
 
-/** The settings that its Claude Code reads there. A home of its own has none, but for what its workspace has. */
+/** The settings that its Claude Code reads there. A home of its own has none except those of its workspace. */
 function settingsOf({ directory }: ClaudeCode, { home, cwd, shared }: AgentHome): SettingsPlaces[] {
   const managed = managedSettings(process.platform);
   const own = home === null ? directory : null;
@@ -189,5 +189,5 @@ function preparePlugin({ directory, version, relay: { port } }: ClaudeOptions): 
   return plugin;
 }
 
-// A version that says nothing of itself is taken for a new one.
+// An unknown version counts as a new one.
 const NEWEST = '999.0.0';

@@ -1,6 +1,6 @@
 /**
- * What an MCP server wants to know of a person: a form, asked as a question of the agent's. The hook is called before the
- * terminal shows a dialog. What can't be asked here is declined, and the person is told.
+ * What an MCP server asks a person: a form, shown as a question of the agent. The hook is called before the terminal
+ * shows a dialog. What can't be asked here is declined, and the person is told.
  */
 import { randomUUID } from 'node:crypto';
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
@@ -10,7 +10,7 @@ import { type Form, formOf } from './form.ts';
 import type { HookPayload } from './payload.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 
-/** Resolves with what the hook is told. */
+/** Resolves with the reply to the hook. */
 export async function askForm(turn: RecordedTurn, payload: HookPayload, gone: AbortSignal): Promise<object> {
   const { mcp_server_name: server = '', message = '', mode, requested_schema: schema } = payload;
   const form = mode === 'url' ? null : formOf(schema, message, turn.words);
@@ -23,7 +23,7 @@ export async function askForm(turn: RecordedTurn, payload: HookPayload, gone: Ab
   return content === null ? declined(turn, turn.words.cannotTake(server)) : elicitation({ action: 'accept', content });
 }
 
-/** Null where it is longer than anybody reads. */
+/** Null if it is longer than anybody reads. */
 function requestOf(server: string, message: string, { questions }: Form, { words }: RecordedTurn) {
   const request: ApprovalRequest = {
     id: randomUUID(),
@@ -41,7 +41,7 @@ function requestOf(server: string, message: string, { questions }: Form, { words
   return asked.missing === undefined ? asked : null;
 }
 
-/** Without what the server wants, the agent goes on; in the chat it is a step that has failed. */
+/** The agent continues without what the server asked for; the chat shows a failed step. */
 function declined(turn: RecordedTurn, title: string): object {
   turn.write([{ event: 'tool', id: randomUUID(), title, status: 'failed' }]);
   return DECLINED;
@@ -52,5 +52,5 @@ function elicitation(response: { action: 'accept' | 'decline' | 'cancel'; conten
 }
 
 const DECLINED = elicitation({ action: 'decline' });
-/** What the hook is told where the turn is stopped, or goes on by itself. */
+/** The reply to the hook if the turn is stopped, or continues by itself. */
 export const CANCELLED = elicitation({ action: 'cancel' });

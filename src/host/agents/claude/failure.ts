@@ -1,7 +1,7 @@
-/** What a failed turn of Claude Code means here: the code, and a word for the owner. */
+/** What a failed turn of Claude Code means here: the code, and a detail for the owner. */
 import type { LogEntry } from './log.ts';
 
-/** `kind` is the hook's word for it, `said` what the terminal says. */
+/** `kind` is the hook's name for the failure, `said` is what the terminal shows. */
 export function failureOf(kind: string, said: string): Extract<LogEntry, { event: 'failure' }> {
   const what = plain(said);
   const code = kind === 'rate_limit' ? 'agent_limit' : 'agent_error';
@@ -18,7 +18,7 @@ const ADVICE: Record<string, string> = {
   server_error: 'the model’s service failed; ask again later',
 };
 
-/** One line, without the piece of a key. */
+/** One line, without the part of a key that it may show. */
 function plain(text: string): string {
   return text
     .replace(/\bsk-\S+/g, '…')
@@ -27,5 +27,5 @@ function plain(text: string): string {
     .slice(0, MAX_DETAIL_LENGTH);
 }
 
-// A refusal explains itself at length; the first sentences say what it is.
+// A refusal has a long explanation; its first sentences say what it is.
 const MAX_DETAIL_LENGTH = 300;

@@ -1,4 +1,4 @@
-/** Whether somebody has forbidden Claude Code the hooks that its driver lives on. Files are read, never changed. */
+/** Whether settings forbid the hooks of Claude Code that its driver needs. Files are read, never changed. */
 
 import { readJson } from '../../read-json.ts';
 import { hookNames, hookUrl, parseVersion, TOKEN_VARIABLE } from './plugin.ts';
@@ -7,11 +7,11 @@ import { type SettingsPlaces, settingsFiles } from './settings-files.ts';
 export interface ClaudeFacts extends SettingsPlaces {
   /** What `claude --version` prints. */
   version: string;
-  /** Where hooks would call; null while that is not known. */
+  /** The port that hooks call; null while it is unknown. */
   port: number | null;
 }
 
-/** Why its hooks can't be used, for the owner; null where they can. */
+/** The reason why its hooks can't be used, for the owner; null if they can. */
 export function hooksForbidden({ version, port, ...places }: ClaudeFacts): string | null {
   const number = parseVersion(version);
   if (number !== null && hookNames(number) === null)
@@ -35,7 +35,7 @@ export function hooksForbidden({ version, port, ...places }: ClaudeFacts): strin
   return null;
 }
 
-/** The entries of a list over all files, and the first that has it; null where none has. */
+/** The entries of a list over all files, and the first file that has it; null if none has. */
 function listed(files: string[], name: string): { file: string; entries: string[] } | null {
   const found = files.flatMap((file) => {
     const list = readJson(file)?.[name];
@@ -45,7 +45,7 @@ function listed(files: string[], name: string): { file: string; entries: string[
   return first === undefined ? null : { file: first.file, entries: found.flatMap(({ entries }) => entries) };
 }
 
-/** `*` stands for anything. */
+/** `*` matches anything. */
 function matches(pattern: string, url: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(url);

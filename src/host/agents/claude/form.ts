@@ -1,15 +1,18 @@
-/** The form of an MCP server's, as questions that a person can answer, and their answers as the server takes them. */
+/**
+ * The form of an MCP server, as questions that a person can answer, and the answers in the form that the server
+ * accepts.
+ */
 import { z } from 'zod';
 import type { AgentQuestion, QuestionOption } from '../../../contract/turn.ts';
 import type { Words } from './words.ts';
 
 export interface Form {
   questions: AgentQuestion[];
-  /** Null where the server would not take them. */
+  /** Null if the server would not accept them. */
   contentOf(answers: Record<string, string>): Record<string, unknown> | null;
 }
 
-/** Null where questions can't say what it asks. */
+/** Null if questions can't express the form. */
 export function formOf(schema: unknown, message: string, words: Words): Form | null {
   const parsed = formSchema.safeParse(schema ?? {});
   if (!parsed.success) return null;
@@ -25,7 +28,7 @@ export function formOf(schema: unknown, message: string, words: Words): Form | n
 interface Field {
   name: string;
   question: AgentQuestion;
-  /** Undefined to leave it out, null for what the server would not take. */
+  /** Undefined to omit it, null for what the server would not accept. */
   toValue(answer: string): unknown;
 }
 
@@ -122,13 +125,13 @@ function contentOf(fields: Field[], answers: Record<string, string>): Record<str
   return content;
 }
 
-/** Of two options with one name, or of several in one answer, it could not be said which is meant. */
+/** If two options have the same name, or one answer has several, it is unclear which one is meant. */
 function isAmbiguous({ options, several }: AgentQuestion): boolean {
   const labels = options.map(({ label }) => label);
   return new Set(labels).size < labels.length || (several && labels.some((label) => label.includes(BETWEEN)));
 }
 
-/** Between what a person has chosen, as the page puts it together. */
+/** The separator that the page puts between several chosen options. */
 const BETWEEN = ', ';
 
 const choosable = {

@@ -1,6 +1,6 @@
 /**
- * Turns what the hooks of one session tell into the logs of its turns. A prompt that is not ours, as the owner's at the
- * terminal, is no turn of ours: nothing of it is kept but that there was one.
+ * Writes what the hooks of one session report into the logs of its turns. A prompt that is not ours, such as the
+ * owner's at the terminal, is no turn of ours: only the fact that there was one is kept.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
@@ -26,18 +26,18 @@ export class HookRecorder {
   readonly #policy: ApprovalPolicy;
   readonly #maySendOn: () => boolean;
   readonly #turns = new Map<string, RecordedTurn>();
-  /** Stopped, with tasks in the background that may make it go on. */
+  /** The turn whose agent has stopped, with background tasks that may make it continue. */
   #paused: RecordedTurn | null = null;
-  /** Prompts that are known to be nobody's turn. */
+  /** Prompts that belong to no turn of ours. */
   readonly #foreign = new Set<string>();
-  /** Prompts whose turns were stopped, or are over: what they still ask for is asked of nobody. */
+  /** Prompts whose turns were stopped, or are over: no person is asked for them any more. */
   readonly #closed = new Map<string, 'refused' | 'over'>();
-  /** Tasks in the background, each with the turn that started it. */
+  /** Background tasks, each with the turn that started it. */
   readonly #tasks: Map<string, string>;
-  /** What went on since the last turn. */
+  /** What happened since the last turn. */
   readonly #meanwhile = new Set<TurnNotice>();
 
-  /** `maySendOn`: whether a hook of the owner's may make the agent go on when it would stop. */
+  /** `maySendOn`: whether a hook of the owner's may make the agent continue when it would stop. */
   constructor(directory: string, policy: ApprovalPolicy, maySendOn = () => false) {
     this.#directory = directory;
     this.#policy = policy;
@@ -45,7 +45,7 @@ export class HookRecorder {
     this.#tasks = new Map(Object.entries(readAgentRecord(directory)?.tasks ?? {}));
   }
 
-  /** Resolves with what the hook is told. */
+  /** Resolves with the reply to the hook. */
   async receive(payload: HookPayload, gone: AbortSignal): Promise<object> {
     if (payload.hook_event_name === 'SessionEnd' && payload.reason === 'clear')
       changeAgentRecord(this.#directory, { now: null });
@@ -95,7 +95,7 @@ export class HookRecorder {
     return {};
   }
 
-  /** @throws PaliadinError `not_found` where nothing by this id waits. */
+  /** @throws PaliadinError `not_found` if no approval with this id is open. */
   async decide(
     turnId: string,
     approvalId: string,
@@ -107,16 +107,16 @@ export class HookRecorder {
       throw new PaliadinError('not_found', 'this approval does not wait any more; look at the terminal');
     }
     if (approval.answer !== null) return approval.answer(decision);
-    // Only its dialog is left. Escape is no to whatever stands there; yes is for somebody who sees it.
+    // Only its dialog is left. Escape refuses any dialog; only a person who sees the dialog may allow it.
     if (decision.option !== DENY)
       throw new PaliadinError('conflict', 'this can be allowed at the agent’s terminal only');
     if (readClaude(await pane.screen()).state === 'dialog') await pane.press('Escape');
     approval.close();
   }
 
-  /** Of a turn that is taken up: who asked before was not heard to the end, and can be refused only. */
+  /** For a resumed turn: its earlier requests have no caller any more, and can only be refused. */
   adopt(turnId: string): void {
-    if (this.#turn(turnId) !== undefined) return; // it is heard
+    if (this.#turn(turnId) !== undefined) return; // its log is open already
     const file = logFile(this.#directory, turnId);
     const entries = readLog(file);
     const closed = new Set(entries.flatMap((entry) => (entry.event === 'approval-closed' ? [entry.id] : [])));
@@ -142,7 +142,7 @@ export class HookRecorder {
     }
   }
 
-  /** What the turn asks, or will ask, is refused: it is being stopped. True where it asked something. */
+  /** Refuses what the turn asks, or will ask: it is being stopped. True if it had asked something. */
   refuse(turnId: string): boolean {
     const turn = this.#turn(turnId);
     if (turn !== undefined) this.#close(turn, 'refused');
@@ -166,11 +166,11 @@ export class HookRecorder {
       if (turn.turnId !== turnId) continue;
       this.#close(turn, 'over');
       this.#turns.delete(promptId);
-      this.#ignore(promptId); // what it still tells is nobody's
+      this.#ignore(promptId); // its later reports belong to no turn
     }
   }
 
-  /** At the terminal the owner may clear the conversation, or take up another. It is that which goes on. */
+  /** At the terminal the owner may clear the conversation or resume another. That one then continues. */
   #followConversation({ transcript_path: transcript = '' }: HookPayload): void {
     const known = readAgentRecord(this.#directory);
     const conversation = basename(transcript, '.jsonl');
@@ -180,7 +180,7 @@ export class HookRecorder {
     this.#meanwhile.add('new-conversation');
   }
 
-  /** A task belongs to the turn in which it is seen first. */
+  /** A task belongs to the turn in which it is first seen. */
   #noteTasks({ background_tasks: tasks = [] }: HookPayload, turn: RecordedTurn | null): void {
     const seen = tasks.filter(({ id }) => !this.#tasks.has(id));
     if (seen.length === 0) return;
@@ -193,7 +193,7 @@ export class HookRecorder {
     if (promptId === undefined) return;
     const bound: Extract<LogEntry, { event: 'bound' }> = { event: 'bound', promptId, transcript };
     const goesOn = this.#paused !== null && prompt.startsWith(TASK_NOTIFICATION) ? this.#paused : null;
-    // One turn at a time: whatever an earlier one still asked is void. Of one that goes on, its helpers may still ask.
+    // One turn at a time: open requests of an earlier turn are void. If a turn continues, its helpers may still ask.
     for (const turn of this.#turns.values()) if (turn !== goesOn) turn.approvals.closeAll();
     this.#paused = null;
     if (goesOn !== null) {
@@ -202,7 +202,7 @@ export class HookRecorder {
       goesOn.write([bound]);
       return;
     }
-    // An agent that is asked in the moment in which it ends gives this prompt the id of the one before.
+    // If an agent gets a prompt at the moment in which it ends, it reuses the id of the prompt before.
     this.#foreign.delete(promptId);
     this.#closed.delete(promptId);
     const envelope = parsePrompt(prompt)?.envelope;
@@ -235,7 +235,7 @@ export class HookRecorder {
     return turn === null || turn.ended ? null : turn;
   }
 
-  /** A turn that a daemon before this one has heard the beginning of. */
+  /** A turn whose beginning an earlier daemon has recorded. */
   #takeUp(promptId: string): RecordedTurn | null {
     for (const name of readdirSync(this.#directory)) {
       if (!name.endsWith('.jsonl')) continue;
@@ -251,14 +251,14 @@ export class HookRecorder {
       this.#closed.delete(promptId);
       const turn = new RecordedTurn(turnId, file, entries);
       this.#turns.set(promptId, turn);
-      // Whatever was said between the two daemons nobody has heard, were it the whole answer's end.
+      // Hooks between the two daemons were lost, which may include the whole end of the answer.
       turn.write([{ event: 'gap' }]);
       return turn;
     }
     return null;
   }
 
-  /** A turn whose beginning nobody heard: its prompt is in the transcript. */
+  /** A turn whose beginning was not recorded: its prompt is in the transcript. */
   #missed(promptId: string, transcript: string): RecordedTurn | null {
     const root = readAgentRecord(this.#directory)?.transcripts;
     const turnId = root === undefined ? null : turnOf({ path: transcript, root }, promptId);
@@ -279,25 +279,25 @@ export class HookRecorder {
     if (id === undefined || index === undefined || helper !== undefined) return;
     const entries: LogEntry[] = [];
     if (turn.text.begins({ id })) {
-      // The model goes on once it has every tool's result: what is not heard of by now was refused.
+      // The model continues once it has every tool's result: a tool without a report by now was refused.
       entries.push(...turn.goesOn());
       if (!turn.called) entries.push({ event: 'again' });
       turn.called = false;
     }
     const { text, gap } = turn.text.take({ id, index, delta, final });
-    // A line may be as long as the answer; a reader of the log passes over an entry of that length.
+    // A line may be as long as the answer; a reader of the log skips an entry of that length.
     for (const piece of pieces(text, 0)) entries.push({ event: 'text', delta: piece.text });
     if (gap) entries.push({ event: 'gap' });
     turn.write(entries);
   }
 
   async #stop(turn: RecordedTurn, { background_tasks: tasks = [] }: HookPayload): Promise<void> {
-    // What an earlier turn has left running is not waited for again.
+    // A task that an earlier turn left running is not waited for again.
     const hasTasks = tasks.some(({ id }) => this.#tasks.get(id) === turn.turnId);
     const isSentOn = !hasTasks && this.#maySendOn();
     const entries = await turn.close({ goesOn: hasTasks || isSentOn });
     if (isSentOn) {
-      turn.called = true; // what follows is no message given anew
+      turn.called = true; // a message that follows is not a repetition of the one before
       return turn.write([...entries, { event: 'stopping' }]);
     }
     if (!hasTasks) return this.#end(turn, [...entries, { event: 'stop' }]);
@@ -321,7 +321,7 @@ export class HookRecorder {
   }
 }
 
-/** An agent can make up as many prompts as it likes: only the latest are known. */
+/** An agent can create any number of prompts: only the latest are kept. */
 function dropOldest(known: Set<string> | Map<string, unknown>, most = MOST_KNOWN): void {
   for (const oldest of known.keys()) {
     if (known.size <= most) return;
@@ -329,11 +329,11 @@ function dropOldest(known: Set<string> | Map<string, unknown>, most = MOST_KNOWN
   }
 }
 
-// Many times more than are under way, or still told of.
+// Many times more than can be active or still have reports to come.
 const MOST_KNOWN = 1_000;
 // They are kept in a small file; ten at once are many.
 const MOST_TASKS = 100;
-/** Of the owner's own prompts. */
+/** Stands for the turn of the owner's own prompts. */
 const NOBODYS = '';
 const CONVERSATION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const COMPACTION = 'compaction';

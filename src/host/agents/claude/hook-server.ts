@@ -1,4 +1,4 @@
-/** Where the hooks of all sessions arrive: a socket that only the relay calls, which has seen whose secret each shows. */
+/** Receives the hooks of all sessions: a socket that only the relay calls, after it has authenticated the session. */
 import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,12 +11,12 @@ export interface HookServer {
 }
 
 export interface HookCalls {
-  /** Resolves with what the hook is told. `gone` aborts when nobody waits for that any more. */
+  /** Resolves with the reply to the hook. `gone` aborts when the caller does not wait any more. */
   receive(session: string, payload: HookPayload, gone: AbortSignal): Promise<object>;
   onError(what: string, error: unknown): void;
 }
 
-/** Whoever calls this has claimed the directory, so a socket that is there already is what a killed daemon left. */
+/** The caller holds the lock of the directory, so an existing socket is left over from a killed daemon. */
 export async function startHookServer(socket: string, calls: HookCalls): Promise<HookServer> {
   const server = createServer((request, response) => {
     answer(request, response, calls).catch((error) => {
@@ -24,9 +24,9 @@ export async function startHookServer(socket: string, calls: HookCalls): Promise
       give(response, 400);
     });
   });
-  // A permission may wait for a person all day.
+  // A permission may wait all day for a person.
   server.requestTimeout = 0;
-  // The relay keeps its connections, and would lose a call on one that closes just then.
+  // The relay keeps its connections, and would lose a call on one that closes at that moment.
   server.keepAliveTimeout = 0;
   rmSync(socket, { force: true });
   server.listen(socket);
@@ -71,5 +71,5 @@ function give(response: ServerResponse, status: number, body: object = {}): void
   response.end(JSON.stringify(body));
 }
 
-// A tool's result travels with its hook; a file that was read may be some megabytes.
+// A tool's result is sent with its hook; a file that was read may have some megabytes.
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

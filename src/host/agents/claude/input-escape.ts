@@ -1,7 +1,7 @@
 /**
- * Keeps Claude Code's input box from taking a person's text for anything but text. Each rule puts a backslash where
- * something would begin, or behind the path of a file; docs/typed-text.md lists what that prevents, and what was tried.
- * The rules are wider than what the known versions look for: newer ones find more, and a backslash costs little.
+ * Makes Claude Code's input box treat a person's text as text only. Each rule puts a backslash where something would
+ * begin, or behind the path of a file; docs/typed-text.md lists what that prevents, and what was tested. The rules
+ * match more than the known versions look for: newer ones find more, and a backslash costs little.
  */
 import type { InputEscape } from '../input-escape.ts';
 
@@ -10,7 +10,7 @@ export const claudeInputEscape: InputEscape = {
   unescape: (text) => RULES.reduceRight((escaped, rule) => rule.unescape(escaped), text),
 };
 
-/** Adds one backslash to those, if any, that stand between `before` and `after`; or takes one of them away. */
+/** Adds one backslash to those, if any, between `before` and `after`; or removes one of them. */
 function backslashBetween(before: string, after: string, flags = ''): InputEscape {
   const paths = new RegExp(String.raw`(${before})(\\*)(?=${after})`, `gu${flags}`);
   const escaped = new RegExp(String.raw`(${before})(\\*)\\(?=${after})`, `gu${flags}`);
@@ -20,24 +20,24 @@ function backslashBetween(before: string, after: string, flags = ''): InputEscap
   };
 }
 
-// Newer versions remove what can't be seen, and look at what is left: a hidden character hides nothing.
+// Newer versions remove invisible characters before they look at the text: a hidden character hides nothing.
 const HIDDEN = String.raw`\p{M}\p{Cf}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800`;
 const spaced = (word: string) => [...word].join(`[${HIDDEN}]*`);
 
-/** A file, a directory, an agent, a server's resource, a person. Only what may be a mail address stays as it is. */
+/** A file, a directory, an agent, a server's resource, a person. Only a possible mail address stays unchanged. */
 const mention = backslashBetween(String.raw`(?<![\\A-Za-z0-9_])`, '@');
 
-/** `/name` as a word of its own is the name of a skill, wherever it stands. A path of several names is not. */
+/** `/name` as a separate word is the name of a skill, at any position. A path of several names is not. */
 const skill = backslashBetween('(?<![!-~])', String.raw`\/[${HIDDEN}]*\p{L}(?:[^\s\/]|\ufeff)*(?!\S)`);
 
-/** Words that ask for more effort, or for other ways to work. */
+/** Words that request more effort, or another way of working. */
 const keyword = backslashBetween(
   spaced('ultra'),
   `[${HIDDEN}]*(?:${['think', 'plan', 'review', 'code'].map(spaced).join('|')})`,
   'i',
 );
 
-/** Paths are looked for at the end of each line, and of each piece of a line before another path. */
+/** Paths are looked for at the end of each line, and of each part of a line before another path. */
 const picture: InputEscape = {
   escape: (text) => mapPieces(text, (piece) => (isFile(piece) ? piece.replace(ENDING, '$1$2\\$3') : piece)),
   unescape: (text) =>
@@ -59,14 +59,14 @@ function isFile(piece: string): boolean {
 
 const BEFORE_PATH = / (?=["']?(?:\/|[A-Za-z]:\\))/;
 const PATH = /^[\s"'\\]*(?:\/|~|file:|[A-Za-z]:\\)/i;
-// The path may be in quotes, and any of its letters behind a backslash.
+// The path may be quoted, and any of its letters may follow a backslash.
 const ENDING = new RegExp(String.raw`(\.(?:[${HIDDEN}\\]*[A-Za-z0-9]){1,5})(\\*)([${HIDDEN}\s"']*)$`, 'u');
 const NO_LETTERS = /[^A-Za-z0-9]/g;
 const ATTACHABLE = /^(?:png|jpe?g|gif|webp|bmp|tiff?|hei[cf]|avif|svg|ico|pdf)$/i;
 
 /**
- * A word at the very end opens a menu of completions, from which Enter would choose; a backslash there makes Enter a new
- * line; and an ending such as `[I` is taken for a sign of the terminal's. Spaces at the end are dropped.
+ * A word at the very end opens a menu of completions, from which Enter would choose; a backslash there makes Enter a
+ * new line; and an ending such as `[I` is read as a sequence of the terminal's. Spaces at the end are dropped.
  */
 const end: InputEscape = {
   escape: (text) => `${text} `,

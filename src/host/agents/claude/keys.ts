@@ -1,6 +1,6 @@
 /**
- * The keys that are pressed for a person, where the owner has bound them to something else: with another Enter nothing is
- * ever asked, and with another Escape nothing is stopped. The file is read, never changed.
+ * Checks the keys that the driver presses, in case the owner has bound them to something else: with another Enter no
+ * question is submitted, and with another Escape nothing is stopped. The file is read, never changed.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,15 +8,15 @@ import { readJson } from '../../read-json.ts';
 
 export interface BoundKeys {
   file: string;
-  /** Those that do something else, as they are called here. */
+  /** The keys that do something else, by their names here. */
   keys: ('Enter' | 'Escape')[];
 }
 
-/** `directory` is where Claude Code keeps its user's settings. Null where all is as it has to be. */
+/** `directory` is where Claude Code keeps its user's settings. Null if both keys do what they should. */
 export function keysBound(directory: string): BoundKeys | null {
   const file = join(directory, 'keybindings.json');
   const parsed = keybindings.safeParse(readJson(file));
-  // What it can't read, Claude Code passes over as well.
+  // Claude Code ignores what it can't read as well.
   if (!parsed.success) return null;
   const bound = parsed.data.bindings
     .filter(({ context }) => CONTEXTS.has(context))
@@ -24,14 +24,14 @@ export function keysBound(directory: string): BoundKeys | null {
   const keys = NEEDED.filter(({ names, action }) =>
     bound.some(([key, does]) => {
       const [first = '', ...rest] = key.toLowerCase().trim().split(/\s+/);
-      // Where it only begins something, it waits for what follows.
+      // If the key only begins a sequence, Claude Code waits for the next key.
       return names.includes(first) && (rest.length > 0 || does !== action);
     }),
   );
   return keys.length === 0 ? null : { file, keys: keys.map(({ key }) => key) };
 }
 
-/** Why nothing can be asked, for the owner; null where it can. */
+/** The reason why no question can be submitted, for the owner; null if it can. */
 export function enterBound(directory: string): string | null {
   const bound = keysBound(directory);
   if (bound === null || !bound.keys.includes('Enter')) return null;
@@ -43,7 +43,7 @@ const NEEDED: { key: BoundKeys['keys'][number]; names: string[]; action: string 
   { key: 'Escape', names: ['escape', 'esc'], action: 'chat:cancel' },
 ];
 
-/** Those in which the input box is. */
+/** The contexts that contain the input box. */
 const CONTEXTS = new Set(['Chat', 'Global']);
 
 const keybindings = z.object({

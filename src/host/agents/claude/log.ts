@@ -1,6 +1,6 @@
 /**
- * The log that is kept of each turn from what Claude Code's hooks tell: the same as the demo agent's, and what only
- * Claude Code needs. It is written by the daemon, and read by `watch` from the beginning each time.
+ * The log of each turn, written from Claude Code's hooks: the same entries as the demo agent's, and some that only
+ * Claude Code needs. The daemon writes it, and `watch` reads it from the beginning each time.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +9,20 @@ import { agentLogEntry } from '../../../contract/agent-log.ts';
 import { turnNotices } from '../../../contract/turn.ts';
 
 const ownEntry = z.discriminatedUnion('event', [
-  /** Went on in the conversation before the turn, and is nobody's turn. */
+  /** Happened in the conversation before the turn, and belongs to no turn. */
   z.object({ event: z.literal('notice'), notice: z.enum(turnNotices) }),
-  /** The id by which hooks and transcript call what the turn set off. A turn has several where tasks go on behind it. */
+  /**
+   * The id that hooks and transcript use for what the turn triggers. A turn has several if background tasks continue
+   * it.
+   */
   z.object({
     event: z.literal('bound'),
     promptId: z.string(),
     transcript: z.string(),
-    /** Of the person who asks. */
+    /** The language of the person who asks. */
     locale: z.string().optional(),
   }),
-  /** What waits for an approval: see `OpenApproval`. */
+  /** A request that waits for an approval: see `OpenApproval`. */
   z.object({
     event: z.literal('asker'),
     approval: z.string(),
@@ -29,13 +32,16 @@ const ownEntry = z.discriminatedUnion('event', [
   }),
   /** A tool has run. */
   z.object({ event: z.literal('ran'), tool: z.string(), ms: z.number() }),
-  /** Something was missed: from here on only the transcript has the text. */
+  /** A report is missing: from here on only the transcript has the text. */
   z.object({ event: z.literal('gap') }),
-  /** A message has begun, and no tool was called since the one before: that may have broken, and been given anew. */
+  /**
+   * A message has begun, and no tool was called since the one before: that one may have failed, and this one may repeat
+   * it.
+   */
   z.object({ event: z.literal('again') }),
-  /** The agent has stopped, and something that it started in the background may make it go on. */
+  /** The agent has stopped, and a task that it started in the background may make it continue. */
   z.object({ event: z.literal('paused') }),
-  /** The agent has stopped, unless a hook of the owner's sends it on: the transcript tells. */
+  /** The agent has stopped, unless a hook of the owner's makes it continue: the transcript says which. */
   z.object({ event: z.literal('stopping') }),
 ]);
 
@@ -46,7 +52,7 @@ export function logFile(directory: string, turnId: string): string {
   return join(directory, `${turnId}.jsonl`);
 }
 
-/** In one write, so that a reader sees all of them or none. */
+/** In one write, so that a reader sees all of the entries or none. */
 export function appendToLog(file: string, entries: LogEntry[]): void {
   if (entries.length === 0) return;
   appendFileSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
@@ -57,12 +63,12 @@ export function readLog(file: string): LogEntry[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return []; // no turn of ours, or none yet
+    return []; // not a turn of ours, or nothing logged yet
   }
   return text.split('\n').flatMap((line) => parseEntry(line) ?? []);
 }
 
-/** Null for what can't be read, as a line that was cut by a crash. */
+/** Null for what can't be read, such as a line that a crash cut off. */
 export function parseEntry(line: string): LogEntry | null {
   try {
     return logEntry.parse(JSON.parse(line));

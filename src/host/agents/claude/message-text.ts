@@ -1,8 +1,8 @@
-/** Puts the pieces of a turn's messages together: in order, each once, with a blank line between two messages. */
+/** Joins the pieces of a turn's messages: in order, each once, with a blank line between two messages. */
 import { BETWEEN_BLOCKS } from './transcript.ts';
 
 export interface Piece {
-  /** Of the message. */
+  /** Id of the message. */
   id: string;
   index: number;
   delta: string;
@@ -10,42 +10,42 @@ export interface Piece {
 }
 
 export class MessageText {
-  /** Of all that was told. */
+  /** Of the whole text so far. */
   length: number;
   #end: string;
   #id: string | null = null;
   #next = 0;
   #finalAt: number | null = null;
   readonly #early = new Map<number, Piece>();
-  /** Something is missing, and what comes after it must not be told in its place. */
+  /** A piece is missing, and later text must not take its place. */
   #broken = false;
 
-  /** `told` is what an earlier reader of the same turn has told already. */
+  /** `told` is what an earlier reader of the same turn has emitted already. */
   constructor(told = '') {
     this.length = told.length;
     this.#end = told.slice(-BETWEEN_BLOCKS.length);
   }
 
-  /** False while a piece is on its way or lost. */
+  /** False while a piece is pending or lost. */
   get whole(): boolean {
     return !this.#broken && this.#early.size === 0 && (this.#id === null || this.#finalAt !== null);
   }
 
-  /** Whether a piece belongs to another message than those before it. */
+  /** Whether a piece begins a new message. */
   begins({ id }: Pick<Piece, 'id'>): boolean {
     return this.#id !== null && id !== this.#id;
   }
 
-  /** The beginning was missed: nothing is told of what follows. */
+  /** The beginning was missed: nothing that follows is emitted. */
   giveUp(): void {
     this.#broken = true;
   }
 
-  /** What can be told now, and whether it was seen now that something is missing. */
+  /** The text that can be emitted now, and whether this piece shows that something is missing. */
   take(piece: Piece): { text: string; gap: boolean } {
     if (this.#broken) return { text: '', gap: false };
     if (piece.id !== this.#id) {
-      // A message before that never came to its end was given up by the agent itself, which asks again.
+      // The agent itself gave up an earlier message that has no end, and asks the model again.
       if (this.#early.size > 0) return this.#break();
       this.#id = piece.id;
       this.#next = 0;
@@ -78,5 +78,5 @@ export class MessageText {
   }
 }
 
-// Pieces overtake each other by one or two; with more, the one before them is lost.
+// Pieces arrive out of order by one or two; if more than these are early, the missing one is lost.
 const MAX_EARLY = 8;

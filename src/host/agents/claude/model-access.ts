@@ -1,6 +1,6 @@
 /**
- * How a sandboxed Claude Code reaches the model: through the relay, which knows it by its session's token. An API key
- * stays with the relay. A subscription's sign-in is Claude Code's own, and is lent to it.
+ * How a sandboxed Claude Code reaches the model: through the relay, which identifies it by its session's token. An API
+ * key stays with the relay. The sign-in of a subscription is Claude Code's own, and is lent to it.
  */
 
 /** How the owner is signed in. */
@@ -8,28 +8,31 @@ export type SignIn =
   | { by: 'key' }
   | {
       by: 'login';
-      /** Where Claude Code keeps its sign-in, renewed by whoever uses it; null: elsewhere, as in a keychain. */
+      /**
+       * The file in which Claude Code keeps its sign-in, and in which every instance renews it; null: elsewhere, such
+       * as in a keychain.
+       */
       credentials: string | null;
-      /** Of `claude setup-token`. */
+      /** From `claude setup-token`. */
       oauthToken: string | null;
-      /** Whether the model's API is elsewhere than Anthropic's. */
+      /** Whether the model's API is not Anthropic's. */
       ownApi: boolean;
     };
 
 export interface ModelAccess {
   env: Record<string, string>;
-  /** What it shows instead of a key; null where it is signed in otherwise. */
+  /** What it sends in place of a key; null if it signs in differently. */
   key: string | null;
   /** The file with the sign-in that is lent to it. */
   credentials: string | null;
 }
 
-/** `token` is the session's, `SESSION.SECRET`; `port` the relay's, as the agent reaches it. */
+/** `token` is the session's, `SESSION.SECRET`; `port` is the relay's, as the agent reaches it. */
 export function modelAccess(signIn: SignIn, { token, port }: { token: string; port: number }): ModelAccess {
   const [session, secret] = token.split('.');
   const proxy = `http://${session}:${secret}@127.0.0.1:${port}`;
   const out = {
-    // What is not the model's goes out by the relay's list; the relay itself is reached directly.
+    // Other traffic leaves through the relay's allow list; the relay itself is reached directly.
     HTTP_PROXY: proxy,
     HTTPS_PROXY: proxy,
     http_proxy: proxy,

@@ -1,17 +1,17 @@
-/** What a turn asks of a person, as long as it does: each closes with what it was asked for, and with nothing else. */
+/** The open requests of a turn: each closes with what it was asked for, and with nothing else. */
 import type { Decision } from '../../../contract/turn.ts';
 
 /** `over`: the turn has ended, and nobody can be asked. */
 export type Answer = Decision | 'refused' | 'over';
 
 export interface OpenApproval {
-  /** The tool that waits for it; undefined where that is not known, or it is none. */
+  /** The tool call that waits for it; undefined if that is unknown, or if no tool waits. */
   toolUse: string | undefined;
-  /** What the tool is called with; null where no tool asks. */
+  /** What the tool is called with; null if no tool asks. */
   call: string | null;
-  /** Of a helper that the agent has started. */
+  /** The helper of the agent that asks; undefined for the agent itself. */
   helper: string | undefined;
-  /** Null where nobody waits for the answer any more, and only a dialog is left. */
+  /** Null if nobody waits for the answer any more, and only a dialog is left. */
   answer: ((answer: Answer) => void) | null;
   close(): void;
 }
@@ -27,24 +27,24 @@ export class OpenApprovals {
     return this.#open.get(id);
   }
 
-  /** False where it is closed already. */
+  /** False if it is closed already. */
   delete(id: string): boolean {
     return this.#open.delete(id);
   }
 
-  /** The tools that wait for one. */
+  /** The tool calls that wait for an approval. */
   get toolUses(): ReadonlySet<string> {
     return new Set([...this.#open.values()].flatMap(({ toolUse }) => toolUse ?? []));
   }
 
-  /** Somebody at the terminal has answered: the tool has ended. */
+  /** Somebody has answered at the terminal: the tool has ended. */
   closeOf(toolUse: string, call: string): void {
     const known = [...this.#open.values()].find((one) => one.toolUse === toolUse);
     const found = known ?? [...this.#open.values()].find((one) => one.toolUse === undefined && one.call === call);
     found?.close();
   }
 
-  /** The agent goes on, or one helper of its: nothing of its own waits any more. */
+  /** The agent, or one of its helpers, continues: none of its own requests is open any more. */
   closeAllOf(helper: string | undefined): void {
     for (const approval of this.#open.values()) if (approval.helper === helper) approval.close();
   }
@@ -53,7 +53,7 @@ export class OpenApprovals {
     for (const approval of this.#open.values()) approval.close();
   }
 
-  /** True where somebody waited for an answer. */
+  /** True if somebody waited for an answer. */
   answerAll(answer: Answer): boolean {
     const asked = [...this.#open.values()].filter((one) => one.answer !== null);
     for (const one of asked) one.answer?.(answer);

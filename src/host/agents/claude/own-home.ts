@@ -1,4 +1,4 @@
-/** The home of a Claude Code that is kept apart from its owner's. */
+/** The home of a Claude Code that is isolated from its owner's. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../process/files.ts';
@@ -13,18 +13,18 @@ import { apartFromOthers } from './apart.ts';
 import { type ModelAccess, modelAccess, type SignIn } from './model-access.ts';
 
 export interface OwnHomeOptions {
-  /** For files of ours that its agent may read (0700). */
+  /** For our files that its agent may read (0700). */
   directory: string;
   /** The journal, with each session's secret. */
   sessions: string;
   signIn: SignIn;
-  /** Its way to the model; null where no agent has a home of its own. */
+  /** Its way to the model; null if no agent has a home of its own. */
   relay: Pick<Relay, 'port'> | null;
 }
 
 /**
- * What a launch needs so that Claude Code works in the session's home. In a home of its own it answers what a first start
- * would ask. Only while no agent works there.
+ * What a launch needs so that Claude Code works in the session's home. In a home of its own, this answers the questions
+ * of a first start. Call only while no agent works there.
  */
 export function prepareOwnHome(
   paths: AgentPaths,
@@ -40,29 +40,29 @@ export function prepareOwnHome(
   const none = join(directory, 'no-settings.json');
   writeFileSync(none, '{}\n', { mode: 0o600 });
   return {
-    // The program is not the agent's own to replace.
+    // The agent must not replace its own program.
     env: { ...claudeEnv, ...apart.env, ...access.env, DISABLE_AUTOUPDATER: '1' },
-    // A sign-in is renewed there, for all.
+    // A sign-in is renewed in this file, for all.
     lent: access.credentials === null ? [] : [[access.credentials, ownFile(join(settings, '.credentials.json'))]],
-    // Its rules are the owner's to give, in the shared `.claude/settings.json`.
+    // Only the owner sets its rules, in the shared `.claude/settings.json`.
     fixed: [[none, ownFile(join(settings, 'settings.json'))]],
   };
 }
 
 type OwnHomeNeeds = Pick<Launch, 'env' | 'lent' | 'fixed'>;
 
-/** What Claude Code has noted by itself stays, but for what could give it more to do than the owner has. */
+/** Keeps Claude Code's own notes, except those that could give it more rights than the owner has given. */
 function writeState(home: string, cwd: string, { key }: ModelAccess): void {
   const file = join(home, '.claude.json');
   const known = parse(readOwnFile(file, { maxBytes: MAX_STATE_BYTES }));
   const state = {
     ...known,
     hasCompletedOnboarding: true,
-    // The workspace is ours, and what is in it the owner has shared.
+    // The workspace is ours, and the owner shares what is in it.
     projects: { [cwd]: { hasTrustDialogAccepted: true } },
-    // Servers come from the owner, in the shared `.mcp.json`.
+    // Only the owner configures servers, in the shared `.mcp.json`.
     mcpServers: {},
-    // A key is known by its last letters.
+    // A key is identified by its last letters.
     ...(key !== null && { customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] } }),
   };
   writeAtomically(ownFile(file), JSON.stringify(state));
@@ -73,9 +73,9 @@ function parse(text: string | null): object {
     const value = JSON.parse(text ?? '{}');
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
-    return {}; // cut by a crash
+    return {}; // cut off by a crash
   }
 }
 
-// It grows with what its user does, and stays far below this.
+// It grows with its user's work, and stays far below this.
 const MAX_STATE_BYTES = 4 * 1024 * 1024;

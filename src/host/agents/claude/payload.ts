@@ -1,12 +1,12 @@
-/** What Claude Code tells its hooks, as far as it is used here. Other fields, and other hooks, are passed over. */
+/** What Claude Code sends its hooks, as far as it is used here. Other fields and other hooks are ignored. */
 import { z } from 'zod';
 
-/** An agent can say anything here; what is kept for long must be short. */
+/** An agent can send anything here; a value that is kept for long must be short. */
 const id = z.string().max(200);
 
 export const hookPayload = z.object({
   hook_event_name: z.string(),
-  /** What one prompt sets off carries one id; a background task that ends is a prompt of its own. */
+  /** Everything that one prompt triggers has one id; a background task that ends is a prompt of its own. */
   prompt_id: id.optional(),
   transcript_path: z.string().max(4096).optional(),
   /** Of a helper that the agent has started. */
@@ -20,20 +20,20 @@ export const hookPayload = z.object({
   delta: z.string().optional(),
   /** PreToolUse, PostToolUse, PostToolUseFailure, PermissionRequest (without an id) */
   tool_name: id.optional(),
-  /** As it came: a record of Zod's would leave out a field by the name of `__proto__`. */
+  /** Unchanged: a record of Zod's would leave out a field with the name `__proto__`. */
   tool_input: z.custom<Record<string, unknown>>(isObject).optional(),
   tool_use_id: id.optional(),
   duration_ms: z.number().optional(),
-  /** Stop: what still runs. */
+  /** Stop: background tasks that still run. */
   background_tasks: z.array(z.object({ id })).optional(),
   /** Elicitation: what an MCP server asks, as a JSON Schema or by a page. */
   mcp_server_name: id.optional(),
   message: z.string().optional(),
   mode: z.string().optional(),
   requested_schema: z.unknown().optional(),
-  /** SessionEnd: `clear` where the owner begins anew. */
+  /** SessionEnd: `clear` if the owner begins a new conversation. */
   reason: z.string().optional(),
-  /** StopFailure: a word, and what the terminal says. */
+  /** StopFailure: a code, and what the terminal shows. */
   error: z.string().optional(),
   last_assistant_message: z.string().optional(),
 });

@@ -1,4 +1,4 @@
-/** Leave for a tool, or an answer to what the agent wants to know: asked of a person, and told to the hook. */
+/** Asks a person for a permission, or for an answer to the agent's question, and reports it to the hook. */
 import { randomUUID } from 'node:crypto';
 import { type ApprovalPolicy, refusalOf } from '../../../contract/approval-policy.ts';
 import { DENY, type Decision } from '../../../contract/turn.ts';
@@ -9,7 +9,7 @@ import type { HookPayload } from './payload.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 import { callOf } from './running-tools.ts';
 
-/** Resolves with what the hook is told. */
+/** Resolves with the reply to the hook. */
 export async function askPermission(
   turn: RecordedTurn,
   payload: HookPayload,
@@ -30,7 +30,7 @@ export async function askPermission(
   return permission(behaviorOf(answer, payload));
 }
 
-/** What the hook is told where the turn is stopped, or over. */
+/** The reply to the hook if the turn is stopped, or over. */
 export function refused(why: Exclude<Answer, Decision>): object {
   return permission(why === 'refused' ? STOPPED : OVER);
 }
@@ -42,7 +42,7 @@ function behaviorOf(
   if (option === DENY) return { behavior: 'deny', message: message ?? DENIED };
   if (answers !== undefined && tool === 'AskUserQuestion')
     return { behavior: 'allow', updatedInput: { ...input, answers } };
-  // Without its input a tool that asks by a dialog of its own, as of a plan, goes on asking.
+  // Without its input, a tool with a dialog of its own, such as for a plan, would ask again.
   return { behavior: 'allow', updatedInput: input };
 }
 

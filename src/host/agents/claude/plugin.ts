@@ -1,30 +1,33 @@
-/** The plugin by which Claude Code's hooks call here. It is given on the command line; the owner's settings stay theirs. */
+/**
+ * The plugin through which Claude Code's hooks call us. It is given on the command line; the owner's settings stay
+ * unchanged.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOOK_PATH } from '../../relay/hooks.ts';
 
-/** Environment variable of the pane that holds what its hooks show as bearer. */
+/** Environment variable of the pane with the bearer token that its hooks send. */
 export const TOKEN_VARIABLE = 'PALIADIN_HOOK_TOKEN';
 
 export function hookUrl(port: number): string {
   return `http://127.0.0.1:${port}${HOOK_PATH}`;
 }
 
-/** The version in what `claude --version` prints; null where that is something else. */
+/** The version in the output of `claude --version`; null if the output is something else. */
 export function parseVersion(printed: string): string | null {
   return /\b\d+\.\d+\.\d+\b/.exec(printed)?.[0] ?? null;
 }
 
 /**
- * The hooks that this version has, of those that are wanted: an unknown name would make it refuse them all. A version
- * newer than any that was tried has all of them. Null where it has no hook that tells the text of an answer.
+ * The wanted hooks that this version has: with an unknown name it would refuse them all. A version newer than any
+ * tested one has all of them. Null if it has no hook that reports the text of an answer.
  */
 export function hookNames(version: string): string[] | null {
   const names = HOOKS.filter(([, since]) => isAtLeast(version, since)).map(([name]) => name);
   return names.includes('MessageDisplay') ? names : null;
 }
 
-/** Whether `printed`, of `claude --version`, names a version newer than any that was tried. */
+/** Whether `printed`, from `claude --version`, names a version newer than any tested one. */
 export function isUntried(printed: string): boolean {
   const version = parseVersion(printed);
   return version === null || !isAtLeast(NEWEST_TRIED, version);
@@ -45,7 +48,7 @@ function hook(name: string, port: number) {
     url: hookUrl(port),
     headers: { Authorization: `Bearer $${TOKEN_VARIABLE}` },
     allowedEnvVars: [TOKEN_VARIABLE],
-    // In seconds. A person may take all day; nothing else may hold the agent up.
+    // In seconds. A person may take all day; nothing else may delay the agent.
     timeout: ASKING.has(name) ? 86_400 : 5,
   };
 }
@@ -58,7 +61,7 @@ const ASKING = new Set(['PermissionRequest', 'Elicitation']);
 
 const NEWEST_TRIED = '2.1.330';
 
-/** Each with the version that brought it. */
+/** Each with the version that introduced it. */
 const HOOKS: [string, string][] = [
   ['UserPromptSubmit', '2.0.0'],
   ['PreToolUse', '2.0.0'],

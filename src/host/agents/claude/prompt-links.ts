@@ -1,13 +1,13 @@
 /**
- * Which prompt a line of a transcript follows. A prompt's id alone does not say it: an agent that is asked in the
- * moment in which it ends gives the next prompt the id of the one before.
+ * Finds the prompt that a line of a transcript belongs to. A prompt's id alone is not enough: if an agent gets a prompt
+ * at the moment in which it ends, it gives the new prompt the id of the one before.
  */
 
 export interface Link {
-  /** The id of the line before; null where there is none. */
+  /** The id of the line before; null if there is none. */
   parent: string | null;
   promptId: string | undefined;
-  /** Where the line is the prompt of a turn. */
+  /** Set if the line is the prompt of a turn. */
   turnId: string | undefined;
 }
 
@@ -17,8 +17,8 @@ export interface Prompt {
 }
 
 /**
- * The prompt of any of the lines. Each is walked once, whatever an agent has written: in a circle as well, or in a chain
- * of a million.
+ * The prompt of each line. Each line is walked once, whatever an agent has written, including a cycle or a chain of a
+ * million lines.
  */
 export function promptsOf(links: ReadonlyMap<string, Link>): (link: Link) => Prompt {
   const known = new Map<Link, Prompt>();

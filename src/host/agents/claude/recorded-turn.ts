@@ -1,4 +1,4 @@
-/** What is known of a turn while it goes on, and the log that is kept of it. */
+/** The state of a turn while it runs, and its log. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { appendToLog, type LogEntry } from './log.ts';
 import { MessageText } from './message-text.ts';
@@ -13,7 +13,7 @@ export class RecordedTurn {
   readonly text: MessageText;
   readonly words: Words;
   readonly approvals = new OpenApprovals();
-  /** Whether a tool was called in the message that is under way. */
+  /** Whether the current message has called a tool. */
   called = false;
   ended = false;
   readonly #tools = new RunningTools();
@@ -33,7 +33,7 @@ export class RecordedTurn {
     }
   }
 
-  /** Nothing, where an agent has said more than any turn has to say. */
+  /** Writes nothing once an agent has said more than any turn has to say. */
   write(entries: LogEntry[]): void {
     this.#room.entries -= entries.length;
     for (const entry of entries) if (entry.event === 'text') this.#room.text -= entry.delta.length;
@@ -59,7 +59,7 @@ export class RecordedTurn {
     this.write([{ event: 'ran', tool: name, ms }, ...this.toolEnded(id, status)]);
   }
 
-  /** The tool that waits for a leave which is asked for just now. */
+  /** The tool whose permission is being requested. */
   toolOf(payload: HookPayload): string | undefined {
     return this.#tools.find(callOf(payload), this.approvals.toolUses);
   }
@@ -70,15 +70,15 @@ export class RecordedTurn {
     return title === null ? [] : [{ event: 'tool', id, title, status }];
   }
 
-  /** The agent goes on, or one helper of its: a tool of its own that nothing was heard of again was refused. */
+  /** The agent, or one of its helpers, continues: a tool of its own without a further report was refused. */
   goesOn(helper?: string): LogEntry[] {
     this.approvals.closeAllOf(helper);
     return this.#tools.of(helper).flatMap((id) => this.toolEnded(id, 'failed'));
   }
 
   /**
-   * What is left to say once the agent has stopped. The last piece of text may still be on its way. Where it goes on
-   * behind the turn, its helpers may still ask.
+   * The last entries once the agent has stopped. The last piece of text may still be on its way. If the agent continues
+   * after the turn, its helpers may still ask.
    */
   async close({ goesOn }: { goesOn: boolean }): Promise<LogEntry[]> {
     const own = this.goesOn();
@@ -90,10 +90,10 @@ export class RecordedTurn {
   }
 }
 
-// An answer of one line for each word, with a tool between any two of its lines, has fewer.
+// An answer with one line for each word, and a tool between any two of its lines, has fewer.
 const MOST_ENTRIES = 50_000;
 // Four times the longest answer that is kept.
 const MOST_TEXT = 8 * 1024 * 1024;
-// Text came before the stop each time; pieces that overtake one another are some milliseconds apart.
+// In each test, text came before the stop; pieces that overtake each other are some milliseconds apart.
 const LAST_TEXT_MS = 200;
 const LOOK_MS = 5;

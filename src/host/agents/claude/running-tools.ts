@@ -1,17 +1,17 @@
-/** The tools of a turn that run, each known by its call: several may run at once, also those of helpers. */
+/** The running tools of a turn, each identified by its call: several may run at once, including those of helpers. */
 import { createHash } from 'node:crypto';
 import type { HookPayload } from './payload.ts';
 
 export interface RunningTool {
-  /** What it is called with; null where that was heard by a daemon before this one. */
+  /** What it is called with; null if an earlier daemon recorded it. */
   call: string | null;
   /** Of a helper that the agent has started. */
   helper: string | undefined;
-  /** Null where it is not worth a word. */
+  /** Null if it is not shown to the user. */
   title: string | null;
 }
 
-/** Tells a call apart from others, where its id is not given: who calls what, with which input. */
+/** Identifies a call that has no id: who calls what, with which input. */
 export function callOf({ agent_id: helper = '', tool_name: name = '', tool_input: input = {} }: HookPayload): string {
   return createHash('sha256')
     .update(JSON.stringify([helper, name, input]))
@@ -35,7 +35,7 @@ export class RunningTools {
     return tool;
   }
 
-  /** Ids of the agent's own, or of one helper's. */
+  /** Ids of the agent's own calls, or of one helper's. */
   of(helper: string | undefined): string[] {
     return [...this.#tools].filter(([, tool]) => tool.helper === helper).map(([id]) => id);
   }
@@ -44,11 +44,11 @@ export class RunningTools {
     return [...this.#tools.keys()];
   }
 
-  /** The first that was called like this, of those that are not `taken`: a request for leave does not say whose it is. */
+  /** The first such call that is not in `taken`: a permission request does not say which call it belongs to. */
   find(call: string, taken: ReadonlySet<string>): string | undefined {
     return [...this.#tools].find(([id, tool]) => tool.call === call && !taken.has(id))?.[0];
   }
 }
 
-// An agent can begin as many as it likes; ten at once are many.
+// An agent can start any number; ten at once are many.
 const MOST_AT_ONCE = 1_000;

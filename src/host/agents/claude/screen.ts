@@ -1,4 +1,4 @@
-/** What only Claude Code's screen tells. */
+/** What only Claude Code's screen shows. */
 import type { ToolProgress } from '../../../contract/turn.ts';
 import type { Screen } from '../../tmux/pane.ts';
 import { claudeBackground, claudeBusy } from '../claude-code.ts';
@@ -14,12 +14,12 @@ export function readClaude(screen: Screen): Reading {
   return known === undefined ? reading : { ...reading, text: `${known[1]} (${reading.text})` };
 }
 
-/** Idle, and nothing that it started runs behind it. */
+/** Idle, and nothing that it started runs in the background. */
 export function claudeRests(screen: Screen): boolean {
   return readClaude(screen).state === 'ready' && !claudeBackground.test(screen.lines.join('\n'));
 }
 
-/** The model's service does not answer, and is asked again: no hook tells. */
+/** The model's service does not respond, and Claude Code retries: no hook reports that. */
 export function retrying(screen: Screen, locale: string | null): ToolProgress | null {
   if (readClaude(screen).state !== 'busy') return null;
   const line = screen.lines.findLast((one) => RETRYING.test(one)) ?? '';
@@ -28,10 +28,10 @@ export function retrying(screen: Screen, locale: string | null): ToolProgress | 
   return { id: 'retrying', title: wordsOf(locale).retrying(attempt, of), status: 'running' };
 }
 
-// Behind the spinner's star: what it has written begins with a dot or is indented.
+// After the spinner's star: text of the answer begins with a dot or is indented.
 const RETRYING = /^[^\s●❯] .*retrying in \d+s · attempt (\d+)\/(\d+)/i;
 
-// Two Escapes open it.
+// Two Escapes open this menu.
 const REWIND = /restore the code and\/or conversation/i;
 
 const DIALOGS: [RegExp, string][] = [

@@ -1,17 +1,17 @@
-/** The settings that Claude Code reads, as files: its owner's, those of where it works, and the administrators'. */
+/** The settings files that Claude Code reads: its owner's, its working directory's, and the administrators'. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface SettingsPlaces {
-  /** Where it keeps its user's settings: `~/.claude`; null where it has none. */
+  /** Where it keeps its user's settings: `~/.claude`; null if it has none. */
   directory: string | null;
-  /** Where it works, or what is shared with where it works. */
+  /** Where it works, or the directory that is shared with its workspace. */
   cwd: string;
-  /** Where administrators put settings that nobody can overrule. */
+  /** Where administrators put settings that nobody can override. */
   managed: string;
 }
 
-/** Some of them may not be there; of one that is broken Claude Code itself says so in a dialog. */
+/** Some of them may not exist; Claude Code itself reports a broken one in a dialog. */
 export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { policies: string[]; own: string[] } {
   return {
     policies: [join(managed, 'managed-settings.json'), ...jsonFilesIn(join(managed, 'managed-settings.d'))],
@@ -21,7 +21,7 @@ export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { po
   };
 }
 
-/** Where administrators' are on this system. */
+/** The directory of administrators' settings on this system. */
 export function managedSettings(platform: NodeJS.Platform): string {
   return platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code';
 }

@@ -1,12 +1,12 @@
-/** What the owner allows every agent, in the settings that they share. */
+/** What the owner allows every agent, in the settings that the agents share. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AgentHome } from '../../isolation/isolation.ts';
 
 /**
- * Rules that Claude Code would pass over in a workspace that nobody has trusted at a terminal: it does so wherever its
- * configuration is the owner's own, which nobody else writes to. None where it reads them itself.
+ * Rules that Claude Code would ignore in a workspace that nobody has trusted at a terminal: it does so if its
+ * configuration is the owner's own, to which nobody else writes. Empty if it reads them itself.
  */
 export function sharedAllowRules({ home, shared }: AgentHome): string[] {
   if (shared === null || home !== null) return [];
@@ -17,7 +17,7 @@ function allowedIn(file: string): string[] {
   try {
     return settings.parse(JSON.parse(readFileSync(file, 'utf8'))).permissions.allow;
   } catch {
-    return []; // not there, or broken: then Claude Code itself says so in a dialog
+    return []; // missing, or broken: then Claude Code itself reports it in a dialog
   }
 }
 

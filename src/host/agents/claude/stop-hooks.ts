@@ -1,6 +1,6 @@
 /**
- * Whether a hook of the owner's hears when Claude Code is about to stop: such a hook may send it on. Where none does, the
- * end of an answer waits for nothing.
+ * Whether a hook of the owner's is called when Claude Code is about to stop: such a hook may make it continue. If there
+ * is none, the end of an answer waits for nothing.
  */
 import { join } from 'node:path';
 import { readJson } from '../../read-json.ts';
@@ -17,7 +17,7 @@ function hearsOfStops(settings: Record<string, unknown> | null): boolean {
   return Array.isArray(hooks) && hooks.length > 0;
 }
 
-/** Where the plugins are that some settings have enabled. */
+/** Directories of the plugins that some settings have enabled. */
 function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unknown> | null)[]): string[] {
   if (directory === null) return [];
   const enabled = settings.flatMap((one) =>
@@ -25,7 +25,7 @@ function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unkn
   );
   if (enabled.length === 0) return [];
   const installed = recordOf(readJson(join(directory, 'plugins', 'installed_plugins.json'))?.plugins);
-  // One for each scope in which it is installed; an older file has one only.
+  // One for each scope in which it is installed; an older file has only one.
   return enabled
     .flatMap((name) => installed[name] ?? [])
     .flatMap((one) => {

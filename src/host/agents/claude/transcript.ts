@@ -1,6 +1,6 @@
 /**
- * Claude Code's own record of a conversation, read for one turn. It comes later than the hooks, and it is there when
- * nobody heard those.
+ * Claude Code's own record of a conversation, read for one turn. It arrives later than the hooks, and exists even if no
+ * hook was received.
  */
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
@@ -8,19 +8,19 @@ import { openOwnFile, sizeOfOwnFile } from '../../own-file.ts';
 import { parsePrompt } from './pasted.ts';
 import { type Link, type Prompt, promptsOf } from './prompt-links.ts';
 
-/** What a transcript says of a turn by now. */
+/** What a transcript says about a turn so far. */
 export interface TurnRecord {
-  /** The prompt is in it: evidence that the agent has it. */
+  /** The prompt is in the transcript: evidence that the agent has it. */
   seen: boolean;
   interrupted: boolean;
   messages: RecordedMessage[];
-  /** What the terminal says where the model failed; null where it did not. */
+  /** What the terminal shows if the model failed; null if it did not. */
   failure: { kind: string; said: string } | null;
-  /** Every tool that was called, by its id. */
+  /** Every called tool, by its id. */
   tools: Map<string, string>;
-  /** How often the hooks that hear of a stop were through. */
+  /** How many times the hooks for a stop have finished. */
   stops: number;
-  /** When the model said something last, and when such a hook sent it on: times as ISO 8601 has them. */
+  /** When the model last wrote something, and when such a hook made it continue: times in ISO 8601. */
   saidAt: string;
   sentOnAt: string;
 }
@@ -33,23 +33,23 @@ export interface RecordedMessage {
   usage: { input: number; cached: number; output: number };
 }
 
-/** A transcript's file. An agent says where it is, and may have put anything there. */
+/** A transcript's file. The agent says where it is, and may have put anything there. */
 export interface TranscriptFile {
   path: string;
-  /** Claude Code's configuration, in which it has to be. */
+  /** Claude Code's configuration directory, which must contain the file. */
   root: string;
 }
 
 export interface Transcript {
-  /** Reads on, and says what is known by now. `grew`: something new was there. */
+  /** Reads on, and returns what is known so far. `grew`: there was something new. */
   read(): { record: TurnRecord; grew: boolean };
-  /** Another prompt that belongs to the turn. */
+  /** Adds another prompt that belongs to the turn. */
   follow(promptId: string): void;
 }
 
 /**
- * `from` is where in the file the turn can't have begun yet. Lines may stand before the one that they follow: what
- * belongs to a prompt is found by their links.
+ * The turn can't have begun before the position `from` in the file. A line may come before the line that it follows:
+ * links determine what belongs to a prompt.
  */
 export function openTranscript(file: TranscriptFile, turnId: string, from: number): Transcript {
   const promptIds = new Set<string>();
@@ -148,19 +148,19 @@ function takeAssistant(record: TurnRecord, byId: Map<string, RecordedMessage>, l
     record.messages.push(first);
     return;
   }
-  // Each block of a message is a line of its own, with the message's usage by then.
+  // Each block of a message is a line of its own, with the message's usage so far.
   known.text += known.text === '' || text === '' ? text : `${BETWEEN_BLOCKS}${text}`;
   known.stopReason = stopReason ?? known.stopReason;
   known.usage = usage;
 }
 
-/** The turns whose prompt a line is: none for most lines. */
+/** The turns whose prompt this line is: none for most lines. */
 function turnIdsOf(line: Line): string[] {
   if (line.type !== 'user') return [];
   return textsOf(line).flatMap((text) => parsePrompt(text)?.envelope.turnId ?? []);
 }
 
-/** Of other hooks, the same line has a label. */
+/** The same line for other hooks has a label. */
 function isStop({ subtype, hookLabel }: Line): boolean {
   return subtype === STOPS && hookLabel === undefined;
 }
@@ -169,7 +169,7 @@ function textsOf({ message }: Line): string[] {
   return partsOf(message).flatMap((part) => (part.type === 'text' && part.text ? [part.text] : []));
 }
 
-/** The text of a turn as its reader has it: every block, with a blank line between. */
+/** The text of a turn as its reader gets it: every block, with a blank line between them. */
 export function textOf({ messages }: TurnRecord): string {
   return messages
     .map(({ text }) => text)
@@ -177,19 +177,19 @@ export function textOf({ messages }: TurnRecord): string {
     .join(BETWEEN_BLOCKS);
 }
 
-/** Whether the model has said its last word: no tool is to be called, and nothing was cut. */
+/** Whether the model has finished: no tool is to be called, and nothing was cut. */
 export function isComplete({ messages, saidAt, sentOnAt }: TurnRecord): boolean {
   if (sentOnAt > saidAt) return false;
   const reason = messages.at(-1)?.stopReason;
   return reason === 'end_turn' || reason === 'stop_sequence';
 }
 
-/** Where a turn that is just being typed can't have begun yet. */
+/** The position before which a turn that is just being typed can't have begun. */
 export function sizeOf({ path, root }: TranscriptFile): number {
   return sizeOfOwnFile(path, root); // 0 before the first prompt
 }
 
-/** The turn that a prompt belongs to, by the end of a transcript: the latest of its id. Null where it is none of ours. */
+/** The turn that a prompt belongs to, from the end of a transcript: the latest with its id. Null if it is not ours. */
 export function turnOf(file: TranscriptFile, promptId: string): string | null {
   const lines = readFrom(file, Math.max(0, sizeOf(file) - LOOK_BACK_BYTES), LOOK_BACK_BYTES)
     .toString('utf8')
@@ -253,7 +253,7 @@ function count(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** What is there from `offset` on. */
+/** The content from `offset` on. */
 function readFrom({ path, root }: TranscriptFile, offset: number, maxBytes: number): Buffer {
   const handle = openOwnFile(path, root);
   if (handle === null) return Buffer.alloc(0);
@@ -265,12 +265,12 @@ function readFrom({ path, root }: TranscriptFile, offset: number, maxBytes: numb
   }
 }
 
-// Only these belong to the conversation; its file has many others, and long ones.
+// Only these lines belong to the conversation; the file has many others, some of them long.
 const LINKED = /"parentUuid":/;
-// Longer than any turn; what an agent has blown up must neither fill the memory nor keep everybody waiting.
+// Longer than any turn; a file that an agent has inflated must neither fill the memory nor block other sessions.
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 100_000;
-// Longer than the longest prompt and what has been said in its turn so far.
+// Longer than the longest prompt and the text of its turn so far.
 const LOOK_BACK_BYTES = 4 * 1024 * 1024;
 const SYNTHETIC = '<synthetic>';
 const INTERRUPTED = '[Request interrupted by user';

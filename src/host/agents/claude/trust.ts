@@ -1,21 +1,21 @@
-/** Whether Claude Code takes a directory for trusted, or asks at its start. */
+/** Whether Claude Code trusts a directory, or asks at its start. */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseVersion } from './plugin.ts';
 
 export interface Trust {
-  /** By which it is trusted; null where it is not. */
+  /** The directory through which it is trusted; null if it is not. */
   by: string | null;
-  /** The root of the repository that it is in: there an answer is kept. Null where it is in none. */
+  /** The root of its repository: an answer is stored for that. Null if it is in none. */
   repository: string | null;
 }
 
-/** `isTrusted` says whether a directory is on record as trusted. `version` is what `claude --version` prints. */
+/** `isTrusted` says whether a directory is recorded as trusted. `version` is the output of `claude --version`. */
 export function trustOf(path: string, version: string, isTrusted: (directory: string) => boolean): Trust {
   const above = withParents(path);
   const root = above.findIndex(isRepository);
   const repository = above[root] ?? null;
-  // A directory inherits its parents' trust, but not out of a repository.
+  // A directory inherits trust from its parents, but not from outside of its repository.
   const counts = repository !== null && !inheritsIntoRepositories(version) ? above.slice(0, root + 1) : above;
   const main = repository === null ? [] : mainOf(repository);
   return { by: [...counts, ...main].find(isTrusted) ?? null, repository };
@@ -38,7 +38,7 @@ function mainOf(repository: string): string[] {
   return worktree === undefined ? [] : [resolve(repository, worktree)];
 }
 
-/** So it was with 2.1.197, and is not with 2.1.332. */
+/** True with 2.1.197, false with 2.1.332. */
 function inheritsIntoRepositories(version: string): boolean {
   const number = parseVersion(version);
   return number !== null && number.localeCompare(LAST_SEEN_TO_INHERIT, 'en', { numeric: true }) <= 0;

@@ -1,6 +1,6 @@
 /**
- * What Claude Code tells of one turn: the log of its hooks, and where nobody heard those, its transcript. The log is
- * ahead; the transcript is looked at when the log is silent, and for text that the log is missing.
+ * What Claude Code reports about one turn: the log of its hooks, and its transcript if hooks were not received. The log
+ * is earlier; the transcript is read when the log is silent, and for text that the log lacks.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TurnCost } from '../../../contract/turn-cost.ts';
@@ -16,17 +16,17 @@ export interface WatchedTurn {
   turnId: string;
   /** The turn's log. */
   log: string;
-  /** Where the conversation's transcript is, or will be; null where that is not known. */
+  /** The path of the conversation's transcript, which may not exist yet; null if unknown. */
   transcript(): string | null;
-  /** Below which transcripts are: `ConversationPlace.root`. */
+  /** The directory above the transcripts: `ConversationPlace.root`. */
   transcripts: string;
-  /** Aborts when the turn is being stopped: only the transcript tells of that, and somebody waits for it. */
+  /** Aborts when the turn is being stopped: only the transcript reports that, and a person waits for it. */
   stopping: AbortSignal;
-  /** The agent has answered, and its hooks have said nothing. */
+  /** The agent has answered, and no hook was received. */
   onDeaf(): void;
-  /** Others for tests. */
+  /** Other times, for tests. */
   times?: Partial<typeof TIMES>;
-  /** The turn is over: `cost` tells what it took, once its transcript does. */
+  /** The turn is over: `cost` returns what it took, once the transcript has it. */
   onEnd(cost: () => Promise<TurnCost | null>): void;
 }
 
@@ -77,13 +77,16 @@ class WatchState {
   #told = '';
   #gap = false;
   #again = false;
-  /** When the log said something last; of the pause, when that began. */
+  /** When the log last had a new entry; and when the pause began. */
   #heardAt = performance.now();
   #pausedAt: number | null = null;
-  /** How often the agent has stopped; and that it has, unless a hook of the owner’s sends it on. */
+  /**
+   * How many times the agent has stopped; and whether it has stopped now, unless a hook of the owner’s makes it
+   * continue.
+   */
   #stops = 0;
   #isStopping = false;
-  /** What a person is asked, or somebody at the terminal. */
+  /** Open requests to a person, or to somebody at the terminal. */
   readonly #asked = new Set<string>();
   #grewAt = performance.now();
   #path: string | null = null;
@@ -99,7 +102,7 @@ class WatchState {
     this.#size = path === null ? 0 : sizeOf({ path, root: turn.transcripts });
   }
 
-  /** Only the transcript tells what comes next, and somebody waits for it. */
+  /** Reads the transcript more often: only it has what comes next, and somebody waits for it. */
   get looksOften(): boolean {
     return this.#isStopping;
   }
@@ -107,7 +110,7 @@ class WatchState {
   async *take(entry: LogEntry): AsyncGenerator<AgentSignal> {
     this.#heardAt = performance.now();
     this.#isStopping = false;
-    // Behind the turn a helper may still be at work, which is a sign of it.
+    // After the turn's agent has stopped, a helper may still work; its entries are a sign of that.
     if (this.#pausedAt !== null) this.#pausedAt = OF_HELPERS.has(entry.event) ? this.#heardAt : null;
     switch (entry.event) {
       case 'bound':
@@ -156,7 +159,7 @@ class WatchState {
     yield signalOf(entry);
   }
 
-  /** Looks at the transcript. `last`: whatever it says now is all that will be known. */
+  /** Reads the transcript. `last`: no later read follows, so its content now is final. */
   async *look(last: boolean): AsyncGenerator<AgentSignal> {
     const now = performance.now();
     const isQuiet = now - this.#heardAt >= this.times.quietMs;
@@ -211,22 +214,22 @@ class WatchState {
     yield signal;
   }
 
-  /** What of the answer was not told; or all of it, where a message that broke was given anew. */
+  /** The part of the answer that was not emitted; or all of it, if a failed message was repeated. */
   *#rest(record: TurnRecord): Generator<AgentSignal> {
     const text = textOf(record);
     const told = this.#told;
     if (text === '' || text === told) return;
-    // What the record has of a turn that has not ended may be less than what was told of it.
+    // Before the end of a turn, the transcript may have less than was emitted.
     if (!text.startsWith(told) && !isComplete(record)) return;
     this.#told = text;
     if (text.startsWith(told)) yield { type: 'text', delta: text.slice(told.length) };
     else yield { type: 'answer', text };
   }
 
-  /** A message comes to the transcript some 0.1 s after its end. */
+  /** A message reaches the transcript about 0.1 s after its end. */
   async #complete(): Promise<TurnRecord | null> {
     for (let tries = 0; tries < TRANSCRIPT_MS / LOOK_MS; tries++) {
-      await delay(LOOK_MS); // to read it takes a while, and whoever waits for the end is told that first
+      await delay(LOOK_MS); // reading takes a while, and the end of the turn is reported first
       const record = this.#read()?.record ?? null;
       if (record !== null && (isComplete(record) || record.failure !== null || record.interrupted)) return record;
     }
@@ -246,7 +249,7 @@ class WatchState {
     if (this.#transcript === null) {
       const path = this.#path ?? this.#turn.transcript();
       if (path === null) return null;
-      // A turn that is watched from its beginning stands behind what was there; one that is taken up, before it.
+      // A turn that is watched from its beginning starts after the existing content; a resumed one, before it.
       const from = Math.max(0, this.#size - BEFORE_BYTES);
       this.#transcript = openTranscript({ path, root: this.#turn.transcripts }, this.#turn.turnId, from);
       for (const promptId of this.#promptIds) this.#transcript.follow(promptId);
@@ -257,19 +260,20 @@ class WatchState {
   }
 }
 
-/** What the log has of helpers: they may work on when the agent itself has stopped. */
+/** Log entries of helpers: they may continue when the agent itself has stopped. */
 const OF_HELPERS: ReadonlySet<LogEntry['event']> = new Set(['tool', 'ran', 'asker', 'approval', 'approval-closed']);
 const STOPPED = { type: 'stopped', inputTokens: null, outputTokens: null } as const;
 const TIMES = {
-  // Hooks come within milliseconds. Between two of them a model may think for minutes: then the transcript has nothing new.
+  // Hooks arrive within milliseconds. Between two of them a model may think for minutes: then the transcript has
+  // nothing new.
   quietMs: 1_000,
-  // The transcript says the same as the hooks, half a second later at most.
+  // The transcript has the same content as the hooks, half a second later at most.
   settledMs: 1_500,
-  // A turn does not wait for ever for what the agent leaves running, like a server.
+  // A turn does not wait for ever for a task that the agent leaves running, such as a server.
   backgroundMs: 30_000,
 };
-// It is waited for only where something is missing: a busy machine takes seconds.
+// Waited for only if something is missing: a busy machine takes seconds.
 const TRANSCRIPT_MS = 10_000;
 const LOOK_MS = 50;
-// Longer than any one turn, and read in some ten milliseconds.
+// Longer than any one turn, and read in about ten milliseconds.
 const BEFORE_BYTES = 16 * 1024 * 1024;

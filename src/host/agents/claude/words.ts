@@ -1,10 +1,10 @@
-/** What the driver says to a person by itself, in the language that the question came with. */
+/** Texts that the driver itself shows to a person, in the language of the question. */
 import { type Language, languageOf } from '../../../contract/locales/locale.ts';
 
 export interface Words {
-  /** By Claude Code's name of the tool. */
+  /** By Claude Code's name for the tool. */
   tools: Record<string, ToolWords>;
-  /** A tool without a name of ours. */
+  /** For a tool that has no text of ours. */
   otherTool(name: string): ToolWords;
   compaction: string;
   retrying(attempt: string, of: string): string;
@@ -15,12 +15,12 @@ export interface Words {
   cannotTake(server: string): string;
   yes: string;
   no: string;
-  /** Of what need not be answered. */
+  /** For an answer that is optional. */
   leaveOut: string;
   options: { allow: string; deny: string; answer: string; noAnswer: string };
 }
 
-/** What a tool does while it runs, and what the agent asks leave for. */
+/** What a tool does while it runs, and how its permission is requested. */
 export interface ToolWords {
   does: string;
   asks: string;

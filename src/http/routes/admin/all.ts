@@ -1,4 +1,7 @@
-/** What the owner and admins see and do. All but hosts and terminals reads the store alone, so it works without a backend too. */
+/**
+ * The routes of the owner and admins. All but hosts and terminals read the store alone, so they work without a backend
+ * too.
+ */
 import type { App, ServerOptions } from '../../options.ts';
 import type { Streams } from '../../streams.ts';
 import { auditRoutes } from './audit.ts';

@@ -125,7 +125,7 @@ interface File<T> {
   rows: AsyncIterable<T>;
 }
 
-/** Written as it is read: a million rows take no more memory than some. */
+/** Streams the rows as they are read: a million rows take no more memory than a few. */
 function send<T>(reply: FastifyReply, { name, format, head, rows }: File<T>, toRow: (row: T) => object): never {
   const type = format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8';
   reply.headers({
@@ -150,7 +150,7 @@ async function* asJson<T>(head: readonly string[], rows: AsyncIterable<T>, toRow
   for await (const row of rows) {
     const cells = toRow(row) as Record<string, Cell>;
     const kept = Object.fromEntries(head.map((name) => [name, cells[name] ?? null]));
-    // JSON escapes the first 32 control characters; the others, too, are nothing to send to a terminal.
+    // JSON escapes the first 32 control characters; the others must not reach a terminal either.
     yield `${before}${escapeInFile(JSON.stringify(kept))}`;
     before = ',\n';
   }

@@ -25,7 +25,7 @@ export function screenRoute(app: App, { services }: Pick<ServerOptions, 'service
       },
     },
     async (request, reply) => {
-      streams.requireRoom(request); // before it is on record that somebody looks
+      streams.requireRoom(request); // before the audit log records the view
       const watch = await services.sessionControl.watchScreen(userOf(request), request.params.name);
       return streams.send(request, reply, (signal) => numbered(asEvents(watch(signal))));
     },

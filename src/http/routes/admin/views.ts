@@ -1,4 +1,4 @@
-/** What the services know, as the dashboard's API tells it. */
+/** Converts the services' results to the shapes of the dashboard's API. */
 import type { AuditRow, TurnLine } from '../../../contract/admin.ts';
 import type { TurnLine as StoredLine, Turn } from '../../../contract/records/turn.ts';
 import type { NamedAuditRow } from '../../../services/audit-log/audit-log.ts';

@@ -1,4 +1,7 @@
-/** Which agent would answer, whether it runs, and whether it is signed in: as far as can be told without its secrets. */
+/**
+ * Which agent would answer, whether it runs, and whether it is signed in, as far as this can be checked without its
+ * secrets.
+ */
 import { existsSync } from 'node:fs';
 import { agentEnv } from '../../../config/agent-env.ts';
 import { levelOf } from '../../../config/isolation/level.ts';
@@ -31,7 +34,7 @@ export async function examineAgent(
   return [...runs, ...examineKeys(settings), examineSignIn(env, platform, levelOf(config, agent.name))];
 }
 
-/** Only whether there is something to sign in with; what it is worth, the first question shows. */
+/** Only checks that there is something to sign in with; the first question shows whether it works. */
 function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform, level: IsolationLevel): Check {
   const name = KEY_VARIABLES.find((variable) => (env[variable] ?? '') !== '');
   if (name !== undefined) return passed('sign-in', `by ${name}`);
@@ -53,7 +56,7 @@ const NOT_SHARED = 'a sandboxed Claude Code has no sign-in: there is no key, and
 const SHARE =
   'put ANTHROPIC_API_KEY, or CLAUDE_CODE_OAUTH_TOKEN (of `claude setup-token`), into host.env or the environment of the gateway';
 
-// What Claude Code takes instead of a sign-in.
+// Variables that Claude Code accepts in place of a sign-in.
 const KEY_VARIABLES = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_AUTH_TOKEN',

@@ -1,4 +1,4 @@
-/** Where agents work, and where what is kept is kept. */
+/** The directories in which agents work, and in which data is stored. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { agentEnv } from '../../../config/agent-env.ts';
@@ -16,7 +16,7 @@ import { claudePlaces } from './claude-places.ts';
 
 export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {
   const { PALIADIN_AGENT_DIR: chosen } = settings.config.values;
-  // Looked at before the state is prepared, which makes it: a wrong name would seem right.
+  // Checked before the state is prepared, which creates the directory: a wrong name would seem right.
   if (chosen !== undefined && !existsSync(chosen)) {
     return [failed('directory', `${chosen} does not exist`, 'make it, or correct PALIADIN_AGENT_DIR')];
   }
@@ -48,7 +48,7 @@ function examineWorkspace(path: string): Check {
 /** Claude Code asks before it works in a directory for the first time, and nobody would answer. */
 async function examineTrust({ config, env }: ShimSettings, path: string): Promise<Check[]> {
   const agent = chooseAgent(config, env);
-  // Where people are kept apart, each has a workspace of ours, which needs no answer.
+  // If people are isolated, each has a workspace of ours, which Claude Code does not ask about.
   if ('missing' in agent || agent.name !== 'claude' || levelOf(config, agent.name) !== 'none') return [];
   const { state } = claudePlaces(env);
   const known = readJson(state);
@@ -63,7 +63,7 @@ async function examineTrust({ config, env }: ShimSettings, path: string): Promis
   return [failed('trust', `Claude Code does not trust ${where} yet`, remedy)];
 }
 
-/** Nobody else can write there, or it would not have been taken. */
+/** Nobody else can write there: otherwise it would have been rejected earlier. */
 function examineState(path: string): Check {
   const mode = statSync(path).mode & 0o777;
   const shown = mode.toString(8).padStart(4, '0');
@@ -80,5 +80,5 @@ async function examineDisk(path: string): Promise<Check> {
 
 const { passed, failed, failedBy } = checksOf('host');
 const GB = 1e9;
-// A day of long conversations, and their agent's own records.
+// Enough for one day of long conversations, and their agent's own records.
 const LITTLE = 0.2 * GB;

@@ -1,4 +1,4 @@
-/** How Claude Code's answers would come back: by its hooks, or because those are forbidden, through files. */
+/** How Claude Code's answers would be received: through its hooks, or through files if hooks are forbidden. */
 import { join, resolve } from 'node:path';
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
@@ -10,7 +10,7 @@ import { managedSettings } from '../../../host/agents/claude/settings-files.ts';
 import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 
-/** `version` is what `claude --version` prints. */
+/** `version` is the output of `claude --version`. */
 export function examineHooks(
   agent: Agent,
   version: string,
@@ -34,5 +34,6 @@ export function examineHooks(
 
 const { passed } = checksOf('host');
 
-// The daemon's own is chosen when it starts; a list of addresses allows all of them, or by chance one.
+// The daemon chooses its port when it starts; a list of allowed addresses allows all ports, or matches this one only by
+// chance.
 const ANY_PORT = 0;

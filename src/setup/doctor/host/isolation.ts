@@ -1,4 +1,4 @@
-/** How people are kept apart on this host, and whether that works here. */
+/** How people are isolated on this host, and whether that works here. */
 
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';

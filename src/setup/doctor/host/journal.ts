@@ -5,7 +5,7 @@ import type { Check } from '../../../contract/check.ts';
 import { openJournal } from '../../../host/journal.ts';
 import { checksOf } from '../checks.ts';
 
-/** Nothing where all of it can. */
+/** No check if all of it can be read. */
 export async function examineJournal({ config }: ShimSettings): Promise<Check[]> {
   const directory = join(config.values.PALIADIN_STATE_DIR, 'host', 'sessions');
   const found = await openJournal(directory).unreadable();

@@ -1,11 +1,11 @@
-/** What the account's authorized_keys lets a gateway's key do. */
+/** What the account's authorized_keys allows a gateway's key to do. */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
 import { checksOf } from '../checks.ts';
 
-/** Of the lines that run this shim; none where the shim is reached in another way. */
+/** For the lines that run this shim; empty if the shim is reached in another way. */
 export function examineKeyLines(env: Record<string, string>, shim: string): Check[] {
   const file = join(env.HOME ?? homedir(), '.ssh', 'authorized_keys');
   const lines = linesOf(file).filter((line) => line.includes(shim) && !line.startsWith('#'));

@@ -1,4 +1,4 @@
-/** Whether the owner has left Claude Code the keys that are pressed for a person. */
+/** Whether the owner has left Claude Code the key bindings that the driver presses. */
 
 import { levelOf } from '../../../config/isolation/level.ts';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
@@ -7,9 +7,9 @@ import { keysBound } from '../../../host/agents/claude/keys.ts';
 import { checksOf } from '../checks.ts';
 import { claudePlaces } from './claude-places.ts';
 
-/** Nothing, where they are as they come. */
+/** No check if they have their defaults. */
 export function examineKeys({ config, env }: Pick<ShimSettings, 'config' | 'env'>): Check[] {
-  // A sandboxed one has a home of its own.
+  // A sandboxed agent has a home of its own.
   if (levelOf(config, 'claude') === 'sandbox') return [];
   const bound = keysBound(claudePlaces(env).directory);
   if (bound === null) return [];

@@ -1,4 +1,4 @@
-/** Whether the relay runs: where Claude Code's hooks call, and what stays when the daemon ends. */
+/** Whether the relay runs: Claude Code's hooks call it, and it keeps running when the daemon ends. */
 import { join } from 'node:path';
 import type { ShimSettings } from '../../../config/shim-settings.ts';
 import { VERSION } from '../../../config/version.ts';
@@ -8,7 +8,7 @@ import { relayStatus } from '../../../host/relay/control-client.ts';
 import { relayFiles } from '../../../host/relay/files.ts';
 import { checksOf } from '../checks.ts';
 
-/** Nothing where it does not run and is not needed. */
+/** No check if it does not run and is not needed. */
 export async function examineRelay({ config, env }: ShimSettings): Promise<Check[]> {
   const { control, log } = relayFiles(join(config.values.PALIADIN_STATE_DIR, 'host'));
   const status = await relayStatus(control);

@@ -1,11 +1,11 @@
-/** Whether the agent would find how to answer, and as whom. */
+/** Whether the agent would find instructions for answering, and the identity to answer with. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
 import { isPlaceholder, SKILL_FILE, splitPersona } from '../../persona.ts';
 import { checksOf } from '../checks.ts';
 
-/** `plugin` is the directory of the plugin. */
+/** `plugin` is the plugin's directory. */
 export function examineSkill(plugin: string): Check {
   const file = join(plugin, SKILL_FILE);
   if (!existsSync(file) || !existsSync(join(plugin, '.claude-plugin', 'plugin.json'))) {

@@ -1,4 +1,4 @@
-/** Which tmux there is, and what is known of it. */
+/** Which tmux is installed, and what is known about that version. */
 import type { Check } from '../../../contract/check.ts';
 import { findProgram } from '../../../process/find-program.ts';
 import { outputOf } from '../../../process/output-of.ts';
@@ -18,7 +18,7 @@ export async function examineTmux(env: Record<string, string>): Promise<Check> {
   return judgeTmux(said, program);
 }
 
-/** `said` is what `tmux -V` prints: `tmux 3.3a`, `tmux next-3.6`, `tmux master`. */
+/** `said` is the output of `tmux -V`: `tmux 3.3a`, `tmux next-3.6`, `tmux master`. */
 export function judgeTmux(said: string, program: string): Check {
   const found = `${said} (${program})`;
   const [, major = '', minor = ''] = /(\d+)\.(\d+)/.exec(said) ?? [];
@@ -30,7 +30,7 @@ export function judgeTmux(said: string, program: string): Check {
 }
 
 const { passed, failed } = checksOf('host');
-// The oldest that it was tried with.
+// The oldest version that was tested.
 const OLDEST = 303;
 const SURVIVES_A_PASTE = 304;
 const PASTE_DEFECT =

@@ -1,4 +1,4 @@
-/** The card of what Claude Code asks: nothing of a tool's input is left out, or it can't be allowed. */
+/** The approval card for what Claude Code asks: it shows the whole input of a tool, or the tool can't be allowed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approvalRequest } from '../../../../src/contract/approval.ts';
@@ -25,7 +25,7 @@ const looks = ({ fields = [] }: ApprovalRequest) =>
   Object.fromEntries(fields.flatMap(({ path, look }) => (look === undefined ? [] : [[path.join('.'), look]])));
 const optionsOf = ({ options }: ApprovalRequest) => options.map(({ id }) => id);
 
-describe.each(VERSIONS)('what Claude Code %s asked leave for', (version) => {
+describe.each(VERSIONS)('a permission that Claude Code %s asked for', (version) => {
   test('is on the card with every field', () => {
     const asked = readLines('payloads', version)
       .map((line) => hookPayload.parse(line))
@@ -45,7 +45,7 @@ describe.each(VERSIONS)('what Claude Code %s asked leave for', (version) => {
   });
 });
 
-describe('each tool’s whole input', () => {
+describe('a tool’s whole input', () => {
   test.each<[string, object, [string, string][]]>([
     [
       'Bash',
@@ -178,12 +178,12 @@ describe('each tool’s whole input', () => {
     expect(approvalRequest.parse(card)).toEqual(card);
   });
 
-  test('has the true length of each text, which tells an empty one from none', () => {
+  test('has the true length of each text, which distinguishes empty from missing', () => {
     const lengths = ask('Bash', { command: 'é🙂', description: '', timeout: 5 }).fields?.map(({ length }) => length);
     expect(lengths).toEqual([3, 0, undefined]);
   });
 
-  test('says of a change what goes and what comes, and of a limit that it is lifted', () => {
+  test('marks what an edit removes and adds, and a disabled sandbox as a warning', () => {
     expect(looks(ask('Edit', { file_path: '/a', old_string: 'x', new_string: 'y' }))).toEqual({
       old_string: 'removed',
       new_string: 'added',
@@ -195,7 +195,7 @@ describe('each tool’s whole input', () => {
     expect(looks(ask('Bash', { command: 'x', dangerouslyDisableSandbox: false }))).toEqual({});
   });
 
-  test('has a field by whatever name, also one that JavaScript has its own idea of', () => {
+  test('has a field for any name, even __proto__', () => {
     const card = approvalOf(
       'a',
       hookPayload.parse(
@@ -208,17 +208,17 @@ describe('each tool’s whole input', () => {
     expect(shown(card)).toEqual([['__proto__.to', 'x']]);
   });
 
-  test('is there as plain text for whoever knows no fields, where no value can pass for a field', () => {
+  test('is also plain text for clients without fields, where no value can look like a field', () => {
     expect(ask('Bash', { command: 'echo a\ntimeout: 1', timeout: 5, 'x\ny': '\u202e' }).detail).toBe(
       'command:\n  echo a\n  timeout: 1\ntimeout: 5\nx⟨U+000A⟩y: ⟨U+202E⟩',
     );
   });
 });
 
-describe('what is too long to be read', () => {
+describe('an input that is too long to show', () => {
   const long = 'x'.repeat(200_000);
 
-  test('is shown from its beginning, counted, and can only be denied', () => {
+  test('is cut after its beginning, with its length, and can only be denied', () => {
     const card = ask('Write', { content: long, file_path: '/a' });
     expect(optionsOf(card)).toEqual(['deny']);
     expect(card.fields?.map(({ path, length }) => [path, length])).toEqual([
@@ -231,7 +231,7 @@ describe('what is too long to be read', () => {
     expect(card.missing).toEqual({ characters: 200_000 - text.length, fields: 0 });
   });
 
-  test('pushes out nothing that is short', () => {
+  test('does not crowd out short fields', () => {
     const card = ask('mcp__mail__send', { body: long, second: long, to: ['a@example.com'], z: 'last' });
     expect(shown(card).filter(([name]) => name !== 'body')).toEqual([
       ['to.0', 'a@example.com'],
@@ -240,7 +240,7 @@ describe('what is too long to be read', () => {
     expect(card.missing?.fields).toBe(1);
   });
 
-  test('may be many things, deep ones, or a long name', () => {
+  test('may be too many fields, too deep, or have a long name', () => {
     const many = ask('mcp__a__b', Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`n${n}`, 'abc'])));
     expect([many.fields?.length, many.missing, optionsOf(many)]).toEqual([
       MAX_FIELDS,
@@ -254,7 +254,7 @@ describe('what is too long to be read', () => {
     expect(() => ask(long, {}), 'no tool has such a name').toThrow('Too big');
   });
 
-  test('is measured as it is shown: a mark counts for what it takes', () => {
+  test('is measured as displayed, with the escapes of invisible characters', () => {
     const card = ask('Bash', { command: '\u200b\u200c'.repeat(20_000) });
     expect(card.missing?.characters).toBeGreaterThan(20_000);
     expect(visible(card.fields?.[0]?.text ?? '', { exact: true }).length).toBeLessThanOrEqual(MAX_SHOWN);
@@ -283,7 +283,7 @@ const json = fc.letrec((tie) => ({
   ),
 })).value;
 
-test('every string and number of any input is on the card, or nothing can be allowed', () => {
+test('every string and number of any input is on the card, or the tool can’t be allowed', () => {
   const input = fc.dictionary(fc.oneof(fc.constantFrom('command', 'file_path', 'content'), hostileText), json, {
     maxKeys: 6,
   });
@@ -328,7 +328,7 @@ describe('a question', () => {
     ],
   };
 
-  test('has its options with all that is said of them', () => {
+  test('has its options with all their details', () => {
     expect(ask('AskUserQuestion', { questions: [question] })).toMatchObject({
       kind: 'question',
       title: 'Which?\u202e',
@@ -337,7 +337,7 @@ describe('a question', () => {
     });
   });
 
-  test('that is too long is counted, and can’t be answered', () => {
+  test('that is too long has the missing length, and can only be denied', () => {
     const options = [{ label: 'One', description: 'x'.repeat(3_000) }];
     const card = ask('AskUserQuestion', { questions: [{ ...question, options }] });
     expect([card.missing, optionsOf(card)]).toEqual([{ characters: 1_000, fields: 0 }, ['deny']]);
@@ -349,7 +349,7 @@ describe('a question', () => {
     ]);
   });
 
-  test('of no shape that is known can be refused', () => {
+  test('of an unknown shape can be denied', () => {
     expect(ask('AskUserQuestion', { questions: [null, 'x', { options: [7] }] }).questions).toHaveLength(3);
   });
 });

@@ -1,4 +1,4 @@
-/** A conversation that began before people were kept apart goes on in its new home. */
+/** A conversation from before users were isolated continues in its new home. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -40,7 +40,7 @@ function place(home: string | null, shared: string | null = join(root, 'shared')
 test.each([
   ['the sandbox', () => join(root, 'homes/s/home'), () => join(root, 'homes/s/home/.claude')],
   ['a directory of its own', () => null, () => claude.directory],
-])('a conversation of the shared directory is taken along into %s, and stays where it was', (_where, home, config) => {
+])('a conversation of the shared directory is copied into %s, and the original stays', (_where, home, config) => {
   write(claude.directory, join(root, 'shared'));
   expect(keepsOrAdopts(claude, place(home()))).toBe(true);
   const own = join(config(), 'projects', slug(join(root, 'homes/s/workspace')), `${CONVERSATION}.jsonl`);
@@ -51,17 +51,17 @@ test.each([
   expect(keepsOrAdopts(claude, place(home()))).toBe(true);
 });
 
-test('a conversation of the directory level is taken along into the sandbox', () => {
+test('a conversation of the directory level is copied into the sandbox', () => {
   write(claude.directory, join(root, 'homes/s/workspace'));
   expect(keepsOrAdopts(claude, place(join(root, 'homes/s/home')))).toBe(true);
 });
 
-test('a conversation that is nowhere is lost', () => {
+test('a conversation without a transcript anywhere is lost', () => {
   expect(keepsOrAdopts(claude, place(join(root, 'homes/s/home')))).toBe(false);
   expect(keepsOrAdopts(claude, place(null, null))).toBe(false);
 });
 
-test('a link that an agent has left in the place of its conversation is not resumed', () => {
+test('a link that an agent left in the place of its conversation is not resumed', () => {
   write(claude.directory, join(root, 'elsewhere'));
   const project = join(root, 'homes/s/home/.claude/projects', slug(join(root, 'homes/s/workspace')));
   mkdirSync(project, { recursive: true });
@@ -70,7 +70,7 @@ test('a link that an agent has left in the place of its conversation is not resu
   expect(keepsOrAdopts(claude, place(join(root, 'homes/s/home')))).toBe(false);
 });
 
-test('a link in the place of the projects is replaced, and nothing is written behind it', () => {
+test('a link in the place of the projects directory is replaced, and nothing is written through it', () => {
   write(claude.directory, join(root, 'shared'));
   mkdirSync(join(root, 'owners'));
   symlinkSync(join(root, 'owners'), join(root, 'homes/s/home/.claude/projects'));

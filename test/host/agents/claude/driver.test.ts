@@ -1,4 +1,4 @@
-/** What an agent is started with, and whether one that runs would still be heard. */
+/** What an agent is started with, and whether hooks of a running one still reach the daemon. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -38,7 +38,7 @@ async function driverForTest() {
   return { driver, relay, place, sessions, directory, plugin };
 }
 
-test('an agent is started with its session’s secret, which its own directory does not have', async () => {
+test('an agent is started with its session’s secret, which is not in its own directory', async () => {
   const { driver, place, sessions, directory } = await driverForTest();
   const { env } = driver.launch(place);
   const secret = readAgentSecret(sessions, 'one');
@@ -48,7 +48,7 @@ test('an agent is started with its session’s secret, which its own directory d
   expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
 });
 
-test('an agent that knows a port which was lost calls elsewhere; one that is started then has the new port', async () => {
+test('an agent with the old hook port is detected; the next one gets the new port', async () => {
   const { driver, relay, place, plugin } = await driverForTest();
   driver.launch(place);
   relay.port = 2222;
@@ -59,19 +59,19 @@ test('an agent that knows a port which was lost calls elsewhere; one that is sta
   expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([true, false]);
 });
 
-test('an agent of a version whose secret lay in its own directory is not heard, and is not ended at once', async () => {
+test('an agent with a secret from an earlier version can’t call hooks, and is not ended at once', async () => {
   const { driver, place, directory } = await driverForTest();
   const known = { secret: 'a'.repeat(64), port: 1111, conversation: place.conversation };
   writeFileSync(join(directory, 'claude.json'), JSON.stringify(known));
   expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
 });
 
-test('an agent that was never started calls nobody', async () => {
+test('an agent that was never started calls no hooks', async () => {
   const { driver, place } = await driverForTest();
   expect([driver.canReceiveHooks?.(place), driver.callsElsewhere?.(place)]).toEqual([false, false]);
 });
 
-test('an agent is started with the conversation that was taken up at its terminal, or with another where that was cleared', async () => {
+test('an agent resumes the conversation chosen at its terminal, or a new one after a clear', async () => {
   const { driver, place, directory } = await driverForTest();
   const resumed = () => driver.launch(place).argv.at(-1);
   expect(resumed()).toBe(place.conversation);

@@ -1,4 +1,4 @@
-/** What keeps Claude Code's hooks from being used, found out from files. */
+/** Settings that keep Claude Code's hooks from working, found from its files. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -40,7 +40,7 @@ test.each([
   ],
   ['a list of variables has ours', { 'home/settings.json': { httpHookAllowedEnvVars: ['PALIADIN_HOOK_TOKEN'] } }],
   ['a user says what only an administrator can', { 'home/settings.json': { allowManagedHooksOnly: true } }],
-])('nothing does where %s', (_what, settings) => {
+])('hooks are not blocked when %s', (_what, settings) => {
   expect(why(settings)).toBeNull();
 });
 
@@ -54,24 +54,24 @@ test.each([
   ['managed/managed-settings.json', { allowedHttpHookUrls: ['https://hooks.example/*'] }, 'without http://127.0.0.1:*'],
   ['home/settings.json', { allowedHttpHookUrls: [] }, 'without http://127.0.0.1:*'],
   ['home/settings.json', { httpHookAllowedEnvVars: ['OTHER'] }, 'without PALIADIN_HOOK_TOKEN'],
-])('%s with %j does, and is named', (file, settings, reason) => {
+])('%s with %j blocks hooks, and is named', (file, settings, reason) => {
   expect(why({ [file]: settings })).toContain(join(root, file));
   expect(why()).toContain(reason);
 });
 
-describe('a version', () => {
-  test('without a hook for text can’t be followed', () => {
+describe('a version of Claude Code', () => {
+  test('without a hook for text is refused as too old', () => {
     expect(why({}, '2.1.151 (Claude Code)')).toMatch(/2\.1\.151 is older/);
     expect(why({}, '2.1.152 (Claude Code)')).toBeNull();
   });
 
-  test('that nobody knows is tried', () => {
+  test('that is unknown is tried', () => {
     expect(why({}, '3.0.0 (Claude Code)')).toBeNull();
     expect(why({}, 'nightly')).toBeNull();
     expect(hookNames('3.0.0')).toEqual(hookNames('2.1.197'));
   });
 
-  test('is compared as numbers', () => {
+  test('is compared by number', () => {
     expect(hookNames('2.1.1000')).toEqual(hookNames('2.1.197'));
     expect(hookNames('2.1.99')).toBeNull();
     expect(parseVersion('claude 2.1.330-beta (Claude Code)')).toBe('2.1.330');

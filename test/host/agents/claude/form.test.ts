@@ -1,4 +1,4 @@
-/** An MCP server's form as questions: what they can't say is not asked, and what it would not take is not sent. */
+/** An MCP server's form as questions: what they can't express is not asked, and an invalid answer is not sent. */
 import { describe, expect, test } from 'vitest';
 import { formOf } from '../../../../src/host/agents/claude/form.ts';
 import { wordsOf } from '../../../../src/host/agents/claude/words.ts';
@@ -76,7 +76,7 @@ describe('each kind of field', () => {
         [' ', null],
       ],
     ],
-  ])('%s is asked, and answered as the server takes it', (_what, property, labels, answers) => {
+  ])('%s is asked, and answered in the type that the server expects', (_what, property, labels, answers) => {
     const found = form({ field: property });
     expect(found?.questions[0]?.options.map(({ label }) => label)).toEqual(labels);
     for (const [answer, value] of answers) {
@@ -85,7 +85,7 @@ describe('each kind of field', () => {
   });
 });
 
-test('a field that is not required may be left out, and any other may not', () => {
+test('an optional field can be left out, a required one can’t', () => {
   const found = form({ a: string, b: { type: 'boolean' } }, ['b']);
   expect(found?.questions.map(({ options }) => options.map(({ label }) => label))).toEqual([
     ['Leave out'],
@@ -95,7 +95,7 @@ test('a field that is not required may be left out, and any other may not', () =
   expect(found?.contentOf({ a: 'x', b: 'Leave out' })).toBeNull();
 });
 
-test('a form without fields is a question with yes and no', () => {
+test('a form without fields is a yes/no question', () => {
   const found = form({});
   expect(found?.questions).toMatchObject([{ question: 'A reminder', options: [{ label: 'Yes' }, { label: 'No' }] }]);
   expect([found?.contentOf({ 'A reminder': 'Yes' }), found?.contentOf({ 'A reminder': 'No' })]).toEqual([{}, null]);
@@ -106,6 +106,6 @@ test.each([
   ['two questions in the same words', { a: { ...string, title: 'Which?' }, b: { ...string, title: 'Which?' } }],
   ['two options of one name', { a: { ...string, enum: ['x', 'y'], enumNames: ['One', 'One'] } }],
   ['several options that look like two', { a: { type: 'array', items: { enum: ['one, two', 'three'] } } }],
-])('%s can’t be asked', (_what, properties) => {
+])('a form with %s can’t be asked', (_what, properties) => {
   expect(form(properties)).toBeNull();
 });

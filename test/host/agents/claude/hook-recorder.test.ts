@@ -1,4 +1,4 @@
-/** What becomes of the hooks' calls: the log of the turn they belong to. The calls are what real agents told. */
+/** How hook calls become the log of their turn. The calls were recorded from real agents. */
 import { readdirSync, statSync } from 'node:fs';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ApprovalPolicy } from '../../../../src/contract/approval-policy.ts';
@@ -46,8 +46,8 @@ const pane = {
   press: async (key: string) => void pressed.push(key),
 };
 
-describe.each(VERSIONS)('what Claude Code %s told', (version) => {
-  test('becomes the logs of four turns', async () => {
+describe.each(VERSIONS)('the hook calls of Claude Code %s', (version) => {
+  test('become the logs of four turns', async () => {
     for (const payload of readLines('payloads', version)) await recorder.receive(hookPayload.parse(payload), never);
     const logs = readdirSync(directory).map((name) => log(name.replace('.jsonl', '')));
     const holding = (text: string) => logs.filter((entries) => textOf(entries).includes(text));
@@ -76,8 +76,8 @@ describe.each(VERSIONS)('what Claude Code %s told', (version) => {
   });
 });
 
-describe('a prompt that is nobody’s turn', () => {
-  test('is told with the next turn, once, and nothing of it is kept', async () => {
+describe('a prompt that belongs to no turn', () => {
+  test('is reported with the next turn, once, and none of its text is kept', async () => {
     await prompt('what the owner asks', { prompt_id: 'own' });
     await display('m', 0, 'secret', true);
     await prompt('<task-notification>done</task-notification>', { prompt_id: 'task' });
@@ -94,7 +94,7 @@ describe('a prompt that is nobody’s turn', () => {
   });
 });
 
-test('what is said by itself is in the language of whoever asks, also after a restart', async () => {
+test('titles made by the recorder are in the user’s language, also after a restart', async () => {
   await prompt(`[PALIADIN:${TURN} locale=de-AT]\nhallo`);
   await hear('PreToolUse', { tool_name: 'Read', tool_use_id: 'r' });
   recorder = new HookRecorder(directory, DENY_ALL);
@@ -108,7 +108,7 @@ test('what is said by itself is in the language of whoever asks, also after a re
 });
 
 describe('text', () => {
-  test('is in order whatever comes first, and whole before the end', async () => {
+  test('is in order and complete before the end, however its pieces arrive', async () => {
     await prompt();
     await display('m', 1, 'two\n');
     await display('m', 0, 'one\n');
@@ -120,7 +120,7 @@ describe('text', () => {
     expect(events(log())).not.toContain('gap');
   });
 
-  test('that is missing leaves a mark, and what comes after it is not put in its place', async () => {
+  test('with a missing piece has a gap, and nothing after the gap is moved into it', async () => {
     await prompt();
     await display('m', 0, 'one\n');
     await display('m', 2, 'three', true);
@@ -129,7 +129,7 @@ describe('text', () => {
     expect(events(log()).slice(-2)).toEqual(['gap', 'stop']);
   });
 
-  test('of two messages has a blank line between, and no more than that', async () => {
+  test('of two messages is separated by exactly one blank line', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
     await display('b', 0, 'two\n\n', true);
@@ -138,7 +138,7 @@ describe('text', () => {
     expect(textOf(log())).toBe('one\n\ntwo\n\nthree\n\nfour');
   });
 
-  test('of one very long line is in entries that a reader of the log takes', async () => {
+  test('of one very long line is split into entries that the log’s reader accepts', async () => {
     await prompt();
     const line = '"🙂\u0000'.repeat(400_000);
     await display('m', 0, 'short\n');
@@ -149,13 +149,13 @@ describe('text', () => {
     expect(textOf(read.flatMap((entry) => parseEntry(entry) ?? []))).toBe(`short\n${line}`);
   });
 
-  test('of a helper is not the answer', async () => {
+  test('of a subagent is not the answer', async () => {
     await prompt();
     await hear('MessageDisplay', { message_id: 'h', index: 0, delta: 'for the agent', final: true, agent_id: 'a1' });
     expect(textOf(log())).toBe('');
   });
 
-  test('that is cut at the limit of tokens ends with a mark', async () => {
+  test('that reached the token limit ends with a mark', async () => {
     await prompt();
     await display('m', 0, 'half of', true);
     await hear('StopFailure', { error: 'max_output_tokens', last_assistant_message: 'API Error: …' });
@@ -165,7 +165,7 @@ describe('text', () => {
 });
 
 describe('a prompt', () => {
-  test('in tags, as of something that was pasted, is ours', async () => {
+  test('inside pasted-content tags belongs to the turn', async () => {
     await prompt(`\n\n<pasted_content id="d907">\n[PALIADIN:${TURN} locale=de]\nhello\n</pasted_content id="d907">\n`);
     expect(events(log())).toEqual(['prompt', 'bound']);
   });
@@ -174,14 +174,14 @@ describe('a prompt', () => {
     ['the owner’s', 'hello'],
     ['one that speaks of an envelope', `look: [PALIADIN:${TURN}]`],
     ['a note that a task has ended', '<task-notification>\nx'],
-  ])('%s is nobody’s turn', async (_what, text) => {
+  ])('that is %s belongs to no turn', async (_what, text) => {
     await prompt(text);
     await display('m', 0, 'hello', true);
     await hear('Stop');
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('with the id of a turn that has ended is nobody’s turn either', async () => {
+  test('with the id of an ended turn belongs to no turn', async () => {
     await prompt();
     await hear('Stop');
     const before = log();
@@ -191,7 +191,7 @@ describe('a prompt', () => {
   });
 });
 
-test('what comes after the end changes nothing', async () => {
+test('hook calls after the end change nothing', async () => {
   await prompt();
   await hear('Stop');
   const before = log();
@@ -200,7 +200,7 @@ test('what comes after the end changes nothing', async () => {
   expect(log()).toEqual(before);
 });
 
-describe('a prompt that the agent has given the id of the one before, asked at the moment in which that ended,', () => {
+describe('a prompt with the same prompt id as the one before, sent just as that ended,', () => {
   const NEXT = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
   const bash = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 't1' };
 
@@ -215,7 +215,7 @@ describe('a prompt that the agent has given the id of the one before, asked at t
   test.each([
     ['the daemon that heard the one before', false],
     ['a daemon after that one', true],
-  ])('has its own answer, and may ask, with %s', async (_which, isAnother) => {
+  ])('has its own answer, and may ask for permission, with %s', async (_which, isAnother) => {
     if (isAnother) recorder = new HookRecorder(directory, ASK);
     await hear('PreToolUse', bash);
     void hear('PermissionRequest', bash);
@@ -227,8 +227,8 @@ describe('a prompt that the agent has given the id of the one before, asked at t
   });
 });
 
-describe('a daemon after this one', () => {
-  test('goes on with the turn, by the prompt’s id', async () => {
+describe('a restarted daemon', () => {
+  test('continues the turn by the prompt’s id', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
     recorder = new HookRecorder(directory, DENY_ALL);
@@ -237,7 +237,7 @@ describe('a daemon after this one', () => {
     expect(textOf(log())).toBe('one\n\ntwo');
   });
 
-  test('knows that a message may have come and gone while nobody was there', async () => {
+  test('notes a gap, since a message may have come while no daemon ran', async () => {
     await prompt();
     await display('a', 0, 'one\n', true);
     recorder = new HookRecorder(directory, DENY_ALL);
@@ -245,7 +245,7 @@ describe('a daemon after this one', () => {
     expect(events(log()).slice(-2)).toEqual(['gap', 'stop']);
   });
 
-  test('knows that it has missed something in the middle of a message', async () => {
+  test('notes a gap when part of a message is missing', async () => {
     await prompt();
     await display('a', 0, 'one\n');
     recorder = new HookRecorder(directory, DENY_ALL);
@@ -256,7 +256,7 @@ describe('a daemon after this one', () => {
   });
 });
 
-describe('leave', () => {
+describe('a permission', () => {
   const bash = { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 't1' };
   const decisionOf = (answer: object) =>
     (answer as { hookSpecificOutput?: { decision: object } }).hookSpecificOutput?.decision;
@@ -268,7 +268,7 @@ describe('leave', () => {
   test.each<[string, ApprovalPolicy]>([
     ['lets no gateway decide', DENY_ALL],
     ['lets no gateway allow this tool', { approvals: 'gateway', neverAllow: ['WebFetch', 'Bash'] }],
-  ])('is denied in the hook’s answer where the host %s', async (_what, policy) => {
+  ])('is denied in the hook’s answer when the host’s policy %s', async (_what, policy) => {
     recorder = new HookRecorder(directory, policy);
     await prompt();
     await hear('PreToolUse', bash);
@@ -277,7 +277,7 @@ describe('leave', () => {
     expect(log().at(-1)).toMatchObject({ event: 'tool', status: 'failed' });
   });
 
-  test('is not what a question wants, which is asked all the same', async () => {
+  test('is not needed for a question, which is asked under every policy', async () => {
     await prompt();
     const input = { questions: [{ question: 'Which?', options: [{ label: 'This' }], multiSelect: false }] };
     const answer = hear('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: input });
@@ -288,7 +288,7 @@ describe('leave', () => {
     });
   });
 
-  test('is given for what was asked, with nothing put into it', async () => {
+  test('is given for the tool’s own input, unchanged by the decision’s answers', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
@@ -297,13 +297,13 @@ describe('leave', () => {
     expect(decisionOf(await answer)).toEqual({ behavior: 'allow', updatedInput: bash.tool_input });
   });
 
-  test('is never given or denied for what the owner does', async () => {
+  test('is neither given nor denied for the owner’s own prompt', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt('hello');
     expect(await hear('PermissionRequest', bash)).toEqual({});
   });
 
-  test('is given by a person, once', async () => {
+  test('is decided by a user, once', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
@@ -314,7 +314,7 @@ describe('leave', () => {
     await expect(recorder.decide(TURN, id, { option: 'allow' }, pane)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('is no longer asked for once it was given at the terminal, or the agent is gone', async () => {
+  test('is closed once it was decided at the terminal, or the agent is gone', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     const atTerminal = hear('PermissionRequest', bash);
@@ -332,7 +332,7 @@ describe('leave', () => {
     ]);
   });
 
-  test('is refused where the turn is stopped, whether it asks already or only then', async () => {
+  test('is denied when the turn is cancelled, before or after it is asked', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     const answer = hear('PermissionRequest', bash);
@@ -342,7 +342,7 @@ describe('leave', () => {
     expect(decisionOf(await hear('PermissionRequest', bash))).toMatchObject({ behavior: 'deny', interrupt: true });
   });
 
-  test('can only be denied once the daemon that was asked is gone: by the key that never says yes', async () => {
+  test('that was asked of a killed daemon can only be denied, with Escape at the dialog', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
@@ -362,7 +362,7 @@ describe('leave', () => {
     expect(events(log()).filter((event) => event === 'approval')).toHaveLength(2);
   });
 
-  test('is over, where only its dialog was left, as soon as the agent goes on', async () => {
+  test('with only its dialog left is closed as soon as the agent goes on', async () => {
     recorder = new HookRecorder(directory, ASK);
     await prompt();
     void hear('PermissionRequest', bash);
@@ -394,7 +394,7 @@ describe('of two tools that run at once', () => {
     await prompt();
   });
 
-  test('the one that ends does not close the card of the other', async () => {
+  test('the end of one does not close the other’s card', async () => {
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
     const asked = leave(outside);
@@ -405,7 +405,7 @@ describe('of two tools that run at once', () => {
     expect(open()).toEqual([]);
   });
 
-  test('a helper’s does not close the agent’s own, which is called alike', async () => {
+  test('the end of a subagent’s call does not close the agent’s own card for the same input', async () => {
     await hear('PreToolUse', outside);
     await hear('PreToolUse', { ...outside, agent_id: 'helper', tool_use_id: 'helpers' });
     void leave(outside);
@@ -416,7 +416,7 @@ describe('of two tools that run at once', () => {
     expect(open()).toEqual([]);
   });
 
-  test('each of two that are called alike closes a card of its own', async () => {
+  test('each of two equal calls closes one card', async () => {
     for (const id of ['first', 'second']) await hear('PreToolUse', { ...outside, tool_use_id: id });
     void leave(outside);
     void leave(outside);
@@ -426,7 +426,7 @@ describe('of two tools that run at once', () => {
     expect(open()).toEqual([]);
   });
 
-  test('the one that is denied ends, and not the other', async () => {
+  test('denying one ends that one only', async () => {
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
     const asked = leave(outside);
@@ -436,7 +436,7 @@ describe('of two tools that run at once', () => {
     expect(states()).toEqual(['inside running', 'outside running', 'outside failed']);
   });
 
-  test('the one that is denied by the host ends, and not the other', async () => {
+  test('a denial by the host’s policy ends that one only', async () => {
     recorder = new HookRecorder(directory, DENY_ALL);
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
@@ -444,7 +444,7 @@ describe('of two tools that run at once', () => {
     expect(states()).toEqual(['inside running', 'outside running', 'outside failed']);
   });
 
-  test('what is known of a card stays known after a restart', async () => {
+  test('cards are still matched to their tools after a restart', async () => {
     await hear('PreToolUse', inside);
     await hear('PreToolUse', outside);
     void leave(outside);
@@ -456,7 +456,7 @@ describe('of two tools that run at once', () => {
     expect(open()).toEqual([]);
   });
 
-  test('a card closes where its tool was refused at the terminal, and the agent goes on', async () => {
+  test('a card closes when its tool was refused at the terminal and the agent goes on', async () => {
     await display('m1', 0, 'I look.', true);
     await hear('PreToolUse', outside);
     void leave(outside);
@@ -465,7 +465,7 @@ describe('of two tools that run at once', () => {
   });
 });
 
-describe('a helper that works behind the answer', () => {
+describe('a subagent in the background', () => {
   const helpers = { agent_id: 'helper', tool_name: 'Bash', tool_input: { command: 'ls' } };
   const background = { background_tasks: [{ id: 'helper', type: 'subagent', status: 'running' }] };
   const events = () => log().flatMap(({ event }) => (event.startsWith('approval') ? [event] : []));
@@ -475,7 +475,7 @@ describe('a helper that works behind the answer', () => {
     await prompt();
   });
 
-  test('still asks when the agent has stopped, or goes on with what another has brought', async () => {
+  test('keeps its approval open when the agent stops or another task ends', async () => {
     await hear('PreToolUse', { ...helpers, tool_use_id: 'h' });
     void hear('PermissionRequest', helpers);
     await hear('Stop', background);
@@ -485,7 +485,7 @@ describe('a helper that works behind the answer', () => {
     expect(events()).toEqual(['approval', 'approval-closed']);
   });
 
-  test('keeps its tools when the agent itself goes on', async () => {
+  test('keeps its tools running when the agent itself goes on', async () => {
     await display('m1', 0, 'I ask a helper.', true);
     await hear('PreToolUse', { ...helpers, tool_use_id: 'h' });
     await display('m2', 0, 'It looks.', true);
@@ -493,7 +493,7 @@ describe('a helper that works behind the answer', () => {
     expect(log().flatMap((entry) => (entry.event === 'tool' ? [entry.status] : []))).toEqual(['running', 'done']);
   });
 
-  test.each(['before', 'after'])('is denied in words what it asks %s the end: nobody would see it', async (when) => {
+  test.each(['before', 'after'])('is denied, with a reason, a permission asked %s the turn’s end', async (when) => {
     const asked = when === 'before' ? hear('PermissionRequest', helpers) : null;
     await hear('Stop');
     const answer = await (asked ?? hear('PermissionRequest', helpers));
@@ -516,7 +516,7 @@ describe('the form of an MCP server', () => {
   const action = (answer: object) => (answer as { hookSpecificOutput?: { action: string } }).hookSpecificOutput?.action;
   const steps = () => log().flatMap((entry) => (entry.event === 'tool' ? [`${entry.title}: ${entry.status}`] : []));
 
-  test('is a question that anybody may answer whose turn it is', async () => {
+  test('is a question that any user may answer in their own turn', async () => {
     await prompt();
     const answer = hear('Elicitation', asks);
     await decide('answer', { days: '3' });
@@ -526,7 +526,7 @@ describe('the form of an MCP server', () => {
     expect(steps()).toEqual([]);
   });
 
-  test('is declined where the person does not answer, or answers what the server would not take', async () => {
+  test('is declined when the user declines, or gives an answer of the wrong type', async () => {
     await prompt();
     const denied = hear('Elicitation', asks);
     await decide('deny');
@@ -548,14 +548,14 @@ describe('the form of an MCP server', () => {
         requested_schema: { properties: Object.fromEntries([...'abcde'].map((name) => [name, { type: 'boolean' }])) },
       },
     ],
-  ])('is declined at once, in words, where it is %s', async (_what, payload) => {
+  ])('is declined at once, with a step that says so, when it is %s', async (_what, payload) => {
     await prompt();
     expect(action(await hear('Elicitation', payload))).toBe('decline');
     expect(steps()).toEqual(['forms asks something that can’t be answered here: failed']);
     expect(events(log())).not.toContain('approval');
   });
 
-  test('is cancelled where the turn is stopped, or over', async () => {
+  test('is cancelled when the turn is cancelled or over', async () => {
     await prompt();
     const answer = hear('Elicitation', asks);
     recorder.refuse(TURN);
@@ -563,13 +563,13 @@ describe('the form of an MCP server', () => {
     expect(action(await hear('Elicitation', asks))).toBe('cancel');
   });
 
-  test('is left to the terminal where the owner asks there', async () => {
+  test('is left to the terminal in the owner’s own prompt', async () => {
     await prompt('hello');
     expect(await hear('Elicitation', asks)).toEqual({});
   });
 });
 
-describe('a task in the background', () => {
+describe('a background task', () => {
   const server = { background_tasks: [{ id: 'b1', type: 'shell', status: 'running' }] };
   const next = '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
   const askNext = async () => {
@@ -577,7 +577,7 @@ describe('a task in the background', () => {
     await hear('Stop', { prompt_id: 'p2', ...server });
   };
 
-  test('is waited for by the turn that started it, and by none after it', async () => {
+  test('is waited for by the turn that started it, and by no later one', async () => {
     await prompt();
     await hear('Stop', server);
     expect(events(log()).at(-1)).toBe('paused');
@@ -585,7 +585,7 @@ describe('a task in the background', () => {
     expect(events(log(next)).at(-1)).toBe('stop');
   });
 
-  test('of the owner’s is waited for by nobody', async () => {
+  test('of the owner’s own prompt is not waited for', async () => {
     await prompt('hello', { prompt_id: 'own' });
     await hear('Stop', { prompt_id: 'own', ...server });
     await askNext();
@@ -604,8 +604,8 @@ describe('a task in the background', () => {
   });
 });
 
-describe('a hook of the owner’s that may send the agent on', () => {
-  test('leaves the end open: what comes then belongs to the turn', async () => {
+describe('a Stop hook of the owner’s that may make the agent continue', () => {
+  test('leaves the turn open, and what comes then belongs to it', async () => {
     recorder = new HookRecorder(directory, DENY_ALL, () => true);
     await prompt();
     await display('m1', 0, 'one', true);
@@ -626,12 +626,12 @@ describe('a conversation that somebody at the terminal', () => {
 
   beforeEach(() => writeAgentRecord(directory, { port: 1, conversation: first }));
 
-  test('leaves alone goes on', async () => {
+  test('did not change continues', async () => {
     await prompt(undefined, transcriptOf(first));
     expect([now(), notices()]).toEqual([first, []]);
   });
 
-  test('has cleared is over, and the one that begins then goes on, which is told', async () => {
+  test('cleared is over; the new one continues, and the user is told', async () => {
     await hear('SessionEnd', { reason: 'other' });
     expect(now()).toBe(first);
     await hear('SessionEnd', { reason: 'clear', ...transcriptOf(first) });
@@ -641,27 +641,27 @@ describe('a conversation that somebody at the terminal', () => {
     expect(conversationNow(readAgentRecord(directory), 'of another session')).toBe('of another session');
   });
 
-  test('has taken up instead goes on, whoever asks there first', async () => {
+  test('replaced by another continues as that one, whoever asks first', async () => {
     await prompt('hello', { prompt_id: 'own', ...transcriptOf(other) });
     await prompt(undefined, transcriptOf(other));
     expect([now(), notices()]).toEqual([other, ['new-conversation', 'terminal']]);
   });
 
-  test.each(['../../x', 'x', ''])('can’t be named %o by an agent', async (id) => {
+  test.each(['../../x', 'x', ''])('can’t be set to the id %o by an agent', async (id) => {
     await prompt(undefined, transcriptOf(id));
     expect(now()).toBe(first);
   });
 });
 
 describe('a message', () => {
-  test('that follows another without a tool between may be that one anew', async () => {
+  test('after another without a tool between may be its repetition', async () => {
     await prompt();
     await display('m1', 0, 'Half of', true);
     await display('m2', 0, 'All of it.', true);
     expect(events(log())).toContain('again');
   });
 
-  test('that follows a tool is not; and a tool that was not heard of again by then was refused', async () => {
+  test('after a tool is not; and a tool without a result by then was refused', async () => {
     await prompt();
     await display('m1', 0, 'I look.', true);
     await hear('PreToolUse', { tool_name: 'Bash', tool_use_id: 't1', tool_input: {} });
@@ -673,7 +673,7 @@ describe('a message', () => {
 });
 
 describe('an agent that calls the hooks itself', () => {
-  test('fills no disk with the text of a turn, whose end is still told', async () => {
+  test('can’t fill the disk with a turn’s text, and the end is still recorded', async () => {
     await prompt();
     for (let index = 0; index < 4; index++) await display('m', index, 'x'.repeat(4 * 1024 * 1024));
     await display('m', 4, 'the end', true);
@@ -682,7 +682,7 @@ describe('an agent that calls the hooks itself', () => {
     expect(log().at(-1)).toEqual({ event: 'stop' });
   });
 
-  test('fills no disk with steps', async () => {
+  test('can’t fill the disk with steps', async () => {
     await prompt();
     for (let at = 0; at < 17_000; at++) {
       await hear('PreToolUse', { tool_name: 'Bash', tool_use_id: `${at}`, tool_input: {} });
@@ -691,7 +691,7 @@ describe('an agent that calls the hooks itself', () => {
     expect(log().length).toBeLessThanOrEqual(50_000);
   });
 
-  test('keeps no name in memory that is longer than any is', () => {
+  test('can’t send names beyond the length limit', () => {
     for (const name of ['prompt_id', 'message_id', 'tool_use_id', 'tool_name', 'agent_id']) {
       const payload = { hook_event_name: 'PreToolUse', prompt_id: 'p', [name]: 'x'.repeat(1_000) };
       expect(hookPayload.safeParse(payload).success, name).toBe(false);

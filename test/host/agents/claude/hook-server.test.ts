@@ -1,4 +1,4 @@
-/** What the daemon takes for a hook, of what the relay passes on to it. */
+/** Which calls passed on by the relay the daemon accepts as hooks. */
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -34,7 +34,7 @@ async function serve() {
   return { call, heard, troubles, start };
 }
 
-test('a call counts for the session that the relay has authenticated', async () => {
+test('a call counts for the session that the relay authenticated', async () => {
   const { call, heard } = await serve();
   expect([await call({ 'x-paliadin-session': 'one' }), heard]).toEqual([200, ['one Stop']]);
 });
@@ -48,7 +48,7 @@ test.each([
   expect([await call(headers), heard]).toEqual([401, []]);
 });
 
-test('what is no hook is refused, and the next one is taken', async () => {
+test('an invalid hook call is refused, and the next one accepted', async () => {
   const { call, heard, troubles } = await serve();
   const headers = { 'x-paliadin-session': 'two' };
   expect(await call(headers, 'garbage')).toBe(400);
@@ -59,7 +59,7 @@ test('what is no hook is refused, and the next one is taken', async () => {
   expect(heard).toEqual(['two Stop']);
 });
 
-test('the next daemon listens where a killed one left its socket', async () => {
+test('a new daemon replaces the socket that a killed one left', async () => {
   const { call, start } = await serve();
   const second = await start(); // the first has not closed: its socket is simply in the way
   onTestFinished(() => second.close());

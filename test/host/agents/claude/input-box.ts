@@ -1,6 +1,6 @@
 /**
- * What Claude Code's input box finds in a text beside the text. These are the rules of 2.1.197 and 2.1.332, as they were
- * found by asking both; test/agents/typed-text.test.ts asks them again.
+ * What Claude Code's input box acts on in a text. These are the rules of 2.1.197 and 2.1.332, as found by testing
+ * both; test/agents/typed-text.test.ts tests them again.
  */
 
 /** What it would act on, for people to read; nothing where it takes the text for text. */

@@ -108,7 +108,7 @@ describe('the escape of Claude Code’s input box', { timeout: 60_000 }, () => {
     );
   });
 
-  test('is undone exactly, whatever the text says', () => {
+  test('is reversible for any text', () => {
     fc.assert(
       fc.property(text, (written) => {
         expect(writtenAs(typedAs(written))).toBe(written);
@@ -118,7 +118,7 @@ describe('the escape of Claude Code’s input box', { timeout: 60_000 }, () => {
     );
   });
 
-  test('is undone also after Claude Code has dropped the spaces at the end; composed letters stay composed', () => {
+  test('is reversible after Claude Code trims trailing spaces, and keeps composed letters', () => {
     fc.assert(
       fc.property(text, (written) => {
         const composed = written.normalize('NFC');
@@ -129,7 +129,7 @@ describe('the escape of Claude Code’s input box', { timeout: 60_000 }, () => {
     );
   });
 
-  test('adds nothing but backslashes, and one space at the end', () => {
+  test('adds only backslashes, and one space at the end', () => {
     fc.assert(
       fc.property(text, (written) => {
         const typed = typedAs(written);

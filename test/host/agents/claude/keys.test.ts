@@ -1,4 +1,4 @@
-/** Which of the owner's own keys are in the way of those that are pressed for a person. */
+/** Which key bindings of the owner conflict with the keys that the driver presses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';

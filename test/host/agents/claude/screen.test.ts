@@ -1,4 +1,4 @@
-/** What only the screen tells. The files are what real agents showed in a pane. */
+/** What can be read from the screen only. The files are captures of real panes. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { claudeRests, readClaude, retrying } from '../../../../src/host/agents/claude/screen.ts';
@@ -12,7 +12,7 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
     return { lines, cursor: { row: Number(row), column: Number(column) }, title };
   };
 
-  test('that it asks the service again, and which time that is', () => {
+  test('that it retries a request, and which attempt it is', () => {
     expect(retrying(screen('retrying'), null)).toEqual({
       id: 'retrying',
       title: expect.stringMatching(/^The model’s service does not answer; asking again \(\d+ of 10\)$/),
@@ -21,7 +21,7 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
     for (const name of ['busy', 'answered', 'trust']) expect(retrying(screen(name), null)).toBeNull();
   });
 
-  test('a dialog, and what is to be done about it', () => {
+  test('a dialog, and what to do about it', () => {
     const known = readClaude(screen('trust'));
     expect(known).toMatchObject({ state: 'dialog', text: expect.stringMatching(/^Claude Code asks whether to trust/) });
     expect(readClaude(screen('command'))).toMatchObject({
@@ -30,7 +30,7 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
     });
   });
 
-  test('that it rests', () => {
+  test('that it is idle', () => {
     const rests = ['answered', 'interrupted', 'text', 'busy', 'retrying', 'command'].filter((name) =>
       claudeRests(screen(name)),
     );
@@ -38,7 +38,7 @@ describe.each(VERSIONS)('Claude Code %s shows', (version) => {
   });
 });
 
-test('what it wrote before is no sign that it asks again', () => {
+test('earlier output that looks like a retry is not read as one', () => {
   const said = '● The log says: retrying in 2s · attempt 3/10';
   const lines = [said, '─'.repeat(40), '❯ ', '─'.repeat(40), '  esc to interrupt'];
   expect(retrying({ lines, cursor: { row: 2, column: 2 }, title: '' }, null)).toBeNull();

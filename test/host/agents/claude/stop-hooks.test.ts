@@ -1,4 +1,4 @@
-/** Whether the end of an answer has to wait for hooks of the owner's. */
+/** Whether the end of an answer has to wait for the owner's Stop hooks. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -22,7 +22,7 @@ const waits = () =>
   hasStopHooks({ directory: join(root, 'home'), cwd: join(root, 'work'), managed: join(root, 'managed') });
 
 test.each(['home/settings.json', 'work/.claude/settings.local.json', 'managed/managed-settings.json'])(
-  'it has for those in %s',
+  'the end of an answer waits for Stop hooks in %s',
   (file) => {
     expect(waits()).toBe(false);
     write(file, { hooks: STOP });
@@ -34,12 +34,12 @@ test.each<[string, object]>([
   ['other hooks', { hooks: { PreToolUse: STOP.Stop } }],
   ['an empty list', { hooks: { Stop: [] } }],
   ['something else', { hooks: 'none' }],
-])('it has not for %s', (_what, settings) => {
+])('the end of an answer does not wait for %s', (_what, settings) => {
   write('home/settings.json', settings);
   expect(waits()).toBe(false);
 });
 
-test('it has for those of a plugin that is installed and enabled', () => {
+test('the end of an answer waits for Stop hooks of an installed and enabled plugin', () => {
   write('plugin/hooks/hooks.json', { hooks: STOP });
   write('home/plugins/installed_plugins.json', { plugins: { 'p@m': [{ installPath: join(root, 'plugin') }] } });
   write('home/settings.json', { enabledPlugins: { 'p@m': false, 'other@m': true } });

@@ -1,4 +1,4 @@
-/** What the transcript says of one turn among others. The lines are real ones. */
+/** What the transcript has of one turn among others. The lines are real ones. */
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -43,7 +43,7 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
     );
   });
 
-  test('has what a task in the background brought, once it is known to belong to the turn', () => {
+  test('has the result of a background task, once the task is known to belong to the turn', () => {
     write(lines);
     const alone = openTranscript({ path: file, root: dirname(file) }, background, 0).read().record;
     expect(textOf(alone).match(/It runs\./g)).toHaveLength(1);
@@ -55,7 +55,7 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
     expect(textOf(transcript.read().record).match(/It runs\./g)).toHaveLength(2);
   });
 
-  test('says how a turn failed', () => {
+  test('has a turn’s failure', () => {
     write(lines);
     const { record } = openTranscript({ path: file, root: dirname(file) }, limit, 0).read();
     expect(record.failure).toEqual({
@@ -65,7 +65,7 @@ describe.each(VERSIONS)('the transcript of Claude Code %s', (version) => {
     expect(record.messages).toEqual([]);
   });
 
-  test('is read on as it grows, whatever piece of a line is there', () => {
+  test('is read as it grows, even with partial lines', () => {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     const transcript = openTranscript({ path: file, root: dirname(file) }, tools, 0);
     expect(transcript.read()).toMatchObject({ grew: false, record: { seen: false } });
@@ -103,7 +103,7 @@ test('an interrupt counts for the turn whose prompt it names', () => {
   expect(interrupted).toEqual([false, true]);
 });
 
-test('what a helper says is not the answer', () => {
+test('a subagent’s text is not the answer', () => {
   const turnId = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
   const said = (text: string, more: object) => ({
     type: 'assistant',
@@ -119,7 +119,7 @@ test('what a helper says is not the answer', () => {
   expect(textOf(openTranscript({ path: file, root: dirname(file) }, turnId, 0).read().record)).toBe('to the person');
 });
 
-test('a line that stands before the one that it follows belongs to it all the same', () => {
+test('a line that comes before its parent still belongs to it', () => {
   const lines = readLines<Line>('transcripts', '2.1.197');
   const [turnId = ''] = turnsIn(lines);
   const inOrder = lines.slice(0, 12);
@@ -128,7 +128,7 @@ test('a line that stands before the one that it follows belongs to it all the sa
   expect(record.messages.map(({ text }) => text).toReversed()).toEqual(['I look at the files.', 'And into one.']);
 });
 
-describe('two prompts that an agent has given one id, asked at the moment in which it ended,', () => {
+describe('two prompts with the same prompt id, the second sent just as the first ended,', () => {
   const TURNS = ['1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed', '2b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'] as const;
   const prompt = (turnId: string, parentUuid: string | null) => ({
     type: 'user',
@@ -170,7 +170,7 @@ describe('two prompts that an agent has given one id, asked at the moment in whi
       return { text: textOf(record), stops: record.stops };
     });
 
-  test('have each their own answer, also where one of them has none', () => {
+  test('have each their own answer, even an empty one', () => {
     write(lines);
     expect(textsOfTurns()).toEqual([
       { text: 'the first', stops: 1 },
@@ -183,7 +183,7 @@ describe('two prompts that an agent has given one id, asked at the moment in whi
     ]);
   });
 
-  test('are not known by it: a hook whose turn nobody knows belongs to the later', () => {
+  test('give a hook call without a known turn to the later one', () => {
     write(lines);
     expect(turnOf({ path: file, root: dirname(file) }, 'p1')).toBe(TURNS[1]);
   });
@@ -201,7 +201,7 @@ describe('two prompts that an agent has given one id, asked at the moment in whi
   });
 });
 
-describe('a transcript that an agent has made up', () => {
+describe('a transcript forged by an agent', () => {
   const TURN = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';
   const prompt = {
     type: 'user',
@@ -218,14 +218,14 @@ describe('a transcript that an agent has made up', () => {
   });
   const open = () => openTranscript({ path: file, root: dirname(file) }, TURN, 0);
 
-  test('whose lines follow each other in a circle is read to its end', () => {
+  test('whose lines form a cycle is read to its end', () => {
     write([said('a', 'b'), said('b', 'a'), said('c', 'c'), prompt, said('d', 'p')]);
     const { record } = open().read();
     expect(textOf(record)).toBe('x');
     expect(record.seen).toBe(true);
   });
 
-  test('whose lines are a chain in the wrong order is read in time', () => {
+  test('whose lines are a long chain in reverse order is read in time', () => {
     const chain = Array.from({ length: 20_000 }, (_, at) => said(`${at}`, `${at + 1}`, `${at}`));
     write([...chain, { ...prompt, uuid: '20000' }]);
     const begin = performance.now();
@@ -234,7 +234,7 @@ describe('a transcript that an agent has made up', () => {
     expect(performance.now() - begin).toBeLessThan(5_000);
   });
 
-  test('that has no end fills no memory', () => {
+  test('of endless length does not fill the memory', () => {
     write([prompt]);
     truncateSync(file, 512 * 1024 * 1024);
     const transcript = open();

@@ -1,4 +1,4 @@
-/** Where Claude Code asks whether a directory may be trusted. */
+/** Where Claude Code asks whether a directory is trusted. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -21,11 +21,11 @@ beforeEach(async () => {
 
 const by = (trusted: string, version = NEW) => trustOf(work, version, (directory) => directory === trusted).by;
 
-test('a directory inherits its parents’ trust', () => {
+test('a directory inherits trust from its parents', () => {
   expect([by(work), by(repository), by(above), by('/elsewhere')]).toEqual([work, repository, above, null]);
 });
 
-test('a repository inherits none, but for versions that let it', () => {
+test('a repository does not inherit trust, except in versions that allow it', () => {
   mkdirSync(join(repository, '.git'));
   expect([by(work), by(repository), by(above)]).toEqual([work, repository, null]);
   expect(by(above, '2.1.197 (Claude Code)')).toBe(above);
@@ -33,7 +33,7 @@ test('a repository inherits none, but for versions that let it', () => {
   expect(trustOf(work, NEW, () => false)).toEqual({ by: null, repository });
 });
 
-test('a worktree is trusted where its repository is', () => {
+test('a worktree is trusted when its main repository is', () => {
   writeFileSync(join(repository, '.git'), `gitdir: ${join(above, 'main', '.git', 'worktrees', 'x')}\n`);
   expect(by(join(above, 'main'))).toBe(join(above, 'main'));
 });

@@ -1,4 +1,6 @@
-/** When a turn is over: what the log leaves open, the transcript tells. Its lines are as real agents write them. */
+/**
+ * When a turn is over: where the log leaves it open, the transcript decides. Its lines are as real agents write them.
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -70,7 +72,7 @@ const end = () => told.at(-1)?.type;
 /** As long as it takes to end what could be over, ten times. */
 const aWhile = () => delay(10 * (TIMES.quietMs + TIMES.settledMs));
 
-test('a stop that a hook of the owner’s may prevent is the end once those are through', async () => {
+test('a stop with Stop hooks of the owner’s ends the turn once the hooks are done', async () => {
   log(text('one'), { event: 'stopping' });
   write(asked, said('one'));
   await aWhile();
@@ -80,7 +82,7 @@ test('a stop that a hook of the owner’s may prevent is the end once those are 
   expect(end()).toBe('stopped');
 });
 
-test('a stop that such a hook has prevented is none, however long the model then thinks', async () => {
+test('a stop that a Stop hook prevented does not end the turn, however long the model then thinks', async () => {
   log(text('one'), { event: 'stopping' });
   write(asked, said('one'), sentOn, stopped);
   await aWhile();
@@ -94,7 +96,7 @@ test('a stop that such a hook has prevented is none, however long the model then
   expect(end()).toBe('stopped');
 });
 
-test('a turn does not end while a helper behind it waits for leave, and does soon after', async () => {
+test('a turn stays open while a subagent’s approval is open, and ends soon after it', async () => {
   const approval = { id: 'a', title: 'Run a command', options: [] };
   write(asked, said('It looks.'));
   log(text('It looks.'), { event: 'paused' }, { event: 'tool', id: 't', title: 'Running', status: 'running' });

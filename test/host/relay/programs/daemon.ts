@@ -1,4 +1,4 @@
-/** As much of a daemon as the relay sees: it opens the relay, answers hooks, and waits to be killed. */
+/** The part of a daemon that the relay needs: it opens the relay, answers hooks, and waits to be killed. */
 import { appendFileSync } from 'node:fs';
 import { startHookServer } from '../../../../src/host/agents/claude/hook-server.ts';
 import { relayFiles } from '../../../../src/host/relay/files.ts';

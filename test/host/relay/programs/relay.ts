@@ -1,4 +1,4 @@
-/** A relay whose names and addresses are the test's: nothing of it reaches the internet. */
+/** A relay with the test's names and addresses: nothing reaches the internet. */
 import { connect } from 'node:net';
 import { runRelay } from '../../../../src/host/relay/run-relay.ts';
 import { acquireLock } from '../../../../src/process/lock.ts';

@@ -1,6 +1,6 @@
 /**
- * A forced command that knows `health`, `run-turn` and `reset` and nothing else, as an owner may have written one.
- * It writes each call to a file beside the home directory's others, and answers what the question asks for.
+ * A forced command that knows only `health`, `run-turn` and `reset`, as an owner may have written one.
+ * It writes each call to a file in the home directory, and answers what the question asks for.
  */
 import { appendFileSync, existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
