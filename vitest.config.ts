@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
 import { slowest } from './test/support/slowest.ts';
@@ -28,8 +29,11 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   test: {
     pool: 'forks',
-    // Most tests start processes of their own: more workers than this fight for the cores and time out.
-    maxWorkers: 2,
+    // A worker loads what is tested once, not once for each file, and keeps its Chromium. So no test may leave anything behind
+    // in a module.
+    isolate: false,
+    // Tests wait for processes of their own half of the time: more workers than cores, and not so many that they time out.
+    maxWorkers: 2 * availableParallelism(),
     // A test waits for events, so a long limit costs nothing where all is well, and a busy machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,9 +1,9 @@
-/** A real Chromium for the tests of one file, with a separate browser context for each user in it. */
+/** A real Chromium, with a separate browser context for each user in it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchChromium } from './chromium.ts';
+import { afterEach, beforeAll, expect } from 'vitest';
+import { sharedChromium } from './chromium.ts';
 
 export interface TestBrowser {
   /** A person with an empty profile, whose pages all come from `url`. */
@@ -28,7 +28,7 @@ export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrows
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await launchChromium(names);
+    browser = await sharedChromium(names);
   });
 
   afterEach(async ({ task }) => {
@@ -37,8 +37,6 @@ export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrows
     for (const { visitor } of past) await visitor.context.close();
     expect(past.flatMap(({ visitor, expected }) => unexpected(visitor.trouble, expected))).toEqual([]);
   });
-
-  afterAll(() => browser?.close());
 
   return {
     async visitor(url, options = {}) {

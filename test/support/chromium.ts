@@ -2,9 +2,22 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
- * A real Chromium. Playwright makes its profile directory, a new one each, and removes it. `names` are those of other
- * sites that lead to this machine.
+ * One Chromium for all test files of a worker: it takes a second to start, and people in it are apart by their contexts.
+ * `names` are those of other sites that lead to this machine; each set of them has a Chromium of its own.
  */
+export async function sharedChromium(names: string[] = []): Promise<Browser> {
+  const key = names.join();
+  const known = running.get(key);
+  if (known?.isConnected()) return known;
+  const launched = await launchChromium(names);
+  running.set(key, launched);
+  return launched;
+}
+
+/** Each ends with the worker, which holds the other end of its pipe. */
+const running = new Map<string, Browser>();
+
+/** Playwright makes its profile directory, a new one each, and removes it. */
 export function launchChromium(names: string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, resolving(names)] });
 }
