@@ -81,7 +81,7 @@ function removeFiles(places: HostPlaces, purge: boolean): Check {
     ...(!purge && isSkillEdited(places) ? [places.skill, places.record] : []),
     ...(!purge && isHostEnvEdited(places.hostEnv) ? [places.hostEnv] : []),
   ];
-  for (const path of [places.shim, places.hostEnv, places.skill, places.record]) {
+  for (const path of [places.shim, places.node, places.hostEnv, places.skill, places.record]) {
     if (!kept.includes(path)) rmSync(path, { recursive: true, force: true });
   }
   try {
