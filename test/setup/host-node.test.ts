@@ -113,7 +113,7 @@ describe.skipIf(why !== null)('a host whose Node is too old', () => {
     } finally {
       ssh.close();
     }
-    expect(existsSync(join(account.home, '.local/share'))).toBe(false);
+    expect(existsSync(join(account.home, '.local/share/paliadin'))).toBe(false);
   });
 });
 
