@@ -6,10 +6,10 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TurnWrite } from '../../src/store/turn-store.ts';
 import { createTurnWriter, type TurnWriterOptions } from '../../src/turn/turn-writer.ts';
-import { aTurn, aUser, temporaryStore } from '../store/temporary-store.ts';
+import { aTurn, aUser, temporarySqliteStore } from '../store/temporary-store.ts';
 
 async function observed(turns: number, options?: TurnWriterOptions) {
-  const { store: patient, file } = await temporaryStore();
+  const { store: patient, file } = await temporarySqliteStore();
   const users = await Promise.all(Array.from({ length: turns }, () => aUser(patient)));
   const accepted = await Promise.all(users.map((user) => createTurnWriter(patient).accept(aTurn(user))));
   const store = options === undefined ? patient : await impatientStore(file);
@@ -114,7 +114,7 @@ test('events are published in the order of their ids, whatever stored them', asy
 });
 
 test('accepting a known turn publishes nothing', async () => {
-  const { store } = await temporaryStore();
+  const { store } = await temporarySqliteStore();
   const told = vi.fn();
   const turnWriter = createTurnWriter(store, { onStored: told });
   const who = await aUser(store);
