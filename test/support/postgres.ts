@@ -19,6 +19,8 @@ export interface Server {
   url(database: string): string;
   /** A new database with the store's tables, all of them empty. Returns its URL. */
   newDatabase(): Promise<string>;
+  /** A new database without tables. */
+  emptyDatabase(): Promise<string>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -64,6 +66,11 @@ export async function startServer(): Promise<Server> {
     await client.connect();
     await client.query(sql).finally(() => client.end());
   };
+  const create = async (how: string) => {
+    const name = `t_${randomBytes(6).toString('hex')}`;
+    await query(`create database ${name} ${how}`);
+    return url(name);
+  };
   await query(`create database ${TEMPLATE}`);
   await (await openPostgresStore(url(TEMPLATE))).close();
   return {
@@ -74,11 +81,8 @@ export async function startServer(): Promise<Server> {
       kill();
       await ended;
     },
-    async newDatabase() {
-      const name = `t_${randomBytes(6).toString('hex')}`;
-      await query(`create database ${name} template ${TEMPLATE} strategy file_copy`);
-      return url(name);
-    },
+    newDatabase: () => create(`template ${TEMPLATE} strategy file_copy`),
+    emptyDatabase: () => create(''),
   };
 }
 
