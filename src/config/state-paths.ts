@@ -3,6 +3,9 @@ import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from './load.ts';
 
+/** Within the state directory; unused where the store is on a server. */
+export const DATABASE_FILE = 'paliadin.db';
+
 export interface StatePaths {
   root: string;
   database: string;
@@ -37,7 +40,7 @@ export function prepareState({ values }: Config): StatePaths {
   make(workspace, constants.F_OK);
   return {
     root,
-    database: join(root, 'paliadin.db'),
+    database: join(root, DATABASE_FILE),
     gatewayLock: join(root, 'gateway.lock'),
     auditHead: join(root, 'audit-head'),
     host,

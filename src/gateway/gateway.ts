@@ -28,7 +28,7 @@ import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
@@ -82,10 +82,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const hosts = oneHost(backend);
   closes('the way to the host', ms.backend, () => hosts.close());
   const metrics = await createMetrics(VERSION);
-  const database = await openSqliteStore(paths.database, {
-    threads: true,
-    onErased: (erased) => tellErased(logger, erased),
-  });
+  const database = await openStore(
+    { url: values.PALIADIN_DATABASE_URL, file: paths.database },
+    { threads: true, onErased: (erased) => tellErased(logger, erased) },
+  );
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, hosts });

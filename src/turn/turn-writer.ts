@@ -2,8 +2,10 @@
  * Writes what happens to turns, in order. Everything that all turns write at one moment goes into one transaction, so a
  * busy gateway pays one fsync for many.
  *
- * While another process holds the store, progress waits here and is stored later. A caller that waits for its write
- * gets an error after some seconds, and the write is not done.
+ * While another process holds the store, or its server is away, progress waits here and is stored later. A caller that
+ * waits for its write gets an error after some seconds, and the write is not done any more. If the connection to a
+ * server is lost in a commit, nobody can tell whether it was done: progress is then written again, which changes nothing
+ * for a reader, since each chunk says where it belongs.
  */
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
@@ -15,7 +17,7 @@ import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
-  /** Stored when this resolves, and never where it rejects. */
+  /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
@@ -72,10 +74,12 @@ export function createTurnWriter(
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
       if (left.length === 0) break;
     }
-    if (waiting.length > 0) void inOrder(writeWaiting); // callers that came meanwhile need not wait for all of it
+    if (waiting.length === 0) return;
+    // Callers that came meanwhile need not wait for all of it. A server that is away refuses at once, so this waits.
+    setTimeout(() => void inOrder(writeWaiting), PAUSE_MS);
   }
 
-  /** Returns the writes that are left because another process holds the store. */
+  /** Returns the writes that are left because another process holds the store, or its server is away. */
   async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
       onStored(await store.turns.write(batch));
@@ -139,13 +143,13 @@ export function createTurnWriter(
   };
 }
 
-/** Another process holds the store and may release it: such an error says when to retry. */
+/** What stands in the way may pass by itself: such an error says when to retry. */
 function isHeld(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'store_unavailable' && error.againInMs !== null;
 }
 
 function held(): PaliadinError {
-  const detail = 'another process holds the store: wait, or end the other process';
+  const detail = 'the store can’t be written: wait, end the process that holds it, or see whether its server runs';
   return new PaliadinError('store_unavailable', detail, { againInMs: AGAIN_MS });
 }
 
@@ -156,6 +160,7 @@ function sizeOf({ events }: TurnWrite): number {
 // A person who sees no effect for longer tries again.
 const PATIENCE_MS = 3000;
 const AGAIN_MS = 5000;
+const PAUSE_MS = 250;
 
 /** How many of them go into one transaction. */
 function atOnce(waiting: Waiting[]): number {

@@ -8,7 +8,7 @@ import { notedHead, noteHead } from '../../gateway/audit-head.ts';
 import { note } from '../../process/terminal.ts';
 import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
-import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { openStore } from '../../store/open.ts';
 import { stopTurns } from './stop-turns.ts';
 
 /** Opens the store for as long as `use` takes; a gateway may be running at the same time. */
@@ -17,9 +17,10 @@ export async function withServices<T>(
   use: (services: Services, paths: StatePaths) => Promise<T>,
 ): Promise<T> {
   process.umask(0o077);
-  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = settings.config.values;
+  const { values } = settings.config;
+  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
   const paths = prepareState(settings.config);
-  const store = await openSqliteStore(paths.database);
+  const store = await openStore({ url: values.PALIADIN_DATABASE_URL, file: paths.database });
   const services = createServices({
     store,
     host: {

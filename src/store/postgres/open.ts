@@ -27,8 +27,9 @@ export interface PostgresOptions {
 export async function openPostgresStore(url: string, { newId, searching }: PostgresOptions = {}): Promise<Store> {
   const address = addressOf(url);
   const explain = explainPostgres(address);
-  const database = await bringUpToDate(url, address).catch((error) => {
-    throw explain(error);
+  const database = await overOneConnection(url, async (db) => {
+    await migrate(db, address);
+    return await versionOf(db);
   });
   const deadlineMs = searching?.deadlineMs ?? SEARCH_MS;
   const db = open(url, { most: MOST, statementMs: STATEMENT_MS });
@@ -59,6 +60,12 @@ export async function openPostgresStore(url: string, { newId, searching }: Postg
   });
 }
 
+/** Name and version of the server, and where it is; never a password. @throws PaliadinError `store_unavailable` */
+export async function describePostgres(url: string): Promise<string> {
+  const version = await overOneConnection(url, versionOf);
+  return `${version}, ${addressOf(url)}`;
+}
+
 // A search may keep a connection busy for seconds.
 const SEARCHES = 3;
 
@@ -66,14 +73,19 @@ function open(url: string, options: PoolOptions): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: postgresDialect(url, options), plugins: [new CamelCasePlugin()] });
 }
 
-/** Over a connection of its own: a migration takes the time that it needs. Returns the server's name and version. */
-async function bringUpToDate(url: string, address: string): Promise<string> {
+/** Takes the time that it needs, as a migration may. */
+async function overOneConnection<T>(url: string, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
   const db = open(url, { most: 1, statementMs: 0 });
   try {
-    await migrate(db, address);
-    const { rows } = await sql<{ version: string }>`select split_part(version(), ' ', 2) as version`.execute(db);
-    return `PostgreSQL ${rows[0]?.version}`;
+    return await work(db);
+  } catch (error) {
+    throw explainPostgres(addressOf(url))(error);
   } finally {
     await db.destroy();
   }
+}
+
+async function versionOf(db: Kysely<Schema>): Promise<string> {
+  const { rows } = await sql<{ version: string }>`select split_part(version(), ' ', 2) as version`.execute(db);
+  return `PostgreSQL ${rows[0]?.version}`;
 }

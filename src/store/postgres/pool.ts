@@ -1,6 +1,7 @@
 /** Connections to the server, of which there are never more than a few. The only module that imports the driver. */
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
+import { PaliadinError } from '../../contract/errors.ts';
 
 export interface PoolOptions {
   /** How many connections there are at most. */
@@ -31,8 +32,9 @@ export function openPool(url: string, { most, statementMs, explain }: PoolOption
     idle_in_transaction_session_timeout: ABANDONED_MS,
     keepAlive: true,
     application_name: 'paliadin',
-    // What is stored stays stored, and each statement sees what was committed before it, whatever the server's defaults.
-    options: '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed',
+    options: Object.entries(SESSION)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     types: { getTypeParser },
     ...limits,
   });
@@ -53,11 +55,25 @@ export function isRefusal(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
 }
 
-/** Where the URL leads, without its password. */
+/**
+ * Where the URL leads, without its password.
+ *
+ * @throws PaliadinError `store_unavailable` where the driver can't read the URL, or a file that it names.
+ */
 export function addressOf(url: string): string {
-  const { host, port, user, database } = new pg.Client({ connectionString: url });
+  const { host, port, user, database } = clientOf(url);
   return `postgres://${user === undefined ? '' : `${user}@`}${host}:${port}/${database ?? ''}`;
 }
+
+const SESSION = {
+  // What is stored stays stored, and each statement sees what was committed before it, whatever the server's defaults.
+  synchronous_commit: 'on',
+  default_transaction_isolation: 'read\\ committed',
+  // The server ends the transaction of a gateway whose machine is gone.
+  tcp_keepalives_idle: 10,
+  tcp_keepalives_interval: 5,
+  tcp_keepalives_count: 3,
+};
 
 // Some readers, a writer, and a search. A server has a hundred connections by default, for all of its clients.
 export const MOST = 10;
@@ -73,6 +89,16 @@ const LOCK_MS = 3_000;
 const GRACE_MS = 500;
 const ABANDONED_MS = 10_000;
 const IDLE_MS = 60_000;
+
+/** Not connected. */
+function clientOf(url: string): pg.Client {
+  try {
+    return new pg.Client({ connectionString: url });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new PaliadinError('store_unavailable', `PALIADIN_DATABASE_URL: ${message}; correct it`, { cause: error });
+  }
+}
 
 /** A connection that fails once is closed at its release; until then each query fails as the first one did. */
 function pooled(client: pg.PoolClient, explain: (error: unknown) => unknown): PostgresPoolClient {
