@@ -22,3 +22,25 @@ export async function describeStore({ url, file }: StorePlace): Promise<string> 
   const { describePostgres } = await import('./postgres/open.ts');
   return await describePostgres(url);
 }
+
+/**
+ * A lock on the database that the one gateway that runs its turns holds. Returns how to let go; null where another
+ * process holds it. A file needs none: its directory has one.
+ *
+ * @throws PaliadinError `store_unavailable`
+ */
+export async function lockForGateway(
+  url: string,
+  options: { waitMs: number; onLost?: () => void },
+): Promise<(() => Promise<void>) | null> {
+  const [{ lockGateway }, { explainPostgres }, { addressOf }] = await Promise.all([
+    import('./postgres/gateway-lock.ts'),
+    import('./postgres/explain.ts'),
+    import('./postgres/pool.ts'),
+  ]);
+  try {
+    return await lockGateway(url, { onLost: () => {}, ...options });
+  } catch (error) {
+    throw explainPostgres(addressOf(url))(error);
+  }
+}

@@ -1,5 +1,6 @@
 /** The store is on a PostgreSQL server, which stops, falls silent, or loses a connection in the middle of a commit. */
 import { expect, onTestFinished, test } from 'vitest';
+import { startTestGateway } from '../support/gateway.ts';
 import { sharedServer, startServer } from '../support/postgres.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
@@ -80,3 +81,16 @@ test('F18: a question whose commit lost its connection is one turn, asked again 
   }
   expect((await owner.history()).turns).toHaveLength(3);
 }, 60_000);
+
+test('a second gateway on the database is refused; one that was killed is replaced at once', async () => {
+  const databaseUrl = await (await sharedServer()).newDatabase();
+  const gateway = await gatewayForTest({ databaseUrl });
+  const owner = await somebody(gateway);
+  const turn = await owner.ask('demo hold here');
+  await owner.until(turn.turnId, 'chunk');
+  await expect(startTestGateway({ databaseUrl })).rejects.toThrow('another gateway runs on the database');
+  await gateway.end('SIGKILL');
+  await gateway.start();
+  await owner.release('here');
+  expect(await owner.finished(turn.turnId)).toMatchObject({ status: 'completed', response: WHOLE });
+});

@@ -5,10 +5,11 @@ import { prepareState, type StatePaths } from '../../config/state-paths.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
 import type { HostSession } from '../../contract/host.ts';
 import { notedHead, noteHead } from '../../gateway/audit-head.ts';
+import { acquireLock } from '../../process/lock.ts';
 import { note } from '../../process/terminal.ts';
 import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
-import { openStore } from '../../store/open.ts';
+import { lockForGateway, openStore } from '../../store/open.ts';
 import { stopTurns } from './stop-turns.ts';
 
 /** Opens the store for as long as `use` takes; a gateway may be running at the same time. */
@@ -20,14 +21,17 @@ export async function withServices<T>(
   const { values } = settings.config;
   const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
   const paths = prepareState(settings.config);
-  const store = await openStore({ url: values.PALIADIN_DATABASE_URL, file: paths.database });
+  const url = values.PALIADIN_DATABASE_URL;
+  // The gateway of a database may run on another machine.
+  const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockForGateway(url, { waitMs: 0 }));
+  const store = await openStore({ url, file: paths.database });
   const services = createServices({
     store,
     host: {
       sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(settings) : null),
       endConversation: ({ name }) => withHost(settings, (host) => host.reset(name, { forget: true })),
     },
-    stopTurns: (userId) => stopTurns(store, paths, userId),
+    stopTurns: (userId) => stopTurns(store, acquire, userId),
     notedHead: () => notedHead(paths.auditHead),
     access,
     ownerSubject: owner,
