@@ -1,10 +1,13 @@
 /** The store is on a PostgreSQL server, which stops, falls silent, or loses a connection in the middle of a commit. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startTestGateway } from '../support/gateway.ts';
 import { sharedServer, startServer } from '../support/postgres.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
+
+// A server of its own, a gateway with its host, and limits of seconds that have to pass.
+vi.setConfig({ testTimeout: 120_000 });
 
 const WHOLE = 'This is the first half. This is the second half.';
 
@@ -80,7 +83,7 @@ test('F18: a question whose commit lost its connection is one turn, asked again 
     expect(await owner.timesReceived(turnId)).toBe(1);
   }
   expect((await owner.history()).turns).toHaveLength(3);
-}, 60_000);
+});
 
 test('a second gateway on the database is refused; one that was killed is replaced at once', async () => {
   const databaseUrl = await (await sharedServer()).newDatabase();
