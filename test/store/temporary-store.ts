@@ -30,7 +30,7 @@ export interface TemporaryDatabase {
   dialect(): Dialect;
 }
 
-export const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
+const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
 
 export async function temporaryDatabase(): Promise<TemporaryDatabase> {
   const opened = (store: Store) => {
