@@ -128,6 +128,12 @@ audit
   .description('print where the audit log ends, to keep it elsewhere')
   .action(async () => (await import('./commands/audit.ts')).showAuditHead(settings()));
 program
+  .command('db')
+  .description('the database')
+  .command('copy')
+  .description('copy the file of the state directory into the empty database of PALIADIN_DATABASE_URL')
+  .action(async () => (await import('./commands/db.ts')).copyDatabase(settings()));
+program
   .command('sign-out')
   .description('sign a user out of all browsers')
   .argument('<user>')

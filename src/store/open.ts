@@ -23,6 +23,12 @@ export async function describeStore({ url, file }: StorePlace): Promise<string> 
   return await describePostgres(url);
 }
 
+/** See `copyToPostgres`: how many rows of each table were copied. */
+export async function copyStore(file: string, url: string): Promise<Record<string, number>> {
+  const { copyToPostgres } = await import('./postgres/copy.ts');
+  return await copyToPostgres(file, url);
+}
+
 /**
  * A lock on the database that the one gateway that runs its turns holds. Returns how to let go; null where another
  * process holds it. A file needs none: its directory has one.
