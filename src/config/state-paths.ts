@@ -3,11 +3,9 @@ import { accessSync, constants, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError } from './load.ts';
 
-/** Within the state directory; unused where the store is on a server. */
-export const DATABASE_FILE = 'paliadin.db';
-
 export interface StatePaths {
   root: string;
+  /** Unused where the store is on a server. */
   database: string;
   /** Locked by the running gateway. */
   gatewayLock: string;
@@ -40,7 +38,7 @@ export function prepareState({ values }: Config): StatePaths {
   make(workspace, constants.F_OK);
   return {
     root,
-    database: join(root, DATABASE_FILE),
+    database: join(root, 'paliadin.db'),
     gatewayLock: join(root, 'gateway.lock'),
     auditHead: join(root, 'audit-head'),
     host,

@@ -16,9 +16,8 @@ export async function openStore({ url, file }: StorePlace, options: StoreOptions
   return await openPostgresStore(url, options);
 }
 
-/** Name and version of the database, and where it is. Changes nothing. @throws PaliadinError `store_unavailable` */
-export async function describeStore({ url, file }: StorePlace): Promise<string> {
-  if (url === undefined) return `SQLite ${process.versions.sqlite}, ${file}`;
+/** Name and version of the server, and where it is. Changes nothing. @throws PaliadinError `store_unavailable` */
+export async function describeServer(url: string): Promise<string> {
   const { describePostgres } = await import('./postgres/open.ts');
   return await describePostgres(url);
 }
