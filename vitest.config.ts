@@ -60,6 +60,8 @@ export default defineConfig({
           include: ON_BOTH_STORES,
           exclude: ['test/store/sqlite/**'],
           env: { TEST_STORE: 'postgres' },
+          // The first in each worker starts the server.
+          testTimeout: 60_000,
         },
       },
       {

@@ -36,7 +36,7 @@ export async function copyStore(file: string, url: string): Promise<Record<strin
  */
 export async function lockForGateway(
   url: string,
-  options: { waitMs: number; onLost?: () => void },
+  options: { waitMs: number; onLost?: () => void; patienceMs?: number },
 ): Promise<(() => Promise<void>) | null> {
   const [{ lockGateway }, { explainPostgres }, { addressOf }] = await Promise.all([
     import('./postgres/gateway-lock.ts'),

@@ -9,8 +9,8 @@ export interface TcpProxy {
   /** New connections are carried again. Those that were silenced stay so. */
   go(): void;
   /**
-   * The next connection that has sent `first`, and later sends `then`, is cut as soon as the server answers to that. The
-   * answer is lost. Resolves when that has happened.
+   * The next connection that has sent `first`, and then sends `then` (with it or later), is cut as soon as the server
+   * answers to that. The answer is lost. Resolves when that has happened.
    */
   cutAfter(first: string, then: string): Promise<void>;
 }
@@ -19,6 +19,7 @@ export async function tcpProxy(to: number): Promise<TcpProxy> {
   let isSilent = false;
   let cut: { first: string; then: string; done(): void } | null = null;
   const sockets = new Set<Socket>();
+  const connections: { isSilent: boolean }[] = [];
 
   const server = createServer((client) => {
     const upstream = connect(to, '127.0.0.1');
@@ -26,9 +27,10 @@ export async function tcpProxy(to: number): Promise<TcpProxy> {
       sockets.add(socket);
       socket.on('error', () => {});
     }
-    let silenced = isSilent;
+    const connection = { isSilent };
+    connections.push(connection);
     const end = () => {
-      if (silenced || isSilent) return;
+      if (connection.isSilent) return;
       client.destroy();
       upstream.destroy();
     };
@@ -37,17 +39,15 @@ export async function tcpProxy(to: number): Promise<TcpProxy> {
     let isFirst = false;
     let isDoomed = false;
     client.on('data', (data) => {
-      silenced ||= isSilent;
-      if (silenced) return;
+      if (connection.isSilent) return;
       if (cut !== null) {
-        isDoomed ||= isFirst && data.includes(cut.then);
         isFirst ||= data.includes(cut.first);
+        isDoomed ||= isFirst && data.includes(cut.then);
       }
       upstream.write(data);
     });
     upstream.on('data', (data) => {
-      silenced ||= isSilent;
-      if (silenced) return;
+      if (connection.isSilent) return;
       if (!isDoomed) return void client.write(data);
       cut?.done();
       cut = null;
@@ -64,6 +64,7 @@ export async function tcpProxy(to: number): Promise<TcpProxy> {
     port: (server.address() as { port: number }).port,
     stop() {
       isSilent = true;
+      for (const connection of connections) connection.isSilent = true;
     },
     go() {
       isSilent = false;

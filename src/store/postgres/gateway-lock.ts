@@ -11,12 +11,14 @@ export interface GatewayLockOptions {
   waitMs: number;
   /** The lock was lost, and another gateway has it now. */
   onLost(): void;
+  /** After what time it is another gateway that has the lock, and not the end of our own lost connection. */
+  patienceMs?: number;
 }
 
 /** Returns how to let go; null where another process holds the lock. @throws the driver's error */
 export async function lockGateway(
   url: string,
-  { waitMs, onLost }: GatewayLockOptions,
+  { waitMs, onLost, patienceMs = PATIENCE_MS }: GatewayLockOptions,
 ): Promise<(() => Promise<void>) | null> {
   const pool = openPool(url, { most: 1, statementMs: STATEMENT_MS });
   const closing = new AbortController();
@@ -32,7 +34,7 @@ export async function lockGateway(
       throw error;
     }
   };
-  let held = await take();
+  let held: Held | null = await take();
   for (const until = Date.now() + waitMs; held === null && Date.now() < until; held = await take()) {
     await delay(LOOK_AGAIN_MS);
   }
@@ -50,10 +52,19 @@ export async function lockGateway(
         await held.query('select 1', []);
       } catch {
         held.release();
-        held = await retry(take, { firstMs: WATCH_MS, signal, ref: false });
+        held = null;
+        held = await takeAgain(signal);
       }
     }
     onLost();
+  }
+
+  async function takeAgain(signal: AbortSignal): Promise<Held | null> {
+    for (const until = performance.now() + patienceMs; ; ) {
+      const client = await retry(take, { firstMs: WATCH_MS, signal, ref: false });
+      if (client !== null || performance.now() > until) return client;
+      await delay(WATCH_MS, undefined, { signal, ref: false });
+    }
   }
 
   const kept = keep().catch(() => {}); // let go
@@ -65,8 +76,13 @@ export async function lockGateway(
   };
 }
 
+type Held = Awaited<ReturnType<ReturnType<typeof openPool>['connect']>>;
+
 // Any number that nobody else uses in this database.
 const LOCK = 7_717_003;
 
 const WATCH_MS = 5_000;
 const LOOK_AGAIN_MS = 100;
+
+// The server notices after 25 s that a connection is gone.
+const PATIENCE_MS = 60_000;

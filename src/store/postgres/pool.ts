@@ -40,10 +40,24 @@ export function openPool(url: string, { most, statementMs, explain }: PoolOption
   });
   // The queries of a lost connection report the loss; the connection itself reports it here.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  // Where one connection is lost, those from before are not trusted either: each would take as long to find out.
+  let losses = 0;
+  const openedAfter = new WeakMap<pg.PoolClient, number>();
+  pool.on('connect', (client) => {
+    openedAfter.set(client, losses);
+    client.on('error', () => {});
+  });
+  const onLoss = () => {
+    losses++;
+  };
   return {
     async connect() {
-      return pooled(await pool.connect(), explain ?? ((error) => error));
+      for (;;) {
+        const client = await pool.connect();
+        if (openedAfter.get(client) === losses)
+          return pooled(client, { explain: explain ?? ((error) => error), onLoss });
+        client.release(true);
+      }
     },
     end: () => pool.end(),
     options: {},
@@ -101,14 +115,20 @@ function clientOf(url: string): pg.Client {
 }
 
 /** A connection that fails once is closed at its release; until then each query fails as the first one did. */
-function pooled(client: pg.PoolClient, explain: (error: unknown) => unknown): PostgresPoolClient {
+function pooled(
+  client: pg.PoolClient,
+  { explain, onLoss }: { explain: (error: unknown) => unknown; onLoss: () => void },
+): PostgresPoolClient {
   let lost: Error | null = null;
   const query = async (sql: string, parameters: readonly unknown[]) => {
     if (lost !== null) throw lost;
     try {
       return await client.query(sql, parameters.map(storable));
     } catch (error) {
-      if (!isRefusal(error)) lost = error as Error;
+      if (!isRefusal(error)) {
+        lost = error as Error;
+        onLoss();
+      }
       throw explain(error);
     }
   };

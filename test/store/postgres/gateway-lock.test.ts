@@ -7,7 +7,7 @@ test('one gateway at a time holds a database, and learns of it when another has 
   onTestFinished(() => server.kill());
   const url = await server.newDatabase();
   const lost = Promise.withResolvers<void>();
-  const first = await lockForGateway(url, { waitMs: 0, onLost: lost.resolve });
+  const first = await lockForGateway(url, { waitMs: 0, onLost: lost.resolve, patienceMs: 0 });
   expect(await lockForGateway(url, { waitMs: 0 })).toBeNull();
   expect(
     await lockForGateway(await server.newDatabase(), { waitMs: 0 }).then((release) => release?.()),
