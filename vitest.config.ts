@@ -9,6 +9,9 @@ const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.te
 /** What takes minutes and seldom finds what the others miss: many users, and every page in every look. */
 const NIGHTLY = ['test/**/*.nightly.test.ts'];
 
+const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];
+const ON_BOTH_STORES = ['test/store/**/*.test.ts'];
+
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
 /** Of those, what takes minutes each: for whoever works on the driver, not for every change. */
@@ -46,7 +49,19 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...IN_A_BROWSER, ...NIGHTLY, ...WITH_AGENTS],
+          exclude: [...IN_A_BROWSER, ...NIGHTLY, ...WITH_AGENTS, ...ON_POSTGRES],
+        },
+      },
+      // The store's tests once more, on PostgreSQL.
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: ON_BOTH_STORES,
+          exclude: ['test/store/sqlite/**'],
+          env: { TEST_STORE: 'postgres' },
+          // The first in each worker starts the server.
+          testTimeout: 60_000,
         },
       },
       {

@@ -125,6 +125,12 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .description('print where the audit log ends, to keep it elsewhere')
     .action(async () => (await import('./commands/audit.ts')).showAuditHead(context()));
   program
+    .command('db')
+    .description('the database')
+    .command('copy')
+    .description('copy the file of the state directory into the empty database of PALIADIN_DATABASE_URL')
+    .action(async () => (await import('./commands/db.ts')).copyDatabase(context()));
+  program
     .command('sign-out')
     .description('sign a user out of all browsers')
     .argument('<user>')

@@ -5,6 +5,7 @@ import { type Config, ConfigError } from './load.ts';
 
 export interface StatePaths {
   root: string;
+  /** Unused where the store is on a server. */
   database: string;
   /** Locked by the running gateway. */
   gatewayLock: string;

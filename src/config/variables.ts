@@ -56,6 +56,15 @@ const appOrigins = z
     return z.NEVER;
   });
 
+/** The message must not quote it: it may contain a password. */
+const databaseUrl = z
+  .string()
+  .trim()
+  .refine((written) => {
+    const url = URL.parse(written);
+    return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1;
+  }, 'an address such as postgres://user:password@db.example/paliadin, where other characters than letters and digits in user and password are percent-encoded');
+
 const headerName = z
   .string()
   .trim()
@@ -103,6 +112,7 @@ export const variables = {
   PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
   PALIADIN_STATE_DIR: text.optional(),
+  PALIADIN_DATABASE_URL: databaseUrl.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_PUBLIC_URL: origin.optional(),
@@ -153,4 +163,8 @@ export const variables = {
 export type Variable = keyof typeof variables;
 
 /** Variables whose value is never shown, and never passed to another process. */
-export const secrets: ReadonlySet<string> = new Set(['PALIADIN_SSH_KEY', 'PALIADIN_JWT_SECRET']);
+export const secrets: ReadonlySet<string> = new Set([
+  'PALIADIN_SSH_KEY',
+  'PALIADIN_JWT_SECRET',
+  'PALIADIN_DATABASE_URL',
+]);

@@ -28,7 +28,7 @@ import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import { lockForGateway, openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
@@ -82,10 +82,15 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const hosts = oneHost(backend);
   closes('the way to the host', ms.backend, () => hosts.close());
   const metrics = await createMetrics(VERSION);
-  const database = await openSqliteStore(paths.database, {
-    threads: true,
-    onErased: (erased) => tellErased(logger, erased),
-  });
+  const databaseUrl = values.PALIADIN_DATABASE_URL;
+  if (databaseUrl !== undefined) {
+    const unlock = await lockDatabase(databaseUrl, logger);
+    closes('the lock on the database', ms.databaseLock, unlock);
+  }
+  const database = await openStore(
+    { url: databaseUrl, file: paths.database },
+    { threads: true, onErased: (erased) => tellErased(logger, erased) },
+  );
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
   metrics.watch({ store, hosts });
@@ -178,6 +183,18 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const close = () => running.disposeAsync();
   return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
+
+async function lockDatabase(url: string, logger: Logger): Promise<() => Promise<void>> {
+  const onLost = () => logger.error('another gateway has taken the database; stop one of the two');
+  const release = await lockForGateway(url, { waitMs: OTHER_ENDS_MS, onLost });
+  if (release !== null) return release;
+  throw new ConfigError(
+    'another gateway runs on the database of PALIADIN_DATABASE_URL; stop it, or name another database. Where its machine is gone, the server knows after half a minute',
+  );
+}
+
+// One that was just killed still has its connection for a moment.
+const OTHER_ENDS_MS = 5_000;
 
 function tellErased(logger: Logger, erased: boolean): void {
   if (erased) logger.info('what was deleted is gone from the log of the database too');

@@ -16,6 +16,11 @@ export function wordsOf(search: string | undefined): string[] {
   throw new PaliadinError('bad_request', `search: a word of ${long.length} characters; at most ${MOST_LETTERS} are`);
 }
 
+/** The words of a text, in their order, without case and accents. */
+export function tokensOf(text: string): string[] {
+  return fold(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+}
+
 /** Whether a word is in a script without spaces between words, where the beginning of a word can't be found. */
 export function isUnspaced(word: string): boolean {
   return UNSPACED.test(word);
@@ -45,8 +50,7 @@ const UNSPACED =
 
 /** Between the letters of `C-2024/17` there may be any other characters that are neither letters nor digits. */
 function patternOf(word: string): RegExp {
-  const parts = fold(word).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-  const source = parts.join('[^\\p{L}\\p{N}]+');
+  const source = tokensOf(word).join('[^\\p{L}\\p{N}]+');
   if (isUnspaced(word)) return new RegExp(source, 'u');
   return new RegExp(`(?<![\\p{L}\\p{N}])${source}${word.length < SHORT ? '(?![\\p{L}\\p{N}])' : ''}`, 'u');
 }

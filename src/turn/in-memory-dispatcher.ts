@@ -1,6 +1,9 @@
 /** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { asPaliadinError } from '../contract/errors.ts';
 import type { Turn } from '../contract/records/turn.ts';
+import { isFinal } from '../contract/turn.ts';
+import { retry } from '../process/retry.ts';
 import type { Store } from '../store/store.ts';
 import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
 import { createSessionQueue, type Slot } from './session-queue.ts';
@@ -77,17 +80,32 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
     return null;
   }
 
+  /** On record, and in no queue: the connection was lost after the commit that accepted it. */
+  function isLeft({ turnId, status }: Turn): boolean {
+    return !isFinal(status) && !open.has(turnId);
+  }
+
+  /** A turn whose acceptance failed may be on record all the same; where nobody asks again, it would wait for ever. */
+  async function runIfStored(turnId: string): Promise<void> {
+    await delay(UNSURE_MS, undefined, { ref: false, signal: leave }).catch(() => {}); // left
+    const read = async () => (leave.aborted ? null : store.turns.get(turnId));
+    const turn = await retry(read, { firstMs: AGAIN_MS, signal: leave }).catch(() => null); // left
+    if (turn === null || leave.aborted || !isLeft(turn)) return;
+    enqueue(queue.reserve(turn.agentSession, { force: true }), turn, null);
+  }
+
   return {
     async accept(newTurn) {
       const since = now();
       const slot = queue.reserve(newTurn.agentSession);
       try {
         const { turn, inserted } = await turnWriter.accept(newTurn);
-        if (inserted) enqueue(slot, turn, since);
+        if (inserted || isLeft(turn)) enqueue(slot, turn, since);
         else slot.release();
         return { turn, inserted };
       } catch (error) {
         slot.release();
+        if (asPaliadinError(error, 'internal').code === 'store_unavailable') void runIfStored(newTurn.turnId);
         throw error;
       }
     },
@@ -122,3 +140,6 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
 }
 
 const AGAIN_MS = 1000;
+
+// By then a server has ended the transactions of a connection that was lost.
+const UNSURE_MS = 20_000;

@@ -2,9 +2,12 @@
  * Writes what happens to turns, in order. Everything that all turns write at one moment goes into one transaction, so a
  * busy gateway pays one fsync for many.
  *
- * While another process holds the store, progress waits here and is stored later. A caller that waits for its write
- * gets an error after some seconds, and the write is not done.
+ * While another process holds the store, or its server is away, progress waits here and is stored later. A caller that
+ * waits for its write gets an error after some seconds, and the write is not done any more. If the connection to a
+ * server is lost in a commit, nobody can tell whether it was done: progress is then written again, which changes nothing
+ * for a reader, since each chunk says where it belongs.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
@@ -15,7 +18,7 @@ import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
   accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
-  /** Stored when this resolves, and never where it rejects. */
+  /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
@@ -34,13 +37,15 @@ interface Waiting extends TurnWrite {
 export interface TurnWriterOptions {
   /** How long a caller waits for its write to begin; a write that has begun may take as long as the store takes. */
   patienceMs?: number;
+  /** How long a store that refused is left alone. */
+  pauseMs?: number;
   /** Called once the events are stored, in the order of their ids. Does not throw. */
   onStored?(events: StoredEvent[]): void;
 }
 
 export function createTurnWriter(
   store: Store,
-  { patienceMs = PATIENCE_MS, onStored = () => {} }: TurnWriterOptions = {},
+  { patienceMs = PATIENCE_MS, pauseMs = PAUSE_MS, onStored = () => {} }: TurnWriterOptions = {},
 ): TurnWriter {
   let waiting: Waiting[] = [];
   let size = 0;
@@ -71,11 +76,12 @@ export function createTurnWriter(
       for (const one of left) if (one.overdue) giveUp(one);
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
       if (left.length === 0) break;
+      await delay(pauseMs); // a server that is away refuses at once
     }
     if (waiting.length > 0) void inOrder(writeWaiting); // callers that came meanwhile need not wait for all of it
   }
 
-  /** Returns the writes that are left because another process holds the store. */
+  /** Returns the writes that are left because another process holds the store, or its server is away. */
   async function writeBatch(batch: Waiting[]): Promise<Waiting[]> {
     try {
       onStored(await store.turns.write(batch));
@@ -139,13 +145,13 @@ export function createTurnWriter(
   };
 }
 
-/** Another process holds the store and may release it: such an error says when to retry. */
+/** What stands in the way may pass by itself: such an error says when to retry. */
 function isHeld(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'store_unavailable' && error.againInMs !== null;
 }
 
 function held(): PaliadinError {
-  const detail = 'another process holds the store: wait, or end the other process';
+  const detail = 'the store can’t be written: wait, end the process that holds it, or see whether its server runs';
   return new PaliadinError('store_unavailable', detail, { againInMs: AGAIN_MS });
 }
 
@@ -156,6 +162,7 @@ function sizeOf({ events }: TurnWrite): number {
 // A person who sees no effect for longer tries again.
 const PATIENCE_MS = 3000;
 const AGAIN_MS = 5000;
+const PAUSE_MS = 250;
 
 /** How many of them go into one transaction. */
 function atOnce(waiting: Waiting[]): number {

@@ -54,6 +54,11 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     oneFile: true,
   },
   {
+    what: ['pg'],
+    by: { 'src/store/postgres': 'the store on a server; loaded only where there is one' },
+    oneFile: true,
+  },
+  {
     what: ['node:child_process', 'execa'],
     by: {
       'src/transport': 'runs ssh, and the daemon where there is none',

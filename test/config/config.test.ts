@@ -105,6 +105,16 @@ const known: Record<Variable, Known> = {
     says: 's',
   },
   PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
+  PALIADIN_DATABASE_URL: {
+    unset: undefined,
+    good: [
+      ['postgres://paliadin:a%2Fb@db.example/paliadin', 'postgres://paliadin:a%2Fb@db.example/paliadin'],
+      [' postgresql://db:5433/p?sslmode=verify-full ', 'postgresql://db:5433/p?sslmode=verify-full'],
+      ['postgres:///paliadin?host=/run/postgresql', 'postgres:///paliadin?host=/run/postgresql'],
+    ],
+    bad: ['mysql://db/paliadin', 'db/paliadin', 'postgres://db', 'postgres://db/', 'postgres://u:p#ss@db/paliadin'],
+    says: 'an address such as postgres://user:password@db.example/paliadin',
+  },
   PALIADIN_STATE_DIR: {
     unset: join(homedir(), '.local/state/paliadin'),
     good: [
@@ -317,7 +327,8 @@ describe.each(names)('%s', (name) => {
   if (bad.length > 0) {
     test.each(bad)('may not be %j, and the error says what it may be', (written) => {
       const complaint = complaintOf({ [name]: written });
-      expect(complaint.startsWith(`${name} is ${JSON.stringify(written)}: `)).toBe(true);
+      const shown = secrets.has(name) ? 'set' : JSON.stringify(written);
+      expect(complaint.startsWith(`${name} is ${shown}: `)).toBe(true);
       expect(complaint).toContain(says);
       expect(complaint.split('\n')).toHaveLength(1);
     });

@@ -23,7 +23,7 @@ import {
 import type { Store } from '../../src/store/store.ts';
 import { createTurns } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
-import { temporaryDirectory, temporaryStore } from '../store/temporary-store.ts';
+import { temporaryDirectory, temporarySqliteStore } from '../store/temporary-store.ts';
 import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
 import { aCode, aToken } from '../support/credentials.ts';
 import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
@@ -56,7 +56,7 @@ export interface RunOptions
 }
 
 export async function runServer(options: RunOptions = {}): Promise<Running> {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   const clock = { now: 1_000_000 };
   const agent = scriptedBackend();
   const { appOrigins = ['https://app'] } = options;

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { AuditEntry } from '../../src/contract/records/audit-log.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -96,8 +95,8 @@ test('the chain can be verified from a known row on', async () => {
   expect(await store.audit.verify({ after: wrong, contents: false })).toMatchObject({ broken: { seq: 3 } });
 });
 
-test('deleting a user’s data keeps the chain valid, and leaves none of the text in the file', async () => {
-  const { store, file } = await temporaryStore();
+test('deleting a user’s data keeps the chain valid', async () => {
+  const { store } = await temporaryStore();
   const [gone, stays] = [await aUser(store, 'gone'), await aUser(store, 'stays')];
   for (let i = 0; i < 30; i++) {
     await store.turns.insert(aTurn(gone, { message: `Rumpelstilzchen ${i}`, context: 'im Wald' }));
@@ -117,11 +116,6 @@ test('deleting a user’s data keeps the chain valid, and leaves none of the tex
   const day = await store.turns.stats({ from: 0, to: 3_600_000, bucketMs: 3_600_000 });
   expect(day.total).toMatchObject({ turns: 31 });
   expect(day.users).toEqual([{ userId: stays.user.id, turns: 1, failed: 1 }]);
-  const bytes = await bytesOf(file);
-  expect(bytes.includes('cases')).toBe(true); // what stays is found this way
-  for (const word of ['Rumpelstilzchen', 'rumpelstilzchen', 'Rippenbiest', 'rippenbiest', 'im Wald']) {
-    expect([word, bytes.includes(word)]).toEqual([word, false]);
-  }
 });
 
 test('a user with an open turn is not deleted', async () => {
@@ -131,27 +125,6 @@ test('a user with an open turn is not deleted', async () => {
   await expect(store.users.remove(who.user.id, { actor: 'cli', at: 1 })).rejects.toMatchObject({ code: 'conflict' });
   expect(await store.users.get(who.user.id)).not.toBeNull();
   expect(await store.audit.head()).toMatchObject({ seq: 1 });
-});
-
-test('data deleted while another connection reads is erased when that ends, and reported', async () => {
-  const told: boolean[] = [];
-  const { store, file } = await temporaryStore({
-    onErased: (erased) => void told.push(erased),
-    erasing: { patienceMs: 0, againMs: 20 },
-  });
-  const who = await aUser(store);
-  const { turnId } = aTurn(who);
-  await store.turns.insert({ ...aTurn(who, { message: 'a secret of theirs' }), turnId });
-  await store.turns.write([{ turnId, change: { status: 'completed', finishedAt: 1 }, events: [] }]);
-  const reader = new DatabaseSync(file);
-  reader.exec('begin');
-  expect(reader.prepare('select message from turns').get()).toEqual({ message: 'a secret of theirs' });
-  expect(await store.users.remove(who.user.id, BY)).toEqual({ turns: 1, erased: false });
-  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(true);
-  expect(told).toEqual([false]);
-  reader.close();
-  await expect.poll(() => told).toEqual([false, true]);
-  expect((await bytesOf(file)).includes('a secret of theirs')).toBe(false);
 });
 
 test('old turns are deleted, open ones are kept', async () => {
@@ -197,11 +170,4 @@ async function anEndedTurn(store: Store, who: Awaited<ReturnType<typeof aUser>>)
   const change = { status: 'failed', errorCode: 'timeout', response: 'One.', finishedAt: 2000, durationMs: 1 } as const;
   await store.turns.write([{ turnId, change, events: [{ turnId, userId, at: 2000, event: finished }] }]);
   return turn;
-}
-
-/** All that somebody who takes the disk would find: the file, and its log. */
-async function bytesOf(file: string): Promise<Buffer> {
-  new DatabaseSync(file, { readOnly: true }).close();
-  const { readFile } = await import('node:fs/promises');
-  return Buffer.concat(await Promise.all([file, `${file}-wal`].map((path) => readFile(path).catch(() => Buffer.of()))));
 }

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import type { TurnChange } from '../../src/contract/records/turn.ts';
 import { bucketOf, count, percentile } from '../../src/store/histogram.ts';
 import { fillHours } from '../../src/store/migrations/0005-fill-hours.ts';
-import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
@@ -84,7 +83,7 @@ test('endless different tags and tools are counted together beyond a limit', asy
 });
 
 test('turns from before the statistics existed are counted like later ones', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, database } = await temporaryStore();
   const [one, other] = [await aUser(store), await aUser(store)];
   const tools = [{ name: 'seen', count: 2, ms: 5 }];
   await put(store, one, { durationMs: 20, usedTools: ['claimed'], tools, firstChunkAt: 120, inputTokens: 4 });
@@ -100,7 +99,7 @@ test('turns from before the statistics existed are counted like later ones', asy
   const query = { from: 0, to: 4 * HOUR, bucketMs: HOUR };
   const before = [await store.turns.stats(query), await store.turns.stats({ ...query, userId: one.user.id })];
   expect(before[0]?.total).toMatchObject({ turns: 3, byTool: { seen: 1 }, allowed: 1, late: 1, ratedUp: 1 });
-  const db = new Kysely<unknown>({ dialect: sqliteDialect(file) });
+  const db = new Kysely<unknown>({ dialect: database.dialect() });
   await sql`delete from turn_hours`.execute(db);
   await db.transaction().execute((trx) => fillHours(trx));
   await db.destroy();

@@ -2,12 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dialect } from 'kysely';
 import { onTestFinished } from 'vitest';
 import type { AgentSession } from '../../src/contract/records/session.ts';
 import type { NewTurn } from '../../src/contract/records/turn.ts';
 import type { User } from '../../src/contract/records/user.ts';
+import { postgresDialect } from '../../src/store/postgres/dialect.ts';
+import { openPostgresStore } from '../../src/store/postgres/open.ts';
+import { MOST, STATEMENT_MS } from '../../src/store/postgres/pool.ts';
+import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
 import { openSqliteStore, type StoreOptions } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { sharedServer } from '../support/postgres.ts';
 
 /** A directory that goes with the test. */
 export async function temporaryDirectory(): Promise<string> {
@@ -16,7 +22,40 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-export async function temporaryStore(options?: StoreOptions): Promise<{ store: Store; file: string }> {
+/** A database that goes with the test, in the one of the two kinds that this run is for. */
+export interface TemporaryDatabase {
+  /** Can be called several times. What it opens is closed with the test. */
+  open(options?: Pick<StoreOptions, 'newId' | 'searching' | 'threads'>): Promise<Store>;
+  /** A connection beside the store's. */
+  dialect(): Dialect;
+}
+
+const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
+
+export async function temporaryDatabase(): Promise<TemporaryDatabase> {
+  const opened = (store: Store) => {
+    onTestFinished(() => store.close());
+    return store;
+  };
+  if (ON_POSTGRES) {
+    const url = await (await sharedServer()).newDatabase();
+    return {
+      open: async (options) => opened(await openPostgresStore(url, options)),
+      dialect: () => postgresDialect(url, { most: MOST, statementMs: STATEMENT_MS }),
+    };
+  }
+  const file = join(await temporaryDirectory(), 'paliadin.db');
+  return { open: async (options) => opened(await openSqliteStore(file, options)), dialect: () => sqliteDialect(file) };
+}
+
+export async function temporaryStore(
+  options?: Parameters<TemporaryDatabase['open']>[0],
+): Promise<{ store: Store; database: TemporaryDatabase }> {
+  const database = await temporaryDatabase();
+  return { store: await database.open(options), database };
+}
+
+export async function temporarySqliteStore(options?: StoreOptions): Promise<{ store: Store; file: string }> {
   const file = join(await temporaryDirectory(), 'paliadin.db');
   const store = await openSqliteStore(file, options);
   onTestFinished(() => store.close());

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { aCode, aToken } from './credentials.ts';
@@ -43,12 +43,19 @@ export interface GatewayOptions {
   env?: Record<string, string>;
   /** A directory to use instead of a new one; it is not removed. */
   stateDir?: string;
+  /** The gateway's database, where it is not a file. `env` may lead the gateway there another way. */
+  databaseUrl?: string;
   /** The host, where it is not this machine itself. It is not ended with the gateway. */
   laptop?: Laptop;
 }
 
 /** Resolves when the gateway listens. Rejects with its words when it ends before that. */
-export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOptions = {}): Promise<TestGateway> {
+export async function startTestGateway({
+  env = {},
+  stateDir,
+  databaseUrl,
+  laptop,
+}: GatewayOptions = {}): Promise<TestGateway> {
   const state = stateDir === undefined ? await temporaryDirectory() : { path: stateDir, remove: async () => {} };
   const host = join(laptop?.stateDir ?? state.path, 'host');
   let child: ChildProcess | null = null;
@@ -67,6 +74,7 @@ export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOp
         ...laptop?.variables,
         PALIADIN_PORT: port,
         PALIADIN_STATE_DIR: state.path,
+        ...(databaseUrl !== undefined && { PALIADIN_DATABASE_URL: databaseUrl }),
         ...env,
         ...extra,
       },
@@ -88,7 +96,7 @@ export async function startTestGateway({ env = {}, stateDir, laptop }: GatewayOp
   }
 
   function store(): Promise<Store> {
-    opened ??= openSqliteStore(join(state.path, 'paliadin.db'));
+    opened ??= openStore({ url: databaseUrl, file: join(state.path, 'paliadin.db') });
     return opened;
   }
 

@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StatePaths } from '../../config/state-paths.ts';
 import { PaliadinError } from '../../contract/errors.ts';
-import { acquireLock } from '../../process/lock.ts';
 import type { Store } from '../../store/store.ts';
 import { stopped } from '../../turn/stop-all.ts';
 
-/** A running gateway stops the turns of a disabled user. If no gateway runs, no turn is being processed. */
+/** `acquire` takes the gateway's lock. A running gateway stops the turns of a disabled user. If no gateway runs, no turn is being processed. */
 export async function stopTurns(
   { turns }: Pick<Store, 'turns'>,
-  { gatewayLock }: Pick<StatePaths, 'gatewayLock'>,
+  acquire: () => Promise<(() => unknown) | null>,
   userId: string,
 ): Promise<void> {
-  const release = await acquireLock(gatewayLock);
+  const release = await acquire();
   try {
     if (release !== null) {
       const at = Date.now();
@@ -24,7 +22,7 @@ export async function stopTurns(
     }
     throw new PaliadinError('conflict', 'the gateway did not stop their turns in time; try again');
   } finally {
-    release?.();
+    await release?.();
   }
 }
 

@@ -4,9 +4,10 @@ import { prepareState, type StatePaths } from '../../config/state-paths.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
 import type { HostSession } from '../../contract/host.ts';
 import { notedHead, noteHead } from '../../gateway/audit-head.ts';
+import { acquireLock } from '../../process/lock.ts';
 import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
-import { openSqliteStore } from '../../store/sqlite/open.ts';
+import { lockForGateway, openStore } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { stopTurns } from './stop-turns.ts';
 
@@ -15,16 +16,20 @@ export async function withServices<T>(
   context: CommandContext,
   use: (services: Services, paths: StatePaths) => Promise<T>,
 ): Promise<T> {
-  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = context.config.values;
+  const { values } = context.config;
+  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
   const paths = prepareState(context.config);
-  const store = await openSqliteStore(paths.database);
+  const url = values.PALIADIN_DATABASE_URL;
+  // The gateway of a database may run on another machine.
+  const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockForGateway(url, { waitMs: 0 }));
+  const store = await openStore({ url, file: paths.database });
   const services = createServices({
     store,
     host: {
       sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(context) : null),
       endConversation: ({ name }) => withHost(context, (host) => host.reset(name, { forget: true })),
     },
-    stopTurns: (userId) => stopTurns(store, paths, userId),
+    stopTurns: (userId) => stopTurns(store, acquire, userId),
     notedHead: () => notedHead(paths.auditHead),
     access,
     ownerSubject: owner,

@@ -58,7 +58,7 @@ type Failure = { part: 'store' | 'backend'; error: PaliadinError };
 
 async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
   const [inStore, inBackend] = await Promise.all([
-    services.checkStore().then(
+    pTimeout(services.checkStore(), { milliseconds: PROBE_TIMEOUT_MS, message: storeSilent() }).then(
       () => null,
       (error: unknown) => asPaliadinError(error, 'store_unavailable'),
     ),
@@ -77,6 +77,10 @@ const PROBE_TIMEOUT_MS = 4000;
 
 // Frequent requests must not keep the disk and the host busy.
 const REMEMBER_MS = 2000;
+
+function storeSilent(): PaliadinError {
+  return new PaliadinError('store_unavailable', `the store did not answer for ${PROBE_TIMEOUT_MS} ms`);
+}
 
 function silent(): PaliadinError {
   return new PaliadinError('timeout', `the backend said nothing for ${PROBE_TIMEOUT_MS} ms`);

@@ -1,4 +1,5 @@
 import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
+import { numberInOrderOfCommits } from './0001-event-order.ts';
 import { literals } from './literals.ts';
 
 /**
@@ -95,6 +96,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('type', 'text', (column) => column.notNull())
     .addColumn('body', 'text', (column) => column.notNull())
     .execute();
+  if (isPostgres(db)) await numberInOrderOfCommits(db);
   await db.schema.createIndex('turn_events_of_user').on('turn_events').columns(['user_id', 'id']).execute();
   await db.schema.createIndex('turn_events_of_turn').on('turn_events').columns(['turn_id', 'id']).execute();
   // Deleted when the turn is final, so there are never many.
@@ -144,9 +146,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 /** A primary key that the database counts up, and never reuses. The syntax differs between the two databases. */
 function growing(db: Kysely<unknown>, name: string) {
-  const postgres = db.getExecutor().adapter instanceof PostgresAdapter;
   return <T extends string>(table: CreateTableBuilder<T, never>) =>
-    postgres
+    isPostgres(db)
       ? table.addColumn(name, 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity())
       : table.addColumn(name, 'integer', (column) => column.primaryKey().autoIncrement());
+}
+
+function isPostgres(db: Kysely<unknown>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -1,5 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely';
 import { fillHours } from './0005-fill-hours.ts';
+import { neverChangedOnPostgres, textSearchOnPostgres } from './0005-postgres.ts';
 
 /** For the owner's dashboard: a chained audit log, hourly figures, and search in questions and answers. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -10,10 +11,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await auditLog(db);
   await hours(db);
   await indexes(db);
-  if (!isPostgres(db)) {
-    await neverChanged(db);
-    await textSearch(db);
-  }
+  await (isPostgres(db) ? neverChangedOnPostgres(db) : neverChanged(db));
+  await (isPostgres(db) ? textSearchOnPostgres(db) : textSearch(db));
 }
 
 function isPostgres(db: Kysely<unknown>): boolean {

@@ -1,6 +1,12 @@
 /** Brings a database's tables up to date. */
 import { type Kysely, sql } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
+import {
+  DEFAULT_MIGRATION_LOCK_TABLE,
+  DEFAULT_MIGRATION_TABLE,
+  MIGRATION_LOCK_ID,
+  type Migration,
+  Migrator,
+} from 'kysely/migration';
 import { PaliadinError } from '../../contract/errors.ts';
 import * as first from './0001-first.ts';
 import * as presence from './0002-presence-events.ts';
@@ -27,7 +33,8 @@ export const migrations: Record<string, Migration> = {
 };
 
 /**
- * All or nothing, and one process at a time: runs in one transaction, which on SQLite holds the write lock.
+ * All or nothing, and one process at a time: runs in one transaction, which on SQLite holds the write lock, and on
+ * PostgreSQL a lock of its own.
  *
  * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed in that case.
  */
@@ -36,12 +43,16 @@ export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
     .withoutPlugins()
     .transaction()
     .execute(async (trx) => {
+      // The migrator takes it too, but only after it has made its own tables.
+      await trx.getExecutor().adapter.acquireMigrationLock(trx, LOCK);
       await refuseNewer(trx, name);
       const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
       const { error } = await migrator.migrateToLatest();
       if (error !== undefined) throw error;
     });
 }
+
+const LOCK = { lockTable: DEFAULT_MIGRATION_LOCK_TABLE, lockRowId: MIGRATION_LOCK_ID };
 
 async function refuseNewer<T>(db: Kysely<T>, name: string): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });

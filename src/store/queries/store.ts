@@ -7,7 +7,7 @@ import { eventQueries } from './events.ts';
 import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
-import type { TextSearch } from './turn-list.ts';
+import type { IndexText, TextSearch } from './turn-list.ts';
 import { type InTransaction, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
 
@@ -19,6 +19,7 @@ export interface SqlStoreOptions {
   relaxed: InTransaction;
   heavy: InTransaction;
   search: TextSearch;
+  index: IndexText;
   searching: Kysely<Schema>;
   /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
@@ -27,10 +28,10 @@ export interface SqlStoreOptions {
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, database, newId, relaxed, heavy, search, searching, erase, skipLostEvents, close } = options;
+  const { explain, database, newId, relaxed, heavy, search, index, searching, erase, skipLostEvents, close } = options;
   return {
     database,
-    turns: explained(turnQueries(db, { relaxed, heavy, search, searching, newSalt: newId, erase }), explain),
+    turns: explained(turnQueries(db, { relaxed, heavy, search, index, searching, newSalt: newId, erase }), explain),
     events: explained(eventQueries(db, skipLostEvents), explain),
     sessions: explained(sessionQueries(db), explain),
     users: explained(userQueries(db, { newId, erase }), explain),

@@ -64,7 +64,9 @@ export function decisionChange({ userId, startedAt }: Counted, allowed: boolean)
 export async function changeHours(db: Transaction<Schema>, changes: HourChange[]): Promise<void> {
   const merged = new Map<string, HourChange>();
   for (const change of changes) for (const userId of [ALL, change.userId]) collect(merged, { ...change, userId });
-  for (const change of merged.values()) await changeHour(db, change);
+  // In one order everywhere, so that two gateways that write the same rows wait for each other and never both.
+  const inOrder = [...merged].sort(([one], [other]) => (one < other ? -1 : 1));
+  for (const [, change] of inOrder) await changeHour(db, change);
 }
 
 export function noCounts(): Counts {

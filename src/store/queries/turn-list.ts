@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { TurnFilter, TurnLine } from '../../contract/records/turn.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
@@ -19,6 +19,12 @@ export interface Stretch {
  * own way.
  */
 export type TextSearch = (query: Turns, words: string[], within: Stretch) => Turns;
+
+/**
+ * Called in the transaction that has written these turns' questions or answers, so that they can be found. Does nothing
+ * on a database that indexes by itself.
+ */
+export type IndexText = (db: Transaction<Schema>, turnIds: readonly string[]) => Promise<void>;
 
 export type Page = TurnFilter & { before?: string | undefined; limit: number };
 

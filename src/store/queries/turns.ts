@@ -14,7 +14,7 @@ import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
 import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
-import { listTurns, openStatuses, type TextSearch } from './turn-list.ts';
+import { type IndexText, listTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
 
 export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
@@ -25,6 +25,7 @@ export interface TurnQueryOptions {
   /** For a transaction that may take long; only other writes wait for it. */
   heavy: InTransaction;
   search: TextSearch;
+  index: IndexText;
   /** For searches, which may take long; nothing else waits for them. */
   searching: Kysely<Schema>;
   /** Makes an unguessable salt. */
@@ -34,11 +35,11 @@ export interface TurnQueryOptions {
 }
 
 export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
-  const { relaxed, heavy, search, searching, newSalt, erase } = options;
+  const { relaxed, heavy, search, index, searching, newSalt, erase } = options;
   const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
   return {
     async insert(turn) {
-      return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt()));
+      return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt(), index));
     },
 
     takeUp: (turnId, at) => relaxed((trx) => takeUp(trx, turnId, at)),
@@ -51,7 +52,7 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     byKey: (userId, idempotencyKey) => byKey(db, userId, idempotencyKey),
 
     async write(writes) {
-      const work = (trx: Transaction<Schema>) => writeAll(trx, writes);
+      const work = (trx: Transaction<Schema>) => writeAll(trx, writes, index);
       if (lengthOf(writes) > HEAVY) return await heavy(work);
       if (writes.every(({ progress }) => progress)) return await relaxed(work);
       return await db.transaction().execute(work);
@@ -156,6 +157,7 @@ async function insertOnce(
   db: Transaction<Schema>,
   turn: NewTurn,
   auditSalt: string,
+  index: IndexText,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   const row = await db
     .insertInto('turns')
@@ -166,21 +168,28 @@ async function insertOnce(
   const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn);
+  await index(db, [turnId]);
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
-  const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
   const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
   const about = { at: startedAt, actor: userId, subject: userId, turnId };
   await record(db, [
     { ...about, action: 'turn.accepted', detail: { session: agentSession, generation, host }, content },
   ]);
+  const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
 }
 
 /**
- * Runs in the transaction of the insert and counts this turn too, so that two concurrent turns can't both be the last.
+ * Runs in the transaction of the insert and counts this turn too, under a lock on the user's row, so that two concurrent
+ * turns can't both be the last.
  */
 async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn): Promise<void> {
-  const user = await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).executeTakeFirst();
+  const user = await db
+    .selectFrom('users')
+    .select('dailyQuota')
+    .where('id', '=', userId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   if (typeof user?.dailyQuota !== 'number') return;
   const { count } = await db
     .selectFrom('turns')
@@ -237,9 +246,15 @@ async function takeUp(db: Transaction<Schema>, turnId: string, at: number): Prom
   return row === undefined ? null : fromRow(row);
 }
 
+/** Locks the row, so that no other gateway takes the turn up before this transaction ends. */
 async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
   if (fence === undefined) return;
-  const row = await db.selectFrom('turns').select('fence').where('turnId', '=', turnId).executeTakeFirst();
+  const row = await db
+    .selectFrom('turns')
+    .select('fence')
+    .where('turnId', '=', turnId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   if (row === undefined || row.fence <= fence) return;
   throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
 }
@@ -256,7 +271,7 @@ function lengthOf(writes: TurnWrite[]): number {
 // Some milliseconds of work, most of it for the index of words.
 const HEAVY = 64 * 1024;
 
-async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<StoredEvent[]> {
+async function writeAll(db: Transaction<Schema>, writes: TurnWrite[], index: IndexText): Promise<StoredEvent[]> {
   const hours: HourChange[] = [];
   const records: Recorded[] = [];
   for (const write of writes) {
@@ -282,6 +297,8 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[]): Promise<S
       if (event.type === 'decided') hours.push(decisionChange(after.turn, isAllowed(event)));
     }
   }
+  const answered = writes.filter(({ change }) => change.response !== undefined).map(({ turnId }) => turnId);
+  if (answered.length > 0) await index(db, answered);
   if (hours.length > 0) await changeHours(db, hours);
   await record(db, records);
   return await insertEvents(

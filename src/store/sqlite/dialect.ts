@@ -11,6 +11,7 @@ import {
   type Driver,
   type Kysely,
   type QueryResult,
+  type SelectModifierNode,
   SelectQueryNode,
   SqliteAdapter,
   SqliteIntrospector,
@@ -42,7 +43,7 @@ export function sqliteDialect(path: string, options: SqliteOptions = {}): Dialec
     createAdapter: () => new Adapter(),
     createDriver: () => new FileDriver(path, options),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new QueryCompiler(),
   };
 }
 
@@ -63,6 +64,13 @@ class Adapter extends SqliteAdapter {
   // The queue decides who may write; Kysely's own mutex would block readers too.
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+}
+
+class QueryCompiler extends SqliteQueryCompiler {
+  // A transaction has the only write lock from its beginning, so its rows need none.
+  protected override visitSelectModifier({ modifier }: SelectModifierNode): void {
+    if (modifier !== 'ForNoKeyUpdate') throw new Error(`SQLite has no ${modifier}`);
   }
 }
 

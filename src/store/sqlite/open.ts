@@ -75,6 +75,7 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
     relaxed: (work) => unsynced.transaction().execute(work),
     heavy: (work) => heavy.transaction().execute(work),
     search: searchText,
+    index: async () => {}, // by triggers
     searching,
     erase: eraser.erase,
     async close() {

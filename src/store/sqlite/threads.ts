@@ -3,7 +3,7 @@
  * is needed and ends when it is idle, because each takes some ten megabytes. Short operations stay in the main thread,
  * where they take less time than a message to another thread.
  */
-import { PaliadinError } from '../../contract/errors.ts';
+import { SEARCH_MS, searchTooLong } from '../search-limit.ts';
 import { DatabaseThread } from './database-thread.ts';
 import type { SqliteOptions } from './dialect.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -69,16 +69,6 @@ export function startThreads(path: string, queue: WriteQueue, { searching }: Thr
     },
   };
 }
-
-function searchTooLong(ms: number): PaliadinError {
-  return new PaliadinError(
-    'bad_request',
-    `search: not done within ${ms / 1000} s; name a person, a time, or longer words`,
-  );
-}
-
-// Nobody waits longer for a page.
-const SEARCH_MS = 10_000;
 
 // A user who has searched is likely to search again.
 const IDLE_MS = 60_000;

@@ -4,14 +4,14 @@ import { formatHead, parseHead } from '../../../src/services/audit-log/head.ts';
 import type { KnownHead } from '../../../src/services/audit-log/verify.ts';
 import { take } from '../../../src/services/pages.ts';
 import { hashRow } from '../../../src/store/chain.ts';
-import { temporaryStore } from '../../store/temporary-store.ts';
+import { temporarySqliteStore } from '../../store/temporary-store.ts';
 import { aToken } from '../../support/credentials.ts';
 import { servicesOf } from '../test-services.ts';
 
 const OLGA = { id: '5b0f4f0e-6b6a-4d0a-9a58-0d5c0f0a4b11', role: 'owner' } as const;
 
 async function aLog() {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   for (const subject of ['anna', 'bert', 'carl']) await aToken(store, subject);
   const noted: { head: KnownHead | null } = { head: null };
   const { auditLog } = servicesOf(store, { notedHead: () => noted.head });

@@ -1,12 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { hashSecret } from '../../../src/services/sign-in/secrets.ts';
-import { aUser, temporaryStore } from '../../store/temporary-store.ts';
+import { aUser, temporarySqliteStore } from '../../store/temporary-store.ts';
 import { aCode, aToken } from '../../support/credentials.ts';
 import { signInOf } from './sign-in-of.ts';
 
 test('the database stores no secret, only hashes', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   const { user } = await aUser(store);
   const browser = { cookies: [], sessionKey: null, cookiesWithoutKey: [] };
   const entered = await signInOf(store).withCode(await aCode(store, user.id), { browser, client: 'x', replace: false });

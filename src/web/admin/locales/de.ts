@@ -109,7 +109,8 @@ export const de: Words = {
     quota_reached: 'Die Tagesgrenze auf der Seite „Benutzer“ erhöhen oder bis morgen warten.',
     message_invalid: 'Es ist nichts zu tun: Der Benutzer muss erneut fragen.',
     message_too_large: 'Es ist nichts zu tun: Der Benutzer muss die Frage kürzen.',
-    store_unavailable: 'Die Platte prüfen: freier Platz, und wem die Dateien in PALIADIN_STATE_DIR gehören.',
+    store_unavailable:
+      'Die Platte prüfen: freier Platz, und wem die Dateien in PALIADIN_STATE_DIR gehören. Mit PALIADIN_DATABASE_URL: ob dieser Server läuft.',
     not_allowed: 'Rolle des Benutzers prüfen, und ob er gesperrt ist.',
     bad_request: 'Das Programm berichtigen, das die Anfrage geschickt hat.',
     unauthenticated: 'Prüfen, wie die Anwendung ihre Benutzer anmeldet.',

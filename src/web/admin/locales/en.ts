@@ -112,7 +112,8 @@ export const en = {
     quota_reached: 'Raise the user’s daily quota on the page “Users”, or wait until tomorrow.',
     message_invalid: 'Nothing to do: the user has to ask again.',
     message_too_large: 'Nothing to do: the user has to shorten the question.',
-    store_unavailable: 'Check the disk: free space, and who owns the files of PALIADIN_STATE_DIR.',
+    store_unavailable:
+      'Check the disk: free space, and who owns the files of PALIADIN_STATE_DIR. With PALIADIN_DATABASE_URL: whether that server runs.',
     not_allowed: 'Check the user’s role and whether they are suspended.',
     bad_request: 'Mend the program that sent the request.',
     unauthenticated: 'Check how the application signs its users in.',

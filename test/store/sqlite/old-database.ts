@@ -1,7 +1,7 @@
 import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { migrations } from '../../src/store/migrations/migrate.ts';
-import { sqliteDialect } from '../../src/store/sqlite/dialect.ts';
+import { migrations } from '../../../src/store/migrations/migrate.ts';
+import { sqliteDialect } from '../../../src/store/sqlite/dialect.ts';
 
 /** Makes the tables as the version that ended with this migration did, and fills them by `fill`. */
 export async function oldDatabase(

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Kysely, sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { migrations } from '../../src/store/migrations/migrate.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { migrations } from '../../../src/store/migrations/migrate.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { temporaryDirectory } from '../temporary-store.ts';
 import { anOldTurn, oldDatabase } from './old-database.ts';
-import { temporaryDirectory } from './temporary-store.ts';
 
 async function updated(last: string, fill: (db: Kysely<unknown>) => Promise<void> = anOldTurn) {
   const file = join(await temporaryDirectory(), 'paliadin.db');

@@ -1,9 +1,9 @@
 /** How the store writes without blocking the rest of its process. */
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Turn } from '../../src/contract/records/turn.ts';
-import { WriteQueue } from '../../src/store/sqlite/write-queue.ts';
-import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
+import type { Turn } from '../../../src/contract/records/turn.ts';
+import { WriteQueue } from '../../../src/store/sqlite/write-queue.ts';
+import { aTurn, aUser, temporarySqliteStore } from '../temporary-store.ts';
 
 test('between two writes other tasks of the process run', async () => {
   const queue = new WriteQueue();
@@ -18,7 +18,7 @@ test('between two writes other tasks of the process run', async () => {
 });
 
 test('large and small writes stay in order, whichever thread writes them', async () => {
-  const { store } = await temporaryStore({ threads: true });
+  const { store } = await temporarySqliteStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
   await store.turns.insert(turn);
@@ -38,7 +38,7 @@ test('large and small writes stay in order, whichever thread writes them', async
 });
 
 test('writing much text does not block this thread', async () => {
-  const { store } = await temporaryStore({ threads: true });
+  const { store } = await temporarySqliteStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
   await store.turns.insert(turn);
@@ -56,7 +56,7 @@ test('writing much text does not block this thread', async () => {
 });
 
 test('the write-ahead log stays bounded, since another thread checkpoints it', async () => {
-  const { store, file } = await temporaryStore({ threads: true });
+  const { store, file } = await temporarySqliteStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
   await store.turns.insert(turn);
@@ -67,7 +67,7 @@ test('the write-ahead log stays bounded, since another thread checkpoints it', a
 });
 
 test('a write that fails in another thread reports why, and leaves nothing behind', async () => {
-  const { store } = await temporaryStore({ threads: true });
+  const { store } = await temporarySqliteStore({ threads: true });
   const who = await aUser(store);
   const turn = aTurn(who);
   await store.turns.insert(turn);

@@ -1,8 +1,8 @@
 /** A connection in a worker thread: real threads, on a real file. */
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { DatabaseThread, type ThreadOptions } from '../../src/store/sqlite/database-thread.ts';
-import { temporaryDirectory } from './temporary-store.ts';
+import { DatabaseThread, type ThreadOptions } from '../../../src/store/sqlite/database-thread.ts';
+import { temporaryDirectory } from '../temporary-store.ts';
 
 // Counts to more than anybody waits for; a thread ends between two calls of a function only.
 const COUNT = 'with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) as most from n';

@@ -1,7 +1,7 @@
 /** Accepts questions until the disk that holds the store is full, then prints as JSON what the store can still do. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { PaliadinError } from '../../../src/contract/errors.ts';
-import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { PaliadinError } from '../../../../src/contract/errors.ts';
+import { openSqliteStore } from '../../../../src/store/sqlite/open.ts';
 
 const store = await openSqliteStore(process.argv[2] as string);
 const { user } = await store.users.ensure({ subject: 'anna', now: 1 });

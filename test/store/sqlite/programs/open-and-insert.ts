@@ -3,8 +3,8 @@
  * as JSON: for tests with several processes.
  */
 import { randomUUID } from 'node:crypto';
-import { PaliadinError } from '../../../src/contract/errors.ts';
-import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { PaliadinError } from '../../../../src/contract/errors.ts';
+import { openSqliteStore } from '../../../../src/store/sqlite/open.ts';
 
 // Once everything is loaded, which the other account might not be allowed to.
 if (process.argv[3] !== undefined) process.setuid?.(Number(process.argv[3]));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { aTurn, aUser, temporaryDirectory, temporaryStore } from './temporary-store.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
+import { aTurn, aUser, temporaryDirectory, temporarySqliteStore } from '../temporary-store.ts';
 
 const run = promisify(execFile);
 const program = join(import.meta.dirname, 'programs', 'open-and-insert.ts');
@@ -37,7 +37,7 @@ test('six processes that open a new file at once make one turn per key, and a fe
 }, 30_000);
 
 test('data and fences are there after closing and opening again', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   const turn = aTurn(await aUser(store));
   await store.turns.insert(turn);
   const fence = (await store.turns.takeUp(turn.turnId, 1))?.fence ?? 0;
@@ -49,7 +49,7 @@ test('data and fences are there after closing and opening again', async () => {
 });
 
 test('the database uses write-ahead logging', async () => {
-  const { file } = await temporaryStore();
+  const { file } = await temporarySqliteStore();
   const other = new DatabaseSync(file);
   expect(other.prepare('pragma journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
   other.close();
@@ -67,7 +67,7 @@ test('a file that is no database is named in the error and left unchanged', asyn
 });
 
 test('a damaged file is named in the error, at the start or later', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   const who = await aUser(store);
   for (let i = 0; i < 50; i++) await store.turns.insert(aTurn(who, { message: 'x'.repeat(4000) }));
   await store.close();
@@ -90,7 +90,7 @@ test('a damaged file is named in the error, at the start or later', async () => 
 });
 
 test('the error for a damaged row does not quote its content', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   const { user } = await aUser(store);
   await store.events.append({ turnId: '', userId: user.id, at: 1, event: { type: 'feedback' } });
   const db = new DatabaseSync(file);
@@ -102,7 +102,7 @@ test('the error for a damaged row does not quote its content', async () => {
 });
 
 test('a database of a newer version is refused and left unchanged', async () => {
-  const { store, file } = await temporaryStore();
+  const { store, file } = await temporarySqliteStore();
   await store.close();
   const db = new DatabaseSync(file);
   db.exec(`insert into kysely_migration values ('0099-future', '2040-01-01T00:00:00.000Z')`);
@@ -151,7 +151,7 @@ test.runIf(ownDisks)('a full disk is reported as such; no partial write is kept,
 });
 
 test('every method of a closed store fails with store_unavailable', async () => {
-  const { store } = await temporaryStore();
+  const { store } = await temporarySqliteStore();
   const who = await aUser(store);
   await store.close();
   const calls = [

@@ -1,0 +1,96 @@
+/**
+ * Searches in a table of words, which are found here and not by the server, so that both databases give the same
+ * answers. The index finds the turns that have all the words; the text of its words decides whether parts such as those
+ * of `C-2024` follow each other.
+ */
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Schema } from '../queries/schema.ts';
+import type { TextSearch } from '../queries/turn-list.ts';
+import { isUnspaced, SHORT, tokensOf } from '../words.ts';
+
+/** Newest first. */
+export const searchText: TextSearch = (query, words, { first, last }) => {
+  let matching = query.where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom('turnText')
+        .select('turnText.rowid')
+        .whereRef('turnText.rowid', '=', 'turns.seq')
+        .where(sql<boolean>`${allOf(words)}`),
+    ),
+  );
+  if (first !== null) matching = matching.where('turns.seq', '>=', first);
+  if (last !== null) matching = matching.where('turns.seq', '<=', last);
+  return matching.orderBy('turns.seq', 'desc');
+};
+
+/** Adds what was said in the turns, or replaces it. */
+export async function indexText(db: Transaction<Schema>, turnIds: readonly string[]): Promise<void> {
+  const turns = await db
+    .selectFrom('turns')
+    .select(['seq', 'message', 'response'])
+    .where('turnId', 'in', turnIds)
+    .execute();
+  for (const { seq, message, response } of turns) {
+    const [asked, answered] = [tokensOf(message), tokensOf(response)];
+    const text = [asked, answered].map((tokens) => ` ${tokens.join(' ')} `).join('\n');
+    await sql`insert into turn_text (rowid, words, text)
+      values (${seq}, array_to_tsvector(${lexemes([...asked, ...answered])}), ${text})
+      on conflict (rowid) do update set words = excluded.words, text = excluded.text`.execute(db);
+  }
+}
+
+/** Stands for words beyond the limit: whether the turn has them, its text says. */
+const MORE = '*';
+
+// A text search vector holds less than a megabyte.
+const MOST_BYTES = 800_000;
+
+// Longer than a word of a search; a longer lexeme is found by its beginning.
+const MOST_LETTERS = 64;
+
+function lexemes(tokens: readonly string[]): string[] {
+  const found = new Set<string>();
+  let bytes = 0;
+  for (const token of tokens) {
+    const lexeme = beginningOf(token);
+    if (found.has(lexeme)) continue;
+    bytes += Buffer.byteLength(lexeme) + LEXEME_BYTES;
+    if (bytes > MOST_BYTES) return [...found, MORE];
+    found.add(lexeme);
+  }
+  return [...found];
+}
+
+// What the server adds to each.
+const LEXEME_BYTES = 8;
+
+function beginningOf(token: string): string {
+  return token.length <= MOST_LETTERS ? token : token.slice(0, MOST_LETTERS).toWellFormed();
+}
+
+function allOf(words: readonly string[]): RawBuilder<boolean> {
+  const spaced = words.filter((word) => !isUnspaced(word));
+  const conditions = words.map(inText);
+  if (spaced.length > 0) conditions.unshift(inIndex(spaced));
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+function inIndex(words: readonly string[]): RawBuilder<boolean> {
+  const terms = words.flatMap((word) => {
+    const tokens = tokensOf(word);
+    const last = tokens.length - 1;
+    return tokens.map((token, at) => `${quoted(beginningOf(token))}${at === last && word.length >= SHORT ? ':*' : ''}`);
+  });
+  return sql<boolean>`turn_text.words @@ ${`(${terms.join(' & ')}) | ${quoted(MORE)}`}::tsquery`;
+}
+
+/** As `matcher` in `words.ts` has it. */
+function inText(word: string): RawBuilder<boolean> {
+  const tokens = tokensOf(word).join(' ');
+  if (isUnspaced(word)) return sql<boolean>`position(${tokens} in turn_text.text) > 0`;
+  return sql<boolean>`position(${` ${tokens}${word.length < SHORT ? ' ' : ''}`} in turn_text.text) > 0`;
+}
+
+function quoted(lexeme: string): string {
+  return `'${lexeme}'`; // of letters and digits, except for `MORE`
+}
