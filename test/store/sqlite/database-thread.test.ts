@@ -39,7 +39,7 @@ test('a long query in a database thread does not block this thread', async () =>
   expect(turns).toBeGreaterThan(10);
 });
 
-test('a search reads much more text than fits in the thread’s memory', async () => {
+test('a search reads much more text than fits in the thread’s memory', { timeout: 120_000 }, async () => {
   const { database, all } = await started();
   await database.exec('create table turns (seq integer primary key, message text, response text)');
   // 120 answers of a megabyte each, as JavaScript holds them.
