@@ -35,8 +35,8 @@ export default defineConfig({
     // A worker loads what is tested once, not once for each file, and keeps its Chromium. So no test may leave anything behind
     // in a module.
     isolate: false,
-    // Tests wait for processes of their own half of the time: more workers than cores, and not so many that they time out.
-    maxWorkers: 2 * availableParallelism(),
+    // Tests wait for their processes a third of the time: one worker more than there are cores. With two more, they time out.
+    maxWorkers: availableParallelism() + 1,
     // A test waits for events, so a long limit costs nothing where all is well, and a busy machine is no failure.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -18,12 +18,14 @@ export interface HostBackendOptions {
   /** After the host has been away for this long, the turns that were under way are given up. */
   giveUpMs: number;
   keepAlive?: KeepAlive;
+  /** See `OpenChannelOptions`. */
+  openMs?: number;
   /** 0 ≤ n < 1. */
   random(): number;
 }
 
 export function hostBackend(options: HostBackendOptions) {
-  const { kind, host, agent, open, isolation, giveUpMs, keepAlive = KEEP_ALIVE, random } = options;
+  const { kind, host, agent, open, isolation, giveUpMs, keepAlive = KEEP_ALIVE, openMs, random } = options;
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
   const backListeners = new Set<() => void>();
   const channel = openChannel({
@@ -40,6 +42,7 @@ export function hostBackend(options: HostBackendOptions) {
       return opened;
     },
     keepAlive,
+    ...(openMs === undefined ? {} : { openMs }),
     random,
   });
   let wasAway = false;

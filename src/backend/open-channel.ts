@@ -28,11 +28,13 @@ export interface OpenChannel {
 export interface OpenChannelOptions {
   open(): Promise<HostChannel>;
   keepAlive: KeepAlive;
+  /** Opening that takes longer has failed, whatever it waits for. Milliseconds. */
+  openMs?: number;
   /** 0 ≤ n < 1. */
   random(): number;
 }
 
-export function openChannel({ open, keepAlive, random }: OpenChannelOptions): OpenChannel {
+export function openChannel({ open, keepAlive, openMs = OPEN_MS, random }: OpenChannelOptions): OpenChannel {
   const listeners = new Set<(presence: Presence) => void>();
   const closing = new AbortController();
   let opened: HostChannel | null = null;
@@ -57,7 +59,7 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
 
   async function reopen(): Promise<HostChannel> {
     closing.signal.throwIfAborted();
-    const channel = await unlessClosing(open());
+    const channel = await inTime(open());
     opened = channel;
     identity = channel.identity;
     channel.closed.then(lost);
@@ -66,18 +68,14 @@ export function openChannel({ open, keepAlive, random }: OpenChannelOptions): Op
     return channel;
   }
 
-  /** Opening may take long: on closing nobody waits for it, and a channel that opens later is closed. */
-  async function unlessClosing(opening: Promise<HostChannel>): Promise<HostChannel> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const leave = () => {
-      reject(closing.signal.reason);
-      opening.then((late) => late.close()).catch(() => {});
-    };
-    closing.signal.addEventListener('abort', leave);
+  /** On closing nobody waits any longer. A channel that opens later is closed. */
+  async function inTime(opening: Promise<HostChannel>): Promise<HostChannel> {
+    const message = new PaliadinError('mriver_unreachable', `the host does not answer within ${openMs / 1000} s`);
     try {
-      return await Promise.race([opening, promise]);
-    } finally {
-      closing.signal.removeEventListener('abort', leave);
+      return await pTimeout(opening, { milliseconds: openMs, message, signal: closing.signal });
+    } catch (error) {
+      opening.then((late) => late.close()).catch(() => {});
+      throw error;
     }
   }
 
@@ -147,6 +145,10 @@ function mayPass(error: unknown): boolean {
 export function isLost(error: unknown): boolean {
   return error instanceof PaliadinError && error.code === 'mriver_unreachable';
 }
+
+// Each step of opening has a shorter deadline; this one is for what those overlook. It is longer than a daemon takes to
+// be replaced on a busy machine.
+const OPEN_MS = 90_000;
 
 const STAYED_AWAY = 'the host stayed away';
 

@@ -77,5 +77,5 @@ function sourceOf(name: string, env: NodeJS.ProcessEnv, file: NodeJS.Dict<string
 }
 
 function defaultStateDir(env: NodeJS.ProcessEnv): string {
-  return join(set(env.XDG_STATE_HOME) ?? join(homedir(), '.local', 'state'), 'paliadin');
+  return join(set(env.XDG_STATE_HOME) ?? join(env.HOME ?? homedir(), '.local', 'state'), 'paliadin');
 }

@@ -28,6 +28,8 @@ import { openDriver } from './open-driver.ts';
 
 // How long ended turns are kept: a week is longer than any outage of a gateway.
 const KEEP_MS = 7 * 24 * 3_600_000;
+// Often enough for a week's turns, and seldom enough to cost nothing.
+const PRUNE_EVERY_MS = 3_600_000;
 
 export interface DaemonNeeds {
   config: Config;
@@ -106,6 +108,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
     now: () => performance.now(),
     keepMs: KEEP_MS,
+    pruneEveryMs: PRUNE_EVERY_MS,
     clock: Date.now,
     onError,
     onRetire: () => setImmediate(stop, 'retired'),

@@ -12,6 +12,7 @@ import type { Driver } from './agents/driver.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
+import { periodically } from './periodically.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
@@ -42,8 +43,10 @@ export interface HostOptions {
   hibernateAfterMs: number | null;
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Ended turns are forgotten after this time. */
+  /** Ended turns that are acknowledged are forgotten after this time. */
   keepMs: number;
+  /** How long to wait before they are looked for again. Milliseconds. */
+  pruneEveryMs: number;
   clock(): number;
   onError(what: string, error: unknown): void;
   /** The host was asked to retire, and no work holds it. */
@@ -59,7 +62,7 @@ export interface OpenedHost extends Host {
 
 /** Opens the host and recovers what a killed daemon left open. */
 export async function openHost(options: HostOptions): Promise<OpenedHost> {
-  const { directory, driver, isolation, clock } = options;
+  const { directory, driver, isolation, clock, keepMs, pruneEveryMs } = options;
   const paths = await prepare(directory);
   const journal = openJournal(paths.sessions, (error) => options.onError('an unreadable turn was skipped', error));
   const { tmux, agentEnv: env, tmuxAnswerMs: answerMs } = options;
@@ -104,16 +107,19 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
 
   const recovered = (await journal.sessions()).map((name) =>
     // A session that can't be read, or whose tmux server hangs, blocks no other.
-    starts(() => recover(sessionOf(name), name)).catch((error) =>
-      options.onError('a session was not recovered', error),
-    ),
+    starts(() => recover(sessionOf(name))).catch((error) => options.onError('a session was not recovered', error)),
   );
   await Promise.all(recovered);
 
-  async function recover(session: Session, name: string): Promise<void> {
+  async function recover(session: Session): Promise<void> {
     await session.recover();
-    for (const entry of await journal.prune(name, clock() - options.keepMs)) {
-      await driver.forget(session.runner.pathsOf(entry));
+    await session.prune(clock() - keepMs);
+  }
+
+  /** One session after the other: nobody waits for it. */
+  async function prune(): Promise<void> {
+    for (const session of sessions.values()) {
+      await session.prune(clock() - keepMs).catch((error) => options.onError('old turns were not forgotten', error));
     }
   }
 
@@ -134,11 +140,9 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const { hibernateAfterMs } = options;
   if (hibernateAfterMs !== null) {
     const look = () => panes.hibernateIdle(options.now() - hibernateAfterMs);
-    setInterval(
-      () => look().catch((error) => options.onError('an idle terminal was not ended', error)),
-      LOOK_MS,
-    ).unref();
+    periodically(LOOK_MS, look, (error) => options.onError('an idle terminal was not ended', error));
   }
+  periodically(pruneEveryMs, prune, (error) => options.onError('old turns were not forgotten', error));
 
   return {
     identity: options.identity,

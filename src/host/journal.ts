@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
@@ -33,7 +34,7 @@ export interface Journal {
   readTurn(session: string, turnId: string): Promise<TurnEntry | null>;
   /** @throws PaliadinError `shim_error` if the write fails. */
   writeTurn(session: string, entry: TurnEntry): Promise<void>;
-  /** The gateway has the outcome. Losing this mark costs only disk space. */
+  /** The gateway has the outcome as it is now. Losing this mark costs only disk space. */
   acknowledge(session: string, turnId: string): Promise<void>;
   /** Turns that had not ended when they were last written. */
   openTurns(session: string): Promise<TurnEntry[]>;
@@ -47,7 +48,7 @@ export interface Journal {
   setAside(session: string): Promise<void>;
   /** What can't be read, and what was moved aside: paths below the journal's directory. */
   unreadable(): Promise<string[]>;
-  /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. */
+  /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. The rest may go on. */
   prune(session: string, before: number): Promise<TurnEntry[]>;
 }
 
@@ -103,6 +104,28 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     }
   }
 
+  async function acknowledgedIds(session: string): Promise<string[]> {
+    const names = await readdir(pathOf(session, 'turns')).catch(() => []);
+    return names
+      .filter((name) => name.endsWith(MARK))
+      .map((name) => name.slice(0, -MARK.length))
+      .filter((name) => TURN_ID_PATTERN.test(name));
+  }
+
+  function unmark(session: string, turnId: string): Promise<void> {
+    return inOrder(session)(() => rm(pathOf(session, markFile(turnId)), { force: true }));
+  }
+
+  /** Null if the turn stays. */
+  async function pruneTurn(session: string, turnId: string, before: number): Promise<TurnEntry | null> {
+    const entry = await readable(session, turnId);
+    if (entry === null || entry.endedAt === null || entry.endedAt >= before) return null;
+    if (readIfExists(pathOf(session, markFile(turnId))) === null) return null;
+    await rm(pathOf(session, turnFile(turnId)));
+    await rm(pathOf(session, markFile(turnId)));
+    return entry;
+  }
+
   const journal: Journal = {
     agentDirectory: (session) => agentDirectory(root, session),
     async sessions() {
@@ -116,7 +139,11 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     async readTurn(session, turnId) {
       return read(turnEntry, pathOf(session, turnFile(turnId)));
     },
-    writeTurn: async (session, entry) => write(session, turnFile(entry.turnId), entry),
+    async writeTurn(session, entry) {
+      // The gateway may have acknowledged that there was no answer.
+      if (entry.late) await unmark(session, entry.turnId);
+      await write(session, turnFile(entry.turnId), entry);
+    },
     async acknowledge(session, turnId) {
       await writeFile(join(await directory(session), markFile(turnId)), '', { mode: 0o600 });
     },
@@ -153,13 +180,11 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     },
     async prune(session, before) {
       const gone: TurnEntry[] = [];
-      for (const id of await turnIds(session)) {
-        const entry = await readable(session, id);
-        if (entry === null || entry.endedAt === null || entry.endedAt >= before) continue;
-        if (readIfExists(pathOf(session, markFile(id))) === null) continue;
-        await rm(pathOf(session, turnFile(id)));
-        await rm(pathOf(session, markFile(id)));
-        gone.push(entry);
+      for (const turnId of await acknowledgedIds(session)) {
+        // A late answer may be written meanwhile.
+        const entry = await inOrder(session)(() => pruneTurn(session, turnId, before));
+        if (entry !== null) gone.push(entry);
+        await setImmediate(); // turns that are under way come first
       }
       return gone;
     },
@@ -196,6 +221,7 @@ async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
 }
 
 const ASIDE = '.unreadable-';
+const MARK = '.acknowledged';
 
 function turnFile(turnId: string): string {
   if (!TURN_ID_PATTERN.test(turnId)) throw new PaliadinError('bad_request', 'this is not a turn’s id');
@@ -203,5 +229,5 @@ function turnFile(turnId: string): string {
 }
 
 function markFile(turnId: string): string {
-  return join('turns', `${turnId}.acknowledged`);
+  return join('turns', `${turnId}${MARK}`);
 }

@@ -124,6 +124,14 @@ export class Session {
     }
   }
 
+  /** Forgets turns that ended before `before` and are acknowledged. */
+  async prune(before: number): Promise<void> {
+    const { journal, session, driver } = this.#options;
+    // It may be one of those turns, whose record is still read; the next question ends the waiting.
+    if (this.runner.awaitsLateAnswer) return;
+    for (const entry of await journal.prune(session, before)) await driver.forget(this.runner.pathsOf(entry));
+  }
+
   async #findOrAccept(prompt: HostPrompt): Promise<LiveTurn | TurnEntry> {
     const digest = digestOf(prompt);
     const known = this.#live.get(prompt.turnId) ?? (await this.#read(prompt.turnId));

@@ -1,9 +1,14 @@
 import { execFile } from 'node:child_process';
 
-/** A program's output, without the final newline. Rejects if it fails, or takes too long. */
-export function outputOf(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+/** A program's output, without the final newline. Rejects if it fails, or takes longer than `ms`. */
+export function outputOf(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  ms: number = PATIENCE_MS,
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = execFile(program, args, { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' }, (error, out, err) =>
+  const child = execFile(program, args, { env, timeout: ms, killSignal: 'SIGKILL' }, (error, out, err) =>
     // Some print their version to standard error.
     error === null ? resolve((out || err).trim()) : reject(error),
   );

@@ -5,32 +5,40 @@
 import { pipeline } from 'node:stream/promises';
 import { escapeForTerminal, escapeJson } from '../contract/escape.ts';
 
-type Output = Pick<NodeJS.WritableStream, 'write'>;
+type Output = NodeJS.WritableStream;
 
-/** Each text is one line, whatever it contains. To standard output: the result of the command. */
-export function print(lines: string | readonly string[]): void {
-  printTo(process.stdout, lines);
+/** The two outputs of a command. Each text is one line, whatever it contains. */
+export interface Terminal {
+  /** To standard output: the result of the command. */
+  print(lines: string | readonly string[]): void;
+  /** To standard output, as JSON with escapes that a parser reads back unchanged. */
+  printJson(value: unknown): void;
+  /** The same for a document that is produced in pieces. A piece never ends within a string. */
+  printJsonPieces(pieces: AsyncIterable<string>): Promise<void>;
+  /** To standard error: everything else. */
+  note(lines: string | readonly string[]): void;
 }
 
-/** To standard error: everything else. */
+export function terminalOn({ stdout, stderr }: { stdout: Output; stderr: Output }): Terminal {
+  return {
+    print: (lines) => printTo(stdout, lines),
+    printJson: (value) => void stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
+    async printJsonPieces(pieces) {
+      const escaped = async function* () {
+        for await (const piece of pieces) yield escapeJson(piece);
+      };
+      await pipeline(escaped, stdout, { end: false });
+    },
+    note: (lines) => printTo(stderr, lines),
+  };
+}
+
+/** For a program that is not the command line: to its standard error. */
 export function note(lines: string | readonly string[]): void {
   printTo(process.stderr, lines);
 }
 
-export function printTo(output: Output, lines: string | readonly string[]): void {
+export function printTo(output: Pick<Output, 'write'>, lines: string | readonly string[]): void {
   const all = [lines].flat();
   if (all.length > 0) output.write(`${all.map(escapeForTerminal).join('\n')}\n`);
-}
-
-/** As JSON, with escapes that a parser reads back unchanged. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`);
-}
-
-/** The same for a document that is produced in pieces. A piece never ends within a string. */
-export async function printJsonPieces(pieces: AsyncIterable<string>): Promise<void> {
-  const escaped = async function* () {
-    for await (const piece of pieces) yield escapeJson(piece);
-  };
-  await pipeline(escaped, process.stdout, { end: false });
 }

@@ -12,12 +12,16 @@ import { formatTarget } from '../transport/ssh/target.ts';
 import { checksOf } from './doctor/checks.ts';
 import { addedHosts, ensureKey, gatewayFiles, gatewayId, saveAdded } from './gateway/files.ts';
 import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
+import { bringNode } from './host-node/bring.ts';
+import { chooseNode, type NodeChoice } from './host-node/choose.ts';
+import { obtainNode } from './host-node/obtain.ts';
 import { readBundle, readSkill } from './installed-parts.ts';
 import { opensshPrograms } from './openssh-programs.ts';
 import { keysToPin, type PinnedKeys } from './over-ssh/host-keys.ts';
-import { type HostInspection, inspectHost, NEEDED_NODE } from './over-ssh/inspect.ts';
-import { findRoute, openOwnerSsh, type Route, type SshOptions } from './over-ssh/owner-ssh.ts';
+import { type HostInspection, inspectHost } from './over-ssh/inspect.ts';
+import { findRoute, type OwnerSsh, openOwnerSsh, type Route, type SshOptions } from './over-ssh/owner-ssh.ts';
 import { runShim } from './over-ssh/run-shim.ts';
+import type { PinnedNode } from './pinned-node.ts';
 import type { InstallRequest } from './request.ts';
 import type { GivenTarget } from './target.ts';
 
@@ -47,13 +51,22 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   yield tellRoute(route);
 
   const look = await inspectHost(ssh);
-  yield* tellLook(look, add);
-  if (look.node === null) return null;
+  const choice = chooseNode(look);
+  yield* tellLook(look, choice, add);
+  if ('missing' in choice) return null;
 
   const files = gatewayFiles(root, route);
   const keys = await keysToPin({ ssh, place: route, keyscan: programs.sshKeyscan, env });
   yield tellKeys(keys, ssh.hostKey, readIfExists(files.knownHosts));
   if (keys.lines.length === 0) return null;
+  let node: string;
+  if ('path' in choice) node = choice.path;
+  else {
+    const brought = await bring(ssh, choice.bring, env);
+    yield brought.check;
+    if (brought.path === null) return null;
+    node = brought.path;
+  }
   const id = gatewayId(root, randomBytes);
   const { made, publicKey } = ensureKey(files, id, programs.sshKeygen);
   replaceFile(files.knownHosts, keys.lines.map((line) => `${line}\n`).join(''), 0o600);
@@ -71,12 +84,12 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   const { least } = isolationPolicy(config);
   const steps = await runShim(ssh, {
     verb: 'install',
-    node: look.node.path,
+    node,
     bundle: readBundle(),
     request: {
       gateway: id,
       publicKey,
-      node: look.node.path,
+      node,
       path: look.path,
       service: add.service,
       skill: readSkill(),
@@ -114,19 +127,33 @@ function tellRoute(route: Route): Check {
   return here.passed('your access', found, advice);
 }
 
-function* tellLook(look: HostInspection, { agent }: AddWishes): Generator<Check> {
+function* tellLook(look: HostInspection, choice: NodeChoice, { agent }: AddWishes): Generator<Check> {
   yield there.passed('system', `${look.system}, account ${look.account}, ${look.home}`);
-  if (look.node !== null) yield there.passed('node', `${look.node.version} (${look.node.path})`);
-  else {
-    const found = look.oldNodes.length === 0 ? 'Node is not found' : `Node is too old: ${look.oldNodes.join(', ')}`;
-    yield there.failed('node', found, `install Node ${NEEDED_NODE} or newer for ${look.account}, and run this again`);
-    return;
+  const own = look.oldNodes.length === 0 ? 'Node is not found' : `Node is too old: ${look.oldNodes.join(', ')}`;
+  if ('missing' in choice) return yield there.failed('node', `${own}, and ${choice.missing}`, choice.remedy);
+  if ('bring' in choice) {
+    const found = `${own}; ${choice.bring.version} is copied there, for Paliadin alone; this takes a moment`;
+    yield there.passed('node', found, look.oldNodes.length === 0 ? undefined : 'the account’s own stays as it is');
+  } else {
+    const from = choice.brought ? `, brought by an earlier set-up; otherwise ${own}` : '';
+    yield there.passed('node', `${choice.version} (${choice.path})${from}`);
   }
   if (look.tmux !== null) yield there.passed('tmux', look.tmux);
   else yield there.failed('tmux', 'tmux is not found', 'install it (3.3 or newer), and run this again');
   if (look.claude !== null) yield there.passed('agent', look.claude);
   else if (agent === 'demo') yield there.passed('agent', 'the demo agent');
   else yield there.passed('agent', 'no claude is found', 'install Claude Code; until then the demo agent answers');
+}
+
+/** `path` is null if it could not be done. */
+async function bring(ssh: OwnerSsh, pinned: PinnedNode, env: NodeJS.ProcessEnv) {
+  try {
+    using node = await obtainNode(pinned, env);
+    const path = await bringNode(ssh, node.file, pinned.version);
+    return { path, check: there.passed('node copied', `${pinned.version} is ${path}`) };
+  } catch (error) {
+    return { path: null, check: there.failedBy('node copied', error) };
+  }
 }
 
 function tellKeys({ lines, fingerprints }: PinnedKeys, { known, fingerprint }: HostKey, before: string | null): Check {

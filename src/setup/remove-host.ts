@@ -63,7 +63,8 @@ async function* undoThere(
 ): AsyncGenerator<Check> {
   const ssh = await openOwnerSsh(access);
   try {
-    const { node } = await inspectHost(ssh);
+    const { node: own, broughtNode } = await inspectHost(ssh);
+    const node = own ?? broughtNode;
     if (node === null)
       throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is not found there any more`);
     yield* await runShim(ssh, { verb: 'uninstall', node: node.path, bundle: readBundle(), request });

@@ -19,6 +19,15 @@ export interface TurnWrite {
   progress?: boolean;
 }
 
+/** A page of the turns that have ended, in the order of their end. */
+export interface EndedPage {
+  /** UTC milliseconds: those that ended then or later. */
+  since: number;
+  /** Of the turns that ended at `since`, those with a higher id: the last one of the page before, or an empty string. */
+  afterId: string;
+  limit: number;
+}
+
 /** Another run has taken the turn up since: the run that wrote has lost it. */
 export function isTakenOver(error: unknown): boolean {
   return error instanceof PaliadinError && error.cause === TAKEN_OVER;
@@ -72,12 +81,10 @@ export interface TurnStore {
   openOf(userId: string): Promise<Turn[]>;
   /** The ids of open turns whose user is disabled. */
   openOfDisabled(): Promise<string[]>;
-  /**
-   * Turns that ended since `since` with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt.
-   */
-  awaitingLateAnswer(since: number): Promise<Turn[]>;
-  /** Turns that ended since `since`, and whose host does not know yet that they are on record. */
-  unsettled(since: number): Promise<Turn[]>;
+  /** Turns that ended with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
+  awaitingLateAnswer(page: EndedPage): Promise<Turn[]>;
+  /** Turns that have ended, and whose host does not know yet that they are on record. */
+  unsettled(page: EndedPage): Promise<Turn[]>;
   /** Newest first, a page at a time. @throws PaliadinError `not_found` for a `before` that is not there. */
   list(query: TurnFilter & { before?: string | undefined; limit: number }): Promise<TurnLine[]>;
   /** Of the turns that have ended, from the hourly figures. */

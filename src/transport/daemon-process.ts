@@ -1,11 +1,12 @@
 /** Finds a running daemon on this machine, or starts one, as tmux starts its server. */
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import { backoff } from '../contract/backoff.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import { dial } from './dial.ts';
 
 export interface DaemonProcess {
   /** The socket on which it listens. */
@@ -22,41 +23,24 @@ export interface DaemonProcess {
 /**
  * @throws PaliadinError `mriver_unreachable` if there is none and none can be started; immediately if the start fails.
  */
-export async function reachDaemon(daemon: DaemonProcess): Promise<Socket> {
-  const deadline = performance.now() + START_MS;
+export async function reachDaemon(daemon: DaemonProcess, { startMs = START_MS } = {}): Promise<Socket> {
+  const deadline = performance.now() + startMs;
   for (let attempt = 1; ; attempt++) {
-    const found = await dial(daemon);
+    const found = await dial(daemon.socket, nameOf(daemon));
     if (found !== null) return found;
-    // A daemon that ends at once has met another one that is starting or ending.
-    if (!(await start(daemon)) && performance.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new PaliadinError('mriver_unreachable', `the ${nameOf(daemon)} does not come up; see ${daemon.log}`);
     }
+    await start(daemon);
     await delay(backoff(attempt, AGAIN));
   }
 }
 
-/** Connects; null if no process listens. */
-async function dial(daemon: DaemonProcess): Promise<Socket | null> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket | null>();
-  const socket = connect(daemon.socket);
-  socket.once('connect', () => resolve(socket));
-  socket.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
-    else {
-      const detail = `the ${nameOf(daemon)} can't be reached: ${error.message}`;
-      reject(new PaliadinError('mriver_unreachable', detail, { cause: error }));
-    }
-  });
-  const found = await promise;
-  found?.on('error', () => {}); // from here on, a broken connection is the channel's end
-  return found;
-}
-
 /**
- * True when the daemon reports that it listens, false if it has ended with status 0 instead. The caller decides when to
- * try again.
+ * Resolves when the daemon reports that it listens, or has ended with status 0 because it has met another one that is
+ * starting or ending. The caller tries again then.
  */
-async function start(daemon: DaemonProcess): Promise<boolean> {
+async function start(daemon: DaemonProcess): Promise<void> {
   const {
     command: [program, ...args],
     env,
@@ -65,14 +49,12 @@ async function start(daemon: DaemonProcess): Promise<boolean> {
   try {
     await using file = await open(log, 'a', 0o600);
     const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', 'pipe', file.fd] });
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    child.stdout?.once('data', () => resolve(true));
-    child.once('exit', (code) =>
-      code === 0 ? resolve(false) : reject(new Error(`it ends with ${code ?? 'a signal'}`)),
-    );
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    child.stdout?.once('data', () => resolve());
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`it ends with ${code ?? 'a signal'}`))));
     child.once('error', reject);
     try {
-      return await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it says nothing' });
+      await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it says nothing' });
     } finally {
       child.stdout?.destroy();
       child.unref();

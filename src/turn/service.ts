@@ -115,9 +115,16 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   // Where this fails, it is repeated when the host is back.
   const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
   let caughtUp: Promise<void> = Promise.resolve();
+  const catchUpDue = new Set<Backend>();
   const catchUpWith = (host: Backend) => {
+    // A host that comes and goes while others are asked needs only one run, which begins later.
+    if (catchUpDue.has(host)) return;
+    catchUpDue.add(host);
     const concerns = (turn: Turn) => hosts.of(turn) === host;
-    const run = () => catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
+    const run = () => {
+      catchUpDue.delete(host);
+      return catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
+    };
     caughtUp = caughtUp.then(run).catch((error) => onError('what a host may still know was not looked for', error));
   };
   for (const host of hosts.all()) {

@@ -7,6 +7,7 @@
  * server is lost in a commit, nobody can tell whether it was done: progress is then written again, which changes nothing
  * for a reader, since each chunk says where it belongs.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
@@ -36,13 +37,15 @@ interface Waiting extends TurnWrite {
 export interface TurnWriterOptions {
   /** How long a caller waits for its write to begin; a write that has begun may take as long as the store takes. */
   patienceMs?: number;
+  /** How long a store that refused is left alone. */
+  pauseMs?: number;
   /** Called once the events are stored, in the order of their ids. Does not throw. */
   onStored?(events: StoredEvent[]): void;
 }
 
 export function createTurnWriter(
   store: Store,
-  { patienceMs = PATIENCE_MS, onStored = () => {} }: TurnWriterOptions = {},
+  { patienceMs = PATIENCE_MS, pauseMs = PAUSE_MS, onStored = () => {} }: TurnWriterOptions = {},
 ): TurnWriter {
   let waiting: Waiting[] = [];
   let size = 0;
@@ -73,10 +76,9 @@ export function createTurnWriter(
       for (const one of left) if (one.overdue) giveUp(one);
       waiting = [...left.filter(({ overdue }) => !overdue), ...waiting];
       if (left.length === 0) break;
+      await delay(pauseMs); // a server that is away refuses at once
     }
-    if (waiting.length === 0) return;
-    // Callers that came meanwhile need not wait for all of it. A server that is away refuses at once, so this waits.
-    setTimeout(() => void inOrder(writeWaiting), PAUSE_MS);
+    if (waiting.length > 0) void inOrder(writeWaiting); // callers that came meanwhile need not wait for all of it
   }
 
   /** Returns the writes that are left because another process holds the store, or its server is away. */

@@ -86,7 +86,7 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: [ENVIRONMENT],
     by: {
-      'src/cli/cli.ts': 'reads it once at the start and tells the others what they need',
+      'src/cli/cli.ts': 'reads it once at the start and hands it to the command',
       'src/daemon': 'is started with its own, which it reads once',
       'src/shim': 'is started by sshd, and reads it once',
       'src/demo/main.ts': 'is a program of its own, which an agent in a pane is',

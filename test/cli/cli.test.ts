@@ -1,6 +1,6 @@
 /** The commands with a real gateway: what they print, on which stream, and their errors. */
 import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
@@ -219,6 +219,29 @@ describe('sessions', () => {
     await writeFile(join(gateway().agentDirectory(session.name), 'release-x'), '');
     await ben.finished(turnId);
     expect(await state()).toBe('idle');
+  });
+});
+
+describe('as a program of its own', () => {
+  test('the result is on standard output, errors on standard error with status 1, and its files are the owner’s alone', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    const start = (...args: string[]) => {
+      const [program, ...rest] = cliCommand(...args);
+      return spawnSync(program, rest, { cwd: '/', env: cliEnv({ stateDir: path }), encoding: 'utf8' });
+    };
+    expect(start('token', 'create', '--user', 'robot', '--name', 'ci')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\S{22,}\n$/),
+      stderr: 'created user robot (member)\n',
+    });
+    expect(start('link', '--user', 'nobody')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^paliadin: there is no user nobody; .*\n$/),
+    });
+    expect((await stat(join(path, 'paliadin.db'))).mode & 0o777).toBe(0o600);
+    expect(start('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: paliadin') });
   });
 });
 

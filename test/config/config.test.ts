@@ -2,10 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { showConfig } from '../../src/cli/commands/config.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { secrets, type Variable, variables } from '../../src/config/variables.ts';
+import { terminalOn } from '../../src/process/terminal.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const NOWHERE = '/nowhere';
@@ -337,14 +339,14 @@ test('a secret’s value is not shown, only that it is set', () => {
   const added = secrets as Set<string>;
   const before = [...added];
   added.add('PALIADIN_OWNER').add('PALIADIN_STARTERS');
-  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const output = new PassThrough({ encoding: 'utf8' });
+  const terminal = terminalOn({ stdout: output, stderr: output });
   onTestFinished(() => {
-    write.mockRestore();
     for (const name of [...added]) if (!before.includes(name)) added.delete(name);
   });
   for (const json of [false, true])
-    showConfig({ config: loadConfig({ PALIADIN_OWNER: 'hush' }, NOWHERE), env: {} }, { json });
-  const shown = write.mock.calls.join('');
+    showConfig({ config: loadConfig({ PALIADIN_OWNER: 'hush' }, NOWHERE), terminal }, { json });
+  const shown: string = output.read();
   expect(shown).not.toContain('hush');
   expect(shown).toMatch(/PALIADIN_OWNER +\(set\) +environment/);
   expect(shown).toMatch(/PALIADIN_STARTERS +\(unset\) +default/);

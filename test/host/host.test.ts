@@ -103,6 +103,53 @@ describe('a turn missing from the host’s journal', () => {
   });
 });
 
+describe('a host that runs on', () => {
+  test('forgets turns once they are old and acknowledged, and neither open nor unacknowledged ones', async () => {
+    const host = await testHost({ driver: 'demo', keepMs: 0, pruneEveryMs: 20 });
+    const journal = openJournal(join(host.directory, 'sessions'));
+    const turns = () => readdir(join(host.directory, 'sessions', 'one', 'turns'));
+    const unheard = host.ask('demo at once');
+    await unheard.outcome;
+    const old = host.ask('demo at once');
+    await old.outcome;
+    const open = host.ask('demo hold x');
+    await open.hears('chunk');
+    await journal.acknowledge('one', open.turnId); // even so
+    await host.acknowledge('one', old.turnId);
+    await until('the old turn to be forgotten', async () => (await journal.readTurn('one', old.turnId)) === null);
+    expect(existsSync(join(journal.agentDirectory('one'), `${old.turnId}.jsonl`))).toBe(false);
+    await until('the end of a whole pass', async () => !(await turns()).includes(`${old.turnId}.acknowledged`));
+    expect(await journal.readTurn('one', unheard.turnId)).toMatchObject({ state: 'done' });
+    expect(await journal.readTurn('one', open.turnId)).toMatchObject({ endedAt: null });
+
+    host.release('x');
+    expect(await open.outcome).toMatchObject({ state: 'done' });
+    await host.acknowledge('one', unheard.turnId);
+    await until('all to be forgotten', async () => (await turns()).length === 0);
+    expect(host.troubles).toEqual([]);
+  });
+
+  test('keeps the late answer of a turn that was acknowledged when it had none', async () => {
+    const host = await testHost({ driver: 'demo', keepMs: 0, pruneEveryMs: 20, silenceMs: 300 });
+    const journal = openJournal(join(host.directory, 'sessions'));
+    const { turnId, outcome } = host.ask('demo hold x');
+    expect(await outcome).toMatchObject({ code: 'timeout' });
+    await host.acknowledge('one', turnId);
+    const late = new Promise<void>((resolve) => host.onLate(() => resolve()));
+    host.release('x');
+    await late;
+    expect(await journal.readTurn('one', turnId)).toMatchObject({ late: true });
+    // A pass that begins now forgets this one, and would have forgotten the other.
+    const next = host.ask('demo at once');
+    await next.outcome;
+    await host.acknowledge('one', next.turnId);
+    await until('a pass', async () => (await journal.readTurn('one', next.turnId)) === null);
+    expect(await journal.readTurn('one', turnId)).toMatchObject({ late: true });
+    await host.acknowledge('one', turnId);
+    await until('it to be forgotten', async () => (await journal.readTurn('one', turnId)) === null);
+  });
+});
+
 describe('opening the host', () => {
   test('deletes acknowledged turns that ended long ago, and the agent’s record of them', async () => {
     const over = { state: 'done', endedAt: Date.now() - 60_000, answer: 'A.' } as const;

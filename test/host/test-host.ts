@@ -49,6 +49,7 @@ export interface TestHostOptions {
   directory?: string;
   silenceMs?: number;
   keepMs?: number;
+  pruneEveryMs?: number;
   maxPanes?: number;
   agentProgram?: string;
   tmuxAnswerMs?: number;
@@ -94,6 +95,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     hibernateAfterMs: null,
     now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,
+    pruneEveryMs: options.pruneEveryMs ?? 3_600_000,
     clock: Date.now,
     onError: (_what, error) => troubles.push(error),
     onRetire: () => {

@@ -265,24 +265,6 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
   });
 });
 
-describe.skipIf(WHY_NOT !== null)('host add, where the host’s Node is too old', () => {
-  test('names the version found and the one needed, and installs nothing', { timeout: LONG }, async () => {
-    await using place = await disposable();
-    const node = join(place.path, 'node');
-    writeFileSync(node, '#!/bin/sh\nprintf "18.20.4\\t/usr/bin/node\\n"\n', { mode: 0o755 });
-    await using account = await startOtherAccount({ node });
-    const owner = await newOwner();
-    onTestFinished(() => owner.dispose());
-    const { code, stdout } = await owner.cli('host', 'add', account.place, ...through(account, owner));
-    expect(code).toBe(1);
-    expect(failures(stdout)).toHaveLength(1);
-    expect(failures(stdout)[0]).toMatch(/Node is too old: 18\.20\.4[\s\S]*install Node 22\.13 or newer/);
-    expect(account.read(KEYS)).toBe(`${account.ownerLine}\n`);
-    expect(readdirSync(join(account.home, '.local'))).toEqual(['bin']);
-    expect(owner.variables()).toEqual({});
-  });
-});
-
 test('an invalid value of --approvals is refused before ssh is called', async () => {
   const owner = await newOwner();
   onTestFinished(() => owner.dispose());

@@ -15,7 +15,7 @@ export interface Owner {
   readonly env: Record<string, string>;
   cli(...args: string[]): Promise<Ran>;
   /** With the settings that are in the file. */
-  doctor(): Promise<{ code: number | null; checks: Check[] }>;
+  doctor(): Promise<{ code: number; checks: Check[] }>;
   /** What the file says. */
   variables(): Record<string, string>;
   dispose(): Promise<void>;

@@ -230,8 +230,36 @@ test('recovery finds the open turns, oldest first, and those whose answer may st
   await put({ ...gaveUp, finishedAt: 50, late: true });
   await put({ status: 'failed', errorCode: 'agent_error', finishedAt: 50 });
   expect((await store.turns.open()).map((turn) => turn.turnId)).toEqual(open);
-  expect((await store.turns.awaitingLateAnswer(50)).map((turn) => turn.turnId)).toEqual([waiting]);
+  const late = await store.turns.awaitingLateAnswer({ since: 50, afterId: '', limit: 10 });
+  expect(late.map((turn) => turn.turnId)).toEqual([waiting]);
 });
+
+test.each(['unsettled', 'awaitingLateAnswer'] as const)(
+  'turns are read in pages by %s, and none that ended in the same millisecond is left out',
+  async (read) => {
+    const { store } = await temporaryStore();
+    const ended: string[] = [];
+    for (const finishedAt of [50, 50, 50, 50, 51, 49]) {
+      const turn = aTurn(await aUser(store));
+      await store.turns.insert(turn);
+      const change = { status: 'failed', errorCode: 'timeout', finishedAt } as const;
+      await store.turns.write([{ turnId: turn.turnId, change, events: [] }]);
+      if (finishedAt >= 50) ended.push(turn.turnId);
+    }
+    const found: string[] = [];
+    let [since, afterId] = [50, ''];
+    for (;;) {
+      const page = await store.turns[read]({ since, afterId, limit: 2 });
+      expect(page.length).toBeLessThanOrEqual(2);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      found.push(...page.map(({ turnId }) => turnId));
+      [since, afterId] = [last.finishedAt as number, last.turnId];
+    }
+    expect(found.toSorted()).toEqual(ended.toSorted());
+    expect(found.at(-1)).toBe(ended.at(-1));
+  },
+);
 
 test('recent turns are listed for everybody or for one user', async () => {
   const { store } = await temporaryStore();

@@ -34,6 +34,7 @@ const FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
+  '--in-process-gpu', // a process less, which would start again for each browser
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -70,8 +70,8 @@ export const WHY_NO_SYSTEMD =
 export interface OtherAccountOptions {
   /** Whether systemd's manager for the account runs. */
   systemd?: boolean;
-  /** The program that it has as `node`, where that is another than the one that runs here. */
-  node?: string;
+  /** The program that it has as `node`, where that is another than the one that runs here; null: none. */
+  node?: string | null;
 }
 
 export async function startOtherAccount({
@@ -161,7 +161,10 @@ export async function startOtherAccount({
   write('.local/bin/node', '', 0o700);
   // The machine's own Node may be any, or none.
   const nodes = [join(home, '.local/bin/node'), ...systemNodes];
-  const mounts = [at('sshd_config'), at('passwd'), '/etc/passwd', ...nodes.flatMap((path) => [node, path])];
+  // What can't be run is none.
+  writeFileSync(at('no-node'), '', { mode: 0o600 });
+  const program = node ?? at('no-node');
+  const mounts = [at('sshd_config'), at('passwd'), '/etc/passwd', ...nodes.flatMap((path) => [program, path])];
   await start();
 
   return {

@@ -1,5 +1,4 @@
 /** The usage that only the host knows is stored in the turn's audit row, at once or when the host is back. */
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import type { Turn, TurnChange } from '../../src/contract/records/turn.ts';
@@ -74,32 +73,4 @@ test('a host that was unreachable is acknowledged again when it is back, and onl
 test('a turn whose answer may still come late is not acknowledged by catch-up', async () => {
   const { unsettled } = await endedTurn({ status: 'failed', errorCode: 'timeout', deliveredAt: 4 });
   expect(await unsettled()).toEqual([]);
-});
-
-test('catch-up after a long outage acknowledges every turn, at most four at a time', async () => {
-  const { store } = await temporaryStore();
-  const turnWriter = createTurnWriter(store);
-  const who = await aUser(store);
-  for (let count = 0; count < 30; count++) {
-    const { turn } = await turnWriter.accept(aTurn(who));
-    await turnWriter.write({ turnId: turn.turnId, change: end, events: [] });
-  }
-  let now = 0;
-  let most = 0;
-  const asked = new Set<string>();
-  await catchUp({
-    store,
-    concerns: () => true,
-    collectLate: async () => {},
-    async acknowledge({ turnId }) {
-      most = Math.max(most, ++now);
-      asked.add(turnId);
-      await setImmediate();
-      now--;
-    },
-    clock: () => 10,
-  });
-  expect(asked.size).toBe(30);
-  expect(most).toBeGreaterThan(1);
-  expect(most).toBeLessThanOrEqual(4);
 });

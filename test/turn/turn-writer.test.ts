@@ -1,6 +1,7 @@
 /** The turn writer, with a real store: many writes in one transaction, in order; one that fails harms no other. */
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PaliadinError } from '../../src/contract/errors.ts';
 import type { StoredEvent } from '../../src/contract/records/event.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -58,6 +59,19 @@ test('writes during a transaction go into the next one, and the last write wins'
   expect(write.mock.calls.length).toBeLessThan(30);
   expect(await responses(store, ids)).toEqual(['29']);
   expect(told.map(({ event }) => event.type === 'chunk' && event.text)).toEqual(writes.map((_, number) => `${number}`));
+});
+
+test('a store that refuses at once is asked again only after a pause, and then has all of it', async () => {
+  const { turnWriter, store, write, ids, chunk } = await observed(1, { pauseMs: 300 });
+  const away = new PaliadinError('store_unavailable', 'the server is away', { againInMs: 5000 });
+  write.mockRejectedValueOnce(away).mockRejectedValueOnce(away);
+  const written = turnWriter.write({ ...chunk(ids[0] ?? '', 'at last'), progress: true });
+  await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(1));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(write).toHaveBeenCalledTimes(1);
+  await written;
+  expect(write).toHaveBeenCalledTimes(3);
+  expect(await responses(store, ids)).toEqual(['at last']);
 });
 
 test('a write resolves after it is stored', async () => {

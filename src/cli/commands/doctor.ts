@@ -1,25 +1,23 @@
-import type { Settings } from '../../config/settings.ts';
 import type { Check } from '../../contract/check.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import { checksOf } from '../../setup/doctor/checks.ts';
 import { examine } from '../../setup/doctor/examine.ts';
 import { showCheck } from '../../setup/doctor/show.ts';
 import { describeServer } from '../../store/open.ts';
+import type { CommandContext } from '../context.ts';
 
 /** Prints each step as it is done. The exit code is 1 if one has failed. */
-export async function doctor(settings: Settings, { json }: { json?: boolean }): Promise<void> {
-  process.umask(0o077);
+export async function doctor(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
   const checks: Check[] = [];
   const add = (check: Check) => {
     checks.push(check);
-    if (!json) print(showCheck(check));
+    if (!json) context.terminal.print(showCheck(check));
   };
-  const databaseUrl = settings.config.values.PALIADIN_DATABASE_URL;
+  const databaseUrl = context.config.values.PALIADIN_DATABASE_URL;
   if (databaseUrl !== undefined) add(await examineServer(databaseUrl));
-  for await (const check of examine(settings)) add(check);
+  for await (const check of examine(context)) add(check);
   const ok = checks.every((check) => check.ok);
-  if (json) printJson({ ok, checks });
-  if (!ok) process.exitCode = 1;
+  if (json) context.terminal.printJson({ ok, checks });
+  if (!ok) context.exitWith();
 }
 
 /** Without opening the store: that would create its tables, or bring them up to date. */

@@ -1,12 +1,11 @@
-import type { Settings } from '../../config/settings.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import type { SessionOverview } from '../../services/sessions/sessions.ts';
+import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
 /** Lists the users who have a conversation, and whether its terminal runs. */
-export async function showSessions(settings: Settings, { json }: { json?: boolean }): Promise<void> {
-  await withServices(settings, async ({ sessions }) => {
+export async function showSessions(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
+  await withServices(context, async ({ sessions }) => {
     const rows = (await sessions.list()).map((session) => ({
       session: session.name,
       user: session.user.subject,
@@ -15,7 +14,7 @@ export async function showSessions(settings: Settings, { json }: { json?: boolea
       state: stateOf(session),
       lastUsedAt: session.lastUsedAt,
     }));
-    if (json) return void printJson(rows);
+    if (json) return void context.terminal.printJson(rows);
     const lines = table(
       ['session', 'user', 'host', 'conversation', 'state', 'last used'],
       rows.map(({ session, user, host, conversation, state, lastUsedAt }) => [
@@ -27,7 +26,7 @@ export async function showSessions(settings: Settings, { json }: { json?: boolea
         new Date(lastUsedAt).toISOString(),
       ]),
     );
-    print(lines);
+    context.terminal.print(lines);
   });
 }
 

@@ -1,18 +1,16 @@
 import { warningOf } from '../../config/isolation/level.ts';
 import type { Config } from '../../config/load.ts';
-import type { Settings } from '../../config/settings.ts';
 import { prepareState } from '../../config/state-paths.ts';
 import { VERSION } from '../../config/version.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { STOP_MS } from '../../process/close-in-order.ts';
 import { openLog } from '../../process/log.ts';
-import { print } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
+import type { CommandContext } from '../context.ts';
 
 /** Runs the gateway until it is told to stop. */
-export async function start({ config, env }: Settings): Promise<void> {
-  process.umask(0o077);
-  const log = logTo(prepareState(config).root);
+export async function start({ config, env, io, terminal }: CommandContext): Promise<void> {
+  const log = logTo(prepareState(config).root, io.stderr);
   const logger = openLog(log.path ?? STANDARD_ERROR, config.values.PALIADIN_LOG_LEVEL);
   const gateway = await startGateway(config, env, logger);
   logger.info(
@@ -21,15 +19,15 @@ export async function start({ config, env }: Settings): Promise<void> {
   );
   stopOnSignal(gateway, (signal) => logger.info({ signal }, 'the gateway stops'));
   const code = await gateway.services.credentials.createCode(COMMAND_LINE, gateway.owner.id);
-  print(greeting(gateway, { config, log: log.path, code }));
+  terminal.print(greeting(gateway, { config, log: log.path, code }));
 }
 
 /**
  * A person at a terminal wants to see the link, not the log; otherwise the log goes to standard error, where it is
  * collected.
  */
-function logTo(root: string): { path: string | null } {
-  return { path: process.stderr.isTTY ? `${root}/gateway.log` : null };
+function logTo(root: string, stderr: { isTTY?: boolean }): { path: string | null } {
+  return { path: stderr.isTTY ? `${root}/gateway.log` : null };
 }
 
 const STANDARD_ERROR = 2;

@@ -1,15 +1,14 @@
 import { ConfigError } from '../../config/load.ts';
-import type { Settings } from '../../config/settings.ts';
 import type { ApiToken } from '../../contract/records/sign-in.ts';
 import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
-import { note, print, printJson } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
+import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
 /** Prints only the token on standard output, so that a script can read it; everything else goes to standard error. */
 export async function createToken(
-  settings: Settings,
+  context: CommandContext,
   options: { user: string; name: string; scopes: string; expires?: string },
 ): Promise<void> {
   const token = {
@@ -18,28 +17,28 @@ export async function createToken(
     scopes: scopesOf(options.scopes),
     lifetimeMs: options.expires === undefined ? null : daysOf(options.expires) * DAY_MS,
   };
-  await withServices(settings, async ({ credentials }) => {
+  await withServices(context, async ({ credentials }) => {
     const { secret, user, created, withoutEffect } = await credentials.createToken(COMMAND_LINE, token);
-    if (created) note(`created user ${user.subject} (${user.role})`);
-    for (const { scope, why } of withoutEffect) note(`the scope ${scope} has no effect yet: ${why}`);
-    print(secret);
+    if (created) context.terminal.note(`created user ${user.subject} (${user.role})`);
+    for (const { scope, why } of withoutEffect) context.terminal.note(`the scope ${scope} has no effect yet: ${why}`);
+    context.terminal.print(secret);
   });
 }
 
 /** Lists tokens with what is known about them, without the secrets. */
-export async function listTokens(settings: Settings, options: { user?: string; json?: boolean }): Promise<void> {
-  await withServices(settings, async ({ users, credentials }) => {
+export async function listTokens(context: CommandContext, options: { user?: string; json?: boolean }): Promise<void> {
+  await withServices(context, async ({ users, credentials }) => {
     const user = options.user === undefined ? null : await users.bySubject(options.user);
     const rows = await credentials.tokens({ userId: user?.id });
-    if (options.json) printJson(rows);
-    else print(table(HEAD, rows.map(describe)));
+    if (options.json) context.terminal.printJson(rows);
+    else context.terminal.print(table(HEAD, rows.map(describe)));
   });
 }
 
-export async function revokeToken(settings: Settings, id: string): Promise<void> {
-  await withServices(settings, async ({ credentials }) => {
+export async function revokeToken(context: CommandContext, id: string): Promise<void> {
+  await withServices(context, async ({ credentials }) => {
     const token = await credentials.revokeToken(COMMAND_LINE, id);
-    print(`revoked the token ${token.id} (${token.name}) of ${token.user}`);
+    context.terminal.print(`revoked the token ${token.id} (${token.name}) of ${token.user}`);
   });
 }
 

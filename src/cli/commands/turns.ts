@@ -1,29 +1,28 @@
 import { ConfigError } from '../../config/load.ts';
-import type { Settings } from '../../config/settings.ts';
 import type { TurnLine } from '../../contract/records/turn.ts';
-import { print, printJson } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import { take } from '../../services/pages.ts';
 import type { Person } from '../../services/people.ts';
+import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
 import { withServices } from './with-services.ts';
 
 /** Lists recent turns, newest first. The table shows what happened; only `--json` shows questions and answers. */
 export async function showTurns(
-  settings: Settings,
+  context: CommandContext,
   options: { json?: boolean; user?: string; search?: string; limit: string },
 ): Promise<void> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
-  await withServices(settings, async ({ users, turnLog }) => {
+  await withServices(context, async ({ users, turnLog }) => {
     const user = options.user === undefined ? null : await users.bySubject(options.user);
     const filter = { userId: user?.id, search: options.search };
     if (options.json) {
       const turns = await take(await turnLog.export(COMMAND_LINE, filter, 'json'), limit);
-      return printJson(turns.map((turn) => ({ ...turn, user: nameOf(turn.user) })));
+      return context.terminal.printJson(turns.map((turn) => ({ ...turn, user: nameOf(turn.user) })));
     }
     const { turns } = await turnLog.list(COMMAND_LINE, { ...filter, limit });
-    print(table(HEAD, turns.map(describe)));
+    context.terminal.print(table(HEAD, turns.map(describe)));
   });
 }
 

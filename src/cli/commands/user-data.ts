@@ -1,32 +1,35 @@
 import { ConfigError } from '../../config/load.ts';
-import type { Settings } from '../../config/settings.ts';
-import { note, print, printJsonPieces } from '../../process/terminal.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
+import type { CommandContext } from '../context.ts';
 import { withServices } from './with-services.ts';
 
 /** Prints everything that is stored about a user, as JSON. */
-export async function exportUserData(settings: Settings, subject: string): Promise<void> {
-  await withServices(settings, async ({ users }) => {
+export async function exportUserData(context: CommandContext, subject: string): Promise<void> {
+  await withServices(context, async ({ users }) => {
     const { id } = await users.bySubject(subject);
-    await printJsonPieces(await users.export(COMMAND_LINE, id)).catch((error) => {
+    await context.terminal.printJsonPieces(await users.export(COMMAND_LINE, id)).catch((error) => {
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader has closed the pipe
     });
   });
 }
 
 /** Deletes a user with their questions and answers, and ends their conversation on the host. */
-export async function deleteUser(settings: Settings, subject: string, options: { yes?: boolean }): Promise<void> {
+export async function deleteUser(context: CommandContext, subject: string, options: { yes?: boolean }): Promise<void> {
   if (options.yes !== true) {
     throw new ConfigError(
       `this deletes ${subject} and all that they said, for good; add --yes. \`paliadin user export\` makes a copy first`,
     );
   }
-  await withServices(settings, async ({ users }, { database }) => {
+  await withServices(context, async ({ users }, { database }) => {
     const { id } = await users.bySubject(subject);
     const { turns, erased, session, conversationLeft } = await users.remove(COMMAND_LINE, id);
-    print(`deleted ${subject} and ${turns} turns`);
-    if (!erased) note(`somebody reads ${database} just now; ${database}-wal has what was deleted until they are done`);
-    if (conversationLeft !== null) note(`their conversation on the host was not ended: ${conversationLeft.message}`);
-    else if (session !== null) print('their conversation on the host has ended');
+    context.terminal.print(`deleted ${subject} and ${turns} turns`);
+    if (!erased)
+      context.terminal.note(
+        `somebody reads ${database} just now; ${database}-wal has what was deleted until they are done`,
+      );
+    if (conversationLeft !== null)
+      context.terminal.note(`their conversation on the host was not ended: ${conversationLeft.message}`);
+    else if (session !== null) context.terminal.print('their conversation on the host has ended');
   });
 }

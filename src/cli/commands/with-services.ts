@@ -1,26 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Settings } from '../../config/settings.ts';
 import { prepareState, type StatePaths } from '../../config/state-paths.ts';
 import { asPaliadinError } from '../../contract/errors.ts';
 import type { HostSession } from '../../contract/host.ts';
 import { notedHead, noteHead } from '../../gateway/audit-head.ts';
 import { acquireLock } from '../../process/lock.ts';
-import { note } from '../../process/terminal.ts';
 import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
 import { lockForGateway, openStore } from '../../store/open.ts';
+import type { CommandContext } from '../context.ts';
 import { stopTurns } from './stop-turns.ts';
 
 /** Opens the store for as long as `use` takes; a gateway may be running at the same time. */
 export async function withServices<T>(
-  settings: Settings,
+  context: CommandContext,
   use: (services: Services, paths: StatePaths) => Promise<T>,
 ): Promise<T> {
-  process.umask(0o077);
-  const { values } = settings.config;
+  const { values } = context.config;
   const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
-  const paths = prepareState(settings.config);
+  const paths = prepareState(context.config);
   const url = values.PALIADIN_DATABASE_URL;
   // The gateway of a database may run on another machine.
   const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockForGateway(url, { waitMs: 0 }));
@@ -28,8 +26,8 @@ export async function withServices<T>(
   const services = createServices({
     store,
     host: {
-      sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(settings) : null),
-      endConversation: ({ name }) => withHost(settings, (host) => host.reset(name, { forget: true })),
+      sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(context) : null),
+      endConversation: ({ name }) => withHost(context, (host) => host.reset(name, { forget: true })),
     },
     stopTurns: (userId) => stopTurns(store, acquire, userId),
     notedHead: () => notedHead(paths.auditHead),
@@ -47,13 +45,13 @@ export async function withServices<T>(
 }
 
 /** If the host is unreachable, the reason goes to standard error, and the exit status is 1. */
-async function liveSessions(settings: Settings): Promise<HostSession[] | null> {
+async function liveSessions(context: CommandContext): Promise<HostSession[] | null> {
   try {
-    return await withHost(settings, (host) => host.sessions());
+    return await withHost(context, (host) => host.sessions());
   } catch (error) {
     const { code, detail } = asPaliadinError(error, 'mriver_unreachable');
-    note(`paliadin: what runs on the host is not known: ${detail ?? code}`.split('\n'));
-    process.exitCode = 1;
+    context.terminal.note(`paliadin: what runs on the host is not known: ${detail ?? code}`.split('\n'));
+    context.exitWith();
     return null;
   }
 }

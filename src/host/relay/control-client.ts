@@ -1,6 +1,7 @@
 /** The daemon's side of the control socket; `doctor` uses it, too. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import pTimeout from 'p-timeout';
+import { dial } from '../../transport/dial.ts';
 import { type ControlRequest, linesOf, type RelayStatus } from './control-protocol.ts';
 
 /** The connection has ended, or the relay does not answer: another attempt may reach another relay. */
@@ -12,13 +13,15 @@ export interface RelayControl {
   readonly status: RelayStatus;
   /** @throws RelayGone, or another Error with the relay's reason. */
   ask(request: ControlRequest): Promise<void>;
+  /** Ends the relay. @throws RelayGone if it does not end in time. */
+  stop(): Promise<void>;
   /** Resolves when the connection has ended, for any reason. */
   readonly closed: Promise<void>;
   close(): void;
 }
 
 /** Takes an open connection. @throws RelayGone, or another Error if the process that listens there is no relay. */
-export async function relayControl(socket: Socket): Promise<RelayControl> {
+export async function relayControl(socket: Socket, { endMs = END_MS } = {}): Promise<RelayControl> {
   socket.on('error', () => {}); // `closed` reports its end
   // Not `once` of node:events, which rejects if an error comes first.
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -37,27 +40,34 @@ export async function relayControl(socket: Socket): Promise<RelayControl> {
   };
   const status = parseStatus(await next());
   let tail: Promise<unknown> = Promise.resolve();
+  function ask(request: ControlRequest): Promise<void> {
+    const asked = tail.then(async () => {
+      socket.write(`${JSON.stringify(request)}\n`);
+      const { error } = JSON.parse(await next()) as { error?: string };
+      if (error !== undefined) throw new Error(error);
+    });
+    tail = asked.catch(() => {});
+    return asked;
+  }
+
   return {
     status,
     closed,
-    ask(request) {
-      const asked = tail.then(async () => {
-        socket.write(`${JSON.stringify(request)}\n`);
-        const { error } = JSON.parse(await next()) as { error?: string };
-        if (error !== undefined) throw new Error(error);
-      });
-      tail = asked.catch(() => {});
-      return asked;
+    ask,
+    async stop() {
+      await ask({ do: 'stop' });
+      const message = new RelayGone('the relay says that it ends, and does not');
+      await pTimeout(closed, { milliseconds: endMs, message }).finally(() => socket.destroy());
     },
     close: () => void socket.destroy(),
   };
 }
 
-/** The status of the relay at this socket; null if none listens. */
+/** The status of the relay at this socket; null if none answers. */
 export async function relayStatus(path: string): Promise<RelayStatus | null> {
-  const socket = connect(path);
+  const socket = await dial(path, 'relay').catch(() => null);
+  if (socket === null) return null;
   try {
-    await once(socket, 'connect');
     const control = await relayControl(socket);
     return control.status;
   } catch {
@@ -78,3 +88,5 @@ function parseStatus(line: string): RelayStatus {
 
 // The relay only stores the values before it answers.
 const ANSWER_MS = 5_000;
+// It only closes its sockets before it ends.
+const END_MS = 5_000;

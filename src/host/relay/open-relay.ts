@@ -86,8 +86,7 @@ export async function openRelay(options: OpenRelayOptions): Promise<Relay> {
     close,
     async shutdown() {
       stopping.abort();
-      await control.ask({ do: 'stop' }).catch(() => {}); // it has ended by itself
-      await control.closed;
+      await control.stop().catch(() => {}); // it has ended by itself, or hangs
       await close();
     },
   };
@@ -104,8 +103,7 @@ async function reachOnce(options: OpenRelayOptions): Promise<RelayControl> {
   const { directory, version, settings } = options;
   let control = await connectTo(options);
   if (control.status.version !== version && (await mayReplace(control, directory))) {
-    await control.ask({ do: 'stop' });
-    await control.closed;
+    await control.stop();
     control = await connectTo(options);
   }
   try {

@@ -1,5 +1,5 @@
 /** The host's report about itself. Runs inside the shim, and on the gateway's machine if that is the host. */
-
+import { dirname, join } from 'node:path';
 import type { Programs } from '../../config/programs.ts';
 import type { ShimSettings } from '../../config/shim-settings.ts';
 import { VERSION } from '../../config/version.ts';
@@ -29,7 +29,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
   const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
     // An older version could not have run this code.
-    passed('node', `${process.versions.node} (${process.execPath})`),
+    passed('node', `${process.versions.node} (${process.execPath})${isBrought(programs) ? BROUGHT : ''}`),
     tmux,
     ...agent,
     examinePolicy(settings.policy),
@@ -49,10 +49,16 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
   };
 }
 
+/** Whether the Node that runs this lies where `host add` puts one: like the skill, beside the shim. */
+function isBrought({ skill }: Programs): boolean {
+  return process.execPath.startsWith(`${join(dirname(skill), 'node')}/`);
+}
+
 /** Whether a daemon could start: trying to start one that can't only takes time. */
 export function canStart(checks: readonly Check[]): boolean {
   return checks.every(({ step, ok }) => ok || !NEEDED.includes(step));
 }
 
+const BROUGHT = ', brought by `paliadin host add`';
 const NEEDED = ['tmux', 'agent', 'directory', 'state', 'isolation'];
 const { passed } = checksOf('host');

@@ -75,13 +75,19 @@ function whereStuck(shim: string | PaliadinError): (typeof WAY)[number] | null {
   return shim.code === 'shim_auth_failed' ? 'key accepted' : null;
 }
 
-/** A person who has the key may send verbs, and nothing else. */
-async function examineForcedCommand(target: SshTarget, env: NodeJS.ProcessEnv): Promise<Check> {
+/** A person who has the key may send verbs, and nothing else. The host has `patienceMs` to refuse anything else. */
+export async function examineForcedCommand(
+  target: SshTarget,
+  env: NodeJS.ProcessEnv,
+  patienceMs = PATIENCE_MS,
+): Promise<Check> {
   // Deliberately not a verb: it does nothing, wherever it runs.
   const { duplex, ended } = openSsh(target, env, 'true' as ShimVerb);
   duplex.resume();
   duplex.end();
-  const { code, stderr } = await ended;
+  // A program that runs in the shim's place may wait for ever.
+  const timer = setTimeout(() => duplex.destroy(), patienceMs);
+  const { code, stderr } = await ended.finally(() => clearTimeout(timer));
   const refused = stderr.split(/\r?\n/).some((line) => line.startsWith(SHIM_SAYS));
   if (code === shimExit.usage && refused) return passed('forced command', `in force: \`true\` is refused with ${code}`);
   if (code === 0) {
@@ -89,11 +95,8 @@ async function examineForcedCommand(target: SshTarget, env: NodeJS.ProcessEnv): 
       'run `paliadin host add` again; its line in authorized_keys begins with restrict,command="…". Where that stands there, a startup file of the login shell starts another program: let it do so at a terminal only';
     return failed('forced command', 'not in force: with this key anything can be run on the host', remedy);
   }
-  return failed(
-    'forced command',
-    `\`true\` ended with ${code}, not refused by the shim`,
-    'run `paliadin host add` again',
-  );
+  const what = code === null ? `, and nothing came within ${patienceMs / 1000} s` : `: it ended with ${code}`;
+  return failed('forced command', `\`true\` was not refused by the shim${what}`, 'run `paliadin host add` again');
 }
 
 async function examineShim(target: SshTarget, env: NodeJS.ProcessEnv, said: string | PaliadinError): Promise<Check> {

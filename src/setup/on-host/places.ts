@@ -5,6 +5,8 @@ import { HOST_ENV } from '../../config/shim-settings.ts';
 export interface HostPlaces {
   directory: string;
   shim: string;
+  /** The directory of the Node that the set-up has brought, if the account's own is too old. */
+  node: string;
   hostEnv: string;
   skill: string;
   /** What was installed, to detect later what its owner has changed. */
@@ -19,6 +21,7 @@ export function hostPlaces(home: string): HostPlaces {
   return {
     directory,
     shim: join(directory, 'paliadin-shim.mjs'),
+    node: join(directory, 'node'),
     hostEnv: join(directory, HOST_ENV),
     skill: join(directory, 'skill'),
     record: join(directory, 'installed.json'),

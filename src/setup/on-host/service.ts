@@ -7,7 +7,7 @@ import { readIfExists, replaceFile } from '../../process/files.ts';
 import { outputOf } from '../../process/output-of.ts';
 import { checksOf } from '../doctor/checks.ts';
 import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
-import { reachRunning } from './running-daemon.ts';
+import { hasEnded, reachRunning } from './running-daemon.ts';
 import { launchdPlist, systemdUnit } from './service-files.ts';
 
 export interface ServiceNeeds {
@@ -85,8 +85,8 @@ async function installLaunchd({ places, env, uid }: ServiceNeeds, command: [stri
 async function makeRoom(places: HostPlaces, env: NodeJS.ProcessEnv): Promise<void> {
   const host = await reachRunning(prepareState(shimSettings(places.directory, env).config).hostSocket);
   if (host === null) return;
-  if (!(await host.retire())) host.close();
-  await host.closed;
+  if (await host.retire()) await hasEnded(host);
+  else host.close();
 }
 
 /** ssh sessions may lack the variable that says where the manager listens. */

@@ -15,7 +15,7 @@ import { otherKeyLines, removeKeyLine } from './authorized-keys.ts';
 import { isHostEnvEdited } from './host-env.ts';
 import type { Account } from './install.ts';
 import { type HostPlaces, hostPlaces } from './places.ts';
-import { reachRunning } from './running-daemon.ts';
+import { hasEnded, reachRunning } from './running-daemon.ts';
 import { removeService } from './service.ts';
 import { isSkillEdited } from './skill-files.ts';
 
@@ -60,7 +60,7 @@ async function endDaemon(places: HostPlaces, { env }: Account, programs: Program
   };
   const host = found ?? (await reachHost(await start()));
   await host.shutdown();
-  await host.closed;
+  await hasEnded(host);
   return passed('daemon', 'it has ended, and the agents’ terminals with it');
 }
 
@@ -81,7 +81,7 @@ function removeFiles(places: HostPlaces, purge: boolean): Check {
     ...(!purge && isSkillEdited(places) ? [places.skill, places.record] : []),
     ...(!purge && isHostEnvEdited(places.hostEnv) ? [places.hostEnv] : []),
   ];
-  for (const path of [places.shim, places.hostEnv, places.skill, places.record]) {
+  for (const path of [places.shim, places.node, places.hostEnv, places.skill, places.record]) {
     if (!kept.includes(path)) rmSync(path, { recursive: true, force: true });
   }
   try {

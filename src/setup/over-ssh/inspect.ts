@@ -3,11 +3,17 @@ import { delimiter } from 'node:path';
 import type { OwnerSsh } from './owner-ssh.ts';
 
 export interface HostInspection {
+  /** As `uname -s` and `uname -m` call it. */
   system: string;
+  machine: string;
+  /** Programs that were built for the usual C library do not run there. */
+  musl: boolean;
   account: string;
   home: string;
   /** The first Node that is new enough, by a permanent path; null if there is none. */
   node: { path: string; version: string } | null;
+  /** The one that an earlier set-up has brought. */
+  broughtNode: { path: string; version: string } | null;
   /** Versions of those that are too old. */
   oldNodes: string[];
   tmux: string | null;
@@ -32,14 +38,18 @@ export function readLook(said: string): HostInspection {
   const [home = ''] = all('home');
   const nodes = all('node').map((line) => readNode(line, home));
   const node = nodes.find(({ version }) => isNewEnough(version)) ?? null;
+  const [broughtNode = null] = all('brought-node').map((line) => readNode(line, home));
   const [tmux = null] = all('tmux');
   const [claude = null] = all('claude');
   const found = [node?.path, tmux, claude].flatMap((file) => (file ? [file.slice(0, file.lastIndexOf('/'))] : []));
   return {
     system: all('system')[0] ?? 'unknown',
+    machine: all('machine')[0] ?? 'an unknown machine',
+    musl: all('musl').length > 0,
     account: all('account')[0] ?? '',
     home,
     node,
+    broughtNode,
     oldNodes: [...new Set(nodes.map(({ version }) => version).filter((version) => !isNewEnough(version)))],
     tmux,
     claude,
@@ -79,6 +89,8 @@ const SAYS = 'paliadin-look ';
 const LOOK = `
 say() { printf '${SAYS}%s %s\\n' "$1" "$2"; }
 say system "$(uname -s)"
+say machine "$(uname -m)"
+if ldd --version 2>&1 | grep -qi musl; then say musl yes; fi
 say account "$(id -un)"
 say home "$HOME"
 if grep -qE '^[[:space:]]*(export[[:space:]]+)?PALIADIN_APPROVALS[[:space:]]*=[[:space:]]*[^[:space:]]' \\
@@ -107,9 +119,12 @@ programs() {
   for name in tmux claude; do
     if [ -f "$1/$name" ] && [ -x "$1/$name" ]; then say "$name" "$1/$name"; fi
   done
-  if [ -f "$1/node" ] && [ -x "$1/node" ]; then
-    about=$("$1/node" -p 'process.versions.node + "\\t" + process.execPath' </dev/null 2>/dev/null) &&
-      say node "$1/node$tab$about"
+  node node "$1/node"
+}
+node() {
+  if [ -f "$2" ] && [ -x "$2" ]; then
+    about=$("$2" -p 'process.versions.node + "\\t" + process.execPath' </dev/null 2>/dev/null) &&
+      say "$1" "$2$tab$about"
   fi
 }
 
@@ -126,5 +141,6 @@ for directory in "$HOME/.local/bin" "$HOME/bin" "$HOME/.claude/local" /opt/homeb
   "$HOME"/.local/share/mise/installs/node/*/bin "$HOME"/.asdf/installs/nodejs/*/bin /snap/bin /usr/bin /bin; do
   if [ -d "$directory" ]; then programs "$directory"; fi
 done
+node brought-node "$HOME/.local/share/paliadin/node/bin/node"
 exit 0
 `;

@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { PaliadinError } from '../../contract/errors.ts';
 import { HOST_PATTERN, USER_PATTERN } from '../../contract/names.ts';
@@ -36,6 +38,8 @@ export interface OwnerSsh {
   hostKey: { fingerprint: string; known: boolean };
   /** Returns what a script of ours prints; `sh` reads it from its standard input. @throws PaliadinError */
   run(script: string): Promise<string>;
+  /** Runs a command whose standard input is `input`. The login shell splits it into words. @throws PaliadinError */
+  send(command: string, input: Readable): Promise<void>;
   close(): void;
 }
 
@@ -87,14 +91,18 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
     const [code, signal] = (await once(master, 'exit')) as [number | null, NodeJS.Signals | null];
     const told = readFileSync(log, 'utf8');
     if (code !== 0) throw whyNot(told, code, signal, given);
-    return { hostKey: hostKeyIn(told), run, close };
+    return { hostKey: hostKeyIn(told), run: (script) => call('sh -s', Readable.from([script])), send, close };
   } catch (error) {
     close();
     throw error;
   }
 
-  async function run(script: string): Promise<string> {
-    const child = spawn(program, [...common, '-T', '--', destination(given), 'sh -s'], settings);
+  async function send(command: string, input: Readable): Promise<void> {
+    await call(command, input);
+  }
+
+  async function call(command: string, input: Readable): Promise<string> {
+    const child = spawn(program, [...common, '-T', '--', destination(given), command], settings);
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
@@ -102,9 +110,14 @@ export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeed
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
     });
-    child.stdin.on('error', () => {}); // its end has the reason
-    child.stdin.end(script);
-    const [code] = await once(child, 'close');
+    const closed = once(child, 'close');
+    // If the input fails, ssh must not take it for complete. If ssh ends early, its end has the reason.
+    const sent = pipeline(input, child.stdin).catch((error) => {
+      if (input.errored === error) child.kill('SIGKILL');
+    });
+    const [code] = await closed;
+    await sent;
+    if (input.errored) throw input.errored;
     if (code === 0) return stdout;
     const last = stderr.trimEnd().split('\n').at(-1) ?? '';
     throw new PaliadinError('shim_error', `the host says: ${last || `exit code ${code}`}`);

@@ -3,7 +3,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
 import { isFinal } from '../../contract/turn.ts';
-import { TAKEN_OVER, type TurnStore, type TurnWrite } from '../turn-store.ts';
+import { type EndedPage, TAKEN_OVER, type TurnStore, type TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
@@ -93,27 +93,17 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       return rows.map(({ turnId }) => turnId);
     },
 
-    async awaitingLateAnswer(since) {
-      const rows = await db
-        .selectFrom('turns')
-        .selectAll()
-        .where('finishedAt', '>=', since)
+    async awaitingLateAnswer(page) {
+      const rows = await endedTurns(db, page)
         .where('errorCode', 'in', GIVEN_UP)
         .where((is) => is.or([is('deliveredAt', 'is not', null), is('errorCode', 'in', GIVEN_UP.slice(0, 2))]))
         .where('late', '=', 0)
-        .orderBy('finishedAt')
         .execute();
       return rows.map(fromRow);
     },
 
-    async unsettled(since) {
-      const rows = await db
-        .selectFrom('turns')
-        .selectAll()
-        .where('settled', '=', sql.lit(0))
-        .where('finishedAt', '>=', since)
-        .orderBy('finishedAt')
-        .execute();
+    async unsettled(page) {
+      const rows = await endedTurns(db, page).where('settled', '=', sql.lit(0)).execute();
       return rows.map(fromRow);
     },
 
@@ -147,6 +137,20 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       return turns.length;
     },
   };
+}
+
+function endedTurns(db: Kysely<Schema>, { since, afterId, limit }: EndedPage) {
+  return (
+    db
+      .selectFrom('turns')
+      .selectAll()
+      // This one for the index, the next one for turns that ended in the same millisecond.
+      .where('finishedAt', '>=', since)
+      .where((is) => is.or([is('finishedAt', '>', since), is('turnId', '>', afterId)]))
+      .orderBy('finishedAt')
+      .orderBy('turnId')
+      .limit(limit)
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Check, check } from '../../../src/contract/check.ts';
+import { examineForcedCommand } from '../../../src/setup/doctor/examine-remote.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import { type Laptop, makeKey, startLaptop } from '../../support/laptop.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
@@ -167,6 +168,15 @@ describe('a host behind ssh', { timeout: LONG }, () => {
     expect(failed.map(({ step }) => step)).toEqual(['forced command', 'shim']);
     expect(failed[0]).toMatchObject({
       found: expect.stringContaining('anything can be run'),
+      remedy: expect.stringContaining('host add'),
+    });
+  });
+
+  test('something else runs in the shim’s place, and does not end', async () => {
+    laptop.setKeyOptions('restrict,command="exec sleep 600"');
+    expect(await examineForcedCommand(laptop.target, process.env, 1_000)).toMatchObject({
+      ok: false,
+      found: '`true` was not refused by the shim, and nothing came within 1 s',
       remedy: expect.stringContaining('host add'),
     });
   });

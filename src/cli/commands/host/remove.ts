@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { Settings } from '../../../config/settings.ts';
 import { removeHost } from '../../../setup/remove-host.ts';
 import { parseTarget } from '../../../setup/target.ts';
+import type { CommandContext } from '../../context.ts';
 import { reporter } from './report.ts';
 import { hasSshOptions, type SshFlags, toSshOptions } from './ssh-flags.ts';
 
@@ -12,17 +12,16 @@ export interface RemoveOptions extends SshFlags {
 
 /** Undoes what `host add` did. */
 export async function removeHostCommand(
-  settings: Settings,
+  context: CommandContext,
   written: string | undefined,
   options: RemoveOptions,
 ): Promise<void> {
-  process.umask(0o077);
-  const report = reporter(process.stdout);
+  const report = reporter(context, context.io.stdout);
   await report.steps(
-    removeHost(settings, {
+    removeHost(context, {
       given: written === undefined ? null : parseTarget(written),
       wishes: hasSshOptions(options) ? toSshOptions(options) : null,
-      envFile: resolve(options.settings),
+      envFile: resolve(context.io.cwd, options.settings),
       purge: options.purge ?? false,
     }),
   );

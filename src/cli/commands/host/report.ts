@@ -6,6 +6,7 @@ import { PaliadinError } from '../../../contract/errors.ts';
 import { printTo } from '../../../process/terminal.ts';
 import { checksOf } from '../../../setup/doctor/checks.ts';
 import { showCheck } from '../../../setup/doctor/show.ts';
+import type { CommandContext } from '../../context.ts';
 
 export interface Reporter {
   readonly ok: boolean;
@@ -15,7 +16,7 @@ export interface Reporter {
   end(text: string): void;
 }
 
-export function reporter(output: NodeJS.WritableStream): Reporter {
+export function reporter(context: CommandContext, output: NodeJS.WritableStream): Reporter {
   let ok = true;
 
   function show(check: Check): void {
@@ -42,7 +43,7 @@ export function reporter(output: NodeJS.WritableStream): Reporter {
     },
     end(text) {
       printTo(output, ['', text]);
-      if (!ok) process.exitCode = 1;
+      if (!ok) context.exitWith();
     },
   };
 }
