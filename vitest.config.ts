@@ -60,8 +60,8 @@ export default defineConfig({
           include: ON_BOTH_STORES,
           exclude: ['test/store/sqlite/**'],
           env: { TEST_STORE: 'postgres' },
-          // The first in each worker starts the server.
-          testTimeout: 60_000,
+          // The first in each worker starts the server, and each query takes a message there and back.
+          testTimeout: 120_000,
         },
       },
       {
