@@ -28,6 +28,11 @@ test('a question that is on record twice is found', () => {
   expectProblem({ onRecord: [...onRecord, twin] }, /nonce-1 of anna is turns turn-1 and turn-2/);
 });
 
+test('a question that was refused without a reason, or is on record nevertheless, is found', () => {
+  expectProblem(saw({ refused: 'internal' }), /nonce-1 of anna was refused: internal/);
+  expectProblem(saw({ refused: 'queue_full', turnId: null }), /nonce-1 of anna was refused, and is turn turn-1/);
+});
+
 test('a turn that has not ended is found', () => {
   expectProblem(recorded({ status: 'running' }), /turn turn-1 of anna is still running/);
 });

@@ -22,9 +22,11 @@ export function problemsOf(evidence: Evidence): string[] {
 }
 
 function onRecordOnce({ asked, onRecord }: Evidence): string[] {
-  return asked.flatMap(({ question: { nonce, person }, turnId }) => {
+  return asked.flatMap(({ question: { nonce, person }, turnId, refused }) => {
     const turns = onRecord.filter(({ turn }) => turn.idempotencyKey === nonce);
     const ids = turns.map(({ turn }) => turn.turnId);
+    if (refused !== null && refused !== 'queue_full') return [`${nonce} of ${person} was refused: ${refused}`];
+    if (refused !== null && ids.length > 0) return [`${nonce} of ${person} was refused, and is turn ${ids[0]}`];
     if (ids.length > 1) return [`${nonce} of ${person} is turns ${ids.join(' and ')}`];
     if (turnId !== null && ids[0] !== turnId) return [`${nonce} of ${person}: turn ${turnId} was accepted and is lost`];
     return [];

@@ -10,10 +10,8 @@ import type { Person } from './world.ts';
 export async function askAndFollow(person: Person, asked: Asked, signal: AbortSignal): Promise<void> {
   await submit(person, asked, signal);
   if (asked.turnId === null) return;
-  const held = hold(person, asked.question, signal);
-  if (asked.question.follows === 'stream') await stream(person, asked, asked.turnId, signal);
-  else await poll(person, asked, asked.turnId, signal);
-  await held;
+  const follow = asked.question.follows === 'stream' ? stream : poll;
+  await Promise.all([follow(person, asked, asked.turnId, signal), hold(person, asked.question, signal)]);
 }
 
 /** Tries it once: whether it succeeds under faults is not promised. */

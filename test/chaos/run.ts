@@ -52,12 +52,15 @@ async function live(plan: Plan, world: World, asked: Asked[]): Promise<string[]>
     await until(strike.at);
     await suffer(strike, world);
   });
-  await Promise.all(strikes);
-  await until(plan.seconds * 1000);
-
-  const deadline = setTimeout(() => given.abort(), SETTLE_MS);
-  const unsettled = (await Promise.allSettled(acts)).filter(({ status }) => status === 'rejected').length;
-  clearTimeout(deadline);
+  const settled = Promise.allSettled(acts);
+  try {
+    await Promise.all(strikes);
+    await until(plan.seconds * 1000);
+    await Promise.race([settled, delay(SETTLE_MS, undefined, { ref: false })]);
+  } finally {
+    given.abort(); // nobody waits any longer
+  }
+  const unsettled = (await settled).filter(({ status }) => status === 'rejected').length;
   const evidence = await gather(world, asked);
   const problems = problemsOf(evidence);
   if (unsettled > 0)

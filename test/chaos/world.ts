@@ -78,7 +78,7 @@ export async function startWorld({ hosts, people: names, env = {} }: WorldOption
 }
 
 async function startRemote(): Promise<NonNullable<World['remote']>> {
-  const laptop = await startLaptop({ env: { ...SETTINGS, PALIADIN_APPROVALS: 'gateway' } });
+  const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: TURN_TIMEOUT, PALIADIN_APPROVALS: 'gateway' } });
   return { laptop, network: await startNetwork(laptop.port) };
 }
 
@@ -111,6 +111,7 @@ async function aPerson(name: string, gateway: TestGateway, hostDirectory: string
 }
 
 // An agent that a fault has silenced is given up while the run still waits for it.
-const SETTINGS = { PALIADIN_TURN_TIMEOUT: '20s', PALIADIN_APPROVAL_TIMEOUT: '3s', PALIADIN_APPROVALS: 'users' };
+const TURN_TIMEOUT = '20s';
+const SETTINGS = { PALIADIN_TURN_TIMEOUT: TURN_TIMEOUT, PALIADIN_APPROVAL_TIMEOUT: '3s', PALIADIN_APPROVALS: 'users' };
 const READY_MS = 30_000;
 const END_MS = 10_000;

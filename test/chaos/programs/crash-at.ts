@@ -1,6 +1,6 @@
 /**
  * Loaded into gateway and daemon before anything else: counts their steps, and kills the process before one of them. A step is
- * whatever others can notice or a crash can leave half done: a statement of the database, a change to a file, bytes to a
+ * whatever others can notice or a crash can leave half done: a write to the database, its begin and commit, a change to a file, bytes to a
  * socket or a pipe, the start of a program.
  *
  * It counts from the moment at which the file `arm-PROGRAM` (`arm-cli`, `arm-daemon`) is in the directory that TEST_CRASH_DIRECTORY
@@ -46,10 +46,10 @@ function countSteps(armed: string, crashed: string): void {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: functions of every kind are wrapped, and called as they were
-  function wrap(owner: any, name: string, prefix: string): void {
+  function wrap(owner: any, name: string, prefix: string, counts = (_: any) => true): void {
     const original = owner[name];
     owner[name] = function (this: unknown, ...args: unknown[]) {
-      step(`${prefix} ${name}`);
+      if (counts(this)) step(`${prefix} ${name}`);
       return original.apply(this, args);
     };
   }
@@ -59,7 +59,8 @@ function countSteps(armed: string, crashed: string): void {
   }
   for (const name of ['writeFile', 'appendFile', 'rename', 'rm', 'mkdir']) wrap(fs.promises, name, 'fs.promises');
   wrap(sqlite.DatabaseSync.prototype, 'exec', 'sqlite');
-  for (const name of ['run', 'all']) wrap(sqlite.StatementSync.prototype, name, 'sqlite');
+  const writes = ({ sourceSQL }: { sourceSQL: string }) => /^\s*(insert|update|delete|replace)\b/i.test(sourceSQL);
+  for (const name of ['run', 'all']) wrap(sqlite.StatementSync.prototype, name, 'sqlite', writes);
   wrap(net.Socket.prototype, 'write', 'net');
   wrap(childProcess.ChildProcess.prototype, 'spawn', 'child');
   syncBuiltinESMExports();
