@@ -69,16 +69,16 @@ async function live(plan: Plan, world: World, asked: Asked[]): Promise<string[]>
 }
 
 async function perform(act: Act, { people }: World, asked: Asked[], signal: AbortSignal): Promise<void> {
-  const person = personOf(people, act.does === 'ask' ? act.question.person : act.person);
-  if (act.does === 'reset') return tryOnce(person, '/api/session/reset');
-  if (act.does === 'stop') {
+  if (act.does !== 'ask') {
+    const person = personOf(people, act.person);
+    if (act.does === 'reset') return tryOnce(person, '/api/session/reset');
     const newest = asked.findLast(({ question, turnId }) => question.person === act.person && turnId !== null);
     if (newest !== undefined) await tryOnce(person, `/api/turns/${newest.turnId}/cancel`);
     return;
   }
   const entry: Asked = { question: act.question, turnId: null, refused: null, polledEnd: null, streamed: [] };
   asked.push(entry);
-  await askAndFollow(person, entry, signal);
+  await askAndFollow(personOf(people, act.question.person), entry, signal);
 }
 
 async function suffer({ fault, person, lastsMs }: Strike, world: World): Promise<void> {
