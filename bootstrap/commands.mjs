@@ -34,6 +34,10 @@ export const COMMANDS = {
     needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [[tool(root, 'vitest'), 'run', '--project', 'nightly', ...args]],
   },
+  'test:chaos': {
+    needs: () => ['page', 'programs', 'shim'],
+    steps: (root, args) => [[path.join(root, 'test', 'chaos', 'main.ts'), ...args]],
+  },
   'test:agents': {
     needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [[withAgents(root), tool(root, 'vitest'), 'run', '--project', 'agents', ...args]],

@@ -1,0 +1,44 @@
+/**
+ * `npm run test:chaos -- --seed N --seconds S [--hosts local|ssh]`: one run of chaos. Prints its plan, then what was not true;
+ * the exit status is 1 if there was anything.
+ */
+import { parseArgs } from 'node:util';
+import { planLines } from './plan.ts';
+import { planOf, run } from './run.ts';
+import type { HostKind } from './world.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    seconds: { type: 'string', default: '60' },
+    hosts: { type: 'string', default: 'local' },
+  },
+});
+const [seed, seconds] = [Number(values.seed), Number(values.seconds)];
+if (!Number.isSafeInteger(seed) || !(seconds > 0) || !isHostKind(values.hosts)) {
+  process.stderr.write('npm run test:chaos -- [--seed N] [--seconds S] [--hosts local|ssh]\n');
+  process.exit(64);
+}
+const options = { seed, seconds, hosts: values.hosts };
+const again = `npm run test:chaos -- --seed ${seed} --seconds ${seconds} --hosts ${values.hosts}`;
+
+process.stdout.write(`seed ${seed}\n${planLines(planOf(options)).join('\n')}\n`);
+try {
+  const { problems, questions, strikes } = await run(options);
+  process.stdout.write(
+    `${questions} questions, ${strikes} faults, ${problems.length === 0 ? 'nothing lost' : 'NOT well'}\n`,
+  );
+  if (problems.length > 0) fail(problems.join('\n'));
+} catch (error) {
+  fail(String(error instanceof Error ? error.stack : error));
+}
+
+/** The same plan again; a race may need more than one attempt. */
+function fail(what: string): void {
+  process.stderr.write(`${what}\nrepeat with: ${again}\n`);
+  process.exitCode = 1;
+}
+
+function isHostKind(text: string): text is HostKind {
+  return text === 'local' || text === 'ssh';
+}

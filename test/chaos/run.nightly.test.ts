@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { run } from './run.ts';
+
+// Any seed would do; these are the ones that every night repeats. `npm run test:chaos` tries others.
+for (const [hosts, seed] of [
+  ['local', 1],
+  ['ssh', 2],
+] as const) {
+  test(`nothing is lost while processes die and freeze (${hosts}, seed ${seed})`, async () => {
+    const { problems } = await run({ seed, seconds: 20, hosts });
+    expect(problems.join('\n')).toBe('');
+  });
+}
