@@ -5,7 +5,7 @@ import type { Asked, Evidence, OnRecord } from './evidence.ts';
 
 type Check = (evidence: Evidence) => string[];
 
-export const CHECKS: Record<string, Check> = {
+const CHECKS: Record<string, Check> = {
   'each question is on record once': onRecordOnce,
   'each question was typed at most once, and each answered one was typed': typedOnce,
   'each turn has ended': ended,
