@@ -38,14 +38,6 @@ export function startedBelow(path: string): number[] {
     .map(Number);
 }
 
-/** Ids of all processes, except this one, that have this text in their arguments or their environment. */
-export function mentioning(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .filter((entry) => environmentOf(entry).includes(text) || argumentsOf(entry).some((word) => word.includes(text)))
-    .map(Number);
-}
-
 /** Nothing happens where the process has just ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
