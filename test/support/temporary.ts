@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startedBelow, signal } from './processes.ts';
+import { signal, startedBelow } from './processes.ts';
 
 /**
  * A directory of its own, with a path short enough for sockets below it. What is left of it when the tests' process ends,
