@@ -29,6 +29,15 @@ export function startedFor(word: string): number[] {
     .map(Number);
 }
 
+/** Ids of all processes that have this path, or one below it, among their arguments or in their environment. */
+export function startedBelow(path: string): number[] {
+  const isBelow = (word: string) => word.includes(path);
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+    .filter((entry) => argumentsOf(entry).some(isBelow) || isBelow(environmentOf(entry)))
+    .map(Number);
+}
+
 /** Nothing happens where the process has just ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {

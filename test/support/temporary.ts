@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signal, startedBelow } from './processes.ts';
 
 /**
  * A directory of its own, with a path short enough for sockets below it. What is left of it when the tests' process ends,
@@ -14,6 +15,8 @@ export async function temporaryDirectory(): Promise<{ path: string; remove(): Pr
   return {
     path,
     async remove() {
+      // A daemon that was just being started when its gateway ended has not written its number anywhere yet.
+      for (const pid of startedBelow(path)) signal(pid, 'SIGKILL');
       // A process that is just ending may still write a file while its directory goes.
       await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
       tell(`-${path}`);
