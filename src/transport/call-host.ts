@@ -40,7 +40,7 @@ function toPaliadinError({ message, data }: NonNullable<Reply['error']>): Paliad
   return new PaliadinError('shim_error', message);
 }
 
-// As long as any request of a verb takes; see `reach-host.ts`.
+// As long as the longest request over an open channel may take: `WORK_MS` in `reach-host.ts`.
 const ANSWER_MS = 60_000;
 const ACP_VERSION = 1;
 const HELLO = 0;

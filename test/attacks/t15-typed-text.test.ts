@@ -144,7 +144,7 @@ test.each(['demo', 'reply-file'] as const)(
   },
 );
 
-test('T15: a message of each such text alone, or of as many as fit, ends as any other turn', {
+test('T15: a message that is only one such text, even a very long one, completes like any other turn', {
   timeout: 120_000,
 }, async () => {
   const host = await testHost({ driver: 'demo' });

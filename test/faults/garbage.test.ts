@@ -1,4 +1,4 @@
-/** Bytes that are not text: replaced by marks in an answer, removed from or refused in a question. */
+/** Bytes that are not text are removed from a question, or it is refused. An answer of them: `garbage.nightly.test.ts`. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { useGateway } from '../support/use-gateway.ts';

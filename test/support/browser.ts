@@ -20,8 +20,8 @@ export interface Visitor {
 }
 
 /**
- * For the top of a file: starts with its first test, ends with its last, looks at every visitor after each. `names` are
- * those of other sites that lead to this machine.
+ * For the top of a file: the worker's Chromium, and after each test a look at the trouble of its visitors. `names` are those
+ * of other sites that lead to this machine.
  */
 export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrowser {
   const visits: Visit[] = [];

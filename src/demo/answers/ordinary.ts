@@ -1,4 +1,4 @@
-/** The answer to an ordinary question: short, believable, and clear about who gives it. */
+/** The answer to an ordinary question: short, plausible, and clear that the demo agent gives it. */
 import { askChip, CASES, type Case, caseChip } from './cases.ts';
 import { plain } from './plain.ts';
 import type { Answer, Question, Turn, Wording } from './turn.ts';
