@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   } catch (error) {
     // It has printed its help or what is wrong with the arguments by itself.
     if (error instanceof CommanderError) return error.exitCode;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return status; // nobody reads the rest
     terminal.note(`paliadin: ${textOf(error)}`.split('\n'));
     return 1;
   }

@@ -2,11 +2,13 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import pTimeout from 'p-timeout';
 import { backoff } from '../contract/backoff.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { dial } from './dial.ts';
+import { untilAnswered } from './until-answered.ts';
 
 export interface DaemonProcess {
   /** The socket on which it listens. */
@@ -21,9 +23,16 @@ export interface DaemonProcess {
 }
 
 /**
+ * A connection whose first request must do no harm when it arrives twice: a daemon that ends before its first answer is
+ * replaced.
  * @throws PaliadinError `mriver_unreachable` if there is none and none can be started; immediately if the start fails.
  */
-export async function reachDaemon(daemon: DaemonProcess, { startMs = START_MS } = {}): Promise<Socket> {
+export async function reachDaemon(daemon: DaemonProcess, { startMs = START_MS } = {}): Promise<Duplex> {
+  const connect = () => dialOrStart(daemon, startMs);
+  return untilAnswered(await connect(), connect);
+}
+
+async function dialOrStart(daemon: DaemonProcess, startMs: number): Promise<Socket> {
   const deadline = performance.now() + startMs;
   for (let attempt = 1; ; attempt++) {
     const found = await dial(daemon.socket, nameOf(daemon));

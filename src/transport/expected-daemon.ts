@@ -3,7 +3,7 @@
  * possible.
  */
 import { readFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import pTimeout from 'p-timeout';
 import { PaliadinError } from '../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
@@ -22,7 +22,7 @@ export interface DaemonIdentity {
 }
 
 /** @throws PaliadinError `shim_outdated` if a daemon that speaks another protocol is busy; `mriver_unreachable`. */
-export async function reachExpected(daemon: ExpectedDaemon): Promise<Socket> {
+export async function reachExpected(daemon: ExpectedDaemon): Promise<Duplex> {
   const socket = await reachDaemon(daemon);
   if (await isExpected(daemon)) return socket;
   // Rarely needed, so loaded only here: the usual case need not wait for it.

@@ -1,13 +1,19 @@
 /** A daemon that hangs: it accepts connections and does not answer. Every caller gets an error in time. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Duplex, PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { hostBackend } from '../../src/backend/host-backend.ts';
 import { localBackend } from '../../src/backend/local.ts';
+import { PROTOCOL_VERSION } from '../../src/contract/host.ts';
+import { serveVerb } from '../../src/host/shim/serve-verb.ts';
+import { callHost } from '../../src/transport/call-host.ts';
 import { reachDaemon } from '../../src/transport/daemon-process.ts';
 import type { ExpectedDaemon } from '../../src/transport/expected-daemon.ts';
+import { extension } from '../../src/transport/extension.ts';
 import { reachHost } from '../../src/transport/reach-host.ts';
 import { signal } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -132,3 +138,32 @@ test('a daemon that exits at once is restarted with growing delays', async () =>
   // After 50 ms, and twice as long each time.
   expect(performance.now() - since).toBeGreaterThan(50 + 100 + 200 + 400);
 });
+
+test('a daemon that dies before its first answer is replaced, and nobody notices', async () => {
+  const daemon = await aDaemon();
+  (await reachHost(await reachDaemon(daemon.process))).close();
+  const dying = daemon.pid();
+  stop(daemon);
+  // The system connects, as it does to a process that was just killed and is not gone yet.
+  const connections = await Promise.all([1, 2, 3].map(() => reachDaemon(daemon.process)));
+  const channel = reachHost(connections[0] as Duplex);
+  const call = callHost(connections[1] as Duplex, extension.health, { session: null });
+  const asked = new PassThrough();
+  const output = new PassThrough();
+  const shim = serveVerb(
+    { verb: 'connect', args: [String(PROTOCOL_VERSION)] },
+    { ...SHIM, reachDaemon: async () => connections[2] as Duplex, input: asked, output },
+  );
+  asked.write(
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":1,"clientCapabilities":{}}}\n',
+  );
+  signal(dying, 'SIGKILL');
+  (await channel).close();
+  await call;
+  expect(JSON.parse(String((await once(output, 'data'))[0]))).toMatchObject({ id: 1, result: {} });
+  asked.end();
+  expect(await shim).toBe(0);
+  expect(daemon.pid()).not.toBe(dying);
+});
+
+const SHIM = { version: '0', examine: async () => ({}), complain: () => {}, turnMs: 1_000 };

@@ -1,8 +1,8 @@
 /** A real host daemon in a state directory of its own, and a channel to it that can be cut. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { gatewayPolicy } from '../../src/config/approval-policy.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { packagePrograms } from '../../src/config/programs.ts';
@@ -74,7 +74,7 @@ export interface Wire {
 
 /** A socket that leads to the daemon, which is started when somebody comes and there is none. */
 export async function wireTo(daemon: TestDaemon): Promise<Wire> {
-  const ends = new Set<Socket>();
+  const ends = new Set<Duplex>();
   let blocked = false;
   const server = createServer(async (near) => {
     ends.add(near);

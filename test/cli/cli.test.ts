@@ -1,7 +1,9 @@
 /** The commands with a real gateway: what they print, on which stream, and their errors. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apiClient } from '../support/api-client.ts';
 import { sessionFrom } from '../support/browser-session.ts';
@@ -242,6 +244,26 @@ describe('as a program of its own', () => {
     });
     expect((await stat(join(path, 'paliadin.db'))).mode & 0o777).toBe(0o600);
     expect(start('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: paliadin') });
+  });
+});
+
+describe('whose output nobody reads any more', () => {
+  test('is no error for a command, long or short', async () => {
+    const { path, remove } = await temporaryDirectory();
+    onTestFinished(remove);
+    await runCli(cliEnv({ stateDir: path }), 'token', 'create', '--user', 'robot', '--name', 'ci');
+    for (const command of [['doctor'], ['user', 'export', 'robot'], ['config', '--json']]) {
+      const [program, ...args] = cliCommand(...command);
+      const child = spawn(program, args, {
+        cwd: '/',
+        env: cliEnv({ stateDir: path }, { PALIADIN_AGENT: 'demo' }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child.stdout.destroy();
+      const [[status], said] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+      expect(said, command.join(' ')).toBe('');
+      expect(status, command.join(' ')).toBe(0);
+    }
   });
 });
 

@@ -7,9 +7,7 @@ import { withServices } from './with-services.ts';
 export async function exportUserData(context: CommandContext, subject: string): Promise<void> {
   await withServices(context, async ({ users }) => {
     const { id } = await users.bySubject(subject);
-    await context.terminal.printJsonPieces(await users.export(COMMAND_LINE, id)).catch((error) => {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader has closed the pipe
-    });
+    await context.terminal.printJsonPieces(await users.export(COMMAND_LINE, id));
   });
 }
 

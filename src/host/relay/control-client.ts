@@ -1,5 +1,5 @@
 /** The daemon's side of the control socket; `doctor` uses it, too. */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import pTimeout from 'p-timeout';
 import { dial } from '../../transport/dial.ts';
 import { type ControlRequest, linesOf, type RelayStatus } from './control-protocol.ts';
@@ -21,7 +21,7 @@ export interface RelayControl {
 }
 
 /** Takes an open connection. @throws RelayGone, or another Error if the process that listens there is no relay. */
-export async function relayControl(socket: Socket, { endMs = END_MS } = {}): Promise<RelayControl> {
+export async function relayControl(socket: Duplex, { endMs = END_MS } = {}): Promise<RelayControl> {
   socket.on('error', () => {}); // `closed` reports its end
   // Not `once` of node:events, which rejects if an error comes first.
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
