@@ -60,7 +60,7 @@ async function answer(line: string): Promise<number> {
     reachDaemon,
     examine: async () => {
       const { examineHost } = await import('../setup/doctor/examine-host.ts');
-      return examineHost({ ...(await settings()), programs });
+      return examineHost({ ...(await settings()), programs, shim: process.argv[1] ?? self });
     },
     input: process.stdin,
     output: process.stdout,

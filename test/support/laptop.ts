@@ -258,6 +258,6 @@ export function makeKey(path: string, passphrase = ''): void {
 /** A forced command that knows `health`, `run-turn` and `reset` and nothing else. */
 export const PLAIN_SHIM = `${process.execPath} ${fileURLToPath(new URL('../transport/ssh/programs/plain-shim.ts', import.meta.url))}`;
 
-const BUNDLE = fileURLToPath(new URL('../../dist/paliadin-shim.mjs', import.meta.url));
+export const BUNDLE = fileURLToPath(new URL('../../dist/paliadin-shim.mjs', import.meta.url));
 // sshd wants to be called by its whole path.
 const SSHD = '/usr/sbin/sshd';

@@ -16,8 +16,14 @@ import { examineRelay } from './host/relay.ts';
 import { examineSkill } from './host/skill.ts';
 import { examineTmux } from './host/tmux.ts';
 
-export async function examineHost(settings: ShimSettings & { programs: Programs }): Promise<HostReport> {
-  const { env, programs } = settings;
+export interface HostUnderExamination extends ShimSettings {
+  programs: Programs;
+  /** The file that keys of gateways run; null where the gateway's own machine is the host. */
+  shim: string | null;
+}
+
+export async function examineHost(settings: HostUnderExamination): Promise<HostReport> {
+  const { env, programs, shim } = settings;
   const [tmux, agent, directories, journal, isolation, relay] = await Promise.all([
     examineTmux(env),
     examineAgent(settings, process.platform),
@@ -26,7 +32,6 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     examineIsolation(settings),
     examineRelay(settings),
   ]);
-  const shim = programs.daemon[1] ?? '';
   const checks: Check[] = [
     // An older version could not have run this code.
     passed('node', `${process.versions.node} (${process.execPath})${isBrought(programs) ? BROUGHT : ''}`),
@@ -38,7 +43,7 @@ export async function examineHost(settings: ShimSettings & { programs: Programs 
     ...isolation,
     ...relay,
     examineSkill(programs.skill),
-    ...examineKeyLines(env, shim),
+    ...(shim === null ? [] : examineKeyLines(env, shim)),
   ];
   return {
     version: VERSION,

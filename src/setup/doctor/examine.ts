@@ -32,6 +32,7 @@ export async function* examine(settings: Settings): AsyncGenerator<Check> {
       env: given(settings.env),
       programs: packagePrograms,
       policy: gatewayPolicy(settings.config),
+      shim: null,
     });
     yield* checks;
     yield examineApprovals(settings.config, null);

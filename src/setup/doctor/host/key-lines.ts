@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Check } from '../../../contract/check.ts';
 import { checksOf } from '../checks.ts';
 
-/** For the lines that run this shim; empty if the shim is reached in another way. */
+/** For the lines that run the shim at this path; empty if it is reached in another way. */
 export function examineKeyLines(env: Record<string, string>, shim: string): Check[] {
   const file = join(env.HOME ?? homedir(), '.ssh', 'authorized_keys');
   const lines = linesOf(file).filter((line) => line.includes(shim) && !line.startsWith('#'));
