@@ -5,7 +5,9 @@
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
 import type { AuditStore } from './audit-store.ts';
+import type { CarrierStore } from './carrier-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { RequestCounts } from './request-counts.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
@@ -20,6 +22,9 @@ export interface Store {
   users: UserStore;
   signIn: SignInStore;
   audit: AuditStore;
+  /** What gateways that share a database need; null where the store has one gateway. */
+  carriers: CarrierStore | null;
+  requestCounts: RequestCounts | null;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;
