@@ -183,7 +183,11 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   origins.push(...originsOf(values, port));
   const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
   const running = opened.move();
-  const close = () => running.disposeAsync();
+  const close = async () => {
+    // Readers of other gateways wait for it; nobody waits for the answers of this one.
+    turns.handOver().catch((error) => onError('the turns were not handed over', error));
+    await running.disposeAsync();
+  };
   return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
 

@@ -52,6 +52,11 @@ export interface TurnsOptions {
 }
 
 export interface RunningTurns extends Turns {
+  /**
+   * Lets other gateways run the turns, while this one still answers what it was asked. Does nothing where there are no
+   * others.
+   */
+  handOver(): Promise<void>;
   /** Stops accepting and running turns; open turns are taken up by other gateways, or at the next start. */
   close(): Promise<void>;
 }
@@ -239,6 +244,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     stopAll: (userId) => stopAll(userId, shared),
     watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
+    handOver: async () => (link === null ? undefined : await dispatcher.close()),
     async close() {
       clearInterval(pruning);
       clearInterval(sweeping);
