@@ -1,9 +1,4 @@
 /** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { asPaliadinError } from '../contract/errors.ts';
-import type { Turn } from '../contract/records/turn.ts';
-import { isFinal } from '../contract/turn.ts';
-import { retry } from '../process/retry.ts';
 import type { Store } from '../store/store.ts';
 import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
 import { createLocalRuns } from './local-runs.ts';
@@ -23,22 +18,7 @@ export interface InMemoryDispatcherOptions {
 
 export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcherOptions): TurnDispatcher {
   const { store, turnWriter, clock, now } = options;
-  const closing = new AbortController();
-  const leave = closing.signal;
   const runs = createLocalRuns(runTurn, { ...options, takeUp: (turnId) => store.turns.takeUp(turnId, clock()) });
-
-  /** On record, and in no queue: the connection was lost after the commit that accepted it. */
-  function isLeft({ turnId, status }: Turn): boolean {
-    return !isFinal(status) && !runs.has(turnId);
-  }
-
-  /** A turn whose acceptance failed may be on record all the same; where nobody asks again, it would wait for ever. */
-  async function runIfStored(turnId: string): Promise<void> {
-    await delay(UNSURE_MS, undefined, { ref: false, signal: leave }).catch(() => {}); // left
-    const read = async () => (leave.aborted ? null : store.turns.get(turnId));
-    const turn = await retry(read, { firstMs: AGAIN_MS, signal: leave }).catch(() => null); // left
-    if (turn !== null && !leave.aborted && isLeft(turn)) runs.enqueue(turn);
-  }
 
   return {
     async accept(newTurn) {
@@ -46,12 +26,11 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
       const slot = runs.reserve(newTurn.agentSession);
       try {
         const { turn, inserted } = await turnWriter.accept(newTurn);
-        if (inserted || isLeft(turn)) runs.enqueue(turn, { since, slot });
+        if (inserted) runs.enqueue(turn, { since, slot });
         else slot.release();
         return { turn, inserted };
       } catch (error) {
         slot.release();
-        if (asPaliadinError(error, 'internal').code === 'store_unavailable') void runIfStored(newTurn.turnId);
         throw error;
       }
     },
@@ -74,14 +53,6 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
         slot.run(session, () => work().then(resolve, reject));
       });
     },
-    async close() {
-      closing.abort();
-      await runs.close();
-    },
+    close: runs.close,
   };
 }
-
-const AGAIN_MS = 1000;
-
-// By then a server has ended the transactions of a connection that was lost.
-const UNSURE_MS = 20_000;

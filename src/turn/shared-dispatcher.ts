@@ -40,6 +40,8 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
   const closing = new AbortController();
   const { signal } = closing;
   const gateway = link.id;
+  /** A gateway without a host runs nothing, so it never starts. */
+  let started = false;
   /** When this gateway accepted turns that are not queued yet. */
   const acceptedAt = new Map<string, number>();
   /** How often this gateway starts sessions over now. */
@@ -58,7 +60,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
 
   /** Queues what is open in the session, if this gateway carries it or can. Returns whether it does. */
   async function look(session: string): Promise<boolean> {
-    if (signal.aborted || !link.isUp()) return false;
+    if (!started || signal.aborted || !link.isUp()) return false;
     const found = await carriers.claim(session, asking());
     if (signal.aborted) return false;
     runs.leaveOthers(session, new Set(found?.map(({ turn }) => turn.turnId)));
@@ -104,7 +106,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
 
   /** Finds sessions whose gateway is gone, and what a lost message was about. */
   async function sweep(): Promise<void> {
-    if (signal.aborted || !link.isUp()) return;
+    if (!started || signal.aborted || !link.isUp()) return;
     const due = new Set<string>();
     const here = new Set(runs.sessions());
     for (const { turnId, session, stopRequested, carrier } of await carriers.open(asking())) {
@@ -189,6 +191,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
       return { turn, inserted };
     },
     async start() {
+      started = true;
       for (const turnId of await store.turns.openOfDisabled()) await carriers.requestStop(turnId, clock());
       await sweep();
       timer = setInterval(sweepSoon, LOOK_MS);

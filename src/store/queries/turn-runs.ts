@@ -63,7 +63,10 @@ export async function requireNewestRun(db: Transaction<Schema>, { turnId, fence 
  * the other. A decision that comes from outside the turn's run is too late once the turn is to stop.
  */
 export async function requireUndecided(db: Transaction<Schema>, { turnId, fence, events }: TurnWrite): Promise<void> {
-  const decided = events.flatMap(({ event }) => (event.type === 'decided' ? [event.approval.id] : []));
+  // That somebody answered at the terminal is a fact, and goes on record after whatever was decided here.
+  const decided = events.flatMap(({ event }) =>
+    event.type === 'decided' && event.by !== 'terminal' ? [event.approval.id] : [],
+  );
   if (decided.length === 0) return;
   const row = await db
     .selectFrom('turns')
