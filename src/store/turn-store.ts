@@ -12,6 +12,8 @@ export interface TurnWrite {
   fence?: number;
   change: TurnChange;
   events: EventBody[];
+  /** For a decision that comes from outside of the turn's run: it is too late once the turn is over, or is to stop. */
+  whileOpen?: boolean;
   /**
    * Nothing but progress, which has to survive a crash of the process but not a power cut: what a power cut
    * loses, the host still has.
@@ -75,8 +77,8 @@ export interface TurnStore {
    *
    * @throws PaliadinError `conflict` where another turn of the session is under way (`delivering`, `running`,
    *   `waiting`), where another run has taken the turn up (`isTakenOver`), or where an approval is decided
-   *   (`isDecidedAlready`); `not_found` for a turn that does not exist, and for a decision outside of a run where the
-   *   turn is over, or is to stop. Nothing of the call is stored in that case.
+   *   (`isDecidedAlready`); `not_found` for a turn that does not exist, and for a decision that is too late (`whileOpen`).
+   *   Nothing of the call is stored in that case.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;
   /**

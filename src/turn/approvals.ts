@@ -16,7 +16,7 @@ import type { Turn } from '../contract/records/turn.ts';
 import { type ApprovalRequest, DENY, type Decided, type Decision, isFinal } from '../contract/turn.ts';
 import { type Approval, approvalsOf, verdictOf } from '../contract/turn-approvals.ts';
 import type { Store } from '../store/store.ts';
-import { isDecidedAlready } from '../store/turn-store.ts';
+import { isDecidedAlready, type TurnWrite } from '../store/turn-store.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { checkDecision, isQuestion } from './decision.ts';
 import { toBodies } from './turn-event-writer.ts';
@@ -62,8 +62,6 @@ interface OfTurn {
   mayAllow: boolean;
   approvals: Map<string, Waiting>;
 }
-
-type Recorded = Pick<Turn, 'turnId' | 'userId'> & { fence: number | undefined };
 
 interface Waiting extends Approval {
   patience: NodeJS.Timeout | undefined;
@@ -152,18 +150,17 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     });
   }
 
-  /** Without a fence, from outside of the turn's run. */
-  async function record(turn: Recorded, request: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
+  /** `by`: the run whose decision it is, or that it comes from outside of the run. */
+  async function record(
+    turn: Turn,
+    request: ApprovalRequest,
+    decided: Omit<Decided, 'approval'>,
+    by: Pick<TurnWrite, 'fence' | 'whileOpen'> = { fence: turn.fence },
+  ): Promise<void> {
     const { options: _, kind = 'permission', ...shown } = request;
     // With everything that the person saw: the request itself is dropped with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    const { turnId, fence } = turn;
-    await turnWriter.write({
-      turnId,
-      ...(fence !== undefined && { fence }),
-      change: {},
-      events: toBodies(turn, clock(), [event]),
-    });
+    await turnWriter.write({ ...by, turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {
@@ -209,7 +206,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       if (!approval?.shown || !isOpen(approval.state)) throw notAsked();
       if (!awaitsDecision(approval.state)) throw refusal(approval.state);
       const decision = await checkDecision(approval.request, made, { mayAllow: () => mayAllow(turn) });
-      await record({ ...turn, fence: undefined }, approval.request, { ...decision, by: 'user' });
+      await record(turn, approval.request, { ...decision, by: 'user' }, { whileOpen: true });
     },
     hear,
     forget(turnId) {

@@ -60,9 +60,12 @@ export async function requireNewestRun(db: Transaction<Schema>, { turnId, fence 
 
 /**
  * Of two decisions on one request the first stands, whichever gateways they reach. The row is locked, so that each sees
- * the other. A decision that comes from outside the turn's run is too late once the turn is to stop.
+ * the other.
  */
-export async function requireUndecided(db: Transaction<Schema>, { turnId, fence, events }: TurnWrite): Promise<void> {
+export async function requireUndecided(
+  db: Transaction<Schema>,
+  { turnId, whileOpen, events }: TurnWrite,
+): Promise<void> {
   // That somebody answered at the terminal is a fact, and goes on record after whatever was decided here.
   const decided = events.flatMap(({ event }) =>
     event.type === 'decided' && event.by !== 'terminal' ? [event.approval.id] : [],
@@ -74,7 +77,7 @@ export async function requireUndecided(db: Transaction<Schema>, { turnId, fence,
     .where('turnId', '=', turnId)
     .forNoKeyUpdate()
     .executeTakeFirst();
-  if (fence === undefined && row !== undefined && (isFinal(row.status) || row.stopRequestedAt !== null)) {
+  if (whileOpen && row !== undefined && (isFinal(row.status) || row.stopRequestedAt !== null)) {
     throw new PaliadinError('not_found', 'the turn is over, or is being stopped');
   }
   const before = await decisionsOf(db, turnId);

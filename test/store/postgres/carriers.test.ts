@@ -102,7 +102,8 @@ test('of two decisions on one request the first stands, and none is taken in a t
   const decide = (id: string) => {
     const approval = { id, title: 'Allow?', kind: 'permission' as const };
     const event = { type: 'decided' as const, approval, option: 'allow', by: 'user' as const };
-    return store.turns.write([{ turnId, change: {}, events: [{ turnId, userId: who.user.id, at: 1, event }] }]);
+    const events = [{ turnId, userId: who.user.id, at: 1, event }];
+    return store.turns.write([{ turnId, whileOpen: true, change: {}, events }]);
   };
   const results = await Promise.allSettled(Array.from({ length: 6 }, () => decide('a')));
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
