@@ -65,6 +65,6 @@ function heard(approvals: TurnApprovals, decided: Decided): TurnApprovals {
 }
 
 /** The verdict of a decision on record; null where somebody answered first at the agent's terminal. */
-function verdictOf({ by, option, message, answers }: Decided): Verdict | null {
+export function verdictOf({ by, option, message, answers }: Decided): Verdict | null {
   return option === null || by === 'terminal' ? null : { decision: { option, message, answers }, by };
 }

@@ -28,13 +28,14 @@ import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
-import { lockForGateway, openStore } from '../store/open.ts';
+import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
 import { keepHead, notedHead } from './audit-head.ts';
 import { probeHost } from './host-probes.ts';
+import { linkGateways } from './link-gateways.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { applyRetention } from './retention.ts';
@@ -83,10 +84,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   closes('the way to the host', ms.backend, () => hosts.close());
   const metrics = await createMetrics(VERSION);
   const databaseUrl = values.PALIADIN_DATABASE_URL;
-  if (databaseUrl !== undefined) {
-    const unlock = await lockDatabase(databaseUrl, logger);
-    closes('the lock on the database', ms.databaseLock, unlock);
-  }
+  // An agent on this machine can't be reached by a gateway on another.
+  const alone = hosts.all().some(({ kind }) => kind === 'local');
+  const link = databaseUrl === undefined ? null : await linkGateways(databaseUrl, { alone, onError });
+  closes('the link to other gateways', ms.link, () => link?.close());
   const database = await openStore(
     { url: databaseUrl, file: paths.database },
     { threads: true, onErased: (erased) => tellErased(logger, erased) },
@@ -108,6 +109,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const turns = await createTurns({
     store,
     hosts,
+    link,
     onError,
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
@@ -172,6 +174,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     applyRetention({
       turns: store.turns,
       days: values.PALIADIN_RETENTION_DAYS ?? null,
+      leads: async () => (link === null ? true : await link.leads()),
       clock: Date.now,
       onError,
     }),
@@ -180,21 +183,13 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   origins.push(...originsOf(values, port));
   const url = `http://${bracketed(values.PALIADIN_HOST)}:${port}`;
   const running = opened.move();
-  const close = () => running.disposeAsync();
+  const close = async () => {
+    // Readers of other gateways wait for it; nobody waits for the answers of this one.
+    turns.handOver().catch((error) => onError('the turns were not handed over', error));
+    await running.disposeAsync();
+  };
   return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
-
-async function lockDatabase(url: string, logger: Logger): Promise<() => Promise<void>> {
-  const onLost = () => logger.error('another gateway has taken the database; stop one of the two');
-  const release = await lockForGateway(url, { waitMs: OTHER_ENDS_MS, onLost });
-  if (release !== null) return release;
-  throw new ConfigError(
-    'another gateway runs on the database of PALIADIN_DATABASE_URL; stop it, or name another database. Where its machine is gone, the server knows after half a minute',
-  );
-}
-
-// One that was just killed still has its connection for a moment.
-const OTHER_ENDS_MS = 5_000;
 
 function tellErased(logger: Logger, erased: boolean): void {
   if (erased) logger.info('what was deleted is gone from the log of the database too');

@@ -6,16 +6,19 @@ export interface RetentionOptions {
   turns: Pick<TurnStore, 'deleteOld'>;
   /** Null: nothing is deleted. */
   days: number | null;
+  /** Whether this gateway does it, where several share the store. */
+  leads(): Promise<boolean>;
   clock(): number;
   onError(what: string, error: unknown): void;
 }
 
 /** Runs at the start, and once an hour. Returns a function that stops it. */
-export function applyRetention({ turns, days, clock, onError }: RetentionOptions): () => void {
+export function applyRetention({ turns, days, leads, clock, onError }: RetentionOptions): () => void {
   if (days === null) return () => {};
   const stop = new AbortController();
   const apply = async () => {
     try {
+      if (!(await leads())) return;
       const before = clock() - days * DAY_MS;
       while (!stop.signal.aborted && (await turns.deleteOld(before, AT_ONCE, { actor: 'gateway', at: clock() })) > 0) {
         await delay(PAUSE_MS, undefined, { signal: stop.signal });

@@ -1,4 +1,7 @@
-/** Limits the requests of one user, or of one address that is not signed in. */
+/**
+ * Limits the requests of one user, or of one address that is not signed in. Users are counted over all gateways that share
+ * the store; addresses are counted by each gateway, so that a flood of strangers writes nothing.
+ */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import { tooMany } from '../services/window-counts.ts';
@@ -8,33 +11,33 @@ import type { App, ServerOptions } from './options.ts';
 
 export interface RateLimit {
   /** Counts a request for the user that it has just signed in. @throws PaliadinError `rate_limited` */
-  ofUser(request: FastifyRequest, userId: string): Promise<void>;
+  ofUser(userId: string): Promise<void>;
 }
 
-export async function limitRate(app: App, options: Pick<ServerOptions, 'rateLimit'>): Promise<RateLimit> {
+export async function limitRate(
+  app: App,
+  { rateLimit: max, services }: Pick<ServerOptions, 'rateLimit' | 'services'>,
+): Promise<RateLimit> {
   await app.register(rateLimit, { global: false, store: countsBy(() => performance.now()) });
-  const counting = new WeakMap<FastifyRequest, string>();
-  const limit = (keyGenerator: (request: FastifyRequest) => string) =>
-    app.createRateLimit({ max: options.rateLimit, timeWindow: MINUTE_MS, keyGenerator });
+  const limit = () => app.createRateLimit({ max, timeWindow: MINUTE_MS, keyGenerator: clientKey });
   // Each group has counters of its own: many addresses can't use up the room for users, and clients whose credentials
   // are refused can't use up the limit of others behind the same address who present none yet.
-  const ofUsers = limit((request) => counting.get(request) ?? request.identity?.user.id ?? '');
-  const ofStrangers = limit(clientKey);
-  const ofRefused = limit(clientKey);
+  const ofStrangers = limit();
+  const ofRefused = limit();
+  const ofUser = async (userId: string) => {
+    const { current, ttl } = await services.requestCounts.add(userId, MINUTE_MS);
+    if (current > max) throw tooMany(max, ttl);
+  };
 
   app.addHook('onRequest', async (request) => {
     const { unlimited, signsIn } = request.routeOptions.config;
     // Sign-in counts its refusals itself, by client: `services/sign-in/attempts.ts`.
     if (unlimited === true || signsIn === true) return;
-    const count = request.identity !== null ? ofUsers : presentsSomething(request) ? ofRefused : ofStrangers;
+    if (request.identity !== null) return await ofUser(request.identity.user.id);
+    const count = presentsSomething(request) ? ofRefused : ofStrangers;
     refuseIfExceeded(await count(request));
   });
-  return {
-    async ofUser(request, userId) {
-      counting.set(request, userId);
-      refuseIfExceeded(await ofUsers(request));
-    },
-  };
+  return { ofUser };
 }
 
 /** On routes where credentials are not checked, presenting some makes no difference. */

@@ -38,7 +38,7 @@ export const GATEWAY_CLOSES_MS = {
   turns: 1_500,
   head: 400,
   store: 400,
-  databaseLock: 200,
+  link: 200,
   // Closed together with its open work, if the start got that far.
   backend: 200,
   // Remaining spans are sent if the collector accepts them at once; see `tracing/traces.ts`.

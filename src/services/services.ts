@@ -1,6 +1,7 @@
 /** The services behind the dashboard and the command line, built once for both. */
 import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
+import type { RequestCounts } from '../store/request-counts.ts';
 import type { Store } from '../store/store.ts';
 import type { Turns } from '../turn/turns.ts';
 import { type AuditLogService, createAuditLogService } from './audit-log/audit-log.ts';
@@ -23,6 +24,7 @@ import type { SignInEvent } from './sign-in/sign-in-event.ts';
 import { createStatisticsService, type StatisticsService } from './statistics.ts';
 import { createTurnLogService, type TurnLogService } from './turn-log/turn-log.ts';
 import { createUserService, type UserService } from './users/users.ts';
+import { countsInMemory } from './window-counts.ts';
 
 /** The services that work with or without a running gateway. */
 export interface Services {
@@ -42,6 +44,8 @@ export interface GatewayServices extends Services {
   sessionControl: SessionControl;
   hosts: HostService;
   history: HistoryService;
+  /** Counts the requests of each user. */
+  requestCounts: Pick<RequestCounts, 'add'>;
   /** Reports changes as they happen, until `signal` aborts. */
   changes(signal: AbortSignal): AsyncIterable<AdminEvent>;
   /** @throws PaliadinError where the store can't be written */
@@ -112,6 +116,7 @@ export function createGatewayServices(options: GatewayServicesOptions): GatewayS
     sessionControl: createSessionControl({ ...options, sessions, onRecord: createReadings(options) }),
     hosts: createHostService({ ...options, host, probes: options.probes }),
     history: createHistoryService(options),
+    requestCounts: store.requestCounts ?? countsInMemory(options.now),
     changes: (signal) => followChanges({ turns, store, hosts, probes: options.probes }, signal),
     checkStore: () => store.check(),
   };

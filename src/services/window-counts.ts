@@ -1,5 +1,6 @@
 /** Counts each key in the current time window, for limits. */
 import { PaliadinError } from '../contract/errors.ts';
+import type { RequestCounts } from '../store/request-counts.ts';
 
 export interface Counted {
   current: number;
@@ -40,6 +41,12 @@ export class WindowCounts {
     }
     return this.#endsAt - at;
   }
+}
+
+/** For a gateway that shares its users with no other. */
+export function countsInMemory(now: () => number): Pick<RequestCounts, 'add'> {
+  const counts = new WindowCounts(now);
+  return { add: async (userId, windowMs) => counts.add(userId, windowMs) };
 }
 
 // Far more than a gateway has users; some 10 MB if that many addresses come.

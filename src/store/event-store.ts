@@ -1,6 +1,7 @@
 /** Events of turns. */
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { Decided } from '../contract/turn.ts';
+import type { EventCursor } from './gateway-link.ts';
 
 export interface EventStore {
   /** Called before a gateway writes: an id whose event was lost in a power cut is never given again. */
@@ -14,6 +15,8 @@ export interface EventStore {
    * `after`. `next` is the `after` to continue with; unchanged where there are no more events.
    */
   changes(query: { after: number; limit: number }): Promise<{ events: StoredEvent[]; next: number }>;
+  /** What was stored after `after`, a cursor for each user and turn; `next` is the `after` to continue with. */
+  cursors(after: number): Promise<{ cursors: EventCursor[]; next: number }>;
   /** The decisions of the turn, oldest first. They are not pruned. */
   decided(turnId: string): Promise<(Decided & { at: number })[]>;
   /** The newest id; 0 in an empty store. */

@@ -1,4 +1,6 @@
 /** Opens the store that the settings choose. */
+import type { GatewayLink } from './gateway-link.ts';
+import type { GatewayLinkOptions } from './postgres/gateway-link.ts';
 import { openSqliteStore, type StoreOptions, sqliteStatus } from './sqlite/open.ts';
 import type { DatabaseStatus, Store } from './store.ts';
 
@@ -46,22 +48,33 @@ export async function copyStore(file: string, url: string): Promise<Record<strin
 }
 
 /**
- * A lock on the database that the one gateway that runs its turns holds. Returns how to let go; null where another
- * process holds it. A file needs none: its directory has one.
+ * Keeps gateways away from the database while a command works that needs it for itself. Returns how to let go; null where
+ * a gateway runs, on whichever machine. A file needs none: its directory has one.
  *
  * @throws PaliadinError `store_unavailable`
  */
-export async function lockForGateway(
-  url: string,
-  options: { waitMs: number; onLost?: () => void; patienceMs?: number },
-): Promise<(() => Promise<void>) | null> {
-  const [{ lockGateway }, { explainPostgres }, { addressOf }] = await Promise.all([
-    import('./postgres/gateway-lock.ts'),
+export async function lockOutGateways(url: string): Promise<(() => Promise<void>) | null> {
+  const { lockOutGateways } = await import('./postgres/gateway-lock.ts');
+  return await explained(url, () => lockOutGateways(url));
+}
+
+/**
+ * Makes a gateway one of those that share the database; null where another one, or a command, does not share it.
+ *
+ * @throws PaliadinError `store_unavailable`
+ */
+export async function openLink(url: string, options: GatewayLinkOptions): Promise<GatewayLink | null> {
+  const { openGatewayLink } = await import('./postgres/gateway-link.ts');
+  return await explained(url, () => openGatewayLink(url, options));
+}
+
+async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const [{ explainPostgres }, { addressOf }] = await Promise.all([
     import('./postgres/explain.ts'),
     import('./postgres/pool.ts'),
   ]);
   try {
-    return await lockGateway(url, { onLost: () => {}, ...options });
+    return await work();
   } catch (error) {
     throw explainPostgres(addressOf(url))(error);
   }

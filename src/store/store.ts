@@ -5,8 +5,10 @@
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
 import type { AuditStore } from './audit-store.ts';
+import type { CarrierStore } from './carrier-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { MigrationState } from './migrations/migrate.ts';
+import type { RequestCounts } from './request-counts.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
@@ -21,6 +23,9 @@ export interface Store {
   users: UserStore;
   signIn: SignInStore;
   audit: AuditStore;
+  /** What gateways that share a database need; null where the store has one gateway. */
+  carriers: CarrierStore | null;
+  requestCounts: RequestCounts | null;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

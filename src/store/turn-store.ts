@@ -12,6 +12,8 @@ export interface TurnWrite {
   fence?: number;
   change: TurnChange;
   events: EventBody[];
+  /** For a decision that comes from outside of the turn's run: it is too late once the turn is over, or is to stop. */
+  whileOpen?: boolean;
   /**
    * Nothing but progress, which has to survive a crash of the process but not a power cut: what a power cut
    * loses, the host still has.
@@ -33,8 +35,19 @@ export function isTakenOver(error: unknown): boolean {
   return error instanceof PaliadinError && error.cause === TAKEN_OVER;
 }
 
-/** Cause of the error. */
+/** Another decision on the same request is on record. */
+export function isDecidedAlready(error: unknown): boolean {
+  return error instanceof PaliadinError && error.cause === DECIDED_ALREADY;
+}
+
+/** Causes of the errors. */
+export const DECIDED_ALREADY = 'another decision is on record';
 export const TAKEN_OVER = 'another run has taken up this turn';
+
+/** `limit` turns of the session wait already. */
+export function queueFull(limit: number): PaliadinError {
+  return new PaliadinError('queue_full', `${limit} questions wait already; PALIADIN_QUEUE_LIMIT is the bound`);
+}
 
 export interface TurnStore {
   /**
@@ -42,22 +55,29 @@ export interface TurnStore {
    * idempotency key before, nothing is inserted and that turn is returned with `inserted: false`
    * (and no event).
    *
-   * @throws PaliadinError `quota_reached` where the user has reached their daily quota.
+   * @throws PaliadinError `quota_reached` where the user has reached their daily quota, `queue_full` where more than
+   *   `mostWaiting` turns of the session would wait.
    */
-  insert(turn: NewTurn): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
+  insert(
+    turn: NewTurn,
+    limit?: { mostWaiting: number },
+  ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   /**
    * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least
-   * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist.
+   * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist; and where
+   * `carrier` is given, and is not its session's any more.
    */
-  takeUp(turnId: string, at: number): Promise<Turn | null>;
+  takeUp(turnId: string, at: number, carrier?: number): Promise<Turn | null>;
+  /** How many open turns of its session were accepted before this one. */
+  countBefore(turnId: string): Promise<number>;
   get(turnId: string): Promise<Turn | null>;
   byKey(userId: string, idempotencyKey: string): Promise<Turn | null>;
   /**
    * Several turns' changes and events in one transaction, so that a busy gateway pays one fsync for many.
    *
    * @throws PaliadinError `conflict` where another turn of the session is under way (`delivering`, `running`,
-   *   `waiting`), or where another run has taken the turn up (`isTakenOver`); `not_found` for a turn that does not
-   * exist.
+   *   `waiting`), where another run has taken the turn up (`isTakenOver`), or where an approval is decided
+   *   (`isDecidedAlready`); `not_found` for a turn that does not exist, and for a decision that is too late (`whileOpen`).
    *   Nothing of the call is stored in that case.
    */
   write(writes: TurnWrite[]): Promise<StoredEvent[]>;

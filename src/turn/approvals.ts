@@ -5,6 +5,7 @@ import {
   type ApprovalState,
   type ApprovalStep,
   ASKED,
+  awaitsDecision,
   isOpen,
   nextState,
   type Verdict,
@@ -12,13 +13,14 @@ import {
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostUpdate } from '../contract/host.ts';
 import type { Turn } from '../contract/records/turn.ts';
-import { cleanText } from '../contract/sanitise.ts';
-import { type ApprovalRequest, DENY, type Decided, type Decision } from '../contract/turn.ts';
-import { type Approval, approvalsOf } from '../contract/turn-approvals.ts';
+import { type ApprovalRequest, DENY, type Decided, type Decision, isFinal } from '../contract/turn.ts';
+import { type Approval, approvalsOf, verdictOf } from '../contract/turn-approvals.ts';
 import type { Store } from '../store/store.ts';
+import { isDecidedAlready, type TurnWrite } from '../store/turn-store.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
+import { checkDecision, isQuestion } from './decision.ts';
 import { toBodies } from './turn-event-writer.ts';
-import type { TurnSnapshot } from './turn-snapshot.ts';
+import { type TurnSnapshot, turnSnapshot } from './turn-snapshot.ts';
 import type { TurnWriter } from './turn-writer.ts';
 
 /** Whose questions may lead to a permission request: only the owner's, every user's, or nobody's. */
@@ -26,7 +28,7 @@ export type WhoApproves = 'owner' | 'users' | 'none';
 
 export interface ApprovalOptions {
   hosts: Pick<Hosts, 'of'>;
-  store: Pick<Store, 'users'>;
+  store: Pick<Store, 'users' | 'events'>;
   turnWriter: Pick<TurnWriter, 'write'>;
   who: WhoApproves;
   /** Milliseconds after which a request without a decision is denied. */
@@ -46,11 +48,16 @@ export interface Approvals {
    *   decided; `not_allowed`, `bad_request`, `store_unavailable`
    */
   decide(turn: Turn, approvalId: string, decision: Decision): Promise<void>;
+  /** As `decide`, in a turn that another gateway runs, which then hears of it. */
+  decideElsewhere(turn: Turn, approvalId: string, decision: Decision): Promise<void>;
+  /** Something may have been decided elsewhere in this turn: takes it from the record, and tells the host. Never rejects. */
+  hear(turnId: string): Promise<void>;
   /** Nothing more is asked in this turn. */
   forget(turnId: string): void;
 }
 
 interface OfTurn {
+  turn: Turn;
   /** Whether this turn's user may grant the permissions that the agent asks for. */
   mayAllow: boolean;
   approvals: Map<string, Waiting>;
@@ -108,11 +115,30 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       await record(turn, approval.request, { ...verdict.decision, by: verdict.by });
     } catch (error) {
       step(approval, { type: 'fail' });
+      if (isDecidedAlready(error)) await hear(turn.turnId);
       throw error;
     }
     // The decision is on record before the agent may act on it.
     if (!step(approval, { type: 'stand' })) throw new PaliadinError('conflict', whyNot(approval.state));
     tellHost(turn, approval);
+  }
+
+  async function hear(turnId: string): Promise<void> {
+    const ofTurn = turns.get(turnId);
+    if (ofTurn === undefined || ![...ofTurn.approvals.values()].some(isUndecided)) return;
+    try {
+      for (const decided of await options.store.events.decided(turnId)) {
+        const approval = ofTurn.approvals.get(decided.approval.id);
+        const verdict = verdictOf(decided);
+        // One that is being decided here is refused by the store.
+        if (approval === undefined || verdict === null || !isUndecided(approval)) continue;
+        step(approval, { type: 'hear', verdict });
+        clearTimeout(approval.patience);
+        tellHost(ofTurn.turn, approval);
+      }
+    } catch (error) {
+      onError('decisions at other gateways were not read; trying again', error);
+    }
   }
 
   /** Does nothing where no decision stands. */
@@ -124,12 +150,17 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     });
   }
 
-  async function record(turn: Turn, request: ApprovalRequest, decided: Omit<Decided, 'approval'>): Promise<void> {
+  /** `by`: the run whose decision it is, or that it comes from outside of the run. */
+  async function record(
+    turn: Turn,
+    request: ApprovalRequest,
+    decided: Omit<Decided, 'approval'>,
+    by: Pick<TurnWrite, 'fence' | 'whileOpen'> = { fence: turn.fence },
+  ): Promise<void> {
     const { options: _, kind = 'permission', ...shown } = request;
     // With everything that the person saw: the request itself is dropped with the turn's progress.
     const event = { type: 'decided' as const, approval: { ...shown, kind }, ...decided };
-    const { turnId, fence } = turn;
-    await turnWriter.write({ turnId, fence, change: {}, events: toBodies(turn, clock(), [event]) });
+    await turnWriter.write({ ...by, turnId: turn.turnId, change: {}, events: toBodies(turn, clock(), [event]) });
   }
 
   function closed(turn: Turn, approvalId: string): boolean {
@@ -149,7 +180,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     async begin(turn, past) {
       const approvals = new Map<string, Waiting>();
       for (const [id, known] of approvalsOf(past)) approvals.set(id, { ...known, patience: undefined });
-      turns.set(turn.turnId, { mayAllow: await mayAllow(turn), approvals });
+      turns.set(turn.turnId, { turn, mayAllow: await mayAllow(turn), approvals });
       for (const approval of approvals.values()) {
         if (approval.shown && approval.state.at === 'asked') wait(turn, approval);
       }
@@ -158,19 +189,10 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       if (update.type === 'approval') return asked(turn, update.approval);
       return update.type === 'approval-closed' ? closed(turn, update.id) : true;
     },
-    async decide(turn, approvalId, { option, message, answers }) {
+    async decide(turn, approvalId, made) {
       const approval = turns.get(turn.turnId)?.approvals.get(approvalId);
-      if (!approval?.shown || !isOpen(approval.state))
-        throw new PaliadinError('not_found', 'this is not asked, or not any more');
-      const { request } = approval;
-      if (!isQuestion(request) && !(await mayAllow(turn))) {
-        throw new PaliadinError('not_allowed', 'you may not decide this: PALIADIN_APPROVALS says who may');
-      }
-      // A request that nobody has seen in full can't be allowed, whatever options the host sent.
-      const offered = request.missing === undefined ? request.options : [];
-      const known = new Set([...offered.map(({ id }) => id), DENY]);
-      if (!known.has(option)) throw new PaliadinError('bad_request', `option is one of: ${[...known].join(', ')}`);
-      const decision = { option, message: clean(message), answers: answers && cleanAnswers(answers) };
+      if (!approval?.shown || !isOpen(approval.state)) throw notAsked();
+      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayAllow(turn) });
       try {
         await resolveApproval(turn, approval, { decision, by: 'user' });
       } catch (error) {
@@ -178,6 +200,15 @@ export function createApprovals(options: ApprovalOptions): Approvals {
         throw error;
       }
     },
+    async decideElsewhere(turn, approvalId, made) {
+      if (isFinal(turn.status)) throw notAsked();
+      const approval = approvalsOf(await turnSnapshot(options.store, turn)).get(approvalId);
+      if (!approval?.shown || !isOpen(approval.state)) throw notAsked();
+      if (!awaitsDecision(approval.state)) throw refusal(approval.state);
+      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayAllow(turn) });
+      await record(turn, approval.request, { ...decision, by: 'user' }, { whileOpen: true });
+    },
+    hear,
     forget(turnId) {
       for (const approval of turns.get(turnId)?.approvals.values() ?? []) {
         clearTimeout(approval.patience);
@@ -186,6 +217,14 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       turns.delete(turnId);
     },
   };
+}
+
+function isUndecided({ state }: Approval): boolean {
+  return state.at === 'asked';
+}
+
+function notAsked(): PaliadinError {
+  return new PaliadinError('not_found', 'this is not asked, or not any more');
 }
 
 /** False where the step is not allowed, and nothing has changed. */
@@ -208,22 +247,9 @@ function whyNot(state: ApprovalState): string {
     : 'somebody was faster at the agent’s terminal';
 }
 
-function isQuestion({ kind }: ApprovalRequest): boolean {
-  return kind === 'question';
-}
-
 /** The host asks again when it is back, and for as long as its agent does not have the decision. */
 function isHeardLater(error: unknown): boolean {
   return error instanceof PaliadinError && (error.code === 'mriver_unreachable' || error.code === 'not_found');
-}
-
-/** The text may be shown on a terminal. */
-function clean(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === '' ? undefined : cleanText(text).trim();
-}
-
-function cleanAnswers(answers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(answers).map(([question, answer]) => [question, cleanText(answer).trim()]));
 }
 
 // For the agent, which reads the reason and goes on without the permission.

@@ -11,15 +11,19 @@ export interface TurnDispatcher {
   /** Starts the turns that were left open, in their order, before new ones are accepted. */
   start(): Promise<void>;
   /** How many turns are before this one; null once it runs, or where it is not open. */
-  position(turnId: string): number | null;
-  /** Stops the turn and resolves when it is over: true. False where it does not run here and will not. */
+  position(turnId: string): Promise<number | null>;
+  /** Whether another gateway may run the turn: this one does not, and has not queued it. */
+  isElsewhere(turnId: string): boolean;
+  /** Something was decided in a turn of this session that runs elsewhere, and is on record. */
+  decided(session: string): void;
+  /** Stops the turn and resolves when it is over: true. False where no gateway runs it, or will. */
   stop(turnId: string): Promise<boolean>;
   /**
    * Stops what the session has open, then does `work` while nothing of the session runs. Turns that are accepted from
    * now on run after it.
    */
   interrupt<T>(session: string, work: () => Promise<T>): Promise<T>;
-  /** Runs nothing more, and resolves when the running turns have been left for the next start. */
+  /** Runs nothing more, and resolves when the running turns have been left for another gateway, or the next start. */
   close(): Promise<void>;
 }
 

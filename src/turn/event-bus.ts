@@ -3,12 +3,7 @@
  * cursor. So a wake-up may come late, twice, or for nothing, and any gateway may store the events.
  */
 
-/** Events of a turn were stored; `id` is the last of them. */
-export interface EventCursor {
-  userId: string;
-  turnId: string;
-  id: number;
-}
+import type { EventCursor } from '../store/gateway-link.ts';
 
 /** Whose events. Without a user, those of all users; without a turn, all of the user's. */
 export interface EventScope {
@@ -23,20 +18,28 @@ export interface EventBus {
   subscribe(scope: EventScope, wake: () => void): () => void;
 }
 
+export interface InMemoryEventBus extends EventBus {
+  /** Wakes every subscriber: events may have been stored of which nothing is known here. */
+  wakeAll(): void;
+}
+
 /** For one gateway. `onError` is called for a subscriber that throws; the others are still woken. */
-export function inMemoryEventBus(onError: (what: string, error: unknown) => void): EventBus {
+export function inMemoryEventBus(onError: (what: string, error: unknown) => void): InMemoryEventBus {
   const subscribers = new Set<{ scope: EventScope; wake(): void }>();
-  return {
-    publish(cursors) {
-      for (const { scope, wake } of [...subscribers]) {
-        if (!cursors.some((cursor) => isWithin(cursor, scope))) continue;
-        try {
-          wake();
-        } catch (error) {
-          onError('a reader of events failed', error);
-        }
+  function wakeWhere(concerns: (scope: EventScope) => boolean): void {
+    for (const { scope, wake } of [...subscribers]) {
+      if (!concerns(scope)) continue;
+      try {
+        wake();
+      } catch (error) {
+        onError('a reader of events failed', error);
       }
-    },
+    }
+  }
+
+  return {
+    publish: (cursors) => wakeWhere((scope) => cursors.some((cursor) => isWithin(cursor, scope))),
+    wakeAll: () => wakeWhere(() => true),
     subscribe(scope, wake) {
       const subscriber = { scope, wake };
       subscribers.add(subscriber);

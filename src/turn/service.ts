@@ -8,15 +8,16 @@ import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
 import { isFinal } from '../contract/turn.ts';
+import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
 import { catchUp } from './catch-up.ts';
-import { cursorsOf, inMemoryEventBus } from './event-bus.ts';
+import { chooseDispatch } from './choose-dispatch.ts';
+import { cursorsOf } from './event-bus.ts';
 import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
-import { inMemoryDispatcher } from './in-memory-dispatcher.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -32,6 +33,8 @@ import { watchChanges } from './watch-changes.ts';
 export interface TurnsOptions {
   store: Store;
   hosts: Hosts;
+  /** To the gateways that share the store; null where this one has it for itself. */
+  link: GatewayLink | null;
   sessionPrefix: string;
   queueLimit: number;
   /** Origins of the pages that a question may come from. */
@@ -49,15 +52,20 @@ export interface TurnsOptions {
 }
 
 export interface RunningTurns extends Turns {
-  /** Stops accepting and running turns; open turns are taken up at the next start. */
+  /**
+   * Lets other gateways run the turns, while this one still answers what it was asked. Does nothing where there are no
+   * others.
+   */
+  handOver(): Promise<void>;
+  /** Stops accepting and running turns; open turns are taken up by other gateways, or at the next start. */
   close(): Promise<void>;
 }
 
-/** Takes up the turns that an earlier gateway left open, and serves. */
+/** Takes up the turns that an earlier gateway left open, unless another one has, and serves. */
 export async function createTurns(options: TurnsOptions): Promise<RunningTurns> {
-  const { store, hosts, clock, now, newId, onError, onEnded } = options;
+  const { store, hosts, link, clock, now, newId, onError, onEnded } = options;
   await store.events.skipLost();
-  const bus = inMemoryEventBus(onError);
+  const { bus, createDispatcher, leads, close } = chooseDispatch({ store, link, onError });
   const turnWriter = createTurnWriter(store, {
     onStored(events) {
       bus.publish(cursorsOf(events));
@@ -67,7 +75,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const gate = createHealthGate({ ...GATE, now });
   const approvals = createApprovals({ store, hosts, turnWriter, ...options.approvals, clock, onError });
   const steps = { store, hosts, turnWriter, gate, approvals, clock, now, onError };
-  const dispatcher = inMemoryDispatcher((run) => runTurn(run, steps), { ...steps, queueLimit: options.queueLimit });
+  const dispatcher = createDispatcher((run) => runTurn(run, steps), {
+    ...steps,
+    queueLimit: options.queueLimit,
+    onDecided: (turnId) => void approvals.hear(turnId),
+  });
   const shared = { ...steps, dispatcher };
   const accept = createIntake({ ...shared, sessionOf, newId });
 
@@ -103,7 +115,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
           decisions: (await store.events.decided(turn.turnId)).map(({ at: _, ...decided }) => decided),
         }
       : await turnSnapshot(store, turn);
-    return toView(turn, { ...shown, position: dispatcher.position(turn.turnId) }, reader);
+    return toView(turn, { ...shown, position: await positionOf(turn) }, reader);
+  }
+
+  async function positionOf({ turnId, status }: Turn): Promise<number | null> {
+    return status === 'queued' ? await dispatcher.position(turnId) : null;
   }
 
   const searching = oneAtATime(SEARCHES_WAITING);
@@ -139,14 +155,28 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     for (const host of hosts.all()) catchUpWith(host);
   }
   // Polls the store for disabled users: the command line, which can disable them too, is another process.
+  const stopping = new Set<string>();
+  const stopOnce = async (turnId: string) => {
+    if (stopping.has(turnId)) return;
+    stopping.add(turnId);
+    await dispatcher
+      .stop(turnId)
+      .catch((error) => onError('a turn of a disabled user was not stopped; trying again', error));
+    stopping.delete(turnId);
+  };
   const sweeping = setInterval(() => {
     store.turns.openOfDisabled().then(
-      (ids) => ids.forEach((turnId) => void dispatcher.stop(turnId)),
+      (ids) => ids.forEach((turnId) => void stopOnce(turnId)),
       (error) => onError('whose turns are to be stopped was not looked for', error),
     );
   }, SWEEP_EVERY_MS);
+  const prune = async () => {
+    if (!(await leads())) return;
+    await store.events.prune(clock() - KEEP_EVENTS_MS);
+    await store.requestCounts?.prune();
+  };
   const pruning = setInterval(() => {
-    store.events.prune(clock() - KEEP_EVENTS_MS).catch((error) => onError('old events were not dropped', error));
+    prune().catch((error) => onError('old events were not dropped', error));
   }, PRUNE_EVERY_MS);
 
   return {
@@ -155,7 +185,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (refusal !== null) throw refusal;
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new turn has no events to read yet.
-      const fresh = { ...EMPTY_SNAPSHOT, position: dispatcher.position(turn.turnId) };
+      const fresh = { ...EMPTY_SNAPSHOT, position: await positionOf(turn).catch(() => null) };
       if (!repeated)
         return { turn: toView(turn, fresh, { locale: request.locale ?? null, seesDetails: false }), repeated };
       return { turn: await view(turn, await readerOf(request.userId, request.locale)), repeated };
@@ -182,7 +212,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async decide(userId, turnId, approvalId, decision, locale) {
-      await approvals.decide(await turnOf(userId, turnId), approvalId, decision);
+      const turn = await turnOf(userId, turnId);
+      if (dispatcher.isElsewhere(turnId)) {
+        await approvals.decideElsewhere(turn, approvalId, decision);
+        dispatcher.decided(turn.agentSession);
+      } else await approvals.decide(turn, approvalId, decision);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
     async reset(userId) {
@@ -210,12 +244,14 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     },
     stopAll: (userId) => stopAll(userId, shared),
     watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),
+    handOver: async () => (link === null ? undefined : await dispatcher.close()),
     async close() {
       clearInterval(pruning);
       clearInterval(sweeping);
       const left = dispatcher.close();
       await hosts.close();
       await left;
+      close();
     },
   };
 }

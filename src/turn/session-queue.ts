@@ -1,5 +1,5 @@
 /** One turn at a time in each session, in the order of acceptance; sessions run in parallel. */
-import { PaliadinError } from '../contract/errors.ts';
+import { queueFull } from '../store/turn-store.ts';
 
 export interface SessionQueue {
   /**
@@ -59,9 +59,7 @@ export function createSessionQueue(limit: number, onMove: (turnId: string, posit
   return {
     reserve(session, { force } = { force: false }) {
       const line = lines.get(session) ?? [];
-      if (line.length > limit && !force) {
-        throw new PaliadinError('queue_full', `${limit} questions wait already; PALIADIN_QUEUE_LIMIT is the bound`);
-      }
+      if (line.length > limit && !force) throw queueFull(limit);
       const entry: Entry = { turnId: null, start: null };
       line.push(entry);
       lines.set(session, line);

@@ -17,7 +17,7 @@ import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
 
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
-  accept(turn: NewTurn): ReturnType<TurnStore['insert']>;
+  accept(turn: NewTurn, limit?: { mostWaiting: number }): ReturnType<TurnStore['insert']>;
   /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
@@ -111,9 +111,9 @@ export function createTurnWriter(
   }
 
   return {
-    accept(turn: NewTurn) {
+    accept(turn, limit) {
       return inOrderSoon(async () => {
-        const accepted = await store.turns.insert(turn);
+        const accepted = await store.turns.insert(turn, limit);
         if (accepted.inserted) onStored([accepted.event]);
         return accepted;
       });

@@ -31,16 +31,25 @@ export const FAULTS: readonly Fault[] = [
     name: 'gateway killed',
     victim: 'gateway',
     hosts: EVERYWHERE,
-    async strike({ gateway }) {
-      await gateway.end('SIGKILL');
-      return () => gateway.start();
+    async strike(_, { struck }) {
+      await struck.end('SIGKILL');
+      return () => struck.start();
+    },
+  },
+  {
+    name: 'gateway stopped',
+    victim: 'gateway',
+    hosts: EVERYWHERE,
+    async strike(_, { struck }) {
+      await struck.end('SIGTERM');
+      return () => struck.start();
     },
   },
   {
     name: 'gateway frozen',
     victim: 'gateway',
     hosts: EVERYWHERE,
-    strike: async ({ gateway }) => freeze([gateway.pid]),
+    strike: async (_, { struck }) => freeze([struck.pid]),
   },
   ...VICTIMS.flatMap(({ victim, hosts, find }): Fault[] => [
     {
@@ -95,6 +104,6 @@ function serversOf(socket: string): number[] {
   return startedFor(socket).filter((pid) => nameOf(pid) === 'tmux: server');
 }
 
-function sshOf({ gateway }: World): number[] {
-  return descendants(gateway.pid).filter((pid) => nameOf(pid) === 'ssh');
+function sshOf({ gateways }: World): number[] {
+  return gateways.flatMap(({ pid }) => descendants(pid)).filter((pid) => nameOf(pid) === 'ssh');
 }

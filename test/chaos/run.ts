@@ -6,12 +6,14 @@ import { FAULTS } from './faults.ts';
 import { aboutTurns, gather } from './gather.ts';
 import { askAndFollow, tryOnce } from './people.ts';
 import { type Act, makePlan, type Plan, type Strike } from './plan.ts';
-import { type HostKind, type Person, startWorld, type World } from './world.ts';
+import { type HostKind, type Person, type StoreKind, startWorld, type World } from './world.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly seconds: number;
   readonly hosts: HostKind;
+  readonly store?: StoreKind;
+  readonly gateways?: number;
 }
 
 export interface RunResult {
@@ -27,7 +29,8 @@ export function planOf({ seed, seconds, hosts }: RunOptions): Plan {
 
 export async function run(options: RunOptions): Promise<RunResult> {
   const plan = planOf(options);
-  const world = await startWorld({ hosts: options.hosts, people: PEOPLE });
+  const { hosts, store = 'sqlite', gateways = 1 } = options;
+  const world = await startWorld({ hosts, store, gateways, people: PEOPLE });
   const asked: Asked[] = [];
   let problems: string[];
   let left: number[] = [];

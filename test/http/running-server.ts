@@ -131,6 +131,7 @@ async function countedTurns(
   appOrigins: readonly string[],
 ) {
   const real = await createTurns({
+    link: null,
     store,
     hosts: oneHost(agent),
     sessionPrefix: 'test',

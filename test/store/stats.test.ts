@@ -63,12 +63,12 @@ test('a late answer, a rating and its change, and a decision are counted once', 
   expect(await total()).toMatchObject({ turns: 1, ratedUp: 0, ratedDown: 1 });
   await write({ feedback: null });
   expect(await total()).toMatchObject({ ratedUp: 0, ratedDown: 0, late: 1 });
-  const approval = { id: '1', title: 'Allow?', kind: 'permission' as const };
-  const decide = (option: string | null) => {
+  const decide = (option: string | null, id: string) => {
+    const approval = { id, title: 'Allow?', kind: 'permission' as const };
     const event = { type: 'decided' as const, approval, option, by: 'user' as const };
     return store.turns.write([{ turnId, change: {}, events: [{ turnId, userId: who.user.id, at: 1, event }] }]);
   };
-  for (const option of ['allow', 'deny', 'deny']) await decide(option);
+  for (const [at, option] of ['allow', 'deny', 'deny'].entries()) await decide(option, `approval-${at}`);
   expect(await total()).toMatchObject({ allowed: 1, denied: 2, turns: 1 });
 });
 

@@ -13,7 +13,7 @@ test('each call of the store returns its result, and is reported with its durati
   const timed = timedStore(store, clock, (...call) => told.push(call));
   const paths = (part: object): string[] =>
     Object.entries(part).flatMap(([name, inner]) =>
-      typeof inner !== 'object' ? [name] : paths(inner).map((rest) => `${name}.${rest}`),
+      typeof inner !== 'object' || inner === null ? [name] : paths(inner).map((rest) => `${name}.${rest}`),
     );
   expect(paths(timed)).toEqual(paths(store));
   expect(timed.database).toBe(store.database);

@@ -1,6 +1,7 @@
 /** The bus wakes the subscribers of stored events; it does not carry the events. */
 import { expect, test, vi } from 'vitest';
-import { cursorsOf, type EventCursor, type EventScope, inMemoryEventBus } from '../../src/turn/event-bus.ts';
+import type { EventCursor } from '../../src/store/gateway-link.ts';
+import { cursorsOf, type EventScope, inMemoryEventBus } from '../../src/turn/event-bus.ts';
 
 const cursor = (userId: string, turnId: string, id = 1): EventCursor => ({ userId, turnId, id });
 

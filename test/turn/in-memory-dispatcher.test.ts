@@ -51,7 +51,7 @@ test('a turn is taken up when its run begins, not while it waits', async () => {
   await begun(1);
   expect(runs[0]?.turn).toMatchObject({ turnId: first, fence: 1 });
   expect(await store.turns.get(second)).toMatchObject({ fence: 0 });
-  expect(dispatcher.position(second)).toBe(1);
+  expect(await dispatcher.position(second)).toBe(1);
   end(first);
   await begun(2);
   expect(runs[1]?.turn).toMatchObject({ turnId: second, fence: 2 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../../config/load.ts';
 import { prepareState } from '../../config/state-paths.ts';
 import { acquireLock } from '../../process/lock.ts';
-import { copyStore, lockForGateway, migrateStore, type StorePlace, storeStatus } from '../../store/open.ts';
+import { copyStore, lockOutGateways, migrateStore, type StorePlace, storeStatus } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
 
@@ -53,7 +53,7 @@ export async function copyDatabase({ config, terminal }: CommandContext): Promis
   const { database: file, gatewayLock } = prepareState(config);
   if (!existsSync(file)) throw new ConfigError(`${file} is not there, so there is nothing to copy`);
   await using locks = new AsyncDisposableStack();
-  for (const acquire of [() => acquireLock(gatewayLock), () => lockForGateway(url, { waitMs: 0 })]) {
+  for (const acquire of [() => acquireLock(gatewayLock), () => lockOutGateways(url)]) {
     const release = await acquire();
     if (release === null) throw new ConfigError('a gateway runs on the file or on the database; stop it first');
     locks.defer(async () => release());

@@ -7,7 +7,7 @@ import { notedHead, noteHead } from '../../gateway/audit-head.ts';
 import { acquireLock } from '../../process/lock.ts';
 import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
-import { lockForGateway, openStore } from '../../store/open.ts';
+import { lockOutGateways, openStore } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { stopTurns } from './stop-turns.ts';
 
@@ -21,7 +21,7 @@ export async function withServices<T>(
   const paths = prepareState(context.config);
   const url = values.PALIADIN_DATABASE_URL;
   // The gateway of a database may run on another machine.
-  const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockForGateway(url, { waitMs: 0 }));
+  const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockOutGateways(url));
   const store = await openStore({ url, file: paths.database });
   const services = createServices({
     store,

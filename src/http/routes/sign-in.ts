@@ -71,7 +71,7 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
       },
     },
     async (request, reply) => {
-      const count = ({ id }: { id: string }) => limit.ofUser(request, id);
+      const count = ({ id }: { id: string }) => limit.ofUser(id);
       return keep(request, reply, await signIn.withApplicationToken(request.body.token, at(request), count));
     },
   );

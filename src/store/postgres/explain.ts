@@ -44,6 +44,8 @@ const advices: Record<string, string> = {
   42501: `let the user of PALIADIN_DATABASE_URL own the tables, or ${LET_THE_OWNER}`,
   53: 'the server has no room left: look at its disk, its memory, and its limit of connections',
   57: 'the server is stopping, starting, or too slow: wait, or see its log',
+  // A parameter that older servers do not know.
+  '42704': 'PostgreSQL 14 or newer is needed',
   '3D000': 'create the database, or let PALIADIN_DATABASE_URL name another one',
   40: 'another gateway wrote the same: try again',
   55: 'another gateway or program holds a lock: wait, or end the other',

@@ -1,88 +1,33 @@
 /**
- * One gateway at a time runs the turns of a database. The lock belongs to a connection, so that it ends with a gateway
- * however that ends, and is taken again where the connection was lost.
+ * The lock by which gateways and commands know of each other. Gateways that share the database share it; one that has to
+ * be alone, or a command that needs the database without a gateway, excludes the others. The lock belongs to a
+ * connection, so it ends with a process however that ends.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { retry } from '../../process/retry.ts';
-import { openPool, STATEMENT_MS } from './pool.ts';
+import { openWire, type Wire } from './pool.ts';
 
-export interface GatewayLockOptions {
-  /** How long to wait for another holder, in milliseconds. */
-  waitMs: number;
-  /** The lock was lost, and another gateway has it now. */
-  onLost(): void;
-  /** After what time it is another gateway that has the lock, and not the end of our own lost connection. */
-  patienceMs?: number;
+/** False where that is not possible now. @throws the driver's error */
+export async function takeGatewayLock(wire: Wire, { alone }: { alone: boolean }): Promise<boolean> {
+  return await tryLock(wire, `pg_try_advisory_lock${alone ? '' : '_shared'}(${GATEWAY})`);
 }
 
-/** Returns how to let go; null where another process holds the lock. @throws the driver's error */
-export async function lockGateway(
-  url: string,
-  { waitMs, onLost, patienceMs = PATIENCE_MS }: GatewayLockOptions,
-): Promise<(() => Promise<void>) | null> {
-  const pool = openPool(url, { most: 1, statementMs: STATEMENT_MS });
-  const closing = new AbortController();
-  const take = async () => {
-    const client = await pool.connect();
-    try {
-      const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`, []);
-      if (rows[0]?.taken === true) return client;
-      client.release();
-      return null;
-    } catch (error) {
-      client.release();
-      throw error;
-    }
-  };
-  let held: Held | null = await take();
-  for (const until = Date.now() + waitMs; held === null && Date.now() < until; held = await take()) {
-    await delay(LOOK_AGAIN_MS);
-  }
-  if (held === null) {
-    await pool.end();
-    return null;
-  }
-
-  /** Resolves when the lock is lost for good, or let go. */
-  async function keep(): Promise<void> {
-    const { signal } = closing;
-    while (held !== null) {
-      await delay(WATCH_MS, undefined, { signal, ref: false });
-      try {
-        await held.query('select 1', []);
-      } catch {
-        held.release();
-        held = null;
-        held = await takeAgain(signal);
-      }
-    }
-    onLost();
-  }
-
-  async function takeAgain(signal: AbortSignal): Promise<Held | null> {
-    for (const until = performance.now() + patienceMs; ; ) {
-      const client = await retry(take, { firstMs: WATCH_MS, signal, ref: false });
-      if (client !== null || performance.now() > until) return client;
-      await delay(WATCH_MS, undefined, { signal, ref: false });
-    }
-  }
-
-  const kept = keep().catch(() => {}); // let go
-  return async () => {
-    closing.abort();
-    await kept;
-    held?.release();
-    await pool.end();
-  };
+/** `call` is one of PostgreSQL's functions that take an advisory lock if nobody holds it. */
+export async function tryLock(wire: Wire, call: string): Promise<boolean> {
+  const [row] = await wire.query<{ taken: boolean }>(`select ${call} as taken`);
+  return row?.taken === true;
 }
 
-type Held = Awaited<ReturnType<ReturnType<typeof openPool>['connect']>>;
+/** Keeps gateways away. Returns how to let go; null where one runs. @throws the driver's error */
+export async function lockOutGateways(url: string): Promise<(() => Promise<void>) | null> {
+  const wire = await openWire(url, { silenceMs: 0, onNotify: () => {} });
+  try {
+    if (await takeGatewayLock(wire, { alone: true })) return wire.close;
+  } catch (error) {
+    await wire.close();
+    throw error;
+  }
+  await wire.close();
+  return null;
+}
 
 // Any number that nobody else uses in this database.
-const LOCK = 7_717_003;
-
-const WATCH_MS = 5_000;
-const LOOK_AGAIN_MS = 100;
-
-// The server notices after 25 s that a connection is gone.
-const PATIENCE_MS = 60_000;
+const GATEWAY = 7_717_003;

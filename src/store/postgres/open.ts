@@ -9,10 +9,12 @@ import { sqlStore } from '../queries/store.ts';
 import type { InTransaction } from '../queries/turns.ts';
 import { SEARCH_MS, searchTooLong } from '../search-limit.ts';
 import type { DatabaseStatus, Store } from '../store.ts';
+import { carrierQueries } from './carriers.ts';
 import { postgresDialect } from './dialect.ts';
 import { explainPostgres, isTooLong, LET_THE_OWNER } from './explain.ts';
 import { grantToGateway } from './gateway-role.ts';
 import { addressOf, MOST, type PoolOptions, STATEMENT_MS } from './pool.ts';
+import { requestCounts } from './request-counts.ts';
 import { indexText, searchText } from './text-search.ts';
 
 export interface PostgresOptions {
@@ -53,6 +55,7 @@ export async function openPostgresStore(url: string, { newId, searching }: Postg
     search: searchText,
     index: indexText,
     searching: searcher,
+    shared: { carriers: carrierQueries(db), requestCounts: requestCounts(db) },
     // No query returns what was deleted. When its bytes are overwritten is for the server to say, and for its backups.
     erase: async () => true,
     async close() {

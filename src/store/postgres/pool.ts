@@ -14,30 +14,7 @@ export interface PoolOptions {
 
 /** Opens a connection when a query needs it. Nothing waits without end: a query that gets no answer fails. */
 export function openPool(url: string, { most, statementMs, explain }: PoolOptions): PostgresPool {
-  const limits =
-    statementMs === 0
-      ? {}
-      : {
-          statement_timeout: statementMs,
-          // Also where the server is silent, and could not say so.
-          query_timeout: statementMs + GRACE_MS,
-          lock_timeout: Math.min(LOCK_MS, statementMs),
-        };
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: most,
-    connectionTimeoutMillis: CONNECT_MS,
-    idleTimeoutMillis: IDLE_MS,
-    // A gateway that vanished in a transaction must not hold its locks for longer.
-    idle_in_transaction_session_timeout: ABANDONED_MS,
-    keepAlive: true,
-    application_name: 'paliadin',
-    options: Object.entries(SESSION)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
-    types: { getTypeParser },
-    ...limits,
-  });
+  const pool = new pg.Pool({ ...clientConfig(url, statementMs, SESSION), max: most, idleTimeoutMillis: IDLE_MS });
   // The queries of a lost connection report the loss; the connection itself reports it here.
   pool.on('error', () => {});
   // Where one connection is lost, those from before are not trusted either: each would take as long to find out.
@@ -61,6 +38,39 @@ export function openPool(url: string, { most, statementMs, explain }: PoolOption
     },
     end: () => pool.end(),
     options: {},
+  };
+}
+
+/** One connection that stays open, on which the server can speak first. */
+export interface Wire {
+  /** Its rows. Fails where the server does not answer in time; the connection is then of no more use. */
+  query<T>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  /** Resolves when the connection is gone, whoever ended it. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `onNotify` is called with the payload of each notification. The server ends a connection on which it has not heard
+ * anything for `silenceMs`. @throws the driver's error
+ */
+export async function openWire(
+  url: string,
+  { silenceMs, onNotify }: { silenceMs: number; onNotify(payload: string): void },
+): Promise<Wire> {
+  // A notification is a hint: if a crash of the server loses it, its reader looks anyway.
+  const session = { ...SESSION, synchronous_commit: 'off', idle_session_timeout: silenceMs };
+  const client = new pg.Client(clientConfig(url, STATEMENT_MS, session));
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  client.on('error', () => resolve());
+  client.on('end', () => resolve());
+  client.on('notification', ({ payload }) => onNotify(payload ?? ''));
+  await client.connect();
+  return {
+    ended,
+    query: async <T>(sql: string, parameters: readonly unknown[] = []) =>
+      (await client.query(sql, [...parameters])).rows as T[],
+    close: () => client.end().catch(() => {}), // it is gone already
   };
 }
 
@@ -103,6 +113,31 @@ const LOCK_MS = 3_000;
 const GRACE_MS = 500;
 const ABANDONED_MS = 10_000;
 const IDLE_MS = 60_000;
+
+function clientConfig(url: string, statementMs: number, session: Record<string, string | number>): pg.ClientConfig {
+  const limits =
+    statementMs === 0
+      ? {}
+      : {
+          statement_timeout: statementMs,
+          // Also where the server is silent, and could not say so.
+          query_timeout: statementMs + GRACE_MS,
+          lock_timeout: Math.min(LOCK_MS, statementMs),
+        };
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    // A gateway that vanished in a transaction must not hold its locks for longer.
+    idle_in_transaction_session_timeout: ABANDONED_MS,
+    keepAlive: true,
+    application_name: 'paliadin',
+    options: Object.entries(session)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    types: { getTypeParser },
+    ...limits,
+  };
+}
 
 /** Not connected. */
 function clientOf(url: string): pg.Client {

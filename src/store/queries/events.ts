@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { EventBody, StoredEvent } from '../../contract/records/event.ts';
-import { finalStatuses } from '../../contract/turn.ts';
+import { type Decided, finalStatuses } from '../../contract/turn.ts';
 import type { EventStore } from '../event-store.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
@@ -33,19 +33,17 @@ export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>):
       return { events: rows.filter(({ type }) => changeTypes.has(type)).map(fromRow), next: rows.at(-1)?.id ?? after };
     },
 
-    async decided(turnId) {
-      const rows = await db
+    async cursors(after) {
+      const cursors = await db
         .selectFrom('turnEvents')
-        .select(['at', 'body'])
-        .where('turnId', '=', turnId)
-        .where('type', '=', 'decided')
-        .orderBy('id')
+        .select(({ fn }) => ['userId', 'turnId', fn.max('id').as('id')])
+        .where('id', '>', after)
+        .groupBy(['userId', 'turnId'])
         .execute();
-      return rows.map(({ at, body }) => {
-        const { type: _, ...decided } = JSON.parse(body);
-        return { ...decided, at };
-      });
+      return { cursors, next: Math.max(after, ...cursors.map(({ id }) => id)) };
     },
+
+    decided: (turnId) => decisionsOf(db, turnId),
 
     async lastId() {
       const row = await db
@@ -65,6 +63,24 @@ export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>):
       }
     },
   };
+}
+
+/** Oldest first. */
+export async function decisionsOf(
+  db: Kysely<Schema> | Transaction<Schema>,
+  turnId: string,
+): Promise<(Decided & { at: number })[]> {
+  const rows = await db
+    .selectFrom('turnEvents')
+    .select(['at', 'body'])
+    .where('turnId', '=', turnId)
+    .where('type', '=', 'decided')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ at, body }) => {
+    const { type: _, ...decided } = JSON.parse(body);
+    return { ...decided, at };
+  });
 }
 
 function fromRow({ id, turnId, userId, at, body }: Selectable<Schema['turnEvents']>): StoredEvent {

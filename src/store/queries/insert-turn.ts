@@ -4,19 +4,29 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import { dayStart, nextDayStart } from '../day.ts';
+import { queueFull } from '../turn-store.ts';
 import { record } from './audit-log.ts';
 import { insertEvents } from './events.ts';
+import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
-import type { IndexText } from './turn-list.ts';
+import { type IndexText, openStatuses } from './turn-list.ts';
 import { fromRow } from './turn-row.ts';
+
+export interface InsertOptions {
+  auditSalt: string;
+  index: IndexText;
+  mostWaiting?: number;
+}
 
 /** As `TurnStore.insert`, in the caller's transaction. */
 export async function insertOnce(
   db: Transaction<Schema>,
   turn: NewTurn,
-  auditSalt: string,
-  index: IndexText,
+  { auditSalt, index, mostWaiting }: InsertOptions,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+  // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
+  // the other.
+  const user = await lockUser(db, turn.userId);
   const row = await db
     .insertInto('turns')
     .values({ ...turn, auditSalt, fence: 0 })
@@ -25,7 +35,8 @@ export async function insertOnce(
     .executeTakeFirst();
   const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
-  await requireQuota(db, turn);
+  await requireQuota(db, turn, user);
+  if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
   const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
@@ -37,17 +48,14 @@ export async function insertOnce(
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
 }
 
-/**
- * Runs in the transaction of the insert and counts this turn too, under a lock on the user's row, so that two concurrent
- * turns can't both be the last.
- */
-async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn): Promise<void> {
-  const user = await db
-    .selectFrom('users')
-    .select('dailyQuota')
-    .where('id', '=', userId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+type LockedUser = { dailyQuota: number | null } | undefined;
+
+async function lockUser(db: Transaction<Schema>, userId: string): Promise<LockedUser> {
+  return await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).forNoKeyUpdate().executeTakeFirst();
+}
+
+/** Counts the inserted turn too, under the lock on the user's row: two concurrent turns can't both be the last. */
+async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewTurn, user: LockedUser): Promise<void> {
   if (typeof user?.dailyQuota !== 'number') return;
   const { count } = await db
     .selectFrom('turns')
@@ -58,6 +66,18 @@ async function requireQuota(db: Transaction<Schema>, { userId, startedAt }: NewT
   if (count <= user.dailyQuota) return;
   const againInMs = nextDayStart(startedAt) - startedAt;
   throw new PaliadinError('quota_reached', `this user may ask ${user.dailyQuota} questions a day`, { againInMs });
+}
+
+/** A session has one user, whose row is locked. */
+async function requireRoom(db: Transaction<Schema>, { agentSession }: NewTurn, mostWaiting: number): Promise<void> {
+  const { open } = await db
+    .selectFrom('turns')
+    .select(({ fn }) => fn.countAll<number>().as('open'))
+    .where('agentSession', '=', agentSession)
+    .where('status', 'in', literals(openStatuses))
+    .executeTakeFirstOrThrow();
+  // The one that runs, and those that wait, among them this one.
+  if (open > mostWaiting + 1) throw queueFull(mostWaiting);
 }
 
 export async function byKey(

@@ -13,6 +13,10 @@ export interface Schema {
     generation: Generated<number>;
     /** The highest fence of any run in this session. */
     fence: Generated<number>;
+    /** The gateway that runs the session's turns; null where none does. */
+    carrier: number | null;
+    /** The gateway that starts the session over: no other may meanwhile. */
+    heldBy: number | null;
   };
   turns: TurnTable;
   turnEvents: EventTable;
@@ -57,6 +61,8 @@ type TurnTable = Omit<
     feedback: string | null;
     /** Salt of the audit log's hash of the text. */
     auditSalt: string | null;
+    /** When a person asked for its end. */
+    stopRequestedAt: number | null;
   };
 
 interface EventTable {

@@ -1,6 +1,8 @@
 /** The store over any database that Kysely speaks to. */
 import type { Kysely } from 'kysely';
 import type { PaliadinError } from '../../contract/errors.ts';
+import type { CarrierStore } from '../carrier-store.ts';
+import type { RequestCounts } from '../request-counts.ts';
 import type { Store } from '../store.ts';
 import { auditQueries } from './audit-log.ts';
 import { eventQueries } from './events.ts';
@@ -24,11 +26,14 @@ export interface SqlStoreOptions {
   /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
   skipLostEvents: () => Promise<void>;
+  /** Absent where the store has one gateway. */
+  shared?: { carriers: CarrierStore; requestCounts: RequestCounts };
   close: () => Promise<void>;
 }
 
 export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
-  const { explain, database, newId, relaxed, heavy, search, index, searching, erase, skipLostEvents, close } = options;
+  const { explain, database, newId, relaxed, heavy, search, index, searching, erase, skipLostEvents, shared, close } =
+    options;
   return {
     database,
     turns: explained(turnQueries(db, { relaxed, heavy, search, index, searching, newSalt: newId, erase }), explain),
@@ -37,6 +42,8 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),
+    carriers: shared === undefined ? null : explained(shared.carriers, explain),
+    requestCounts: shared === undefined ? null : explained(shared.requestCounts, explain),
     ...explained(
       {
         // A real write: on a full disk, reads still work.

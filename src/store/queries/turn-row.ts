@@ -4,7 +4,7 @@ import type { Turn, TurnChange } from '../../contract/records/turn.ts';
 import type { Schema } from './schema.ts';
 
 export function fromRow(row: Selectable<Schema['turns']>): Turn {
-  const { seq, auditSalt, ...turn } = row;
+  const { seq, auditSalt, stopRequestedAt, ...turn } = row;
   return {
     ...turn,
     usedTools: JSON.parse(row.usedTools),

@@ -3,7 +3,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
 import { isFinal } from '../../contract/turn.ts';
-import { type EndedPage, TAKEN_OVER, type TurnStore, type TurnWrite } from '../turn-store.ts';
+import type { EndedPage, TurnStore, TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
@@ -16,6 +16,7 @@ import { turnStats } from './stats.ts';
 import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
 import { type IndexText, listTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
+import { requireNewestRun, requireUndecided, takeUp } from './turn-runs.ts';
 
 export type InTransaction = <T>(work: (trx: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
@@ -38,11 +39,23 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
   const { relaxed, heavy, search, index, searching, newSalt, erase } = options;
   const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
   return {
-    async insert(turn) {
-      return await db.transaction().execute((trx) => insertOnce(trx, turn, newSalt(), index));
+    async insert(turn, limit) {
+      return await db.transaction().execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, ...limit }));
     },
 
-    takeUp: (turnId, at) => relaxed((trx) => takeUp(trx, turnId, at)),
+    takeUp: (turnId, at, carrier) => relaxed((trx) => takeUp(trx, turnId, { at, carrier })),
+
+    async countBefore(turnId) {
+      const { count } = await db
+        .selectFrom('turns as before')
+        .innerJoin('turns as turn', 'turn.agentSession', 'before.agentSession')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('turn.turnId', '=', turnId)
+        .whereRef('before.seq', '<', 'turn.seq')
+        .where('before.status', 'in', literals(openStatuses))
+        .executeTakeFirstOrThrow();
+      return count;
+    },
 
     async get(turnId) {
       const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
@@ -153,49 +166,6 @@ function endedTurns(db: Kysely<Schema>, { since, afterId, limit }: EndedPage) {
   );
 }
 
-/**
- * A relaxed transaction is enough: if a power cut loses the number, the clock alone makes the next one higher. The
- * clock also keeps a database that was restored from a backup ahead of the hosts.
- */
-async function takeUp(db: Transaction<Schema>, turnId: string, at: number): Promise<Turn | null> {
-  const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
-  if (found === undefined) return null;
-  const { fence } = await db
-    .updateTable('agentSessions')
-    .set((eb) => ({
-      fence: eb
-        .case()
-        .when('fence', '<', at)
-        .then(at)
-        .else(eb('fence', '+', 1))
-        .end(),
-    }))
-    .where('name', '=', found.agentSession)
-    .returning('fence')
-    .executeTakeFirstOrThrow();
-  const row = await db
-    .updateTable('turns')
-    .set({ fence })
-    .where('turnId', '=', turnId)
-    .where('status', 'in', literals(openStatuses))
-    .returningAll()
-    .executeTakeFirst();
-  return row === undefined ? null : fromRow(row);
-}
-
-/** Locks the row, so that no other gateway takes the turn up before this transaction ends. */
-async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
-  if (fence === undefined) return;
-  const row = await db
-    .selectFrom('turns')
-    .select('fence')
-    .where('turnId', '=', turnId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (row === undefined || row.fence <= fence) return;
-  throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
-}
-
 /** The length of the text that is written. */
 function lengthOf(writes: TurnWrite[]): number {
   const texts = writes.flatMap(({ change, events }) => [
@@ -214,13 +184,15 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[], index: Ind
   for (const write of writes) {
     const { turnId, change } = write;
     await requireNewestRun(db, write);
+    await requireUndecided(db, write);
     const row = toRow(change);
     // Progress alone does not change the figures, and there is much of it.
     const counts =
       (change.status !== undefined && isFinal(change.status)) ||
       COUNTED.some((name) => change[name] !== undefined) ||
       write.events.some(isDecision);
-    const before = counts ? await inFull(db, turnId) : undefined;
+    // Locked, so that two gateways that write the same change do not count it twice.
+    const before = counts ? await inFull(db, turnId, { lock: true }) : undefined;
     if (Object.keys(row).length > 0) {
       const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
       if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
@@ -254,8 +226,11 @@ function isDecision({ event }: TurnWrite['events'][number]): boolean {
 async function inFull(
   db: Transaction<Schema>,
   turnId: string,
+  { lock } = { lock: false },
 ): Promise<{ turn: Turn; salt: string | null } | undefined> {
-  const row = await db.selectFrom('turns').selectAll().where('turnId', '=', turnId).executeTakeFirst();
+  let query = db.selectFrom('turns').selectAll().where('turnId', '=', turnId);
+  if (lock) query = query.forNoKeyUpdate();
+  const row = await query.executeTakeFirst();
   return row && { turn: fromRow(row), salt: row.auditSalt };
 }
 
