@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
+import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
@@ -16,6 +17,7 @@ export const errorBody = z.object({
   message: z.string(),
   retryable: z.boolean(),
   detail: z.string().nullable(),
+  reason: z.enum(credentialRefusals).optional().describe('with a status of 401: why the credentials are refused'),
   turnId: turnId.optional(),
 });
 export type ErrorBody = z.infer<typeof errorBody>;

@@ -69,9 +69,10 @@ export function bodyOf(
 ): ErrorBody {
   return {
     code: error.code,
-    message: errorMessage(error.code, locale, error.againInMs),
+    message: errorMessage(error.reason === null ? error.code : 'credentials_refused', locale, error.againInMs),
     retryable: errorTable[error.code].retryable,
     detail: hidden ? null : error.detail,
+    ...(error.reason !== null && { reason: error.reason }),
     ...(turnId !== undefined && { turnId }),
   };
 }

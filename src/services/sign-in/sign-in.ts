@@ -1,4 +1,5 @@
 /** Signs users in and out. */
+import { setTimeout } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
@@ -32,7 +33,7 @@ export interface SignInService extends Identities {
   withApplicationToken(token: string, at: At, count: (user: User) => Promise<void>): Promise<NewSession>;
   /**
    * Ends the caller's sign-in; with `everywhere` all their browser sessions, unused codes, and the application's
-   * tokens.
+   * tokens. Resolves when a token that the application makes then is accepted.
    */
   signOut(identity: Identity, options: { everywhere: boolean }): Promise<void>;
   /** Why a browser's earlier sign-in is no longer valid; null where it had none. */
@@ -155,8 +156,10 @@ export function createSignInService(options: SignInOptions): SignInService {
 
     async signOut({ user: { id: userId }, way, hash }, { everywhere }) {
       if (everywhere) {
-        await store.signIn.signOutEverywhere(userId, { now: clock(), tokens: false, actor: userId });
+        const now = clock();
+        await store.signIn.signOutEverywhere(userId, { now, tokens: false, actor: userId });
         events.emit({ kind: 'sign-out', userId, way, reason: 'everywhere', onRecord: true });
+        await setTimeout(untilNextSecond(now));
       } else if (way === 'cookie') {
         await store.signIn.dropBrowserSession(hash);
         events.emit({ kind: 'sign-out', userId, way });
@@ -168,6 +171,14 @@ export function createSignInService(options: SignInOptions): SignInService {
       return (await store.signIn.hasSessionWithoutKey(cookiesWithoutKey.map(hashSecret))) ? 'update' : null;
     },
   };
+}
+
+/**
+ * A token states its second alone, and one from the second of the sign-out is refused, since it may be from before it.
+ * So the sign-out takes until the next second: whoever then asks for a new token gets one that is accepted.
+ */
+function untilNextSecond(now: number): number {
+  return (1000 - (now % 1000)) % 1000;
 }
 
 async function required(found: Promise<User | null>): Promise<User> {
