@@ -193,7 +193,7 @@ export type ResetResult = z.infer<typeof resetResult>;
 /**
  * What the event streams carry: the SSE `event` is the type, `id` a number that only grows, `data` this.
  * `finished` and `late` carry the whole turn, so a reader does not need the earlier events that it missed.
- * The stream's own `reconnect` (no id, empty data) asks the reader to come back.
+ * The stream's own `reconnect` (no id, `Reconnect` as its data) is its last message, and says why it ends.
  */
 export type StreamedEvent = { turnId: string; at: number } & (
   | Exclude<TurnEvent, { type: 'finished' | 'late' }>
@@ -202,3 +202,14 @@ export type StreamedEvent = { turnId: string; at: number } & (
   | { type: 'feedback'; turn: TurnView }
   | { type: 'reset'; generation: number }
 );
+
+/**
+ * Why a stream ends before its time. `token_expired`: come back with a new token, from where the stream was. `signed_out`:
+ * the sign-in was ended, or gives no access any more. `server_stopping`, `failed`: come back a moment later.
+ */
+export const reconnectReasons = ['token_expired', 'signed_out', 'server_stopping', 'failed'] as const;
+export type ReconnectReason = (typeof reconnectReasons)[number];
+
+export interface Reconnect {
+  reason: ReconnectReason;
+}

@@ -446,14 +446,28 @@ test('a token made right after signing out everywhere is accepted at once', asyn
   expect([status, json.reason]).toEqual([401, 'signed_out']);
 });
 
-test('a stream opened with a token ends when the token expires', async () => {
+test('a stream ends with token_expired when its token does, and goes on where it was with a new one', async () => {
   const jwt = await jwtAuthenticator(settings, () => server.clock.now);
   const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   const token = await sign(good);
-  const stream = call(server, 'GET', '/api/events', { headers: bearer(token) });
+  const { json: turn } = await call(server, 'POST', '/api/turns', { headers: bearer(token), json: { message: 'hi' } });
+  const path = `/api/turns/${turn.turnId}/events`;
+  const stream = call(server, 'GET', path, { headers: bearer(token) });
   await expect.poll(() => server.readers.now).toBe(1);
   server.clock.now = (NOW + 300 + 30) * 1000;
-  expect((await stream).text).toContain('event: reconnect');
+  const { text } = await stream;
+  expect(text).toMatch(/event: reconnect\ndata: \{"reason":"token_expired"\}\n\n$/);
+  const last = [...text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] as string;
+
+  const refused = await call(server, 'GET', path, { headers: bearer(token) });
+  expect([refused.status, refused.json.reason]).toEqual([401, 'token_expired']);
+  await server.agent.answer(turn.turnId, 'All of it.');
+  const fresh = await sign({ ...good, iat: NOW + 330, exp: NOW + 400 });
+  const resumed = await call(server, 'GET', path, { headers: { ...bearer(fresh), 'last-event-id': last } });
+  const ids = [...resumed.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  expect(ids[0]).toBe(Number(last) + 1);
+  expect(resumed.text).toContain('All of it.');
+  expect(resumed.text).toContain('event: finished');
 });
 
 test('an application’s token is refused when no application is configured', async () => {
