@@ -5,7 +5,7 @@ import { isolationLevels } from '../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
 import { badDestinations } from './isolation/destinations.ts';
 import { badAddresses } from './sign-in/addresses.ts';
-import { parseAppOrigins } from './sign-in/app-origins.ts';
+import { parseAppOrigins, parseAppUrl } from './sign-in/app-origins.ts';
 
 const text = z.string().trim().min(1);
 
@@ -53,6 +53,19 @@ const appOrigins = z
     const message =
       'origins such as https://app.example, without a path, with commas between them; http on loopback only';
     context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
+const appUrl = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = parseAppUrl(written);
+    if (url !== null) return url;
+    context.addIssue({
+      code: 'custom',
+      message: 'an address such as https://app.example/start; http on loopback only',
+    });
     return z.NEVER;
   });
 
@@ -117,6 +130,7 @@ export const variables = {
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_PUBLIC_URL: origin.optional(),
   PALIADIN_APP_ORIGINS: appOrigins.default([]),
+  PALIADIN_APP_URL: appUrl.optional(),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),

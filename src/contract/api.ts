@@ -153,11 +153,15 @@ export const wouldReplace = z.object({
 export type WouldReplace = z.infer<typeof wouldReplace>;
 
 /** The limit is what fits into a header. */
-export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
+export const tokenBody = z.object({
+  token: z.string().min(1).max(20_000),
+  replace: z.boolean().default(true).describe('false: not where somebody else is signed in in this browser'),
+});
 
 /** Sign-in methods beside the one-time link, which always works. */
 export const signInWays = z.object({
   application: z.boolean().describe('by a token that the application signs'),
+  applicationUrl: z.string().nullable().describe('where the application is, PALIADIN_APP_URL'),
   proxy: z.boolean().describe('by a proxy that says who its user is'),
   lapsed: z
     .enum(['ended', 'update'])

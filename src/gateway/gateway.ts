@@ -160,6 +160,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     backend: { ...backend, report: () => report(hosts) },
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
+    appUrl: values.PALIADIN_APP_URL ?? null,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
     random: randomBytes,

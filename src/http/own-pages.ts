@@ -15,6 +15,7 @@ export function requireOwnPages(
   app.addHook('onRequest', async (request, reply) => {
     const origins = publicOrigins();
     checkHost(request, origins);
+    if (request.routeOptions.config.anyOrigin === true) return;
     if (isFromApp(request, { origins, appOrigins })) return await admitAppPage(request, reply);
     if (isPreflight(request)) logRefusedPreflight(request);
     checkOrigin(request, origins);

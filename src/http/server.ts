@@ -27,6 +27,7 @@ import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { tokenFormRoute } from './routes/token-form.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createAuthenticator } from './sign-in/authenticator.ts';
@@ -99,6 +100,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
   adminRoutes(app, options, streams);
+  await tokenFormRoute(app);
   await pageRoutes(app, options);
   return app as unknown as FastifyInstance;
 }

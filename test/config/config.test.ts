@@ -182,6 +182,16 @@ const known: Record<Variable, Known> = {
     bad: ['proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0/8', '127.0.0.1/x', '10.0.0.0/8/8', '*'],
     says: 'addresses or networks such as 127.0.0.1 or 10.0.0.0/8',
   },
+  PALIADIN_APP_URL: {
+    unset: undefined,
+    good: [
+      ['https://app.example', 'https://app.example/'],
+      [' https://app.example/start?from=paliadin ', 'https://app.example/start?from=paliadin'],
+      ['http://localhost:3000/start', 'http://localhost:3000/start'],
+    ],
+    bad: ['app.example', '/start', 'http://app.example', 'https://me:pw@app.example', 'javascript:alert(1)'],
+    says: 'an address such as https://app.example/start',
+  },
   PALIADIN_APP_ORIGINS: {
     unset: [],
     good: [

@@ -409,6 +409,26 @@ test('a browser exchanges a token for a session of its own', async () => {
   ]);
 });
 
+test('with `replace` false a token changes nothing where somebody else is signed in', async () => {
+  const server = await runWith();
+  const exchange = (token: string, headers: Record<string, string>, replace: boolean) =>
+    call(server, 'POST', '/api/auth/token', {
+      headers: { origin: server.origin, ...headers },
+      json: { token, replace },
+    });
+  const [anna, eve] = [await sign({ ...good, name: 'Anna' }), await sign({ ...good, sub: 'eve', name: 'Eve' })];
+  const first = await exchange(anna, {}, false);
+  expect(first.json.signedIn).toBe(true);
+  const browser = sessionOf(first.headers['set-cookie'], first.json);
+  const asked = await exchange(eve, browser, false);
+  expect([asked.status, asked.json]).toEqual([200, { signedIn: false, signedInAs: 'Anna', linkFor: 'Eve' }]);
+  expect(asked.headers['set-cookie']).toBeUndefined();
+  expect((await call(server, 'GET', '/api/me', { headers: browser })).json.user.name).toBe('Anna');
+  const replaced = await exchange(eve, browser, true);
+  expect(replaced.json.signedIn).toBe(true);
+  expect((await call(server, 'GET', '/api/me', { headers: browser })).status).toBe(401);
+});
+
 test('changing the key ends the sessions made with the earlier key', async () => {
   const server = await runWith();
   const { headers, json } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
@@ -477,6 +497,7 @@ test('an application’s token is refused when no application is configured', as
   expect(status).toBe(401);
   expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({
     application: false,
+    applicationUrl: null,
     proxy: false,
     lapsed: null,
   });

@@ -57,6 +57,7 @@ const OPEN = [
   'HEAD /admin',
   'HEAD /admin/*',
   'HEAD /healthz',
+  'POST /',
   'POST /api/auth/code',
   'POST /api/auth/token',
 ];

@@ -15,11 +15,12 @@ import type { Decision } from '../../contract/turn.ts';
 import { download } from '../download.ts';
 import { type EventStream, openEventStream, type StreamHandlers } from '../event-stream.ts';
 import { createCall, createSend, type Fetch } from '../request.ts';
+import type { SignInLink } from '../sign-in/sign-in-link.ts';
 
 export interface Api {
   signInWays(): Promise<SignInWays>;
   /** Changes nothing where somebody else is signed in in this browser, unless `replace` says so. */
-  signIn(code: string, replace: boolean): Promise<SignedIn | WouldReplace>;
+  signIn(link: SignInLink, replace: boolean): Promise<SignedIn | WouldReplace>;
   signOut(): Promise<void>;
   me(): Promise<Me>;
   history(query: {
@@ -47,7 +48,7 @@ export function createApi(locale: () => string, fetch: Fetch): Api {
 
   return {
     signInWays: () => json('GET', '/api/auth/ways'),
-    signIn: (code, replace) => json('POST', '/api/auth/code', { code, replace }),
+    signIn: ({ kind, secret }, replace) => json('POST', `/api/auth/${kind}`, { [kind]: secret, replace }),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),
     me: () => json('GET', '/api/me'),
     history: async ({ limit, ...rest }) => {
