@@ -22,7 +22,7 @@ export const errorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-export const feedback = z.object({
+export const feedback = z.strictObject({
   rating: z.enum(['up', 'down']).nullable().describe('null takes it back'),
   comment: z.string().max(2000).default(''),
 });
@@ -71,7 +71,7 @@ export const turnView = z.object({
 });
 export type TurnView = z.infer<typeof turnView>;
 
-export const askBody = z.object({
+export const askBody = z.strictObject({
   message: z.string(),
   sessionId: chatId.optional(),
   pageOrigin: z
@@ -86,7 +86,7 @@ export const askBody = z.object({
 });
 export type AskBody = z.infer<typeof askBody>;
 
-export const historyQuery = z.object({
+export const historyQuery = z.strictObject({
   sessionId: chatId.optional(),
   before: turnId.optional().describe('turns older than this one'),
   search: z
@@ -131,7 +131,7 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const codeBody = z.object({
+export const codeBody = z.strictObject({
   code: z.string().min(1).max(200),
   replace: z.boolean().default(false).describe('also where somebody else is signed in in this browser'),
 });
@@ -153,7 +153,7 @@ export const wouldReplace = z.object({
 export type WouldReplace = z.infer<typeof wouldReplace>;
 
 /** The limit is what fits into a header. */
-export const tokenBody = z.object({
+export const tokenBody = z.strictObject({
   token: z.string().min(1).max(20_000),
   replace: z.boolean().default(true).describe('false: not where somebody else is signed in in this browser'),
 });
@@ -170,8 +170,8 @@ export const signInWays = z.object({
 });
 export type SignInWays = z.infer<typeof signInWays>;
 
-export const signOutBody = z.object({ everywhere: z.boolean().default(false) });
-export const adminSignOutBody = z.object({ tokens: z.boolean().default(false).describe('API tokens too') });
+export const signOutBody = z.strictObject({ everywhere: z.boolean().default(false) });
+export const adminSignOutBody = z.strictObject({ tokens: z.boolean().default(false).describe('API tokens too') });
 export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
 
 /** Whether questions can be answered, and if not, why. */

@@ -34,6 +34,7 @@ import { createAuthenticator } from './sign-in/authenticator.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
 import { cutStalledResponses } from './stalled.ts';
 import { createStreams } from './streams.ts';
+import { refuseUndeclaredFields } from './unknown-fields.ts';
 
 export type { ServerOptions } from './options.ts';
 
@@ -87,6 +88,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const limit = await limitRate(app, options);
   requireUser(app, options);
   limitRequestsUnderWay(app, options);
+  refuseUndeclaredFields(app);
 
   const streams = createStreams(app, options);
   await describeApi(app, options);

@@ -9,7 +9,9 @@ test('an unexpected error tells the client nothing internal, and logs no user te
     throw new TypeError(`cannot read properties of ${message}`);
   };
   const headers = { ...bearer, 'accept-language': 'de' };
-  const result = await call(server, 'POST', '/api/turns?q=secret-query', { headers, json: { message: 'secret-word' } });
+  await call(server, 'GET', '/api/turns?search=secret-query', { headers });
+  await call(server, 'GET', '/api/turns?secret-parameter=x', { headers });
+  const result = await call(server, 'POST', '/api/turns', { headers, json: { message: 'secret-word' } });
   expect(result).toMatchObject({
     status: 500,
     json: { code: 'internal', message: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.', detail: null },
