@@ -69,6 +69,19 @@ const appUrl = z
     return z.NEVER;
   });
 
+/** Of the owner's choice, so a private address is allowed. */
+const webhookUrl = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = parseAppUrl(written);
+    if (url !== null) return url;
+    const message =
+      'an address such as https://app.example/hooks/paliadin, without user and password; http on loopback only';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
 /** The message must not quote it: it may contain a password. */
 const databaseUrl = z
   .string()
@@ -141,6 +154,10 @@ export const variables = {
     .refine((ms) => ms >= 10_000 && ms <= DAY_MS, 'at least 10s, at most 24h')
     .default(600_000),
   PALIADIN_JWT_CLOCK_SKEW: duration.refine((ms) => ms <= 300_000, 'at most 5m').default(30_000),
+  PALIADIN_WEBHOOK_URL: webhookUrl.optional(),
+  PALIADIN_WEBHOOK_SECRET: text.optional(),
+  PALIADIN_WEBHOOK_SECRET_FILE: text.optional(),
+  PALIADIN_WEBHOOK_TEXT: z.enum(['omit', 'include']).default('omit'),
   PALIADIN_TRUSTED_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_NAME_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_PROXIES: z
@@ -180,5 +197,6 @@ export type Variable = keyof typeof variables;
 export const secrets: ReadonlySet<string> = new Set([
   'PALIADIN_SSH_KEY',
   'PALIADIN_JWT_SECRET',
+  'PALIADIN_WEBHOOK_SECRET',
   'PALIADIN_DATABASE_URL',
 ]);

@@ -28,6 +28,7 @@ import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
+import { startWebhooks } from '../services/webhooks/webhooks.ts';
 import { lockForGateway, openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
@@ -40,6 +41,7 @@ import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { applyRetention } from './retention.ts';
 import { signInMethods } from './sign-in/sign-in-methods.ts';
 import { starters } from './starters.ts';
+import { logAttempts, webhookEndpoint } from './webhooks.ts';
 
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
@@ -57,6 +59,7 @@ export interface Gateway {
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
   const methods = await signInMethods(config, Date.now);
+  const webhook = webhookEndpoint(config);
   await checkIsolation(config, env);
   const paths = prepareState(config);
   const release = await acquireLock(paths.gatewayLock);
@@ -123,6 +126,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     },
   });
   closes('what is under way', ms.turns, () => turns.close());
+  if (webhook !== null) {
+    const how = { store, turns, endpoint: webhook, clock: Date.now, random: Math.random, onError };
+    opened.defer(await startWebhooks({ ...how, onAttempt: logAttempts(logger) }));
+  }
   // The first question should not wait for a daemon to start.
   for (const host of hosts.all()) {
     if (host.refusal() === null) host.health(null).catch((error) => onError('the host is not ready', error));

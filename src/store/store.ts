@@ -10,6 +10,7 @@ import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
 import type { UserStore } from './user-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
 
 export interface Store {
   /** The database, for people: name and version. */
@@ -20,6 +21,7 @@ export interface Store {
   users: UserStore;
   signIn: SignInStore;
   audit: AuditStore;
+  webhooks: WebhookStore;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -84,6 +84,11 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
     by: { 'src/http/sign-in': 'looks at tokens of an application, by its secret or by its published keys' },
   },
   {
+    what: ['standardwebhooks'],
+    by: { 'src/services/webhooks': 'signs what the application is told' },
+    oneFile: true,
+  },
+  {
     what: [ENVIRONMENT],
     by: {
       'src/cli/cli.ts': 'reads it once at the start and hands it to the command',

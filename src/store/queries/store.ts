@@ -10,6 +10,7 @@ import { signInQueries } from './sign-in.ts';
 import type { IndexText, TextSearch } from './turn-list.ts';
 import { type InTransaction, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
+import { webhookQueries } from './webhooks.ts';
 
 export interface SqlStoreOptions {
   /** Explains an error of this database. */
@@ -37,6 +38,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),
+    webhooks: explained(webhookQueries(db), explain),
     ...explained(
       {
         // A real write: on a full disk, reads still work.
