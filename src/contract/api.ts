@@ -71,16 +71,23 @@ export const turnView = z.object({
 });
 export type TurnView = z.infer<typeof turnView>;
 
+/** A URL that a page can have, or a path; whether it is of the application, the gateway decides. */
+function isPage(written: string): boolean {
+  return PAGE.test(written) && !/[\s\\]/.test(written);
+}
+
+const PAGE = /^(?:https?:\/\/(?![^/?#]*@)[^/?#]+|\/(?!\/))/i;
+
 export const askBody = z.strictObject({
   message: z.string(),
   sessionId: chatId.optional(),
   pageOrigin: z
     .string()
     .trim()
-    .min(1)
     .max(512)
+    .refine(isPage, 'has to be the URL of a page (https://app.example/cases/42), or a path (/cases/42)')
     .optional()
-    .describe('a page of PALIADIN_APP_ORIGINS, or a path there; any other is left out, and null in the turn'),
+    .describe('the URL of a page of PALIADIN_APP_ORIGINS, or a path there; of another origin it is null in the turn'),
   context: z.string().max(8192).optional(),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
 });
@@ -101,6 +108,8 @@ export const historyQuery = z.strictObject({
     ),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+export type HistoryQuery = z.infer<typeof historyQuery>;
 
 /** Newest first. */
 export const historyPage = z.object({

@@ -91,7 +91,7 @@ function translate(thrown: unknown, request: FastifyRequest): { error: PaliadinE
 
 function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest): PaliadinError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
-    const { validationContext, validation } = thrown;
+    const { validationContext = 'request', validation } = thrown;
     const problems = validation.map(({ keyword, instancePath, message, params }) => {
       if (keyword !== 'unrecognized_keys') return `${instancePath.slice(1)}: ${message}`;
       return unknownFields((params as { keys: string[] }).keys, schemaAt(routeOptions, validationContext));

@@ -108,7 +108,7 @@ declare module 'fastify' {
     signsIn?: boolean;
     /** Pages of other sites may send a browser here, since every caller gets the same. */
     crossSite?: boolean;
-    /** A form on any page may post here: it changes nothing. */
+    /** Whatever page may request this: it changes nothing, and is the same for everybody. */
     anyOrigin?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;

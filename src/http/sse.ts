@@ -72,7 +72,7 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
     ping: () => {
       if (!over && stream.readableLength === 0) stream.push(': ping\n\n');
     },
-    end: (reason) => finish(reconnect(reason)),
+    end: (reason: ReconnectReason) => finish(reconnect(reason)),
   });
 }
 

@@ -3,8 +3,8 @@
  * lets go of it while the page is hidden, and says how the page stands to the gateway.
  */
 import { backoff } from '../contract/backoff.ts';
-import type { EventStream, StreamedMessage, StreamHandlers } from './event-stream.ts';
-import { needsProxySignIn } from './request.ts';
+import type { EventStream, StreamedMessage, StreamHandlers } from '../client/event-stream.ts';
+import { needsProxySignIn } from '../client/request.ts';
 
 /**
  * `lost`: nothing is heard for longer than a moment. `polled`: the stream brings nothing, and the page asks in its place.

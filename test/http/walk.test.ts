@@ -49,6 +49,7 @@ const OPEN = [
   'GET /admin',
   'GET /admin/*',
   'GET /api/auth/ways',
+  'GET /client.js',
   'GET /healthz',
   'GET /openapi.json',
   'GET /readyz',

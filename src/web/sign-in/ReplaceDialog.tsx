@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef } from 'react';
 import { languageOf } from '../locales/choose.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { isSignedOut, Refusal } from '../request.ts';
+import { isSignedOut, Refusal } from '../../client/request.ts';
 import type { Replacement } from './useSession.ts';
 import '../chat/dialog.css';
 

@@ -6,7 +6,7 @@ import { languageOf } from '../locales/choose.ts';
 import type { Messages } from '../locales/en.ts';
 import { messagesOf } from '../locales/locale.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { isSignedOut, Refusal } from '../request.ts';
+import { isSignedOut, Refusal } from '../../client/request.ts';
 import { pastedLink, type SignInLink } from './sign-in-link.ts';
 import '../chat/app.css';
 import './sign-in.css';

@@ -4,7 +4,7 @@ import type { Me } from '../../contract/api.ts';
 import { type Api, createApi } from '../chat/api.ts';
 import { Fallback } from '../chat/ui/Fallback.tsx';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
-import type { Fetch } from '../request.ts';
+import type { Fetch } from '../../client/request.ts';
 import type { Memory } from '../storage.ts';
 import { createProxySignIn } from './proxy-sign-in.ts';
 import { SignInAgain } from './SignInAgain.tsx';

@@ -4,7 +4,7 @@
  * the name of somebody who has signed in in another tab since.
  */
 import { SESSION_KEY_HEADER, SESSION_KEY_ITEM } from '../../contract/session-key.ts';
-import type { Fetch } from '../request.ts';
+import type { Fetch } from '../../client/request.ts';
 import type { Memory } from '../storage.ts';
 
 export interface SessionKey {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Me, WouldReplace } from '../../contract/api.ts';
 import { backoff } from '../../contract/backoff.ts';
 import type { Api } from '../chat/api.ts';
-import { isShutOut, isSignedOut } from '../request.ts';
+import { isShutOut, isSignedOut } from '../../client/request.ts';
 import type { SessionKey } from './session-key.ts';
 import { type SignInLink, takeLink } from './sign-in-link.ts';
 

@@ -71,7 +71,7 @@ test('a finished, a failed and a waiting turn are told with whose they are, and 
     { type: 'approval', approval: { id: 'approval-1', title: 'Edit Müller?', options } },
     { status: 'waiting' },
   );
-  await happens({ type: 'running' }, { status: 'running' });
+  await happens({ type: 'running' });
   await settled(store, 5);
   const told = receiver.received.map(({ body: { type, data } }) => [type, data.status, data.error, data.approvalId]);
   expect(told).toEqual(

@@ -3,7 +3,7 @@
  * Nothing is replayed, so after every gap all that is shown is asked for again.
  */
 import type { AdminEvent } from '../../../contract/admin.ts';
-import type { EventStream, StreamHandlers } from '../../event-stream.ts';
+import type { EventStream, StreamHandlers } from '../../../client/event-stream.ts';
 import { type Connection, keepStream } from '../../kept-stream.ts';
 
 /** `null`: anything may have changed. */

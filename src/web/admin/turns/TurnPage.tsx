@@ -6,7 +6,7 @@ import { visible } from '../../../contract/visible.ts';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { Icon } from '../../chat/ui/Icon.tsx';
-import { Refusal } from '../../request.ts';
+import { Refusal } from '../../../client/request.ts';
 import { useResource } from '../data/useResource.ts';
 import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
