@@ -23,6 +23,6 @@ test('a webhook that could not be delivered before the gateway was killed is del
   const taken = receiver.received.find(({ status }) => status === 200);
   expect(taken?.body).toMatchObject({ type: 'turn.finished', data: { turnId, status: 'completed' } });
   expect(taken?.raw).not.toContain('demo at once');
-  expect(gateway.log).toMatch(/"type":"turn.finished".*webhook delivered/);
+  await expect.poll(() => gateway.log).toMatch(/"type":"turn.finished".*webhook delivered/);
   expect(gateway.log).not.toContain(receiver.secret);
 });

@@ -2,9 +2,12 @@
 import type { errors as JoseErrors } from 'jose';
 import { type CredentialRefusal, PaliadinError } from '../../contract/errors.ts';
 import { withStatus } from '../errors.ts';
-import type { JwtSettings } from './jwt.ts';
 
-interface Expected extends JwtSettings {
+interface Expected {
+  key: { secret: unknown } | { jwks: unknown };
+  issuer: string;
+  audience: string;
+  maxAgeMs: number;
   algorithms: readonly string[];
   /** UTC milliseconds. */
   now: number;
