@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 /** Builds what runs in a browser. The gateway serves the result. */
 export default defineConfig({
   root: 'src/web',
-  plugins: [react(), drawOnce(), ownStructuredClone()],
+  plugins: [react(), drawOnce(), ownStructuredClone(), client()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -38,5 +40,30 @@ function ownStructuredClone(): Plugin {
     enforce: 'pre',
     resolveId: (source) => (source === '@ungap/structured-clone' ? id : null),
     load: (loaded) => (loaded === id ? 'export default structuredClone;' : null),
+  };
+}
+
+/**
+ * The client that other programs use: one file that imports nothing, and its types. Built on its own, so that it shares no
+ * chunk with the page.
+ */
+function client(): Plugin {
+  return {
+    name: 'client',
+    apply: 'build',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        publicDir: false,
+        logLevel: 'error',
+        build: {
+          outDir: 'dist/web',
+          emptyOutDir: false,
+          target: 'es2022',
+          lib: { entry: 'src/client/index.ts', formats: ['es'], fileName: () => 'client.js' },
+        },
+      });
+      await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/client']);
+    },
   };
 }

@@ -11,7 +11,7 @@ const BUILDS = {
     title: 'the page',
     output: 'web',
     config: 'vite.config.ts',
-    sources: ['src/web', 'src/contract'],
+    sources: ['src/web', 'src/client', 'src/contract'],
   },
   programs: {
     title: 'the programs',

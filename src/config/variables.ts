@@ -5,7 +5,7 @@ import { isolationLevels } from '../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
 import { badDestinations } from './isolation/destinations.ts';
 import { badAddresses } from './sign-in/addresses.ts';
-import { parseAppOrigins } from './sign-in/app-origins.ts';
+import { parseAppOrigins, parseAppUrl } from './sign-in/app-origins.ts';
 
 const text = z.string().trim().min(1);
 
@@ -52,6 +52,32 @@ const appOrigins = z
     if (origins !== null) return origins;
     const message =
       'origins such as https://app.example, without a path, with commas between them; http on loopback only';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+
+const appUrl = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = parseAppUrl(written);
+    if (url !== null) return url;
+    context.addIssue({
+      code: 'custom',
+      message: 'an address such as https://app.example/start; http on loopback only',
+    });
+    return z.NEVER;
+  });
+
+/** Of the owner's choice, so a private address is allowed. */
+const webhookUrl = z
+  .string()
+  .trim()
+  .transform((written, context) => {
+    const url = parseAppUrl(written);
+    if (url !== null) return url;
+    const message =
+      'an address such as https://app.example/hooks/paliadin, without user and password; http on loopback only';
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
@@ -117,6 +143,7 @@ export const variables = {
   PALIADIN_PORT: count(0, 65_535).default(7717),
   PALIADIN_PUBLIC_URL: origin.optional(),
   PALIADIN_APP_ORIGINS: appOrigins.default([]),
+  PALIADIN_APP_URL: appUrl.optional(),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),
@@ -127,6 +154,10 @@ export const variables = {
     .refine((ms) => ms >= 10_000 && ms <= DAY_MS, 'at least 10s, at most 24h')
     .default(600_000),
   PALIADIN_JWT_CLOCK_SKEW: duration.refine((ms) => ms <= 300_000, 'at most 5m').default(30_000),
+  PALIADIN_WEBHOOK_URL: webhookUrl.optional(),
+  PALIADIN_WEBHOOK_SECRET: text.optional(),
+  PALIADIN_WEBHOOK_SECRET_FILE: text.optional(),
+  PALIADIN_WEBHOOK_TEXT: z.enum(['omit', 'include']).default('omit'),
   PALIADIN_TRUSTED_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_NAME_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_PROXIES: z
@@ -166,5 +197,6 @@ export type Variable = keyof typeof variables;
 export const secrets: ReadonlySet<string> = new Set([
   'PALIADIN_SSH_KEY',
   'PALIADIN_JWT_SECRET',
+  'PALIADIN_WEBHOOK_SECRET',
   'PALIADIN_DATABASE_URL',
 ]);

@@ -30,7 +30,7 @@ const person = z.object({
 export const statsRanges = ['today', '7d', '30d', '90d'] as const;
 export type StatsRange = (typeof statsRanges)[number];
 
-export const statsQuery = z.object({
+export const statsQuery = z.strictObject({
   range: z.enum(statsRanges).default('30d'),
   utcOffset: z.coerce
     .number()
@@ -124,7 +124,7 @@ const turnFilters = {
     ),
 };
 
-export const turnsQuery = z.object({
+export const turnsQuery = z.strictObject({
   ...turnFilters,
   before: turnId.optional().describe('the `nextBefore` of the page before'),
   limit: page,
@@ -329,7 +329,7 @@ export const MAX_DAILY_QUOTA = 100_000;
  * themselves or the owner. Disabling signs the user out everywhere and stops what is open.
  */
 export const userChange = z
-  .object({
+  .strictObject({
     role: z.enum(['admin', 'member']),
     disabled: z.boolean(),
     dailyQuota: z.int().min(0).max(MAX_DAILY_QUOTA).nullable(),
@@ -400,7 +400,7 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-export const auditQuery = z.object({
+export const auditQuery = z.strictObject({
   action: z.enum(auditActions).optional(),
   userId: z.uuid().optional().describe('who did it, or whom it is about'),
   turnId: turnId.optional(),
@@ -434,7 +434,7 @@ export type AuditPage = z.infer<typeof auditPage>;
  * GET …/audit/chain: verifies the chain from where the last check ended (all of it with `?full=true`).
  * `broken` is the first row that does not fit. A row that was found good is not read again until a full check.
  */
-export const chainQuery = z.object({ full: z.stringbool().default(false) });
+export const chainQuery = z.strictObject({ full: z.stringbool().default(false) });
 export const chainState = z.object({
   intact: z.boolean(),
   rows: count.describe('found good, from the first row on'),
@@ -453,7 +453,7 @@ export type ChainState = z.infer<typeof chainState>;
 
 /** GET …/turns/export and …/audit/export: all rows that match the filters, newest first, as a file. */
 const format = z.enum(['csv', 'json']).default('csv');
-export const turnsExportQuery = z.object({ ...turnFilters, format });
+export const turnsExportQuery = z.strictObject({ ...turnFilters, format });
 export const auditExportQuery = auditQuery.omit({ before: true, limit: true }).extend({ format });
 
 // ── GET /api/admin/events ─────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
+import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
@@ -16,11 +17,12 @@ export const errorBody = z.object({
   message: z.string(),
   retryable: z.boolean(),
   detail: z.string().nullable(),
+  reason: z.enum(credentialRefusals).optional().describe('with a status of 401: why the credentials are refused'),
   turnId: turnId.optional(),
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-export const feedback = z.object({
+export const feedback = z.strictObject({
   rating: z.enum(['up', 'down']).nullable().describe('null takes it back'),
   comment: z.string().max(2000).default(''),
 });
@@ -69,22 +71,29 @@ export const turnView = z.object({
 });
 export type TurnView = z.infer<typeof turnView>;
 
-export const askBody = z.object({
+/** A URL that a page can have, or a path; whether it is of the application, the gateway decides. */
+function isPage(written: string): boolean {
+  return PAGE.test(written) && !/[\s\\]/.test(written);
+}
+
+const PAGE = /^(?:https?:\/\/(?![^/?#]*@)[^/?#]+|\/(?!\/))/i;
+
+export const askBody = z.strictObject({
   message: z.string(),
   sessionId: chatId.optional(),
   pageOrigin: z
     .string()
     .trim()
-    .min(1)
     .max(512)
+    .refine(isPage, 'has to be the URL of a page (https://app.example/cases/42), or a path (/cases/42)')
     .optional()
-    .describe('a page of PALIADIN_APP_ORIGINS, or a path there; any other is left out, and null in the turn'),
+    .describe('the URL of a page of PALIADIN_APP_ORIGINS, or a path there; of another origin it is null in the turn'),
   context: z.string().max(8192).optional(),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
 });
 export type AskBody = z.infer<typeof askBody>;
 
-export const historyQuery = z.object({
+export const historyQuery = z.strictObject({
   sessionId: chatId.optional(),
   before: turnId.optional().describe('turns older than this one'),
   search: z
@@ -99,6 +108,8 @@ export const historyQuery = z.object({
     ),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+export type HistoryQuery = z.infer<typeof historyQuery>;
 
 /** Newest first. */
 export const historyPage = z.object({
@@ -129,7 +140,7 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const codeBody = z.object({
+export const codeBody = z.strictObject({
   code: z.string().min(1).max(200),
   replace: z.boolean().default(false).describe('also where somebody else is signed in in this browser'),
 });
@@ -151,11 +162,15 @@ export const wouldReplace = z.object({
 export type WouldReplace = z.infer<typeof wouldReplace>;
 
 /** The limit is what fits into a header. */
-export const tokenBody = z.object({ token: z.string().min(1).max(20_000) });
+export const tokenBody = z.strictObject({
+  token: z.string().min(1).max(20_000),
+  replace: z.boolean().default(true).describe('false: not where somebody else is signed in in this browser'),
+});
 
 /** Sign-in methods beside the one-time link, which always works. */
 export const signInWays = z.object({
   application: z.boolean().describe('by a token that the application signs'),
+  applicationUrl: z.string().nullable().describe('where the application is, PALIADIN_APP_URL'),
   proxy: z.boolean().describe('by a proxy that says who its user is'),
   lapsed: z
     .enum(['ended', 'update'])
@@ -164,8 +179,8 @@ export const signInWays = z.object({
 });
 export type SignInWays = z.infer<typeof signInWays>;
 
-export const signOutBody = z.object({ everywhere: z.boolean().default(false) });
-export const adminSignOutBody = z.object({ tokens: z.boolean().default(false).describe('API tokens too') });
+export const signOutBody = z.strictObject({ everywhere: z.boolean().default(false) });
+export const adminSignOutBody = z.strictObject({ tokens: z.boolean().default(false).describe('API tokens too') });
 export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
 
 /** Whether questions can be answered, and if not, why. */
@@ -191,7 +206,7 @@ export type ResetResult = z.infer<typeof resetResult>;
 /**
  * What the event streams carry: the SSE `event` is the type, `id` a number that only grows, `data` this.
  * `finished` and `late` carry the whole turn, so a reader does not need the earlier events that it missed.
- * The stream's own `reconnect` (no id, empty data) asks the reader to come back.
+ * The stream's own `reconnect` (no id, `Reconnect` as its data) is its last message, and says why it ends.
  */
 export type StreamedEvent = { turnId: string; at: number } & (
   | Exclude<TurnEvent, { type: 'finished' | 'late' }>
@@ -200,3 +215,14 @@ export type StreamedEvent = { turnId: string; at: number } & (
   | { type: 'feedback'; turn: TurnView }
   | { type: 'reset'; generation: number }
 );
+
+/**
+ * Why a stream ends before its time. `token_expired`: come back with a new token, from where the stream was. `signed_out`:
+ * the sign-in was ended, or gives no access any more. `server_stopping`, `failed`: come back a moment later.
+ */
+export const reconnectReasons = ['token_expired', 'signed_out', 'server_stopping', 'failed'] as const;
+export type ReconnectReason = (typeof reconnectReasons)[number];
+
+export interface Reconnect {
+  reason: ReconnectReason;
+}

@@ -56,6 +56,7 @@ const more = {
   answers: z.record(z.string().max(2000), z.string().max(2000)).optional(),
 };
 
+/** Not strict: an agent's own log, too, has decisions in this form. */
 export const decision = z.object({
   option: z.string().min(1).max(100).describe('one of the request’s options, or `deny`'),
   ...more,

@@ -49,6 +49,23 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorTable, value);
 }
 
+/** Why credentials are refused, for the program that sent them: the `reason` of a 401. */
+export const credentialRefusals = [
+  'token_expired',
+  'token_not_yet_valid',
+  'token_wrong_issuer',
+  'token_wrong_audience',
+  'token_bad_signature',
+  'token_unknown_key',
+  'token_malformed',
+  /** An API token of ours: unknown, revoked, or expired. */
+  'token_unknown',
+  /** The user was signed out everywhere after the token was made. */
+  'signed_out',
+] as const;
+
+export type CredentialRefusal = (typeof credentialRefusals)[number];
+
 /**
  * The one error class that crosses a folder's border.
  * `detail` says what is wrong and what to do, for the person who can fix it; it holds no secret
@@ -59,18 +76,24 @@ export class PaliadinError extends Error {
   readonly detail: string | null;
   /** Milliseconds after which the same request may succeed; null where this is not known. */
   readonly againInMs: number | null;
+  /** With `unauthenticated`: why the credentials are refused; null where there are none. */
+  readonly reason: CredentialRefusal | null;
 
-  constructor(
-    code: ErrorCode,
-    detail: string | null = null,
-    { againInMs = null, ...options }: { cause?: unknown; againInMs?: number | null } = {},
-  ) {
-    super(detail === null ? code : `${code}: ${detail}`, options);
+  constructor(code: ErrorCode, detail: string | null = null, options: PaliadinErrorOptions = {}) {
+    const { againInMs = null, reason = null, ...rest } = options;
+    super(detail === null ? code : `${code}: ${detail}`, rest);
     this.name = 'PaliadinError';
     this.code = code;
     this.detail = detail;
     this.againInMs = againInMs;
+    this.reason = reason;
   }
+}
+
+interface PaliadinErrorOptions {
+  cause?: unknown;
+  againInMs?: number | null;
+  reason?: CredentialRefusal | null;
 }
 
 /** The first reason wins: an error that already has a code keeps it; any other is wrapped in `code`. */

@@ -28,6 +28,7 @@ import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
+import { startWebhooks } from '../services/webhooks/webhooks.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
@@ -41,6 +42,7 @@ import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { applyRetention } from './retention.ts';
 import { signInMethods } from './sign-in/sign-in-methods.ts';
 import { starters } from './starters.ts';
+import { logAttempts, webhookEndpoint } from './webhooks.ts';
 
 export interface Gateway {
   /** Where it listens: `http://127.0.0.1:7717`. */
@@ -58,6 +60,7 @@ export interface Gateway {
 export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logger: Logger): Promise<Gateway> {
   const { values } = config;
   const methods = await signInMethods(config, Date.now);
+  const webhook = webhookEndpoint(config);
   await checkIsolation(config, env);
   const paths = prepareState(config);
   const release = await acquireLock(paths.gatewayLock);
@@ -125,6 +128,10 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     },
   });
   closes('what is under way', ms.turns, () => turns.close());
+  if (webhook !== null) {
+    const how = { store, turns, endpoint: webhook, clock: Date.now, random: Math.random, onError };
+    opened.defer(await startWebhooks({ ...how, onAttempt: logAttempts(logger) }));
+  }
   // The first question should not wait for a daemon to start.
   for (const host of hosts.all()) {
     if (host.refusal() === null) host.health(null).catch((error) => onError('the host is not ready', error));
@@ -162,6 +169,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     backend: { ...backend, report: () => report(hosts) },
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
+    appUrl: values.PALIADIN_APP_URL ?? null,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
     random: randomBytes,

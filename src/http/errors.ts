@@ -11,6 +11,7 @@ import { isForOwner } from '../services/authorisation.ts';
 import { localeOf } from './locale.ts';
 import type { App } from './options.ts';
 import { NOTHING } from './security-headers.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 export function answerErrors(app: App): void {
   app.setErrorHandler(answerError);
@@ -69,9 +70,10 @@ export function bodyOf(
 ): ErrorBody {
   return {
     code: error.code,
-    message: errorMessage(error.code, locale, error.againInMs),
+    message: errorMessage(error.reason === null ? error.code : 'credentials_refused', locale, error.againInMs),
     retryable: errorTable[error.code].retryable,
     detail: hidden ? null : error.detail,
+    ...(error.reason !== null && { reason: error.reason }),
     ...(turnId !== undefined && { turnId }),
   };
 }
@@ -89,8 +91,12 @@ function translate(thrown: unknown, request: FastifyRequest): { error: PaliadinE
 
 function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest): PaliadinError {
   if (hasZodFastifySchemaValidationErrors(thrown)) {
-    const problems = thrown.validation.map(({ instancePath, message }) => `${instancePath.slice(1)}: ${message}`);
-    return new PaliadinError('bad_request', `${thrown.validationContext}: ${problems.join('; ')}`);
+    const { validationContext = 'request', validation } = thrown;
+    const problems = validation.map(({ keyword, instancePath, message, params }) => {
+      if (keyword !== 'unrecognized_keys') return `${instancePath.slice(1)}: ${message}`;
+      return unknownFields((params as { keys: string[] }).keys, schemaAt(routeOptions, validationContext));
+    });
+    return new PaliadinError('bad_request', `${validationContext}: ${problems.join('; ')}`);
   }
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new PaliadinError(
@@ -106,6 +112,10 @@ function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest
   // Fastify's own description of a bad request; it quotes nothing of it.
   if (status < 500 && thrown.code?.startsWith('FST_')) return new PaliadinError('bad_request', thrown.message);
   return new PaliadinError('internal');
+}
+
+function schemaAt({ schema }: FastifyRequest['routeOptions'], where: string): unknown {
+  return (schema as Record<string, unknown> | undefined)?.[where];
 }
 
 function statusOf(thrown: unknown): number | undefined {

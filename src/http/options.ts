@@ -26,6 +26,8 @@ export interface ServerOptions {
   publicOrigins: () => readonly string[];
   /** The origins of the application's own pages. */
   appOrigins: readonly string[];
+  /** Where the application is, for people who have to sign in there; null or absent where that is not set. */
+  appUrl?: string | null;
   /** The directory of the built page. */
   webRoot: string;
   /** UTC milliseconds. */
@@ -106,6 +108,8 @@ declare module 'fastify' {
     signsIn?: boolean;
     /** Pages of other sites may send a browser here, since every caller gets the same. */
     crossSite?: boolean;
+    /** Whatever page may request this: it changes nothing, and is the same for everybody. */
+    anyOrigin?: boolean;
     /** Not counted against the rate limit: answering costs no more than refusing. */
     unlimited?: boolean;
   }

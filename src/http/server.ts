@@ -27,12 +27,14 @@ import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { signOutRoutes } from './routes/sign-out.ts';
+import { tokenFormRoute } from './routes/token-form.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createAuthenticator } from './sign-in/authenticator.ts';
 import { refuseForgedIdentities } from './sign-in/proxy.ts';
 import { cutStalledResponses } from './stalled.ts';
 import { createStreams } from './streams.ts';
+import { refuseUndeclaredFields } from './unknown-fields.ts';
 
 export type { ServerOptions } from './options.ts';
 
@@ -86,6 +88,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const limit = await limitRate(app, options);
   requireUser(app, options);
   limitRequestsUnderWay(app, options);
+  refuseUndeclaredFields(app);
 
   const streams = createStreams(app, options);
   await describeApi(app, options);
@@ -99,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
   adminRoutes(app, options, streams);
+  await tokenFormRoute(app);
   await pageRoutes(app, options);
   return app as unknown as FastifyInstance;
 }

@@ -4,6 +4,7 @@
  * socket, it waits for ever, and its heartbeat writes whether or not the socket accepts it.)
  */
 import { Readable } from 'node:stream';
+import type { Reconnect, ReconnectReason } from '../contract/api.ts';
 
 export interface NumberedEvent {
   id: number;
@@ -13,8 +14,8 @@ export interface NumberedEvent {
 export interface EventStream extends Readable {
   /** A comment, to keep proxies from closing the connection. Skipped while the reader has not taken earlier data. */
   ping(): void;
-  /** Asks the reader to reconnect, and ends. */
-  end(): void;
+  /** Asks the reader to reconnect, says why, and ends. */
+  end(reason: ReconnectReason): void;
 }
 
 /** For events that are not replayed: 1, 2, 3 … */
@@ -48,7 +49,7 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
     } catch (error) {
       if (over) return; // the reader has left, and the iterator was ended
       failed(error);
-      finish(RECONNECT);
+      finish(reconnect('failed'));
     }
   };
 
@@ -71,7 +72,7 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
     ping: () => {
       if (!over && stream.readableLength === 0) stream.push(': ping\n\n');
     },
-    end: () => finish(RECONNECT),
+    end: (reason: ReconnectReason) => finish(reconnect(reason)),
   });
 }
 
@@ -81,7 +82,9 @@ const RETRY_MS = 1000;
 // One full socket buffer; one event of any size may come on top.
 const BUFFER_BYTES = 64 * 1024;
 
-const RECONNECT = 'event: reconnect\ndata:\n\n';
+function reconnect(reason: ReconnectReason): string {
+  return `event: reconnect\ndata: ${JSON.stringify({ reason } satisfies Reconnect)}\n\n`;
+}
 
 // JSON has no line breaks of its own, so the data is one line.
 function format({ id, event }: NumberedEvent): string {

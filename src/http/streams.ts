@@ -24,7 +24,7 @@ interface Open {
   gone: Promise<void>;
 }
 
-type Needs = Pick<ServerOptions, 'streamLimits' | 'metrics' | 'services'>;
+type Needs = Pick<ServerOptions, 'streamLimits' | 'metrics' | 'services' | 'clock'>;
 
 export function createStreams(app: App, options: Needs): Streams {
   const limits: StreamLimits = { ...defaults, ...options.streamLimits };
@@ -50,7 +50,7 @@ export function createStreams(app: App, options: Needs): Streams {
     options.metrics?.streams(all.size);
     const timers = [
       setInterval(() => stream.ping(), limits.pingMs),
-      setInterval(() => void endIfRevoked(open, options.services), limits.recheckMs),
+      setInterval(() => void endIfRevoked(open, options), limits.recheckMs),
     ];
     const forget = cutIfStalled(open, limits.stallMs);
     void gone.then(() => {
@@ -65,7 +65,7 @@ export function createStreams(app: App, options: Needs): Streams {
   };
 
   app.addHook('preClose', async () => {
-    for (const { stream } of all) stream.end();
+    for (const { stream } of all) stream.end('server_stopping');
     const late = setTimeout(() => {
       for (const { reply } of all) reply.raw.destroy();
     }, limits.farewellMs);
@@ -95,12 +95,14 @@ const headers = {
 };
 
 /** Also checks the guard: the sign-in may still be valid while the access that it gave is not. */
-async function endIfRevoked({ stream, identity, guard }: Open, { signIn, access }: Needs['services']): Promise<void> {
+async function endIfRevoked({ stream, identity, guard }: Open, { services, clock }: Needs): Promise<void> {
+  const { signIn, access } = services;
+  if (identity.expiresAt !== null && identity.expiresAt <= clock()) return stream.end('token_expired');
   // While the store is unavailable nobody can be disabled either.
   const now = await signIn.stillIn(identity).catch(() => identity);
-  if (now === null || now.user.disabledAt !== null) return stream.end();
+  if (now === null || now.user.disabledAt !== null) return stream.end('signed_out');
   // A user who was allowed to follow their own question may see its end, even if they may no longer ask.
-  if (guard !== undefined && refusalOf({ ...guard, asks: undefined }, now, access) !== null) stream.end();
+  if (guard !== undefined && refusalOf({ ...guard, asks: undefined }, now, access) !== null) stream.end('signed_out');
 }
 
 /** Checks often enough to close within a quarter of `stallMs` after it. */

@@ -13,6 +13,7 @@ import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
 import type { UserStore } from './user-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
 
 export interface Store {
   /** The database, for people: name and version. */
@@ -26,6 +27,7 @@ export interface Store {
   /** What gateways that share a database need; null where the store has one gateway. */
   carriers: CarrierStore | null;
   requestCounts: RequestCounts | null;
+  webhooks: WebhookStore;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

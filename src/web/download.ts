@@ -2,7 +2,7 @@
  * Saves what the gateway has at a path as a file. A plain link would not do: the browser sends the cookie with it, and no
  * session key.
  */
-import { asUnreachable, type Send } from './request.ts';
+import { asUnreachable, type Send } from '../client/request.ts';
 
 /** @throws Refusal, Unreachable where it does not come whole; nothing is saved then. */
 export async function download(send: Send, path: string): Promise<void> {

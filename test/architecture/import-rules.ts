@@ -24,7 +24,9 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   host: ['transport', 'process', 'contract'],
   store: ['process', 'contract'],
   demo: ['process', 'contract'],
-  web: ['contract'],
+  web: ['client', 'contract'],
+  // What programs of others use too: it lands in their pages.
+  client: ['contract'],
   // What a process needs, whatever it does; and what everybody speaks.
   process: ['contract'],
   contract: [],
@@ -33,6 +35,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Folders whose packages are counted, since every one of them also lands in the browser. */
 const MAY_USE_PACKAGES: Record<string, readonly string[]> = {
   contract: ['zod', 'marked'],
+  client: [],
 };
 
 /**
@@ -82,6 +85,11 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   {
     what: ['jose'],
     by: { 'src/http/sign-in': 'looks at tokens of an application, by its secret or by its published keys' },
+  },
+  {
+    what: ['standardwebhooks'],
+    by: { 'src/services/webhooks': 'signs what the application is told' },
+    oneFile: true,
   },
   {
     what: [ENVIRONMENT],

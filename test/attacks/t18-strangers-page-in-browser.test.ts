@@ -30,6 +30,19 @@ afterAll(() => {
   evil.close();
 });
 
+/** Of those below. */
+const NO_PAGES = [
+  `${APP}@${EVIL}/`,
+  `${APP}:x@${EVIL}/`,
+  `//${EVIL}/`,
+  `/\\${EVIL}/`,
+  `\\\\${EVIL}/`,
+  `https:\\\\${EVIL}\\`,
+  `blob:${APP}/x`,
+  'javascript:alert(1)',
+  'cases',
+];
+
 const PAGES = [
   `https://${EVIL}/`,
   `${APP}.${EVIL}/`,
@@ -81,13 +94,21 @@ test('T18: a chat link that names a foreign page sends no page, and no chip beco
   expect(turns.map(({ pageOrigin }) => pageOrigin)).toEqual([null]);
 });
 
-test('T18: a question by the API that names a foreign page is answered without it', async () => {
+test('T18: a question by the API that names a foreign page is answered without it, or refused where it is none', async () => {
   const eve = await gateway().as('eve');
+  const refused: string[] = [];
   for (const pageOrigin of PAGES) {
+    const asked = await eve.call('POST', '/api/turns', { body: { message: 'demo at once', pageOrigin } });
+    if (asked.status === 400) {
+      expect((await asked.json()).detail).toContain('pageOrigin: has to be the URL of a page');
+      refused.push(pageOrigin);
+      continue;
+    }
     const { turnId } = await eve.answer('demo echo hello', { pageOrigin });
     const turn = await (await gateway().store()).turns.get(turnId);
     expect([pageOrigin, turn?.status, turn?.pageOrigin]).toEqual([pageOrigin, 'completed', null]);
   }
+  expect(refused).toEqual(NO_PAGES);
   const { turnId } = await eve.answer('demo echo hello', { pageOrigin: `${APP}/b` });
   expect((await (await gateway().store()).turns.get(turnId))?.pageOrigin).toBe(`${APP}/b`);
   expect(gateway().log).toContain('its origin is not in PALIADIN_APP_ORIGINS');

@@ -13,7 +13,12 @@ import { chatOn, signedIn } from './chat.ts';
 const SECRET = randomBytes(48).toString('base64');
 const browser = useBrowser();
 const byApplication = useGateway({
-  env: { PALIADIN_JWT_SECRET: SECRET, PALIADIN_JWT_ISSUER: 'app', PALIADIN_JWT_AUDIENCE: 'paliadin' },
+  env: {
+    PALIADIN_JWT_SECRET: SECRET,
+    PALIADIN_JWT_ISSUER: 'app',
+    PALIADIN_JWT_AUDIENCE: 'paliadin',
+    PALIADIN_APP_URL: 'https://app.example/start',
+  },
 });
 const behindProxy = useGateway({
   env: {
@@ -44,16 +49,66 @@ test.each(['en', 'de'] as const)(
   },
 );
 
-test('the application’s token signs a browser in, which can then ask', async () => {
-  const { page, expectTrouble } = await browser.visitor(byApplication().url);
-  expectTrouble(REFUSED);
-  const token = await new SignJWT({ sub: '42', name: 'Ben B.' })
+function signToken(claims: { sub: string; name: string }, secret = SECRET): Promise<string> {
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer('app')
     .setAudience('paliadin')
     .setIssuedAt()
     .setExpirationTime('1m')
-    .sign(Buffer.from(SECRET));
+    .sign(Buffer.from(secret));
+}
+
+test('a link with the application’s token opens the page signed in, once, and asks before it replaces anybody', async () => {
+  const { page } = await browser.visitor(byApplication().url);
+  await page.goto(`/?page=%2Fcases%2F42#token=${await signToken({ sub: '43', name: 'Cora C.' })}`);
+  const { ask, button } = chatOn(page);
+  await (await ask('demo at once')).answered();
+  expect(new URL(page.url()).hash).toBe('');
+  await page.reload();
+  await button(en.settings).click();
+  await page.getByText('Signed in as Cora C.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.goto(`/#token=${await signToken({ sub: '44', name: 'Eve E.' })}`);
+  const { replaceTitle, stay } = signInWords.en;
+  await page.getByRole('heading', { name: replaceTitle('Eve E.') }).waitFor();
+  await page.getByRole('button', { name: stay }).click();
+  await button(en.settings).click();
+  await page.getByText('Signed in as Cora C.').waitFor();
+});
+
+test('a link with a token that is refused says why, and where the application is', async () => {
+  const { page, expectTrouble } = await browser.visitor(byApplication().url);
+  expectTrouble(REFUSED);
+  await page.goto(`/#token=${await signToken({ sub: '45', name: 'Fay' }, 'x'.repeat(40))}`);
+  await page.getByText('its signature was not made with PALIADIN_JWT_SECRET').waitFor();
+  const link = page.getByRole('link', { name: signInWords.en.toApplication });
+  expect(await link.getAttribute('href')).toBe('https://app.example/start');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});
+
+test('a form of another origin opens the page signed in', async () => {
+  const { page, expectTrouble } = await browser.visitor(byApplication().url);
+  expectTrouble(/^request to elsewhere: https:\/\/app\.example\//);
+  const token = await signToken({ sub: '46', name: 'Gil G.' });
+  // A page of its own origin, as any application's is to the gateway.
+  await page.route('https://app.example/**', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<form method="post" action="${byApplication().url}/"><input name="token" value="${token}"><button>Assistant</button></form>`,
+    }),
+  );
+  await page.goto('https://app.example/');
+  await page.getByRole('button', { name: 'Assistant' }).click();
+  const { ask } = chatOn(page);
+  await (await ask('demo at once')).answered();
+  expect(page.url()).toBe(`${byApplication().url}/`);
+});
+
+test('the application’s token signs a browser in, which can then ask', async () => {
+  const { page, expectTrouble } = await browser.visitor(byApplication().url);
+  expectTrouble(REFUSED);
+  const token = await signToken({ sub: '42', name: 'Ben B.' });
   // As a script does that the proxy serves under the gateway's own origin.
   await page.goto('/');
   await page.getByText(signInWords.en.fromApplication).waitFor();

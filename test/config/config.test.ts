@@ -182,6 +182,34 @@ const known: Record<Variable, Known> = {
     bad: ['proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0/8', '127.0.0.1/x', '10.0.0.0/8/8', '*'],
     says: 'addresses or networks such as 127.0.0.1 or 10.0.0.0/8',
   },
+  PALIADIN_WEBHOOK_URL: {
+    unset: undefined,
+    good: [
+      ['https://app.example/hooks', 'https://app.example/hooks'],
+      ['https://10.0.0.7/hooks', 'https://10.0.0.7/hooks'],
+      ['http://127.0.0.1:3000/hooks', 'http://127.0.0.1:3000/hooks'],
+    ],
+    bad: ['app.example/hooks', 'http://app.example/hooks', 'https://me:pw@app.example/hooks', 'file:///hooks'],
+    says: 'an address such as https://app.example/hooks/paliadin',
+  },
+  PALIADIN_WEBHOOK_SECRET: text(),
+  PALIADIN_WEBHOOK_SECRET_FILE: text(),
+  PALIADIN_WEBHOOK_TEXT: {
+    unset: 'omit',
+    good: ['omit', 'include'].map((name) => [name, name]),
+    bad: ['yes'],
+    says: 'expected one of "omit"|"include"',
+  },
+  PALIADIN_APP_URL: {
+    unset: undefined,
+    good: [
+      ['https://app.example', 'https://app.example/'],
+      [' https://app.example/start?from=paliadin ', 'https://app.example/start?from=paliadin'],
+      ['http://localhost:3000/start', 'http://localhost:3000/start'],
+    ],
+    bad: ['app.example', '/start', 'http://app.example', 'https://me:pw@app.example', 'javascript:alert(1)'],
+    says: 'an address such as https://app.example/start',
+  },
   PALIADIN_APP_ORIGINS: {
     unset: [],
     good: [

@@ -177,4 +177,4 @@ async function prompted(gateway: TestGateway, session: string) {
   return (await gateway.prompts(session)).map((prompt) => prompt.turnId);
 }
 
-const LAST_WORDS = '\n\nevent: reconnect\ndata:\n\n';
+const LAST_WORDS = '\n\nevent: reconnect\ndata: {"reason":"server_stopping"}\n\n';

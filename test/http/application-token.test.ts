@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { en } from '../../src/contract/locales/en.ts';
 import { type JwtSettings, jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
 import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
@@ -96,6 +97,93 @@ test.each<[string, JWTPayload, RegExp]>([
   const [status, detail] = await statusWith(server, await sign(claims));
   expect([status, detail]).toEqual([401, expect.stringMatching(why)]);
   expect(await server.store.users.list()).toEqual([]);
+});
+
+test.each<[string, string, string, () => Promise<string>]>([
+  [
+    'token_expired',
+    'that has ended',
+    'it expired 100 s ago (exp), by the gateway’s clock; send a new one',
+    () => sign({ ...good, iat: NOW - 300, exp: NOW - 100 }),
+  ],
+  [
+    'token_expired',
+    'that is too old',
+    'it was made 11 min ago (iat), and PALIADIN_JWT_MAX_AGE is 10 min; send a new one',
+    () => sign({ ...good, iat: NOW - 660, exp: NOW + 60 }),
+  ],
+  [
+    'token_not_yet_valid',
+    'of tomorrow',
+    'its iat is 24 h ahead of the gateway’s clock; set the application’s clock, or PALIADIN_JWT_CLOCK_SKEW',
+    () => sign({ ...good, iat: NOW + 86_400, exp: NOW + 87_000 }),
+  ],
+  [
+    'token_not_yet_valid',
+    'that begins later',
+    'its nbf is 31 s ahead of the gateway’s clock; set the application’s clock, or PALIADIN_JWT_CLOCK_SKEW',
+    () => sign({ ...good, nbf: NOW + 31 }),
+  ],
+  [
+    'token_wrong_issuer',
+    'of somebody else',
+    'its iss has to be "https://app.example" (PALIADIN_JWT_ISSUER)',
+    () => sign({ ...good, iss: 'https://evil.example' }),
+  ],
+  [
+    'token_wrong_audience',
+    'for somebody else',
+    'its aud has to be "paliadin" (PALIADIN_JWT_AUDIENCE)',
+    () => sign({ ...good, aud: 'other' }),
+  ],
+  ['token_malformed', 'that never ends', 'it has no exp; sub, iat and exp are required', () => sign(without('exp'))],
+  [
+    'token_bad_signature',
+    'with another secret',
+    'its signature was not made with PALIADIN_JWT_SECRET',
+    () => sign(good, { secret: OTHER }),
+  ],
+  [
+    'token_malformed',
+    'with another algorithm',
+    'the alg of its header is not accepted; with PALIADIN_JWT_SECRET it may be HS256',
+    () => sign(good, { alg: 'HS512' }),
+  ],
+])('401 says %s for a token %s, and what to do', async (reason, _, why, make) => {
+  const server = await runWith();
+  const { status, json, text } = await call(server, 'GET', '/api/me', { headers: bearer(await make()) });
+  expect([status, json.reason, json.detail]).toEqual([401, reason, `the application’s token is refused: ${why}`]);
+  expect(text).not.toContain('evil.example');
+  // The reader is signed in at the application, and can't do it "first".
+  expect(json.message).toBe(en.credentials_refused);
+});
+
+test('401 says token_unknown_key for a key that the application does not publish', async () => {
+  const { served, url } = await aKeyServer();
+  const [known, stranger] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+  served.keys = [await publicKey(known?.publicKey as KeyObject, 'known')];
+  const server = await runWith({ key: { jwks: url } });
+  const reasonWith = async (kid: string) => {
+    const token = await new SignJWT(good)
+      .setProtectedHeader({ alg: 'ES256', kid })
+      .sign(stranger?.privateKey as KeyObject);
+    const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(token) });
+    return [status, json.reason, json.detail];
+  };
+  expect(await reasonWith('stranger')).toEqual([401, 'token_unknown_key', expect.stringMatching(/JWKS_URL.*kid/)]);
+  expect(await reasonWith('known')).toEqual([401, 'token_bad_signature', expect.stringContaining('JWKS_URL')]);
+});
+
+test.each([
+  ['an API token that is unknown', `Bearer pal_${'A'.repeat(43)}`, 'token_unknown', /paliadin token list/],
+  ['another scheme', 'Basic cm9vdDpyb290', 'token_malformed', /`Bearer`, a space/],
+  ['no credentials', undefined, undefined, /sign in, or send a valid token/],
+])('401 for %s says what is wrong', async (_, authorization, reason, detail) => {
+  const server = await runServer();
+  const headers = authorization === undefined ? {} : { authorization };
+  const { status, json } = await call(server, 'GET', '/api/me', { headers });
+  expect([status, json.reason, json.detail]).toEqual([401, reason, expect.stringMatching(detail)]);
+  expect(json.message).toBe(reason === undefined ? en.unauthenticated : en.credentials_refused);
 });
 
 test('clocks may differ by the configured tolerance', async () => {
@@ -321,6 +409,26 @@ test('a browser exchanges a token for a session of its own', async () => {
   ]);
 });
 
+test('with `replace` false a token changes nothing where somebody else is signed in', async () => {
+  const server = await runWith();
+  const exchange = (token: string, headers: Record<string, string>, replace: boolean) =>
+    call(server, 'POST', '/api/auth/token', {
+      headers: { origin: server.origin, ...headers },
+      json: { token, replace },
+    });
+  const [anna, eve] = [await sign({ ...good, name: 'Anna' }), await sign({ ...good, sub: 'eve', name: 'Eve' })];
+  const first = await exchange(anna, {}, false);
+  expect(first.json.signedIn).toBe(true);
+  const browser = sessionOf(first.headers['set-cookie'], first.json);
+  const asked = await exchange(eve, browser, false);
+  expect([asked.status, asked.json]).toEqual([200, { signedIn: false, signedInAs: 'Anna', linkFor: 'Eve' }]);
+  expect(asked.headers['set-cookie']).toBeUndefined();
+  expect((await call(server, 'GET', '/api/me', { headers: browser })).json.user.name).toBe('Anna');
+  const replaced = await exchange(eve, browser, true);
+  expect(replaced.json.signedIn).toBe(true);
+  expect((await call(server, 'GET', '/api/me', { headers: browser })).status).toBe(401);
+});
+
 test('changing the key ends the sessions made with the earlier key', async () => {
   const server = await runWith();
   const { headers, json } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
@@ -344,14 +452,42 @@ test('after signing out everywhere only a token issued since then is accepted', 
   expect((await statusWith(server, await sign({ ...good, iat: NOW + 6, exp: NOW + 60 })))[0]).toBe(200);
 });
 
-test('a stream opened with a token ends when the token expires', async () => {
+test('a token made right after signing out everywhere is accepted at once', async () => {
+  const server = await runWith();
+  server.clock.now += 5600; // in the middle of a second, which is all that a token says of its time
+  const seconds = () => Math.floor(server.clock.now / 1000);
+  const fresh = () => sign({ ...good, iat: seconds(), exp: seconds() + 60 });
+  const old = await fresh();
+  const began = performance.now();
+  await call(server, 'POST', '/api/auth/sign-out', { headers: bearer(old), json: { everywhere: true } });
+  server.clock.now += Math.round(performance.now() - began);
+  expect((await statusWith(server, await fresh()))[0]).toBe(200);
+  const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(old) });
+  expect([status, json.reason]).toEqual([401, 'signed_out']);
+});
+
+test('a stream ends with token_expired when its token does, and goes on where it was with a new one', async () => {
   const jwt = await jwtAuthenticator(settings, () => server.clock.now);
   const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   const token = await sign(good);
-  const stream = call(server, 'GET', '/api/events', { headers: bearer(token) });
+  const { json: turn } = await call(server, 'POST', '/api/turns', { headers: bearer(token), json: { message: 'hi' } });
+  const path = `/api/turns/${turn.turnId}/events`;
+  const stream = call(server, 'GET', path, { headers: bearer(token) });
   await expect.poll(() => server.readers.now).toBe(1);
   server.clock.now = (NOW + 300 + 30) * 1000;
-  expect((await stream).text).toContain('event: reconnect');
+  const { text } = await stream;
+  expect(text).toMatch(/event: reconnect\ndata: \{"reason":"token_expired"\}\n\n$/);
+  const last = [...text.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] as string;
+
+  const refused = await call(server, 'GET', path, { headers: bearer(token) });
+  expect([refused.status, refused.json.reason]).toEqual([401, 'token_expired']);
+  await server.agent.answer(turn.turnId, 'All of it.');
+  const fresh = await sign({ ...good, iat: NOW + 330, exp: NOW + 400 });
+  const resumed = await call(server, 'GET', path, { headers: { ...bearer(fresh), 'last-event-id': last } });
+  const ids = [...resumed.text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  expect(ids[0]).toBe(Number(last) + 1);
+  expect(resumed.text).toContain('All of it.');
+  expect(resumed.text).toContain('event: finished');
 });
 
 test('an application’s token is refused when no application is configured', async () => {
@@ -361,6 +497,7 @@ test('an application’s token is refused when no application is configured', as
   expect(status).toBe(401);
   expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({
     application: false,
+    applicationUrl: null,
     proxy: false,
     lapsed: null,
   });

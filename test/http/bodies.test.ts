@@ -96,12 +96,41 @@ test('a body that is not JSON is refused with 415', async () => {
   expect((await call(server, 'POST', '/api/turns', { headers: charset, body: '{"message":"x"}' })).status).toBe(202);
 });
 
-test('keys such as __proto__ are ordinary, ignored fields', async () => {
+test('keys such as __proto__ are ordinary, unknown fields', async () => {
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const headers = { ...bearer, 'content-type': 'application/json' };
   const body = '{"message":"x","__proto__":{"sessionId":"forged"},"constructor":{"prototype":{"locale":"de"}}}';
   const { status, json } = await call(server, 'POST', '/api/turns', { headers, body });
-  expect([status, json.sessionId]).toEqual([202, 'default']);
+  expect([status, json.detail]).toEqual([400, expect.stringContaining('"constructor" is unknown')]);
   expect(({} as Record<string, unknown>).locale).toBeUndefined();
+});
+
+test.each<[unknown, string]>([
+  [{ message: 'x', sesionId: 'a' }, 'body: "sesionId" is unknown; did you mean sessionId?'],
+  [{ message: 'x', session_id: 'a' }, 'body: "session_id" is unknown; did you mean sessionId?'],
+  [{ message: 'x', pageorigin: '/' }, 'body: "pageorigin" is unknown; did you mean pageOrigin?'],
+  [{ mesage: 'x' }, '"mesage" is unknown; did you mean message?'],
+  [
+    { message: 'x', temperature: 1 },
+    'body: "temperature" is unknown; known: message, sessionId, pageOrigin, context, locale',
+  ],
+])('an unknown field is refused by name, with the one that was meant: %j', async (body, said) => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const { status, detail } = await post(server, bearer, JSON.stringify(body));
+  expect([status, detail]).toEqual([400, expect.stringContaining(said)]);
+  expect(await server.store.turns.list({ limit: 1 })).toEqual([]);
+});
+
+test('an unknown query parameter is refused by name, also where a call takes none', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const detail = async (path: string) => {
+    const { status, json } = await call(server, 'GET', path, { headers: bearer });
+    return [status, json.detail];
+  };
+  expect(await detail('/api/turns?befor=x')).toEqual([400, 'querystring: "befor" is unknown; did you mean before?']);
+  expect(await detail('/api/me?full=true')).toEqual([400, 'querystring: "full" is unknown; this call takes none']);
+  expect((await detail(`/api/turns?${'x'.repeat(500)}=1`))[1]).toMatch(/^querystring: "x{60}…" is unknown/);
 });

@@ -9,7 +9,9 @@ test('an unexpected error tells the client nothing internal, and logs no user te
     throw new TypeError(`cannot read properties of ${message}`);
   };
   const headers = { ...bearer, 'accept-language': 'de' };
-  const result = await call(server, 'POST', '/api/turns?q=secret-query', { headers, json: { message: 'secret-word' } });
+  await call(server, 'GET', '/api/turns?search=secret-query', { headers });
+  await call(server, 'GET', '/api/turns?secret-parameter=x', { headers });
+  const result = await call(server, 'POST', '/api/turns', { headers, json: { message: 'secret-word' } });
   expect(result).toMatchObject({
     status: 500,
     json: { code: 'internal', message: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.', detail: null },
@@ -45,8 +47,8 @@ test('each request is one log line with method, route, status, time and turn, wi
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const { json } = await call(server, 'POST', '/api/turns', { headers, json: { message: 'secret-word' } });
-  await call(server, 'GET', `/api/turns/${json.turnId}?secret=word`, { headers });
-  await call(server, 'GET', '/secret/word', { headers });
+  await call(server, 'GET', `/api/turns/${json.turnId}`, { headers });
+  await call(server, 'GET', '/secret/word?secret=word', { headers });
   const lines = server
     .log()
     .split('\n')

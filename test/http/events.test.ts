@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
+import type { ReconnectReason } from '../../src/contract/api.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import { type Block, blocksOf, rest, take } from './event-reader.ts';
 import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
@@ -24,6 +25,11 @@ async function until(holds: () => void): Promise<void> {
 
 async function ask(server: Running, headers: Record<string, string>, message = 'hi'): Promise<string> {
   return (await call(server, 'POST', '/api/turns', { headers, json: { message } })).json.turnId;
+}
+
+/** The last message of a stream that ends before its time. */
+function reconnect(reason: ReconnectReason): Block {
+  return { event: 'reconnect', data: JSON.stringify({ reason }) };
 }
 
 const ANSWER = 'Zwölf\n\nFälle 🙂\r\n\u2028data: x';
@@ -239,9 +245,9 @@ test('a stream ends within seconds when its user is disabled or signed out, or t
   const other = await stream(server, '/api/events', browser);
   const kept = await stream(server, '/api/events', bert.bearer);
   disable(server, anna.user.id);
-  expect(await rest(one.blocks)).toEqual([{ retry: '1000' }, { event: 'reconnect', data: '' }]);
+  expect(await rest(one.blocks)).toEqual([{ retry: '1000' }, reconnect('signed_out')]);
   await call(server, 'POST', '/api/auth/sign-out', { headers: { ...browser, origin: server.origin } });
-  expect((await rest(other.blocks)).at(-1)).toEqual({ event: 'reconnect', data: '' });
+  expect((await rest(other.blocks)).at(-1)).toEqual(reconnect('signed_out'));
   const turnId = await ask(server, bert.bearer);
   expect((await take(kept.blocks, 1))[0]?.data).toContain(turnId);
 });
@@ -261,7 +267,7 @@ test('closing asks readers to reconnect, ends their streams and finishes within 
   await once(idle, 'connect');
   const began = performance.now();
   const closed = server.app.close();
-  expect(await rest(reading.blocks)).toEqual([{ retry: '1000' }, { event: 'reconnect', data: '' }]);
+  expect(await rest(reading.blocks)).toEqual([{ retry: '1000' }, reconnect('server_stopping')]);
   await closed;
   expect(performance.now() - began).toBeLessThan(5000);
   expect(server.readers.now).toBe(0);
@@ -281,6 +287,8 @@ test('when reading events fails, the reader is asked to reconnect', async () => 
     }
   };
   const { blocks } = await stream(server, `/api/turns/${turnId}/events`, bearer);
-  expect((await rest(blocks)).map(({ event }) => event)).toEqual([undefined, 'accepted', 'reconnect']);
+  const read = await rest(blocks);
+  expect(read.map(({ event }) => event)).toEqual([undefined, 'accepted', 'reconnect']);
+  expect(read.at(-1)).toEqual(reconnect('failed'));
   expect(server.log()).toContain('event stream broke off');
 });

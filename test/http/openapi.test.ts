@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { call, runServer } from './running-server.ts';
+import { aPerson, call, runServer } from './running-server.ts';
 
 const schema = z.record(z.string(), z.unknown()).or(z.boolean());
 const content = z.record(z.string().regex(/^[\w*]+\/[\w.+*-]+$/), z.object({ schema }));
@@ -50,7 +50,7 @@ test('the OpenAPI 3.1 description has every route, every error and valid referen
   );
   const routes = server.app.routes.map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
   const files = ['/', '/*', '/admin', '/admin/*'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
-  const pages = [...files, 'HEAD /healthz', 'GET /openapi.json', 'GET /metrics'];
+  const pages = [...files, 'POST /', 'GET /client.js', 'HEAD /healthz', 'GET /openapi.json', 'GET /metrics'];
   expect(described.sort()).toEqual(routes.filter((route) => !pages.includes(route)).sort());
 
   for (const [, name = ''] of text.matchAll(/"\$ref":"([^"]+)"/g)) {
@@ -72,3 +72,42 @@ test('the OpenAPI 3.1 description has every route, every error and valid referen
   expect(api.paths['/api/turns']?.post?.responses['200']?.content).toHaveProperty('text/event-stream');
   expect(api.paths['/api/auth/code']?.post?.security).toEqual([{}]);
 });
+
+test('the description says that no call takes an unknown field, and the server refuses one by name', async () => {
+  const server = await runServer({ rateLimit: 10_000 });
+  const { bearer } = await aPerson(server, { subject: 'olga', role: 'owner' });
+  const { json } = await call(server, 'GET', '/openapi.json');
+  const api = document.parse(json);
+  for (const [path, operations] of Object.entries(api.paths)) {
+    if (!path.startsWith('/api/')) continue;
+    const url = path.replace(/\{(\w+)\}/g, '39152504-4154-4a41-92f6-60d5456892f2');
+    for (const [method, { requestBody }] of Object.entries(operations)) {
+      const verb = method.toUpperCase();
+      const asked = await call(server, verb, `${url}?nonsense=1`, { headers: bearer });
+      expect([verb, path, asked.status, asked.json?.detail]).toEqual([
+        verb,
+        path,
+        400,
+        expect.stringContaining('nonsense'),
+      ]);
+      if (verb !== 'POST' && verb !== 'PATCH') continue; // Node's client sends no others with a body
+      const sent = await call(server, verb, url, { headers: bearer, json: { nonsense: 1 } });
+      expect([verb, path, sent.status, sent.json?.detail]).toEqual([
+        verb,
+        path,
+        400,
+        expect.stringContaining('nonsense'),
+      ]);
+      const described = requestBody?.content['application/json']?.schema;
+      if (described !== undefined) expect([path, isStrict(described, json)]).toEqual([path, true]);
+    }
+  }
+});
+
+/** Whether a schema forbids unknown fields, directly or where it is referred to. */
+function isStrict(described: unknown, api: { components: { schemas: Record<string, unknown> } }): boolean {
+  const text = JSON.stringify(described);
+  const name = /"\$ref":"#\/components\/schemas\/([^"]+)"/.exec(text)?.[1];
+  const whole = name === undefined ? text : JSON.stringify(api.components.schemas[name]);
+  return whole.includes('"additionalProperties":false');
+}

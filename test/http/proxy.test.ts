@@ -30,7 +30,12 @@ test('the proxy’s header creates a member with the name that it gives', async 
   expect((await me(server, { [LOGIN]: 'Ben' })).json.user.id).not.toBe(
     (await me(server, { [LOGIN]: 'ben' })).json.user.id,
   );
-  expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({ application: false, proxy: true, lapsed: null });
+  expect((await call(server, 'GET', '/api/auth/ways')).json).toEqual({
+    application: false,
+    applicationUrl: null,
+    proxy: true,
+    lapsed: null,
+  });
   expect(server.events.filter(({ userId }) => userId === json.user.id)).toEqual([
     { kind: 'sign-in', userId: json.user.id, way: 'proxy' },
   ]);

@@ -172,3 +172,36 @@ test('the language is the question’s, else the user’s, else the browser’s,
   expect(await localeOf({ 'accept-language': ';;,q=,!!' })).toBe('en');
   expect(await localeOf({})).toBe('en');
 });
+
+test('`pageOrigin` is the URL of a page or a path; of an origin that is not listed it is null, and anything else is refused', async () => {
+  const server = await runServer();
+  const { bearer } = await aPerson(server);
+  const ask = (pageOrigin: string) =>
+    call(server, 'POST', '/api/turns', { headers: bearer, json: { message: 'x', pageOrigin } });
+  for (const [given, kept] of [
+    ['https://app/cases/42?tab=notes#top', 'https://app/cases/42?tab=notes#top'],
+    ['/cases/42', 'https://app/cases/42'],
+    ['https://app', 'https://app/'],
+    ['https://elsewhere.example/x', null],
+  ] as const) {
+    const { status, json } = await ask(given);
+    expect([given, status, json.pageOrigin]).toEqual([given, 202, kept]);
+  }
+  for (const given of [
+    '',
+    'cases/42',
+    'app',
+    'app/cases',
+    '//app/x',
+    'https://',
+    'https://me:pw@app/',
+    'ftp://app/',
+    '/a b',
+  ]) {
+    const { status, json } = await ask(given);
+    expect([given, status, json.code]).toEqual([given, 400, 'bad_request']);
+    expect(json.detail).toBe(
+      'body: pageOrigin: has to be the URL of a page (https://app.example/cases/42), or a path (/cases/42)',
+    );
+  }
+});

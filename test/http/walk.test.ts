@@ -49,6 +49,7 @@ const OPEN = [
   'GET /admin',
   'GET /admin/*',
   'GET /api/auth/ways',
+  'GET /client.js',
   'GET /healthz',
   'GET /openapi.json',
   'GET /readyz',
@@ -57,6 +58,7 @@ const OPEN = [
   'HEAD /admin',
   'HEAD /admin/*',
   'HEAD /healthz',
+  'POST /',
   'POST /api/auth/code',
   'POST /api/auth/token',
 ];

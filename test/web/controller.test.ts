@@ -79,6 +79,7 @@ function open(base: string, { kept = inMemory(), locale = 'en' } = {}) {
     api: createApi(
       () => current.locale,
       (path, init) => fetch(`${base}${path}`, init),
+      { pause: () => Promise.resolve() },
     ),
     connect: (deps) => {
       connection = deps;
@@ -94,7 +95,6 @@ function open(base: string, { kept = inMemory(), locale = 'en' } = {}) {
     now: () => 0,
     random: () => 0,
     newKey: () => `key-${++keys}`,
-    pause: () => Promise.resolve(),
   });
   return { controller, current, signedOut: () => signedOut, connection: (): ConnectionDeps | null => connection };
 }

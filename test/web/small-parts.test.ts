@@ -5,7 +5,7 @@ import { pageOrigin } from '../../src/web/chat/origin.ts';
 import { chooseLocale, languageList } from '../../src/web/locales/choose.ts';
 import { count, duration, kilobytes, wholeSeconds } from '../../src/web/locales/format.ts';
 import { messagesOf } from '../../src/web/locales/locale.ts';
-import { pastedCode, takeCode } from '../../src/web/sign-in/sign-in-link.ts';
+import { pastedLink, takeLink } from '../../src/web/sign-in/sign-in-link.ts';
 import { memory } from '../../src/web/storage.ts';
 
 const forbidden = () =>
@@ -16,24 +16,27 @@ const forbidden = () =>
 describe('the sign-in link', () => {
   const visit = (hash: string) => {
     const shown: string[] = [];
-    const code = takeCode(
+    const link = takeLink(
       { hash, pathname: '/', search: '?lang=de' },
       { replaceState: (_state: unknown, _unused: string, url?: string | URL | null) => void shown.push(String(url)) },
     );
-    return { code, shown };
+    return { link, shown };
   };
 
-  it('gives its code and is removed from the address bar', () => {
-    expect(visit('#code=abc-123')).toEqual({ code: 'abc-123', shown: ['/?lang=de'] });
+  it('gives its code or its token, and is removed from the address bar', () => {
+    expect(visit('#code=abc-123')).toEqual({ link: { kind: 'code', secret: 'abc-123' }, shown: ['/?lang=de'] });
+    expect(visit('#token=a.b-c.d_e')).toEqual({ link: { kind: 'token', secret: 'a.b-c.d_e' }, shown: ['/?lang=de'] });
   });
 
   it('is no other fragment', () => {
-    for (const hash of ['', '#', '#code=', '#other']) expect(visit(hash)).toEqual({ code: null, shown: [] });
+    for (const hash of ['', '#', '#code=', '#token=', '#other']) expect(visit(hash)).toEqual({ link: null, shown: [] });
   });
 
   it('can be pasted whole or as its code only', () => {
-    expect(pastedCode(' http://127.0.0.1:7717/#code=abc \n')).toBe('abc');
-    expect(pastedCode(' abc ')).toBe('abc');
+    expect(pastedLink(' http://127.0.0.1:7717/#code=abc \n')).toEqual({ kind: 'code', secret: 'abc' });
+    expect(pastedLink(' https://chat.example/?page=x#token=a.b.c')).toEqual({ kind: 'token', secret: 'a.b.c' });
+    expect(pastedLink(' abc ')).toEqual({ kind: 'code', secret: 'abc' });
+    expect(pastedLink(' ')).toBeNull();
   });
 });
 

@@ -10,9 +10,19 @@ export function parseAppOrigins(list: string): string[] | null {
   return origins.some((origin) => origin === null) ? null : [...new Set(origins as string[])];
 }
 
+/** The address of a page of the application, as `PALIADIN_APP_URL` names it; null if it is none. */
+export function parseAppUrl(written: string): string | null {
+  const url = URL.parse(written);
+  return url !== null && isSafe(url) && url.username === '' && url.password === '' ? url.href : null;
+}
+
 function originOf(part: string): string | null {
   const url = URL.parse(part);
   if (url === null || ![url.origin, `${url.origin}/`].includes(url.href)) return null;
-  // Links in answers lead there: on plain http, somebody on the network could impersonate the application.
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)) ? url.origin : null;
+  return isSafe(url) ? url.origin : null;
+}
+
+/** Links lead there: on plain http, somebody on the network could impersonate the application. */
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../errors.ts';
+import type { Messages } from './messages.ts';
 
-export const de: Record<ErrorCode, string> = {
+export const de: Messages = {
   mriver_unreachable: 'Der Rechner des Assistenten ist gerade nicht erreichbar. Bitte gleich noch einmal versuchen.',
   shim_auth_failed:
     'Der Rechner des Assistenten hat unseren Schlüssel nicht angenommen. Das muss der Betreiber beheben.',
@@ -29,6 +29,7 @@ export const de: Record<ErrorCode, string> = {
   not_allowed: 'Das ist nicht erlaubt.',
   bad_request: 'Die Anfrage wurde nicht verstanden.',
   unauthenticated: 'Bitte zuerst anmelden.',
+  credentials_refused: 'Die Anmeldung wurde nicht angenommen. Bitte die Seite neu laden oder noch einmal anmelden.',
   not_found: 'Hier gibt es nichts mit diesem Namen.',
   conflict: 'Das ist im jetzigen Zustand nicht möglich.',
   idempotency_mismatch: 'Dieser Schlüssel wurde schon für eine andere Frage benutzt.',

@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../errors.ts';
+import type { Messages } from './messages.ts';
 
 /** What a person reads for each code: what happened, and what to do next. */
-export const en: Record<ErrorCode, string> = {
+export const en: Messages = {
   mriver_unreachable: 'The assistant’s computer can’t be reached right now. Please try again in a moment.',
   shim_auth_failed: 'The assistant’s computer did not accept our key. The owner has to mend this.',
   host_key_changed:
@@ -26,6 +26,7 @@ export const en: Record<ErrorCode, string> = {
   not_allowed: 'You are not allowed to do this.',
   bad_request: 'The request was not understood.',
   unauthenticated: 'Please sign in first.',
+  credentials_refused: 'Your sign-in was not accepted. Please reload the page, or sign in again.',
   not_found: 'There is nothing here with that name.',
   conflict: 'This is not possible in the present state.',
   idempotency_mismatch: 'This key was already used for another question.',

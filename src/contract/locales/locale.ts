@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../errors.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
+import type { Messages } from './messages.ts';
 
 /** To add a language, add a file beside this one and its entry here. */
 const languages = { en, de } as const;
@@ -19,7 +19,7 @@ export function languageOf(locale: string | null | undefined): Language {
 }
 
 /** The message for a code, in the language of `locale`; `againInMs` is when the same request may succeed. */
-export function errorMessage(code: ErrorCode, locale?: string | null, againInMs?: number | null): string {
+export function errorMessage(code: keyof Messages, locale?: string | null, againInMs?: number | null): string {
   const language = languageOf(locale);
   return languages[language][code].replace('{when}', () => whenAgain(language, againInMs ?? null));
 }

@@ -77,7 +77,7 @@ const eventId = z
   .optional();
 
 const resumeHeaders = z.looseObject({ 'last-event-id': eventId });
-const resumeQuery = z.object({
+const resumeQuery = z.strictObject({
   after: eventId,
   locale: z.string().regex(LOCALE_PATTERN).optional().describe('for a reader that can’t send Accept-Language'),
 });

@@ -15,7 +15,7 @@ export function historyExportRoute(app: App, { services }: Pick<ServerOptions, '
       config: { guard: guards.read },
       schema: {
         summary: 'One’s whole history as a Markdown file, oldest first',
-        querystring: z.object({ locale: z.string().regex(LOCALE_PATTERN).optional() }),
+        querystring: z.strictObject({ locale: z.string().regex(LOCALE_PATTERN).optional() }),
         response: responses({ 200: file }, 'bad_request'),
       },
     },

@@ -24,6 +24,10 @@ export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'web
       if (await exists(join(webRoot, file))) return await reply.sendFile(file);
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
     };
+    // For scripts of whatever page: it is public, and does nothing without a token.
+    pages.get('/client.js', { config: { anyOrigin: true } }, async (_request, reply) =>
+      reply.headers(FOR_ALL_PAGES).sendFile('client.js'),
+    );
     pages.get('/', { exposeHeadRoute: true }, show('index.html'));
     // One page for all paths; it reads from its address what to show. The API decides what it may show.
     pages.get('/admin', { exposeHeadRoute: true }, show('admin.html'));
@@ -34,6 +38,8 @@ export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'web
 // The names of these files contain a hash of their content.
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
+
+const FOR_ALL_PAGES = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
 
 const NOT_BUILT =
   'The page is not built yet. Run `npm run build` where Paliadin is installed, and load this page again.\n';

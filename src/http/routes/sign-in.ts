@@ -8,7 +8,7 @@ import { noSecurity, responses } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { RateLimit } from '../rate-limit.ts';
 
-type Needs = Pick<ServerOptions, 'services' | 'publicOrigins' | 'proxy'>;
+type Needs = Pick<ServerOptions, 'services' | 'publicOrigins' | 'proxy' | 'appUrl'>;
 
 export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
   const { signIn } = options.services;
@@ -27,6 +27,7 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
     },
     async (request) => ({
       application: signIn.application,
+      applicationUrl: options.appUrl ?? null,
       proxy: options.proxy != null,
       // Requested only by a page where nobody is signed in.
       lapsed: await signIn.lapsed(browserSecrets(request, options)),
@@ -64,15 +65,18 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
         summary: 'Sign this browser in with the application’s token',
         description:
           'A JWT that the application signed. The browser stays signed in for 12 hours, however short the token lives; ' +
-          'until its user is signed out everywhere, or the application’s key is replaced.',
+          'until its user is signed out everywhere, or the application’s key is replaced. The application knows who uses the ' +
+          'browser, so whoever was signed in there is replaced; with `replace` false, nothing changes where that is somebody else.',
         security: noSecurity,
         body: tokenBody,
-        response: responses({ 200: signedIn }, 'bad_request'),
+        response: responses({ 200: z.union([signedIn, wouldReplace]) }, 'bad_request'),
       },
     },
     async (request, reply) => {
       const count = ({ id }: { id: string }) => limit.ofUser(id);
-      return keep(request, reply, await signIn.withApplicationToken(request.body.token, at(request), count));
+      const { token, replace } = request.body;
+      const entered = await signIn.withApplicationToken(token, { ...at(request), replace }, count);
+      return entered.signedIn ? keep(request, reply, entered) : entered;
     },
   );
 

@@ -129,7 +129,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
         description:
           'An option of the request, or `deny`; with `message` the agent is told why, with `answers` what was answered.',
         params: turnParams.extend({ approvalId }),
-        body: decision,
+        body: decision.strict(),
         response: responses({ 200: turnView }, 'bad_request', 'not_found', 'not_allowed', 'conflict'),
       },
     },

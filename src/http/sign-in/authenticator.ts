@@ -3,6 +3,7 @@
  * browser.
  */
 import type { FastifyRequest } from 'fastify';
+import { PaliadinError } from '../../contract/errors.ts';
 import type { Identity } from '../../services/sign-in/identity.ts';
 import { browserSecrets } from '../browser-cookie.ts';
 import type { ServerOptions } from '../options.ts';
@@ -20,13 +21,19 @@ export function createAuthenticator(options: Needs): Authenticate {
     // First: a client that sends a token means to be authenticated by it.
     if (authorization !== undefined) {
       const secret = BEARER.exec(authorization)?.[1];
-      return secret === undefined ? null : await signIn.byBearer(secret);
+      if (secret === undefined) throw notBearer();
+      return await signIn.byBearer(secret);
     }
     // Before a cookie, which may belong to an earlier user of this browser.
     const named = namedByProxy(request, options);
     if (named !== null) return await signIn.byProxy(named);
     return await signIn.byBrowser(browserSecrets(request, options));
   };
+}
+
+function notBearer(): PaliadinError {
+  const detail = 'the Authorization header has to be `Bearer`, a space, and an API token or a JWT';
+  return new PaliadinError('unauthenticated', detail, { reason: 'token_malformed' });
 }
 
 // Our API tokens have no dots, a JWT has two. Node accepts 16 KiB of headers.

@@ -1,12 +1,11 @@
 /** Sign-in by the application's own signed token (JWT). */
 
 import { createHash } from 'node:crypto';
-import type { errors as JoseErrors, JWTPayload } from 'jose';
-import { PaliadinError } from '../../contract/errors.ts';
+import type { JWTPayload } from 'jose';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
 import type { AdmittedToken, JwtAuthenticator } from '../../services/sign-in/jwt-authenticator.ts';
-import { withStatus } from '../errors.ts';
+import { explainRefusal, refusedToken } from './jwt-refusal.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {
@@ -48,7 +47,7 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
         });
         return read(payload, skewMs);
       } catch (error) {
-        throw explain(error, errors);
+        throw explainRefusal(error, errors, { ...settings, algorithms, now: clock() });
       }
     },
   };
@@ -75,7 +74,7 @@ const WITH_PUBLIC_KEY = [
 function read(payload: JWTPayload, skewMs: number): AdmittedToken {
   const { sub, iat, exp, name, email, locale } = payload;
   const subject = subjectOf('jwt', sub);
-  if (subject === null) throw refused('its sub is not a name of 1 to 200 visible characters');
+  if (subject === null) throw refusedToken('token_malformed', 'its sub is not a name of 1 to 200 visible characters');
   return {
     subject,
     name: nameOf(name) ?? nameOf(payload.preferred_username) ?? emailOf(email) ?? (sub as string),
@@ -84,23 +83,4 @@ function read(payload: JWTPayload, skewMs: number): AdmittedToken {
     issuedAt: (iat as number) * 1000,
     expiresAt: (exp as number) * 1000 + skewMs,
   };
-}
-
-/** jose's messages name the claim or the check, and quote nothing of the token. */
-function explain(error: unknown, errors: typeof JoseErrors): PaliadinError {
-  if (error instanceof PaliadinError) return error;
-  if (error instanceof errors.JOSEError && !KEYS_AWAY.has(error.code)) {
-    return error instanceof errors.JWTClaimValidationFailed
-      ? refused(`${error.message} (${error.claim})`)
-      : refused(error.message);
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return withStatus(503, new PaliadinError('internal', `the keys at PALIADIN_JWT_JWKS_URL can’t be had: ${reason}`));
-}
-
-/** Errors of the keys, not of the token. */
-const KEYS_AWAY: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC']);
-
-function refused(why: string): PaliadinError {
-  return new PaliadinError('unauthenticated', `the application’s token is refused: ${why}`);
 }

@@ -10,10 +10,10 @@ import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Identities {
   /**
-   * By an API token of ours, or a token of the application. Null where an API token is unknown.
-   * @throws PaliadinError for an application's token
+   * By an API token of ours, or a token of the application.
+   * @throws PaliadinError `unauthenticated` with the reason
    */
-  byBearer(secret: string): Promise<Identity | null>;
+  byBearer(secret: string): Promise<Identity>;
   /** The user who is signed in in this browser; null where nobody is, or one of its two secrets is missing. */
   byBrowser(browser: BrowserSecrets): Promise<Identity | null>;
   /**
@@ -51,13 +51,19 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
     if (jwt === null) {
       throw new PaliadinError(
         'unauthenticated',
-        'tokens of an application are not taken here; set PALIADIN_JWT_SECRET',
+        'tokens of an application are not taken here; set PALIADIN_JWT_SECRET or PALIADIN_JWT_JWKS_URL',
+        { reason: 'token_unknown_key' },
       );
     }
     const admitted = await jwt.admit(token);
     const user = await knownAs(admitted);
     if (!isSince(user, admitted)) {
-      throw new PaliadinError('unauthenticated', 'this user has been signed out since the application made the token');
+      throw new PaliadinError(
+        'unauthenticated',
+        'this user has been signed out since the application made the token; make a new one. If it is new, the ' +
+          'application’s clock is behind the gateway’s',
+        { reason: 'signed_out' },
+      );
     }
     const { issuedAt, expiresAt } = admitted;
     return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt };
@@ -76,7 +82,7 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
   return {
     async byBearer(secret) {
       // An API token of ours has no dots, a JWT has two.
-      if (!secret.includes('.')) return await byToken(hashSecret(secret));
+      if (!secret.includes('.')) return (await byToken(hashSecret(secret))) ?? refuseUnknown();
       const identity = await byApplication(secret);
       const { id } = identity.user;
       events.emitSeldom(`jwt ${id}`, { kind: 'sign-in', userId: id, way: 'jwt' });
@@ -103,6 +109,14 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
       return user !== null && isSince(user, identity) ? { ...identity, user } : null;
     },
   };
+}
+
+function refuseUnknown(): never {
+  throw new PaliadinError(
+    'unauthenticated',
+    'this API token is unknown, revoked or expired; `paliadin token list` shows the valid ones',
+    { reason: 'token_unknown' },
+  );
 }
 
 const NEVER_ENDS = { issuedAt: null, expiresAt: null };

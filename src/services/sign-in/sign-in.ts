@@ -1,4 +1,5 @@
 /** Signs users in and out. */
+import { setTimeout } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
@@ -25,14 +26,18 @@ export interface SignInService extends Identities {
    */
   withCode(code: string, at: At & { replace: boolean }): Promise<NewSession | WouldReplace>;
   /**
-   * Signs a browser in with the application's token. `count` counts the exchange for its user: a code works once, but a
-   * token could create any number of sessions.
+   * Signs a browser in with the application's token, as `withCode` does with a code. `count` counts the exchange for its
+   * user: a code works once, but a token could create any number of sessions.
    * @throws PaliadinError as `withCode`, and what `count` throws
    */
-  withApplicationToken(token: string, at: At, count: (user: User) => Promise<void>): Promise<NewSession>;
+  withApplicationToken(
+    token: string,
+    at: At & { replace: boolean },
+    count: (user: User) => Promise<void>,
+  ): Promise<NewSession | WouldReplace>;
   /**
    * Ends the caller's sign-in; with `everywhere` all their browser sessions, unused codes, and the application's
-   * tokens.
+   * tokens. Resolves when a token that the application makes then is accepted.
    */
   signOut(identity: Identity, options: { everywhere: boolean }): Promise<void>;
   /** Why a browser's earlier sign-in is no longer valid; null where it had none. */
@@ -138,25 +143,26 @@ export function createSignInService(options: SignInOptions): SignInService {
       const user = await attempts.by('code', code, client, () => required(store.signIn.byCode(hash, clock())));
       refuseDisabled(user, 'code');
       const before = await identities.byBrowser(browser);
-      if (!replace && before !== null && before.user.disabledAt === null && before.user.id !== user.id) {
-        return { signedIn: false, ...namesOf(before.user, user) };
-      }
+      if (!replace && isOther(before, user)) return { signedIn: false, ...namesOf(before.user, user) };
       await attempts.by('code', code, client, () => required(store.signIn.takeCode(hash, clock())));
       return await open(user, 'code', { browser, before });
     },
 
-    async withApplicationToken(token, { browser, client }, count) {
+    async withApplicationToken(token, { browser, client, replace }, count) {
       const { user } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
       await count(user);
       refuseDisabled(user, 'jwt');
-      // No confirmation here, unlike for a link: the application knows who uses the browser.
-      return await open(user, 'jwt', { browser, before: await identities.byBrowser(browser) });
+      const before = await identities.byBrowser(browser);
+      if (!replace && isOther(before, user)) return { signedIn: false, ...namesOf(before.user, user) };
+      return await open(user, 'jwt', { browser, before });
     },
 
     async signOut({ user: { id: userId }, way, hash }, { everywhere }) {
       if (everywhere) {
-        await store.signIn.signOutEverywhere(userId, { now: clock(), tokens: false, actor: userId });
+        const now = clock();
+        await store.signIn.signOutEverywhere(userId, { now, tokens: false, actor: userId });
         events.emit({ kind: 'sign-out', userId, way, reason: 'everywhere', onRecord: true });
+        await setTimeout(untilNextSecond(now));
       } else if (way === 'cookie') {
         await store.signIn.dropBrowserSession(hash);
         events.emit({ kind: 'sign-out', userId, way });
@@ -170,10 +176,23 @@ export function createSignInService(options: SignInOptions): SignInService {
   };
 }
 
+/**
+ * A token states its second alone, and one from the second of the sign-out is refused, since it may be from before it.
+ * So the sign-out takes until the next second: whoever then asks for a new token gets one that is accepted.
+ */
+function untilNextSecond(now: number): number {
+  return (1000 - (now % 1000)) % 1000;
+}
+
 async function required(found: Promise<User | null>): Promise<User> {
   const user = await found;
   if (user !== null) return user;
   throw new PaliadinError('unauthenticated', 'this code is unknown, used or too old; ask for a new link');
+}
+
+/** Whether somebody else is signed in, who may be asked first. */
+function isOther(before: Identity | null, user: User): before is Identity {
+  return before !== null && before.user.disabledAt === null && before.user.id !== user.id;
 }
 
 /** Two people may have the same name; then their subjects tell them apart. */

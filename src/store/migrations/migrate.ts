@@ -17,6 +17,7 @@ import * as sessionKeys from './0006-session-keys.ts';
 import * as unusedColumns from './0007-unused-columns.ts';
 import * as runFences from './0008-run-fences.ts';
 import * as gateways from './0010-gateways.ts';
+import * as webhooks from './0012-webhooks.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -32,6 +33,7 @@ export const migrations: Record<string, Migration> = {
   '0007-unused-columns': unusedColumns,
   '0008-run-fences': runFences,
   '0010-gateways': gateways,
+  '0012-webhooks': webhooks,
 };
 
 /**

@@ -49,6 +49,7 @@ const TABLES: Record<string, number> = {
   audit_log: 500,
   audit_head: 1,
   turn_hours: 500,
+  webhook_deliveries: 500,
 };
 
 async function copyAll(from: Kysely<Schema>, to: Transaction<Schema>): Promise<Copied> {

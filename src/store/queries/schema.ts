@@ -6,6 +6,7 @@ import type { AgentSession } from '../../contract/records/session.ts';
 import type { BrowserSession } from '../../contract/records/sign-in.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
+import type { WebhookDelivery } from '../../contract/records/webhook.ts';
 
 export interface Schema {
   users: User;
@@ -36,6 +37,7 @@ export interface Schema {
   auditLog: Omit<AuditRow, 'detail'> & { detail: string };
   auditHead: { id: number; seq: number; hash: string };
   turnHours: HourTable;
+  webhookDeliveries: WebhookDelivery;
   /** The index for text search, on databases that have it as a table. */
   turnText: { rowid: number };
 }

@@ -12,6 +12,7 @@ import { signInQueries } from './sign-in.ts';
 import type { IndexText, TextSearch } from './turn-list.ts';
 import { type InTransaction, turnQueries } from './turns.ts';
 import { userQueries } from './users.ts';
+import { webhookQueries } from './webhooks.ts';
 
 export interface SqlStoreOptions {
   /** Explains an error of this database. */
@@ -44,6 +45,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     audit: explained(auditQueries(db), explain),
     carriers: shared === undefined ? null : explained(shared.carriers, explain),
     requestCounts: shared === undefined ? null : explained(shared.requestCounts, explain),
+    webhooks: explained(webhookQueries(db), explain),
     ...explained(
       {
         // A real write: on a full disk, reads still work.

@@ -1,20 +1,21 @@
 /** From sign-in to the dashboard, in the words of the language. Whether it is for who is there, the shell says. */
 import { useEffect, useMemo, useState } from 'react';
+import { openEventStream, type StreamHandlers } from '../../client/event-stream.ts';
+import { createCall, createSend } from '../../client/request.ts';
 import { download } from '../download.ts';
-import { openEventStream, type StreamHandlers } from '../event-stream.ts';
 import { languageOf } from '../locales/choose.ts';
-import { createCall, createSend } from '../request.ts';
 import { type Gateway, SignedIn, type SignedInPage } from '../sign-in/SignedIn.tsx';
+import type { SignInLink } from '../sign-in/sign-in-link.ts';
 import type { Memory } from '../storage.ts';
 import { createLive } from './data/live.ts';
 import type { Words } from './locales/en.ts';
 import { loadWords } from './locales/load.ts';
 import { Shell } from './Shell.tsx';
 
-export function App({ code, kept }: { code: string | null; kept: Memory }) {
+export function App({ link, kept }: { link: SignInLink | null; kept: Memory }) {
   return (
     <SignedIn
-      code={code}
+      link={link}
       kept={kept}
       page={(page) => <Dashboard {...page} kept={kept} />}
       wait={(state) => <Wait {...state} />}

@@ -4,7 +4,7 @@ import '../tokens.css';
 import '../base.css';
 import './admin.css';
 import { Boundary } from '../Boundary.tsx';
-import { takeCode } from '../sign-in/sign-in-link.ts';
+import { takeLink } from '../sign-in/sign-in-link.ts';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
 import { App } from './App.tsx';
@@ -17,6 +17,6 @@ showTheme(storedTheme(kept), document.documentElement);
 
 createRoot(root).render(
   <Boundary>
-    <App code={takeCode(location, history)} kept={kept} />
+    <App link={takeLink(location, history)} kept={kept} />
   </Boundary>,
 );

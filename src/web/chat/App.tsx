@@ -1,15 +1,16 @@
 /** From sign-in to the chat. */
 import { messagesOf } from '../locales/locale.ts';
 import { SignedIn } from '../sign-in/SignedIn.tsx';
+import type { SignInLink } from '../sign-in/sign-in-link.ts';
 import type { Memory } from '../storage.ts';
 import { Chat } from './Chat.tsx';
 import './app.css';
 
 /** `kept` outlives the tab, `ofTab` does not. */
-export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; ofTab: Memory }) {
+export function App({ link, kept, ofTab }: { link: SignInLink | null; kept: Memory; ofTab: Memory }) {
   return (
     <SignedIn
-      code={code}
+      link={link}
       kept={kept}
       page={({ me, gateway, locale, session, onLanguage }) => (
         <Chat
@@ -27,7 +28,7 @@ export function App({ code, kept, ofTab }: { code: string | null; kept: Memory; 
       )}
       wait={({ locale, unreachable }) => {
         const t = messagesOf(locale);
-        const words = unreachable ? t.unreachable : code === null ? '' : t.signingIn;
+        const words = unreachable ? t.unreachable : link === null ? '' : t.signingIn;
         return (
           <main className="app-wait">
             <p role="status">{words}</p>

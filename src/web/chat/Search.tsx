@@ -1,7 +1,7 @@
 /** Looks for words in all that was asked and answered, also where it is not loaded. */
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { Refusal } from '../../client/request.ts';
 import type { HistoryPage } from '../../contract/api.ts';
-import { Refusal } from '../request.ts';
 import { Answer } from './Answer.tsx';
 import type { Api } from './api.ts';
 import './dialog.css';
@@ -135,7 +135,7 @@ interface From {
 async function firstWithTurns(api: Api, from: From, isWanted: () => boolean): Promise<HistoryPage> {
   let { before } = from;
   for (let pages = 1; ; pages++) {
-    const { page } = await api.history({ search: from.search, limit: PAGE, ...(before !== undefined && { before }) });
+    const page = await api.history({ search: from.search, limit: PAGE, ...(before !== undefined && { before }) });
     if (page.turns.length > 0 || page.nextBefore === null || pages === MOST_PAGES || !isWanted()) return page;
     before = page.nextBefore;
   }

@@ -2,8 +2,9 @@
  * Keeps the picture up to date: loads the newest history, then follows the event stream from exactly
  * there, and does both again whenever the line was gone. While a stream brings nothing, the history is asked for in its place.
  */
+
+import type { EventStream, StreamHandlers } from '../../client/event-stream.ts';
 import type { HistoryPage, StreamedEvent } from '../../contract/api.ts';
-import type { EventStream, StreamHandlers } from '../event-stream.ts';
 import { type Connection, keepStream } from '../kept-stream.ts';
 import type { NumberedEvent } from './state.ts';
 

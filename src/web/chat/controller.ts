@@ -1,16 +1,16 @@
 /** What a person can do in the chat, beside the state that it changes. Knows no React. */
+
+import { isShutOut, isSignedOut, Refusal, Unreachable } from '../../client/request.ts';
 import type { AskBody, Feedback } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
 import type { Decision } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
-import { isShutOut, isSignedOut, Refusal, Unreachable } from '../request.ts';
 import type { Memory } from '../storage.ts';
 import type { Api } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
 import { isAwaited } from './notify.ts';
 import { type Action, activeTurn, type ChatState, initialState, reduce } from './state.ts';
-import { submit } from './submit.ts';
 
 export interface ControllerDeps {
   api: Api;
@@ -26,7 +26,6 @@ export interface ControllerDeps {
   now(): number;
   random(): number;
   newKey(): string;
-  pause(ms: number): Promise<void>;
 }
 
 export interface Controller {
@@ -91,7 +90,7 @@ export function createController(deps: ControllerDeps): Controller {
     const { signal } = sending;
     dispatch({ type: 'sending', sending: { key, body, fromBox, startedAt: deps.now(), stop: false } });
     try {
-      const turn = await submit(api, { body, key }, { signal, pause: deps.pause });
+      const turn = await api.ask(body, { idempotencyKey: key, signal });
       dispatch({ type: 'taken', key, turn });
       if (signal.aborted) await cancel(turn.turnId);
     } catch (error) {
@@ -105,7 +104,7 @@ export function createController(deps: ControllerDeps): Controller {
   const cancel = async (turnId: string) => {
     dispatch({ type: 'stopping', turnId, stopping: true });
     try {
-      dispatch({ type: 'turn', turn: await api.cancel(turnId) });
+      dispatch({ type: 'turn', turn: await api.stop(turnId) });
     } catch (error) {
       dispatch({ type: 'stopping', turnId, stopping: false });
       dispatch({ type: 'problem', problem: explain(error) });
@@ -120,7 +119,10 @@ export function createController(deps: ControllerDeps): Controller {
     },
     start: () =>
       deps.connect({
-        load: (limit) => api.history({ limit: limit ?? PAGE_SIZE }),
+        load: async (limit) => {
+          const { serverTime, ...page } = await api.history({ limit: limit ?? PAGE_SIZE });
+          return { page, serverTime };
+        },
         follow: api.follow,
         onLoaded: (page, serverTime) =>
           dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime }),
@@ -177,7 +179,7 @@ export function createController(deps: ControllerDeps): Controller {
       if (state.earlier === null || state.loadingEarlier) return;
       dispatch({ type: 'loading-earlier' });
       try {
-        const { page } = await api.history({ before: state.earlier, limit: PAGE_SIZE });
+        const page = await api.history({ before: state.earlier, limit: PAGE_SIZE });
         dispatch({ type: 'loaded-earlier', page });
       } catch (error) {
         dispatch({ type: 'loaded-earlier', page: null });
@@ -203,7 +205,7 @@ function draftOf({ draft, sending, attempt }: ChatState): Draft {
 }
 
 function unreachableWords({ why }: Unreachable, { notDone, timedOut, notSignedIn, refused }: Messages): string {
-  return { network: notDone, timeout: timedOut, 'sign-in': notSignedIn, foreign: refused }[why];
+  return { network: notDone, timeout: timedOut, 'sign-in': notSignedIn, token: notSignedIn, foreign: refused }[why];
 }
 
 /** Of a question, which is kept. */

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import '../tokens.css';
 import '../base.css';
 import { Boundary } from '../Boundary.tsx';
-import { takeCode } from '../sign-in/sign-in-link.ts';
+import { takeLink } from '../sign-in/sign-in-link.ts';
 import { memory } from '../storage.ts';
 import { showTheme, storedTheme } from '../theme.ts';
 import { App } from './App.tsx';
@@ -16,6 +16,6 @@ showTheme(storedTheme(kept), document.documentElement);
 
 createRoot(root).render(
   <Boundary>
-    <App code={takeCode(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />
+    <App link={takeLink(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />
   </Boundary>,
 );

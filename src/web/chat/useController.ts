@@ -1,12 +1,12 @@
 /** Gives React the controller and its state. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { newIdempotencyKey } from '../../client/idempotency-key.ts';
 import type { Me } from '../../contract/api.ts';
 import { messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import type { Api } from './api.ts';
 import { connect } from './connection.ts';
 import { type Controller, createController } from './controller.ts';
-import { randomId } from './random-id.ts';
 import type { ChatState } from './state.ts';
 
 export interface ControllerProps {
@@ -44,8 +44,7 @@ function create(props: ControllerProps) {
     onSignedOut: (because) => current.props.onSignedOut(because),
     now: () => Date.now(),
     random: () => Math.random(),
-    newKey: randomId,
-    pause: (ms) => new Promise((resolve) => window.setTimeout(resolve, ms)),
+    newKey: newIdempotencyKey,
   });
   return { controller, current };
 }
@@ -54,7 +53,7 @@ function create(props: ControllerProps) {
 function chatId(ofTab: Memory): string {
   const known = ofTab.getItem(CHAT_KEY);
   if (known !== null) return known;
-  const fresh = randomId();
+  const fresh = newIdempotencyKey();
   ofTab.setItem(CHAT_KEY, fresh);
   return fresh;
 }

@@ -5,6 +5,7 @@ export const signInWords = {
   en: {
     title: 'Sign in',
     fromApplication: 'Open Paliadin from your application: it signs you in.',
+    toApplication: 'Open the application',
     byProxy:
       'Whoever comes to this address is signed in on the way. That did not happen here: load the page again, and if that does not help, tell whoever runs Paliadin.',
     reload: 'Load again',
@@ -29,6 +30,7 @@ export const signInWords = {
   de: {
     title: 'Anmelden',
     fromApplication: 'Bitte Paliadin aus der Anwendung heraus öffnen: Sie meldet dich an.',
+    toApplication: 'Zur Anwendung',
     byProxy:
       'Wer diese Adresse aufruft, wird unterwegs angemeldet. Das ist hier nicht geschehen: Bitte die Seite neu laden und, wenn das nicht hilft, dem Betreiber Bescheid geben.',
     reload: 'Neu laden',

@@ -1,13 +1,13 @@
 /** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
 import { type FormEvent, useEffect, useId, useState } from 'react';
+import { isSignedOut, Refusal } from '../../client/request.ts';
 import type { SignInWays } from '../../contract/api.ts';
 import type { Api } from '../chat/api.ts';
 import { languageOf } from '../locales/choose.ts';
 import type { Messages } from '../locales/en.ts';
 import { messagesOf } from '../locales/locale.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { isSignedOut, Refusal } from '../request.ts';
-import { pastedCode } from './sign-in-link.ts';
+import { pastedLink, type SignInLink } from './sign-in-link.ts';
 import '../chat/app.css';
 import './sign-in.css';
 import { Icon } from '../chat/ui/Icon.tsx';
@@ -19,23 +19,23 @@ interface SignInProps {
   problem: unknown;
   /** Whoever was here was signed in, as far as this page knows. */
   ended: boolean;
-  onCode(code: string): void;
+  onLink(link: SignInLink): void;
 }
 
-export default function SignIn({ locale, api, problem, ended, onCode }: SignInProps) {
+export default function SignIn({ locale, api, problem, ended, onLink }: SignInProps) {
   const t = messagesOf(locale);
   const words = signInWords[languageOf(locale)];
   const ways = useWays(api);
   if (ways === null) return <main className="sign-in" aria-busy="true" />;
   const alone = !ways.application && !ways.proxy;
   const lapsed = ways.lapsed ?? (ended ? 'ended' : null);
-  const byLink = <ByLink words={words} onCode={onCode} />;
+  const byLink = <ByLink words={words} onLink={onLink} />;
   return (
     <main className="sign-in">
       <p className="brand">{t.appName}</p>
       <h1>{words.title}</h1>
       {problem === null && lapsed !== null && <p role="status">{words[lapsed]}</p>}
-      {ways.application && <p>{words.fromApplication}</p>}
+      {ways.application && <FromApplication words={words} url={ways.applicationUrl} />}
       {ways.proxy && <p>{words.byProxy}</p>}
       {problem !== null && (
         <p className="sign-in-problem" role="alert">
@@ -43,6 +43,7 @@ export default function SignIn({ locale, api, problem, ended, onCode }: SignInPr
           {problemWords(problem, words, t)}
         </p>
       )}
+      {refusedToken(problem) && <p className="sign-in-note">{problem.body.detail}</p>}
       {ways.proxy && (
         <button type="button" className="button button-main" onClick={() => window.location.reload()}>
           {words.reload}
@@ -62,13 +63,28 @@ export default function SignIn({ locale, api, problem, ended, onCode }: SignInPr
 
 type Words = (typeof signInWords)['en'];
 
-function ByLink({ words, onCode }: { words: Words; onCode(code: string): void }) {
+function FromApplication({ words, url }: { words: Words; url: string | null }) {
+  return (
+    <>
+      <p>{words.fromApplication}</p>
+      {url !== null && (
+        <p>
+          <a className="button button-main" href={url}>
+            {words.toApplication}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function ByLink({ words, onLink }: { words: Words; onLink(link: SignInLink): void }) {
   const [text, setText] = useState('');
   const id = useId();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    const code = pastedCode(text);
-    if (code !== '') onCode(code);
+    const link = pastedLink(text);
+    if (link !== null) onLink(link);
   };
   return (
     <>
@@ -101,13 +117,21 @@ function ByLink({ words, onCode }: { words: Words; onCode(code: string): void })
 function useWays(api: Pick<Api, 'signInWays'>): SignInWays | null {
   const [ways, setWays] = useState<SignInWays | null>(null);
   useEffect(() => {
-    api.signInWays().then(setWays, () => setWays({ application: false, proxy: false, lapsed: null }));
+    api
+      .signInWays()
+      .then(setWays, () => setWays({ application: false, applicationUrl: null, proxy: false, lapsed: null }));
   }, [api]);
   return ways;
 }
 
 function problemWords(problem: unknown, words: Words, t: Messages): string {
+  if (refusedToken(problem)) return problem.body.message;
   if (isSignedOut(problem)) return words.refused;
   if (!(problem instanceof Refusal)) return t.unreachable;
   return problem.status === 403 ? words.shutOut : problem.body.message;
+}
+
+/** The application's token: its detail is for the application's developer, who alone can do something about it. */
+function refusedToken(problem: unknown): problem is Refusal {
+  return problem instanceof Refusal && problem.body.reason !== undefined;
 }

@@ -1,14 +1,15 @@
 /** From sign-in to a page of ours: who is there, and in which language. The same for the chat and the dashboard. */
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import type { Fetch } from '../../client/request.ts';
 import type { Me } from '../../contract/api.ts';
 import { type Api, createApi } from '../chat/api.ts';
 import { Fallback } from '../chat/ui/Fallback.tsx';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
-import type { Fetch } from '../request.ts';
 import type { Memory } from '../storage.ts';
 import { createProxySignIn } from './proxy-sign-in.ts';
 import { SignInAgain } from './SignInAgain.tsx';
 import { createSessionKey, withSessionKey } from './session-key.ts';
+import type { SignInLink } from './sign-in-link.ts';
 import { type Session, useSession } from './useSession.ts';
 
 // Who is signed in never sees the one, and hardly ever the other.
@@ -33,8 +34,8 @@ export interface SignedInPage {
 }
 
 export interface SignedInProps {
-  /** Of the link that led here. */
-  code: string | null;
+  /** The link that led here. */
+  link: SignInLink | null;
   /** Outlives the tab. */
   kept: Memory;
   page(page: SignedInPage): ReactNode;
@@ -42,11 +43,11 @@ export interface SignedInProps {
   wait(state: { locale: string; unreachable: boolean }): ReactNode;
 }
 
-export function SignedIn({ code, kept, page, wait }: SignedInProps) {
+export function SignedIn({ link, kept, page, wait }: SignedInProps) {
   const [chosen, setChosen] = useState(() => kept.getItem(LOCALE_KEY));
   const current = useRef('en');
   const { gateway, sessionKey, proxySignIn } = useMemo(() => reachGateway(kept, () => current.current), [kept]);
-  const session = useSession({ api: gateway.api, sessionKey, code });
+  const session = useSession({ api: gateway.api, sessionKey, link });
   const { me, screen, problem, ended, replacement } = session;
   const locale = chooseLocale({
     chosen,
@@ -78,7 +79,7 @@ export function SignedIn({ code, kept, page, wait }: SignedInProps) {
     return (
       <Fallback with={wait({ locale, unreachable: true })}>
         <Suspense fallback={wait({ locale, unreachable: false })}>
-          <SignIn locale={locale} api={gateway.api} problem={problem} ended={ended} onCode={session.signIn} />
+          <SignIn locale={locale} api={gateway.api} problem={problem} ended={ended} onLink={session.signIn} />
         </Suspense>
       </Fallback>
     );

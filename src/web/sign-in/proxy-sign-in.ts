@@ -3,7 +3,7 @@
  * gateway's place: sends on to its sign-in, shows that at once, or refuses, each in a way of its own. None of these does the
  * gateway do: it never sends a request of a page elsewhere, and refuses in JSON of its own shape.
  */
-import { type Fetch, isErrorBody, Unreachable } from '../request.ts';
+import { type Fetch, isErrorBody, Unreachable } from '../../client/request.ts';
 
 export interface ProxySignIn {
   /** Rejects with Unreachable (`sign-in`) where the proxy's sign-in has ended. */

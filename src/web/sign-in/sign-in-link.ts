@@ -1,21 +1,37 @@
-/** A sign-in link carries its one-time code in the fragment, which no server and no log ever sees. */
+/**
+ * A sign-in link carries its secret in the fragment, which no server and no log ever sees: a one-time code of the gateway, or
+ * a token that the application has signed.
+ */
 
-/** Takes the code out of the address, so that it stays neither in view nor in the history. */
-export function takeCode(
+export interface SignInLink {
+  kind: 'code' | 'token';
+  secret: string;
+}
+
+/** Takes the secret out of the address, so that it stays neither in view nor in the history. */
+export function takeLink(
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,
   history: Pick<History, 'replaceState'>,
-): string | null {
-  const code = codeOf(location.hash);
-  if (code !== null) history.replaceState(null, '', location.pathname + location.search);
-  return code;
+): SignInLink | null {
+  const link = linkOf(location.hash);
+  if (link !== null) history.replaceState(null, '', location.pathname + location.search);
+  return link;
 }
 
-/** The code in what a person pasted: a whole link, or the code alone. */
-export function pastedCode(text: string): string {
+/** What a person pasted: a whole link, or its code alone. */
+export function pastedLink(text: string): SignInLink | null {
   const hash = text.indexOf('#');
-  return (hash < 0 ? null : codeOf(text.slice(hash).trim())) ?? text.trim();
+  const link = hash < 0 ? null : linkOf(text.slice(hash).trim());
+  if (link !== null) return link;
+  const secret = text.trim();
+  return secret === '' ? null : { kind: 'code', secret };
 }
 
-function codeOf(hash: string): string | null {
-  return new URLSearchParams(hash.replace(/^#/, '')).get('code') || null;
+function linkOf(hash: string): SignInLink | null {
+  const fragment = new URLSearchParams(hash.replace(/^#/, ''));
+  for (const kind of ['code', 'token'] as const) {
+    const secret = fragment.get(kind);
+    if (secret) return { kind, secret };
+  }
+  return null;
 }

@@ -1,11 +1,11 @@
 /** Who is signed in in this browser, how they got in, and how they leave: the same for every page of ours. */
 import { useEffect, useState } from 'react';
+import { isShutOut, isSignedOut } from '../../client/request.ts';
 import type { Me, WouldReplace } from '../../contract/api.ts';
 import { backoff } from '../../contract/backoff.ts';
 import type { Api } from '../chat/api.ts';
-import { isShutOut, isSignedOut } from '../request.ts';
 import type { SessionKey } from './session-key.ts';
-import { takeCode } from './sign-in-link.ts';
+import { type SignInLink, takeLink } from './sign-in-link.ts';
 
 export interface Session {
   /** Null while nobody is, or it is not known yet. */
@@ -17,7 +17,7 @@ export interface Session {
   ended: boolean;
   /** A link of somebody else that has been opened; null where none is to be decided on. */
   replacement: Replacement | null;
-  signIn(code: string): Promise<void>;
+  signIn(link: SignInLink): Promise<void>;
   replace(): Promise<void>;
   stay(): void;
   /** Asks who is there until something answers. */
@@ -30,7 +30,7 @@ export interface Session {
 }
 
 export interface Replacement extends Pick<WouldReplace, 'signedInAs' | 'linkFor'> {
-  code: string;
+  link: SignInLink;
   /** Why it could not be done; null before it was tried. */
   problem: unknown;
 }
@@ -38,11 +38,11 @@ export interface Replacement extends Pick<WouldReplace, 'signedInAs' | 'linkFor'
 export interface SessionDeps {
   api: Pick<Api, 'me' | 'signIn' | 'signOut'>;
   sessionKey: SessionKey;
-  /** Of the link that led here. */
-  code: string | null;
+  /** The link that led here. */
+  link: SignInLink | null;
 }
 
-export function useSession({ api, sessionKey, code }: SessionDeps): Session {
+export function useSession({ api, sessionKey, link }: SessionDeps): Session {
   const [me, setMe] = useState<Me | null>(null);
   const [screen, setScreen] = useState<Session['screen']>('starting');
   const [problem, setProblem] = useState<unknown>(null);
@@ -81,12 +81,12 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
     }
   };
 
-  const signIn = async (withCode: string) => {
+  const signIn = async (opened: SignInLink) => {
     setScreen('starting');
     try {
-      const result = await api.signIn(withCode, false);
+      const result = await api.signIn(opened, false);
       if (result.signedIn) sessionKey.set(result.sessionKey);
-      setReplacement(result.signedIn ? null : { code: withCode, ...result, problem: null });
+      setReplacement(result.signedIn ? null : { link: opened, ...result, problem: null });
       setProblem(null);
     } catch (error) {
       // A used link is no harm to who is signed in already.
@@ -98,7 +98,7 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
   const replace = async () => {
     if (replacement === null) return;
     try {
-      const result = await api.signIn(replacement.code, true);
+      const result = await api.signIn(replacement.link, true);
       if (result.signedIn) sessionKey.set(result.sessionKey);
     } catch (error) {
       return setReplacement({ ...replacement, problem: error });
@@ -113,13 +113,13 @@ export function useSession({ api, sessionKey, code }: SessionDeps): Session {
     showSignIn(false);
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the start; the code works once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the start; the link works once
   useEffect(() => {
-    if (code === null) identify();
-    else signIn(code);
+    if (link === null) identify();
+    else signIn(link);
     // A link pasted into this tab changes the fragment only and loads nothing.
     const onHash = () => {
-      const pasted = takeCode(location, history);
+      const pasted = takeLink(location, history);
       if (pasted !== null) signIn(pasted);
     };
     window.addEventListener('hashchange', onHash);

@@ -1,6 +1,6 @@
 /** Something that is done on the gateway at a press: under way, done, or refused and why. */
 import { useState } from 'react';
-import { isSignedOut, Refusal } from '../../request.ts';
+import { isSignedOut, Refusal } from '../../../client/request.ts';
 import { useAdmin } from '../page.ts';
 
 export interface Action {

@@ -1,6 +1,6 @@
 /** What the gateway says at a path, kept up to date while it is shown. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { isShutOut, isSignedOut } from '../../request.ts';
+import { isShutOut, isSignedOut } from '../../../client/request.ts';
 import { useAdmin } from '../page.ts';
 import type { Change } from './live.ts';
 import { createRefresher, type Refresher } from './refresher.ts';

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { type EventStream, openEventStream, type StreamedMessage } from '../../src/web/event-stream.ts';
+import { type EventStream, openEventStream, type StreamedMessage } from '../../src/client/event-stream.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -1,4 +1,4 @@
-/** One call of the gateway's HTTP API, as every page of ours makes it. */
+/** One call of the gateway's HTTP API. */
 import type { ErrorBody } from '../contract/api.ts';
 import { type Deadline, deadline } from './deadline.ts';
 
@@ -31,6 +31,7 @@ const whyUnreachable = {
   timeout: 'no answer in time',
   foreign: 'the answer was not from the gateway',
   'sign-in': 'an auth proxy before the gateway asks to sign in',
+  token: 'the application gave no token',
 };
 
 export type WhyUnreachable = keyof typeof whyUnreachable;
@@ -55,7 +56,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** The browser's own, with the path of an address of ours. */
+/** `fetch` with a path of the gateway's. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** @throws Refusal, Unreachable */
@@ -69,7 +70,7 @@ export interface Answer {
   response: Response;
 }
 
-export function createCall(locale: () => string, fetch: Fetch): Call {
+export function createCall(locale: () => string | undefined, fetch: Fetch): Call {
   const send = createSend(locale, fetch);
   return async (...request) => {
     const response = await send(...request);
@@ -78,14 +79,15 @@ export function createCall(locale: () => string, fetch: Fetch): Call {
 }
 
 /** `locale` is read at each call, because a person may switch it. */
-export function createSend(locale: () => string, fetch: Fetch): Send {
+export function createSend(locale: () => string | undefined, fetch: Fetch): Send {
   const limited = withTimeLimit(fetch);
   return async (method, path, { body, headers, signal } = {}) => {
+    const language = locale();
     const response = await limited(path, {
       method,
       headers: {
         accept: 'application/json',
-        'accept-language': locale(),
+        ...(language !== undefined && { 'accept-language': language }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -95,9 +97,14 @@ export function createSend(locale: () => string, fetch: Fetch): Send {
       throw asUnreachable('network', cause);
     });
     if (response.ok) return response;
-    const json = await readJson(response);
-    throw isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable('foreign');
+    throw await refusalOf(response);
   };
+}
+
+/** What a response says that is none of those that were asked for. */
+export async function refusalOf(response: Response): Promise<Refusal | Unreachable> {
+  const json = await readJson(response);
+  return isErrorBody(json) ? new Refusal(response.status, json) : new Unreachable('foreign');
 }
 
 /** A line may die without a word: neither the answer nor any piece of its body is waited for longer than this. */

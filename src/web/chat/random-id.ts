@@ -1,4 +1,0 @@
-/** 128 random bits in hex. `crypto.randomUUID` is missing where the page comes over plain HTTP. */
-export function randomId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
