@@ -6,6 +6,7 @@
  */
 import type { AuditStore } from './audit-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { HostStore } from './host-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly database: string;
   turns: TurnStore;
   events: EventStore;
+  hosts: HostStore;
   sessions: SessionStore;
   users: UserStore;
   signIn: SignInStore;
