@@ -122,7 +122,11 @@ export const me = z.object({
   whyNot: errorBody.nullable(),
   backend: z.enum(['local', 'remote', 'disabled']),
   agent: z.string().nullable(),
-  session: z.object({ name: z.string(), generation: z.int() }),
+  session: z.object({
+    name: z.string(),
+    generation: z.int(),
+    moved: z.boolean().describe('this conversation began with a move to another host'),
+  }),
   starters: z.array(z.string()).describe('questions to begin with'),
   appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
   limits: z.object({ messageBytes: z.int() }),
@@ -172,15 +176,17 @@ export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
 export const readiness = z.object({
   ready: z.boolean(),
   reasons: z.array(errorBody.extend({ part: z.enum(['store', 'backend']) })),
-  host: z
-    .object({
-      backend: z.enum(['local', 'remote', 'disabled']),
-      name: z.string(),
-      /** `channel`: one open connection. `verbs`: an older shim, with one connection for each call and no streaming. */
-      mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
-      version: z.string().nullable().describe('of Paliadin on the host'),
-      agent: z.string().nullable(),
-    })
+  hosts: z
+    .array(
+      z.object({
+        backend: z.enum(['local', 'remote', 'disabled']),
+        name: z.string(),
+        /** `channel`: one open connection. `verbs`: an older shim, with one connection for each call and no streaming. */
+        mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
+        version: z.string().nullable().describe('of Paliadin on the host'),
+        agent: z.string().nullable(),
+      }),
+    )
     .nullable()
     .describe('for a signed-in owner; null for anybody else'),
 });
@@ -198,5 +204,6 @@ export type StreamedEvent = { turnId: string; at: number } & (
   | { type: 'accepted'; turn: TurnView }
   | { type: 'finished' | 'late'; turn: TurnView }
   | { type: 'feedback'; turn: TurnView }
-  | { type: 'reset'; generation: number }
+  /** `moved`: the conversation went to another host, and its last turns go with it. */
+  | { type: 'reset'; generation: number; moved?: boolean }
 );

@@ -164,9 +164,10 @@ export interface Decided extends Omit<Decision, 'option'> {
 
 /**
  * What else happened in the agent's conversation around a turn: it began anew, because the agent had lost what was said
- * before; somebody typed at its terminal; the agent went on with a task of its own.
+ * before; it moved to another host, and got the last turns before; somebody typed at its terminal; the agent went on
+ * with a task of its own.
  */
-export const turnNotices = ['new-conversation', 'terminal', 'background'] as const;
+export const turnNotices = ['new-conversation', 'moved', 'terminal', 'background'] as const;
 
 export type TurnNotice = (typeof turnNotices)[number];
 

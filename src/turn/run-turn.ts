@@ -11,6 +11,7 @@ import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Approvals } from './approvals.ts';
 import type { TurnRun } from './dispatcher.ts';
+import { earlierTurns } from './earlier.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
@@ -25,7 +26,7 @@ export interface RunTurnOptions {
   gate: HealthGate;
   approvals: Approvals;
   turnWriter: TurnWriter;
-  store: Pick<Store, 'events'>;
+  store: Pick<Store, 'events' | 'sessions' | 'turns'>;
   clock(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
@@ -109,9 +110,13 @@ async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapsho
 
 async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
   const { turn, stop, leave, backend, gate, approvals } = run;
+  let { earlier } = turn;
   if (turn.status === 'queued') {
-    await stoppable(gate.pass(turn.agentSession, backend), AbortSignal.any([stop, leave]));
-    await markDelivering(run);
+    const ended = AbortSignal.any([stop, leave]);
+    await stoppable(gate.pass(turn.agentSession, backend), ended);
+    earlier = await stoppable(beginAfterMove(run), ended);
+    await markDelivering(run, earlier);
+    if (earlier !== null) eventWriter.take({ type: 'notice', notice: 'moved' });
   }
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
@@ -121,7 +126,7 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const outcome = await runStoppable(run, toPrompt(turn, past.text.length), take);
+  const outcome = await runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take);
   // For a host that stayed away, only what it had sent so far is known.
   const whole = eventWriter.answer.length >= outcome.answerLength;
   const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
@@ -129,14 +134,24 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
 }
 
 /**
- * Awaited only where the host keeps no journal: after a crash nothing else could say that the host may have the
- * question.
+ * What goes along with the first turn after a move, see `earlierTurns`. The host may still have a conversation of this
+ * session, from before the session left it.
  */
-async function markDelivering({ turn, write, backend, clock, onError }: Run): Promise<void> {
+async function beginAfterMove({ turn, store, backend }: Run): Promise<string | null> {
+  const earlier = await earlierTurns(turn, store);
+  if (earlier !== null) await backend.reset(turn.agentSession);
+  return earlier;
+}
+
+/**
+ * Awaited where the host keeps no journal: after a crash nothing else could say that the host may have the question.
+ * And after a move: another run must not end the conversation that this one begins, and has to prompt the same text.
+ */
+async function markDelivering({ turn, write, backend, clock, onError }: Run, earlier: string | null): Promise<void> {
   const handedOverAt = clock();
-  const change = { status: 'delivering' as const, handedOverAt };
+  const change = { status: 'delivering' as const, handedOverAt, ...(earlier !== null && { earlier }) };
   const marked = write({ change, events: toBodies(turn, handedOverAt, [{ type: 'delivering' }]), progress: true });
-  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  if (earlier !== null || backend.identity()?.protocol === NO_JOURNAL) await marked;
   else marked.catch((error) => onError('a delivery was not marked', error));
 }
 
@@ -182,6 +197,7 @@ function toPrompt(turn: Turn, from: number): HostPrompt {
     pageOrigin: turn.pageOrigin ?? undefined,
     context: turn.context ?? undefined,
     locale: turn.locale ?? undefined,
+    earlier: turn.earlier || undefined,
     fence: turn.fence,
     from,
     // Before these statuses it is not certain that anything was typed, and a journal without the turn proves that

@@ -54,7 +54,7 @@ export function scriptedBackend(): ScriptedBackend {
     agent: () => 'demo',
     refusal: () => refusal,
     identity: () => null,
-    health: async () => undefined,
+    health: async () => null,
     run: ({ turnId }, onUpdate) =>
       new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
     turn: async () => absent,

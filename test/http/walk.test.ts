@@ -5,6 +5,7 @@ import { scopes } from '../../src/contract/scopes.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 import { guards } from '../../src/http/guards.ts';
 import { createServer } from '../../src/http/server.ts';
+import { oneHost } from '../support/one-host.ts';
 import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 /** Whoever adds a route writes its guard down here a second time. */
@@ -209,7 +210,8 @@ test('startup fails if a route declares no guard', async () => {
       starters: () => [],
       rateLimit: 10,
       version: '1',
-      backend: { ...agent, report: async () => null },
+      hosts: oneHost(agent),
+      report: async () => null,
       publicOrigins: () => [],
       appOrigins: [],
       clock: Date.now,

@@ -47,16 +47,7 @@ type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
 
 type TurnTable = Omit<
   Turn,
-  | Flags
-  | 'usedTools'
-  | 'tools'
-  | 'notices'
-  | 'feedback'
-  | 'status'
-  | 'response'
-  | 'chipCount'
-  | 'earlier'
-  | 'awayUntil'
+  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount' | 'earlier' | 'awayUntil'
 > &
   Record<Flags, Generated<number>> & {
     seq: Generated<number>;
