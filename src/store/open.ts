@@ -1,4 +1,5 @@
 /** Opens the store that the settings choose. */
+import type { ListedHost } from '../contract/records/host.ts';
 import { openSqliteStore, type StoreOptions } from './sqlite/open.ts';
 import type { Store } from './store.ts';
 
@@ -20,6 +21,15 @@ export async function openStore({ url, file }: StorePlace, options: StoreOptions
 export async function describeServer(url: string): Promise<string> {
   const { describePostgres } = await import('./postgres/open.ts');
   return await describePostgres(url);
+}
+
+/**
+ * The list of hosts, where there is one. Changes nothing: an older database stays as it is.
+ * @throws PaliadinError `store_unavailable`
+ */
+export async function readHostList({ url, file }: StorePlace): Promise<ListedHost[]> {
+  if (url === undefined) return (await import('./sqlite/read-hosts.ts')).readHostsOfFile(file);
+  return (await import('./postgres/open.ts')).readHostsOfServer(url);
 }
 
 /** See `copyToPostgres`: how many rows of each table were copied. */

@@ -8,6 +8,12 @@ import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { openStatuses } from './turn-list.ts';
 
+/** Of a database that may be older than the list. */
+export async function hostsIfKnown(db: Kysely<Schema>): Promise<ListedHost[]> {
+  const tables = await db.introspection.getTables();
+  return tables.some(({ name }) => name === 'hosts') ? await hostQueries(db).list() : [];
+}
+
 export function hostQueries(db: Kysely<Schema>): HostStore {
   return {
     async list() {
