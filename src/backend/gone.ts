@@ -29,7 +29,7 @@ export function goneBackend(host: string) {
     watchScreen: refuse,
     presence: () => 'away' as const,
     onLate() {},
-    onBack() {},
+    onBack: () => () => {},
     close: () => Promise.resolve(),
   } satisfies Backend;
 }

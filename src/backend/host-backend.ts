@@ -116,6 +116,7 @@ export function hostBackend(options: HostBackendOptions) {
     },
     onBack(listener) {
       backListeners.add(listener);
+      return () => backListeners.delete(listener);
     },
     close: channel.close,
   } satisfies Backend;

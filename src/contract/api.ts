@@ -4,7 +4,7 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
-import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
+import { presences, type TurnEvent, turnNotices, turnStatuses, whenAway } from './turn.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
@@ -58,6 +58,7 @@ export const turnView = z.object({
   presence: z.enum(presences).describe('whether the agent’s machine can be reached, while the turn runs'),
   decisions: z.array(decided).describe('what was decided in this turn, and by whom'),
   queuePosition: z.int().nullable().describe('1 is next'),
+  awayUntil: time.nullable().describe('how long it waits for the agent’s machine, if that is away; null: it fails'),
   startedAt: time,
   deliveredAt: time.nullable(),
   firstChunkAt: time.nullable(),
@@ -81,6 +82,13 @@ export const askBody = z.object({
     .describe('a page of PALIADIN_APP_ORIGINS, or a path there; any other is left out, and null in the turn'),
   context: z.string().max(8192).optional(),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
+  whenAway: z
+    .enum(whenAway)
+    .optional()
+    .describe(
+      'while the agent’s machine is away: `fail` at once (the default), `wait` for it (PALIADIN_AWAY_LIMIT says how long), ' +
+        'or go on `elsewhere`, with a new conversation, where the owner has named other hosts',
+    ),
 });
 export type AskBody = z.infer<typeof askBody>;
 
@@ -127,6 +135,7 @@ export const me = z.object({
     generation: z.int(),
     moved: z.boolean().describe('this conversation began with a move to another host'),
   }),
+  elsewhere: z.boolean().describe('questions can go on on another host while this user’s is away'),
   starters: z.array(z.string()).describe('questions to begin with'),
   appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
   limits: z.object({ messageBytes: z.int() }),

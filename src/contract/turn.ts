@@ -13,7 +13,17 @@ export interface TurnRequest {
   context?: string | undefined;
   /** BCP 47 tag of the language the person reads. */
   locale?: string | undefined;
+  /** What to do while the agent's host is away; `fail` where it does not say. */
+  whenAway?: WhenAway | undefined;
 }
+
+/**
+ * `fail` at once; `wait` until the host is back, at most for a time that the owner sets; go on `elsewhere`, on the next
+ * host of the owner's order, with a new conversation.
+ */
+export const whenAway = ['fail', 'wait', 'elsewhere'] as const;
+
+export type WhenAway = (typeof whenAway)[number];
 
 /** `queued → delivering → running ⇄ waiting → completed | failed | cancelled | unknown` */
 export const turnStatuses = [

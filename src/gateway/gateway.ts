@@ -119,6 +119,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onError,
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
+    awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,

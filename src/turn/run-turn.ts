@@ -20,6 +20,7 @@ import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-ev
 import { EMPTY_SNAPSHOT, type TurnSnapshot, turnSnapshot } from './turn-snapshot.ts';
 import type { TurnWriter } from './turn-writer.ts';
 import { unlessLeft } from './unless-left.ts';
+import { isAway, untilBack } from './when-away.ts';
 
 export interface RunTurnOptions {
   hosts: Pick<Hosts, 'of'>;
@@ -111,13 +112,15 @@ async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapsho
 async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
   const { turn, stop, leave, backend, gate, approvals } = run;
   let { earlier } = turn;
-  if (turn.status === 'queued') {
+  const begin = async () => {
     const ended = AbortSignal.any([stop, leave]);
     await stoppable(gate.pass(turn.agentSession, backend), ended);
     earlier = await stoppable(beginAfterMove(run), ended);
     await markDelivering(run, earlier);
     if (earlier !== null) eventWriter.take({ type: 'notice', notice: 'moved' });
-  }
+  };
+  const isNew = turn.status === 'queued';
+  if (isNew) await orWait(run, eventWriter, begin);
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
     if (!leave.aborted && approvals.see(turn, update)) eventWriter.take(update);
@@ -126,11 +129,43 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const outcome = await runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take);
+  const ask = () => runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take);
+  const again = async () => {
+    await begin();
+    return ask();
+  };
+  const outcome = await ask().catch((error) => {
+    // It was never handed over, or the host would be asked what became of it.
+    if (isNew && turn.awayUntil !== null && isAway(error)) return orWait(run, eventWriter, again);
+    throw error;
+  });
   // For a host that stayed away, only what it had sent so far is known.
   const whole = eventWriter.answer.length >= outcome.answerLength;
   const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
+}
+
+/** Does `work`, which has not handed the turn over where it fails; where the turn may wait for its host, again and again. */
+async function orWait<T>(run: Run, eventWriter: TurnEventWriter, work: () => Promise<T>): Promise<T> {
+  const { turn, stop, leave, backend, gate, clock, write } = run;
+  const until = turn.awayUntil;
+  for (let waited = false; ; waited = true) {
+    try {
+      const done = await work();
+      if (waited) eventWriter.take({ type: 'presence', presence: 'here' });
+      return done;
+    } catch (error) {
+      if (until === null || !isAway(error)) throw error;
+      gate.drop(turn.agentSession);
+      if (!waited) {
+        // Also where it had been marked as being delivered.
+        await write({ change: { status: 'queued', handedOverAt: null }, events: [] });
+        eventWriter.take({ type: 'presence', presence: 'away' });
+      }
+      const ended = AbortSignal.any([stop, leave]);
+      await stoppable(untilBack(backend, { until, now: clock(), signal: ended }), ended);
+    }
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
-import { isFinal } from '../contract/turn.ts';
+import { isFinal, type WhenAway } from '../contract/turn.ts';
 import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -30,12 +30,15 @@ import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 import { watchChanges } from './watch-changes.ts';
+import { elsewhere } from './when-away.ts';
 
 export interface TurnsOptions {
   store: Store;
   hosts: Hosts;
   sessionPrefix: string;
   queueLimit: number;
+  /** How long a question may wait for its host, where its user wants that. Milliseconds. */
+  awayLimitMs: number;
   /** Origins of the pages that a question may come from. */
   appOrigins: readonly string[];
   approvals: { who: WhoApproves; patienceMs: number };
@@ -71,7 +74,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const steps = { store, hosts, turnWriter, gate, approvals, clock, now, onError };
   const dispatcher = inMemoryDispatcher((run) => runTurn(run, steps), { ...steps, queueLimit: options.queueLimit });
   const shared = { ...steps, dispatcher };
-  const accept = createIntake({ ...shared, sessionOf, newId });
+  const accept = createIntake({ ...shared, sessionFor, newId, awayLimitMs: options.awayLimitMs });
 
   /** Called in the gateway that wrote the end, so that each turn is counted once. */
   function tellEnded(turnId: string): void {
@@ -84,6 +87,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
 
   function sessionOf(userId: string): Promise<AgentSession> {
     return placeSession(userId, { ...shared, sessionPrefix: options.sessionPrefix });
+  }
+
+  async function sessionFor({ userId, whenAway }: { userId: string; whenAway: WhenAway }): Promise<AgentSession> {
+    const session = await sessionOf(userId);
+    return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {

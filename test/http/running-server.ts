@@ -135,6 +135,7 @@ async function countedTurns(
     store,
     hosts: oneHost(agent),
     sessionPrefix: 'test',
+    awayLimitMs: 60_000,
     queueLimit: 1000,
     appOrigins,
     approvals: { who: 'owner', patienceMs: 60_000 },

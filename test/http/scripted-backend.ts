@@ -76,7 +76,7 @@ export function scriptedBackend(): ScriptedBackend {
     attach: async () => [],
     sessions: () => (backend.live === null ? new Promise(() => {}) : Promise.resolve(backend.live)),
     onLate: () => undefined,
-    onBack: () => undefined,
+    onBack: () => () => undefined,
     close: async () => {
       for (const { promise } of running.values()) {
         void promise.then(({ lose }) => lose(new PaliadinError('mriver_unreachable', 'the test is over')));
