@@ -259,7 +259,7 @@ const known: Record<Variable, Known> = {
       ['168h', 604_800_000],
     ],
     bad: ['999ms', '169h', 'never'],
-    says: 'at least 1s, at most 168h',
+    says: 's',
   },
   PALIADIN_APPROVAL_TIMEOUT: {
     unset: 300_000,

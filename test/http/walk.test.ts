@@ -17,6 +17,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'GET /api/admin/hosts': 'admin',
   'GET /api/admin/sessions': 'admin',
   'POST /api/admin/sessions/:name/hibernate': 'admin',
+  'POST /api/admin/sessions/:name/move': 'admin',
   'POST /api/admin/sessions/:name/reset': 'admin',
   'GET /api/admin/sessions/:name/screen': 'admin',
   'GET /api/admin/stats': 'admin',
