@@ -75,6 +75,8 @@ export function pastTurn(user: User, startedAt: number, dice: Dice): Past {
       requestHash: '',
       status,
       message,
+      awayUntil: null,
+      earlier: null,
       startedAt,
       handedOverAt,
       deliveredAt,

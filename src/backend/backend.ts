@@ -38,7 +38,10 @@ export interface Backend extends PassedOn {
   presence(): Presence;
   /** Calls back for each answer that came after its turn was given up. */
   onLate(listener: (late: { session: string; turnId: string }) => void): void;
-  /** Calls back when the host can be reached again: it may have answered turns that had been given up. */
-  onBack(listener: () => void): void;
+  /**
+   * Calls back when the host can be reached again: it may have answered turns that had been given up. Returns a
+   * function that unsubscribes.
+   */
+  onBack(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -26,7 +26,7 @@ export function disabledBackend(why: string) {
     watchScreen: refuse,
     presence: () => 'here' as const,
     onLate() {},
-    onBack() {},
+    onBack: () => () => {},
     close: () => Promise.resolve(),
   } satisfies Backend;
 }

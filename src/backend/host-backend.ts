@@ -116,6 +116,7 @@ export function hostBackend(options: HostBackendOptions) {
     },
     onBack(listener) {
       backListeners.add(listener);
+      return () => backListeners.delete(listener);
     },
     close: channel.close,
   } satisfies Backend;
@@ -129,7 +130,8 @@ function stayedAway(error: unknown): null {
 // A person should learn within ten seconds that the host does not answer; a busy machine may take a while to answer.
 const KEEP_ALIVE: KeepAlive = { everyMs: 5_000, silentMs: 5_000, lostMs: 15_000 };
 
-const NEVER_KNOWN: HostOutcome = {
+/** The outcome of a turn that was handed over to a host that does not come back. */
+export const NEVER_KNOWN: HostOutcome = {
   state: 'unknown',
   code: 'outcome_unknown',
   detail: 'the host stayed away; it may have answered, and its answer is then shown as late',

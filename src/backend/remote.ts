@@ -3,12 +3,13 @@ import { reachOverSsh } from '../transport/ssh/reach.ts';
 import type { SshTarget } from '../transport/ssh/target.ts';
 import { type HostBackendOptions, hostBackend } from './host-backend.ts';
 
-export interface RemoteOptions extends Omit<HostBackendOptions, 'kind' | 'host' | 'agent' | 'open'> {
-  target: SshTarget;
+export interface RemoteOptions extends Omit<HostBackendOptions, 'kind' | 'agent' | 'open'> {
+  /** Called for each channel. @throws PaliadinError where the host can't be reached from here. */
+  target(): SshTarget;
   env: NodeJS.ProcessEnv;
 }
 
 export function remoteBackend({ target, env, ...options }: RemoteOptions) {
-  const open = () => reachOverSsh(target, env);
-  return hostBackend({ ...options, kind: 'remote', host: target.host, agent: null, open });
+  const open = async () => reachOverSsh(target(), env);
+  return hostBackend({ ...options, kind: 'remote', agent: null, open });
 }

@@ -39,11 +39,17 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .argument('[user]', 'a user’s name or id, or a session’s name; the owner’s where none is given')
     .option('--read-only', 'look without typing')
     .action(async (user, options) => (await import('./commands/attach.ts')).attach(context(), user, options));
-  program
+  const sessions = program
     .command('sessions')
-    .description('list the conversations and what runs in them')
+    .description('list the conversations of all hosts and what runs in them')
     .option('--json', 'as JSON')
     .action(async (options) => (await import('./commands/sessions.ts')).showSessions(context(), options));
+  sessions
+    .command('move')
+    .description('begin a user’s conversation anew on another host, with the last questions and answers')
+    .argument('<user>', 'a user’s name or id, or a session’s name')
+    .argument('<host>', 'as `host list` shows it')
+    .action(async (user, host) => (await import('./commands/sessions.ts')).moveSession(context(), user, host));
   program
     .command('turns')
     .description('list recent turns')
@@ -149,7 +155,7 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .description('look at gateway and host, and say what to do where something is wrong')
     .option('--json', 'as JSON')
     .action(async (options) => (await import('./commands/doctor.ts')).doctor(context(), options));
-  const host = program.command('host').description('the machine whose agent answers, where it is another one');
+  const host = program.command('host').description('the machines whose agents answer, where they are others');
   const collect = (value: string, before: string[] = []) => [...before, value];
   const ownAccess = (command: Command) =>
     command
@@ -158,8 +164,9 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
       .option('--ssh-option <option>', 'an option for your own ssh, such as ProxyJump=gate; may be repeated', collect)
       .option('--settings <file>', 'the file of the gateway’s settings', '.env');
   ownAccess(host.command('add'))
-    .description('set up a host through your own ssh access: key, shim, skill and settings')
+    .description('set up a host through your own ssh access, and put it on the list: key, shim and skill')
     .argument('<target>', 'USER@HOST or USER@HOST:PORT')
+    .option('--name <name>', 'what it is called here; its address otherwise')
     .option('--agent <name>', 'which agent answers: claude or demo; claude where it is installed')
     .option(
       '--approvals <who>',
@@ -171,15 +178,37 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
       (await import('./commands/host/add.ts')).addHostCommand(context(), target, options),
     );
   ownAccess(host.command('remove'))
-    .description('undo what add did; conversations are kept')
-    .argument('[target]', 'USER@HOST or USER@HOST:PORT; the only one where none is given')
+    .description('drain a host, take it off the list, and undo what add did there; conversations are kept there')
+    .argument('[host]', 'its name, USER@HOST or USER@HOST:PORT; the only one where none is given')
+    .option('--wait <seconds>', 'how long open turns have to end before they are stopped', '60')
     .option('--purge', 'remove conversations and what you have written too')
     .action(async (target, options) =>
       (await import('./commands/host/remove.ts')).removeHostCommand(context(), target, options),
     );
+  host
+    .command('list')
+    .description('list the hosts, and how many conversations live there')
+    .option('--json', 'as JSON')
+    .action(async (options) => (await import('./commands/host/list.ts')).listHosts(context(), options));
+  host
+    .command('drain')
+    .description('give a host no new conversations; those that live there stay')
+    .argument('<name>', 'as `host list` shows it')
+    .action(async (name) => (await import('./commands/host/list.ts')).drainHost(context(), name));
+  host
+    .command('resume')
+    .description('let a host take new conversations again')
+    .argument('<name>', 'as `host list` shows it')
+    .action(async (name) => (await import('./commands/host/list.ts')).resumeHost(context(), name));
+  host
+    .command('prefer')
+    .description('set where questions may go on while their host is away, in this order; none: nowhere')
+    .argument('[names...]', 'as `host list` shows them')
+    .action(async (names) => (await import('./commands/host/list.ts')).preferHosts(context(), names));
   program
     .command('stop-host')
-    .description('end the host’s daemon and the agents’ terminals; conversations are kept')
-    .action(async () => (await import('./commands/stop-host.ts')).stopHost(context()));
+    .description('end a host’s daemon and the agents’ terminals; conversations are kept')
+    .argument('[host]', 'as `host list` shows it; the only one where none is given')
+    .action(async (name) => (await import('./commands/stop-host.ts')).stopHost(context(), name));
   return program;
 }

@@ -77,7 +77,7 @@ export function openEventStream(
           if (closed) return false;
           if (retry !== null) retryMs = retry;
           if (message.id !== null) lastId = message.id;
-          if (message.data !== null) handOver({ type: message.type, id: lastId, data: message.data });
+          if (message.data !== null) earlier({ type: message.type, id: lastId, data: message.data });
         }
       }
       return true;
@@ -99,7 +99,7 @@ export function openEventStream(
   };
 
   /** What goes wrong with one message is no fault of the line. */
-  const handOver = (message: StreamedMessage) => {
+  const earlier = (message: StreamedMessage) => {
     try {
       onMessage(message);
     } catch (error) {

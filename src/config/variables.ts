@@ -137,6 +137,9 @@ export const variables = {
   PALIADIN_MAX_PANES: count(1, 1000).default(30),
   PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
+  PALIADIN_AWAY_LIMIT: duration
+    .refine((ms) => ms >= 1000 && ms <= 7 * DAY_MS, 'at least 1s, at most 168h')
+    .default(12 * 3_600_000),
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_DATABASE_URL: databaseUrl.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),

@@ -249,6 +249,14 @@ const hostView = z.object({
     .describe('what that does not hold, where several people may ask; null: nothing'),
   version: z.string().nullable().describe('of Paliadin on the host: of its shim and daemon'),
   panes: z.object({ live: count, hibernated: count }).nullable().describe('null while the host is away'),
+  sessions: count.describe('conversations that live there'),
+  room: z
+    .object({ panes: count.describe('how many more terminals may live there'), memory: z.number().describe('bytes') })
+    .nullable()
+    .describe('what it has left for further agents; null where it does not tell'),
+  enabled: z.boolean().describe('false: it takes no questions'),
+  draining: z.boolean().describe('it takes no new conversations; those that live there stay'),
+  preference: z.int().nullable().describe('its place in the owner’s order; null where it has none'),
   running: count.describe('turns under way'),
   probes: z.array(probe).describe('the last ones, oldest first, at most 120; one in 30 s, since the gateway’s start'),
 });
@@ -286,6 +294,13 @@ export const sessionParams = z.object({ name: session });
 
 /** POST …/:name/reset: stops what is open and begins a new conversation. */
 export const sessionReset = z.object({ name: session, generation: z.int() });
+
+/**
+ * POST …/:name/move: stops what is open, and begins a new conversation on another host, which gets the last questions
+ * and answers with its first question.
+ */
+export const sessionMove = z.object({ host: z.string().min(1).max(300) });
+export const sessionMoved = z.object({ name: session, host: z.string(), generation: z.int() });
 
 /**
  * POST …/:name/hibernate: ends the terminal and keeps the conversation. `false`: the terminal stays, because a turn is
@@ -378,6 +393,7 @@ export const auditActions = [
   'approval.decided',
   'session.reset',
   'session.hibernated',
+  'session.moved',
   'sign-in.accepted',
   'sign-in.denied',
   'sign-in.omitted',
@@ -392,6 +408,9 @@ export const auditActions = [
   'user.quota',
   'user.deleted',
   'user.exported',
+  'host.added',
+  'host.changed',
+  'host.removed',
   'read.turn',
   'read.turns',
   'read.screen',

@@ -5,7 +5,7 @@ import { errorCode } from './error-code.ts';
 import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
 import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
-import { presences, type TurnEvent, turnNotices, turnStatuses } from './turn.ts';
+import { presences, type TurnEvent, turnNotices, turnStatuses, whenAway } from './turn.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
 const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
@@ -60,6 +60,7 @@ export const turnView = z.object({
   presence: z.enum(presences).describe('whether the agent’s machine can be reached, while the turn runs'),
   decisions: z.array(decided).describe('what was decided in this turn, and by whom'),
   queuePosition: z.int().nullable().describe('1 is next'),
+  awayUntil: time.nullable().describe('how long it waits for the agent’s machine, if that is away; null: it fails'),
   startedAt: time,
   deliveredAt: time.nullable(),
   firstChunkAt: time.nullable(),
@@ -90,6 +91,13 @@ export const askBody = z.strictObject({
     .describe('the URL of a page of PALIADIN_APP_ORIGINS, or a path there; of another origin it is null in the turn'),
   context: z.string().max(8192).optional(),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
+  whenAway: z
+    .enum(whenAway)
+    .optional()
+    .describe(
+      'while the agent’s machine is away: `fail` at once (the default), `wait` for it (PALIADIN_AWAY_LIMIT says how long), ' +
+        'or go on `elsewhere`, with a new conversation, where the owner has named other hosts',
+    ),
 });
 export type AskBody = z.infer<typeof askBody>;
 
@@ -133,7 +141,12 @@ export const me = z.object({
   whyNot: errorBody.nullable(),
   backend: z.enum(['local', 'remote', 'disabled']),
   agent: z.string().nullable(),
-  session: z.object({ name: z.string(), generation: z.int() }),
+  session: z.object({
+    name: z.string(),
+    generation: z.int(),
+    moved: z.boolean().describe('this conversation began with a move to another host'),
+  }),
+  elsewhere: z.boolean().describe('questions can go on on another host while this user’s is away'),
   starters: z.array(z.string()).describe('questions to begin with'),
   appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
   limits: z.object({ messageBytes: z.int() }),
@@ -187,15 +200,17 @@ export const signedOut = z.object({ browsers: z.int(), tokens: z.int() });
 export const readiness = z.object({
   ready: z.boolean(),
   reasons: z.array(errorBody.extend({ part: z.enum(['store', 'backend']) })),
-  host: z
-    .object({
-      backend: z.enum(['local', 'remote', 'disabled']),
-      name: z.string(),
-      /** `channel`: one open connection. `verbs`: an older shim, with one connection for each call and no streaming. */
-      mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
-      version: z.string().nullable().describe('of Paliadin on the host'),
-      agent: z.string().nullable(),
-    })
+  hosts: z
+    .array(
+      z.object({
+        backend: z.enum(['local', 'remote', 'disabled']),
+        name: z.string(),
+        /** `channel`: one open connection. `verbs`: an older shim, with one connection for each call and no streaming. */
+        mode: z.enum(['channel', 'verbs']).nullable().describe('null before the first contact'),
+        version: z.string().nullable().describe('of Paliadin on the host'),
+        agent: z.string().nullable(),
+      }),
+    )
     .nullable()
     .describe('for a signed-in owner; null for anybody else'),
 });
@@ -213,7 +228,8 @@ export type StreamedEvent = { turnId: string; at: number } & (
   | { type: 'accepted'; turn: TurnView }
   | { type: 'finished' | 'late'; turn: TurnView }
   | { type: 'feedback'; turn: TurnView }
-  | { type: 'reset'; generation: number }
+  /** `moved`: the conversation went to another host, and its last turns go with it. */
+  | { type: 'reset'; generation: number; moved?: boolean }
 );
 
 /**

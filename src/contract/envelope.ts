@@ -14,10 +14,15 @@ export interface Envelope {
   replyFile?: string | undefined;
 }
 
-/** The text to type: envelope, message, and the page's context quoted below it. */
-export function composePrompt(envelope: Envelope, message: string, context?: string): string {
+/**
+ * The text to type: envelope, message, and quoted below it the page's context and what was said earlier, in a
+ * conversation on another host.
+ */
+export function composePrompt(envelope: Envelope, message: string, context?: string, earlier?: string): string {
+  const known =
+    earlier === undefined ? '' : `\n\nSaid earlier, in another conversation, and answered there:\n${quote(earlier)}`;
   const quoted = context === undefined ? '' : `\n\nFrom the page, not from the person:\n${quote(context)}`;
-  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${quoted}`;
+  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${known}${quoted}`;
 }
 
 function envelopeLine(envelope: Envelope): string {

@@ -13,6 +13,7 @@ interface ErrorKind {
 export const errorTable = {
   // The host. The first code is named after the first host; the string is a public contract and stays.
   mriver_unreachable: { http: 503, retryable: true },
+  away_limit: { http: 503, retryable: true },
   shim_auth_failed: { http: 502, retryable: false },
   host_key_changed: { http: 502, retryable: false },
   shim_error: { http: 502, retryable: true },

@@ -26,6 +26,8 @@ export interface HostPrompt {
   pageOrigin?: string | undefined;
   context?: string | undefined;
   locale?: string | undefined;
+  /** What was said before, in a conversation on another host: quoted below the message. */
+  earlier?: string | undefined;
   /**
    * The fence of this run of the turn on the gateway's side. The host refuses a fence that is lower than an earlier one
    * of the same turn or, for a new turn, of any turn of its session: the caller has lost the turn to another run.
@@ -101,6 +103,14 @@ export interface HostIdentity {
   settings: string;
 }
 
+/** What a host has left for further agents. */
+export interface HostRoom {
+  /** How many more terminals may live there. */
+  panes: number;
+  /** Bytes of memory that its programs can still get. */
+  memory: number;
+}
+
 export interface HostSession {
   session: string;
   /** Whether its tmux server runs. */
@@ -119,10 +129,10 @@ export interface StopSignal {
 export interface Host {
   readonly identity: HostIdentity;
   /**
-   * Without a session, checks the host as a whole.
+   * Without a session, checks the host as a whole. Resolves with its room; null where an older host does not tell it.
    * @throws PaliadinError when a turn of this session could not be answered now, with the reason.
    */
-  health(session: string | null): Promise<void>;
+  health(session: string | null): Promise<HostRoom | null>;
   /**
    * Accepts the turn and reports what happens until it ends. The same id with the same text joins the
    * turn that runs, or replays the one that ended; nothing is ever typed twice.

@@ -13,7 +13,17 @@ export interface TurnRequest {
   context?: string | undefined;
   /** BCP 47 tag of the language the person reads. */
   locale?: string | undefined;
+  /** What to do while the agent's host is away; `fail` where it does not say. */
+  whenAway?: WhenAway | undefined;
 }
+
+/**
+ * `fail` at once; `wait` until the host is back, at most for a time that the owner sets; go on `elsewhere`, on the next
+ * host of the owner's order, with a new conversation.
+ */
+export const whenAway = ['fail', 'wait', 'elsewhere'] as const;
+
+export type WhenAway = (typeof whenAway)[number];
 
 /** `queued → delivering → running ⇄ waiting → completed | failed | cancelled | unknown` */
 export const turnStatuses = [
@@ -164,9 +174,10 @@ export interface Decided extends Omit<Decision, 'option'> {
 
 /**
  * What else happened in the agent's conversation around a turn: it began anew, because the agent had lost what was said
- * before; somebody typed at its terminal; the agent went on with a task of its own.
+ * before; it moved to another host, and got the last turns before; somebody typed at its terminal; the agent went on
+ * with a task of its own.
  */
-export const turnNotices = ['new-conversation', 'terminal', 'background'] as const;
+export const turnNotices = ['new-conversation', 'moved', 'terminal', 'background'] as const;
 
 export type TurnNotice = (typeof turnNotices)[number];
 

@@ -106,6 +106,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     startsAtOnce: availableParallelism(),
     maxPanes: config.values.PALIADIN_MAX_PANES,
     hibernateAfterMs: config.values.PALIADIN_HIBERNATE_AFTER ?? null,
+    freeMemory: () => process.availableMemory(),
     now: () => performance.now(),
     keepMs: KEEP_MS,
     pruneEveryMs: PRUNE_EVERY_MS,

@@ -9,20 +9,19 @@ export interface Prompt {
   language: Language;
   /** Everything but the envelope. */
   message: string;
-  /** The message without the page's context that is quoted below it. */
+  /** The message without what is quoted below it. */
   asked: string;
 }
 
 export function readPrompt(text: string, ownLocale: string): Prompt {
   const { envelope, message } = parseEnvelope(text) ?? { envelope: null, message: text };
-  const context = message.lastIndexOf(CONTEXT);
   return {
     turnId: envelope?.turnId ?? null,
     replyFile: envelope?.replyFile ?? null,
     page: envelope?.pageOrigin ?? null,
     language: languageOf(envelope === null ? ownLocale : (envelope.locale ?? '')),
     message,
-    asked: context < 0 ? message : message.slice(0, context),
+    asked: QUOTED.reduce(withoutQuoted, message),
   };
 }
 
@@ -30,5 +29,13 @@ function languageOf(locale: string): Language {
   return locale.toLowerCase().startsWith('de') ? 'de' : 'en';
 }
 
-/** The heading of the page's context in a prompt. */
-const CONTEXT = '\n\nFrom the page, not from the person:\n> ';
+function withoutQuoted(message: string, heading: string): string {
+  const at = message.lastIndexOf(heading);
+  return at < 0 ? message : message.slice(0, at);
+}
+
+/** The headings of what a prompt quotes, last first. */
+const QUOTED = [
+  '\n\nFrom the page, not from the person:\n> ',
+  '\n\nSaid earlier, in another conversation, and answered there:\n> ',
+];

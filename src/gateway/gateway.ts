@@ -6,18 +6,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Backend } from '../backend/backend.ts';
 import { chooseBackend } from '../backend/choose.ts';
-import { type Hosts, oneHost } from '../backend/hosts.ts';
+import { disabledBackend } from '../backend/disabled.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import { localBackend } from '../backend/local.ts';
 import { remoteBackend } from '../backend/remote.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
 import { type Config, ConfigError } from '../config/load.ts';
 import { packagePrograms } from '../config/programs.ts';
-import { remoteTarget } from '../config/remote/target.ts';
+import { listedTarget, remoteTarget } from '../config/remote/target.ts';
 import { bracketed, originsOf } from '../config/sign-in/public-address.ts';
 import { prepareState, type StatePaths } from '../config/state-paths.ts';
 import { VERSION } from '../config/version.ts';
 import { asPaliadinError } from '../contract/errors.ts';
+import type { ListedHost } from '../contract/records/host.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
 import { chooseAgent } from '../daemon/agent.ts';
@@ -29,13 +31,13 @@ import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
 import { startWebhooks } from '../services/webhooks/webhooks.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, readHostList } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
 import { keepHead, notedHead } from './audit-head.ts';
-import { probeHost } from './host-probes.ts';
+import { openHostSet } from './hosts/host-set.ts';
 import { linkGateways } from './link-gateways.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
@@ -81,22 +83,27 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const ms = GATEWAY_CLOSES_MS;
   const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
   closes('the traces', ms.traces, () => traces?.close());
-  const found = findBackend(config, env, paths);
-  const backend = traces === null ? found : handingOnTraces(found);
-  const hosts = oneHost(backend);
-  closes('the way to the host', ms.backend, () => hosts.close());
+  const traced = (backend: Backend) => (traces === null ? backend : handingOnTraces(backend));
   const metrics = await createMetrics(VERSION);
   const databaseUrl = values.PALIADIN_DATABASE_URL;
+  const place = { url: databaseUrl, file: paths.database };
+  const found = findBackend(config, env, paths);
   // An agent on this machine can't be reached by a gateway on another.
-  const alone = hosts.all().some(({ kind }) => kind === 'local');
+  const alone = found.kind === 'local' && (await readHostList(place)).length === 0;
   const link = databaseUrl === undefined ? null : await linkGateways(databaseUrl, { alone, onError });
   closes('the link to other gateways', ms.link, () => link?.close());
-  const database = await openStore(
-    { url: databaseUrl, file: paths.database },
-    { threads: true, onErased: (erased) => tellErased(logger, erased) },
-  );
+  const database = await openStore(place, { threads: true, onErased: (erased) => tellErased(logger, erased) });
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
+  const hosts = await openHostSet({
+    configured: traced(found.kind === 'local' && link !== null && !alone ? disabledBackend(LIST_IS_EMPTY) : found),
+    list: () => store.hosts.list(),
+    reach: (listed) => traced(reachListed(listed, config, env)),
+    clock: Date.now,
+    now: () => performance.now(),
+    onError,
+  });
+  closes('the ways to the hosts', ms.backend, () => hosts.close());
   metrics.watch({ store, hosts });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // A browser session that was opened with a key that is no longer configured may belong to an attacker who stole that
@@ -116,6 +123,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onError,
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
+    awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
@@ -132,21 +140,12 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     const how = { store, turns, endpoint: webhook, clock: Date.now, random: Math.random, onError };
     opened.defer(await startWebhooks({ ...how, onAttempt: logAttempts(logger) }));
   }
-  // The first question should not wait for a daemon to start.
-  for (const host of hosts.all()) {
-    if (host.refusal() === null) host.health(null).catch((error) => onError('the host is not ready', error));
-  }
-  const probes =
-    backend.refusal() === null
-      ? probeHost({ health: () => backend.health(null), clock: Date.now, now: () => performance.now() })
-      : undefined;
-  opened.defer(() => probes?.close());
   const origins: string[] = [];
   const services = createGatewayServices({
     store,
     turns,
     hosts,
-    probes,
+    probes: hosts,
     jwt: methods.jwt,
     access: values.PALIADIN_ACCESS,
     ownerSubject: values.PALIADIN_OWNER,
@@ -165,8 +164,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     metrics,
     proxy: methods.proxy,
     trustsProxy: methods.trustsProxy,
-    starters: starters(values.PALIADIN_STARTERS, backend.agent),
-    backend: { ...backend, report: () => report(hosts) },
+    starters: starters(values.PALIADIN_STARTERS, () => agentOf(hosts)),
+    hosts,
+    report: () => report(hosts),
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     appUrl: values.PALIADIN_APP_URL ?? null,
@@ -199,6 +199,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   return { url, publicUrl: values.PALIADIN_PUBLIC_URL ?? url, owner, hosts, services, close };
 }
 
+// Once it shares the database, its own machine's agents are none for the others.
+const LIST_IS_EMPTY = 'the list of hosts is empty; run `paliadin host add USER@HOST`, or start this gateway alone';
+
 function tellErased(logger: Logger, erased: boolean): void {
   if (erased) logger.info('what was deleted is gone from the log of the database too');
   else logger.warn('somebody reads the database, so its log still has what was deleted; it goes when they are done');
@@ -207,12 +210,16 @@ function tellErased(logger: Logger, erased: boolean): void {
 function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {
   const agent = chooseAgent(config, env);
   const { PALIADIN_REMOTE_HOST: remoteHost } = config.values;
-  const always = { isolation: isolationPolicy(config), giveUpMs: HOST_AWAY_MS, random: Math.random };
+  const always = alwaysFor(config);
   return chooseBackend({
     remote:
       remoteHost === undefined
         ? null
-        : () => remoteBackend({ target: remoteTarget(config, remoteHost, env), env, ...always }),
+        : () => {
+            // What is wrong with it is said at the start.
+            const target = remoteTarget(config, remoteHost, env);
+            return remoteBackend({ host: remoteHost, target: () => target, env, ...always });
+          },
     tmux: findProgram('tmux', env),
     agentMissing: 'missing' in agent ? agent.missing : null,
     local() {
@@ -225,6 +232,31 @@ function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths):
       });
     },
   });
+}
+
+/** What is wrong with a host of the list is said when it is reached: the gateway starts, and reaches the others. */
+function reachListed(listed: ListedHost, config: Config, env: NodeJS.ProcessEnv): Backend {
+  const target = () => {
+    try {
+      return listedTarget(listed, env);
+    } catch (error) {
+      throw asPaliadinError(error, 'shim_auth_failed');
+    }
+  };
+  return remoteBackend({ host: listed.name, target, env, ...alwaysFor(config) });
+}
+
+function alwaysFor(config: Config) {
+  return { isolation: isolationPolicy(config), giveUpMs: HOST_AWAY_MS, random: Math.random };
+}
+
+function agentOf(hosts: Hosts): string | null {
+  return (
+    hosts
+      .all()
+      .map(({ agent }) => agent())
+      .find((agent) => agent !== null) ?? null
+  );
 }
 
 /** For the log: the outcome, and no text of the turn. */

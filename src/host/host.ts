@@ -41,6 +41,8 @@ export interface HostOptions {
   maxPanes: number;
   /** A terminal is ended after this long without a question; null: never. Milliseconds. */
   hibernateAfterMs: number | null;
+  /** Bytes of memory that programs can still get. */
+  freeMemory(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Ended turns that are acknowledged are forgotten after this time. */
@@ -149,14 +151,16 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     async health(name) {
       await checkProgram(options.tmux);
       await checkProgram(options.agentProgram);
+      const room = { panes: panes.room(), memory: options.freeMemory() };
       const session = name === null ? undefined : knownSession(name);
-      if (session === undefined) return;
+      if (session === undefined) return room;
       // Shorter than the caller's own timeout: otherwise it would report the host as unreachable.
       const reading = await pTimeout(session.runner.pane.look(), {
         milliseconds: HEALTH_MS,
         message: new TmuxSilent(),
       });
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
+      return room;
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),

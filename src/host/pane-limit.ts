@@ -24,6 +24,8 @@ export interface PaneLimit {
   use<T>(user: PaneUser, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** The session's terminal has ended by itself. */
   gone(session: string): void;
+  /** How many more terminals may exist. */
+  room(): number;
   /** Ends the session's terminal, unless it is in use. Returns whether it is gone. */
   hibernate(session: string): Promise<boolean>;
   /** Ends terminals that have not been used since `before` (milliseconds of `now`). */
@@ -127,6 +129,7 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
     gone(session) {
       if (places.get(session)?.inUse === 0) leave(session);
     },
+    room: () => Math.max(0, limit - places.size),
     async hibernate(session) {
       const place = places.get(session);
       return place === undefined || hibernate(place);

@@ -245,10 +245,13 @@ function newConversation(): Pick<SessionEntry, 'conversation' | 'begun'> {
 }
 
 /** Covers everything that was asked; not who asks, or how much of the answer they have. */
-function digestOf({ message, pageOrigin, context, locale }: HostPrompt): string {
-  return createHash('sha256')
-    .update(JSON.stringify([message, pageOrigin, context, locale]))
-    .digest('hex');
+function digestOf({ message, pageOrigin, context, locale, earlier }: HostPrompt): string {
+  return (
+    createHash('sha256')
+      // A journal from before there was `earlier` has digests without it.
+      .update(JSON.stringify([message, pageOrigin, context, locale, ...(earlier === undefined ? [] : [earlier])]))
+      .digest('hex')
+  );
 }
 
 function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) => void): HostOutcome {

@@ -289,8 +289,8 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
 }
 
 function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
-  const { turnId, pageOrigin, locale, message, context } = prompt;
-  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context);
+  const { turnId, pageOrigin, locale, message, context, earlier } = prompt;
+  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context, earlier);
   return driver.inputEscape?.escape(text) ?? text;
 }
 

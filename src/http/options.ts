@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Backend } from '../backend/backend.ts';
+import type { Hosts } from '../backend/hosts.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { Requirement } from '../services/authorisation.ts';
 import type { GatewayServices } from '../services/services.ts';
@@ -15,10 +15,9 @@ import type { ProxyAuthenticator } from './sign-in/proxy-authenticator.ts';
 export interface ServerOptions {
   turns: Turns;
   services: GatewayServices;
-  backend: Pick<Backend, 'kind' | 'host' | 'identity' | 'agent'> & {
-    /** Why a question could not be answered now; null where it could. */
-    report(): Promise<PaliadinError | null>;
-  };
+  hosts: Pick<Hosts, 'all' | 'of' | 'insteadOf'>;
+  /** Why a question could not be answered now; null where it could. */
+  report(): Promise<PaliadinError | null>;
   /**
    * The exact origins under which people reach this server, such as `http://127.0.0.1:7717`. Called for each
    * request, because a server that lets the system choose its port knows it only once it listens.

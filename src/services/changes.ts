@@ -67,6 +67,7 @@ export async function* followChanges(
         const fresh = await store.audit.list({ limit: Math.min(100, Math.max(1, now - head)) });
         if (fresh.some(({ action }) => action.startsWith('user.') || action.startsWith('sign-in.'))) also.add('users');
         if (fresh.some(({ action }) => action.startsWith('session.'))) also.add('sessions');
+        if (fresh.some(({ action }) => action.startsWith('host.'))) also.add('hosts');
         events.push({ type: 'audit', head: now });
         head = now;
       }

@@ -27,7 +27,7 @@ export interface ProbeHistory {
 
 export interface HostServiceOptions {
   store: Pick<Store, 'sessions' | 'turns' | 'database'>;
-  hosts: Pick<Reached, 'all' | 'of'>;
+  hosts: Pick<Reached, 'all' | 'of' | 'standing'>;
   host: Pick<SessionHost, 'sessions'>;
   /** Absent where the hosts are not probed. */
   probes: ProbeHistory | undefined;
@@ -62,12 +62,13 @@ export function createHostService(options: HostServiceOptions): HostService {
 
 async function view(
   backend: Backend,
-  { host, probes, access }: HostServiceOptions,
+  { host, hosts, probes, access }: HostServiceOptions,
   known: { sessions: number; running: number },
 ): Promise<HostList['hosts'][number]> {
   const live = await host.sessions(backend.host);
   const count = live?.filter((session) => session.live).length ?? 0;
   const identity = backend.identity();
+  const { enabled, draining, preference, room } = hosts.standing(backend.host);
   return {
     name: backend.host,
     backend: backend.kind,
@@ -82,6 +83,11 @@ async function view(
       access === 'users' && identity && identity.agent !== 'demo' ? weaknessOf(identity.isolation ?? 'none') : null,
     version: identity?.version ?? null,
     panes: live && { live: count, hibernated: Math.max(0, known.sessions - count) },
+    sessions: known.sessions,
+    room,
+    enabled,
+    draining,
+    preference,
     running: known.running,
     probes: probes?.last(backend.host) ?? [],
   };

@@ -9,6 +9,7 @@ import type { KnownHead } from './audit-log/verify.ts';
 import type { Access } from './authorisation.ts';
 import { followChanges } from './changes.ts';
 import { createHistoryService, type HistoryService } from './history.ts';
+import { createHostListService, type HostListService } from './host-list.ts';
 import { createHostService, type HostService, type ProbeHistory } from './hosts.ts';
 import { createReadings } from './readings.ts';
 import { liveSessions } from './sessions/live-sessions.ts';
@@ -31,6 +32,7 @@ export interface Services {
   users: UserService;
   credentials: CredentialService;
   sessions: SessionService;
+  hostList: HostListService;
   turnLog: TurnLogService;
   auditLog: AuditLogService;
   statistics: StatisticsService;
@@ -92,6 +94,7 @@ export function createServices({ onSignIn = () => {}, ...options }: ServicesOpti
     users: createUserService({ ...options, endConversation: host.endConversation, onSignIn }),
     credentials: createCredentialService(options),
     sessions: createSessionService(options),
+    hostList: createHostListService(options),
     turnLog: createTurnLogService({ ...options, onRecord }),
     auditLog: createAuditLogService({ ...options, onRecord }),
     statistics: createStatisticsService({ store, clock: options.clock }),

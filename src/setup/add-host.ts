@@ -7,11 +7,12 @@ import { isolationPolicy } from '../config/isolation/level.ts';
 import type { Settings } from '../config/settings.ts';
 import { prepareState } from '../config/state-paths.ts';
 import type { Check } from '../contract/check.ts';
+import type { ListedHost } from '../contract/records/host.ts';
 import { readIfExists, replaceFile } from '../process/files.ts';
 import { formatTarget } from '../transport/ssh/target.ts';
 import { checksOf } from './doctor/checks.ts';
 import { addedHosts, ensureKey, gatewayFiles, gatewayId, saveAdded } from './gateway/files.ts';
-import { fileVariables, REMOTE_VARIABLES, writeVariables } from './gateway/variables.ts';
+import { removeVariables } from './gateway/variables.ts';
 import { bringNode } from './host-node/bring.ts';
 import { chooseNode, type NodeChoice } from './host-node/choose.ts';
 import { obtainNode } from './host-node/obtain.ts';
@@ -34,8 +35,12 @@ export interface AddWishes {
   approvals: HostApprovals | undefined;
   /** Asks for it if nobody has chosen yet; null if nobody can be asked. */
   chooseApprovals: (() => Promise<HostApprovals>) | null;
-  /** The file that gets the variables; null if they are printed. */
-  envFile: string | null;
+  /** Puts the host on the list; null if its variables are printed, for a gateway elsewhere. */
+  list:
+    | ((host: Pick<ListedHost, 'user' | 'address' | 'port' | 'keyFile' | 'knownHostsFile'>) => Promise<ListedHost>)
+    | null;
+  /** The file of the settings, which an earlier version wrote the host's variables to. */
+  envFile: string;
 }
 
 /**
@@ -75,7 +80,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
     given: add.given,
     wishes: add.wishes,
     place: placeOnly(route),
-    envFile: add.envFile ?? before?.envFile ?? null,
+    envFile: before?.envFile ?? null,
   });
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
 
@@ -101,12 +106,15 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   yield* steps;
   if (steps.some(({ step, ok }) => !ok && step !== 'service')) return null;
 
-  if (add.envFile === null) yield here.passed('settings', 'they are printed, and written nowhere');
-  else {
-    writeVariables(add.envFile, fileVariables(route, files));
-    yield here.passed('settings', `PALIADIN_REMOTE_HOST and what belongs to it are in ${add.envFile}`);
-    const set = REMOTE_VARIABLES.filter((name) => (env[name] ?? '') !== '');
-    if (set.length > 0) yield here.failed('environment', `it sets ${set.join(', ')}, which wins over the file`, UNSET);
+  if (add.list === null) {
+    yield here.passed('settings', 'they are printed, and written nowhere');
+    return route;
+  }
+  const { user, host: address, port } = route;
+  const { name } = await add.list({ user, address, port, keyFile: files.key, knownHostsFile: files.knownHosts });
+  yield here.passed('list', `the host is on the list as ${name}`);
+  for (const file of new Set([add.envFile, ...(before?.envFile ? [before.envFile] : [])])) {
+    if (removeVariables(file, files)) yield here.passed('settings', `taken out of ${file}: the list has them`);
   }
   return route;
 }
@@ -177,4 +185,3 @@ interface HostKey {
 
 const here = checksOf('gateway');
 const there = checksOf('host');
-const UNSET = 'unset them where the gateway runs';

@@ -1,4 +1,5 @@
 /** Opens the store that the settings choose. */
+import type { ListedHost } from '../contract/records/host.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import type { GatewayLinkOptions } from './postgres/gateway-link.ts';
 import { openSqliteStore, type StoreOptions, sqliteStatus } from './sqlite/open.ts';
@@ -39,6 +40,15 @@ export async function migrateStore({ url, file }: StorePlace, role?: string): Pr
 export async function describeServer(url: string): Promise<string> {
   const { describePostgres } = await import('./postgres/open.ts');
   return await describePostgres(url);
+}
+
+/**
+ * The list of hosts, where there is one. Changes nothing: an older database stays as it is.
+ * @throws PaliadinError `store_unavailable`
+ */
+export async function readHostList({ url, file }: StorePlace): Promise<ListedHost[]> {
+  if (url === undefined) return (await import('./sqlite/read-hosts.ts')).readHostsOfFile(file);
+  return (await import('./postgres/open.ts')).readHostsOfServer(url);
 }
 
 /** See `copyToPostgres`: how many rows of each table were copied. */

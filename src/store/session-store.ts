@@ -2,12 +2,26 @@
 import type { By } from '../contract/records/audit-log.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 
+/** Somebody moved it; its host takes no questions any more; its host is away, and its user would not wait. */
+export type MoveReason = 'asked' | 'removed' | 'away';
+
 export interface SessionStore {
   /**
    * The user's conversation, created on first use: `<prefix>-<8 hex>`, with more digits where another
-   * user's id begins alike. On another host than before the conversation begins anew, with the next generation.
+   * user's id begins alike. `host` is where it is created; a conversation that exists stays where it is.
    */
   ofUser(user: { id: string }, options: { prefix: string; host: string; now: number }): Promise<AgentSession>;
+  byUser(userId: string): Promise<AgentSession | null>;
+  /**
+   * The conversation begins anew on another host, with the next generation. Turns that wait in its queue go there too.
+   * Where it has left `from` already, it is returned as it is.
+   * @throws PaliadinError `not_found`; with `unlessOpen`, `conflict` while one of its turns is open.
+   */
+  move(
+    name: string,
+    way: { from: string; to: string; because: MoveReason; unlessOpen?: boolean },
+    by: By,
+  ): Promise<AgentSession>;
   /** Adds one to the generation. @throws PaliadinError `not_found` */
   startOver(name: string, by: By): Promise<AgentSession>;
   get(name: string): Promise<AgentSession | null>;

@@ -7,6 +7,7 @@
 import type { AuditStore } from './audit-store.ts';
 import type { CarrierStore } from './carrier-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { HostStore } from './host-store.ts';
 import type { MigrationState } from './migrations/migrate.ts';
 import type { RequestCounts } from './request-counts.ts';
 import type { SessionStore } from './session-store.ts';
@@ -20,6 +21,7 @@ export interface Store {
   readonly database: string;
   turns: TurnStore;
   events: EventStore;
+  hosts: HostStore;
   sessions: SessionStore;
   users: UserStore;
   signIn: SignInStore;

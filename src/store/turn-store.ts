@@ -99,7 +99,7 @@ export interface TurnStore {
   open(): Promise<Turn[]>;
   /** As `open`, of one user. */
   openOf(userId: string): Promise<Turn[]>;
-  /** The ids of open turns whose user is disabled. */
+  /** The ids of open turns whose user or host is disabled. */
   openOfDisabled(): Promise<string[]>;
   /** Turns that ended with one of `GIVEN_UP` and have no answer, though the agent may have had the prompt. */
   awaitingLateAnswer(page: EndedPage): Promise<Turn[]>;

@@ -15,6 +15,10 @@ const tokens = z.int().nonnegative().nullable();
 export const sessionParams = z.object({ session });
 export const resetParams = z.object({ session, forget: z.boolean().default(false) });
 export const healthParams = z.object({ session: session.nullable() });
+/** An older host does not tell its room. */
+export const healthResult = z.object({
+  room: z.object({ panes: z.int().nonnegative(), memory: z.number().nonnegative() }).optional(),
+});
 export const turnParams = z.object({ session, turnId });
 export const turnFromParams = z.object({ session, turnId, from: z.int().nonnegative() });
 export const approvalClosedParams = z.object({ session, turnId, id: approvalId });
@@ -33,6 +37,7 @@ export const promptMeta = z.object({
   pageOrigin: z.string().optional(),
   context: z.string().optional(),
   locale: z.string().optional(),
+  earlier: z.string().optional(),
 });
 
 /** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can express. */

@@ -21,6 +21,7 @@ import {
   acknowledgeResult,
   approvalClosedParams,
   attachResult,
+  healthResult,
   hibernateResult,
   identityMeta,
   noticeParams,
@@ -195,7 +196,7 @@ export async function reachHost(
     connected: true,
     closed,
     close: () => duplex.destroy(),
-    health: (session) => tell(extension.health, { session }),
+    health: async (session) => (await extend(extension.health, { session }, healthResult)).room ?? null,
     async prompt(prompt, onUpdate) {
       await introduce(prompt.session);
       watchers.set(prompt.turnId, onUpdate);

@@ -73,8 +73,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     );
   }
   serve(extension.health, healthParams, async ({ session }) => {
-    await host.health(session);
-    return {};
+    const room = await host.health(session);
+    return room === null ? {} : { room };
   });
   serve(extension.turn, turnFromParams, ({ session, turnId, from }) => host.turn(session, turnId, from));
   serve(extension.reset, resetParams, async ({ session, forget }) => {
@@ -133,9 +133,9 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
 function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {
   if (asked === null)
     return { session, turnId: randomUUID(), message: sanitise(message), fence: 0, from: 0, known: false };
-  const { idempotencyKey: turnId, context, ...rest } = asked;
-  const clean = context === undefined ? undefined : cleanText(context);
-  return { session, turnId, message: sanitise(message), context: clean, ...rest };
+  const { idempotencyKey: turnId, context, earlier, ...rest } = asked;
+  const clean = (text: string | undefined) => (text === undefined ? undefined : cleanText(text));
+  return { session, turnId, message: sanitise(message), context: clean(context), earlier: clean(earlier), ...rest };
 }
 
 function textOf(blocks: { type: string; text?: string }[]): string {

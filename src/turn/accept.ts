@@ -4,7 +4,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { NewTurn, Turn } from '../contract/records/turn.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
-import type { TurnRequest } from '../contract/turn.ts';
+import type { TurnRequest, WhenAway } from '../contract/turn.ts';
 import { appPage } from './app-page.ts';
 import type { TurnDispatcher } from './dispatcher.ts';
 
@@ -16,6 +16,7 @@ export interface Question {
   pageOrigin: string | null;
   context: string | null;
   locale: string | null;
+  whenAway: WhenAway;
   requestHash: string;
 }
 
@@ -31,13 +32,15 @@ export function toQuestion({ userId, sessionId, ...asked }: TurnRequest, appOrig
   const context = asked.context === undefined ? null : cleanText(asked.context);
   const locale = asked.locale ?? null;
   // Digest of the request as sent, so that a repetition is recognised even after the list of origins has changed.
-  const said = JSON.stringify([sessionId, message, page, context, locale]);
+  const whenAway = asked.whenAway ?? 'fail';
+  const more = whenAway === 'fail' ? [] : [whenAway];
+  const said = JSON.stringify([sessionId, message, page, context, locale, ...more]);
   const requestHash = createHash('sha256').update(said).digest('hex');
-  return { userId, sessionId, message, pageOrigin, context, locale, requestHash };
+  return { userId, sessionId, message, pageOrigin, context, locale, whenAway, requestHash };
 }
 
 /** @throws PaliadinError `idempotency_mismatch` */
-export function requireSameQuestion(turn: Turn, question: Question): Turn {
+export function requireSameQuestion(turn: Turn, question: Pick<Question, 'requestHash'>): Turn {
   if (turn.requestHash === question.requestHash) return turn;
   throw new PaliadinError('idempotency_mismatch', 'this Idempotency-Key was used for another question', {
     cause: { turnId: turn.turnId },
@@ -49,9 +52,9 @@ export function requireSameQuestion(turn: Turn, question: Question): Turn {
  */
 export async function record(
   dispatcher: Pick<TurnDispatcher, 'accept'>,
-  question: Question,
+  { whenAway: _, ...question }: Question,
   session: AgentSession,
-  identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'startedAt'>,
+  identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'startedAt' | 'awayUntil'>,
 ): ReturnType<TurnDispatcher['accept']> {
   const { name: agentSession, generation, host } = session;
   const accepted = await dispatcher.accept({ ...question, ...identity, agentSession, generation, host });

@@ -14,7 +14,10 @@ export interface Accepted {
 export interface IntakeOptions {
   store: Pick<Store, 'turns'>;
   dispatcher: Pick<TurnDispatcher, 'accept'>;
-  sessionOf(userId: string): Promise<AgentSession>;
+  /** Where the user's questions go now. @throws PaliadinError where they can't go elsewhere. */
+  sessionFor(question: Pick<Question, 'userId' | 'whenAway'>): Promise<AgentSession>;
+  /** How long a question may wait for its host. Milliseconds. */
+  awayLimitMs: number;
   clock(): number;
   newId(): string;
 }
@@ -29,8 +32,10 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
     const known = key === null ? null : await store.turns.byKey(question.userId, key);
     // Checked before the queue: a repetition needs no slot in it.
     if (known !== null) return { turn: requireSameQuestion(known, question), repeated: true };
-    const session = await options.sessionOf(question.userId);
-    const identity = { turnId: options.newId(), idempotencyKey: key, startedAt: options.clock() };
+    const session = await options.sessionFor(question);
+    const startedAt = options.clock();
+    const awayUntil = question.whenAway === 'wait' ? startedAt + options.awayLimitMs : null;
+    const identity = { turnId: options.newId(), idempotencyKey: key, startedAt, awayUntil };
     const { turn, inserted } = await record(dispatcher, question, session, identity);
     return { turn, repeated: !inserted };
   }

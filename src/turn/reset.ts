@@ -33,5 +33,5 @@ async function startOver(session: AgentSession, actor: string, options: ResetOpt
   return fresh;
 }
 
-// The event belongs to the session, not to a turn.
-const NO_TURN = '00000000-0000-0000-0000-000000000000';
+/** Of an event that belongs to the session, not to a turn. */
+export const NO_TURN = '00000000-0000-0000-0000-000000000000';

@@ -11,6 +11,7 @@ import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Approvals } from './approvals.ts';
 import type { TurnRun } from './dispatcher.ts';
+import { earlierTurns } from './earlier.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { ended, refused } from './finish.ts';
 import type { HealthGate } from './health-gate.ts';
@@ -19,13 +20,14 @@ import { createTurnEventWriter, type TurnEventWriter, toBodies } from './turn-ev
 import { EMPTY_SNAPSHOT, type TurnSnapshot, turnSnapshot } from './turn-snapshot.ts';
 import type { TurnWriter } from './turn-writer.ts';
 import { unlessLeft } from './unless-left.ts';
+import { isAway, untilBack } from './when-away.ts';
 
 export interface RunTurnOptions {
   hosts: Pick<Hosts, 'of'>;
   gate: HealthGate;
   approvals: Approvals;
   turnWriter: TurnWriter;
-  store: Pick<Store, 'events'>;
+  store: Pick<Store, 'events' | 'sessions' | 'turns'>;
   clock(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
@@ -109,10 +111,16 @@ async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapsho
 
 async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
   const { turn, stop, leave, backend, gate, approvals } = run;
-  if (turn.status === 'queued') {
-    await stoppable(gate.pass(turn.agentSession, backend), AbortSignal.any([stop, leave]));
-    await markDelivering(run);
-  }
+  let { earlier } = turn;
+  const begin = async () => {
+    const ended = AbortSignal.any([stop, leave]);
+    await stoppable(gate.pass(turn.agentSession, backend), ended);
+    earlier = await stoppable(beginAfterMove(run), ended);
+    await markDelivering(run, earlier);
+    if (earlier !== null) eventWriter.take({ type: 'notice', notice: 'moved' });
+  };
+  const isNew = turn.status === 'queued';
+  if (isNew) await orWait(run, eventWriter, begin);
   await approvals.begin(turn, past);
   const take = (update: HostUpdate) => {
     if (!leave.aborted && approvals.see(turn, update)) eventWriter.take(update);
@@ -121,22 +129,64 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const outcome = await runStoppable(run, toPrompt(turn, past.text.length), take);
+  const ask = () => runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take);
+  const again = async () => {
+    await begin();
+    return ask();
+  };
+  const outcome = await ask().catch((error) => {
+    // It was never handed over, or the host would be asked what became of it.
+    if (isNew && turn.awayUntil !== null && isAway(error)) return orWait(run, eventWriter, again);
+    throw error;
+  });
   // For a host that stayed away, only what it had sent so far is known.
   const whole = eventWriter.answer.length >= outcome.answerLength;
   const answer = whole ? eventWriter.answer : await fetchAnswer(backend, turn, outcome.answerLength);
   return ended(outcome, answer);
 }
 
+/** Does `work`, which has not handed the turn over where it fails; where the turn may wait for its host, again and again. */
+async function orWait<T>(run: Run, eventWriter: TurnEventWriter, work: () => Promise<T>): Promise<T> {
+  const { turn, stop, leave, backend, gate, clock, write } = run;
+  const until = turn.awayUntil;
+  for (let waited = false; ; waited = true) {
+    try {
+      const done = await work();
+      if (waited) eventWriter.take({ type: 'presence', presence: 'here' });
+      return done;
+    } catch (error) {
+      if (until === null || !isAway(error)) throw error;
+      gate.drop(turn.agentSession);
+      if (!waited) {
+        // Also where it had been marked as being delivered.
+        await write({ change: { status: 'queued', handedOverAt: null }, events: [] });
+        eventWriter.take({ type: 'presence', presence: 'away' });
+      }
+      const ended = AbortSignal.any([stop, leave]);
+      await stoppable(untilBack(backend, { until, now: clock(), signal: ended }), ended);
+    }
+  }
+}
+
 /**
- * Awaited only where the host keeps no journal: after a crash nothing else could say that the host may have the
- * question.
+ * What goes along with the first turn after a move, see `earlierTurns`. The host may still have a conversation of this
+ * session, from before the session left it.
  */
-async function markDelivering({ turn, write, backend, clock, onError }: Run): Promise<void> {
+async function beginAfterMove({ turn, store, backend }: Run): Promise<string | null> {
+  const earlier = await earlierTurns(turn, store);
+  if (earlier !== null) await backend.reset(turn.agentSession);
+  return earlier;
+}
+
+/**
+ * Awaited where the host keeps no journal: after a crash nothing else could say that the host may have the question.
+ * And after a move: another run must not end the conversation that this one begins, and has to prompt the same text.
+ */
+async function markDelivering({ turn, write, backend, clock, onError }: Run, earlier: string | null): Promise<void> {
   const handedOverAt = clock();
-  const change = { status: 'delivering' as const, handedOverAt };
+  const change = { status: 'delivering' as const, handedOverAt, ...(earlier !== null && { earlier }) };
   const marked = write({ change, events: toBodies(turn, handedOverAt, [{ type: 'delivering' }]), progress: true });
-  if (backend.identity()?.protocol === NO_JOURNAL) await marked;
+  if (earlier !== null || backend.identity()?.protocol === NO_JOURNAL) await marked;
   else marked.catch((error) => onError('a delivery was not marked', error));
 }
 
@@ -182,6 +232,7 @@ function toPrompt(turn: Turn, from: number): HostPrompt {
     pageOrigin: turn.pageOrigin ?? undefined,
     context: turn.context ?? undefined,
     locale: turn.locale ?? undefined,
+    earlier: turn.earlier || undefined,
     fence: turn.fence,
     from,
     // Before these statuses it is not certain that anything was typed, and a journal without the turn proves that

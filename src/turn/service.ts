@@ -7,7 +7,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
-import { isFinal } from '../contract/turn.ts';
+import { isFinal, type WhenAway } from '../contract/turn.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
@@ -20,7 +20,9 @@ import { follow } from './follow.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
+import { moveSession } from './move.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { placeSession } from './place-session.ts';
 import { reset } from './reset.ts';
 import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
@@ -29,6 +31,7 @@ import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
 import { type Reader, toView } from './view.ts';
 import { watchChanges } from './watch-changes.ts';
+import { elsewhere } from './when-away.ts';
 
 export interface TurnsOptions {
   store: Store;
@@ -37,6 +40,8 @@ export interface TurnsOptions {
   link: GatewayLink | null;
   sessionPrefix: string;
   queueLimit: number;
+  /** How long a question may wait for its host, where its user wants that. Milliseconds. */
+  awayLimitMs: number;
   /** Origins of the pages that a question may come from. */
   appOrigins: readonly string[];
   approvals: { who: WhoApproves; patienceMs: number };
@@ -81,7 +86,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     onDecided: (turnId) => void approvals.hear(turnId),
   });
   const shared = { ...steps, dispatcher };
-  const accept = createIntake({ ...shared, sessionOf, newId });
+  const accept = createIntake({ ...shared, sessionFor, newId, awayLimitMs: options.awayLimitMs });
 
   /** Called in the gateway that wrote the end, so that each turn is counted once. */
   function tellEnded(turnId: string): void {
@@ -93,8 +98,12 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }
 
   function sessionOf(userId: string): Promise<AgentSession> {
-    const { host } = hosts.forNewSession();
-    return store.sessions.ofUser({ id: userId }, { prefix: options.sessionPrefix, host, now: clock() });
+    return placeSession(userId, { ...shared, sessionPrefix: options.sessionPrefix });
+  }
+
+  async function sessionFor({ userId, whenAway }: { userId: string; whenAway: WhenAway }): Promise<AgentSession> {
+    const session = await sessionOf(userId);
+    return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {
@@ -130,10 +139,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
 
   // Where this fails, it is repeated when the host is back.
   const acknowledgeIfThere = (turn: Turn) => acknowledge(turn, shared).catch(() => {});
-  let caughtUp: Promise<void> = Promise.resolve();
+  // Each host by itself: one that is slow delays no other.
+  const caughtUp = new Map<Backend, Promise<void>>();
   const catchUpDue = new Set<Backend>();
   const catchUpWith = (host: Backend) => {
-    // A host that comes and goes while others are asked needs only one run, which begins later.
+    // A host that comes and goes meanwhile needs only one run, which begins later.
     if (catchUpDue.has(host)) return;
     catchUpDue.add(host);
     const concerns = (turn: Turn) => hosts.of(turn) === host;
@@ -141,19 +151,32 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       catchUpDue.delete(host);
       return catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
     };
-    caughtUp = caughtUp.then(run).catch((error) => onError('what a host may still know was not looked for', error));
+    const before = caughtUp.get(host) ?? Promise.resolve();
+    const next = before.then(run).catch((error) => onError('what a host may still know was not looked for', error));
+    caughtUp.set(host, next);
   };
-  for (const host of hosts.all()) {
-    host.onLate(({ turnId }) => void collect(turnId));
-    host.onBack(() => catchUpWith(host));
-  }
+  let started: Promise<void> | null = null;
+  /** Once, and not before there is a host: turns that were left open wait until then. */
+  const startDispatching = () => {
+    started ??= dispatcher.start().catch((error) => {
+      started = null;
+      throw error;
+    });
+    return started;
+  };
   if (hosts.refusal() === null) {
-    await dispatcher.start().catch((error) => {
+    await startDispatching().catch((error) => {
       void dispatcher.close(); // turns that were already taken up are left again
       throw error;
     });
-    for (const host of hosts.all()) catchUpWith(host);
   }
+  hosts.each((host) => {
+    host.onLate(({ turnId }) => void collect(turnId));
+    host.onBack(() => catchUpWith(host));
+    if (host.refusal() !== null) return;
+    startDispatching().catch((error) => onError('the open turns were not taken up', error));
+    catchUpWith(host);
+  });
   // Polls the store for disabled users: the command line, which can disable them too, is another process.
   const stopping = new Set<string>();
   const stopOnce = async (turnId: string) => {
@@ -183,6 +206,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async ask(request, key) {
       const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
+      await startDispatching();
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
       // A new turn has no events to read yet.
       const fresh = { ...EMPTY_SNAPSHOT, position: await positionOf(turn).catch(() => null) };
@@ -241,6 +265,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
       return reset(session, actor, shared);
+    },
+    async moveSession(name, host, actor) {
+      const session = await store.sessions.get(name);
+      if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
+      return moveSession(session, host, actor, shared);
     },
     stopAll: (userId) => stopAll(userId, shared),
     watch: (listener) => watchChanges(listener, { events: store.events, bus, onError }),

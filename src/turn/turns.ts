@@ -47,6 +47,11 @@ export interface Turns {
   session(userId: string): Promise<AgentSession>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;
+  /**
+   * Begins anybody's conversation anew on another host, with its last turns; stops what is open first.
+   * @throws PaliadinError `not_found`, `conflict`, and why that host could not answer now
+   */
+  moveSession(name: string, host: string, actor: string): Promise<AgentSession>;
   /** Stops everything that the user has open, and resolves when it is over. */
   stopAll(userId: string): Promise<void>;
   /**

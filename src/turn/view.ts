@@ -39,6 +39,7 @@ export function toView(turn: Turn, live: TurnSnapshot & { position: number | nul
     presence: final ? 'here' : live.presence,
     decisions: live.decisions.map(inBrief),
     queuePosition: turn.status === 'queued' ? live.position : null,
+    awayUntil: turn.awayUntil,
     startedAt: turn.startedAt,
     deliveredAt: turn.deliveredAt,
     firstChunkAt: turn.firstChunkAt,

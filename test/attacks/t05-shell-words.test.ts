@@ -20,7 +20,8 @@ import { PLAIN_SHIM, startLaptop } from '../support/laptop.ts';
 
 const laptop = await startLaptop();
 const backend: Backend = remoteBackend({
-  target: laptop.target,
+  host: 'laptop',
+  target: () => laptop.target,
   env: process.env,
   isolation: { least: 'none', written: false },
   giveUpMs: 60_000,

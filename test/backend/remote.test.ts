@@ -11,7 +11,8 @@ backendContract({
   async open({ turnTimeout = '20s', giveUpMs = 60_000 } = {}) {
     const laptop = await startLaptop({ env: { PALIADIN_TURN_TIMEOUT: turnTimeout, PALIADIN_APPROVALS: 'gateway' } });
     const backend = remoteBackend({
-      target: laptop.target,
+      host: 'laptop',
+      target: () => laptop.target,
       env: process.env,
       isolation: { least: 'none', written: false },
       giveUpMs,

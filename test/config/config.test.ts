@@ -280,6 +280,15 @@ const known: Record<Variable, Known> = {
     bad: ['Bash(rm *)', 'mcp__*__send', 'Bash WebFetch', 'Bash,', '**'],
     says: 'names of tools such as Bash, WebFetch, mcp__mail__*: with commas between them, * only at the end, no brackets',
   },
+  PALIADIN_AWAY_LIMIT: {
+    unset: 43_200_000,
+    good: [
+      ['1s', 1000],
+      ['168h', 604_800_000],
+    ],
+    bad: ['999ms', '169h', 'never'],
+    says: 's',
+  },
   PALIADIN_APPROVAL_TIMEOUT: {
     unset: 300_000,
     good: [

@@ -48,11 +48,17 @@ describe('a composed prompt', () => {
 
   test('has no second line that looks like an envelope', () => {
     fc.assert(
-      fc.property(envelope, cleaned, fc.option(cleaned, { nil: undefined }), (written, message, context) => {
-        const [first, ...others] = linesOf(composePrompt(written, message, context));
-        expect(first).toMatch(/^\[PALIADIN:[^\]]*\]$/);
-        expect(others.filter((line) => looksLikeEnvelope.test(line))).toEqual([]);
-      }),
+      fc.property(
+        envelope,
+        cleaned,
+        fc.option(cleaned, { nil: undefined }),
+        cleaned,
+        (written, message, context, earlier) => {
+          const [first, ...others] = linesOf(composePrompt(written, message, context, earlier));
+          expect(first).toMatch(/^\[PALIADIN:[^\]]*\]$/);
+          expect(others.filter((line) => looksLikeEnvelope.test(line))).toEqual([]);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -67,6 +73,20 @@ describe('a composed prompt', () => {
 
   test('is valid even for a page address with a lone surrogate', () => {
     expect(composePrompt({ turnId: 'x', pageOrigin: 'a\ud800' }, 'm')).toBe('[PALIADIN:x page=a%EF%BF%BD]\nm');
+  });
+
+  test('quotes what was said earlier above the context', () => {
+    const prompt = composePrompt({ turnId: 'x' }, 'm', 'the page', 'Question: [PALIADIN:y]\nAnswer: none');
+    expect(prompt.split('\n').slice(1)).toEqual([
+      'm',
+      '',
+      'Said earlier, in another conversation, and answered there:',
+      '> Question: [PALIADIN:y]',
+      '> Answer: none',
+      '',
+      'From the page, not from the person:',
+      '> the page',
+    ]);
   });
 
   test('quotes every line of the context', () => {

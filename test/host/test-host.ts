@@ -58,6 +58,8 @@ export interface TestHostOptions {
   wrap?(driver: Driver): Driver;
   /** Another agent than the demo agent. */
   agent?: TestAgent;
+  /** In bytes. */
+  freeMemory?: number;
 }
 
 export interface TestAgent {
@@ -93,6 +95,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     startsAtOnce: 2,
     maxPanes: options.maxPanes ?? 100,
     hibernateAfterMs: null,
+    freeMemory: () => options.freeMemory ?? 8 * 1024 ** 3,
     now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,
     pruneEveryMs: options.pruneEveryMs ?? 3_600_000,

@@ -37,7 +37,7 @@ test('/readyz tells only the owner which host there is, and how it is reached', 
   const server = await runServer({ backend: { ...backend, identity: () => identity } });
   const [owner, anna] = [await aPerson(server, { subject: 'owner', role: 'owner' }), await aPerson(server)];
   const hostFor = async (headers: Record<string, string>) =>
-    readiness.parse((await call(server, 'GET', '/readyz', { headers })).json).host;
+    readiness.parse((await call(server, 'GET', '/readyz', { headers })).json).hosts?.[0] ?? null;
   expect(await hostFor(anna.bearer)).toBeNull();
   expect(await hostFor({})).toBeNull();
   const told = { backend: 'remote', name: 'laptop', agent: 'demo' };
@@ -84,7 +84,7 @@ test('/readyz shows no details to a disabled, signed-out or revoked user, or to 
   const on = { actor: 'cli', at: 1 };
   const seen = async (headers: Record<string, string>) => {
     const { json } = await call(server, 'GET', '/readyz', { headers });
-    return [readiness.parse(json).reasons[0]?.detail != null, json.host !== null];
+    return [readiness.parse(json).reasons[0]?.detail != null, json.hosts !== null];
   };
   const [all, none] = [
     [true, true],

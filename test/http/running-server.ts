@@ -9,7 +9,6 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
-import { oneHost } from '../../src/backend/hosts.ts';
 import type { PaliadinError } from '../../src/contract/errors.ts';
 import type { Role, User } from '../../src/contract/records/user.ts';
 import { type Scope, scopes } from '../../src/contract/scopes.ts';
@@ -26,6 +25,7 @@ import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporarySqliteStore } from '../store/temporary-store.ts';
 import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
 import { aCode, aToken } from '../support/credentials.ts';
+import { oneHost } from '../support/one-host.ts';
 import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts';
 
 export interface Running {
@@ -50,9 +50,9 @@ export interface Running {
 
 /** What a test says differently: of the server, and of the services behind it. */
 export interface RunOptions
-  extends Partial<Omit<ServerOptions, 'services' | 'backend'>>,
+  extends Partial<Omit<ServerOptions, 'services' | 'hosts' | 'report'>>,
     Partial<Pick<GatewayServicesOptions, 'access' | 'jwt' | 'probes' | 'onSignIn' | 'denialLimits' | 'notedHead'>> {
-  backend?: Backend & ServerOptions['backend'];
+  backend?: Backend & Pick<ServerOptions, 'report'>;
 }
 
 export async function runServer(options: RunOptions = {}): Promise<Running> {
@@ -65,8 +65,8 @@ export async function runServer(options: RunOptions = {}): Promise<Running> {
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
   let origin = '';
-  const { access = 'users', jwt = null, probes, onSignIn, denialLimits, notedHead = () => null, ...rest } = options;
-  const { backend = { ...agent, report: async () => health.error } } = rest;
+  const { access = 'users', jwt = null, probes, onSignIn, denialLimits, notedHead = () => null, ...more } = options;
+  const { backend = { ...agent, report: async () => health.error }, ...rest } = more;
   const services = createGatewayServices({
     store,
     turns,
@@ -87,7 +87,8 @@ export async function runServer(options: RunOptions = {}): Promise<Running> {
   const app = await createServer({
     services,
     turns,
-    backend,
+    hosts: oneHost(backend),
+    report: backend.report,
     publicOrigins: () => [origin],
     appOrigins,
     webRoot,
@@ -135,6 +136,7 @@ async function countedTurns(
     store,
     hosts: oneHost(agent),
     sessionPrefix: 'test',
+    awayLimitMs: 60_000,
     queueLimit: 1000,
     appOrigins,
     approvals: { who: 'owner', patienceMs: 60_000 },

@@ -54,7 +54,7 @@ export function scriptedBackend(): ScriptedBackend {
     agent: () => 'demo',
     refusal: () => refusal,
     identity: () => null,
-    health: async () => undefined,
+    health: async () => null,
     run: ({ turnId }, onUpdate) =>
       new Promise((resolve, reject) => slot(turnId).resolve({ onUpdate, end: resolve, lose: reject })),
     turn: async () => absent,
@@ -76,7 +76,7 @@ export function scriptedBackend(): ScriptedBackend {
     attach: async () => [],
     sessions: () => (backend.live === null ? new Promise(() => {}) : Promise.resolve(backend.live)),
     onLate: () => undefined,
-    onBack: () => undefined,
+    onBack: () => () => undefined,
     close: async () => {
       for (const { promise } of running.values()) {
         void promise.then(({ lose }) => lose(new PaliadinError('mriver_unreachable', 'the test is over')));

@@ -141,8 +141,8 @@ test('a cookie without its session key is refused, and so is a session key witho
     expect((await call(server, 'GET', `/api/me?${name}=${hers[key]}`, { headers: { cookie } })).status).toBe(401);
   }
   // What an owner sees of the host is seen by nobody who only has the cookie.
-  expect((await call(server, 'GET', '/readyz', { headers: { cookie } })).json.host).toBeNull();
-  expect((await call(server, 'GET', '/readyz', { headers: hers })).json.host).not.toBeNull();
+  expect((await call(server, 'GET', '/readyz', { headers: { cookie } })).json.hosts).toBeNull();
+  expect((await call(server, 'GET', '/readyz', { headers: hers })).json.hosts).not.toBeNull();
   // None of it has ended a session.
   for (const headers of [hers, other, his])
     expect((await call(server, 'GET', '/api/me', { headers })).status).toBe(200);

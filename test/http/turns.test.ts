@@ -128,7 +128,8 @@ test('/api/me tells who one is, whether one may ask, and what to start with', as
     whyNot: null,
     backend: 'local',
     agent: 'demo',
-    session: { name: expect.stringMatching(/^test-[0-9a-f]{8}$/), generation: 1 },
+    session: { name: expect.stringMatching(/^test-[0-9a-f]{8}$/), generation: 1, moved: false },
+    elsewhere: false,
     starters: ['Was ist offen?'],
     limits: { messageBytes: 102_400 },
   });

@@ -5,6 +5,7 @@ import { scopes } from '../../src/contract/scopes.ts';
 import { SESSION_KEY_HEADER } from '../../src/contract/session-key.ts';
 import { guards } from '../../src/http/guards.ts';
 import { createServer } from '../../src/http/server.ts';
+import { oneHost } from '../support/one-host.ts';
 import { aPerson, call, disable, open, type Running, responseOf, runServer, signIn } from './running-server.ts';
 
 /** Whoever adds a route writes its guard down here a second time. */
@@ -16,6 +17,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'GET /api/admin/hosts': 'admin',
   'GET /api/admin/sessions': 'admin',
   'POST /api/admin/sessions/:name/hibernate': 'admin',
+  'POST /api/admin/sessions/:name/move': 'admin',
   'POST /api/admin/sessions/:name/reset': 'admin',
   'GET /api/admin/sessions/:name/screen': 'admin',
   'GET /api/admin/stats': 'admin',
@@ -211,7 +213,8 @@ test('startup fails if a route declares no guard', async () => {
       starters: () => [],
       rateLimit: 10,
       version: '1',
-      backend: { ...agent, report: async () => null },
+      hosts: oneHost(agent),
+      report: async () => null,
       publicOrigins: () => [],
       appOrigins: [],
       clock: Date.now,

@@ -13,7 +13,7 @@ import { failures, newOwner, type Owner, through } from './owner.ts';
 const SKILL = '.local/share/paliadin/skill/skills/paliadin/SKILL.md';
 const HOST_ENV = '.local/share/paliadin/host.env';
 const KEYS = '.ssh/authorized_keys';
-const OWN_SETTINGS = '# mine\nPALIADIN_PORT=0\nOTHER="a b"\n';
+const OWN_SETTINGS = '# mine\nPALIADIN_PORT=0\n';
 // A look at the host, an installation and a doctor, each through new connections, on a busy machine.
 const LONG = 120_000;
 
@@ -54,7 +54,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(rest).toEqual(['']);
   });
 
-  test('creates files that belong to the account, with mode 600', () => {
+  test('creates files that belong to the account, with mode 600', async () => {
     const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
     for (const path of [KEYS, HOST_ENV, SKILL]) {
       expect([path, statSync(join(account.home, path)).uid, modeOf(join(account.home, path))]).toEqual([
@@ -64,8 +64,9 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
       ]);
     }
     expect(modeOf(join(account.home, '.ssh'))).toBe('700');
-    expect(modeOf(owner.variables().PALIADIN_SSH_KEY_FILE ?? '')).toBe('600');
-    expect(modeOf(owner.variables().PALIADIN_KNOWN_HOSTS_FILE ?? '')).toBe('600');
+    const [listed] = await owner.hosts();
+    expect(modeOf(listed?.keyFile ?? '')).toBe('600');
+    expect(modeOf(listed?.knownHostsFile ?? '')).toBe('600');
     expect(readdirSync(owner.home)).toEqual([]);
   });
 
@@ -81,19 +82,25 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(directories).toContain(join(account.home, '.local/bin'));
   });
 
-  test('appends the gateway’s settings to the existing ones', () => {
-    const text = readFileSync(owner.settings, 'utf8');
-    expect(text.startsWith(OWN_SETTINGS)).toBe(true);
-    expect(owner.variables()).toMatchObject({
-      PALIADIN_REMOTE_HOST: '127.0.0.1',
-      PALIADIN_REMOTE_PORT: String(account.port),
-      PALIADIN_REMOTE_USER: account.name,
-    });
+  test('puts the host on the list, and leaves the settings as they are', async () => {
+    expect(readFileSync(owner.settings, 'utf8')).toBe(OWN_SETTINGS);
+    expect(await owner.hosts()).toMatchObject([
+      { name: '127.0.0.1', user: account.name, address: '127.0.0.1', port: account.port, enabled: true },
+    ]);
+  });
+
+  test('takes the variables that an earlier version wrote out of the settings', { timeout: LONG }, async () => {
+    const [listed] = await owner.hosts();
+    const variables = `PALIADIN_REMOTE_HOST=127.0.0.1\nPALIADIN_SSH_KEY_FILE=${listed?.keyFile}\n`;
+    writeFileSync(owner.settings, OWN_SETTINGS + variables);
+    const { code, stdout } = await add();
+    expect([code, failures(stdout)]).toEqual([0, []]);
+    expect(readFileSync(owner.settings, 'utf8')).toBe(OWN_SETTINGS);
+    expect(await owner.hosts()).toHaveLength(1);
   });
 
   test('makes an agent of that account answer a question', { timeout: LONG }, async () => {
-    const { OTHER: _, ...env } = owner.variables();
-    await using gateway = await startTestGateway({ env });
+    await using gateway = await startTestGateway({ stateDir: owner.stateDir });
     const turn = await (await gateway.as('owner')).answer('Which cases are due this week?');
     expect(turn).toMatchObject({ status: 'completed', error: null });
     expect(turn.response).not.toBe('');
@@ -106,7 +113,8 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
 
   test('changes nothing when it is repeated', { timeout: LONG }, async () => {
     const files = () => [account.read(KEYS), account.read(HOST_ENV), account.read(SKILL), account.read(KEYS)];
-    const key = () => readFileSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '', 'utf8');
+    const [listed] = await owner.hosts();
+    const key = () => readFileSync(listed?.keyFile ?? '', 'utf8');
     const before = [...files(), readFileSync(owner.settings, 'utf8'), key()];
     // By the name that the owner's ssh configuration has for it.
     const { code, stdout } = await owner.cli('host', 'add', 'laptop@my-laptop', ...through(account, owner));
@@ -153,7 +161,8 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
 
   test('creates a new key when the gateway has lost its own', { timeout: LONG }, async () => {
     const before = account.read(KEYS);
-    rmSync(owner.variables().PALIADIN_SSH_KEY_FILE ?? '');
+    const [listed] = await owner.hosts();
+    rmSync(listed?.keyFile ?? '');
     const { code, stdout } = await add();
     expect([code, failures(stdout)]).toEqual([0, []]);
     // What was chosen once stays.
@@ -185,17 +194,6 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     expect(code).toBe(1);
     expect(failures(stdout).join()).toMatch(/service .*can’t be reached[\s\S]*it works without/);
     expect((await owner.doctor()).code).toBe(0);
-  });
-
-  test('refuses to add to a key that was configured by hand', { timeout: LONG }, async () => {
-    const text = readFileSync(owner.settings, 'utf8');
-    onTestFinished(() => writeFileSync(owner.settings, text));
-    const byHand = 'PALIADIN_REMOTE_HOST=127.0.0.1\nPALIADIN_SSH_KEY=abc\n';
-    writeFileSync(owner.settings, byHand);
-    const { code, stdout } = await add();
-    expect(code).toBe(1);
-    expect(failures(stdout).join()).toMatch(/sets PALIADIN_SSH_KEY[\s\S]*take that line out/);
-    expect(readFileSync(owner.settings, 'utf8')).toBe(byHand);
   });
 
   test('refuses a host key that the owner’s ssh does not know', { timeout: LONG }, async () => {

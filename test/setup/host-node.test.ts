@@ -55,7 +55,7 @@ describe.skipIf(why !== null)(`a host without Node${why === null ? '' : ` (not h
   });
 
   test('answers a question with it', { timeout: LONG }, async () => {
-    await using gateway = await startTestGateway({ env: owner.variables() });
+    await using gateway = await startTestGateway({ stateDir: owner.stateDir });
     const turn = await (await gateway.as('owner')).answer('Which cases are due this week?');
     expect(turn).toMatchObject({ status: 'completed', error: null });
     const running = account.processes().map(({ command }) => command);

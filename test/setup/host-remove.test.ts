@@ -36,8 +36,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
 
   test('ends what runs and removes what was installed; conversations stay', { timeout: LONG }, async () => {
     {
-      const env = owner.variables();
-      await using gateway = await startTestGateway({ env });
+      await using gateway = await startTestGateway({ stateDir: owner.stateDir });
       await (await gateway.as('owner')).answer('Which cases are due this week?');
     }
     expect(running().length).toBeGreaterThan(1);

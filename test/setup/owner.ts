@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Check } from '../../src/contract/check.ts';
+import type { ListedHost } from '../../src/contract/records/host.ts';
+import { readHostList } from '../../src/store/open.ts';
 import { type Ran, runCli } from '../cli/run-cli.ts';
 import type { OtherAccount } from '../support/other-account.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -18,6 +20,8 @@ export interface Owner {
   doctor(): Promise<{ code: number; checks: Check[] }>;
   /** What the file says. */
   variables(): Record<string, string>;
+  /** The list of hosts. */
+  hosts(): Promise<ListedHost[]>;
   dispose(): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ export async function newOwner(text = ''): Promise<Owner> {
     settings,
     env,
     variables,
+    hosts: () => readHostList({ url: undefined, file: join(stateDir, 'paliadin.db') }),
     dispose: remove,
     cli: (...args) => runCli(env, ...args),
     async doctor() {

@@ -44,7 +44,7 @@ describe.skipIf(WHY_NO_SYSTEMD !== null)(`the daemon as a service${skipped}`, ()
     expect(daemons()).not.toEqual([byConnection]);
     expect(systemctl('is-enabled paliadin-host')).toBe('enabled');
 
-    await using gateway = await startTestGateway({ env: owner.variables() });
+    await using gateway = await startTestGateway({ stateDir: owner.stateDir });
     const client = await gateway.as('owner');
     expect((await client.answer('Which cases are due this week?')).status).toBe('completed');
     // The gateway took the service's daemon, and put none in its place.

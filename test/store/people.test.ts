@@ -94,8 +94,12 @@ test('a reset and a move to another host start a new generation under the same n
   const { store } = await temporaryStore();
   const { user, session } = await aUser(store, 'anna');
   expect(await store.sessions.startOver(session.name, BY)).toEqual({ ...session, generation: 2 });
-  const moved = await store.sessions.ofUser(user, { prefix: 'other', host: 'laptop', now: 5 });
-  expect(moved).toEqual({ ...session, generation: 3, host: 'laptop' });
+  const way = { from: 'local', to: 'laptop', because: 'asked' as const };
+  const moved = await store.sessions.move(session.name, way, BY);
+  expect(moved).toEqual({ ...session, generation: 3, host: 'laptop', movedIn: 3 });
+  // Somebody was faster: it does not move twice.
+  expect(await store.sessions.move(session.name, { ...way, to: 'desk' }, BY)).toEqual(moved);
+  expect(await store.sessions.ofUser(user, { prefix: 'other', host: 'local', now: 5 })).toEqual(moved);
   expect(await store.sessions.list()).toEqual([{ ...moved, subject: 'anna' }]);
   await expect(store.sessions.startOver('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -32,6 +32,7 @@ test('every field of a turn that may change is stored', async () => {
   await store.turns.insert(aTurn(who, { turnId }));
   const change: Required<TurnChange> = {
     status: 'completed',
+    earlier: 'a question and its answer',
     handedOverAt: 1,
     deliveredAt: 1,
     firstChunkAt: 2,

@@ -26,6 +26,7 @@ interface AskOptions {
   sessionId?: string;
   locale?: string;
   pageOrigin?: string;
+  whenAway?: 'fail' | 'wait' | 'elsewhere';
 }
 
 export interface CallOptions {

@@ -144,9 +144,10 @@ describe('record', () => {
   test('stores the question as it was asked, with status queued', async () => {
     const { store, turnWriter, session, question, identity } = await observed();
     const accepted = await record(turnWriter, question, session, identity(null));
+    const { whenAway: _, ...asked } = question;
     expect(accepted).toMatchObject({
       inserted: true,
-      turn: { ...question, status: 'queued', agentSession: session.name },
+      turn: { ...asked, status: 'queued', agentSession: session.name },
     });
     expect(await store.turns.get(accepted.turn.turnId)).toEqual(accepted.turn);
   });

@@ -9,7 +9,11 @@ function observed(probe = vi.fn(async (_session: string) => {})) {
   let now = 0;
   const gate = createHealthGate({ probeMs: 50, firstProbeMs: 200, cacheMs: 10_000, now: () => now });
   let identity: HostIdentity | null = aHost;
-  const backend = { health: probe as Backend['health'], identity: () => identity, presence: () => 'here' as const };
+  const backend = {
+    health: probe as unknown as Backend['health'],
+    identity: () => identity,
+    presence: () => 'here' as const,
+  };
   return {
     probe,
     gate: { ...gate, pass: (session: string) => gate.pass(session, backend) },

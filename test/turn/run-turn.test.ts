@@ -26,7 +26,7 @@ function scriptedHost(host: string) {
     host,
     identity: () => null,
     presence: () => 'here',
-    health: async () => undefined,
+    health: async () => null,
     acknowledge: async () => null,
     run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void) {
       prompts.push(prompt);

@@ -87,6 +87,7 @@ function open(base: string, { kept = inMemory(), locale = 'en' } = {}) {
     },
     userId: 'user',
     generation: 1,
+    moved: false,
     chatId: 'tab',
     locale: () => current.locale,
     messages: () => messagesOf(current.locale),

@@ -5,7 +5,7 @@ import { type Action, activeTurn, type ChatState, initialState, reduce } from '.
 import { type EventBody, eventsOf, turnView } from './turn-view.ts';
 
 const start = (pending: Pick<ChatState, 'draft' | 'attempt'> = { draft: '', attempt: null }) =>
-  initialState({ generation: 1, ...pending });
+  initialState({ generation: 1, moved: false, ...pending });
 const play = (state: ChatState, ...actions: Action[]) => actions.reduce(reduce, state);
 const page = (turns: TurnView[], rest: Partial<HistoryPage> = {}): HistoryPage => ({
   turns: turns.toReversed(),

@@ -29,6 +29,7 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     steps: [],
     presence: 'here',
     queuePosition: null,
+    awayUntil: null,
     startedAt: 1_000_000 + made,
     deliveredAt: null,
     firstChunkAt: null,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { shellQuoted } from '../../setup/shell-quoted.ts';
 import { withHost } from '../../setup/with-host.ts';
 import type { CommandContext } from '../context.ts';
+import { chooseHost, reachableHosts } from './hosts.ts';
 import { withServices } from './with-services.ts';
 
 /** Hands this terminal to tmux until the person detaches. For a host behind ssh, it prints the command instead. */
@@ -11,11 +12,14 @@ export async function attach(
   options: { readOnly?: boolean },
 ): Promise<void> {
   const wanted = user ?? context.config.values.PALIADIN_OWNER;
-  const session = await withServices(context, ({ sessions }) => sessions.find(wanted));
-  const [program = 'tmux', ...args] = await withHost(context, (host) => host.attach(session.name));
+  const { session, host } = await withServices(context, async ({ sessions, hostList }) => {
+    const found = await sessions.find(wanted);
+    return { session: found, host: chooseHost(reachableHosts(context, await hostList.list()), found.host) };
+  });
+  const [program = 'tmux', ...args] = await withHost(context, host.listed, (channel) => channel.attach(session.name));
   if (options.readOnly) args.push('-r');
   const TERM = terminalType(context.env.TERM);
-  if (context.config.values.PALIADIN_REMOTE_HOST !== undefined) {
+  if (host.listed !== null || context.config.values.PALIADIN_REMOTE_HOST !== undefined) {
     return tell(context, [...(TERM === context.env.TERM ? [] : ['env', `TERM=${TERM}`]), program, ...args]);
   }
   const child = spawn(program, args, { stdio: 'inherit', env: { ...context.env, TERM } });

@@ -4,6 +4,7 @@ import { examine } from '../../setup/doctor/examine.ts';
 import { showCheck } from '../../setup/doctor/show.ts';
 import { describeServer } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
+import { readList } from './hosts.ts';
 
 /** Prints each step as it is done. The exit code is 1 if one has failed. */
 export async function doctor(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
@@ -14,7 +15,8 @@ export async function doctor(context: CommandContext, { json }: { json?: boolean
   };
   const databaseUrl = context.config.values.PALIADIN_DATABASE_URL;
   if (databaseUrl !== undefined) add(await examineServer(databaseUrl));
-  for await (const check of examine(context)) add(check);
+  const listed = await readList(context).catch(() => []); // why the store can't be read was said above
+  for await (const check of examine(context, listed)) add(check);
   const ok = checks.every((check) => check.ok);
   if (json) context.terminal.printJson({ ok, checks });
   if (!ok) context.exitWith();

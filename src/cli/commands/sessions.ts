@@ -1,6 +1,10 @@
+import { ConfigError } from '../../config/load.ts';
+import { COMMAND_LINE } from '../../services/actor.ts';
 import type { SessionOverview } from '../../services/sessions/sessions.ts';
+import { withHost } from '../../setup/with-host.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+import { chooseHost, reachableHosts } from './hosts.ts';
 import { withServices } from './with-services.ts';
 
 /** Lists the users who have a conversation, and whether its terminal runs. */
@@ -28,6 +32,22 @@ export async function showSessions(context: CommandContext, { json }: { json?: b
     );
     context.terminal.print(lines);
   });
+}
+
+/** Moves a user's conversation to another host. It must be idle: only the gateway can stop a turn. */
+export async function moveSession(context: CommandContext, user: string, host: string): Promise<void> {
+  const moved = await withServices(context, async ({ sessions, hostList }) => {
+    const session = await sessions.find(user);
+    const to = chooseHost(reachableHosts(context, await hostList.list()), host);
+    if (to.listed?.enabled === false) {
+      throw new ConfigError(`${host} is disabled; \`paliadin host resume ${host}\` lets it take questions`);
+    }
+    await withHost(context, to.listed, (channel) => channel.health(null));
+    return await sessions.move(COMMAND_LINE, session, host);
+  });
+  context.terminal.print([
+    `${moved.name} is on ${moved.host} now. With the next question it begins anew there, and gets the last questions and answers.`,
+  ]);
 }
 
 function stateOf({ live, running, waiting }: SessionOverview): string {

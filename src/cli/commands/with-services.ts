@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { prepareState, type StatePaths } from '../../config/state-paths.ts';
-import { asPaliadinError } from '../../contract/errors.ts';
+import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
 import type { HostSession } from '../../contract/host.ts';
 import { notedHead, noteHead } from '../../gateway/audit-head.ts';
 import { acquireLock } from '../../process/lock.ts';
@@ -9,6 +8,7 @@ import { createServices, type Services } from '../../services/services.ts';
 import { withHost } from '../../setup/with-host.ts';
 import { lockOutGateways, openStore } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
+import { type ReachableHost, reachableHosts } from './hosts.ts';
 import { stopTurns } from './stop-turns.ts';
 
 /** Opens the store for as long as `use` takes; a gateway may be running at the same time. */
@@ -17,17 +17,27 @@ export async function withServices<T>(
   use: (services: Services, paths: StatePaths) => Promise<T>,
 ): Promise<T> {
   const { values } = context.config;
-  const { PALIADIN_REMOTE_HOST: remoteHost, PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
+  const { PALIADIN_ACCESS: access, PALIADIN_OWNER: owner } = values;
   const paths = prepareState(context.config);
   const url = values.PALIADIN_DATABASE_URL;
   // The gateway of a database may run on another machine.
   const acquire = () => (url === undefined ? acquireLock(paths.gatewayLock) : lockOutGateways(url));
   const store = await openStore({ url, file: paths.database });
+  const hostOf = async (name: string) => {
+    return reachableHosts(context, await store.hosts.list()).find((host) => host.name === name);
+  };
   const services = createServices({
     store,
     host: {
-      sessions: async (name) => (name === (remoteHost ?? hostname()) ? liveSessions(context) : null),
-      endConversation: ({ name }) => withHost(context, (host) => host.reset(name, { forget: true })),
+      async sessions(name) {
+        const found = await hostOf(name);
+        return found === undefined ? null : liveSessions(context, found);
+      },
+      async endConversation({ name, host: on }) {
+        const found = await hostOf(on);
+        if (found === undefined) throw new PaliadinError('mriver_unreachable', `there is no host ${on} any more`);
+        await withHost(context, found.listed, (host) => host.reset(name, { forget: true }));
+      },
     },
     stopTurns: (userId) => stopTurns(store, acquire, userId),
     notedHead: () => notedHead(paths.auditHead),
@@ -45,12 +55,12 @@ export async function withServices<T>(
 }
 
 /** If the host is unreachable, the reason goes to standard error, and the exit status is 1. */
-async function liveSessions(context: CommandContext): Promise<HostSession[] | null> {
+async function liveSessions(context: CommandContext, { name, listed }: ReachableHost): Promise<HostSession[] | null> {
   try {
-    return await withHost(context, (host) => host.sessions());
+    return await withHost(context, listed, (host) => host.sessions());
   } catch (error) {
     const { code, detail } = asPaliadinError(error, 'mriver_unreachable');
-    context.terminal.note(`paliadin: what runs on the host is not known: ${detail ?? code}`.split('\n'));
+    context.terminal.note(`paliadin: what runs on ${name} is not known: ${detail ?? code}`.split('\n'));
     context.exitWith();
     return null;
   }

@@ -1,5 +1,6 @@
 /** Where the host is and how it is reached, from the settings. */
 import { join } from 'node:path';
+import type { ListedHost } from '../../contract/records/host.ts';
 import { findProgram } from '../../process/find-program.ts';
 import type { SshTarget } from '../../transport/ssh/target.ts';
 import { type Config, ConfigError } from '../load.ts';
@@ -7,6 +8,19 @@ import { givenText } from './given-text.ts';
 import { checkKey, KEY } from './key.ts';
 import { checkKnownHosts, KNOWN_HOSTS } from './known-hosts.ts';
 import { privateFiles } from './private-files.ts';
+
+/** Of a host of the list. @throws ConfigError if ssh, the key or the host keys are missing or can't be used. */
+export function listedTarget(
+  listed: Omit<ListedHost, 'preference' | 'enabled' | 'draining' | 'addedAt'>,
+  env: NodeJS.ProcessEnv,
+): SshTarget {
+  const { name, user, address: host, port, keyFile, knownHostsFile } = listed;
+  const program = required('ssh', env);
+  const sshKeygen = required('ssh-keygen', env);
+  checkKey(plain(keyFile, name), `the key of host ${name}`, sshKeygen);
+  checkKnownHosts(plain(knownHostsFile, name), `the pinned keys of host ${name}`, { host, port }, sshKeygen);
+  return { program, host, port, user, keyFile, knownHostsFile };
+}
 
 /** @throws ConfigError if ssh, the key or the host keys are missing or can't be used. */
 export function remoteTarget({ values }: Config, host: string, env: NodeJS.ProcessEnv): SshTarget {
@@ -44,5 +58,5 @@ function plain(path: string, variable: string): string {
 function required(program: string, env: NodeJS.ProcessEnv): string {
   const found = findProgram(program, env);
   if (found !== null) return found;
-  throw new ConfigError(`PALIADIN_REMOTE_HOST is set, but ${program} is not on PATH; install the OpenSSH client`);
+  throw new ConfigError(`a host is behind ssh, but ${program} is not on PATH; install the OpenSSH client`);
 }

@@ -2,6 +2,8 @@ import type { Messages } from './messages.ts';
 
 export const de: Messages = {
   mriver_unreachable: 'Der Rechner des Assistenten ist gerade nicht erreichbar. Bitte gleich noch einmal versuchen.',
+  away_limit:
+    'Der Rechner des Assistenten war zu lange nicht erreichbar. Die Frage wurde nicht gesendet. Bitte noch einmal fragen.',
   shim_auth_failed:
     'Der Rechner des Assistenten hat unseren Schlüssel nicht angenommen. Das muss der Betreiber beheben.',
   host_key_changed:

@@ -3,6 +3,7 @@ import type { Messages } from './messages.ts';
 /** What a person reads for each code: what happened, and what to do next. */
 export const en: Messages = {
   mriver_unreachable: 'The assistant’s computer can’t be reached right now. Please try again in a moment.',
+  away_limit: 'The assistant’s computer stayed away for too long, so your question was not sent. Please ask again.',
   shim_auth_failed: 'The assistant’s computer did not accept our key. The owner has to mend this.',
   host_key_changed:
     'The assistant’s computer identified itself with an unknown key, so nothing was sent. The owner has to check this.',

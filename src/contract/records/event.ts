@@ -7,7 +7,11 @@ export interface StoredEvent {
   turnId: string;
   userId: string;
   at: number;
-  event: TurnEvent | { type: 'accepted' } | { type: 'feedback' } | { type: 'reset'; generation: number };
+  event:
+    | TurnEvent
+    | { type: 'accepted' }
+    | { type: 'feedback' }
+    | { type: 'reset'; generation: number; moved?: boolean };
 }
 
 export type EventBody = Omit<StoredEvent, 'id'>;

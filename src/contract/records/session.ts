@@ -8,6 +8,8 @@ export interface AgentSession {
   host: string;
   /** A reset adds one. Turns of different generations are different conversations. */
   generation: number;
+  /** The generation that began with a move from another host; null where none did. */
+  movedIn: number | null;
   createdAt: number;
   lastUsedAt: number;
 }

@@ -21,6 +21,10 @@ export interface Turn extends TrailerMeta {
   context: string | null;
   locale: string | null;
   startedAt: number;
+  /** While its host is away, the turn waits until then; null: it fails at once. */
+  awayUntil: number | null;
+  /** What was said before, on another host, and was handed over with this turn. */
+  earlier: string | null;
   /** When the turn reached the front of its queue and went to the host. */
   handedOverAt: number | null;
   deliveredAt: number | null;
@@ -75,7 +79,8 @@ export type NewTurn = Pick<
   | 'context'
   | 'locale'
   | 'startedAt'
->;
+> &
+  Partial<Pick<Turn, 'awayUntil'>>;
 
 /** What may change in a turn once it exists. */
 export type TurnChange = Partial<Omit<Turn, keyof NewTurn | 'fence'>>;

@@ -11,7 +11,7 @@ export interface Metrics extends ServerMetrics {
   stored(operation: string, ms: number, failed: boolean): void;
   signIn(event: SignInEvent): void;
   /** Sources that are read when the metrics are scraped. */
-  watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all'> }): void;
+  watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all' | 'standing'> }): void;
 }
 
 export async function createMetrics(version: string): Promise<Metrics> {
@@ -44,14 +44,32 @@ export async function createMetrics(version: string): Promise<Metrics> {
   });
   const host = new Gauge({
     name: 'paliadin_host_up',
-    help: 'How many hosts answer',
-    labelNames: ['backend', 'mode'],
+    help: 'Whether a host answers',
+    labelNames: ['host', 'backend', 'mode'],
     registers,
   });
   const panes = new Gauge({
     name: 'paliadin_panes',
     help: 'Terminals of agents that live',
-    labelNames: ['state'],
+    labelNames: ['host', 'state'],
+    registers,
+  });
+  const room = new Gauge({
+    name: 'paliadin_host_panes_free',
+    help: 'How many more terminals of agents may live on a host, as it told last',
+    labelNames: ['host'],
+    registers,
+  });
+  const memory = new Gauge({
+    name: 'paliadin_host_memory_free_bytes',
+    help: 'Memory that programs on a host can still get, as it told last',
+    labelNames: ['host'],
+    registers,
+  });
+  const draining = new Gauge({
+    name: 'paliadin_host_draining',
+    help: 'Whether a host takes no new sessions',
+    labelNames: ['host'],
     registers,
   });
   const storeSeconds = new Histogram({
@@ -113,14 +131,18 @@ export async function createMetrics(version: string): Promise<Metrics> {
         ]);
         open.reset();
         for (const status of OPEN) open.set({ status }, all?.filter((turn) => turn.status === status).length ?? 0);
-        panes.reset();
-        host.reset();
-        for (const [index, { kind, identity }] of asked.entries()) {
+        for (const gauge of [panes, host, room, memory, draining]) gauge.reset();
+        for (const [index, { host: name, kind, identity }] of asked.entries()) {
           const mode = identity()?.protocol === 0 ? 'verbs' : 'channel';
           const live = found[index]?.filter((session) => session.live);
-          host.inc({ backend: kind, mode }, live === undefined ? 0 : 1);
-          panes.inc({ state: 'answering' }, live?.filter(({ running }) => running !== null).length ?? 0);
-          panes.inc({ state: 'idle' }, live?.filter(({ running }) => running === null).length ?? 0);
+          const standing = hosts.standing(name);
+          host.set({ host: name, backend: kind, mode }, live === undefined ? 0 : 1);
+          panes.set({ host: name, state: 'answering' }, live?.filter(({ running }) => running !== null).length ?? 0);
+          panes.set({ host: name, state: 'idle' }, live?.filter(({ running }) => running === null).length ?? 0);
+          draining.set({ host: name }, standing.draining ? 1 : 0);
+          if (standing.room === null) continue;
+          room.set({ host: name }, standing.room.panes);
+          memory.set({ host: name }, standing.room.memory);
         }
       };
     },

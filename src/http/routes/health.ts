@@ -10,7 +10,7 @@ import { noSecurity } from '../openapi.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { Authenticate } from '../sign-in/authenticator.ts';
 
-type Needs = Pick<ServerOptions, 'services' | 'backend'>;
+type Needs = Pick<ServerOptions, 'services' | 'hosts' | 'report'>;
 
 export function healthRoutes(app: App, options: Needs, authenticate: Authenticate): void {
   app.get(
@@ -48,7 +48,7 @@ export function healthRoutes(app: App, options: Needs, authenticate: Authenticat
         .send({
           ready: failed.length === 0,
           reasons: failed.map(({ part, error }) => ({ part, ...tell(error, request) })),
-          host: isForOwner(request.identity) ? describe(options.backend) : null,
+          hosts: isForOwner(request.identity) ? options.hosts.all().map(describe) : null,
         });
     },
   );
@@ -56,13 +56,13 @@ export function healthRoutes(app: App, options: Needs, authenticate: Authenticat
 
 type Failure = { part: 'store' | 'backend'; error: PaliadinError };
 
-async function probeAll({ services, backend }: Needs): Promise<Failure[]> {
+async function probeAll({ services, report }: Needs): Promise<Failure[]> {
   const [inStore, inBackend] = await Promise.all([
     pTimeout(services.checkStore(), { milliseconds: PROBE_TIMEOUT_MS, message: storeSilent() }).then(
       () => null,
       (error: unknown) => asPaliadinError(error, 'store_unavailable'),
     ),
-    pTimeout(backend.report(), { milliseconds: PROBE_TIMEOUT_MS, message: silent() }).catch((error: unknown) =>
+    pTimeout(report(), { milliseconds: PROBE_TIMEOUT_MS, message: silent() }).catch((error: unknown) =>
       asPaliadinError(error, 'internal'),
     ),
   ]);
@@ -102,7 +102,7 @@ function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function describe({ kind, host, identity, agent }: Needs['backend']) {
+function describe({ kind, host, identity, agent }: ReturnType<Needs['hosts']['all']>[number]) {
   const found = identity();
   const mode = found?.protocol === 0 ? ('verbs' as const) : ('channel' as const);
   return { backend: kind, name: host, mode: found && mode, version: found?.version ?? null, agent: agent() };

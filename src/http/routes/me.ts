@@ -10,9 +10,9 @@ import type { App, ServerOptions } from '../options.ts';
 
 export function meRoute(
   app: App,
-  options: Pick<ServerOptions, 'turns' | 'backend' | 'services' | 'starters' | 'appOrigins'>,
+  options: Pick<ServerOptions, 'turns' | 'hosts' | 'services' | 'starters' | 'appOrigins'>,
 ): void {
-  const { turns, backend, services, starters } = options;
+  const { turns, hosts, services, starters } = options;
   app.get(
     '/api/me',
     {
@@ -25,13 +25,19 @@ export function meRoute(
       const own = askingRefusal(user, services.access);
       const refusal = own ?? turns.refusal();
       const session = await turns.session(user.id);
+      const backend = hosts.of(session);
       return {
         user: { id: user.id, name: user.name, role: user.role, locale: user.locale },
         canAsk: refusal === null,
         whyNot: refusal && bodyOf(refusal, { locale, hidden: own === null && !isForOwner(request.identity) }),
         backend: backend.kind,
         agent: backend.agent(),
-        session: { name: session.name, generation: session.generation },
+        session: {
+          name: session.name,
+          generation: session.generation,
+          moved: session.movedIn === session.generation,
+        },
+        elsewhere: hosts.insteadOf(session.host) !== null,
         starters: starters(locale),
         appOrigins: [...options.appOrigins],
         limits: { messageBytes: MAX_MESSAGE_BYTES },

@@ -35,6 +35,8 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
           'idempotency_mismatch',
           'queue_full',
           'disabled',
+          'conflict',
+          'mriver_unreachable',
         ),
       },
     },

@@ -16,6 +16,11 @@ export interface SessionControl {
    */
   reset(actor: Actor, name: string): Promise<AgentSession>;
   /**
+   * Stops what is open and begins a new conversation on another host, with the last turns. The history stays.
+   * @throws PaliadinError `not_found`, `conflict`, and why that host could not answer now
+   */
+  move(actor: Actor, name: string, host: string): Promise<AgentSession>;
+  /**
    * Ends the terminal and keeps the conversation. False where it stays, because a turn is under way or somebody watches
    * it.
    * @throws PaliadinError as `reset`
@@ -31,7 +36,7 @@ export interface SessionControl {
 export interface SessionControlOptions {
   store: Pick<Store, 'audit'>;
   sessions: Pick<SessionService, 'get'>;
-  turns: Pick<Turns, 'resetSession'>;
+  turns: Pick<Turns, 'resetSession' | 'moveSession'>;
   hosts: Pick<Hosts, 'of'>;
   onRecord: Readings;
   /** UTC milliseconds. */
@@ -42,6 +47,8 @@ export function createSessionControl(options: SessionControlOptions): SessionCon
   const { store, sessions, turns, hosts, onRecord, clock } = options;
   return {
     reset: (actor, name) => turns.resetSession(name, actor.id),
+
+    move: (actor, name, host) => turns.moveSession(name, host, actor.id),
 
     async hibernate(actor, name) {
       const session = await sessions.get(name);

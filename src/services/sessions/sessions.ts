@@ -2,6 +2,8 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { Store } from '../../store/store.ts';
+import { NO_TURN } from '../../turn/reset.ts';
+import type { Actor } from '../actor.ts';
 import { type Person, people } from '../people.ts';
 import type { SessionHost } from './session-host.ts';
 
@@ -12,6 +14,11 @@ export interface SessionService {
   get(name: string): Promise<AgentSession>;
   /** The session of a user's subject or id, or with this name. @throws PaliadinError `not_found` */
   find(wanted: string): Promise<AgentSession>;
+  /**
+   * Without a gateway's help: begins the conversation anew on another host, with its last turns.
+   * @throws PaliadinError `not_found`; `conflict` while one of its turns is open, or where it is there already
+   */
+  move(actor: Actor, session: AgentSession, host: string): Promise<AgentSession>;
 }
 
 export interface SessionOverview extends Omit<AgentSession, 'userId'> {
@@ -27,11 +34,12 @@ export interface SessionOverview extends Omit<AgentSession, 'userId'> {
 }
 
 export interface SessionServiceOptions {
-  store: Pick<Store, 'sessions' | 'turns' | 'users'>;
+  store: Pick<Store, 'events' | 'sessions' | 'turns' | 'users'>;
   host: Pick<SessionHost, 'sessions'>;
+  clock(): number;
 }
 
-export function createSessionService({ store, host }: SessionServiceOptions): SessionService {
+export function createSessionService({ store, host, clock }: SessionServiceOptions): SessionService {
   return {
     async list() {
       const known = await store.sessions.list();
@@ -59,6 +67,15 @@ export function createSessionService({ store, host }: SessionServiceOptions): Se
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');
       return session;
+    },
+
+    async move(actor, { name, userId, host: from }, to) {
+      if (from === to) throw new PaliadinError('conflict', `this conversation is on ${to} already`);
+      const by = { actor: actor.id, at: clock() };
+      const moved = await store.sessions.move(name, { from, to, because: 'asked', unlessOpen: true }, by);
+      const event = { type: 'reset' as const, generation: moved.generation, moved: true };
+      await store.events.append({ turnId: NO_TURN, userId, at: by.at, event });
+      return moved;
     },
 
     async find(wanted) {

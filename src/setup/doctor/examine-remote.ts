@@ -1,23 +1,25 @@
 /** Checks the connection to a host behind ssh, and reads the host's report about itself. */
 
-import { remoteTarget } from '../../config/remote/target.ts';
 import type { Settings } from '../../config/settings.ts';
 import { VERSION } from '../../config/version.ts';
 import { type Check, type HostReport, hostReport } from '../../contract/check.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { PROTOCOL_VERSION } from '../../contract/host.ts';
+import type { ListedHost } from '../../contract/records/host.ts';
 import { SHIM_SAYS, type ShimVerb, shimExit } from '../../contract/shim.ts';
 import { findProgram } from '../../process/find-program.ts';
 import { outputOf } from '../../process/output-of.ts';
 import { callShim } from '../../transport/ssh/call.ts';
 import { openSsh } from '../../transport/ssh/open.ts';
 import { formatTarget, type SshTarget } from '../../transport/ssh/target.ts';
+import { targetOf } from '../with-host.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart } from './examine-host.ts';
 
-/** Returns whether a question would reach the host's daemon. */
-export async function* examineRemote({ config, env }: Settings, host: string): AsyncGenerator<Check, boolean> {
+/** A host of the list, or the one of the settings (null). Returns whether a question would reach its daemon. */
+export async function* examineRemote(settings: Settings, listed: ListedHost | null): AsyncGenerator<Check, boolean> {
+  const { config, env } = settings;
   const ssh = findProgram('ssh', env);
   if (ssh === null) {
     yield failed('ssh client', 'ssh is not found on PATH', 'install the OpenSSH client');
@@ -26,7 +28,7 @@ export async function* examineRemote({ config, env }: Settings, host: string): A
   yield passed('ssh client', `${await outputOf(ssh, ['-V'], env).catch(() => 'of an unknown version')} (${ssh})`);
   let target: SshTarget;
   try {
-    target = remoteTarget(config, host, env);
+    target = targetOf(settings, listed);
   } catch (error) {
     yield failedBy('key files', error);
     return false;

@@ -16,6 +16,7 @@ import * as ownerView from './0005-owner-view.ts';
 import * as sessionKeys from './0006-session-keys.ts';
 import * as unusedColumns from './0007-unused-columns.ts';
 import * as runFences from './0008-run-fences.ts';
+import * as hosts from './0009-hosts.ts';
 import * as gateways from './0010-gateways.ts';
 import * as webhooks from './0012-webhooks.ts';
 
@@ -32,6 +33,7 @@ export const migrations: Record<string, Migration> = {
   '0006-session-keys': sessionKeys,
   '0007-unused-columns': unusedColumns,
   '0008-run-fences': runFences,
+  '0009-hosts': hosts,
   '0010-gateways': gateways,
   '0012-webhooks': webhooks,
 };

@@ -46,6 +46,7 @@ const TABLES: Record<string, number> = {
   sign_in_codes: 500,
   browser_sessions: 500,
   api_tokens: 500,
+  hosts: 500,
   audit_log: 500,
   audit_head: 1,
   turn_hours: 500,

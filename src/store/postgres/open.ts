@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
+import type { ListedHost } from '../../contract/records/host.ts';
 import { migrate, migrationsOf } from '../migrations/migrate.ts';
 import { databaseStatus } from '../queries/database-status.ts';
+import { hostsIfKnown } from '../queries/hosts.ts';
 import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
 import type { InTransaction } from '../queries/turns.ts';
@@ -64,6 +66,11 @@ export async function openPostgresStore(url: string, { newId, searching }: Postg
     // None are lost: each commit is synced.
     skipLostEvents: async () => {},
   });
+}
+
+/** See `readHostList`. */
+export function readHostsOfServer(url: string): Promise<ListedHost[]> {
+  return overOneConnection(url, hostsIfKnown);
 }
 
 /** Name and version of the server, and where it is; never a password. @throws PaliadinError `store_unavailable` */

@@ -2,6 +2,7 @@
 import type { Generated } from 'kysely';
 import type { AuditRow } from '../../contract/records/audit-log.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
+import type { ListedHost } from '../../contract/records/host.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { BrowserSession } from '../../contract/records/sign-in.ts';
 import type { Turn } from '../../contract/records/turn.ts';
@@ -10,8 +11,14 @@ import type { WebhookDelivery } from '../../contract/records/webhook.ts';
 
 export interface Schema {
   users: User;
-  agentSessions: Omit<AgentSession, 'generation'> & {
+  hosts: Omit<ListedHost, 'enabled' | 'draining' | 'preference'> & {
+    preference: Generated<number | null>;
+    enabled: Generated<number>;
+    draining: Generated<number>;
+  };
+  agentSessions: Omit<AgentSession, 'generation' | 'movedIn'> & {
     generation: Generated<number>;
+    movedIn: Generated<number | null>;
     /** The highest fence of any run in this session. */
     fence: Generated<number>;
     /** The gateway that runs the session's turns; null where none does. */
@@ -46,13 +53,15 @@ type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
 
 type TurnTable = Omit<
   Turn,
-  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount'
+  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount' | 'earlier' | 'awayUntil'
 > &
   Record<Flags, Generated<number>> & {
     seq: Generated<number>;
     status: Generated<Turn['status']>;
     response: Generated<string>;
     chipCount: Generated<number>;
+    earlier: Generated<string | null>;
+    awayUntil: Generated<number | null>;
     /** JSON. */
     usedTools: Generated<string>;
     /** JSON. */

@@ -1,18 +1,23 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { SESSION_DIGITS, sessionName } from '../../contract/names.ts';
+import type { By } from '../../contract/records/audit-log.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { SessionStore } from '../session-store.ts';
 import { record } from './audit-log.ts';
+import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
+import { openStatuses } from './turn-list.ts';
 
 export function sessionQueries(db: Kysely<Schema>): SessionStore {
   return {
     async ofUser(user, options) {
-      const known = await ofUser(db, user.id);
-      if (known === undefined) return await create(db, user.id, options);
-      return known.host === options.host ? known : await moveTo(db, known.name, options.host);
+      return (await ofUser(db, user.id)) ?? (await create(db, user.id, options));
     },
+
+    byUser: async (userId) => (await ofUser(db, userId)) ?? null,
+
+    move: (name, way, by) => db.transaction().execute((trx) => move(trx, name, way, by)),
 
     async startOver(name, { actor, at }) {
       return await db.transaction().execute(async (trx) => {
@@ -46,7 +51,7 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
 }
 
 /** Without the fence, which only the queries of turns use. */
-const COLUMNS = ['name', 'userId', 'host', 'generation', 'createdAt', 'lastUsedAt'] as const;
+const COLUMNS = ['name', 'userId', 'host', 'generation', 'movedIn', 'createdAt', 'lastUsedAt'] as const;
 
 // The number of hexadecimal digits in a UUID.
 const ALL_DIGITS = 32;
@@ -77,12 +82,35 @@ async function ofUser(db: Kysely<Schema>, userId: string): Promise<AgentSession 
   return await db.selectFrom('agentSessions').select(COLUMNS).where('userId', '=', userId).executeTakeFirst();
 }
 
-/** A conversation lives on one host; on another host it begins anew. */
-async function moveTo(db: Kysely<Schema>, name: string, host: string): Promise<AgentSession> {
-  return await db
+async function move(
+  db: Transaction<Schema>,
+  name: string,
+  { from, to, because, unlessOpen = false }: Parameters<SessionStore['move']>[1],
+  { actor, at }: By,
+): Promise<AgentSession> {
+  const row = await db
     .updateTable('agentSessions')
-    .set((eb) => ({ host, generation: eb('generation', '+', 1) }))
+    .set((eb) => ({ host: to, generation: eb('generation', '+', 1), movedIn: eb('generation', '+', 1) }))
     .where('name', '=', name)
+    .where('host', '=', from)
     .returning(COLUMNS)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (row === undefined) {
+    const known = await db.selectFrom('agentSessions').select(COLUMNS).where('name', '=', name).executeTakeFirst();
+    if (known === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
+    return known;
+  }
+  const open = db.selectFrom('turns').select('turnId').where('agentSession', '=', name);
+  if (unlessOpen && (await open.where('status', 'in', literals(openStatuses)).executeTakeFirst()) !== undefined) {
+    throw new PaliadinError('conflict', 'a turn of this conversation is open; wait for its end, or stop it first');
+  }
+  await db
+    .updateTable('turns')
+    .set({ host: to, generation: row.generation })
+    .where('agentSession', '=', name)
+    .where('status', '=', sql.lit('queued' as const))
+    .execute();
+  const detail = { session: name, from, to, because, generation: row.generation };
+  await record(db, [{ at, actor, action: 'session.moved', subject: row.userId, turnId: null, detail }]);
+  return row;
 }

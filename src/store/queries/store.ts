@@ -6,6 +6,7 @@ import type { RequestCounts } from '../request-counts.ts';
 import type { Store } from '../store.ts';
 import { auditQueries } from './audit-log.ts';
 import { eventQueries } from './events.ts';
+import { hostQueries } from './hosts.ts';
 import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
@@ -39,6 +40,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     database,
     turns: explained(turnQueries(db, { relaxed, heavy, search, index, searching, newSalt: newId, erase }), explain),
     events: explained(eventQueries(db, skipLostEvents), explain),
+    hosts: explained(hostQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
     users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),

@@ -101,7 +101,17 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
         .innerJoin('users', 'users.id', 'turns.userId')
         .select('turns.turnId')
         .where('turns.status', 'in', literals(openStatuses))
-        .where('users.disabledAt', 'is not', null)
+        .where(({ or, exists, selectFrom, eb }) =>
+          or([
+            eb('users.disabledAt', 'is not', null),
+            exists(
+              selectFrom('hosts')
+                .select('hosts.name')
+                .whereRef('hosts.name', '=', 'turns.host')
+                .where('hosts.enabled', '=', 0),
+            ),
+          ]),
+        )
         .execute();
       return rows.map(({ turnId }) => turnId);
     },

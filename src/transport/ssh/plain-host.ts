@@ -85,6 +85,7 @@ export async function reachPlainHost(
     close,
     async health(session) {
       greeting = await probe(session ?? PROBE_SESSION);
+      return null;
     },
     async prompt({ session, turnId, message, from, known, handedOver }, onUpdate) {
       // Without a journal, nobody knows whether the agent had the prompt, and it must not get it twice.

@@ -1,5 +1,6 @@
 /** The chat: header, conversation, box. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
 import './chat.css';
 import { Composer } from './Composer.tsx';
@@ -41,8 +42,8 @@ export function Chat(props: ChatProps) {
   const { appOrigins } = me;
   const context = useMemo(() => ({ t, locale, appOrigins, announce: setSaid, toBox }), [t, locale, appOrigins, toBox]);
   const ask = useCallback(
-    (question: string, from: string | null) => {
-      controller.ask(question, from);
+    (question: string, from: string | null, whenAway?: WhenAway) => {
+      controller.ask(question, from, whenAway);
       focusBox();
     },
     [controller, focusBox],

@@ -1,6 +1,7 @@
 /** Everything that was said, oldest first, with a cut wherever the agent began afresh. */
 import { Fragment, useRef } from 'react';
-import type { Me } from '../../contract/api.ts';
+import type { Me, TurnView } from '../../contract/api.ts';
+import type { WhenAway } from '../../contract/turn.ts';
 import type { Controller } from './controller.ts';
 import './conversation.css';
 import { isOpen } from './chat-turn.ts';
@@ -18,7 +19,7 @@ export interface ConversationProps {
   controller: Controller;
   me: Me;
   page: string | null;
-  onAsk(question: string, from: string | null): void;
+  onAsk(question: string, from: string | null, whenAway?: WhenAway): void;
   onStop(turnId: string): void;
 }
 
@@ -56,11 +57,15 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
           )}
           {turns.map((turn, index) => (
             <Fragment key={turn.view.turnId}>
-              {index > 0 && turns[index - 1]?.view.generation !== turn.view.generation && <Cut />}
+              {index > 0 && turns[index - 1]?.view.generation !== turn.view.generation && (
+                <Cut moved={hasMoved(turn.view, state)} />
+              )}
               <Turn
                 turn={turn}
                 controller={controller}
                 canAsk={me.canAsk}
+                elsewhere={me.elsewhere}
+                isLast={index === turns.length - 1}
                 clockAhead={isOpen(turn) ? (state.clockAhead ?? 0) : 0}
                 onAsk={onAsk}
                 onStop={onStop}
@@ -68,7 +73,7 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
               />
             </Fragment>
           ))}
-          {turns.length > 0 && turns.at(-1)?.view.generation !== generation && <Cut />}
+          {turns.length > 0 && turns.at(-1)?.view.generation !== generation && <Cut moved={state.moved} />}
           {isFresh && <Welcome me={me} onAsk={(question) => onAsk(question, page)} />}
           {sending !== null && (
             <SendingTurn
@@ -88,11 +93,16 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
   );
 }
 
-function Cut() {
+/** Its first question may not have been handed over yet. */
+function hasMoved({ notices, generation }: TurnView, state: ChatState): boolean {
+  return notices.includes('moved') || (state.moved && generation === state.generation);
+}
+
+function Cut({ moved }: { moved: boolean }) {
   const { t } = usePage();
   return (
     <div className="cut">
-      <span>{t.newConversation}</span>
+      <span>{moved ? t.movedConversation : t.newConversation}</span>
     </div>
   );
 }

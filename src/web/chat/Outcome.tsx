@@ -1,9 +1,18 @@
 /** How a turn ended, where it did not simply end with an answer, and what can be done next. */
 import type { TurnView } from '../../contract/api.ts';
+import type { WhenAway } from '../../contract/turn.ts';
 import { Note } from './Note.tsx';
 import { usePage } from './ui/page.ts';
 
-export function Outcome({ view, onAgain }: { view: TurnView; onAgain: (() => void) | null }) {
+export interface OutcomeProps {
+  view: TurnView;
+  onAgain: ((whenAway?: WhenAway) => void) | null;
+  /** It can be asked on another host. */
+  elsewhere: boolean;
+  isLast: boolean;
+}
+
+export function Outcome({ view, onAgain, elsewhere, isLast }: OutcomeProps) {
   const { t } = usePage();
   const { status, error, late, response } = view;
   // Stopping is what the person wanted; the foot says so in a word.
@@ -13,7 +22,7 @@ export function Outcome({ view, onAgain }: { view: TurnView; onAgain: (() => voi
     return (
       <Note kind="wait" icon="unsure" title={t.unknown}>
         <p>{error?.message}</p>
-        <Again label={t.sendAgain} onAgain={onAgain} />
+        <Again label={t.sendAgain} onAgain={onAgain && (() => onAgain())} />
         <Details detail={error?.detail ?? null} />
       </Note>
     );
@@ -21,9 +30,36 @@ export function Outcome({ view, onAgain }: { view: TurnView; onAgain: (() => voi
   return (
     <Note kind="bad" icon="alert" title={response === '' ? t.failed : t.failedPartly}>
       <p>{error?.message}</p>
-      {error?.retryable !== false && <Again label={t.askAgain} onAgain={onAgain} />}
+      {error?.code === 'mriver_unreachable' && isLast && onAgain !== null ? (
+        <WhileAway onAgain={onAgain} elsewhere={elsewhere} />
+      ) : (
+        error?.retryable !== false && <Again label={t.askAgain} onAgain={onAgain && (() => onAgain())} />
+      )}
       <Details detail={error?.detail ?? null} />
     </Note>
+  );
+}
+
+/** The host is away: the same question again, left for it, or asked on another host. One of them. */
+function WhileAway({ onAgain, elsewhere }: { onAgain(whenAway?: WhenAway): void; elsewhere: boolean }) {
+  const { t } = usePage();
+  return (
+    <>
+      <p>{elsewhere ? t.awayOrElsewhere : t.awayText}</p>
+      <div className="note-actions">
+        <button type="button" className="button" onClick={() => onAgain()}>
+          {t.askAgain}
+        </button>
+        <button type="button" className="button" onClick={() => onAgain('wait')}>
+          {t.leaveQuestion}
+        </button>
+        {elsewhere && (
+          <button type="button" className="button" onClick={() => onAgain('elsewhere')}>
+            {t.goElsewhere}
+          </button>
+        )}
+      </div>
+    </>
   );
 }
 

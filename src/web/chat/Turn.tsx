@@ -1,6 +1,8 @@
 /** One question and its answer, in whatever state it is. */
 import { memo, useCallback } from 'react';
+import type { WhenAway } from '../../contract/turn.ts';
 import { openApprovals } from '../../contract/turn-approvals.ts';
+import { moment } from '../locales/format.ts';
 import { Answer } from './Answer.tsx';
 import { Approval } from './Approval.tsx';
 import { type ChatTurn, isOpen } from './chat-turn.ts';
@@ -19,30 +21,38 @@ export interface TurnProps {
   turn: ChatTurn;
   controller: Controller;
   canAsk: boolean;
+  /** Questions can go on on another host. */
+  elsewhere: boolean;
+  /** What to do about it is offered for the newest turn only. */
+  isLast: boolean;
   clockAhead: number;
-  onAsk(question: string, from: string | null): void;
+  onAsk(question: string, from: string | null, whenAway?: WhenAway): void;
   onStop(turnId: string): void;
   /** Asked from where the question before was asked: not worth saying again. */
   samePage: boolean;
 }
 
-export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, onAsk, onStop, samePage }: TurnProps) {
-  const { t } = usePage();
+export const Turn = memo(function Turn(props: TurnProps) {
+  const { turn, controller, canAsk, elsewhere, isLast, clockAhead, onAsk, onStop, samePage } = props;
+  const { t, locale } = usePage();
   const { view, steps } = turn;
   const open = isOpen(turn);
   const askOn = useCallback(
     (question: string) => canAsk && onAsk(question, view.pageOrigin),
     [onAsk, canAsk, view.pageOrigin],
   );
-  const again = () => onAsk(view.message, view.pageOrigin);
+  const again = (whenAway?: WhenAway) => onAsk(view.message, view.pageOrigin, whenAway);
 
   return (
     <article className="turn" data-turn={view.turnId}>
-      {view.notices.map((notice) => (
-        <p key={notice} className="turn-notice">
-          {t.notices[notice]}
-        </p>
-      ))}
+      {/* Where the cut above does not say it already. */}
+      {view.notices
+        .filter((notice) => notice !== 'moved')
+        .map((notice) => (
+          <p key={notice} className="turn-notice">
+            {t.notices[notice]}
+          </p>
+        ))}
       <Question text={view.message} pageOrigin={samePage ? null : view.pageOrigin} askedAt={view.startedAt} />
       {open && <Steps steps={steps} />}
       {view.late && (
@@ -74,6 +84,9 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
           clockAhead={clockAhead}
           still={view.status === 'waiting' || view.status === 'queued'}
         >
+          {view.status === 'queued' && view.awayUntil !== null && turn.presence === 'away' && (
+            <span>{t.leftUntil(moment(view.awayUntil, Date.now(), locale))}</span>
+          )}
           {view.status === 'queued' && !turn.stopping && (
             <button type="button" className="button button-quiet" onClick={() => onStop(view.turnId)}>
               {t.withdraw}
@@ -82,8 +95,8 @@ export const Turn = memo(function Turn({ turn, controller, canAsk, clockAhead, o
         </Progress>
       ) : (
         <>
-          <Outcome view={view} onAgain={canAsk ? again : null} />
-          <TurnFoot view={view} controller={controller} onAgain={canAsk ? again : null} />
+          <Outcome view={view} onAgain={canAsk ? again : null} elsewhere={elsewhere} isLast={isLast} />
+          <TurnFoot view={view} controller={controller} onAgain={canAsk ? () => again() : null} />
         </>
       )}
     </article>

@@ -3,7 +3,7 @@
 import { isShutOut, isSignedOut, Refusal, Unreachable } from '../../client/request.ts';
 import type { AskBody, Feedback } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
-import type { Decision } from '../../contract/turn.ts';
+import type { Decision, WhenAway } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import type { Memory } from '../storage.ts';
 import type { Api } from './api.ts';
@@ -17,6 +17,7 @@ export interface ControllerDeps {
   connect(deps: ConnectionDeps): () => void;
   userId: string;
   generation: number;
+  moved: boolean;
   /** This tab's own name, the `sessionId` of its questions. */
   chatId: string;
   locale(): string;
@@ -37,7 +38,7 @@ export interface Controller {
   /** Sends what is in the box. */
   send(pageOrigin: string | null): Promise<void>;
   /** Sends a question that was clicked: a starter, a chip, a repetition. */
-  ask(message: string, pageOrigin: string | null): Promise<void>;
+  ask(message: string, pageOrigin: string | null, whenAway?: WhenAway): Promise<void>;
   /** Stops one turn, or whatever is being worked on. */
   stop(turnId?: string): Promise<void>;
   /** Where it is not taken it can be tried again, and the person is told why. */
@@ -54,7 +55,7 @@ export function createController(deps: ControllerDeps): Controller {
   const { api, chatId, memory, userId } = deps;
   const { text, attempt } = loadDraft(memory, userId);
   const listeners = new Set<() => void>();
-  let state = initialState({ generation: deps.generation, draft: text, attempt });
+  let state = initialState({ generation: deps.generation, moved: deps.moved, draft: text, attempt });
   let sending = new AbortController();
 
   const dispatch = (action: Action) => {
@@ -82,9 +83,10 @@ export function createController(deps: ControllerDeps): Controller {
     throw error;
   };
 
-  const put = async (message: string, pageOrigin: string | null, fromBox: boolean) => {
+  const put = async (message: string, pageOrigin: string | null, fromBox: boolean, whenAway?: WhenAway) => {
     if (state.sending !== null) return;
-    const body: AskBody = { message, sessionId: chatId, locale: deps.locale(), ...(pageOrigin && { pageOrigin }) };
+    const more = { ...(pageOrigin && { pageOrigin }), ...(whenAway && { whenAway }) };
+    const body: AskBody = { message, sessionId: chatId, locale: deps.locale(), ...more };
     const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
     sending = new AbortController();
     const { signal } = sending;
@@ -140,7 +142,7 @@ export function createController(deps: ControllerDeps): Controller {
       }),
     write: (draft) => dispatch({ type: 'draft', text: draft }),
     send: (pageOrigin) => put(state.draft, pageOrigin, true),
-    ask: (message, pageOrigin) => put(message, pageOrigin, false),
+    ask: (message, pageOrigin, whenAway) => put(message, pageOrigin, false, whenAway),
     stop: async (turnId) => {
       const target = turnId ?? activeTurn(state)?.view.turnId;
       if (target !== undefined) return cancel(target);

@@ -18,6 +18,8 @@ export interface ChatState {
   loadingEarlier: boolean;
   /** The present conversation with the agent. */
   generation: number;
+  /** It began with a move to another host, and gets the last turns before with its first question. */
+  moved: boolean;
   /** The newest event that is in this picture. */
   cursor: number;
   /** By how much this browser's clock is ahead of the server's, in milliseconds. */
@@ -67,7 +69,12 @@ export type Action =
   | { type: 'reset'; generation: number }
   | { type: 'problem'; problem: string | null };
 
-export function initialState(start: { generation: number; draft: string; attempt: Attempt | null }): ChatState {
+export function initialState(start: {
+  generation: number;
+  moved: boolean;
+  draft: string;
+  attempt: Attempt | null;
+}): ChatState {
   return {
     loaded: false,
     turns: [],
@@ -122,7 +129,7 @@ export function reduce(state: ChatState, action: Action): ChatState {
         isFinal(action.turn.status) ? ended(turn, action.turn) : turn,
       );
     case 'reset':
-      return { ...state, generation: Math.max(state.generation, action.generation) };
+      return action.generation <= state.generation ? state : { ...state, generation: action.generation, moved: false };
     case 'problem':
       return { ...state, problem: action.problem };
   }
@@ -167,7 +174,9 @@ function applyEvent(state: ChatState, { id, event }: NumberedEvent, receivedAt: 
     case 'accepted':
       return clearPending(insert(next, event.turn), event.turn);
     case 'reset':
-      return { ...next, generation: Math.max(next.generation, event.generation) };
+      return event.generation < next.generation
+        ? next
+        : { ...next, generation: event.generation, moved: event.moved === true };
     case 'finished':
     case 'late':
     case 'feedback':

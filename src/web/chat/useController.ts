@@ -37,6 +37,7 @@ function create(props: ControllerProps) {
     connect,
     userId: props.me.user.id,
     generation: props.me.session.generation,
+    moved: props.me.session.moved,
     chatId: chatId(props.ofTab),
     locale: () => current.props.locale,
     messages: () => messagesOf(current.props.locale),

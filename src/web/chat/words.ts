@@ -7,7 +7,9 @@ import { activeTurn, type ChatState } from './state.ts';
 
 export function progressWords({ view, steps, presence, stopping }: ChatTurn, t: Messages): string {
   if (stopping) return t.stopping;
-  if (view.status === 'queued') return t.queued(view.queuePosition);
+  if (view.status === 'queued') {
+    return view.awayUntil !== null && presence === 'away' ? t.leftForHost : t.queued(view.queuePosition);
+  }
   if (presence !== 'here') return presence === 'silent' ? t.hostSilent : t.hostAway;
   if (view.status === 'delivering') return view.notices.includes('terminal') ? t.busyElsewhere : t.delivering;
   const [asked] = view.approvals;

@@ -41,8 +41,11 @@ export const de: Messages = {
   loadEarlier: 'Frühere Fragen laden',
   loadingEarlier: 'Wird geladen…',
   newConversation: 'Neue Unterhaltung. Der Assistent weiß nicht mehr, was darüber steht.',
+  movedConversation:
+    'Die Unterhaltung geht auf einem anderen Rechner des Assistenten weiter. Mit der nächsten Frage erfährt er die letzten Fragen und Antworten, sonst nichts von vorher.',
   notices: {
     'new-conversation': 'Das Gespräch oben war dem Assistenten verloren gegangen. Hier beginnt ein neues.',
+    moved: 'Ab hier antwortet ein anderer Rechner des Assistenten. Er kennt die letzten Fragen und Antworten.',
     terminal: 'Davor wurde der Assistent an seinem eigenen Terminal etwas gefragt.',
     background: 'Davor hat der Assistent eine eigene Aufgabe weitergeführt.',
   },
@@ -83,6 +86,14 @@ export const de: Messages = {
     timeout: 'Abgelehnt, weil niemand entschieden hat',
     terminal: 'Anderswo entschieden',
   },
+  leftForHost: 'Liegen gelassen: Der Rechner des Assistenten ist nicht erreichbar',
+  leftUntil: (when) => `Sie wird beantwortet, sobald er wieder da ist, spätestens bis ${when}.`,
+  awayText:
+    'Es wurde nichts gesendet. Die Frage kann liegen bleiben: Sie wird beantwortet, sobald der Rechner wieder da ist.',
+  awayOrElsewhere:
+    'Es wurde nichts gesendet. Die Frage kann liegen bleiben, bis der Rechner wieder da ist. Oder es geht auf einem anderen weiter: Dort beginnt eine neue Unterhaltung, die die letzten Fragen und Antworten erfährt.',
+  leaveQuestion: 'Frage liegen lassen',
+  goElsewhere: 'Anderswo weiter',
   withdraw: 'Zurückziehen',
   steps: 'Schritte',
   stepRunning: 'läuft',

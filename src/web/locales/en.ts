@@ -45,8 +45,11 @@ export const en = {
   loadEarlier: 'Load earlier questions',
   loadingEarlier: 'Loading…',
   newConversation: 'New conversation. The assistant no longer knows what is above.',
+  movedConversation:
+    'The conversation goes on on another of the assistant’s computers. With your next question it is told the last questions and answers, and nothing from before.',
   notices: {
     'new-conversation': 'The assistant no longer had the conversation above. A new one begins here.',
+    moved: 'From here on another of the assistant’s computers answers. It was told the last questions and answers.',
     terminal: 'Before this, something was asked at the assistant’s own terminal.',
     background: 'Before this, the assistant went on with a task of its own.',
   },
@@ -87,6 +90,13 @@ export const en = {
     timeout: 'Denied, because nobody decided in time',
     terminal: 'Decided elsewhere',
   },
+  leftForHost: 'Left for later: the assistant’s computer can’t be reached',
+  leftUntil: (when: string) => `It is answered when that is back, until ${when} at the latest.`,
+  awayText: 'Nothing was sent. You can leave the question: it is answered when the computer is back.',
+  awayOrElsewhere:
+    'Nothing was sent. You can leave the question until the computer is back, or go on on another one: a new conversation begins there, which is told the last questions and answers.',
+  leaveQuestion: 'Leave the question',
+  goElsewhere: 'Go on elsewhere',
   withdraw: 'Withdraw',
   steps: 'Steps',
   stepRunning: 'running',

@@ -8,7 +8,8 @@ const HOST = { endConversation: async () => undefined };
 test('a session shows what runs in it; on another or unreachable host that is unknown', async () => {
   const { store } = await temporaryStore();
   const [anna, bert] = [await aUser(store, 'anna'), await aUser(store, 'bert')];
-  await store.sessions.ofUser(bert.user, { prefix: 'test', host: 'elsewhere', now: 2 });
+  const way = { from: 'local', to: 'elsewhere', because: 'asked' } as const;
+  await store.sessions.move(bert.session.name, way, { actor: 'cli', at: 2 });
   const [running, queued] = [aTurn(anna), aTurn(anna)];
   for (const turn of [running, queued]) await store.turns.insert(turn);
   await store.turns.write([{ turnId: running.turnId, change: { status: 'waiting' }, events: [] }]);

@@ -1,30 +1,33 @@
 import { resolve } from 'node:path';
 import { hostApprovals } from '../../../config/approval-policy.ts';
-import { ConfigError, loadConfig } from '../../../config/load.ts';
+import { ConfigError } from '../../../config/load.ts';
 import type { Check } from '../../../contract/check.ts';
-import { asPaliadinError } from '../../../contract/errors.ts';
+import type { ListedHost } from '../../../contract/records/host.ts';
+import { COMMAND_LINE } from '../../../services/actor.ts';
+import type { NewHost } from '../../../services/host-list.ts';
 import { addHost } from '../../../setup/add-host.ts';
-import { checksOf } from '../../../setup/doctor/checks.ts';
-import { examine } from '../../../setup/doctor/examine.ts';
+import { examineListed } from '../../../setup/doctor/examine.ts';
 import { gatewayFiles } from '../../../setup/gateway/files.ts';
-import { fileVariables, printedVariables, REMOTE_VARIABLES } from '../../../setup/gateway/variables.ts';
+import { printedVariables } from '../../../setup/gateway/variables.ts';
 import { installRequest } from '../../../setup/request.ts';
 import { parseTarget } from '../../../setup/target.ts';
 import { formatTarget } from '../../../transport/ssh/target.ts';
 import type { CommandContext } from '../../context.ts';
+import { withServices } from '../with-services.ts';
 import { chooseApprovals } from './choose-approvals.ts';
 import { reporter } from './report.ts';
 import { type SshFlags, toSshOptions } from './ssh-flags.ts';
 
 export interface AddOptions extends SshFlags {
   agent?: string;
+  name?: string;
   service?: boolean;
   approvals?: string;
   print?: boolean;
   settings: string;
 }
 
-/** Sets a host up and checks whether it works. With `--print` only the variables go to standard output. */
+/** Sets a host up, puts it on the list, and checks whether it works. With `--print` only the variables go to standard output. */
 export async function addHostCommand(context: CommandContext, written: string, options: AddOptions): Promise<void> {
   const { io } = context;
   const report = reporter(context, options.print ? io.stderr : io.stdout);
@@ -32,6 +35,12 @@ export async function addHostCommand(context: CommandContext, written: string, o
   if (!agent.success) throw new ConfigError(`--agent is ${JSON.stringify(options.agent)}: claude, demo or none`);
   const approvals = hostApprovals.optional().safeParse(options.approvals);
   if (!approvals.success) throw new ConfigError(`--approvals is ${JSON.stringify(options.approvals)}: deny or gateway`);
+  requireName(options.name);
+  let listed: ListedHost | null = null;
+  const list = async (host: NewHost) => {
+    listed = await withServices(context, ({ hostList }) => hostList.put(COMMAND_LINE, { ...host, name: options.name }));
+    return listed;
+  };
   const wishes = {
     given: parseTarget(written),
     wishes: toSshOptions(options),
@@ -39,30 +48,41 @@ export async function addHostCommand(context: CommandContext, written: string, o
     service: options.service ?? false,
     approvals: approvals.data,
     chooseApprovals: io.stdin.isTTY && io.stderr.isTTY ? () => chooseApprovals(io) : null,
-    envFile: options.print ? null : resolve(io.cwd, options.settings),
+    list: options.print ? null : list,
+    envFile: resolve(io.cwd, options.settings),
   };
-  const steps = addHost(context, wishes);
-  const place = await report.steps(steps);
+  const place = await report.steps(addHost(context, wishes));
   if (place === null) return report.end('The host is not set up. Nothing stands in the way of another attempt.');
   const files = gatewayFiles(context.config.values.PALIADIN_STATE_DIR, place);
-  const variables = fileVariables(place, files);
-  await report.steps(look(context, variables));
+  await report.steps(look(context, listed ?? unlisted(place, files)));
   if (options.print) context.terminal.print(printedVariables(place, files));
+  const next = options.print
+    ? 'Start the gateway with these settings, and it answers from there.'
+    : 'A running gateway uses it within seconds.';
   report.end(
     report.ok
-      ? `${formatTarget(place)} is set up. Start the gateway again, and it answers from there.`
+      ? `${formatTarget(place)} is set up. ${next}`
       : `${formatTarget(place)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
   );
 }
 
-/** Checks the host as a gateway with the new settings would, without older settings of the same kind. */
-async function* look({ env, io }: CommandContext, variables: Record<string, string>): AsyncGenerator<Check, null> {
-  const rest = Object.entries(env).filter(([name]) => !(REMOTE_VARIABLES as readonly string[]).includes(name));
-  const own = { ...Object.fromEntries(rest), ...variables };
-  try {
-    yield* examine({ config: loadConfig(own, io.cwd), env: own });
-  } catch (error) {
-    yield checksOf('gateway').failedBy('settings', asPaliadinError(error, 'internal'));
-  }
+/** Printed settings are checked too, though the host is on no list. */
+function unlisted(
+  { user, host: address, port }: { user: string; host: string; port: number },
+  { key: keyFile, knownHosts: knownHostsFile }: ReturnType<typeof gatewayFiles>,
+): ListedHost {
+  const state = { preference: null, enabled: true, draining: false, addedAt: 0 };
+  return { name: address, user, address, port, keyFile, knownHostsFile, ...state };
+}
+
+async function* look(context: CommandContext, host: ListedHost): AsyncGenerator<Check, null> {
+  yield* examineListed(context, host);
   return null;
 }
+
+function requireName(name: string | undefined): void {
+  if (name === undefined || NAME.test(name)) return;
+  throw new ConfigError(`--name is ${JSON.stringify(name)}: letters, digits, and . _ @ : - between them, at most 100`);
+}
+
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._@:-]{0,98}[A-Za-z0-9])?$/;

@@ -1,4 +1,12 @@
-import { type Sessions, sessionHibernated, sessionParams, sessionReset, sessions } from '../../../contract/admin.ts';
+import {
+  type Sessions,
+  sessionHibernated,
+  sessionMove,
+  sessionMoved,
+  sessionParams,
+  sessionReset,
+  sessions,
+} from '../../../contract/admin.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
@@ -35,6 +43,33 @@ export function sessionRoutes(app: App, { services }: Pick<ServerOptions, 'servi
     async (request) => {
       const { name, generation } = await sessionControl.reset(userOf(request), request.params.name);
       return { name, generation };
+    },
+  );
+
+  app.post(
+    '/api/admin/sessions/:name/move',
+    {
+      config: { guard: guards.admin },
+      schema: {
+        summary: 'Move a conversation to another host',
+        description:
+          'Stops what is open. A new conversation begins there, and its first question brings the last questions and ' +
+          'answers. The history stays.',
+        params: sessionParams,
+        body: sessionMove,
+        response: responses(
+          { 200: sessionMoved },
+          ...(['bad_request', 'not_found', 'conflict', 'mriver_unreachable', 'shim_error', 'shim_outdated'] as const),
+        ),
+      },
+    },
+    async (request) => {
+      const { name, host, generation } = await sessionControl.move(
+        userOf(request),
+        request.params.name,
+        request.body.host,
+      );
+      return { name, host, generation };
     },
   );
 

@@ -31,8 +31,8 @@ export function Hosts() {
 function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway'] }) {
   const { w, locale } = useAdmin();
   const { name, backend, presence, mode, refusal, agent, agentVersion, driver, version, panes, running, probes } = host;
-  const { isolation, isolationLacks } = host;
-  const [tone, words] = stateOf(host, w.hosts.presence, w.health.off);
+  const { isolation, isolationLacks, sessions, room, preference } = host;
+  const [tone, words] = stateOf(host, w.hosts.presence, { off: w.health.off, ...w.hosts.standing });
   const number = (value: number) => count(value, locale);
   return (
     <article className="host">
@@ -107,6 +107,22 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
           </dd>
         </div>
         <div>
+          <dt>{w.hosts.sessions}</dt>
+          <dd>
+            <To href={pathTo(['sessions'])}>{number(sessions)}</To>
+            {preference !== null && <span className="under">{w.hosts.preference(number(preference))}</span>}
+          </dd>
+        </div>
+        {room !== null && (
+          <div>
+            <dt>{w.hosts.room}</dt>
+            <dd>
+              {w.hosts.roomFor(number(room.panes))}
+              <span className="under">{w.hosts.memory(number(Math.round(room.memory / GIB / 0.1) / 10))}</span>
+            </dd>
+          </div>
+        )}
+        <div>
           <dt>{w.hosts.running}</dt>
           <dd>
             <To href={pathTo(['turns'], { status: 'open' })}>{number(running)}</To>
@@ -119,12 +135,16 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
 }
 
 function stateOf(
-  { backend, presence, refusal }: HostView,
+  { backend, presence, refusal, enabled, draining }: HostView,
   presences: Record<HostView['presence'], string>,
-  off: string,
+  { off, disabled, draining: drains }: Record<'off' | 'disabled' | 'draining', string>,
 ): [Tone, string] {
   if (backend === 'disabled') return ['quiet', off];
+  if (!enabled) return ['quiet', disabled];
   if (presence === 'away') return ['bad', presences.away];
   if (presence === 'silent') return ['wait', presences.silent];
-  return [refusal === null ? 'good' : 'bad', presences.here];
+  if (refusal !== null) return ['bad', presences.here];
+  return draining ? ['wait', drains] : ['good', presences.here];
 }
+
+const GIB = 1024 ** 3;

@@ -57,6 +57,7 @@ export const de: Words = {
   late: 'spät',
 
   codes: {
+    away_limit: 'Rechner blieb weg',
     mriver_unreachable: 'Rechner nicht erreicht',
     shim_auth_failed: 'Schlüssel nicht angenommen',
     host_key_changed: 'Rechner mit anderem Schlüssel',
@@ -86,6 +87,8 @@ export const de: Words = {
   },
 
   advice: {
+    away_limit:
+      'Noch einmal fragen, wenn der Rechner wieder da ist, oder mit `paliadin host prefer` einen anderen nennen. PALIADIN_AWAY_LIMIT sagt, wie lange Fragen warten.',
     mriver_unreachable: 'Prüfen, ob der Rechner wach und online ist. Das Gateway versucht es von selbst weiter.',
     shim_auth_failed:
       '`paliadin host add` noch einmal ausführen: Es bringt den Schlüssel des Gateways auf den Rechner.',
@@ -301,6 +304,7 @@ export const de: Words = {
     trailerMalformed: 'Das Ende der Antwort, das sagt, was benutzt wurde, war nicht zu lesen.',
     lateText: 'Die Antwort kam, nachdem nicht mehr auf sie gewartet wurde.',
     notices: {
+      moved: 'Ab hier antwortete ein anderer Rechner; er bekam die letzten Fragen und Antworten mit.',
       'new-conversation': 'Das Gespräch oben war dem Assistenten verloren gegangen. Hier beginnt ein neues.',
       terminal: 'Davor wurde der Assistent an seinem eigenen Terminal etwas gefragt.',
       background: 'Davor hat der Assistent eine eigene Aufgabe weitergeführt.',
@@ -325,6 +329,12 @@ export const de: Words = {
     },
     modes: { channel: 'ein offener Kanal', verbs: 'eine Verbindung je Frage (älterer Shim)' },
     presence: { here: 'Online', silent: 'Reagiert nicht', away: 'Offline' },
+    standing: { disabled: 'Abgeschaltet', draining: 'Läuft aus' },
+    sessions: 'Unterhaltungen',
+    preference: (place) => `Nummer ${place} der Reihenfolge`,
+    room: 'Platz',
+    roomFor: (panes) => `für ${panes} weitere Terminals`,
+    memory: (gib) => `${gib} GiB Arbeitsspeicher frei`,
     refuses: 'Nimmt keine Fragen an',
     connection: 'Verbindung',
     agent: 'Agent',
@@ -371,6 +381,12 @@ export const de: Words = {
     resetText:
       'Der Agent vergisst diese Unterhaltung. Woran er gerade arbeitet, wird angehalten. Das Gesagte bleibt lesbar.',
     resetDone: (name) => `${name} hat eine neue Unterhaltung.`,
+    move: 'Umziehen',
+    moveOf: (name) => `Die Sitzung von ${name} auf einen anderen Rechner umziehen`,
+    moveTitle: (name) => `Die Unterhaltung von ${name} umziehen?`,
+    moveText:
+      'Woran der Agent gerade arbeitet, wird angehalten. Auf dem anderen Rechner beginnt eine neue Unterhaltung, der die letzten Fragen und Antworten mitgegeben werden. Das Gesagte bleibt lesbar.',
+    moveDone: (name, host) => `Die Unterhaltung von ${name} ist jetzt auf ${host}.`,
     hibernate: 'Ruhen lassen',
     hibernateOf: (name) => `Die Sitzung von ${name} ruhen lassen`,
     hibernated: (name) => `Das Terminal von ${name} ist beendet. Es kommt mit der nächsten Frage wieder.`,
@@ -516,6 +532,10 @@ export const de: Words = {
       'user.quota': 'Grenze geändert',
       'user.deleted': 'Benutzer gelöscht',
       'user.exported': 'Benutzer ausgegeben',
+      'session.moved': 'Unterhaltung auf anderen Rechner umgezogen',
+      'host.added': 'Rechner hinzugefügt',
+      'host.changed': 'Rechner geändert',
+      'host.removed': 'Rechner entfernt',
       'read.turn': 'Frage gelesen',
       'read.turns': 'Fragen gelesen',
       'read.screen': 'Terminal angesehen',

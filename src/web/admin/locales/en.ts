@@ -61,6 +61,7 @@ export const en = {
 
   /** In a few words, for the owner. */
   codes: {
+    away_limit: 'Host stayed away',
     mriver_unreachable: 'Host not reached',
     shim_auth_failed: 'Key not accepted by the host',
     host_key_changed: 'Host has another key',
@@ -91,6 +92,8 @@ export const en = {
 
   /** What the owner can do about it. */
   advice: {
+    away_limit:
+      'Ask again when the host is back, or name another one by `paliadin host prefer`. PALIADIN_AWAY_LIMIT says how long questions wait.',
     mriver_unreachable: 'Check that the host is awake and online. The gateway keeps trying by itself.',
     shim_auth_failed: 'Run `paliadin host add` again: it puts the gateway’s key onto the host.',
     host_key_changed:
@@ -298,6 +301,7 @@ export const en = {
     trailerMalformed: 'The end of the answer, which says what was used, could not be read.',
     lateText: 'The answer arrived after the turn had been given up.',
     notices: {
+      moved: 'From here on another host answered; it was told the last questions and answers.',
       'new-conversation': 'The assistant no longer had the conversation above. A new one begins here.',
       terminal: 'Before this, something was asked at the assistant’s own terminal.',
       background: 'Before this, the assistant went on with a task of its own.',
@@ -321,6 +325,12 @@ export const en = {
     },
     modes: { channel: 'one open channel', verbs: 'a connection for each question (older shim)' },
     presence: { here: 'Online', silent: 'Unresponsive', away: 'Offline' },
+    standing: { disabled: 'Disabled', draining: 'Draining' },
+    sessions: 'Conversations',
+    preference: (place: string) => `number ${place} in the order of preference`,
+    room: 'Room',
+    roomFor: (panes: string) => `${panes} more terminals`,
+    memory: (gib: string) => `${gib} GiB of memory free`,
     refuses: 'Takes no questions',
     connection: 'Connection',
     agent: 'Agent',
@@ -366,6 +376,12 @@ export const en = {
     resetTitle: (name: string) => `Begin a new conversation for ${name}?`,
     resetText: 'The agent forgets this conversation. What it works on now is stopped. The history stays readable.',
     resetDone: (name: string) => `${name} has a new conversation.`,
+    move: 'Move',
+    moveOf: (name: string) => `Move the session of ${name} to another host`,
+    moveTitle: (name: string) => `Move the conversation of ${name}?`,
+    moveText:
+      'What the agent works on now is stopped. A new conversation begins on the other host, and is told the last questions and answers. The history stays readable.',
+    moveDone: (name: string, host: string) => `The conversation of ${name} is on ${host} now.`,
     hibernate: 'Hibernate',
     hibernateOf: (name: string) => `Hibernate the session of ${name}`,
     hibernated: (name: string) => `The terminal of ${name} has ended. It comes back with the next question.`,
@@ -505,6 +521,10 @@ export const en = {
       'user.quota': 'Quota changed',
       'user.deleted': 'User deleted',
       'user.exported': 'User exported',
+      'session.moved': 'Conversation moved to another host',
+      'host.added': 'Host added',
+      'host.changed': 'Host changed',
+      'host.removed': 'Host removed',
       'read.turn': 'Turn read',
       'read.turns': 'Turns read',
       'read.screen': 'Terminal viewed',

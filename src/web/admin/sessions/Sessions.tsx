@@ -1,6 +1,6 @@
 /** Every user's conversation with the agent, and what can be done with it. */
 import { useState } from 'react';
-import type { Sessions as SessionsData, SessionView } from '../../../contract/admin.ts';
+import type { Hosts, Sessions as SessionsData, SessionView } from '../../../contract/admin.ts';
 import { useAction } from '../data/useAction.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
@@ -10,6 +10,7 @@ import { Confirm } from '../ui/Confirm.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { At, PersonTurns, State } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
+import { MoveSession, otherHosts } from './MoveSession.tsx';
 
 export function Sessions() {
   const { w } = useAdmin();
@@ -70,7 +71,9 @@ export function SessionState({ session: { user, live, running, waiting, queued }
 export function useSessionActions(reload: () => void) {
   const { w, locale, announce } = useAdmin();
   const action = useAction();
+  const hosts = useResource<Hosts>('/api/admin/hosts', { on: ({ type }) => type === 'hosts', paceMs: 10_000 });
   const [asked, setAsked] = useState<SessionView | null>(null);
+  const [moving, setMoving] = useState<SessionView | null>(null);
   const [stayed, setStayed] = useState<string | null>(null);
   const nameOf = ({ user, name }: SessionView) => user.name || name;
 
@@ -79,6 +82,13 @@ export function useSessionActions(reload: () => void) {
     setStayed(null);
     const path = `/api/admin/sessions/${encodeURIComponent(session.name)}/reset`;
     if ((await action.run('POST', path, { done: w.sessions.resetDone(nameOf(session)) })) !== null) reload();
+  };
+  const move = async (session: SessionView, host: string) => {
+    setMoving(null);
+    setStayed(null);
+    const path = `/api/admin/sessions/${encodeURIComponent(session.name)}/move`;
+    const done = w.sessions.moveDone(nameOf(session), host);
+    if ((await action.run('POST', path, { body: { host }, done })) !== null) reload();
   };
   const hibernate = async (session: SessionView) => {
     setStayed(null);
@@ -100,6 +110,17 @@ export function useSessionActions(reload: () => void) {
       >
         {w.sessions.reset}
       </button>
+      {otherHosts(hosts.data?.hosts, session.host).length > 0 && (
+        <button
+          type="button"
+          className="button"
+          disabled={action.busy}
+          aria-label={w.sessions.moveOf(nameOf(session))}
+          onClick={() => setMoving(session)}
+        >
+          {w.sessions.move}
+        </button>
+      )}
       {session.live === true && (
         <button
           type="button"
@@ -154,14 +175,26 @@ export function useSessionActions(reload: () => void) {
       ),
     },
   ];
-  const dialog = asked && (
-    <Confirm
-      title={w.sessions.resetTitle(nameOf(asked))}
-      text={w.sessions.resetText}
-      action={w.sessions.reset}
-      onCancel={() => setAsked(null)}
-      onConfirm={() => void reset(asked)}
-    />
+  const dialog = (
+    <>
+      {asked && (
+        <Confirm
+          title={w.sessions.resetTitle(nameOf(asked))}
+          text={w.sessions.resetText}
+          action={w.sessions.reset}
+          onCancel={() => setAsked(null)}
+          onConfirm={() => void reset(asked)}
+        />
+      )}
+      {moving && (
+        <MoveSession
+          name={nameOf(moving)}
+          hosts={otherHosts(hosts.data?.hosts, moving.host)}
+          onCancel={() => setMoving(null)}
+          onMove={(host) => void move(moving, host)}
+        />
+      )}
+    </>
   );
   return { columns, buttons, dialog, problem: action.problem ?? stayed };
 }

@@ -1,10 +1,13 @@
-/** Probes the host periodically and keeps the last results, which the owner sees as its health. */
-import type { Probe } from '../contract/admin.ts';
-import { asPaliadinError } from '../contract/errors.ts';
+/** Probes a host periodically and keeps the last results, which the owner sees as its health. */
+import type { Probe } from '../../contract/admin.ts';
+import { asPaliadinError, type PaliadinError } from '../../contract/errors.ts';
+import type { HostRoom } from '../../contract/host.ts';
 
 export interface HostProbes {
   /** Oldest first. */
   last(): Probe[];
+  /** When the last probe found the host well, and with how much room; null where it did not, or there was none. */
+  well(): { at: number; room: HostRoom | null } | null;
   /** Calls back after each probe. Returns a function that unsubscribes. */
   onProbe(listener: () => void): () => void;
   close(): void;
@@ -12,7 +15,7 @@ export interface HostProbes {
 
 export interface ProbeOptions {
   /** @throws PaliadinError with what is wrong. */
-  health(): Promise<void>;
+  health(): Promise<HostRoom | null>;
   /** UTC milliseconds. */
   clock(): number;
   /** Milliseconds of a monotonic clock. */
@@ -26,16 +29,20 @@ export function probeHost(options: ProbeOptions): HostProbes {
   const { health, clock, now, everyMs = EVERY_MS, againMs = AGAIN_MS } = options;
   const probes: Probe[] = [];
   const listeners = new Set<() => void>();
+  let well: ReturnType<HostProbes['well']> = null;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   async function probe(): Promise<void> {
     const since = now();
     const at = clock();
-    const error = await health().then(
-      () => null,
-      (thrown: unknown) => asPaliadinError(thrown, 'internal'),
-    );
+    let error: PaliadinError | null = null;
+    try {
+      well = { at, room: await health() };
+    } catch (thrown) {
+      error = asPaliadinError(thrown, 'internal');
+      well = null;
+    }
     const ms = Math.round((now() - since) * 10) / 10;
     probes.push({ at, ms, error: error && { code: error.code, detail: error.detail } });
     if (probes.length > KEPT) probes.shift();
@@ -47,6 +54,7 @@ export function probeHost(options: ProbeOptions): HostProbes {
   void probe();
   return {
     last: () => [...probes],
+    well: () => well,
     onProbe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
