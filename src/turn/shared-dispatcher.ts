@@ -90,18 +90,12 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     if (!(await lookSoon(session))) link.send({ sessions: [session] });
   }
 
+  /** A turn that is open nevertheless, because its run failed, is run again when `sweep` finds it. */
   async function letGo(session: string): Promise<void> {
     if (signal.aborted || !runs.isIdle(session)) return;
-    try {
-      const isReleased = await inOrder(
-        session,
-        async () => !runs.isIdle(session) || carriers.release(session, gateway),
-      );
-      // A turn was accepted meanwhile, or another gateway carries the session.
-      if (!isReleased) await lookSoon(session);
-    } catch (error) {
-      onError('a session was not released', error); // its next turn runs here, or is found by `sweep`
-    }
+    await inOrder(session, async () => runs.isIdle(session) && carriers.release(session, gateway)).catch((error) =>
+      onError('a session was not released', error),
+    );
   }
 
   /** Finds sessions whose gateway is gone, and what a lost message was about. */
