@@ -58,9 +58,13 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     return { gateway, knowsOthers: link.knowsOthers() };
   }
 
+  function mayCarry(): boolean {
+    return started && !signal.aborted && link.isUp();
+  }
+
   /** Queues what is open in the session, if this gateway carries it or can. Returns whether it does. */
   async function look(session: string): Promise<boolean> {
-    if (!started || signal.aborted || !link.isUp()) return false;
+    if (!mayCarry()) return false;
     const found = await carriers.claim(session, asking());
     if (signal.aborted) return false;
     runs.leaveOthers(session, new Set(found?.map(({ turn }) => turn.turnId)));
@@ -100,7 +104,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
 
   /** Finds sessions whose gateway is gone, and what a lost message was about. */
   async function sweep(): Promise<void> {
-    if (!started || signal.aborted || !link.isUp()) return;
+    if (!mayCarry()) return;
     const due = new Set<string>();
     const here = new Set(runs.sessions());
     for (const { turnId, session, stopRequested, carrier } of await carriers.open(asking())) {
@@ -179,7 +183,10 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
   return {
     async accept(newTurn) {
       const since = now();
-      const { turn, inserted } = await turnWriter.accept(newTurn, { mostWaiting: queueLimit });
+      const { turn, inserted } = await turnWriter.accept(newTurn, {
+        mostWaiting: queueLimit,
+        by: mayCarry() ? asking() : undefined,
+      });
       if (inserted) acceptedAt.set(turn.turnId, since);
       if (!isFinal(turn.status)) void call(turn.agentSession).finally(() => acceptedAt.delete(turn.turnId));
       return { turn, inserted };
