@@ -119,11 +119,17 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     for (const session of [...due, ...here]) void lookSoon(session);
   }
 
+  /** Called again while it looks, it looks once more: what it is called for may have come after it had read. */
   let sweeping = false;
+  let isDue = false;
   const sweepSoon = async () => {
+    isDue = true;
     if (sweeping) return;
     sweeping = true;
-    await sweep().catch((error) => onError('open turns were not looked for', error));
+    while (isDue) {
+      isDue = false;
+      await sweep().catch((error) => onError('open turns were not looked for', error));
+    }
     sweeping = false;
   };
   let timer: NodeJS.Timeout | undefined;
