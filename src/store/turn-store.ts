@@ -4,6 +4,7 @@ import type { By } from '../contract/records/audit-log.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { StatsQuery, TurnStats } from '../contract/records/stats.ts';
 import type { NewTurn, Turn, TurnChange, TurnFilter, TurnLine, TurnPage } from '../contract/records/turn.ts';
+import type { Asking } from './carrier-store.ts';
 
 /** A change of a turn and its events, in one transaction. */
 export interface TurnWrite {
@@ -49,6 +50,13 @@ export function queueFull(limit: number): PaliadinError {
   return new PaliadinError('queue_full', `${limit} questions wait already; PALIADIN_QUEUE_LIMIT is the bound`);
 }
 
+/** For a gateway that shares the store. */
+export interface SharedInsert {
+  mostWaiting: number;
+  /** Becomes the session's carrier with the turn, if no other gateway is. */
+  by?: Asking | undefined;
+}
+
 export interface TurnStore {
   /**
    * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
@@ -60,7 +68,7 @@ export interface TurnStore {
    */
   insert(
     turn: NewTurn,
-    limit?: { mostWaiting: number },
+    shared?: SharedInsert,
   ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
   /**
    * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least

@@ -58,9 +58,13 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     return { gateway, knowsOthers: link.knowsOthers() };
   }
 
+  function mayCarry(): boolean {
+    return started && !signal.aborted && link.isUp();
+  }
+
   /** Queues what is open in the session, if this gateway carries it or can. Returns whether it does. */
   async function look(session: string): Promise<boolean> {
-    if (!started || signal.aborted || !link.isUp()) return false;
+    if (!mayCarry()) return false;
     const found = await carriers.claim(session, asking());
     if (signal.aborted) return false;
     runs.leaveOthers(session, new Set(found?.map(({ turn }) => turn.turnId)));
@@ -90,23 +94,17 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     if (!(await lookSoon(session))) link.send({ sessions: [session] });
   }
 
+  /** A turn that is open nevertheless, because its run failed, is run again when `sweep` finds it. */
   async function letGo(session: string): Promise<void> {
     if (signal.aborted || !runs.isIdle(session)) return;
-    try {
-      const isReleased = await inOrder(
-        session,
-        async () => !runs.isIdle(session) || carriers.release(session, gateway),
-      );
-      // A turn was accepted meanwhile, or another gateway carries the session.
-      if (!isReleased) await lookSoon(session);
-    } catch (error) {
-      onError('a session was not released', error); // its next turn runs here, or is found by `sweep`
-    }
+    await inOrder(session, async () => runs.isIdle(session) && carriers.release(session, gateway)).catch((error) =>
+      onError('a session was not released', error),
+    );
   }
 
   /** Finds sessions whose gateway is gone, and what a lost message was about. */
   async function sweep(): Promise<void> {
-    if (!started || signal.aborted || !link.isUp()) return;
+    if (!mayCarry()) return;
     const due = new Set<string>();
     const here = new Set(runs.sessions());
     for (const { turnId, session, stopRequested, carrier } of await carriers.open(asking())) {
@@ -121,11 +119,17 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     for (const session of [...due, ...here]) void lookSoon(session);
   }
 
+  /** Called again while it looks, it looks once more: what it is called for may have come after it had read. */
   let sweeping = false;
+  let isDue = false;
   const sweepSoon = async () => {
+    isDue = true;
     if (sweeping) return;
     sweeping = true;
-    await sweep().catch((error) => onError('open turns were not looked for', error));
+    while (isDue) {
+      isDue = false;
+      await sweep().catch((error) => onError('open turns were not looked for', error));
+    }
     sweeping = false;
   };
   let timer: NodeJS.Timeout | undefined;
@@ -185,7 +189,10 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
   return {
     async accept(newTurn) {
       const since = now();
-      const { turn, inserted } = await turnWriter.accept(newTurn, { mostWaiting: queueLimit });
+      const { turn, inserted } = await turnWriter.accept(newTurn, {
+        mostWaiting: queueLimit,
+        by: mayCarry() ? asking() : undefined,
+      });
       if (inserted) acceptedAt.set(turn.turnId, since);
       if (!isFinal(turn.status)) void call(turn.agentSession).finally(() => acceptedAt.delete(turn.turnId));
       return { turn, inserted };

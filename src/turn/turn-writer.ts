@@ -13,11 +13,11 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import type { TurnStore, TurnWrite } from '../store/turn-store.ts';
+import type { SharedInsert, TurnStore, TurnWrite } from '../store/turn-store.ts';
 
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
-  accept(turn: NewTurn, limit?: { mostWaiting: number }): ReturnType<TurnStore['insert']>;
+  accept(turn: NewTurn, shared?: SharedInsert): ReturnType<TurnStore['insert']>;
   /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
@@ -111,9 +111,9 @@ export function createTurnWriter(
   }
 
   return {
-    accept(turn, limit) {
+    accept(turn, shared) {
       return inOrderSoon(async () => {
-        const accepted = await store.turns.insert(turn, limit);
+        const accepted = await store.turns.insert(turn, shared);
         if (accepted.inserted) onStored([accepted.event]);
         return accepted;
       });

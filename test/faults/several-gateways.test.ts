@@ -21,7 +21,7 @@ const WITHIN_MS = 15_000;
 const laptop = await startLaptop({ env: { PALIADIN_APPROVALS: 'gateway' } });
 afterAll(laptop.dispose);
 const databaseUrl = await (await sharedServer()).newDatabase();
-const env = { PALIADIN_APPROVALS: 'users' };
+const env = { PALIADIN_APPROVALS: 'users', PALIADIN_QUEUE_LIMIT: '20' };
 const all = [1, 2, 3].map(() => useGateway({ laptop, databaseUrl, env }));
 
 let people = 0;

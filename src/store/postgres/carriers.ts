@@ -16,7 +16,7 @@ export function carrierQueries(db: Kysely<Schema>): CarrierStore {
         .where('name', '=', session)
         .executeTakeFirst();
       if (row === undefined || !row.free || !row.unheld) return null;
-      if (row.carrier !== by.gateway && !(await take(db, session, by))) {
+      if (row.carrier !== by.gateway && !(await claimSession(db, session, by))) {
         // Nothing is open there, or another gateway was faster.
         return (await openTurns(db, session)).length === 0 ? [] : null;
       }
@@ -101,8 +101,8 @@ export function carrierQueries(db: Kysely<Schema>): CarrierStore {
   };
 }
 
-/** The condition is checked again on the row as another gateway left it, where that was faster. */
-async function take(db: Kysely<Schema>, session: string, by: Asking): Promise<boolean> {
+/** False where another gateway carries or holds it: the condition is checked again on the row as that has left it. */
+export async function claimSession(db: Kysely<Schema>, session: string, by: Asking): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('agentSessions')
     .set({ carrier: by.gateway })

@@ -11,7 +11,7 @@ import { sqlStore } from '../queries/store.ts';
 import type { InTransaction } from '../queries/turns.ts';
 import { SEARCH_MS, searchTooLong } from '../search-limit.ts';
 import type { DatabaseStatus, Store } from '../store.ts';
-import { carrierQueries } from './carriers.ts';
+import { carrierQueries, claimSession } from './carriers.ts';
 import { postgresDialect } from './dialect.ts';
 import { explainPostgres, isTooLong, LET_THE_OWNER } from './explain.ts';
 import { grantToGateway } from './gateway-role.ts';
@@ -57,7 +57,7 @@ export async function openPostgresStore(url: string, { newId, searching }: Postg
     search: searchText,
     index: indexText,
     searching: searcher,
-    shared: { carriers: carrierQueries(db), requestCounts: requestCounts(db) },
+    shared: { carriers: carrierQueries(db), requestCounts: requestCounts(db), claim: claimSession },
     // No query returns what was deleted. When its bytes are overwritten is for the server to say, and for its backups.
     erase: async () => true,
     async close() {

@@ -3,8 +3,9 @@ import type { Kysely, Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
+import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
-import { queueFull } from '../turn-store.ts';
+import { queueFull, type SharedInsert } from '../turn-store.ts';
 import { record } from './audit-log.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
@@ -12,17 +13,21 @@ import type { Schema } from './schema.ts';
 import { type IndexText, openStatuses } from './turn-list.ts';
 import { fromRow } from './turn-row.ts';
 
-export interface InsertOptions {
+export interface InsertOptions extends Partial<SharedInsert> {
   auditSalt: string;
   index: IndexText;
-  mostWaiting?: number;
+  /** Absent where the store has one gateway. */
+  claim: ClaimSession | undefined;
 }
+
+/** Makes the gateway the session's carrier, if no other is. */
+export type ClaimSession = (db: Transaction<Schema>, session: string, by: Asking) => Promise<unknown>;
 
 /** As `TurnStore.insert`, in the caller's transaction. */
 export async function insertOnce(
   db: Transaction<Schema>,
   turn: NewTurn,
-  { auditSalt, index, mostWaiting }: InsertOptions,
+  { auditSalt, index, claim, mostWaiting, by }: InsertOptions,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
@@ -39,6 +44,7 @@ export async function insertOnce(
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
+  if (by !== undefined) await claim?.(db, agentSession, by);
   const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
   const about = { at: startedAt, actor: userId, subject: userId, turnId };
   await record(db, [

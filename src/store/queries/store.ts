@@ -7,6 +7,7 @@ import type { Store } from '../store.ts';
 import { auditQueries } from './audit-log.ts';
 import { eventQueries } from './events.ts';
 import { hostQueries } from './hosts.ts';
+import type { ClaimSession } from './insert-turn.ts';
 import type { Schema } from './schema.ts';
 import { sessionQueries } from './sessions.ts';
 import { signInQueries } from './sign-in.ts';
@@ -29,7 +30,7 @@ export interface SqlStoreOptions {
   erase: () => Promise<boolean>;
   skipLostEvents: () => Promise<void>;
   /** Absent where the store has one gateway. */
-  shared?: { carriers: CarrierStore; requestCounts: RequestCounts };
+  shared?: { carriers: CarrierStore; requestCounts: RequestCounts; claim: ClaimSession };
   close: () => Promise<void>;
 }
 
@@ -38,7 +39,10 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     options;
   return {
     database,
-    turns: explained(turnQueries(db, { relaxed, heavy, search, index, searching, newSalt: newId, erase }), explain),
+    turns: explained(
+      turnQueries(db, { relaxed, heavy, search, index, searching, claim: shared?.claim, newSalt: newId, erase }),
+      explain,
+    ),
     events: explained(eventQueries(db, skipLostEvents), explain),
     hosts: explained(hostQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),

@@ -8,7 +8,7 @@ import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
-import { byKey, insertOnce } from './insert-turn.ts';
+import { byKey, type ClaimSession, insertOnce } from './insert-turn.ts';
 import { literals } from './literals.ts';
 import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
@@ -29,6 +29,8 @@ export interface TurnQueryOptions {
   index: IndexText;
   /** For searches, which may take long; nothing else waits for them. */
   searching: Kysely<Schema>;
+  /** See `InsertOptions`. */
+  claim?: ClaimSession | undefined;
   /** Makes an unguessable salt. */
   newSalt: () => string;
   /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
@@ -36,11 +38,13 @@ export interface TurnQueryOptions {
 }
 
 export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
-  const { relaxed, heavy, search, index, searching, newSalt, erase } = options;
+  const { relaxed, heavy, search, index, searching, claim, newSalt, erase } = options;
   const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
   return {
-    async insert(turn, limit) {
-      return await db.transaction().execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, ...limit }));
+    async insert(turn, shared) {
+      return await db
+        .transaction()
+        .execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, claim, ...shared }));
     },
 
     takeUp: (turnId, at, carrier) => relaxed((trx) => takeUp(trx, turnId, { at, carrier })),
