@@ -124,10 +124,18 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .command('head')
     .description('print where the audit log ends, to keep it elsewhere')
     .action(async () => (await import('./commands/audit.ts')).showAuditHead(context()));
-  program
-    .command('db')
-    .description('the database')
-    .command('copy')
+  const db = program.command('db').description('the database');
+  db.command('status')
+    .description(
+      'show where the data is, how much there is, and whether its tables are up to date; exit status 1 if not',
+    )
+    .option('--json', 'as JSON')
+    .action(async (options) => (await import('./commands/db.ts')).showDatabase(context(), options));
+  db.command('migrate')
+    .description('bring the tables up to date before a new version starts')
+    .option('--role <name>', 'let this role of PostgreSQL use them, and only add to the audit log: the gateways’ own')
+    .action(async (options) => (await import('./commands/db.ts')).migrateDatabase(context(), options));
+  db.command('copy')
     .description('copy the file of the state directory into the empty database of PALIADIN_DATABASE_URL')
     .action(async () => (await import('./commands/db.ts')).copyDatabase(context()));
   program

@@ -20,6 +20,7 @@ export interface Terminal {
 }
 
 export function terminalOn({ stdout, stderr }: { stdout: Output; stderr: Output }): Terminal {
+  for (const output of [stdout, stderr]) output.on('error', unlessReaderLeft);
   return {
     print: (lines) => printTo(stdout, lines),
     printJson: (value) => void stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`),
@@ -31,6 +32,11 @@ export function terminalOn({ stdout, stderr }: { stdout: Output; stderr: Output 
     },
     note: (lines) => printTo(stderr, lines),
   };
+}
+
+/** One that has left, such as `head`, has what it wanted; and a gateway goes on when nobody reads its log. */
+function unlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** For a program that is not the command line: to its standard error. */

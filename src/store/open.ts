@@ -1,6 +1,6 @@
 /** Opens the store that the settings choose. */
-import { openSqliteStore, type StoreOptions } from './sqlite/open.ts';
-import type { Store } from './store.ts';
+import { openSqliteStore, type StoreOptions, sqliteStatus } from './sqlite/open.ts';
+import type { DatabaseStatus, Store } from './store.ts';
 
 export interface StorePlace {
   /** A PostgreSQL database; undefined: the file. */
@@ -14,6 +14,23 @@ export async function openStore({ url, file }: StorePlace, options: StoreOptions
   // Its driver is loaded only where it is used.
   const { openPostgresStore } = await import('./postgres/open.ts');
   return await openPostgresStore(url, options);
+}
+
+/** Of a database that is there; changes nothing. @throws PaliadinError `store_unavailable` */
+export async function storeStatus({ url, file }: StorePlace): Promise<DatabaseStatus> {
+  if (url === undefined) return await sqliteStatus(file);
+  const { postgresStatus } = await import('./postgres/open.ts');
+  return await postgresStatus(url);
+}
+
+/**
+ * Brings the tables up to date. On PostgreSQL, `role` may use them from then on, and only add to the audit log.
+ * @throws PaliadinError `bad_request`, `store_unavailable`; the database is then unchanged.
+ */
+export async function migrateStore({ url, file }: StorePlace, role?: string): Promise<void> {
+  if (url === undefined) return await (await openSqliteStore(file)).close();
+  const { migratePostgres } = await import('./postgres/open.ts');
+  await migratePostgres(url, role);
 }
 
 /** Name and version of the server, and where it is. Changes nothing. @throws PaliadinError `store_unavailable` */

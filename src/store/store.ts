@@ -6,6 +6,7 @@
  */
 import type { AuditStore } from './audit-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { MigrationState } from './migrations/migrate.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TurnStore } from './turn-store.ts';
@@ -25,4 +26,14 @@ export interface Store {
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface DatabaseStatus {
+  /** The database, for people: name, version, and where it is; never a password. */
+  database: string;
+  /** How much room its tables take. */
+  bytes: number;
+  migrations: MigrationState;
+  /** How many rows the larger tables have. */
+  rows: Record<string, number>;
 }

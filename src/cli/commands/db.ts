@@ -2,9 +2,49 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../../config/load.ts';
 import { prepareState } from '../../config/state-paths.ts';
 import { acquireLock } from '../../process/lock.ts';
-import { copyStore, lockForGateway } from '../../store/open.ts';
+import { copyStore, lockForGateway, migrateStore, type StorePlace, storeStatus } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+
+/** Prints what is in the database that the settings choose, without changing it. */
+export async function showDatabase(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
+  const place = placeOf(context);
+  if (place.url === undefined && !existsSync(place.file)) {
+    throw new ConfigError(`${place.file} is not there yet; a gateway makes it at its first start`);
+  }
+  const status = await storeStatus(place);
+  const { database, bytes, migrations, rows } = status;
+  const { done, missing, unknown } = migrations;
+  if (missing.length + unknown.length > 0) context.exitWith();
+  if (json) return void context.terminal.printJson(status);
+  const told = [
+    ['database', database],
+    ['size', `${(bytes / 1e6).toFixed(1)} MB`],
+    ['migrations', `${done.length} done`],
+    ...missing.map((name) => ['', `${name} is missing: \`paliadin db migrate\`, or the start of a gateway, does it`]),
+    ...unknown.map((name) => ['', `${name} is of a newer version of Paliadin, which these tables need`]),
+    ...Object.entries(rows).map(([table, count]) => [table, `${count} rows`]),
+  ];
+  context.terminal.print(table(['what', 'found'], told));
+}
+
+/** Brings the tables up to date before a gateway does it at its start. */
+export async function migrateDatabase(context: CommandContext, { role }: { role?: string }): Promise<void> {
+  const place = placeOf(context);
+  if (role !== undefined && place.url === undefined) {
+    throw new ConfigError('--role is for PostgreSQL; set PALIADIN_DATABASE_URL, with the name of the tables’ owner');
+  }
+  await migrateStore(place, role);
+  const { migrations } = await storeStatus(place);
+  context.terminal.print([
+    `the tables are up to date: ${migrations.done.at(-1)}`,
+    ...(role === undefined ? [] : [`${role} may use them, and only add to the audit log`]),
+  ]);
+}
+
+function placeOf({ config }: CommandContext): StorePlace {
+  return { url: config.values.PALIADIN_DATABASE_URL, file: prepareState(config).database };
+}
 
 /** Copies the file of the state directory into the database that the settings name, while no gateway uses either. */
 export async function copyDatabase({ config, terminal }: CommandContext): Promise<void> {

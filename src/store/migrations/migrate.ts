@@ -57,14 +57,34 @@ export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
 const LOCK = { lockTable: DEFAULT_MIGRATION_LOCK_TABLE, lockRowId: MIGRATION_LOCK_ID };
 
 async function refuseNewer<T>(db: Kysely<T>, name: string): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return;
-  const done = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
-  const unknown = done.rows.map((row) => row.name).filter((migration) => !Object.hasOwn(migrations, migration));
+  const { unknown } = await migrationsOf(db);
   if (unknown.length === 0) return;
   throw new PaliadinError(
     'store_unavailable',
     `${name}: a newer version of Paliadin made these tables (${unknown.join(', ')} is not known here); ` +
       'start that version or a newer one, or restore the backup from before the update',
   );
+}
+
+/** Names of migrations, in their order. */
+export interface MigrationState {
+  done: string[];
+  missing: string[];
+  /** Those that only a newer version knows. */
+  unknown: string[];
+}
+
+/** Of a database with or without tables; changes nothing. */
+export async function migrationsOf<T>(db: Kysely<T>): Promise<MigrationState> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  const table = sql.table(DEFAULT_MIGRATION_TABLE);
+  const { rows } = tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)
+    ? await sql<{ name: string }>`select name from ${table} order by name`.execute(db)
+    : { rows: [] };
+  const names = rows.map(({ name }) => name);
+  return {
+    done: names.filter((name) => Object.hasOwn(migrations, name)),
+    missing: Object.keys(migrations).filter((name) => !names.includes(name)),
+    unknown: names.filter((name) => !Object.hasOwn(migrations, name)),
+  };
 }

@@ -34,11 +34,14 @@ const CANCELLED = '57014';
 // The driver's words.
 const UNANSWERED = 'Query read timeout';
 
+export const LET_THE_OWNER = 'let their owner run `paliadin db migrate --role USER`';
+
 // By code or by its first two digits, https://www.postgresql.org/docs/current/errcodes-appendix.html
 const advices: Record<string, string> = {
   25: 'this server only reads: let PALIADIN_DATABASE_URL name the one that is written to',
   28: 'correct the user and the password in PALIADIN_DATABASE_URL',
   42: 'let the user of PALIADIN_DATABASE_URL own the database and its tables',
+  42501: `let the user of PALIADIN_DATABASE_URL own the tables, or ${LET_THE_OWNER}`,
   53: 'the server has no room left: look at its disk, its memory, and its limit of connections',
   57: 'the server is stopping, starting, or too slow: wait, or see its log',
   '3D000': 'create the database, or let PALIADIN_DATABASE_URL name another one',

@@ -1,14 +1,17 @@
 /** The store on a PostgreSQL server. */
 import { randomUUID } from 'node:crypto';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
-import { migrate } from '../migrations/migrate.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { migrate, migrationsOf } from '../migrations/migrate.ts';
+import { databaseStatus } from '../queries/database-status.ts';
 import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
 import type { InTransaction } from '../queries/turns.ts';
 import { SEARCH_MS, searchTooLong } from '../search-limit.ts';
-import type { Store } from '../store.ts';
+import type { DatabaseStatus, Store } from '../store.ts';
 import { postgresDialect } from './dialect.ts';
-import { explainPostgres, isTooLong } from './explain.ts';
+import { explainPostgres, isTooLong, LET_THE_OWNER } from './explain.ts';
+import { grantToGateway } from './gateway-role.ts';
 import { addressOf, MOST, type PoolOptions, STATEMENT_MS } from './pool.ts';
 import { indexText, searchText } from './text-search.ts';
 
@@ -28,7 +31,7 @@ export async function openPostgresStore(url: string, { newId, searching }: Postg
   const address = addressOf(url);
   const explain = explainPostgres(address);
   const database = await overOneConnection(url, async (db) => {
-    await migrate(db, address);
+    await migrateAsOwner(db, address);
     return await versionOf(db);
   });
   const deadlineMs = searching?.deadlineMs ?? SEARCH_MS;
@@ -66,11 +69,42 @@ export async function describePostgres(url: string): Promise<string> {
   return `${version}, ${addressOf(url)}`;
 }
 
+/** Changes nothing. @throws PaliadinError `store_unavailable` */
+export async function postgresStatus(url: string): Promise<DatabaseStatus> {
+  return await overOneConnection(url, async (db) => {
+    const { rows } = await sql<{ bytes: number }>`select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint as bytes
+      from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(db);
+    const database = `${await versionOf(db)}, ${addressOf(url)}`;
+    return await databaseStatus(db, { database, bytes: rows[0]?.bytes ?? 0 });
+  });
+}
+
+/** Brings the tables up to date, and lets the role use them. @throws PaliadinError `bad_request`, `store_unavailable` */
+export async function migratePostgres(url: string, role?: string): Promise<void> {
+  await overOneConnection(url, async (db) => {
+    await migrateAsOwner(db, addressOf(url));
+    if (role !== undefined) await grantToGateway(db.withoutPlugins(), role);
+  });
+}
+
 // A search may keep a connection busy for seconds.
 const SEARCHES = 3;
 
 function open(url: string, options: PoolOptions): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: postgresDialect(url, options), plugins: [new CamelCasePlugin()] });
+}
+
+async function migrateAsOwner(db: Kysely<Schema>, address: string): Promise<void> {
+  const { rows } = await sql<{ mayCreate: boolean }>`
+    select has_schema_privilege(current_schema(), 'create') as may_create`.execute(db);
+  // The migrator hides why its first statement failed.
+  if (rows[0]?.mayCreate === false && (await migrationsOf(db.withoutPlugins())).missing.length > 0) {
+    throw new PaliadinError(
+      'store_unavailable',
+      `${address}: the tables are not of this version, and this user may not make any; ${LET_THE_OWNER}`,
+    );
+  }
+  await migrate(db, address);
 }
 
 /** Takes the time that it needs, as a migration may. */

@@ -6,9 +6,10 @@ import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { retry } from '../../process/retry.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { databaseStatus } from '../queries/database-status.ts';
 import type { Schema } from '../queries/schema.ts';
 import { sqlStore } from '../queries/store.ts';
-import type { Store } from '../store.ts';
+import type { DatabaseStatus, Store } from '../store.ts';
 import { type SqliteOptions, sqliteDialect } from './dialect.ts';
 import { createEraser, type EraserOptions } from './erase.ts';
 import { explainSqlite, isBusy } from './explain.ts';
@@ -86,6 +87,21 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
       await sql`update sqlite_sequence set seq = seq + ${LOST_EVENTS} where name = 'turn_events'`.execute(db);
     },
   });
+}
+
+/** Of a file that is there; changes nothing. @throws PaliadinError `store_unavailable` */
+export async function sqliteStatus(path: string): Promise<DatabaseStatus> {
+  const db = openFile(path, {});
+  try {
+    const { rows } = await sql<{ bytes: number }>`select page_count * page_size as bytes
+      from pragma_page_count, pragma_page_size`.execute(db);
+    const database = `SQLite ${process.versions.sqlite}, ${path}`;
+    return await databaseStatus(db, { database, bytes: rows[0]?.bytes ?? 0 });
+  } catch (error) {
+    throw explainSqlite(path)(error);
+  } finally {
+    await db.destroy();
+  }
 }
 
 // More events than can be written between two synced commits.
