@@ -2,6 +2,7 @@
 import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
 import type { Store } from '../store/store.ts';
+import type { WebhookStore } from '../store/webhook-store.ts';
 import type { Turns } from '../turn/turns.ts';
 import { type AuditLogService, createAuditLogService } from './audit-log/audit-log.ts';
 import type { KnownHead } from './audit-log/verify.ts';
@@ -32,6 +33,7 @@ export interface Services {
   turnLog: TurnLogService;
   auditLog: AuditLogService;
   statistics: StatisticsService;
+  webhooks: Pick<WebhookStore, 'list'>;
 }
 
 /** The services inside a gateway. */
@@ -91,6 +93,7 @@ export function createServices({ onSignIn = () => {}, ...options }: ServicesOpti
     turnLog: createTurnLogService({ ...options, onRecord }),
     auditLog: createAuditLogService({ ...options, onRecord }),
     statistics: createStatisticsService({ store, clock: options.clock }),
+    webhooks: store.webhooks,
   };
 }
 
