@@ -2,9 +2,10 @@
  * Keeps an event stream as long as somebody looks: opens it again when it is lost, asks in its place while it brings nothing,
  * lets go of it while the page is hidden, and says how the page stands to the gateway.
  */
-import { backoff } from '../contract/backoff.ts';
+
 import type { EventStream, StreamedMessage, StreamHandlers } from '../client/event-stream.ts';
 import { needsProxySignIn } from '../client/request.ts';
+import { backoff } from '../contract/backoff.ts';
 
 /**
  * `lost`: nothing is heard for longer than a moment. `polled`: the stream brings nothing, and the page asks in its place.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EventStream, StreamHandlers } from '../../src/client/event-stream.ts';
-import { type Connection, type KeptStreamOptions, keepStream } from '../../src/web/kept-stream.ts';
 import { Unreachable } from '../../src/client/request.ts';
+import { type Connection, type KeptStreamOptions, keepStream } from '../../src/web/kept-stream.ts';
 
 const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
 const browser = new EventTarget();

@@ -1,9 +1,9 @@
 /** From sign-in to the dashboard, in the words of the language. Whether it is for who is there, the shell says. */
 import { useEffect, useMemo, useState } from 'react';
-import { download } from '../download.ts';
 import { openEventStream, type StreamHandlers } from '../../client/event-stream.ts';
-import { languageOf } from '../locales/choose.ts';
 import { createCall, createSend } from '../../client/request.ts';
+import { download } from '../download.ts';
+import { languageOf } from '../locales/choose.ts';
 import { type Gateway, SignedIn, type SignedInPage } from '../sign-in/SignedIn.tsx';
 import type { SignInLink } from '../sign-in/sign-in-link.ts';
 import type { Memory } from '../storage.ts';

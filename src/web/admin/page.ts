@@ -1,8 +1,8 @@
 /** What every part of the dashboard needs: its words, the reader's locale, who they are, and the way to the gateway. */
 import { createContext, useContext } from 'react';
-import type { Me } from '../../contract/api.ts';
 import type { EventStream, StreamHandlers } from '../../client/event-stream.ts';
 import type { Call } from '../../client/request.ts';
+import type { Me } from '../../contract/api.ts';
 import type { Live } from './data/live.ts';
 import type { Words } from './locales/en.ts';
 

@@ -1,8 +1,8 @@
 /** Asks before a link signs in somebody else in the place of who is signed in. Nothing changes before the answer. */
 import { useEffect, useId, useRef } from 'react';
+import { isSignedOut, Refusal } from '../../client/request.ts';
 import { languageOf } from '../locales/choose.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { isSignedOut, Refusal } from '../../client/request.ts';
 import type { Replacement } from './useSession.ts';
 import '../chat/dialog.css';
 

@@ -1,12 +1,12 @@
 /** What somebody sees who is not signed in: how to get in, by the ways that there are here. */
 import { type FormEvent, useEffect, useId, useState } from 'react';
+import { isSignedOut, Refusal } from '../../client/request.ts';
 import type { SignInWays } from '../../contract/api.ts';
 import type { Api } from '../chat/api.ts';
 import { languageOf } from '../locales/choose.ts';
 import type { Messages } from '../locales/en.ts';
 import { messagesOf } from '../locales/locale.ts';
 import { signInWords } from '../locales/sign-in.ts';
-import { isSignedOut, Refusal } from '../../client/request.ts';
 import { pastedLink, type SignInLink } from './sign-in-link.ts';
 import '../chat/app.css';
 import './sign-in.css';

@@ -1,10 +1,10 @@
 /** From sign-in to a page of ours: who is there, and in which language. The same for the chat and the dashboard. */
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import type { Fetch } from '../../client/request.ts';
 import type { Me } from '../../contract/api.ts';
 import { type Api, createApi } from '../chat/api.ts';
 import { Fallback } from '../chat/ui/Fallback.tsx';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
-import type { Fetch } from '../../client/request.ts';
 import type { Memory } from '../storage.ts';
 import { createProxySignIn } from './proxy-sign-in.ts';
 import { SignInAgain } from './SignInAgain.tsx';

@@ -3,8 +3,9 @@
  * have it and no other port does. A tab goes on with the key it began with until it looks again, so that it never asks in
  * the name of somebody who has signed in in another tab since.
  */
-import { SESSION_KEY_HEADER, SESSION_KEY_ITEM } from '../../contract/session-key.ts';
+
 import type { Fetch } from '../../client/request.ts';
+import { SESSION_KEY_HEADER, SESSION_KEY_ITEM } from '../../contract/session-key.ts';
 import type { Memory } from '../storage.ts';
 
 export interface SessionKey {

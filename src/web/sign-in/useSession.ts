@@ -1,9 +1,9 @@
 /** Who is signed in in this browser, how they got in, and how they leave: the same for every page of ours. */
 import { useEffect, useState } from 'react';
+import { isShutOut, isSignedOut } from '../../client/request.ts';
 import type { Me, WouldReplace } from '../../contract/api.ts';
 import { backoff } from '../../contract/backoff.ts';
 import type { Api } from '../chat/api.ts';
-import { isShutOut, isSignedOut } from '../../client/request.ts';
 import type { SessionKey } from './session-key.ts';
 import { type SignInLink, takeLink } from './sign-in-link.ts';
 

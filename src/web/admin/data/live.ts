@@ -2,8 +2,9 @@
  * What changes, as it changes. The gateway says that something changed, not what it is now; whoever shows it asks again.
  * Nothing is replayed, so after every gap all that is shown is asked for again.
  */
-import type { AdminEvent } from '../../../contract/admin.ts';
+
 import type { EventStream, StreamHandlers } from '../../../client/event-stream.ts';
+import type { AdminEvent } from '../../../contract/admin.ts';
 import { type Connection, keepStream } from '../../kept-stream.ts';
 
 /** `null`: anything may have changed. */

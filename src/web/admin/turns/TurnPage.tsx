@@ -1,12 +1,12 @@
 /** One turn in full: what was asked and answered, what it took, what was decided, why it failed. */
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { Refusal } from '../../../client/request.ts';
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { Icon } from '../../chat/ui/Icon.tsx';
-import { Refusal } from '../../../client/request.ts';
 import { useResource } from '../data/useResource.ts';
 import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
