@@ -63,7 +63,10 @@ function client(): Plugin {
           lib: { entry: 'src/client/index.ts', formats: ['es'], fileName: () => 'client.js' },
         },
       });
-      await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src/client']);
+      const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rewriteRelativeImportExtensions'];
+      const into = ['--rootDir', 'src', '--outDir', 'dist/types'];
+      const tsc = ['node_modules/typescript/bin/tsc', '-p', 'src/client', ...emit, ...into];
+      await promisify(execFile)(process.execPath, tsc);
     },
   };
 }

@@ -27,7 +27,7 @@ export const COMMANDS = {
     needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [
       ...checks(root),
-      [tool(root, 'vitest'), 'run', '--project', 'parts', '--project', 'browser', ...args],
+      [tool(root, 'vitest'), 'run', ...['parts', 'postgres', 'browser'].flatMap((name) => ['--project', name]), ...args],
     ],
   },
   'test:nightly': {
@@ -50,8 +50,12 @@ export const COMMANDS = {
 function checks(root) {
   return [
     [tool(root, '@biomejs/biome'), 'check', '--error-on-warnings'],
-    // The contract and the page compile without Node's types, the contract also without the browser's.
-    ...['.', 'src/contract', 'src/web', 'test/web'].map((project) => [tool(root, 'typescript', 'tsc'), '-p', project]),
+    // The contract, the client and the page compile without Node's types, the contract also without the browser's.
+    ...['.', 'src/contract', 'src/client', 'src/web', 'test/web'].map((project) => [
+      tool(root, 'typescript', 'tsc'),
+      '-p',
+      project,
+    ]),
     [tool(root, 'knip')],
   ];
 }

@@ -58,6 +58,12 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .option('--search <words>', 'in whose question or answer each of these words begins a word')
     .option('--limit <number>', 'how many at most', '20')
     .action(async (options) => (await import('./commands/turns.ts')).showTurns(context(), options));
+  program
+    .command('webhooks')
+    .description('list what the application’s webhook was told')
+    .option('--json', 'as JSON')
+    .option('--limit <number>', 'how many at most', '20')
+    .action(async (options) => (await import('./commands/webhooks.ts')).showWebhooks(context(), options));
   const token = program.command('token').description('tokens for programs');
   token
     .command('create')

@@ -34,11 +34,13 @@ export async function* followStream(
   while (!signal?.aborted) {
     try {
       for await (const { type, id, data } of messagesOf(fetch, path, { last, signal })) {
-        if (failures > 0 || type === 'open') onConnection?.('open');
-        failures = 0;
         // Says why the stream ends; a new token is asked for where the old one is refused.
         if (type === 'reconnect') break;
-        if (type === 'open' || data === '') continue;
+        if (type === 'open') {
+          failures = 0;
+          onConnection?.('open');
+          continue;
+        }
         const event = JSON.parse(data) as StreamedEvent;
         last = id;
         yield { id: Number(id), event };

@@ -8,13 +8,14 @@ export function withToken(token: TokenSource, fetch: Fetch): Fetch {
   /** Shared by requests that are made at once. */
   let current: Promise<string> | null = null;
 
-  const make = async (): Promise<string> => {
-    try {
-      return typeof token === 'string' ? token : await token();
-    } catch (cause) {
-      current = null;
-      throw new Unreachable('token', cause);
-    }
+  const make = (): Promise<string> => {
+    const made = tokenOf(token);
+    current = made;
+    // The next request tries again.
+    made.catch(() => {
+      if (current === made) current = null;
+    });
+    return made;
   };
 
   return async (path, init = {}) => {
@@ -23,12 +24,18 @@ export function withToken(token: TokenSource, fetch: Fetch): Fetch {
       headers.set('authorization', `Bearer ${await used}`);
       return await fetch(path, { ...init, headers, credentials: 'omit' });
     };
-    current ??= make();
-    const used = current;
+    const used = current ?? make();
     const response = await send(used);
     if (response.status !== 401 || typeof token === 'string') return response;
     // Another request may have had it made again meanwhile.
-    if (current === used) current = make();
-    return await send(current);
+    return await send(current === null || current === used ? make() : current);
   };
+}
+
+async function tokenOf(token: TokenSource): Promise<string> {
+  try {
+    return typeof token === 'string' ? token : await token();
+  } catch (cause) {
+    throw new Unreachable('token', cause);
+  }
 }

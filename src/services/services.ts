@@ -3,6 +3,7 @@ import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
 import type { RequestCounts } from '../store/request-counts.ts';
 import type { Store } from '../store/store.ts';
+import type { WebhookStore } from '../store/webhook-store.ts';
 import type { Turns } from '../turn/turns.ts';
 import { type AuditLogService, createAuditLogService } from './audit-log/audit-log.ts';
 import type { KnownHead } from './audit-log/verify.ts';
@@ -36,6 +37,7 @@ export interface Services {
   turnLog: TurnLogService;
   auditLog: AuditLogService;
   statistics: StatisticsService;
+  webhooks: Pick<WebhookStore, 'list'>;
 }
 
 /** The services inside a gateway. */
@@ -98,6 +100,7 @@ export function createServices({ onSignIn = () => {}, ...options }: ServicesOpti
     turnLog: createTurnLogService({ ...options, onRecord }),
     auditLog: createAuditLogService({ ...options, onRecord }),
     statistics: createStatisticsService({ store, clock: options.clock }),
+    webhooks: store.webhooks,
   };
 }
 

@@ -100,7 +100,7 @@ test('T18: a question by the API that names a foreign page is answered without i
   for (const pageOrigin of PAGES) {
     const asked = await eve.call('POST', '/api/turns', { body: { message: 'demo at once', pageOrigin } });
     if (asked.status === 400) {
-      expect((await asked.json()).detail).toContain('pageOrigin: has to be the URL of a page');
+      expect(((await asked.json()) as { detail: string }).detail).toContain('pageOrigin: has to be the URL of a page');
       refused.push(pageOrigin);
       continue;
     }

@@ -158,6 +158,45 @@ test('sign-out ends browser sessions, and tokens if asked', async () => {
   await expect(fritz.me()).rejects.toThrow(/401/);
 });
 
+test('webhooks lists what was told, what is to be told again and why, and what was given up', async () => {
+  const { webhooks } = await gateway().store();
+  const told = (eventId: number) => ({
+    eventId,
+    turnId: `turn-${eventId}`,
+    type: 'turn.failed' as const,
+    approvalId: null,
+    occurredAt: Date.UTC(2026, 0, 2),
+  });
+  await webhooks.enqueue([told(900_001), told(900_002), told(900_003)], 900_003);
+  await webhooks.record(900_001, { nextAt: null, deliveredAt: 1, error: null });
+  await webhooks.record(900_002, {
+    nextAt: Date.UTC(2026, 0, 3),
+    deliveredAt: null,
+    error: 'the endpoint answered 500',
+  });
+  await webhooks.record(900_003, { nextAt: null, deliveredAt: null, error: 'the endpoint answered 410' });
+  const { stdout } = await cli('webhooks');
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
+  expect(lines).toEqual([
+    ['occurred', 'type', 'turn', 'attempts', 'state', 'reason'],
+    ['2026-01-02T00:00:00.000Z', 'turn.failed', 'turn-900003', '0', 'given up', 'the endpoint answered 410'],
+    [
+      '2026-01-02T00:00:00.000Z',
+      'turn.failed',
+      'turn-900002',
+      '0',
+      'next at 2026-01-03T00:00:00.000Z',
+      'the endpoint answered 500',
+    ],
+    ['2026-01-02T00:00:00.000Z', 'turn.failed', 'turn-900001', '0', 'delivered'],
+  ]);
+  const one = JSON.parse((await cli('webhooks', '--json', '--limit', '1')).stdout);
+  expect(one).toMatchObject([{ eventId: 900_003, nextAt: null }]);
+});
+
 describe('turns', () => {
   test('lists turns, newest first, without their text', async () => {
     const { code, stdout } = await cli('turns');

@@ -200,6 +200,18 @@ test('a refusal has the gateway’s words, and what is refused for good is not t
   const why = await tokenless.ask('x').catch((error: unknown) => error);
   expect(why).toBeInstanceOf(Unreachable);
   expect(why).toMatchObject({ why: 'token' });
+  // Once the application has a token again, so has the client.
+  let isOut = true;
+  const back = createClient({
+    url: server.origin,
+    token: () => {
+      if (isOut) throw new Error('signed out');
+      return token;
+    },
+  });
+  await expect(back.me()).rejects.toMatchObject({ why: 'token' });
+  isOut = false;
+  expect((await back.me()).canAsk).toBe(true);
 });
 
 test('the client decides and stops, and a reader that is told to ends without an error', async () => {

@@ -1,0 +1,28 @@
+import { ConfigError } from '../../config/load.ts';
+import type { WebhookDelivery } from '../../contract/records/webhook.ts';
+import type { CommandContext } from '../context.ts';
+import { table } from '../table.ts';
+import { withServices } from './with-services.ts';
+
+/** Lists what the application's webhook was told and is to be told, newest first. */
+export async function showWebhooks(context: CommandContext, options: { json?: boolean; limit: string }): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
+  await withServices(context, async ({ webhooks }) => {
+    const deliveries = await webhooks.list({ limit });
+    if (options.json) return context.terminal.printJson(deliveries);
+    context.terminal.print(table(HEAD, deliveries.map(describe)));
+  });
+}
+
+const HEAD = ['occurred', 'type', 'turn', 'attempts', 'state', 'reason'];
+
+function describe(delivery: WebhookDelivery): string[] {
+  const { occurredAt, type, turnId, attempts, error } = delivery;
+  return [new Date(occurredAt).toISOString(), type, turnId, String(attempts), stateOf(delivery), error ?? ''];
+}
+
+function stateOf({ deliveredAt, nextAt }: WebhookDelivery): string {
+  if (deliveredAt !== null) return 'delivered';
+  return nextAt === null ? 'given up' : `next at ${new Date(nextAt).toISOString()}`;
+}
