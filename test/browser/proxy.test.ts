@@ -1,14 +1,14 @@
 /** Proxies before the gateway: one whose sign-in expires while the page is open, and some that buffer streams. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { en as adminWords } from '../../src/web/admin/locales/en.ts';
 import { boundaryWords } from '../../src/web/locales/boundary.ts';
 import { en } from '../../src/web/locales/en.ts';
-import { pictureFile, useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser.ts';
 import { type PageProxy, startPageProxy } from '../support/page-proxy.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { dashboard } from './admin.ts';
 import { behind, signedIn } from './chat.ts';
+import { look } from './look.ts';
 
 const [proxy, elsewhere] = [await startPageProxy(), await startPageProxy()];
 afterAll(() => Promise.all([proxy.close(), elsewhere.close()]));
@@ -61,8 +61,7 @@ test.each(ways)('with an auth proxy that %s the page asks for sign-in, keeping t
   await notice.waitFor();
   await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
   if (answer === toOwnPage) {
-    await page.screenshot({ path: await pictureFile('sign-in-ended') });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await look(page, 'sign-in-ended-by-proxy');
   }
   // Whoever sends all the same has the question back at once.
   await button(en.send).click();
