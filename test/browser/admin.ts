@@ -33,7 +33,7 @@ export async function dashboard(
   gateway: TestGateway,
   { options = {}, words = en, subject = 'owner', clock = false }: Manner = {},
 ): Promise<Dashboard> {
-  const visitor = await browser.visitor(gateway.url, options);
+  const visitor = await browser.visitor(gateway.url, options, { fresh: clock });
   const { page } = visitor;
   if (clock) await page.clock.install();
   const { hash } = new URL(await gateway.signInLink(subject));

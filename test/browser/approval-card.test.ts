@@ -8,7 +8,7 @@ import { dashboard } from './admin.ts';
 import { asked, askedBy, fieldsOf, fits, SIZES } from './approval-card.ts';
 import { look } from './look.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway({ env: { PALIADIN_APPROVALS: 'users' } });
 
 test('the card of a tool shows all of its input: a mail, a plan, an edit', async () => {

@@ -8,7 +8,7 @@ import { asked, askedBy, cardIn } from './approval-card.ts';
 import { signedIn } from './chat.ts';
 import { look } from './look.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway({ env: { PALIADIN_APPROVALS: 'users' } });
 
 const QUESTION = 'Which cases do you want to see?';

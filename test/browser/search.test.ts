@@ -9,7 +9,7 @@ import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
 import { look } from './look.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 test('a word of the question or the answer finds the turn, and opens it', async () => {
