@@ -13,7 +13,7 @@ export async function look(page: Page, name: string): Promise<void> {
 }
 
 /** Whether axe finds nothing to object to. */
-export async function isAccessible(page: Page): Promise<void> {
+async function isAccessible(page: Page): Promise<void> {
   // Legacy mode is one run in the page. The other opens a second page for what frames report, and a page of ours has none.
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
   const { violations } = await axe.analyze();
