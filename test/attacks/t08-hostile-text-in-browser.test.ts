@@ -20,7 +20,7 @@ import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { hostileMarkdown } from '../web/hostile-markdown.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 const HOSTILE_NAME = '<img src=x onerror=alert(1)>"\'><script>alert(1)</script>';
