@@ -1,4 +1,4 @@
 /** T5 with more words. */
 import { attackWithShellWords } from './shell-words.ts';
 
-await attackWithShellWords(4);
+await attackWithShellWords(2);
