@@ -6,7 +6,7 @@ import { slowest } from './test/support/slowest.ts';
 /** Tests that open the page in a real browser. An attack that needs one says so by its name. */
 const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.test.ts'];
 
-/** What takes minutes and seldom finds what the others miss: many users, and every page in every look. */
+/** What takes minutes and seldom finds what the others miss: many users, every page in every look, the rest of a matrix. */
 const NIGHTLY = ['test/**/*.nightly.test.ts'];
 
 const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];

@@ -27,7 +27,12 @@ export const COMMANDS = {
     needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [
       ...checks(root),
-      [tool(root, 'vitest'), 'run', ...['parts', 'postgres', 'browser'].flatMap((name) => ['--project', name]), ...args],
+      [
+        tool(root, 'vitest'),
+        'run',
+        ...['parts', 'postgres', 'browser'].flatMap((name) => ['--project', name]),
+        ...args,
+      ],
     ],
   },
   'test:nightly': {

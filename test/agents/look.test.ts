@@ -1,15 +1,15 @@
 /** What users see of a real agent in its states: checked by axe, and saved as pictures for review. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import { onTestFinished, test } from 'vitest';
 import { de as germanReasons } from '../../src/contract/locales/de.ts';
 import { en as reasons } from '../../src/contract/locales/en.ts';
 import { de } from '../../src/web/locales/de.ts';
 import { en, type Messages } from '../../src/web/locales/en.ts';
 import { signedIn } from '../browser/chat.ts';
-import { pictureFile, useBrowser } from '../support/browser.ts';
+import { look as lookAt, PHONE } from '../browser/look.ts';
+import { useBrowser } from '../support/browser.ts';
 import { type ClaudeGatewayOptions, claudeGateway } from './claude-gateway.ts';
 import { installedVersions } from './claude-owner.ts';
 import { CASES } from './model/scenes.ts';
@@ -17,12 +17,6 @@ import { CASES } from './model/scenes.ts';
 const browser = useBrowser();
 
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1200, height: 800 } };
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  isMobile: true,
-  hasTouch: true,
-  deviceScaleFactor: 2,
-};
 
 /** Runs until it is told to end. */
 const BOARD = '#!/bin/sh\nwhile [ ! -e shown ]; do sleep 0.1; done\n';
@@ -52,9 +46,7 @@ async function owner(options: BrowserContextOptions, words: Messages = en, more:
 }
 
 async function look(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: await pictureFile(`claude-${name}`), animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await lookAt(page, `claude-${name}`);
 }
 
 test.each([

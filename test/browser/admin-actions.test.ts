@@ -8,7 +8,7 @@ import { useBrowser } from '../support/browser.ts';
 import { useSeededGateway } from '../support/seeded-gateway.ts';
 import { dashboard, look } from './admin.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useSeededGateway({ turns: 300, users: 6, days: 30 });
 
 const atMidnight = (day: number) => new Date(new Date().setHours(0, 0, 0, 0) + day * 24 * 3_600_000);

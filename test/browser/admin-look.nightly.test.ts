@@ -4,7 +4,8 @@ import { de } from '../../src/web/admin/locales/de.ts';
 import { en, type Words } from '../../src/web/admin/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useSeededGateway } from '../support/seeded-gateway.ts';
-import { type Dashboard, dashboard, look, PHONE, works } from './admin.ts';
+import { type Dashboard, dashboard, look, works } from './admin.ts';
+import { PHONE } from './look.ts';
 
 const browser = useBrowser();
 const gateway = useSeededGateway();

@@ -6,7 +6,7 @@ import { useSeededGateway } from '../support/seeded-gateway.ts';
 import { dashboard, look, saved, works } from './admin.ts';
 import { chatOn, isLoaded } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useSeededGateway();
 
 test('the overview shows health, users and failures, and the range is in the URL', async () => {

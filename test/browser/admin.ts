@@ -1,11 +1,11 @@
 /** The dashboard as the owner uses it. */
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { en, type Words } from '../../src/web/admin/locales/en.ts';
-import { pictureFile, type TestBrowser, type Visitor } from '../support/browser.ts';
+import type { TestBrowser, Visitor } from '../support/browser.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { look as lookAt } from './look.ts';
 
 export interface Dashboard {
   readonly visitor: Visitor;
@@ -33,7 +33,7 @@ export async function dashboard(
   gateway: TestGateway,
   { options = {}, words = en, subject = 'owner', clock = false }: Manner = {},
 ): Promise<Dashboard> {
-  const visitor = await browser.visitor(gateway.url, options);
+  const visitor = await browser.visitor(gateway.url, options, { fresh: clock });
   const { page } = visitor;
   if (clock) await page.clock.install();
   const { hash } = new URL(await gateway.signInLink(subject));
@@ -68,13 +68,9 @@ export async function works(page: Page, words: Words): Promise<void> {
   await page.getByText(words.health.works).waitFor({ timeout: 60_000 });
 }
 
-/** A picture for people to look at, and what axe has to say. */
+/** As every page is looked at; and nothing of it is cut off at the side. */
 export async function look(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: await pictureFile(name), animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await lookAt(page, name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBe(0);
 }
-
-export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };

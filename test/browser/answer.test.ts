@@ -5,7 +5,7 @@ import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
 import { watch } from './watch.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 // A few words at a time, as a person would see it.
 const gateway = useGateway({ env: { PALIADIN_DEMO_PACE: '12' } });
 

@@ -63,7 +63,7 @@ export async function signedIn(
   subject: string,
   { words = en, path = '/', clock = false, options = {} }: Manner = {},
 ): Promise<Person> {
-  const visitor = await browser.visitor(gateway.url, options);
+  const visitor = await browser.visitor(gateway.url, options, { fresh: clock });
   if (clock) await visitor.page.clock.install();
   const { hash } = new URL(await gateway.signInLink(subject));
   await visitor.page.goto(path + hash);

@@ -6,7 +6,7 @@ import { useGateway } from '../support/use-gateway.ts';
 import { type Person, signedIn } from './chat.ts';
 import { watch } from './watch.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 // A test that fails while the gateway is away shall not take the others with it.

@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 test.each([

@@ -1,11 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';
-import { pictureFile, useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { chatOn, isLoaded, signedIn } from './chat.ts';
+import { look } from './look.ts';
 
 const browser = useBrowser();
 const gateway = useGateway();
@@ -26,9 +26,7 @@ test('a German browser gets the page, the agent and errors in German', async () 
   await second.says('Der Assistent hat sein Kontingent vorerst aufgebraucht. Bitte später noch einmal versuchen.');
   await second.button('Noch einmal fragen').waitFor();
 
-  await page.screenshot({ path: await pictureFile('german'), animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await look(page, 'german');
   // None of the page's own words were left untranslated.
   const text = await page.getByRole('main').textContent();
   for (const english of [en.startOver, en.failed, en.askAgain, en.keys]) expect(text).not.toContain(english);
@@ -44,11 +42,9 @@ test('German texts fit on a phone', async () => {
   await (await ask('demo limit')).says('Kontingent');
   await button(de.startOver).tap();
   await dialog.getByText(de.startOverTitle).waitFor();
-  await page.screenshot({ path: await pictureFile('german-phone-dialog'), animations: 'disabled' });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBe(viewport.width);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await look(page, 'german-phone-dialog');
 });
 
 test('the language can be chosen, at once and after a reload, and errors follow it', async () => {

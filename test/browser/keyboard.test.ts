@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 /** Accessible name, or text, of what has the focus. */

@@ -1,25 +1,17 @@
 /** How the page looks in its states: measured, checked by axe, and saved as pictures for review. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { en as reasons } from '../../src/contract/locales/en.ts';
 import { en } from '../../src/web/locales/en.ts';
-import { pictureFile, useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { type Person, signedIn } from './chat.ts';
+import { look, PHONE } from './look.ts';
 
 const browser = useBrowser();
 const gateway = useGateway();
 
-const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 const DARK = { colorScheme: 'dark' } as const;
-
-/** As what is on the screen: nothing that moves is caught in the middle. */
-async function look(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: await pictureFile(name), animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-}
 
 /** A conversation with one of everything that a page has to draw. */
 async function converse({ ask }: Person): Promise<void> {

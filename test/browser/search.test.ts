@@ -2,14 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
 import { en } from '../../src/web/locales/en.ts';
-import { pictureFile, useBrowser } from '../support/browser.ts';
+import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
+import { look } from './look.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 test('a word of the question or the answer finds the turn, and opens it', async () => {
@@ -25,9 +25,7 @@ test('a word of the question or the answer finds the turn, and opens it', async 
   await dialog.getByText(en.found(1, false)).waitFor();
   await dialog.locator('summary').click();
   await dialog.getByText('Estate of Lindqvist').waitFor();
-  await page.screenshot({ path: await pictureFile('search'), animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await look(page, 'search');
   await field.fill('nowhere');
   await field.press('Enter');
   await dialog.getByText(en.foundNothing).waitFor();

@@ -1,7 +1,8 @@
 import { test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
-import { look, PHONE } from './admin.ts';
+import { look } from './admin.ts';
+import { PHONE } from './look.ts';
 
 const browser = useBrowser();
 const gateway = useGateway();

@@ -9,7 +9,7 @@ import { useGateway } from '../support/use-gateway.ts';
 import { look } from './admin.ts';
 import { type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 const another = useGateway();
 
@@ -18,7 +18,7 @@ const SIGNED_OUT = /401 \(Unauthorized\)/;
 
 test('a link signs in, and its code is removed from address and history', async () => {
   const link = await gateway().signInLink('anna');
-  const { page } = await browser.visitor(gateway().url);
+  const { page } = await browser.visitor(gateway().url, {}, { fresh: true });
   await page.goto(link);
   const { log, box, button } = chatOn(page);
   await log.waitFor();

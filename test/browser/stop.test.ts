@@ -4,7 +4,7 @@ import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { type Person, signedIn } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
 
 /** The agent has really let go: it answers the next question, though nobody released the one before. */

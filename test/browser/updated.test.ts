@@ -5,7 +5,7 @@ import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { signedIn } from './chat.ts';
 
-const browser = useBrowser();
+const browser = useBrowser({ sameTab: true });
 const gateway = useGateway({ env: { PALIADIN_APPROVALS: 'users' } });
 
 test('after an update a missing part asks for a reload, which keeps the draft', async () => {

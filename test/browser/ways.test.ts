@@ -1,6 +1,5 @@
 /** The sign-in page with each configured method, and a user who is disabled while the page is open. */
 import { randomBytes } from 'node:crypto';
-import { AxeBuilder } from '@axe-core/playwright';
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { SESSION_KEY_ITEM } from '../../src/contract/session-key.ts';
@@ -9,6 +8,7 @@ import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { pictureFile, useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { chatOn, signedIn } from './chat.ts';
+import { look } from './look.ts';
 
 const SECRET = randomBytes(48).toString('base64');
 const browser = useBrowser();
@@ -41,8 +41,7 @@ test.each(['en', 'de'] as const)(
     await page.getByText(words.fromApplication).waitFor();
     expect(await page.getByLabel(words.field).isVisible()).toBe(false);
     await page.getByText(words.withLink).click();
-    await page.screenshot({ path: await pictureFile(`sign-in-application-${language}`) });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await look(page, `sign-in-application-${language}`);
     await page.getByLabel(words.field).fill(await byApplication().signInLink('anna'));
     await page.getByRole('button', { name: words.button }).click();
     await page.getByRole('log').waitFor();
@@ -84,7 +83,7 @@ test('a link with a token that is refused says why, and where the application is
   await page.getByText('its signature was not made with PALIADIN_JWT_SECRET').waitFor();
   const link = page.getByRole('link', { name: signInWords.en.toApplication });
   expect(await link.getAttribute('href')).toBe('https://app.example/start');
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await look(page, 'sign-in-refused-token');
 });
 
 test('a form of another origin opens the page signed in', async () => {
@@ -143,8 +142,7 @@ test('behind a proxy no sign-in is needed; a proxy that names nobody is reported
   unknown.expectTrouble(REFUSED);
   await unknown.page.goto('/');
   await unknown.page.getByText(signInWords.en.byProxy).waitFor();
-  await unknown.page.screenshot({ path: await pictureFile('sign-in-proxy') });
-  expect((await new AxeBuilder({ page: unknown.page }).analyze()).violations).toEqual([]);
+  await look(unknown.page, 'sign-in-proxy');
   await unknown.page.getByRole('button', { name: signInWords.en.reload }).click();
   await unknown.page.getByText(signInWords.en.byProxy).waitFor();
 });

@@ -6,8 +6,10 @@ import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { TurnView } from '../../src/contract/api.ts';
 import { until } from '../support/until.ts';
-import { gatewayForTest } from '../support/use-gateway.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { type Somebody, somebody } from './somebody.ts';
+
+const running = useGateway();
 
 const ALLOWED = { status: 'completed', response: 'You allowed it, so I did: delete it', approvals: [] };
 
@@ -24,7 +26,7 @@ async function asked(person: Somebody): Promise<string> {
 const decisionsOf = ({ decisions }: TurnView) => decisions.map(({ by, option }) => `${by} ${option}`);
 
 test('an approval survives a killed gateway: the next one shows it, and it can be decided at once', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
   await gateway.end('SIGKILL');
@@ -49,7 +51,7 @@ test('a gateway with an open approval stops at once, however long the approval t
 });
 
 test('a decision not yet at the host when the gateway was killed is delivered after its restart', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
   const daemon = await gateway.daemonPid();
@@ -65,7 +67,7 @@ test('a decision not yet at the host when the gateway was killed is delivered af
 });
 
 test('an approval answered at the terminal while no gateway runs is not asked again', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const owner = await somebody(gateway);
   const { turnId } = await owner.ask('demo approve delete it');
   await owner.until(turnId, 'approval');
@@ -78,7 +80,7 @@ test('an approval answered at the terminal while no gateway runs is not asked ag
 });
 
 test('an approval survives a killed daemon: it is asked again, and decided once', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
   process.kill(await gateway.daemonPid(), 'SIGKILL');
@@ -89,7 +91,7 @@ test('an approval survives a killed daemon: it is asked again, and decided once'
 });
 
 test('when the agent dies while an approval waits, the turn fails and a decision is refused', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const owner = await somebody(gateway);
   const turnId = await asked(owner);
   await owner.tmux('kill-server');
@@ -108,7 +110,7 @@ test('the agent’s silence timeout does not run while an approval waits', async
 });
 
 test('members’ approvals are all denied at once by policy, and no temporary file is left', async () => {
-  const gateway = await gatewayForTest();
+  const gateway = running();
   const people = await Promise.all(['anna', 'ben', 'carl'].map((name) => somebody(gateway, name)));
   const turns = await Promise.all(people.map((person) => person.answer('demo approve delete it')));
   for (const turn of turns) {

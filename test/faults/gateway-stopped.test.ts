@@ -6,11 +6,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import type { ApiClient } from '../support/api-client.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { useGateway } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 
+const running = useGateway({ env: { PALIADIN_QUEUE_LIMIT: '100' } });
+
 test('F30: a gateway stopped during turns asks its readers to reconnect, and continues all turns later', async () => {
-  await using gateway = await startTestGateway();
+  const gateway = running();
   const [owner, anna] = [await somebody(gateway), await somebody(gateway, 'anna')];
   const first = await owner.ask('demo hold first');
   const second = await owner.ask('demo echo second');
@@ -54,25 +57,25 @@ test('F30: a gateway stopped during turns asks its readers to reconnect, and con
 });
 
 test('F30: a gateway stopped at each step of a turn has the question answered once', async () => {
-  await using gateway = await startTestGateway();
-  const owner = await somebody(gateway);
+  const gateway = running();
+  const carl = await somebody(gateway, 'carl');
   for (const step of [null, 'delivering', 'running'] as const) {
-    const { turnId } = await owner.ask('demo at once');
-    if (step !== null) await owner.until(turnId, step);
+    const { turnId } = await carl.ask('demo at once');
+    if (step !== null) await carl.until(turnId, step);
     await stops(gateway);
     await gateway.start();
-    expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', response: 'At once.', error: null });
-    expect(await owner.timesReceived(turnId)).toBe(1);
+    expect(await carl.finished(turnId)).toMatchObject({ status: 'completed', response: 'At once.', error: null });
+    expect(await carl.timesReceived(turnId)).toBe(1);
   }
-  await owner.goesOn();
+  await carl.goesOn();
 });
 
 test('F30: questions sent while the gateway stops are accepted or refused, and retried are one turn each', async () => {
-  await using gateway = await startTestGateway({ env: { PALIADIN_QUEUE_LIMIT: '100' } });
-  const owner = await somebody(gateway);
-  await owner.goesOn();
+  const gateway = running();
+  const dora = await somebody(gateway, 'dora');
+  await dora.goesOn();
   const numbers = Array.from({ length: 30 }, (_, number) => number);
-  const submit = (number: number) => owner.ask(`demo echo question ${number}`, { key: `key-${number}` });
+  const submit = (number: number) => dora.ask(`demo echo question ${number}`, { key: `key-${number}` });
   const submits = numbers.map((number) =>
     submit(number).then(
       ({ turnId }) => turnId,
@@ -90,25 +93,25 @@ test('F30: questions sent while the gateway stops are accepted or refused, and r
   for (const number of numbers) {
     const { turnId } = await submit(number);
     if (typeof told[number] === 'string') expect(turnId).toBe(told[number]);
-    const turn = await owner.finished(turnId);
+    const turn = await dora.finished(turnId);
     expect(turn).toMatchObject({ status: 'completed', response: expect.stringContaining(`question ${number}\n`) });
-    expect(await owner.timesReceived(turnId)).toBe(1);
+    expect(await dora.timesReceived(turnId)).toBe(1);
   }
-  expect(await gateway.prompts(owner.session)).toHaveLength(1 + numbers.length);
+  expect(await gateway.prompts(dora.session)).toHaveLength(1 + numbers.length);
 });
 
 test('F30: neither a stalled reader, nor a silent connection, nor a hanging host delays the stop', async () => {
-  await using gateway = await startTestGateway();
-  const owner = await somebody(gateway);
-  for (let answers = 0; answers < 3; answers++) await owner.answer('demo long 2mb');
-  const { turnId } = await owner.ask('demo hold first');
-  const waiting = await owner.ask('demo at once');
-  await owner.until(turnId, 'chunk');
+  const gateway = running();
+  const emil = await somebody(gateway, 'emil');
+  for (let answers = 0; answers < 3; answers++) await emil.answer('demo long 2mb');
+  const { turnId } = await emil.ask('demo hold first');
+  const waiting = await emil.ask('demo at once');
+  await emil.until(turnId, 'chunk');
   const port = Number(new URL(gateway.url).port);
   const silent = connect(port, '127.0.0.1');
   const unread = connect(port, '127.0.0.1').pause();
   unread.write(
-    `GET /api/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${owner.token}\r\n\r\n`,
+    `GET /api/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${emil.token}\r\n\r\n`,
   );
   for (const socket of [silent, unread]) socket.on('error', () => {}); // cut off, as it should be
   await once(unread, 'readable');
@@ -121,18 +124,18 @@ test('F30: neither a stalled reader, nor a silent connection, nor a hanging host
   process.kill(daemon, 'SIGCONT');
 
   await gateway.start();
-  await owner.release('first');
-  expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', error: null });
-  expect(await owner.finished(waiting.turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
-  expect((await prompted(gateway, owner.session)).slice(-2)).toEqual([turnId, waiting.turnId]);
-  await owner.goesOn();
+  await emil.release('first');
+  expect(await emil.finished(turnId)).toMatchObject({ status: 'completed', error: null });
+  expect(await emil.finished(waiting.turnId)).toMatchObject({ status: 'completed', response: 'At once.' });
+  expect((await prompted(gateway, emil.session)).slice(-2)).toEqual([turnId, waiting.turnId]);
+  await emil.goesOn();
 });
 
 test('F30: a gateway stopped while a daemon hangs exits cleanly, and answers after a restart', async () => {
-  await using gateway = await startTestGateway();
-  const owner = await somebody(gateway);
-  const { turnId } = await owner.ask('demo hold first');
-  await owner.until(turnId, 'chunk');
+  const gateway = running();
+  const fred = await somebody(gateway, 'fred');
+  const { turnId } = await fred.ask('demo hold first');
+  await fred.until(turnId, 'chunk');
   const daemon = await gateway.daemonPid();
   await stops(gateway);
   process.kill(daemon, 'SIGSTOP');
@@ -144,8 +147,8 @@ test('F30: a gateway stopped while a daemon hangs exits cleanly, and answers aft
     process.kill(daemon, 'SIGCONT');
   }
   await gateway.start();
-  await owner.release('first');
-  expect(await owner.finished(turnId)).toMatchObject({ status: 'completed', error: null });
+  await fred.release('first');
+  expect(await fred.finished(turnId)).toMatchObject({ status: 'completed', error: null });
 });
 
 /** As a service manager does it, which kills after ten seconds. */

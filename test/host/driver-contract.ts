@@ -23,17 +23,22 @@ export interface DriverTraits {
   atTerminal?: string;
   /** A real agent does not crash, hang or open dialogs because it is asked to. */
   obliging?: boolean;
+  /** Only what the driver itself has a part in, or only the rest; all of it where neither is said. */
+  part?: 'own' | 'rest';
 }
 
 export function driverContract(traits: DriverTraits): void {
-  const { driver, streams, half = 'This is the first half.', pasted, atTerminal = '', obliging = true } = traits;
+  const { driver, streams, half = 'This is the first half.', pasted, atTerminal = '', obliging = true, part } = traits;
+  const leave = () => {};
+  const describeOwn: typeof describe | typeof leave = part === 'rest' ? leave : describe;
+  const describeRest: typeof describe | typeof leave = part === 'own' ? leave : describe;
   const open = (options: Partial<TestHostOptions> = {}) => (traits.open ?? testHost)({ driver, ...options });
   /** Waits until the agent works on the turn. */
   const atWork = (host: TestHost, turnId: string, session = 'one') =>
     until('the agent to receive the prompt', () => host.prompts(session).some((prompt) => prompt.turnId === turnId));
   const bodyOf = (asked: { text: string }) => splitTrailer(asked.text).body;
 
-  describe('an answer', () => {
+  describeOwn('an answer', () => {
     test('is complete and exact, both streamed and stored', async () => {
       const host = await open();
       const asked = host.ask('demo long 300kb');
@@ -83,7 +88,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('a repeated turn id', () => {
+  describeRest('a repeated turn id', () => {
     test('joins the running turn, which is typed once', async () => {
       const host = await open();
       const turnId = randomUUID();
@@ -123,7 +128,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('turns', () => {
+  describeRest('turns', () => {
     test('of two sessions run in parallel', async () => {
       const host = await open();
       const held = host.ask('demo hold x', { session: 'one' });
@@ -170,7 +175,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('cancelling', () => {
+  describeOwn('cancelling', () => {
     test('a running turn stops it, and the agent is ready for the next question', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
@@ -226,7 +231,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('the conversation', () => {
+  describeRest('the conversation', () => {
     test('continues from question to question, and starts anew after a reset', async () => {
       const host = await open();
       const ask = async () => {
@@ -297,16 +302,18 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  test('an agent that exits without an answer ends the turn long before the silence timeout', async () => {
-    const host = await open();
-    const asked = host.ask('demo limit');
-    expect(await asked.outcome).toMatchObject({ state: 'failed', code: streams ? 'agent_limit' : 'agent_error' });
-    const next = host.ask('demo at once');
-    await next.outcome;
-    expect(bodyOf(next)).toBe('At once.');
+  describeOwn('an agent that exits without an answer', () => {
+    test('ends the turn long before the silence timeout', async () => {
+      const host = await open();
+      const asked = host.ask('demo limit');
+      expect(await asked.outcome).toMatchObject({ state: 'failed', code: streams ? 'agent_limit' : 'agent_error' });
+      const next = host.ask('demo at once');
+      await next.outcome;
+      expect(bodyOf(next)).toBe('At once.');
+    });
   });
 
-  describe('the silence timeout', () => {
+  describeOwn('the silence timeout', () => {
     test('ends the turn, and an answer that still comes is late', async () => {
       const host = await open({ silenceMs: 1000 });
       const heard: { session: string; turnId: string }[] = [];
@@ -356,7 +363,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('a gateway with an older fence', () => {
+  describeRest('a gateway with an older fence', () => {
     test('is refused and types nothing, also at the next daemon', async () => {
       const host = await open();
       await host.ask('demo at once', { fence: 5 }).outcome;
@@ -410,7 +417,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe.runIf(obliging)('a dialog', () => {
+  (obliging ? describeOwn : leave)('a dialog', () => {
     test('blocks questions, which are not typed, until somebody answers it', async () => {
       const host = await open();
       await host.ask('demo dialog').outcome;
@@ -429,7 +436,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('after the gateway acknowledges a turn', () => {
+  describeOwn('after the gateway acknowledges a turn', () => {
     test('its answer can still be fetched, and the agent’s own record is deleted', async () => {
       const host = await open();
       const asked = host.ask('demo at once');
@@ -446,7 +453,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('a prompt typed at the terminal', () => {
+  describeRest('a prompt typed at the terminal', () => {
     test('is no turn; a question waits until it is done, and its user gets a notice', async () => {
       const host = await open();
       await host.ask('demo at once').outcome;
@@ -466,7 +473,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describe('attaching', () => {
+  describeRest('attaching', () => {
     test('gives a command for a live session, and an error for another', async () => {
       const host = await open();
       await expect(host.attach('one')).rejects.toMatchObject({ code: 'not_found' });

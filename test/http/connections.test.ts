@@ -1,21 +1,10 @@
 /** Clients that do not read, or that open endless connections, use up neither memory nor other users' service. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { errorBody, historyPage } from '../../src/contract/api.ts';
 import { aTurn } from '../store/temporary-store.ts';
 import { aPerson, call, type Running, runServer } from './running-server.ts';
-
-/** Asks, and reads nothing of the answer. */
-async function unread(server: Running, path: string, token: string): Promise<Socket> {
-  const socket = connect(server.port, '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => {});
-  await once(socket, 'connect');
-  socket.pause();
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\nauthorization: Bearer ${token}\r\n\r\n`);
-  return socket;
-}
+import { unread } from './unread.ts';
 
 async function withLongAnswers(server: Running, turns: number) {
   const person = await aPerson(server);
@@ -97,25 +86,3 @@ test('concurrent requests of one user are limited; one more gets 429, and others
   held[0]?.destroy();
   await vi.waitFor(async () => expect((await call(server, 'GET', '/api/me', { headers: bearer })).status).toBe(200));
 });
-
-test('while unread responses fill the memory, requests are refused until they are gone', async () => {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  const server = await runServer({
-    responseStallMs: 1000,
-    overloadLimits: { memoryBytes: heapUsed + arrayBuffers + 100 * 2 ** 20 },
-  });
-  const { bearer, token, user } = await aPerson(server);
-  const session = await server.store.sessions.ofUser(user, { prefix: 'test', host: 'scripted', now: 1 });
-  const { turnId, ...asked } = aTurn({ user, session });
-  await server.store.turns.insert({ turnId, ...asked });
-  const change = { status: 'completed' as const, response: 'x'.repeat(16 * 2 ** 20) };
-  await server.store.turns.write([{ turnId, change, events: [] }]);
-  for (let n = 0; n < 12; n++) await unread(server, `/api/turns/${turnId}`, token);
-  const me = async () => {
-    const { status, headers } = await call(server, 'GET', '/api/me', { headers: bearer });
-    return [status, headers['retry-after']];
-  };
-  await vi.waitFor(async () => expect(await me()).toEqual([503, '5']), { timeout: 10_000 });
-  expect((await call(server, 'GET', '/healthz')).status).toBe(200);
-  await vi.waitFor(async () => expect(await me()).toEqual([200, undefined]), { timeout: 30_000, interval: 100 });
-}, 60_000);

@@ -2,12 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { sharedChromium } from './chromium.ts';
 
 export interface TestBrowser {
-  /** A person with an empty profile, whose pages all come from `url`. */
-  visitor(url: string, options?: BrowserContextOptions): Promise<Visitor>;
+  /** A person with an empty profile, whose pages all come from `url`. `fresh`: in a tab that nobody had before. */
+  visitor(url: string, options?: BrowserContextOptions, more?: { fresh?: boolean }): Promise<Visitor>;
 }
 
 export interface Visitor {
@@ -21,11 +21,14 @@ export interface Visitor {
 
 /**
  * For the top of a file: the worker's Chromium, and after each test a look at the trouble of its visitors. `names` are those
- * of other sites that lead to this machine.
+ * of other sites that lead to this machine. `sameTab`: visitors without options get one tab after the other, emptied in
+ * between; there the page's scripts are compiled already, which is half of the cost of a short visit. For tests that leave
+ * nothing in a page but what it keeps itself.
  */
-export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrowser {
+export function useBrowser({ names = [], sameTab = false }: Manner = {}): TestBrowser {
   const visits: Visit[] = [];
   let browser: Browser;
+  let idle: Tab | null = null;
 
   beforeAll(async () => {
     browser = await sharedChromium(names);
@@ -34,22 +37,37 @@ export function useBrowser({ names = [] }: { names?: string[] } = {}): TestBrows
   afterEach(async ({ task }) => {
     const past = visits.splice(0);
     if (task.result?.state === 'fail') await Promise.all(past.map((visit) => keepPictures(visit, task.name)));
-    for (const { visitor } of past) await visitor.context.close();
-    expect(past.flatMap(({ visitor, expected }) => unexpected(visitor.trouble, expected))).toEqual([]);
+    const kept = task.result?.state === 'fail' ? undefined : past.find(({ tab }) => tab.mayStay);
+    for (const { tab } of past) if (tab !== kept?.tab) await tab.context.close();
+    const trouble = past.flatMap(({ visitor, expected }) => unexpected(visitor.trouble, expected));
+    if (kept !== undefined) idle = await empty(kept.tab);
+    expect(trouble).toEqual([]);
   });
 
+  afterAll(() => idle?.context.close());
+
+  async function newTab(url: string, options: BrowserContextOptions, mayStay: boolean): Promise<Tab> {
+    const context = await browser.newContext({ baseURL: url, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
+    return { url, context, page: await context.newPage(), trouble: troubleOf(context, new URL(url).origin), mayStay };
+  }
+
+  async function takeIdle(url: string): Promise<Tab | null> {
+    const taken = idle;
+    idle = null;
+    if (taken === null || taken.url === url) return taken;
+    await taken.context.close();
+    return null;
+  }
+
   return {
-    async visitor(url, options = {}) {
-      const context = await browser.newContext({ baseURL: url, ...options });
-      context.setDefaultTimeout(PATIENCE_MS);
+    async visitor(url, options = {}, { fresh = false } = {}) {
+      const mayStay = sameTab && !fresh && Object.keys(options).length === 0;
+      const tab = (mayStay ? await takeIdle(url) : null) ?? (await newTab(url, options, mayStay));
+      const { context, page, trouble } = tab;
       const expected: RegExp[] = [];
-      const visitor: Visitor = {
-        context,
-        page: await context.newPage(),
-        trouble: troubleOf(context, new URL(url).origin),
-        expectTrouble: (...more) => expected.push(...more),
-      };
-      visits.push({ visitor, expected });
+      const visitor: Visitor = { context, page, trouble, expectTrouble: (...more) => expected.push(...more) };
+      visits.push({ tab, visitor, expected });
       return visitor;
     },
   };
@@ -61,7 +79,41 @@ export async function pictureFile(name: string): Promise<string> {
   return join(PICTURES, `${name.replace(/[^\w-]+/g, '-')}.png`);
 }
 
+interface Manner {
+  names?: string[];
+  sameTab?: boolean;
+}
+
+interface Tab {
+  url: string;
+  context: BrowserContext;
+  page: Page;
+  trouble: string[];
+  /** Whether the next visitor may have it. */
+  mayStay: boolean;
+}
+
+/** Makes it as for somebody who was never here. Closes it, and returns null, where that can't be done. */
+async function empty(tab: Tab): Promise<Tab | null> {
+  const { context, page, trouble } = tab;
+  try {
+    for (const other of context.pages()) if (other !== page) await other.close();
+    await Promise.all([page.unrouteAll(), context.unrouteAll(), context.setOffline(false)]);
+    await page.setViewportSize(VIEWPORT);
+    // Of the same origin, so that the tab keeps its process; it runs nothing that would write again.
+    await page.goto('/healthz');
+    await page.evaluate('localStorage.clear(); sessionStorage.clear()');
+    await Promise.all([context.clearCookies(), context.clearPermissions()]);
+    trouble.length = 0;
+    return tab;
+  } catch {
+    await context.close();
+    return null;
+  }
+}
+
 interface Visit {
+  tab: Tab;
   visitor: Visitor;
   expected: RegExp[];
 }
@@ -100,6 +152,9 @@ async function keepPictures({ visitor }: Visit, test: string): Promise<void> {
 }
 
 const PICTURES = join(import.meta.dirname, '..', '..', 'test-output');
+
+// Playwright's own.
+const VIEWPORT = { width: 1280, height: 720 };
 
 // A busy machine is no failure; below the limit of a test, so that the failure names what was waited for.
 const PATIENCE_MS = 20_000;

@@ -17,6 +17,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ConfigError, loadConfig } from '../../../src/config/load.ts';
+import { remoteTarget } from '../../../src/config/remote/target.ts';
+import { prepareState } from '../../../src/config/state-paths.ts';
+import { reachOverSsh } from '../../../src/transport/ssh/reach.ts';
+import type { SshTarget } from '../../../src/transport/ssh/target.ts';
 import { runCli } from '../../faults/run-cli.ts';
 import { somebody } from '../../faults/somebody.ts';
 import { makeKey, startLaptop } from '../../support/laptop.ts';
@@ -44,18 +49,38 @@ interface Refused {
   says: RegExp;
 }
 
-/** What a gateway says that does not start with these. */
-async function refusal(variables: Refused['variables']): Promise<{ said: string; secrets: string[] }> {
+/** What a gateway says that does not start with these; and what of theirs it may not say. */
+function refusal(variables: Refused['variables']): { said: string; secrets: string[] } {
+  const given = givenTo(variables);
+  try {
+    targetOf(given);
+  } catch (error) {
+    if (error instanceof ConfigError) return { said: `paliadin: ${error.message}`, secrets: Object.values(given.own) };
+    throw error;
+  }
+  throw new Error('a gateway starts with these');
+}
+
+interface Given {
+  root: string;
+  own: Record<string, string>;
+  env: Record<string, string>;
+}
+
+/** As a gateway has them that starts in a directory of its own. */
+function givenTo(variables: Refused['variables']): Given {
   const root = directory();
-  const given = variables((name) => join(root, name));
+  const own = variables((name) => join(root, name));
   const state = join(root, 'state');
-  const settings = { ...place, ...files, PALIADIN_PORT: '0', PALIADIN_STATE_DIR: state, ...given };
-  const env = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''));
-  const { code, said } = await runCli(['start'], { env, cwd: root });
-  expect(code).toBe(1);
-  // Neither key nor known hosts stay behind.
-  if (existsSync(join(state, 'ssh'))) expect(readdirSync(join(state, 'ssh'))).toEqual([]);
-  return { said, secrets: Object.values(given) };
+  const settings = { ...place, ...files, PALIADIN_PORT: '0', PALIADIN_STATE_DIR: state, ...own };
+  return { root, own, env: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')) };
+}
+
+/** What the gateway makes of its settings at the start, in this process. */
+function targetOf({ root, env }: Given): SshTarget {
+  const config = loadConfig(env, root);
+  prepareState(config);
+  return remoteTarget(config, config.values.PALIADIN_REMOTE_HOST ?? '', { PATH: process.env.PATH });
 }
 
 function pem(path: string): string {
@@ -221,8 +246,8 @@ const KNOWN_HOSTS: Refused[] = [
 ];
 
 describe('a gateway does not start with a key', () => {
-  test.each(KEYS)('$what', async ({ variables, says }) => {
-    const { said, secrets } = await refusal(variables);
+  test.each(KEYS)('$what', ({ variables, says }) => {
+    const { said, secrets } = refusal(variables);
     expect(said).toMatch(says);
     for (const line of [key, ...secrets].flatMap((text) => text.split('\n')).filter((text) => text.length > 40)) {
       if (!line.startsWith('/')) expect(said).not.toContain(line);
@@ -232,9 +257,25 @@ describe('a gateway does not start with a key', () => {
 });
 
 describe('a gateway does not start with known hosts', () => {
-  test.each(KNOWN_HOSTS)('$what', async ({ variables, says }) => {
-    expect((await refusal(variables)).said).toMatch(says);
+  test.each(KNOWN_HOSTS)('$what', ({ variables, says }) => {
+    expect(refusal(variables).said).toMatch(says);
   });
+});
+
+test.each([
+  KEYS.find(({ what }) => what === 'as a variable, with a passphrase'),
+  KNOWN_HOSTS.find(({ what }) => what === 'as a variable with a bad line'),
+])('the command says only why it does not start ($what), and leaves no file behind', async (refused) => {
+  if (refused === undefined) throw new TypeError('one of the above');
+  const { root, own, env } = givenTo(refused.variables);
+  const { code, said } = await runCli(['start'], { env, cwd: root });
+  expect(code).toBe(1);
+  expect(said).toMatch(refused.says);
+  for (const line of [key, ...Object.values(own)].flatMap((text) => text.split('\n'))) {
+    if (line.length > 40) expect(said).not.toContain(line);
+  }
+  expect(said).not.toMatch(/open sesame|\n {4}at /);
+  expect(readdirSync(join(root, 'state', 'ssh'))).toEqual([]);
 });
 
 describe('key and known hosts given as variables', () => {
@@ -244,8 +285,20 @@ describe('key and known hosts given as variables', () => {
     ['in base64', base64],
     ['in base64 with line ends', (text: string) => base64(text).replaceAll(/.{76}/g, '$&\n')],
     ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
-    ['in base64, with the line ends of Windows inside', (text: string) => base64(text.replaceAll('\n', '\r\n'))],
-  ])('%s work, from private files that are deleted with the gateway', async (_how, written) => {
+  ])('%s work, from private files', async (_how, written) => {
+    const variables = {
+      PALIADIN_SSH_KEY_FILE: '',
+      PALIADIN_KNOWN_HOSTS_FILE: '',
+      PALIADIN_SSH_KEY: written(key),
+      PALIADIN_KNOWN_HOSTS: written(`# ours\n${knownHosts}`),
+    };
+    const target = targetOf(givenTo(() => variables));
+    expect([target.keyFile, target.knownHostsFile].map(modeOf)).toEqual(['600', '600']);
+    await isReached(target);
+  });
+
+  test('in base64, with the line ends of Windows inside, work; their files are deleted with the gateway', async () => {
+    const written = (text: string) => base64(text.replaceAll('\n', '\r\n'));
     const variables = {
       ...place,
       PALIADIN_SSH_KEY: written(key),
@@ -329,13 +382,18 @@ describe('known hosts', () => {
     ['with the line ends of Windows', () => knownHosts.replaceAll('\n', '\r\n')],
     ['with a pattern and a comment', () => knownHosts.replace(/^\S+/, `[127.0.0.*]:${laptop.port}`)],
   ])('%s work', async (_how, text) => {
-    const root = directory();
-    const file = join(root, 'known hosts');
+    const file = join(directory(), 'known hosts');
     writeFileSync(file, text());
-    const gateway = await gatewayForTest({ laptop, env: { PALIADIN_KNOWN_HOSTS_FILE: file } });
-    await (await somebody(gateway)).goesOn();
+    await isReached(targetOf(givenTo(() => ({ PALIADIN_KNOWN_HOSTS_FILE: file }))));
   });
 });
+
+/** ssh takes them, and the host answers. */
+async function isReached(target: SshTarget): Promise<void> {
+  const channel = await reachOverSsh(target, { PATH: process.env.PATH });
+  expect(channel.identity).toMatchObject({ agent: 'demo' });
+  channel.close();
+}
 
 function hashed(): string {
   const file = join(directory(), 'hashed');
