@@ -155,7 +155,7 @@ test('a gateway that is stopped hands its turns over at once', async () => {
   const taken = await takenOver(gateways[1] as TestGateway, turnId);
   const [code, ms] = await Promise.all([gateways[0]?.end('SIGTERM'), taken()]);
   expect(code).toBe(0);
-  expect(ms).toBeLessThan(1_000);
+  expect(ms).toBeLessThan(WITHIN_MS); // some hundredths of a second where the machine has nothing else to do
   await one.release('stopped');
   expect(await two.finished(turnId)).toMatchObject({ status: 'completed', response: WHOLE });
   expect(await one.timesReceived(turnId)).toBe(1);
