@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { problemsOf } from './checks.ts';
 import type { Asked } from './evidence.ts';
-import { FAULTS } from './faults.ts';
+import { FAULTS, type Fault } from './faults.ts';
 import { aboutTurns, gather } from './gather.ts';
 import { askAndFollow, tryOnce } from './people.ts';
 import { type Act, makePlan, type Plan, type Strike } from './plan.ts';
@@ -51,10 +51,20 @@ async function live(plan: Plan, world: World, asked: Asked[]): Promise<string[]>
     await until(act.at);
     await perform(act, world, asked, given.signal);
   });
-  const strikes = plan.strikes.map(async (strike) => {
-    await until(strike.at);
-    await suffer(strike, world);
-  });
+  // How long a gateway takes to stop in order, the plan can't know: its next fault waits until it is back.
+  const mended = new Map<string, Promise<void>>();
+  const strikes = plan.strikes
+    .toSorted((a, b) => a.at - b.at)
+    .map((strike) => {
+      const { victim } = faultOf(strike);
+      const before = mended.get(victim);
+      const suffered = (async () => {
+        await Promise.all([until(strike.at), before]);
+        await suffer(strike, world);
+      })();
+      mended.set(victim, suffered);
+      return suffered;
+    });
   const settled = Promise.allSettled(acts);
   try {
     await Promise.all(strikes);
@@ -84,12 +94,17 @@ async function perform(act: Act, { people }: World, asked: Asked[], signal: Abor
   await askAndFollow(personOf(people, act.question.person), entry, signal);
 }
 
-async function suffer({ fault, person, lastsMs }: Strike, world: World): Promise<void> {
-  const found = FAULTS.find(({ name }) => name === fault);
-  if (found === undefined) throw new TypeError(`there is no fault ${fault}`);
-  const mend = await found.strike(world, personOf(world.people, person));
+async function suffer(strike: Strike, world: World): Promise<void> {
+  const { person, lastsMs } = strike;
+  const mend = await faultOf(strike).strike(world, personOf(world.people, person));
   await delay(lastsMs);
   await mend();
+}
+
+function faultOf({ fault }: Strike): Fault {
+  const found = FAULTS.find(({ name }) => name === fault);
+  if (found === undefined) throw new TypeError(`there is no fault ${fault}`);
+  return found;
 }
 
 function personOf(people: World['people'], name: string): Person {
