@@ -20,8 +20,10 @@ export async function aTarget(gateway: TestGateway, subject: string): Promise<Ta
 }
 
 /** What needs no sign-in. Nobody's question, answer or name is in it. */
-const OPEN = /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/api\/auth\/ways)$/;
+const OPEN = /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/client\.js|\/api\/auth\/ways)$/;
 const SIGN_IN = /^POST \/api\/auth\/(code|token)$/;
+/** Leads to the page with the application's token, which signs nobody in by itself. */
+const FORM = 'POST /';
 
 /** Expects 401 of every route that is not open, and of the open ones nothing about anybody. Returns how many refused. */
 export async function isRefusedEverywhere(
@@ -41,13 +43,15 @@ export async function isRefusedEverywhere(
       .replace('*', 'favicon.svg');
     for (const headers of attempts) {
       const hasBody = method !== 'GET' && method !== 'HEAD';
-      const body = hasBody ? JSON.stringify({ message: 'attack', code: 'x', token: 'x.y.z' }) : null;
+      const body = hasBody ? JSON.stringify(bodyOf(route)) : null;
       const type = hasBody ? { 'content-type': 'application/json' } : {};
-      const response = await fetch(gateway.url + path, { method, headers: { ...type, ...headers }, body });
+      const asked = { method, headers: { ...type, ...headers }, body, redirect: 'manual' } as const;
+      const response = await fetch(gateway.url + path, asked);
       const said = await response.text();
       for (const secret of target.secrets) expect([route, said.includes(secret)]).toEqual([route, false]);
       if (OPEN.test(route)) expect([route, response.status]).toEqual([route, 200]);
       else if (SIGN_IN.test(route)) expect([route, response.status]).toEqual([route, expect.toBeOneOf([401, 429])]);
+      else if (route === FORM) expect(response.status).toBe(303);
       else {
         expect([route, headers, response.status]).toEqual([route, headers, 401]);
         refused++;
@@ -56,4 +60,10 @@ export async function isRefusedEverywhere(
     }
   }
   return refused;
+}
+
+function bodyOf(route: string): object {
+  if (route === 'POST /api/auth/code') return { code: 'x' };
+  if (route === FORM || route === 'POST /api/auth/token') return { token: 'x.y.z' };
+  return { message: 'attack' };
 }

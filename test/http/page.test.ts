@@ -6,6 +6,7 @@ import { call, type Running, runServer } from './running-server.ts';
 async function build({ webRoot }: Running): Promise<void> {
   await mkdir(join(webRoot, 'assets'), { recursive: true });
   await writeFile(join(webRoot, 'index.html'), '<!doctype html><title>Paliadin</title>');
+  await writeFile(join(webRoot, 'client.js'), 'export {}');
   await writeFile(join(webRoot, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(webRoot, 'assets', 'index-4f3a.js'), 'export {}');
   await writeFile(join(webRoot, '.env'), 'secret');
@@ -37,6 +38,21 @@ test('the page is revalidated each time, and its hashed assets are cached for go
   expect([head.status, head.text]).toEqual([200, '']);
   const gone = await call(server, 'GET', '/assets/index-0000.js');
   expect([gone.status, gone.json.code, gone.headers['cache-control']]).toEqual([404, 'not_found', 'no-store']);
+});
+
+test('the client is for scripts of every page; nothing else is', async () => {
+  const server = await runServer();
+  await build(server);
+  const from = { origin: 'https://any.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' };
+  const client = await call(server, 'GET', '/client.js', { headers: from });
+  expect([client.status, client.headers['cache-control']]).toEqual([200, 'no-cache']);
+  expect(client.headers).toMatchObject({
+    'content-type': expect.stringContaining('javascript'),
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+  });
+  const { status, headers } = await call(server, 'GET', '/assets/index-4f3a.js', { headers: from });
+  expect([status, headers['access-control-allow-origin']]).toEqual([403, undefined]);
 });
 
 test('files outside the build, and hidden ones in it, are not served', async () => {

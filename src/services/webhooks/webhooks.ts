@@ -142,7 +142,8 @@ async function firstCursor({ events, webhooks }: Pick<Store, 'events' | 'webhook
 // Longer than an attempt takes; then it counts as lost with its gateway.
 const CLAIM_MS = 60_000;
 const AT_ONCE = 8;
-const PAGE = 200;
+// Some of them may hold a long piece of an answer, which is read and skipped.
+const PAGE = 50;
 const LOOK_MS = 60_000;
 // So that a clock that differs from the timer's does not make it spin.
 const SHORTEST_MS = 20;
