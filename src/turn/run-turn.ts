@@ -159,7 +159,8 @@ async function orWait<T>(run: Run, eventWriter: TurnEventWriter, work: () => Pro
       gate.drop(turn.agentSession);
       if (!waited) {
         // Also where it had been marked as being delivered.
-        await write({ change: { status: 'queued', handedOverAt: null }, events: [] });
+        const events = toBodies(turn, clock(), [{ type: 'queued', position: 0 }]);
+        await write({ change: { status: 'queued', handedOverAt: null }, events });
         eventWriter.take({ type: 'presence', presence: 'away' });
       }
       const ended = AbortSignal.any([stop, leave]);

@@ -31,12 +31,12 @@ test('the dashboard shows each host, and moves a conversation', { timeout: LONG 
   await (await gateway.as('owner')).answer('demo echo one');
   const { page } = await browser.visitor(gateway.url);
   await page.goto(await gateway.signInLink());
-  await page.getByLabel('Your question').waitFor();
-  await page.goto(`${gateway.url}/admin#/hosts`);
+  await page.getByRole('textbox', { name: 'Your question' }).waitFor();
+  await page.goto(`${gateway.url}/admin/hosts`);
   for (const name of ['home', 'office']) await page.getByRole('heading', { name }).waitFor();
   await page.getByText('1 more terminals').or(page.getByText('8 more terminals')).first().waitFor();
   await page.screenshot({ path: await pictureFile('hosts'), fullPage: true });
-  await page.goto(`${gateway.url}/admin#/sessions`);
+  await page.goto(`${gateway.url}/admin/sessions`);
   await page.getByRole('button', { name: /^Move the session/ }).click();
   await page.screenshot({ path: await pictureFile('move-session') });
   await page.getByRole('button', { name: 'Move', exact: true }).last().click();
@@ -48,7 +48,7 @@ test('the dashboard shows each host, and moves a conversation', { timeout: LONG 
 test('a question whose host is away can be left and withdrawn, or goes on elsewhere', { timeout: LONG }, async () => {
   const { page } = await browser.visitor(gateway.url);
   await page.goto(await gateway.signInLink('anna'));
-  const box = page.getByLabel('Your question');
+  const box = page.getByRole('textbox', { name: 'Your question' });
   await box.fill('demo echo one');
   await box.press('Enter');
   await page.getByText('Copy answer').or(page.getByLabel('Copy answer')).first().waitFor();
