@@ -299,7 +299,7 @@ export const sessionReset = z.object({ name: session, generation: z.int() });
  * POST …/:name/move: stops what is open, and begins a new conversation on another host, which gets the last questions
  * and answers with its first question.
  */
-export const sessionMove = z.object({ host: z.string().min(1).max(300) });
+export const sessionMove = z.strictObject({ host: z.string().min(1).max(300) });
 export const sessionMoved = z.object({ name: session, host: z.string(), generation: z.int() });
 
 /**

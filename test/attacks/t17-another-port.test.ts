@@ -99,7 +99,7 @@ test('T17: the owner’s cookie alone gets nothing from any route, whatever head
 
   for (const headers of attempts) {
     const ready = await fetch(`${gateway().url}/readyz`, { headers });
-    expect(((await ready.json()) as { host: unknown }).host).toBeNull();
+    expect(((await ready.json()) as { hosts: unknown }).hosts).toBeNull();
   }
   // With both halves it is the owner, as before, and nothing has been asked or ended in their name.
   expect(await (await me(owner)).json()).toMatchObject({ user: { role: 'owner' } });

@@ -73,7 +73,7 @@ test.each([
   await gateway.end('SIGKILL');
 
   const changed = await restore(gateway);
-  await rm(join(gateway.stateDir, 'audit-head'));
+  await rm(join(gateway.stateDir, 'audit-head'), { force: true });
   await gateway.start(changed);
   expect((await anna.history()).turns).toMatchObject([{ turnId: kept.turnId, response: kept.response }]);
   // The host knows of the question that the backup does not have.

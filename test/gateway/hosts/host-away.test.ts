@@ -103,7 +103,9 @@ test('a question goes on elsewhere only where the owner has named other hosts, a
   expect((await runCli(cliEnv(gateway), 'host', 'prefer', 'home', 'office')).code).toBe(0);
   await until('the order to be known', async () => (await anna.me()).elsewhere);
   // Its host is there.
-  expect(await anna.ask('demo echo seven', elsewhere)).toMatchObject({ generation: 1 });
+  const there = await anna.ask('demo echo seven', elsewhere);
+  // At its end, so that no later question waits behind it.
+  expect(await anna.finished(there.turnId)).toMatchObject({ status: 'completed', generation: 1 });
   await goAway();
   // Not both: what was left may be answered yet.
   const left = await anna.ask('demo echo eight', { whenAway: 'wait' });
