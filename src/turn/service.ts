@@ -165,8 +165,9 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return started;
   };
   if (hosts.refusal() === null) {
-    await startDispatching().catch((error) => {
-      void dispatcher.close(); // turns that were already taken up are left again
+    await startDispatching().catch(async (error) => {
+      // Turns that were already taken up are left again; the first error is the one to report.
+      await dispatcher.close().catch((late) => onError('the turns were not left', late));
       throw error;
     });
   }
@@ -277,9 +278,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async close() {
       clearInterval(pruning);
       clearInterval(sweeping);
-      const left = dispatcher.close();
-      await hosts.close();
-      await left;
+      await Promise.all([dispatcher.close(), hosts.close()]);
       close();
     },
   };

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentLogEntry } from '../../src/contract/agent-log.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
@@ -51,9 +52,11 @@ describe('the screen', () => {
     for (const columns of [33, 120, 80]) {
       await pane.resize(columns, 20);
       const rule = '─'.repeat(columns);
-      const screen = await pane.until((rows) => rows.at(-2) === rule);
-      expect(screen.slice(-4, -1)).toEqual([rule, '❯ in the box', rule]);
-      expect(screen.filter((row) => row.startsWith('─'))).toHaveLength(2);
+      const box = [rule, '❯ in the box', rule];
+      // Not its last line alone: tmux may be read while the agent draws.
+      await pane.until(
+        (rows) => isDeepStrictEqual(rows.slice(-4, -1), box) && rows.filter((row) => row.startsWith('─')).length === 2,
+      );
     }
   });
 
