@@ -9,10 +9,14 @@ export async function listHosts(gateway: TestGateway, laptops: Record<string, La
   const store = await gateway.store();
   for (const [name, laptop] of Object.entries(laptops)) await listHost(store, name, laptop);
   const names = Object.keys(laptops);
-  await until('the gateway to find the hosts well', async () => {
-    const { hosts } = await hostViews(gateway);
-    return names.every((name) => hosts.find((host) => host.name === name)?.probes.at(-1)?.error === null);
-  });
+  await until(
+    'the gateway to find the hosts well',
+    async () => {
+      const { hosts } = await hostViews(gateway);
+      return names.every((name) => hosts.find((host) => host.name === name)?.probes.at(-1)?.error === null);
+    },
+    LONG_MS,
+  );
 }
 
 export async function listHost(store: Store, name: string, { port, user, keyFile, knownHostsFile }: Laptop) {
@@ -23,3 +27,6 @@ export async function listHost(store: Store, name: string, { port, user, keyFile
 export async function hostViews(gateway: TestGateway): Promise<Hosts> {
   return (await (await gateway.as('owner')).call('GET', '/api/admin/hosts')).json() as Promise<Hosts>;
 }
+
+// A daemon starts on each of them, on a busy machine.
+const LONG_MS = 60_000;

@@ -42,7 +42,7 @@ export const de: Messages = {
   loadingEarlier: 'Wird geladen…',
   newConversation: 'Neue Unterhaltung. Der Assistent weiß nicht mehr, was darüber steht.',
   movedConversation:
-    'Die Unterhaltung geht auf einem anderen Rechner des Assistenten weiter. Mit der nächsten Frage erfährt er die letzten Fragen und Antworten, sonst nichts von vorher.',
+    'Die Unterhaltung geht auf einem anderen Rechner des Assistenten weiter. Er erfährt die letzten Fragen und Antworten, sonst nichts von vorher.',
   notices: {
     'new-conversation': 'Das Gespräch oben war dem Assistenten verloren gegangen. Hier beginnt ein neues.',
     moved: 'Ab hier antwortet ein anderer Rechner des Assistenten. Er kennt die letzten Fragen und Antworten.',

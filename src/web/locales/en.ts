@@ -46,7 +46,7 @@ export const en = {
   loadingEarlier: 'Loading…',
   newConversation: 'New conversation. The assistant no longer knows what is above.',
   movedConversation:
-    'The conversation goes on on another of the assistant’s computers. With your next question it is told the last questions and answers, and nothing from before.',
+    'The conversation goes on on another of the assistant’s computers. It is told the last questions and answers, and nothing from before.',
   notices: {
     'new-conversation': 'The assistant no longer had the conversation above. A new one begins here.',
     moved: 'From here on another of the assistant’s computers answers. It was told the last questions and answers.',
