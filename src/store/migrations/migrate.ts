@@ -18,7 +18,7 @@ import * as unusedColumns from './0007-unused-columns.ts';
 import * as runFences from './0008-run-fences.ts';
 import * as hosts from './0009-hosts.ts';
 import * as gateways from './0010-gateways.ts';
-import * as webhooks from './0012-webhooks.ts';
+import * as webhooks from './0011-webhooks.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -35,7 +35,7 @@ export const migrations: Record<string, Migration> = {
   '0008-run-fences': runFences,
   '0009-hosts': hosts,
   '0010-gateways': gateways,
-  '0012-webhooks': webhooks,
+  '0011-webhooks': webhooks,
 };
 
 /**
