@@ -51,11 +51,14 @@ const TABLES: Record<string, number> = {
   audit_head: 1,
   turn_hours: 500,
   webhook_deliveries: 500,
+  counters: 500,
 };
 
 async function copyAll(from: Kysely<Schema>, to: Transaction<Schema>): Promise<Copied> {
   await requireEmpty(to);
+  // What a database has from its first opening.
   await sql`delete from audit_head`.execute(to);
+  await sql`delete from counters`.execute(to);
   const copied: Copied = {};
   for (const [table, atOnce] of Object.entries(TABLES)) {
     copied[table] = await copyTable(from, to, table, atOnce);

@@ -1,5 +1,7 @@
+import { Kysely } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyStore, openStore } from '../../../src/store/open.ts';
+import { postgresDialect } from '../../../src/store/postgres/dialect.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { sharedServer } from '../../support/postgres.ts';
 import { aTurn, aUser, temporarySqliteStore } from '../temporary-store.ts';
@@ -43,6 +45,25 @@ test('a copy has everything that the file has, and goes on where the file ended'
   expect(event?.id).toBeGreaterThan(await before.events.lastId());
   await expect(copyStore(file, url)).rejects.toMatchObject({ code: 'conflict' });
   expect(await after.turns.list({ limit: 100 })).toHaveLength(46);
+});
+
+test('a copy has every table, and webhooks go on after the last event that they were told of', async () => {
+  const { store: before, file } = await temporarySqliteStore();
+  await before.webhooks.enqueue([], 7);
+  const url = await (await sharedServer()).emptyDatabase();
+  const opened = await openStore({ url, file: 'unused' });
+  await opened.check(); // as `doctor` and a gateway do
+  await opened.close();
+  const copied = Object.keys(await copyStore(file, url));
+  const after = await openStore({ url, file: 'unused' });
+  onTestFinished(() => after.close());
+  expect(await after.webhooks.cursor()).toBe(7);
+  const db = new Kysely<unknown>({ dialect: postgresDialect(url, { most: 1, statementMs: 0 }) });
+  onTestFinished(() => db.destroy());
+  const tables = (await db.introspection.getTables()).map(({ name }) => name);
+  // Made from the turns, and counts of one minute.
+  const made = ['turn_text', 'request_counts'];
+  expect(copied.toSorted()).toEqual(tables.filter((name) => !made.includes(name)).toSorted());
 });
 
 test('a file whose audit log was changed is copied as it is, and the change is still found', async () => {
