@@ -138,7 +138,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   closes('what is under way', ms.turns, () => turns.close());
   if (webhook !== null) {
     const how = { store, turns, endpoint: webhook, clock: Date.now, random: Math.random, onError };
-    opened.defer(await startWebhooks({ ...how, onAttempt: logAttempts(logger) }));
+    const stop = await startWebhooks({ ...how, onAttempt: logAttempts(logger) });
+    closes('the webhooks', ms.webhooks, stop);
   }
   const origins: string[] = [];
   const services = createGatewayServices({

@@ -36,6 +36,8 @@ export const GATEWAY_CLOSES_MS = {
   server: 3_400,
   // Turns in progress are left to the next gateway.
   turns: 1_500,
+  // Attempts under way are broken off.
+  webhooks: 200,
   head: 400,
   store: 400,
   link: 200,

@@ -18,7 +18,7 @@ export function untilAnswered(first: Socket, connect: () => Promise<Socket>): Du
   let failures = 0;
   let socket = first;
   const duplex = new Duplex({
-    // A reader of the first answer has it in the same turn of the event loop.
+    // Called when the reader has room again.
     read: () => void socket.resume(),
     write(chunk: Buffer, _encoding, done) {
       written?.push(chunk);

@@ -97,7 +97,7 @@ test('a rolling restart behind nginx loses no question, no answer and no event, 
       expect(await gateway.end('SIGTERM')).toBe(0);
       await gateway.start();
       const before = answered;
-      await until('answers with all gateways', () => isOver || answered > before + PEOPLE);
+      await until('answers with all gateways', () => isOver || answered > before + PEOPLE, 60_000);
     }
   }
   isOver = true;
