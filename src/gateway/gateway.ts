@@ -86,13 +86,13 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const traced = (backend: Backend) => (traces === null ? backend : handingOnTraces(backend));
   const metrics = await createMetrics(VERSION);
   const databaseUrl = values.PALIADIN_DATABASE_URL;
-  const place = { url: databaseUrl, file: paths.database };
+  const location = { url: databaseUrl, file: paths.database };
   const found = findBackend(config, env, paths);
   // An agent on this machine can't be reached by a gateway on another.
-  const alone = found.kind === 'local' && (await readHostList(place)).length === 0;
+  const alone = found.kind === 'local' && (await readHostList(location)).length === 0;
   const link = databaseUrl === undefined ? null : await linkGateways(databaseUrl, { alone, onError });
   closes('the link to other gateways', ms.link, () => link?.close());
-  const database = await openStore(place, { threads: true, onErased: (erased) => tellErased(logger, erased) });
+  const database = await openStore(location, { threads: true, onErased: (erased) => tellErased(logger, erased) });
   closes('the store', ms.store, () => database.close());
   const store = timedStore(database, () => performance.now(), metrics.stored);
   const hosts = await openHostSet({

@@ -32,7 +32,7 @@ export interface PaneLimit {
   hibernateIdle(before: number): Promise<void>;
 }
 
-interface Place {
+interface Slot {
   user: PaneUser;
   /** How many operations use it. */
   inUse: number;
@@ -44,7 +44,7 @@ interface Place {
 /** `now` is a monotonic clock. */
 export function paneLimit(limit: number, now: () => number): PaneLimit {
   /** Terminals that exist or are about to, by session. */
-  const places = new Map<string, Place>();
+  const slots = new Map<string, Slot>();
   const waiting: (() => void)[] = [];
 
   /** Lets one waiting caller check again. */
@@ -52,10 +52,10 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
     waiting.shift()?.();
   }
 
-  async function take(user: PaneUser, signal: AbortSignal): Promise<Place> {
+  async function take(user: PaneUser, signal: AbortSignal): Promise<Slot> {
     for (;;) {
       if (signal.aborted) throw new PaliadinError('cancelled');
-      const known = places.get(user.session);
+      const known = slots.get(user.session);
       if (known?.ending) {
         await known.ending;
         continue;
@@ -64,38 +64,38 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
         known.inUse++;
         return known;
       }
-      if (places.size < limit || (await makeRoom())) {
+      if (slots.size < limit || (await makeRoom())) {
         // Another caller may have been faster while room was made.
-        if (places.size >= limit || places.has(user.session)) continue;
-        const place = { user, inUse: 1, lastUsed: now(), ending: null };
-        places.set(user.session, place);
-        return place;
+        if (slots.size >= limit || slots.has(user.session)) continue;
+        const slot = { user, inUse: 1, lastUsed: now(), ending: null };
+        slots.set(user.session, slot);
+        return slot;
       }
       await turnToLook(signal);
     }
   }
 
   async function makeRoom(): Promise<boolean> {
-    const idle = [...places.values()].filter(({ inUse }) => inUse === 0).sort((a, b) => a.lastUsed - b.lastUsed);
-    for (const place of idle) if (await hibernate(place)) return true;
+    const idle = [...slots.values()].filter(({ inUse }) => inUse === 0).sort((a, b) => a.lastUsed - b.lastUsed);
+    for (const slot of idle) if (await hibernate(slot)) return true;
     return false;
   }
 
-  function hibernate(place: Place): Promise<boolean> {
-    if (place.inUse > 0) return Promise.resolve(false);
-    place.ending ??= place.user
+  function hibernate(slot: Slot): Promise<boolean> {
+    if (slot.inUse > 0) return Promise.resolve(false);
+    slot.ending ??= slot.user
       .hibernate()
       .catch(() => false)
       .then((gone) => {
-        place.ending = null;
-        if (gone) leave(place.user.session);
+        slot.ending = null;
+        if (gone) leave(slot.user.session);
         return gone;
       });
-    return place.ending;
+    return slot.ending;
   }
 
   function leave(session: string): void {
-    if (places.delete(session)) wakeOne();
+    if (slots.delete(session)) wakeOne();
   }
 
   function turnToLook(signal: AbortSignal): Promise<void> {
@@ -114,29 +114,28 @@ export function paneLimit(limit: number, now: () => number): PaneLimit {
 
   return {
     found(user) {
-      places.set(user.session, { user, inUse: 0, lastUsed: now(), ending: null });
+      slots.set(user.session, { user, inUse: 0, lastUsed: now(), ending: null });
     },
     async use(user, signal, work) {
-      const place = await take(user, signal);
+      const slot = await take(user, signal);
       try {
         return await work();
       } finally {
-        place.inUse--;
-        place.lastUsed = now();
+        slot.inUse--;
+        slot.lastUsed = now();
         wakeOne();
       }
     },
     gone(session) {
-      if (places.get(session)?.inUse === 0) leave(session);
+      if (slots.get(session)?.inUse === 0) leave(session);
     },
-    room: () => Math.max(0, limit - places.size),
+    room: () => Math.max(0, limit - slots.size),
     async hibernate(session) {
-      const place = places.get(session);
-      return place === undefined || hibernate(place);
+      const slot = slots.get(session);
+      return slot === undefined || hibernate(slot);
     },
     async hibernateIdle(before) {
-      for (const place of [...places.values()])
-        if (place.inUse === 0 && place.lastUsed < before) await hibernate(place);
+      for (const slot of [...slots.values()]) if (slot.inUse === 0 && slot.lastUsed < before) await hibernate(slot);
     },
   };
 }

@@ -26,9 +26,9 @@ import type { PinnedNode } from './pinned-node.ts';
 import type { InstallRequest } from './request.ts';
 import type { GivenTarget } from './target.ts';
 
-export interface AddWishes {
+export interface AddRequest {
   given: GivenTarget;
-  wishes: SshOptions;
+  sshOptions: SshOptions;
   agent: InstallRequest['agent'];
   service: boolean;
   /** What a gateway may allow there; undefined if not given. */
@@ -47,10 +47,10 @@ export interface AddWishes {
  * Yields each step as it is done, and ends at the first failure that everything after it depends on. Returns where the
  * host is.
  */
-export async function* addHost({ config, env }: Settings, add: AddWishes): AsyncGenerator<Check, Route | null> {
+export async function* addHost({ config, env }: Settings, add: AddRequest): AsyncGenerator<Check, Route | null> {
   const root = prepareState(config).root;
   const programs = opensshPrograms(env);
-  const access = { program: programs.ssh, env, given: add.given, wishes: add.wishes };
+  const access = { program: programs.ssh, env, given: add.given, sshOptions: add.sshOptions };
   const route = await findRoute(access);
   using ssh = await connected(access);
   yield tellRoute(route);
@@ -61,7 +61,7 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   if ('missing' in choice) return null;
 
   const files = gatewayFiles(root, route);
-  const keys = await keysToPin({ ssh, place: route, keyscan: programs.sshKeyscan, env });
+  const keys = await keysToPin({ ssh, address: route, keyscan: programs.sshKeyscan, env });
   yield tellKeys(keys, ssh.hostKey, readIfExists(files.knownHosts));
   if (keys.lines.length === 0) return null;
   let node: string;
@@ -75,11 +75,11 @@ export async function* addHost({ config, env }: Settings, add: AddWishes): Async
   const id = gatewayId(root, randomBytes);
   const { made, publicKey } = ensureKey(files, id, programs.sshKeygen);
   replaceFile(files.knownHosts, keys.lines.map((line) => `${line}\n`).join(''), 0o600);
-  const before = addedHosts(root).find(({ place }) => formatTarget(place) === formatTarget(route));
+  const before = addedHosts(root).find(({ address }) => formatTarget(address) === formatTarget(route));
   saveAdded(files, {
     given: add.given,
-    wishes: add.wishes,
-    place: placeOnly(route),
+    sshOptions: add.sshOptions,
+    address: addressOnly(route),
     envFile: before?.envFile ?? null,
   });
   yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
@@ -124,7 +124,7 @@ async function connected(access: Parameters<typeof openOwnerSsh>[0]) {
   return { ...ssh, [Symbol.dispose]: ssh.close };
 }
 
-function placeOnly({ user, host, port }: Route) {
+function addressOnly({ user, host, port }: Route) {
   return { user, host, port };
 }
 
@@ -135,7 +135,7 @@ function tellRoute(route: Route): Check {
   return here.passed('your access', found, advice);
 }
 
-function* tellLook(look: HostInspection, choice: NodeChoice, { agent }: AddWishes): Generator<Check> {
+function* tellLook(look: HostInspection, choice: NodeChoice, { agent }: AddRequest): Generator<Check> {
   yield there.passed('system', `${look.system}, account ${look.account}, ${look.home}`);
   const own = look.oldNodes.length === 0 ? 'Node is not found' : `Node is too old: ${look.oldNodes.join(', ')}`;
   if ('missing' in choice) return yield there.failed('node', `${own}, and ${choice.missing}`, choice.remedy);

@@ -18,38 +18,38 @@ import { runShim } from './over-ssh/run-shim.ts';
 import type { UninstallRequest } from './request.ts';
 import type { GivenTarget } from './target.ts';
 
-export interface RemoveWishes {
+export interface RemoveRequest {
   /** Null: the only one there is. */
   given: GivenTarget | null;
   /** Null: as when it was added. */
-  wishes: SshOptions | null;
+  sshOptions: SshOptions | null;
   envFile: string;
   purge: boolean;
 }
 
 /** @throws ConfigError if it is unclear which host is meant */
-export async function* removeHost({ config, env }: Settings, remove: RemoveWishes): AsyncGenerator<Check> {
+export async function* removeHost({ config, env }: Settings, remove: RemoveRequest): AsyncGenerator<Check> {
   const root = prepareState(config).root;
   const found = whichHost(addedHosts(root), remove.given);
   const given = remove.given ?? found?.given;
   if (given === undefined) throw new ConfigError('no host has been added here; name one: USER@HOST[:PORT]');
-  const wishes = remove.wishes ?? found?.wishes ?? { options: [] };
-  const access = { program: opensshPrograms(env).ssh, env, given, wishes };
+  const sshOptions = remove.sshOptions ?? found?.sshOptions ?? { options: [] };
+  const access = { program: opensshPrograms(env).ssh, env, given, sshOptions };
   const id = gatewayId(root, randomBytes);
   try {
     yield* undoThere(access, { gateway: id, purge: remove.purge });
   } catch (error) {
     if (!(error instanceof PaliadinError)) throw error;
     yield there.failedBy('host', error);
-    const left = `left on ${formatTarget({ ...given, port: given.port ?? found?.place.port ?? 22 })}: the line of ~/.ssh/authorized_keys that ends in ${commentOf(id)}, ~/.local/share/paliadin, and the daemon`;
+    const left = `left on ${formatTarget({ ...given, port: given.port ?? found?.address.port ?? 22 })}: the line of ~/.ssh/authorized_keys that ends in ${commentOf(id)}, ~/.local/share/paliadin, and the daemon`;
     yield there.failed(
       'left behind',
       left,
       'run this again with USER@HOST when the host can be reached, or remove it by hand',
     );
   }
-  const place = found?.place ?? (await findRoute(access));
-  const files = gatewayFiles(root, place);
+  const address = found?.address ?? (await findRoute(access));
+  const files = gatewayFiles(root, address);
   yield here.passed('gateway key', forget(files) ? `removed ${files.directory}` : 'there was none');
   for (const file of new Set([remove.envFile, ...(found?.envFile ? [found.envFile] : [])])) {
     const was = removeVariables(file, files);
@@ -74,10 +74,10 @@ async function* undoThere(
 }
 
 function whichHost(all: Added[], given: GivenTarget | null): Added | undefined {
-  if (given !== null) return all.find((each) => isSame(each.given, given) || isSame(each.place, given));
+  if (given !== null) return all.find((each) => isSame(each.given, given) || isSame(each.address, given));
   const [first, ...others] = all;
   if (others.length === 0) return first;
-  const names = all.map(({ place }) => formatTarget(place)).join(', ');
+  const names = all.map(({ address }) => formatTarget(address)).join(', ');
   throw new ConfigError(`several hosts have been added: ${names}; name the one to remove`);
 }
 

@@ -5,14 +5,14 @@ import type { GatewayLinkOptions } from './postgres/gateway-link.ts';
 import { openSqliteStore, type StoreOptions, sqliteStatus } from './sqlite/open.ts';
 import type { DatabaseStatus, Store } from './store.ts';
 
-export interface StorePlace {
+export interface StoreLocation {
   /** A PostgreSQL database; undefined: the file. */
   url: string | undefined;
   file: string;
 }
 
 /** @throws PaliadinError `store_unavailable`; the database is then unchanged. */
-export async function openStore({ url, file }: StorePlace, options: StoreOptions = {}): Promise<Store> {
+export async function openStore({ url, file }: StoreLocation, options: StoreOptions = {}): Promise<Store> {
   if (url === undefined) return await openSqliteStore(file, options);
   // Its driver is loaded only where it is used.
   const { openPostgresStore } = await import('./postgres/open.ts');
@@ -20,7 +20,7 @@ export async function openStore({ url, file }: StorePlace, options: StoreOptions
 }
 
 /** Of a database that is there; changes nothing. @throws PaliadinError `store_unavailable` */
-export async function storeStatus({ url, file }: StorePlace): Promise<DatabaseStatus> {
+export async function storeStatus({ url, file }: StoreLocation): Promise<DatabaseStatus> {
   if (url === undefined) return await sqliteStatus(file);
   const { postgresStatus } = await import('./postgres/open.ts');
   return await postgresStatus(url);
@@ -30,7 +30,7 @@ export async function storeStatus({ url, file }: StorePlace): Promise<DatabaseSt
  * Brings the tables up to date. On PostgreSQL, `role` may use them from then on, and only add to the audit log.
  * @throws PaliadinError `bad_request`, `store_unavailable`; the database is then unchanged.
  */
-export async function migrateStore({ url, file }: StorePlace, role?: string): Promise<void> {
+export async function migrateStore({ url, file }: StoreLocation, role?: string): Promise<void> {
   if (url === undefined) return await (await openSqliteStore(file)).close();
   const { migratePostgres } = await import('./postgres/open.ts');
   await migratePostgres(url, role);
@@ -46,7 +46,7 @@ export async function describeServer(url: string): Promise<string> {
  * The list of hosts, where there is one. Changes nothing: an older database stays as it is.
  * @throws PaliadinError `store_unavailable`
  */
-export async function readHostList({ url, file }: StorePlace): Promise<ListedHost[]> {
+export async function readHostList({ url, file }: StoreLocation): Promise<ListedHost[]> {
   if (url === undefined) return (await import('./sqlite/read-hosts.ts')).readHostsOfFile(file);
   return (await import('./postgres/open.ts')).readHostsOfServer(url);
 }

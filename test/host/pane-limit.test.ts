@@ -6,8 +6,8 @@ import { testHost } from './test-host.ts';
 
 const never = new AbortController().signal;
 
-/** Places whose users end at once, unless they are in `stays`; with what has ended, in order. */
-function places(limit: number, stays: string[] = []) {
+/** Slots whose users end at once, unless they are in `stays`; with what has ended, in order. */
+function slots(limit: number, stays: string[] = []) {
   let time = 0;
   const ended: string[] = [];
   const panes = paneLimit(limit, () => ++time);
@@ -26,13 +26,13 @@ function places(limit: number, stays: string[] = []) {
 
 describe('the limit of terminals', () => {
   test('ends the least recently used one', async () => {
-    const { use, ended } = places(2);
+    const { use, ended } = slots(2);
     for (const session of ['a', 'b', 'a', 'c', 'b']) await use(session);
     expect(ended).toEqual(['b', 'a']);
   });
 
   test('ends none that is in use or watched; a session without a terminal waits', async () => {
-    const { use, ended } = places(2, ['b']);
+    const { use, ended } = slots(2, ['b']);
     const held = Promise.withResolvers<void>();
     const working = use('a', () => held.promise);
     await use('b');
@@ -48,11 +48,11 @@ describe('the limit of terminals', () => {
   });
 
   test('cancels a session that waits for a terminal', async () => {
-    const { use } = places(1);
+    const { use } = slots(1);
     const held = Promise.withResolvers<void>();
     const working = use('a', () => held.promise);
     const stop = new AbortController();
-    const waiting = use('b', async () => expect.fail('it had no place'), stop.signal);
+    const waiting = use('b', async () => expect.fail('it had no slot'), stop.signal);
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
     held.resolve();
@@ -61,7 +61,7 @@ describe('the limit of terminals', () => {
   });
 
   test('counts terminals found at the start, and not those that are gone', async () => {
-    const { panes, use, ended, userOf } = places(1);
+    const { panes, use, ended, userOf } = slots(1);
     for (const session of ['a', 'b']) panes.found(userOf(session));
     await use('c');
     expect(ended).toEqual(['a', 'b']);
@@ -73,7 +73,7 @@ describe('the limit of terminals', () => {
   });
 
   test('restarts a session whose terminal is just being ended after that end', async () => {
-    const { panes, use } = places(1);
+    const { panes, use } = slots(1);
     const ending = Promise.withResolvers<boolean>();
     const order: string[] = [];
     const slow = { session: 'a', hibernate: () => ending.promise };

@@ -20,7 +20,7 @@ const LONG = 120_000;
 describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here: ${WHY_NOT})`}`, () => {
   let account: OtherAccount;
   let owner: Owner;
-  const add = (...more: string[]) => owner.cli('host', 'add', account.place, ...through(account, owner), ...more);
+  const add = (...more: string[]) => owner.cli('host', 'add', account.target, ...through(account, owner), ...more);
 
   beforeAll(async () => {
     account = await startOtherAccount();
@@ -203,9 +203,9 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     const proxy = `ProxyCommand=${process.execPath} -e 's=net.connect(${account.port},"127.0.0.1");process.stdin.pipe(s).pipe(process.stdout)'`;
     const options = [proxy, 'StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
     const settings = ['--ssh-config', account.sshConfig, '--settings', join(knownHosts.path, '.env')];
-    const place = `${account.name}@127.0.0.1:${other.port}`;
-    const wishes = options.flatMap((option) => ['--ssh-option', option]);
-    const { code, stdout } = await owner.cli('host', 'add', place, ...settings, ...wishes);
+    const target = `${account.name}@127.0.0.1:${other.port}`;
+    const sshOptions = options.flatMap((option) => ['--ssh-option', option]);
+    const { code, stdout } = await owner.cli('host', 'add', target, ...settings, ...sshOptions);
     expect(code).toBe(1);
     expect(stdout).toMatch(/✓ gateway +your access[\s\S]*the gateway connects to 127\.0\.0\.1/);
     expect(failures(stdout)).toHaveLength(1);
@@ -217,8 +217,8 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
 
   test('says when the owner’s ssh accepted the host key just now', { timeout: LONG }, async () => {
     await using knownHosts = await disposable();
-    const wishes = ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
-    const { code, stdout } = await add(...wishes.flatMap((option) => ['--ssh-option', option]));
+    const sshOptions = ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile=${knownHosts.path}/known_hosts`];
+    const { code, stdout } = await add(...sshOptions.flatMap((option) => ['--ssh-option', option]));
     expect(code).toBe(0);
     expect(stdout).toMatch(/host key +pinned ssh-ed25519 SHA256:\S+\n +→ your ssh has met it just now/);
   });
@@ -229,7 +229,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     const { code, stdout } = await owner.cli(
       'host',
       'add',
-      account.place,
+      account.target,
       '--settings',
       owner.settings,
       '--ssh-config',

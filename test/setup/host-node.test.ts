@@ -27,7 +27,7 @@ const why =
 describe.skipIf(why !== null)(`a host without Node${why === null ? '' : ` (not here: ${why})`}`, () => {
   let account: OtherAccount;
   let owner: Owner;
-  const add = () => owner.cli('host', 'add', account.place, ...through(account, owner));
+  const add = () => owner.cli('host', 'add', account.target, ...through(account, owner));
 
   beforeAll(async () => {
     account = await startOtherAccount({ node: null });
@@ -85,7 +85,7 @@ describe.skipIf(why !== null)('a host whose Node is too old', () => {
     await using account = await startOtherAccount({ node: old });
     const owner = await newOwner();
     onTestFinished(() => owner.dispose());
-    const { code, stdout } = await owner.cli('host', 'add', account.place, ...through(account, owner));
+    const { code, stdout } = await owner.cli('host', 'add', account.target, ...through(account, owner));
     expect([code, failures(stdout)]).toEqual([0, []]);
     expect(stdout).toMatch(
       /Node is too old: 18\.20\.4; \S+ is copied there[^\n]*\n +→ the account’s own stays as it is/,
@@ -102,7 +102,7 @@ describe.skipIf(why !== null)('a host whose Node is too old', () => {
       program: 'ssh',
       env: process.env,
       given: { user: account.name, host: '127.0.0.1', port: account.port },
-      wishes: { config: account.sshConfig, options: [] },
+      sshOptions: { config: account.sshConfig, options: [] },
     });
     try {
       await expect(bringNode(ssh, broken, '24.20.0')).rejects.toMatchObject({

@@ -20,7 +20,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
   let account: OtherAccount;
   let owner: Owner;
   const has = (path: string) => existsSync(join(account.home, path));
-  const add = (by = owner) => by.cli('host', 'add', account.place, ...through(account, by));
+  const add = (by = owner) => by.cli('host', 'add', account.target, ...through(account, by));
   const remove = (...more: string[]) => owner.cli('host', 'remove', '--settings', owner.settings, ...more);
   const running = () => account.processes().filter(({ command }) => /paliadin|tmux/.test(command));
 
@@ -90,7 +90,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     expect(account.read(KEYS)).toContain('paliadin:');
 
     await account.start();
-    const later = await remove(account.place, '--ssh-config', account.sshConfig);
+    const later = await remove(account.target, '--ssh-config', account.sshConfig);
     expect([later.code, failures(later.stdout)]).toEqual([0, []]);
     expect(account.read(KEYS)).toBe(`${account.ownerLine}\n`);
     expect(has(INSTALLED)).toBe(false);
@@ -101,7 +101,7 @@ describe.skipIf(WHY_NOT !== null)(`host remove${WHY_NOT === null ? '' : ` (not h
     const { code, stdout } = await remove();
     expect(code).toBe(1);
     expect(stdout).toContain('no host has been added here');
-    const named = await remove(account.place, '--ssh-config', account.sshConfig);
+    const named = await remove(account.target, '--ssh-config', account.sshConfig);
     expect([named.code, failures(named.stdout)]).toEqual([0, []]);
     expect(account.read(KEYS)).toBe(`${account.ownerLine}\n`);
   });

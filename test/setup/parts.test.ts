@@ -23,8 +23,8 @@ describe('a host’s address', () => {
     ['m@laptop.tail1234.ts.net:22022', { user: 'm', host: 'laptop.tail1234.ts.net', port: 22_022 }],
     ['m@10.0.0.2:22', { user: 'm', host: '10.0.0.2', port: 22 }],
     ['m@[fd00::2]:22', { user: 'm', host: 'fd00::2', port: 22 }],
-  ])('%s', (written, place) => {
-    expect(parseTarget(written)).toEqual(place);
+  ])('%s', (written, target) => {
+    expect(parseTarget(written)).toEqual(target);
   });
 
   test.each([

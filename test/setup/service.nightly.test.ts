@@ -31,7 +31,7 @@ describe.skipIf(WHY_NO_SYSTEMD !== null)(`the daemon as a service${skipped}`, ()
     const daemons = () => pidsOf('paliadin-shim.mjs daemon');
     const mainPid = () => Number(systemctl('show paliadin-host --property MainPID --value'));
     const add = (...more: string[]) =>
-      owner.cli('host', 'add', account.place, ...through(account, owner), '--agent', 'demo', ...more);
+      owner.cli('host', 'add', account.target, ...through(account, owner), '--agent', 'demo', ...more);
 
     // One that was started by a connection gives way.
     expect((await add()).code).toBe(0);

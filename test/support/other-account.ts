@@ -40,7 +40,7 @@ export interface OtherAccount {
   readonly home: string;
   readonly port: number;
   /** `USER@HOST:PORT`. */
-  readonly place: string;
+  readonly target: string;
   /** How its owner reaches it: an ssh configuration of their own, with key and known hosts. */
   readonly sshConfig: string;
   /** The owner's public key, as authorized_keys has it. */
@@ -178,7 +178,7 @@ export async function startOtherAccount({
     stop,
     processes,
     dispose,
-    place: `${name}@127.0.0.1:${port}`,
+    target: `${name}@127.0.0.1:${port}`,
     sshConfig: at('ssh_config'),
     ownerKnownHosts: at('known_hosts'),
     read: (path) => readFileSync(join(home, path), 'utf8'),

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { ConfigError } from '../../config/load.ts';
 import { prepareState } from '../../config/state-paths.ts';
 import { acquireLock } from '../../process/lock.ts';
-import { copyStore, lockOutGateways, migrateStore, type StorePlace, storeStatus } from '../../store/open.ts';
+import { copyStore, lockOutGateways, migrateStore, type StoreLocation, storeStatus } from '../../store/open.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
 
 /** Prints what is in the database that the settings choose, without changing it. */
 export async function showDatabase(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
-  const place = placeOf(context);
-  if (place.url === undefined && !existsSync(place.file)) {
-    throw new ConfigError(`${place.file} is not there yet; a gateway makes it at its first start`);
+  const location = locationOf(context);
+  if (location.url === undefined && !existsSync(location.file)) {
+    throw new ConfigError(`${location.file} is not there yet; a gateway makes it at its first start`);
   }
-  const status = await storeStatus(place);
+  const status = await storeStatus(location);
   const { database, bytes, migrations, rows } = status;
   const { done, missing, unknown } = migrations;
   if (missing.length + unknown.length > 0) context.exitWith();
@@ -30,19 +30,19 @@ export async function showDatabase(context: CommandContext, { json }: { json?: b
 
 /** Brings the tables up to date before a gateway does it at its start. */
 export async function migrateDatabase(context: CommandContext, { role }: { role?: string }): Promise<void> {
-  const place = placeOf(context);
-  if (role !== undefined && place.url === undefined) {
+  const location = locationOf(context);
+  if (role !== undefined && location.url === undefined) {
     throw new ConfigError('--role is for PostgreSQL; set PALIADIN_DATABASE_URL, with the name of the tables’ owner');
   }
-  await migrateStore(place, role);
-  const { migrations } = await storeStatus(place);
+  await migrateStore(location, role);
+  const { migrations } = await storeStatus(location);
   context.terminal.print([
     `the tables are up to date: ${migrations.done.at(-1)}`,
     ...(role === undefined ? [] : [`${role} may use them, and only add to the audit log`]),
   ]);
 }
 
-function placeOf({ config }: CommandContext): StorePlace {
+function locationOf({ config }: CommandContext): StoreLocation {
   return { url: config.values.PALIADIN_DATABASE_URL, file: prepareState(config).database };
 }
 

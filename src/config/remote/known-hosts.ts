@@ -7,7 +7,7 @@ import { ConfigError } from '../load.ts';
  * @param name the variable that the file came from
  * @throws ConfigError that names the line, or says that no line is for this host.
  */
-export function checkKnownHosts(path: string, name: string, place: HostAddress, sshKeygen: string): void {
+export function checkKnownHosts(path: string, name: string, address: HostAddress, sshKeygen: string): void {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -16,13 +16,13 @@ export function checkKnownHosts(path: string, name: string, place: HostAddress, 
   }
   const bad = text.split('\n').findIndex((line) => !isGood(line));
   if (bad >= 0) {
-    throw new ConfigError(`${name}: line ${bad + 1} is malformed; a line is: ${knownName(place)} ssh-ed25519 AAAA…`);
+    throw new ConfigError(`${name}: line ${bad + 1} is malformed; a line is: ${knownName(address)} ssh-ed25519 AAAA…`);
   }
-  const found = spawnSync(sshKeygen, ['-F', knownName(place), '-f', path], { encoding: 'utf8' });
+  const found = spawnSync(sshKeygen, ['-F', knownName(address), '-f', path], { encoding: 'utf8' });
   const keys = found.stdout.split('\n').filter((line) => line !== '' && !/^(#|@revoked\s)/.test(line));
   if (found.status !== 0 || keys.length === 0) {
     throw new ConfigError(
-      `${name}: there is no key of ${knownName(place)}; add the host's line, as ssh-keyscan -p ${place.port} ${place.host} prints it, after you have compared it with the host's own`,
+      `${name}: there is no key of ${knownName(address)}; add the host's line, as ssh-keyscan -p ${address.port} ${address.host} prints it, after you have compared it with the host's own`,
     );
   }
 }

@@ -12,12 +12,22 @@ import { sshOptions } from '../over-ssh/owner-ssh.ts';
 /** How the host was reached when it was added, to reach it again in the same way. */
 const added = z.object({
   given: z.object({ user: z.string(), host: z.string(), port: z.int().nullable() }),
-  wishes: sshOptions,
-  place: z.object({ user: z.string(), host: z.string(), port: z.int() }),
+  sshOptions,
+  address: z.object({ user: z.string(), host: z.string(), port: z.int() }),
   /** The file that got the variables; null if they were printed. */
   envFile: z.string().nullable(),
 });
 export type Added = z.infer<typeof added>;
+
+/** Earlier versions called them `wishes` and `place`. */
+const saved = z.preprocess((value) => {
+  const { wishes, place, ...rest } = z.looseObject({}).parse(value);
+  return {
+    ...(wishes !== undefined && { sshOptions: wishes }),
+    ...(place !== undefined && { address: place }),
+    ...rest,
+  };
+}, added);
 
 export interface GatewayFiles {
   directory: string;
@@ -26,7 +36,7 @@ export interface GatewayFiles {
 }
 
 /** `root` is the state directory. */
-export function gatewayFiles(root: string, { user, host, port }: Added['place']): GatewayFiles {
+export function gatewayFiles(root: string, { user, host, port }: Added['address']): GatewayFiles {
   const directory = join(root, 'remote', `${user}@${host}_${port}`.replaceAll(/[^\w.@-]/g, '_'));
   return { directory, key: join(directory, 'key'), knownHosts: join(directory, 'known_hosts') };
 }
@@ -67,7 +77,7 @@ export function addedHosts(root: string): Added[] {
   if (!existsSync(parent)) return [];
   return readdirSync(parent).flatMap((name) => {
     const file = join(parent, name, RECORD);
-    return existsSync(file) ? [added.parse(JSON.parse(readFileSync(file, 'utf8')))] : [];
+    return existsSync(file) ? [saved.parse(JSON.parse(readFileSync(file, 'utf8')))] : [];
   });
 }
 

@@ -6,8 +6,8 @@ import { envLine, withEnvLines } from '../env-lines.ts';
 import type { Added, GatewayFiles } from './files.ts';
 
 /** Lines that contain all values themselves, for a gateway on another machine. The key is one of them. */
-export function printedVariables(place: Added['place'], files: GatewayFiles): string[] {
-  const { PALIADIN_SSH_KEY_FILE: key, PALIADIN_KNOWN_HOSTS_FILE: hosts, ...where } = fileVariables(place, files);
+export function printedVariables(address: Added['address'], files: GatewayFiles): string[] {
+  const { PALIADIN_SSH_KEY_FILE: key, PALIADIN_KNOWN_HOSTS_FILE: hosts, ...where } = fileVariables(address, files);
   const values = { ...where, PALIADIN_SSH_KEY: base64(key), PALIADIN_KNOWN_HOSTS: base64(hosts) };
   return Object.entries(values).map(([name, value]) => envLine(name, value));
 }
@@ -22,7 +22,7 @@ export function removeVariables(file: string, { key }: GatewayFiles): boolean {
 }
 
 /** The variables that name files on this machine. */
-function fileVariables({ user, host, port }: Added['place'], { key, knownHosts }: GatewayFiles) {
+function fileVariables({ user, host, port }: Added['address'], { key, knownHosts }: GatewayFiles) {
   return {
     PALIADIN_REMOTE_HOST: host,
     PALIADIN_REMOTE_PORT: String(port),

@@ -7,7 +7,7 @@ import { checksOf } from '../doctor/checks.ts';
 import type { InstallRequest } from '../request.ts';
 import { addKeyLine, commentOf } from './authorized-keys.ts';
 import { writeHostEnv } from './host-env.ts';
-import { hostPlaces } from './places.ts';
+import { hostPaths } from './paths.ts';
 import { installService } from './service.ts';
 import { installSkill, type SkillOutcome } from './skill-files.ts';
 
@@ -20,28 +20,28 @@ export interface Account {
 
 /** @param uploaded this shim itself, if it was uploaded first: it moves to its final path */
 export async function* install(request: InstallRequest, account: Account, uploaded: string): AsyncGenerator<Check> {
-  const places = hostPlaces(account.home);
+  const paths = hostPaths(account.home);
   yield attempt('skill files', () => {
-    const outcome = installSkill(places, request.skill);
-    return passed('skill files', SKILL_SAYS[outcome](places.skill), SKILL_ADVICE[outcome]);
+    const outcome = installSkill(paths, request.skill);
+    return passed('skill files', SKILL_SAYS[outcome](paths.skill), SKILL_ADVICE[outcome]);
   });
   yield attempt('host.env', () => {
-    const approvals = writeHostEnv(places.hostEnv, request);
-    return passed('host.env', `${places.hostEnv}; PALIADIN_APPROVALS=${approvals}: ${APPROVALS_SAY[approvals]}`);
+    const approvals = writeHostEnv(paths.hostEnv, request);
+    return passed('host.env', `${paths.hostEnv}; PALIADIN_APPROVALS=${approvals}: ${APPROVALS_SAY[approvals]}`);
   });
   const shim = attempt('shim file', () => {
     chmodSync(uploaded, 0o700);
-    renameSync(uploaded, places.shim);
-    return passed('shim file', `version ${VERSION} is ${places.shim}`);
+    renameSync(uploaded, paths.shim);
+    return passed('shim file', `version ${VERSION} is ${paths.shim}`);
   });
   yield shim;
   if (!shim.ok) return;
   yield attempt('key line', () => {
     const { gateway, publicKey, node } = request;
-    const done = addKeyLine(places.authorizedKeys, { gateway, publicKey, node, shim: places.shim });
-    return passed('key line', `${KEY_SAYS[done]}, with restrict and ${commentOf(gateway)}: ${places.authorizedKeys}`);
+    const done = addKeyLine(paths.authorizedKeys, { gateway, publicKey, node, shim: paths.shim });
+    return passed('key line', `${KEY_SAYS[done]}, with restrict and ${commentOf(gateway)}: ${paths.authorizedKeys}`);
   });
-  if (request.service) yield await installService({ places, ...account }, request.node);
+  if (request.service) yield await installService({ paths, ...account }, request.node);
 }
 
 const SKILL_SAYS: Record<SkillOutcome, (directory: string) => string> = {

@@ -6,12 +6,12 @@ import type { Check } from '../../contract/check.ts';
 import { readIfExists, replaceFile } from '../../process/files.ts';
 import { outputOf } from '../../process/output-of.ts';
 import { checksOf } from '../doctor/checks.ts';
-import { type HostPlaces, LAUNCHD_LABEL, SYSTEMD_UNIT } from './places.ts';
+import { type HostPaths, LAUNCHD_LABEL, SYSTEMD_UNIT } from './paths.ts';
 import { hasEnded, reachRunning } from './running-daemon.ts';
 import { launchdPlist, systemdUnit } from './service-files.ts';
 
 export interface ServiceNeeds {
-  places: HostPlaces;
+  paths: HostPaths;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
   uid: number;
@@ -19,7 +19,7 @@ export interface ServiceNeeds {
 
 /** @param node the Node that runs the daemon */
 export async function installService(needs: ServiceNeeds, node: string): Promise<Check> {
-  const command: [string, ...string[]] = [node, '--disable-warning=ExperimentalWarning', needs.places.shim, 'daemon'];
+  const command: [string, ...string[]] = [node, '--disable-warning=ExperimentalWarning', needs.paths.shim, 'daemon'];
   try {
     if (needs.platform === 'linux') return await installSystemd(needs, command);
     if (needs.platform === 'darwin') return await installLaunchd(needs, command);
@@ -30,23 +30,23 @@ export async function installService(needs: ServiceNeeds, node: string): Promise
 }
 
 /** Null if there is none. The daemon ends with it; what runs in the panes does not. */
-export async function removeService({ places, env, uid }: ServiceNeeds): Promise<string | null> {
-  if (readIfExists(places.systemdUnit) !== null) {
+export async function removeService({ paths, env, uid }: ServiceNeeds): Promise<string | null> {
+  if (readIfExists(paths.systemdUnit) !== null) {
     const user = systemdEnv(env, uid);
     await outputOf('systemctl', ['--user', 'disable', '--now', SYSTEMD_UNIT], user).catch(() => {});
-    rmSync(places.systemdUnit, { force: true });
+    rmSync(paths.systemdUnit, { force: true });
     await outputOf('systemctl', ['--user', 'daemon-reload'], user).catch(() => {});
-    return places.systemdUnit;
+    return paths.systemdUnit;
   }
-  if (readIfExists(places.launchdPlist) === null) return null;
+  if (readIfExists(paths.launchdPlist) === null) return null;
   for (const domain of domains(uid)) {
     await outputOf('launchctl', ['bootout', `${domain}/${LAUNCHD_LABEL}`], env).catch(() => {});
   }
-  rmSync(places.launchdPlist, { force: true });
-  return places.launchdPlist;
+  rmSync(paths.launchdPlist, { force: true });
+  return paths.launchdPlist;
 }
 
-async function installSystemd({ places, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
+async function installSystemd({ paths, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
   const user = systemdEnv(env, uid);
   try {
     await outputOf('systemctl', ['--user', 'show-environment'], user);
@@ -54,36 +54,36 @@ async function installSystemd({ places, env, uid }: ServiceNeeds, command: [stri
     const found = 'systemd’s manager for this account can’t be reached, so there is no service';
     return failed('service', found, `${WITHOUT}; for the service log in on the host itself, and run this again`);
   }
-  replaceFile(places.systemdUnit, systemdUnit(command), 0o644);
+  replaceFile(paths.systemdUnit, systemdUnit(command), 0o644);
   await outputOf('systemctl', ['--user', 'daemon-reload'], user);
   await outputOf('systemctl', ['--user', 'enable', SYSTEMD_UNIT], user);
-  await makeRoom(places, env);
+  await makeRoom(paths, env);
   await outputOf('systemctl', ['--user', 'restart', SYSTEMD_UNIT], user);
   const lingers = await outputOf('loginctl', ['show-user', String(uid), '--property=Linger', '--value'], user).catch(
     () => 'no',
   );
   const advice = 'run `loginctl enable-linger` on the host: without it the service runs only while you are logged in';
-  return passed('service', places.systemdUnit, lingers === 'yes' ? undefined : advice);
+  return passed('service', paths.systemdUnit, lingers === 'yes' ? undefined : advice);
 }
 
-async function installLaunchd({ places, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
-  replaceFile(places.launchdPlist, launchdPlist(LAUNCHD_LABEL, command), 0o644);
-  await makeRoom(places, env);
+async function installLaunchd({ paths, env, uid }: ServiceNeeds, command: [string, ...string[]]): Promise<Check> {
+  replaceFile(paths.launchdPlist, launchdPlist(LAUNCHD_LABEL, command), 0o644);
+  await makeRoom(paths, env);
   for (const domain of domains(uid)) {
     await outputOf('launchctl', ['bootout', `${domain}/${LAUNCHD_LABEL}`], env).catch(() => {});
-    const loaded = await outputOf('launchctl', ['bootstrap', domain, places.launchdPlist], env).then(
+    const loaded = await outputOf('launchctl', ['bootstrap', domain, paths.launchdPlist], env).then(
       () => true,
       () => false,
     );
-    if (loaded) return passed('service', places.launchdPlist);
+    if (loaded) return passed('service', paths.launchdPlist);
   }
-  const found = `${places.launchdPlist} is there, but launchd does not load it now`;
+  const found = `${paths.launchdPlist} is there, but launchd does not load it now`;
   return failed('service', found, `${WITHOUT}; launchd loads it when you log in at the host’s screen`);
 }
 
 /** A daemon that an ssh connection has started ends, unless a turn is running there. */
-async function makeRoom(places: HostPlaces, env: NodeJS.ProcessEnv): Promise<void> {
-  const host = await reachRunning(prepareState(shimSettings(places.directory, env).config).hostSocket);
+async function makeRoom(paths: HostPaths, env: NodeJS.ProcessEnv): Promise<void> {
+  const host = await reachRunning(prepareState(shimSettings(paths.directory, env).config).hostSocket);
   if (host === null) return;
   if (await host.retire()) await hasEnded(host);
   else host.close();

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readIfExists, replaceFile } from '../../process/files.ts';
 import { SKILL_FILE, splitPersona } from '../persona.ts';
 import type { InstallRequest } from '../request.ts';
-import type { HostPlaces } from './places.ts';
+import type { HostPaths } from './paths.ts';
 
 export type SkillOutcome = 'installed' | 'persona kept' | 'kept whole';
 
@@ -18,32 +18,32 @@ type Record = z.infer<typeof record>;
  * A new version replaces the text, except the section that says who answers. If the owner has changed more than that
  * section, their file stays as it is, and the new one is stored beside it.
  */
-export function installSkill(places: HostPlaces, files: InstallRequest['skill']): SkillOutcome {
+export function installSkill(paths: HostPaths, files: InstallRequest['skill']): SkillOutcome {
   let outcome: SkillOutcome = 'installed';
   for (const { path, text } of files) {
-    const target = join(places.skill, path);
+    const target = join(paths.skill, path);
     if (path !== SKILL_FILE) {
       replaceFile(target, text, 0o600);
       continue;
     }
     const theirs = readIfExists(target);
-    outcome = theirs === null ? 'installed' : judge(theirs, text, readRecord(places));
+    outcome = theirs === null ? 'installed' : judge(theirs, text, readRecord(paths));
     rmSync(newer(target), { force: true });
     if (outcome === 'kept whole') {
       replaceFile(newer(target), text, 0o600);
       continue;
     }
     replaceFile(target, outcome === 'persona kept' ? withPersona(text, theirs ?? '') : text, 0o600);
-    replaceFile(places.record, `${JSON.stringify(digestsOf(text))}\n`, 0o600);
+    replaceFile(paths.record, `${JSON.stringify(digestsOf(text))}\n`, 0o600);
   }
   return outcome;
 }
 
 /** Whether the owner has changed the skill since it was installed. */
-export function isSkillEdited(places: HostPlaces): boolean {
-  const text = readIfExists(join(places.skill, SKILL_FILE));
+export function isSkillEdited(paths: HostPaths): boolean {
+  const text = readIfExists(join(paths.skill, SKILL_FILE));
   if (text === null) return false;
-  const installed = readRecord(places);
+  const installed = readRecord(paths);
   const now = digestsOf(text);
   return installed === null || now.persona !== installed.persona || now.rest !== installed.rest;
 }
@@ -69,9 +69,9 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function readRecord(places: HostPlaces): Record | null {
+function readRecord(paths: HostPaths): Record | null {
   try {
-    return record.parse(JSON.parse(readIfExists(places.record) ?? ''));
+    return record.parse(JSON.parse(readIfExists(paths.record) ?? ''));
   } catch {
     return null; // installed by hand
   }

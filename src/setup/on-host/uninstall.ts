@@ -14,7 +14,7 @@ import type { UninstallRequest } from '../request.ts';
 import { otherKeyLines, removeKeyLine } from './authorized-keys.ts';
 import { isHostEnvEdited } from './host-env.ts';
 import type { Account } from './install.ts';
-import { type HostPlaces, hostPlaces } from './places.ts';
+import { type HostPaths, hostPaths } from './paths.ts';
 import { hasEnded, reachRunning } from './running-daemon.ts';
 import { removeService } from './service.ts';
 import { isSkillEdited } from './skill-files.ts';
@@ -24,27 +24,27 @@ export async function* uninstall(
   account: Account,
   programs: Programs,
 ): AsyncGenerator<Check> {
-  const places = hostPlaces(account.home);
+  const paths = hostPaths(account.home);
   yield await attempt('key line', async () => {
-    const was = removeKeyLine(places.authorizedKeys, gateway);
-    return passed('key line', `${was ? 'removed from' : 'there was none in'} ${places.authorizedKeys}`);
+    const was = removeKeyLine(paths.authorizedKeys, gateway);
+    return passed('key line', `${was ? 'removed from' : 'there was none in'} ${paths.authorizedKeys}`);
   });
-  const others = otherKeyLines(places.authorizedKeys, places.shim);
+  const others = otherKeyLines(paths.authorizedKeys, paths.shim);
   if (others > 0) {
     yield passed('files', `kept with daemon and service: ${others} other gateways use them`);
     return;
   }
   yield await attempt('service', async () => {
-    const file = await removeService({ places, ...account });
+    const file = await removeService({ paths, ...account });
     return passed('service', file === null ? 'there was none' : `removed ${file}`);
   });
-  yield await attempt('daemon', () => endDaemon(places, account, programs));
-  if (purge) yield await attempt('conversations', async () => removeState(places, account));
-  yield await attempt('files', async () => removeFiles(places, purge));
+  yield await attempt('daemon', () => endDaemon(paths, account, programs));
+  if (purge) yield await attempt('conversations', async () => removeState(paths, account));
+  yield await attempt('files', async () => removeFiles(paths, purge));
 }
 
-async function endDaemon(places: HostPlaces, { env }: Account, programs: Programs): Promise<Check> {
-  const settings = shimSettings(places.directory, env);
+async function endDaemon({ directory }: HostPaths, { env }: Account, programs: Programs): Promise<Check> {
+  const settings = shimSettings(directory, env);
   if (!existsSync(settings.config.values.PALIADIN_STATE_DIR)) return passed('daemon', 'none runs');
   const paths = prepareState(settings.config);
   const found = await reachRunning(paths.hostSocket);
@@ -68,28 +68,28 @@ function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
 }
 
-function removeState(places: HostPlaces, { home, env }: Account): Check {
-  const state = shimSettings(places.directory, env).config.values.PALIADIN_STATE_DIR;
+function removeState(paths: HostPaths, { home, env }: Account): Check {
+  const state = shimSettings(paths.directory, env).config.values.PALIADIN_STATE_DIR;
   // A directory that its owner chose may contain other files.
   const gone = state === defaultState(home) ? state : join(state, 'host');
   rmSync(gone, { recursive: true, force: true });
   return passed('conversations', `removed ${gone}`);
 }
 
-function removeFiles(places: HostPlaces, purge: boolean): Check {
+function removeFiles(paths: HostPaths, purge: boolean): Check {
   const kept = [
-    ...(!purge && isSkillEdited(places) ? [places.skill, places.record] : []),
-    ...(!purge && isHostEnvEdited(places.hostEnv) ? [places.hostEnv] : []),
+    ...(!purge && isSkillEdited(paths) ? [paths.skill, paths.record] : []),
+    ...(!purge && isHostEnvEdited(paths.hostEnv) ? [paths.hostEnv] : []),
   ];
-  for (const path of [places.shim, places.node, places.hostEnv, places.skill, places.record]) {
+  for (const path of [paths.shim, paths.node, paths.hostEnv, paths.skill, paths.record]) {
     if (!kept.includes(path)) rmSync(path, { recursive: true, force: true });
   }
   try {
-    rmdirSync(places.directory);
+    rmdirSync(paths.directory);
   } catch {
     // a file of the owner's, or the shim that runs this
   }
-  if (kept.length === 0) return passed('files', `removed from ${places.directory}`);
+  if (kept.length === 0) return passed('files', `removed from ${paths.directory}`);
   return passed('files', `removed, but for what you have written: ${kept.join(', ')}`, '`--purge` removes that too');
 }
 

@@ -17,23 +17,23 @@ export interface PinnedKeys {
  */
 export async function keysToPin({
   ssh,
-  place,
+  address,
   keyscan,
   env,
 }: {
   ssh: OwnerSsh;
-  place: HostAddress;
+  address: HostAddress;
   keyscan: string;
   env: NodeJS.ProcessEnv;
 }): Promise<PinnedKeys> {
   const own = keysIn(await ssh.run(SHOW_KEYS).catch(() => ''), 0);
-  const args = ['-T', '5', '-p', String(place.port), place.host];
+  const args = ['-T', '5', '-p', String(address.port), address.host];
   const seen = keysIn(await outputOf(keyscan, args, env).catch(() => ''), 1);
   const vouched = new Set([ssh.hostKey.fingerprint, ...own.map(fingerprintOf)]);
   const scanned = seen.filter((key) => vouched.has(fingerprintOf(key)));
   const keys = seen.length > 0 ? scanned : own.filter((key) => fingerprintOf(key) === ssh.hostKey.fingerprint);
   return {
-    lines: keys.map(({ type, blob }) => `${knownName(place)} ${type} ${blob}`).sort(),
+    lines: keys.map(({ type, blob }) => `${knownName(address)} ${type} ${blob}`).sort(),
     fingerprints: keys.map((key) => `${key.type} ${fingerprintOf(key)}`).sort(),
   };
 }

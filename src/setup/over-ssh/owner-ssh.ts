@@ -47,12 +47,12 @@ export interface OwnerSshNeeds {
   program: string;
   env: NodeJS.ProcessEnv;
   given: GivenTarget;
-  wishes: SshOptions;
+  sshOptions: SshOptions;
 }
 
 /** @throws PaliadinError if ssh can't resolve the address. */
-export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds): Promise<Route> {
-  const said = await outputOf(program, ['-G', ...argumentsOf(given, wishes), '--', destination(given)], env).catch(
+export async function findRoute({ program, env, given, sshOptions }: OwnerSshNeeds): Promise<Route> {
+  const said = await outputOf(program, ['-G', ...argumentsOf(given, sshOptions), '--', destination(given)], env).catch(
     (error: Error) => Promise.reject(new PaliadinError('shim_error', `ssh does not take this: ${error.message}`)),
   );
   const value = (name: string) => new RegExp(`^${name} (.+)$`, 'm').exec(said)?.[1] ?? '';
@@ -63,10 +63,10 @@ export async function findRoute({ program, env, given, wishes }: OwnerSshNeeds):
 }
 
 /** Connects, and keeps the connection for all later calls. @throws PaliadinError */
-export async function openOwnerSsh({ program, env, given, wishes }: OwnerSshNeeds): Promise<OwnerSsh> {
+export async function openOwnerSsh({ program, env, given, sshOptions }: OwnerSshNeeds): Promise<OwnerSsh> {
   const directory = mkdtempSync(join(tmpdir(), 'paliadin-'));
   const [socket, log] = [join(directory, 's'), join(directory, 'log')];
-  const common = ['-S', socket, ...argumentsOf(given, wishes), ...OWN_OPTIONS];
+  const common = ['-S', socket, ...argumentsOf(given, sshOptions), ...OWN_OPTIONS];
   // Messages in English, to distinguish failures; everything else is the owner's.
   const settings = { env: { ...env, LC_ALL: 'C' } };
 
@@ -139,8 +139,8 @@ function destination({ user, host }: GivenTarget): string {
 
 function whyNot(told: string, code: number | null, signal: NodeJS.Signals | null, given: GivenTarget): PaliadinError {
   const lines = told.split('\n').filter((line) => line.trim() !== '' && !/^(debug\d: |OpenSSH_)/.test(line));
-  const place = formatTarget({ ...given, port: given.port ?? 22 });
-  const failure = sshFailure({ code, signal, stderr: lines.join('\n') }, place);
+  const target = formatTarget({ ...given, port: given.port ?? 22 });
+  const failure = sshFailure({ code, signal, stderr: lines.join('\n') }, target);
   if (failure.code === 'mriver_unreachable') return failure;
   const last = lines.at(-1)?.trim() ?? `ssh ended with ${code}`;
   const remedy = `your own ssh has to get in first; try \`ssh ${given.port === null ? '' : `-p ${given.port} `}${destination(given)}\``;

@@ -9,21 +9,21 @@ import { instead } from './login-shell.ts';
 import { shown } from './shown.ts';
 import type { SshEnd } from './ssh-end.ts';
 
-/** `place` is the host as a person knows it: `m@laptop:22022`. The `SshEnd` is the error's cause. */
-export function sshFailure(end: SshEnd, place: string): PaliadinError {
-  const { code, detail } = failureOf(end, place);
+/** `target` is the host as a person knows it: `m@laptop:22022`. The `SshEnd` is the error's cause. */
+export function sshFailure(end: SshEnd, target: string): PaliadinError {
+  const { code, detail } = failureOf(end, target);
   return new PaliadinError(code, detail, { cause: end });
 }
 
-function failureOf(end: SshEnd, place: string): PaliadinError {
+function failureOf(end: SshEnd, target: string): PaliadinError {
   const { code, signal, stderr } = end;
   const lines = linesOf(stderr);
   if (code === null && signal === null)
     return new PaliadinError('shim_error', shown(lines.at(-1) ?? 'ssh did not run'));
-  if (signal !== null) return new PaliadinError('mriver_unreachable', `ssh to ${place} was ended by ${signal}`);
-  if (code === SSH_ITSELF) return ofSsh(lines, place);
+  if (signal !== null) return new PaliadinError('mriver_unreachable', `ssh to ${target} was ended by ${signal}`);
+  if (code === SSH_ITSELF) return ofSsh(lines, target);
   const other = shimWord(lines) === undefined ? instead(end) : null;
-  return other === null ? ofShim(code, lines, place) : new PaliadinError('shim_error', `${place}: ${other}`);
+  return other === null ? ofShim(code, lines, target) : new PaliadinError('shim_error', `${target}: ${other}`);
 }
 
 /** Whether it is certain that the shim has done nothing. */
@@ -36,17 +36,17 @@ function linesOf(stderr: string): string[] {
   return stderr.split('\n').filter((line) => line.trim() !== '');
 }
 
-function ofSsh(lines: string[], place: string): PaliadinError {
+function ofSsh(lines: string[], target: string): PaliadinError {
   const known = heard(lines);
   if (known !== null) {
-    return new PaliadinError(known.word.code, `${place}: ${shown(known.line)}; ${known.word.remedy}`);
+    return new PaliadinError(known.word.code, `${target}: ${shown(known.line)}; ${known.word.remedy}`);
   }
   const unheard = lines.findLast(isOfSsh);
-  if (unheard !== undefined) return new PaliadinError('shim_error', `${place}: ${shown(unheard)}`);
+  if (unheard !== undefined) return new PaliadinError('shim_error', `${target}: ${shown(unheard)}`);
   // ssh reports no failure, so the program that it ran has ended without an exit code.
   const said = shimWord(lines) ?? lines.at(-1);
   const last = said === undefined ? '' : ` (${shown(said)})`;
-  return new PaliadinError('shim_error', `${place}: the shim was ended by a signal${last}; run \`paliadin doctor\``);
+  return new PaliadinError('shim_error', `${target}: the shim was ended by a signal${last}; run \`paliadin doctor\``);
 }
 
 /** The last known message of ssh. */
@@ -132,19 +132,19 @@ const SSH_WORDS: SshWord[] = [
 ];
 
 /** ssh got through; the program that it ran there failed. */
-function ofShim(code: number | null, lines: string[], place: string): PaliadinError {
+function ofShim(code: number | null, lines: string[], target: string): PaliadinError {
   const said = shimWord(lines);
   if (code === shimExit.protocol) {
     return new PaliadinError('shim_outdated', shown(said?.replace(/^shim_outdated: /, '') ?? 'versions do not match'));
   }
-  if (code === shimExit.timeout) return new PaliadinError('timeout', `${place}: no answer within the shim’s limit`);
+  if (code === shimExit.timeout) return new PaliadinError('timeout', `${target}: no answer within the shim’s limit`);
   if (code === shimExit.unavailable && said !== undefined) return ofHost(said);
   if (code === shimExit.oldNode && said !== undefined)
-    return new PaliadinError('shim_error', `${place}: ${shown(said)}`);
+    return new PaliadinError('shim_error', `${target}: ${shown(said)}`);
   const last = shown(
     said ?? lines.findLast((line) => THROWN.test(line)) ?? lines.at(-1) ?? 'nothing on standard error',
   );
-  return new PaliadinError('shim_error', `${place}: ${whatHappened(code, lines, last)}`);
+  return new PaliadinError('shim_error', `${target}: ${whatHappened(code, lines, last)}`);
 }
 
 /**

@@ -40,10 +40,10 @@ export async function reachOverSsh(
 }
 
 /** ssh was connected, and no reply came. */
-function silence(end: SshEnd, place: string): PaliadinError {
+function silence(end: SshEnd, target: string): PaliadinError {
   const other = instead({ ...end, code: null });
-  if (other !== null) return new PaliadinError('shim_error', `${place}: ${other}`);
-  return new PaliadinError('mriver_unreachable', `${place} says nothing; it may be asleep`);
+  if (other !== null) return new PaliadinError('shim_error', `${target}: ${other}`);
+  return new PaliadinError('mriver_unreachable', `${target} says nothing; it may be asleep`);
 }
 
 function sameProtocol(channel: HostChannel): HostChannel {

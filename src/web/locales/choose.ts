@@ -7,7 +7,7 @@ const languages: Record<Language, true> = { en: true, de: true };
 export const languageList = Object.keys(languages) as Language[];
 
 /** The person's own choice on this page, then the account's, the embedding page's, the browser's. */
-export interface LocaleWishes {
+export interface LocaleSources {
   chosen: string | null;
   account: string | null;
   query: string | null;
@@ -15,7 +15,7 @@ export interface LocaleWishes {
 }
 
 /** The first wish that we speak, as a BCP 47 tag; English where there is none. */
-export function chooseLocale({ chosen, account, query, browser }: LocaleWishes): string {
+export function chooseLocale({ chosen, account, query, browser }: LocaleSources): string {
   return [chosen, account, query, ...browser].find((wish) => wish !== null && spoken(wish) !== null) ?? 'en';
 }
 

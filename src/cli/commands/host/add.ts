@@ -41,9 +41,9 @@ export async function addHostCommand(context: CommandContext, written: string, o
     listed = await withServices(context, ({ hostList }) => hostList.put(COMMAND_LINE, { ...host, name: options.name }));
     return listed;
   };
-  const wishes = {
+  const request = {
     given: parseTarget(written),
-    wishes: toSshOptions(options),
+    sshOptions: toSshOptions(options),
     agent: agent.data,
     service: options.service ?? false,
     approvals: approvals.data,
@@ -51,18 +51,18 @@ export async function addHostCommand(context: CommandContext, written: string, o
     list: options.print ? null : list,
     envFile: resolve(io.cwd, options.settings),
   };
-  const place = await report.steps(addHost(context, wishes));
-  if (place === null) return report.end('The host is not set up. Nothing stands in the way of another attempt.');
-  const files = gatewayFiles(context.config.values.PALIADIN_STATE_DIR, place);
-  await report.steps(look(context, listed ?? unlisted(place, files)));
-  if (options.print) context.terminal.print(printedVariables(place, files));
+  const route = await report.steps(addHost(context, request));
+  if (route === null) return report.end('The host is not set up. Nothing stands in the way of another attempt.');
+  const files = gatewayFiles(context.config.values.PALIADIN_STATE_DIR, route);
+  await report.steps(look(context, listed ?? unlisted(route, files)));
+  if (options.print) context.terminal.print(printedVariables(route, files));
   const next = options.print
     ? 'Start the gateway with these settings, and it answers from there.'
     : 'A running gateway uses it within seconds.';
   report.end(
     report.ok
-      ? `${formatTarget(place)} is set up. ${next}`
-      : `${formatTarget(place)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
+      ? `${formatTarget(route)} is set up. ${next}`
+      : `${formatTarget(route)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
   );
 }
 

@@ -36,7 +36,7 @@ export async function removeHostCommand(
   await report.steps(
     removeHost(context, {
       given: listed === null ? (written === undefined ? null : parseTarget(written)) : targetOf(listed),
-      wishes: hasSshOptions(options) ? toSshOptions(options) : null,
+      sshOptions: hasSshOptions(options) ? toSshOptions(options) : null,
       envFile: resolve(context.io.cwd, options.settings),
       purge: options.purge ?? false,
     }),

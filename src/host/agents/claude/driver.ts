@@ -33,7 +33,7 @@ import type { SignIn } from './model-access.ts';
 import { prepareOwnHome } from './own-home.ts';
 import { hookNames, parseVersion, TOKEN_VARIABLE, writeHookPlugin } from './plugin.ts';
 import { claudeRests, readClaude, retrying } from './screen.ts';
-import { managedSettings, type SettingsPlaces } from './settings-files.ts';
+import { managedSettings, type SettingsPaths } from './settings-files.ts';
 import { hasStopHooks } from './stop-hooks.ts';
 import { watchClaude } from './watch.ts';
 
@@ -173,7 +173,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
 }
 
 /** The settings that its Claude Code reads there. A home of its own has none except those of its workspace. */
-function settingsOf({ directory }: ClaudeCode, { home, cwd, shared }: AgentHome): SettingsPlaces[] {
+function settingsOf({ directory }: ClaudeCode, { home, cwd, shared }: AgentHome): SettingsPaths[] {
   const managed = managedSettings(process.platform);
   const own = home === null ? directory : null;
   return [cwd, ...(shared === null ? [] : [shared])].map((where) => ({ directory: own, cwd: where, managed }));

@@ -2,9 +2,9 @@
 
 import { readJson } from '../../read-json.ts';
 import { hookNames, hookUrl, parseVersion, TOKEN_VARIABLE } from './plugin.ts';
-import { type SettingsPlaces, settingsFiles } from './settings-files.ts';
+import { type SettingsPaths, settingsFiles } from './settings-files.ts';
 
-export interface ClaudeFacts extends SettingsPlaces {
+export interface ClaudeFacts extends SettingsPaths {
   /** What `claude --version` prints. */
   version: string;
   /** The port that hooks call; null while it is unknown. */
@@ -12,11 +12,11 @@ export interface ClaudeFacts extends SettingsPlaces {
 }
 
 /** The reason why its hooks can't be used, for the owner; null if they can. */
-export function hooksForbidden({ version, port, ...places }: ClaudeFacts): string | null {
+export function hooksForbidden({ version, port, ...paths }: ClaudeFacts): string | null {
   const number = parseVersion(version);
   if (number !== null && hookNames(number) === null)
     return `Claude Code ${number} is older than its hooks for text; update it`;
-  const { policies, own } = settingsFiles(places);
+  const { policies, own } = settingsFiles(paths);
   for (const file of policies) {
     if (readJson(file)?.allowManagedHooksOnly === true) return `${file} allows managed hooks only`;
   }

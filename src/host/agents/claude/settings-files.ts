@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface SettingsPlaces {
+export interface SettingsPaths {
   /** Where it keeps its user's settings: `~/.claude`; null if it has none. */
   directory: string | null;
   /** Where it works, or the directory that is shared with its workspace. */
@@ -12,7 +12,7 @@ export interface SettingsPlaces {
 }
 
 /** Some of them may not exist; Claude Code itself reports a broken one in a dialog. */
-export function settingsFiles({ directory, cwd, managed }: SettingsPlaces): { policies: string[]; own: string[] } {
+export function settingsFiles({ directory, cwd, managed }: SettingsPaths): { policies: string[]; own: string[] } {
   return {
     policies: [join(managed, 'managed-settings.json'), ...jsonFilesIn(join(managed, 'managed-settings.d'))],
     own: [...(directory === null ? [] : [directory]), join(cwd, '.claude')].flatMap((where) =>

@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { readJson } from '../../read-json.ts';
-import { type SettingsPlaces, settingsFiles } from './settings-files.ts';
+import { type SettingsPaths, settingsFiles } from './settings-files.ts';
 
-export function hasStopHooks(places: SettingsPlaces): boolean {
-  const { policies, own } = settingsFiles(places);
+export function hasStopHooks(paths: SettingsPaths): boolean {
+  const { policies, own } = settingsFiles(paths);
   const settings = [...policies, ...own].map((file) => readJson(file));
-  return settings.some(hearsOfStops) || pluginsOf(places, settings).some((path) => hearsOfStops(hooksOf(path)));
+  return settings.some(hearsOfStops) || pluginsOf(paths, settings).some((path) => hearsOfStops(hooksOf(path)));
 }
 
 function hearsOfStops(settings: Record<string, unknown> | null): boolean {
@@ -18,7 +18,7 @@ function hearsOfStops(settings: Record<string, unknown> | null): boolean {
 }
 
 /** Directories of the plugins that some settings have enabled. */
-function pluginsOf({ directory }: SettingsPlaces, settings: (Record<string, unknown> | null)[]): string[] {
+function pluginsOf({ directory }: SettingsPaths, settings: (Record<string, unknown> | null)[]): string[] {
   if (directory === null) return [];
   const enabled = settings.flatMap((one) =>
     Object.entries(recordOf(one?.enabledPlugins)).flatMap(([name, isOn]) => (isOn === true ? [name] : [])),

@@ -12,7 +12,7 @@ import { chooseAgent } from '../../../daemon/agent.ts';
 import { readJson } from '../../../host/read-json.ts';
 import { outputOf } from '../../../process/output-of.ts';
 import { checksOf } from '../checks.ts';
-import { claudePlaces } from './claude-places.ts';
+import { claudePaths } from './claude-paths.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';
 
@@ -38,7 +38,7 @@ export async function examineAgent(
 function examineSignIn(env: Record<string, string>, platform: NodeJS.Platform, level: IsolationLevel): Check {
   const name = KEY_VARIABLES.find((variable) => (env[variable] ?? '') !== '');
   if (name !== undefined) return passed('sign-in', `by ${name}`);
-  const { credentials, settings } = claudePlaces(env);
+  const { credentials, settings } = claudePaths(env);
   if (existsSync(credentials)) return passed('sign-in', credentials);
   if (level === 'sandbox') return failed('sign-in', NOT_SHARED, SHARE);
   if (readJson(settings)?.apiKeyHelper !== undefined) return passed('sign-in', `by the apiKeyHelper of ${settings}`);

@@ -12,7 +12,7 @@ import { readJson } from '../../../host/read-json.ts';
 import { checkSocketPath } from '../../../host/tmux/socket-path.ts';
 import { outputOf } from '../../../process/output-of.ts';
 import { checksOf } from '../checks.ts';
-import { claudePlaces } from './claude-places.ts';
+import { claudePaths } from './claude-paths.ts';
 
 export async function examineDirectories(settings: ShimSettings): Promise<Check[]> {
   const { PALIADIN_AGENT_DIR: chosen } = settings.config.values;
@@ -50,7 +50,7 @@ async function examineTrust({ config, env }: ShimSettings, path: string): Promis
   const agent = chooseAgent(config, env);
   // If people are isolated, each has a workspace of ours, which Claude Code does not ask about.
   if ('missing' in agent || agent.name !== 'claude' || levelOf(config, agent.name) !== 'none') return [];
-  const { state } = claudePlaces(env);
+  const { state } = claudePaths(env);
   const known = readJson(state);
   const remedy = `on the host run \`cd ${path} && claude\`, answer what it asks, and leave it with /exit`;
   if (known === null) return [failed('trust', `Claude Code has not been run yet: no ${state}`, remedy)];

@@ -8,7 +8,7 @@ import { hooksForbidden } from '../../../host/agents/claude/forbidden.ts';
 import { isUntried } from '../../../host/agents/claude/plugin.ts';
 import { managedSettings } from '../../../host/agents/claude/settings-files.ts';
 import { checksOf } from '../checks.ts';
-import { claudePlaces } from './claude-places.ts';
+import { claudePaths } from './claude-paths.ts';
 
 /** `version` is the output of `claude --version`. */
 export function examineHooks(
@@ -20,7 +20,7 @@ export function examineHooks(
   if (agent.driverName === 'reply-file') return passed('hooks', 'not used: PALIADIN_DRIVER is reply-file');
   const forbidden = hooksForbidden({
     version,
-    directory: levelOf(config, agent.name) === 'sandbox' ? null : claudePlaces(env).directory,
+    directory: levelOf(config, agent.name) === 'sandbox' ? null : claudePaths(env).directory,
     cwd: resolve(values.PALIADIN_AGENT_DIR ?? join(values.PALIADIN_STATE_DIR, 'workspace')),
     managed: managedSettings(process.platform),
     port: ANY_PORT,

@@ -5,13 +5,13 @@ import type { ShimSettings } from '../../../config/shim-settings.ts';
 import type { Check } from '../../../contract/check.ts';
 import { keysBound } from '../../../host/agents/claude/keys.ts';
 import { checksOf } from '../checks.ts';
-import { claudePlaces } from './claude-places.ts';
+import { claudePaths } from './claude-paths.ts';
 
 /** No check if they have their defaults. */
 export function examineKeys({ config, env }: Pick<ShimSettings, 'config' | 'env'>): Check[] {
   // A sandboxed agent has a home of its own.
   if (levelOf(config, 'claude') === 'sandbox') return [];
-  const bound = keysBound(claudePlaces(env).directory);
+  const bound = keysBound(claudePaths(env).directory);
   if (bound === null) return [];
   const { file, keys } = bound;
   const found = `${file} binds ${keys.join(' and ')} to something else`;

@@ -19,8 +19,8 @@ function why(settings: Record<string, unknown> = {}, version = '2.1.330 (Claude 
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), typeof content === 'string' ? content : JSON.stringify(content));
   }
-  const places = { directory: join(root, 'home'), cwd: join(root, 'work'), managed: join(root, 'managed') };
-  return hooksForbidden({ version, port, ...places });
+  const paths = { directory: join(root, 'home'), cwd: join(root, 'work'), managed: join(root, 'managed') };
+  return hooksForbidden({ version, port, ...paths });
 }
 
 test.each([

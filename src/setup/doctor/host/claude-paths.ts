@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The paths of Claude Code's files that are checked here. */
-export function claudePlaces({ CLAUDE_CONFIG_DIR: own, HOME: home = homedir() }: Record<string, string>) {
+export function claudePaths({ CLAUDE_CONFIG_DIR: own, HOME: home = homedir() }: Record<string, string>) {
   const directory = own ?? join(home, '.claude');
   return {
     directory,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { HOST_ENV } from '../../config/shim-settings.ts';
 
-export interface HostPlaces {
+export interface HostPaths {
   directory: string;
   shim: string;
   /** The directory of the Node that the set-up has brought, if the account's own is too old. */
@@ -16,7 +16,7 @@ export interface HostPlaces {
   launchdPlist: string;
 }
 
-export function hostPlaces(home: string): HostPlaces {
+export function hostPaths(home: string): HostPaths {
   const directory = join(home, '.local', 'share', 'paliadin');
   return {
     directory,
