@@ -12,16 +12,16 @@ const added = {
   envFile: null,
 };
 
-test('an added host is read back as it was saved', () => {
-  const root = temporaryDirectory();
+test('an added host is read back as it was saved', async () => {
+  const { path: root } = await temporaryDirectory();
   const files = gatewayFiles(root, added.address);
   mkdirSync(files.directory, { recursive: true });
   saveAdded(files, added);
   expect(addedHosts(root)).toEqual([added]);
 });
 
-test('a host that an earlier version added is read with its older names', () => {
-  const root = temporaryDirectory();
+test('a host that an earlier version added is read with its older names', async () => {
+  const { path: root } = await temporaryDirectory();
   const { directory } = gatewayFiles(root, added.address);
   mkdirSync(directory, { recursive: true });
   const { sshOptions, address, ...rest } = added;

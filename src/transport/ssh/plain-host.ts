@@ -8,8 +8,10 @@ import { touchedNothing } from './failure.ts';
 import type { SshEnd } from './ssh-end.ts';
 import type { SshTarget } from './target.ts';
 
-/** How long to wait for each verb, in milliseconds. */
+/** How long to wait for the first answer, and for each verb after it, in milliseconds. */
 export const VERB_LIMITS = {
+  /** Only the first question waits for it: a login shell with long startup files may take this long. */
+  open: 15_000,
   /** How long a person waits for "the host is away". */
   health: 3_000,
   /** 60 s for the shim, 10 s for ssh. */
@@ -26,7 +28,7 @@ export async function reachPlainHost(
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const answers = new Map<string, string>();
   const calls = new Map<string, AbortController>();
-  let greeting = await probe(PROBE_SESSION, Math.max(limits.health, OPEN_MS));
+  let greeting = await probe(PROBE_SESSION, limits.open);
 
   /** The login shell's output before `ok`. @throws PaliadinError with the reason. */
   async function probe(session: string, ms: number = limits.health): Promise<string> {
@@ -157,8 +159,6 @@ const DONE = {
   outputTokens: null,
 };
 
-// Only the first question waits for it: a login shell with long startup files may take this long.
-const OPEN_MS = 15_000;
 // A session that belongs to nobody, to test whether the host responds at all.
 const PROBE_SESSION = 'paliadin-probe';
 // A system call accepts no longer argument (128 KiB), and sshd passes the command on as one argument.

@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts';
 const session = 'paliad-paliadin-1a2b3c4d';
 const env = process.env;
 // Where the limits are not what is tested, a busy machine may take longer.
-const PATIENT = { ...VERB_LIMITS, health: 30_000 };
+const PATIENT = { ...VERB_LIMITS, open: 30_000, health: 30_000 };
 let laptop: Laptop;
 let turns = 0;
 
@@ -168,8 +168,8 @@ describe('a turn of a plain shim', () => {
 });
 
 describe('the time limit of a plain shim', () => {
-  test('is set for each of the three verbs', () => {
-    expect(VERB_LIMITS).toEqual({ health: 3_000, 'run-turn': 70_000, reset: 10_000 });
+  test('is set for the first answer and for each of the three verbs', () => {
+    expect(VERB_LIMITS).toEqual({ open: 15_000, health: 3_000, 'run-turn': 70_000, reset: 10_000 });
   });
 
   test('fails a turn with timeout', async () => {
@@ -181,11 +181,12 @@ describe('the time limit of a plain shim', () => {
     });
   });
 
-  test('fails a health probe with mriver_unreachable', async () => {
-    const host = await reachPlainHost(laptop.target, env, PATIENT);
+  test('fails the opening and a health probe with mriver_unreachable', async () => {
+    const host = await reachPlainHost(laptop.target, env, { ...PATIENT, health: 500 });
     laptop.setKeyOptions('restrict,command="sleep 60"');
-    const impatient = reachPlainHost(laptop.target, env, { ...VERB_LIMITS, health: 500 });
-    await expect(impatient).rejects.toMatchObject({ code: 'mriver_unreachable' });
+    await expect(host.health(session)).rejects.toMatchObject({ code: 'mriver_unreachable' });
+    const opening = reachPlainHost(laptop.target, env, { ...VERB_LIMITS, open: 500 });
+    await expect(opening).rejects.toMatchObject({ code: 'mriver_unreachable' });
     laptop.cut();
     host.close();
   });
