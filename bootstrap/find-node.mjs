@@ -39,7 +39,7 @@ export async function findNode(root, running = thisNode()) {
     verify: async () => {
       // npm silently omits an optional package that it can't get.
       if (!fs.existsSync(node))
-        throw new SetupError(`npm could not bring Node ${version}: ${NPM_ADVICE}; or ${advice}`);
+        throw new SetupError(`npm could not download Node ${version}: ${NPM_ADVICE}; or ${advice}`);
       // With another C library than it was built for, it is installed but does not run.
       const error = await promisify(execFile)(node, ['--version']).then(() => undefined, String);
       if (error) throw new SetupError(`The Node ${version} that npm brought does not run here (${error}): ${advice}`);

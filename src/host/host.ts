@@ -167,7 +167,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
     async decide(name, turnId, id, decision) {
       const session = knownSession(name);
-      if (session === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
+      if (session === undefined) throw new PaliadinError('not_found', 'this approval is no longer open');
       return session.decide(turnId, id, decision);
     },
     async reset(name, { forget } = { forget: false }) {

@@ -127,10 +127,10 @@ export class LiveTurn {
    */
   async resolveApproval(id: string, decision: Decision, tell: () => Promise<void>): Promise<void> {
     const state = this.#approvals.get(id)?.state;
-    if (state === undefined || !isOpen(state)) throw new PaliadinError('not_found', 'this is not asked any more');
+    if (state === undefined || !isOpen(state)) throw new PaliadinError('not_found', 'this approval is no longer open');
     if (state.at === 'decided') return;
     if (!this.#stepApproval(id, { type: 'decide', verdict: { decision, by: 'gateway' } })) {
-      throw new PaliadinError('conflict', 'this is being decided just now');
+      throw new PaliadinError('conflict', 'this approval is being decided right now');
     }
     try {
       await tell();

@@ -74,7 +74,7 @@ export class Session {
     const turn = this.#live.get(turnId);
     const approval = turn?.approval(approvalId);
     if (turn === undefined || approval === undefined)
-      throw new PaliadinError('not_found', 'this is not asked any more');
+      throw new PaliadinError('not_found', 'this approval is no longer open');
     const checked = checkDecision(this.#options.policy, approval, decision);
     await turn.resolveApproval(approvalId, checked, () => this.runner.decide(turn, approval, checked));
   }

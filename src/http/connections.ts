@@ -34,7 +34,7 @@ export function limitConnections(app: App, options: Needs): void {
     reply.header('connection', 'close');
     if (routeOptions.config.unlimited === true) return;
     reply.header('retry-after', RETRY_AFTER_S);
-    throw new PaliadinError('rate_limited', `${limit} connections are open already; close one first`);
+    throw new PaliadinError('rate_limited', `${limit} connections are already open; close one first`);
   });
 }
 

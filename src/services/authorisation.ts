@@ -54,7 +54,7 @@ export function scopeWithoutEffect(scope: Scope, user: User, access: Access): Pa
 function barred({ scope, role }: Requirement, { user, scopes }: Caller): PaliadinError | null {
   if (user.disabledAt !== null) return new PaliadinError('not_allowed', DISABLED);
   if (scopes !== null && !scopes.includes(scope)) {
-    return new PaliadinError('not_allowed', `this token is not for that: it has no scope ${scope}`);
+    return new PaliadinError('not_allowed', `this token lacks the scope ${scope}`);
   }
   return isAtLeast(user, role) ? null : new PaliadinError('not_allowed', ONLY[role]);
 }

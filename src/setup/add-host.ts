@@ -82,7 +82,7 @@ export async function* addHost({ config, env }: Settings, add: AddRequest): Asyn
     address: addressOnly(route),
     envFile: before?.envFile ?? null,
   });
-  yield here.passed('gateway key', `${made ? 'made' : 'there already:'} ${files.key}`);
+  yield here.passed('gateway key', `${made ? 'made' : 'already exists:'} ${files.key}`);
 
   const approvals = add.approvals ?? (look.choseApprovals ? undefined : await add.chooseApprovals?.());
   // Several people may use this gateway: the host must isolate them at least as far as the gateway requires.
@@ -114,7 +114,7 @@ export async function* addHost({ config, env }: Settings, add: AddRequest): Asyn
   const { name } = await add.list({ user, address, port, keyFile: files.key, knownHostsFile: files.knownHosts });
   yield here.passed('list', `the host is on the list as ${name}`);
   for (const file of new Set([add.envFile, ...(before?.envFile ? [before.envFile] : [])])) {
-    if (removeVariables(file, files)) yield here.passed('settings', `taken out of ${file}: the list has them`);
+    if (removeVariables(file, files)) yield here.passed('settings', `removed from ${file}: the list has them`);
   }
   return route;
 }

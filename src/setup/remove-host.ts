@@ -53,7 +53,7 @@ export async function* removeHost({ config, env }: Settings, remove: RemoveReque
   yield here.passed('gateway key', forget(files) ? `removed ${files.directory}` : 'there was none');
   for (const file of new Set([remove.envFile, ...(found?.envFile ? [found.envFile] : [])])) {
     const was = removeVariables(file, files);
-    yield here.passed('settings', was ? `taken out of ${file}` : `none of this host’s are in ${file}`);
+    yield here.passed('settings', was ? `removed from ${file}` : `none of this host’s are in ${file}`);
   }
 }
 
@@ -66,7 +66,7 @@ async function* undoThere(
     const { node: own, broughtNode } = await inspectHost(ssh);
     const node = own ?? broughtNode;
     if (node === null)
-      throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is not found there any more`);
+      throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is no longer found there`);
     yield* await runShim(ssh, { verb: 'uninstall', node: node.path, bundle: readBundle(), request });
   } finally {
     ssh.close();

@@ -47,7 +47,7 @@ export const TAKEN_OVER = 'another run has taken up this turn';
 
 /** `limit` turns of the session wait already. */
 export function queueFull(limit: number): PaliadinError {
-  return new PaliadinError('queue_full', `${limit} questions wait already; PALIADIN_QUEUE_LIMIT is the bound`);
+  return new PaliadinError('queue_full', `${limit} questions are already waiting; PALIADIN_QUEUE_LIMIT is the limit`);
 }
 
 /** For a gateway that shares the store. */

@@ -63,7 +63,7 @@ async function start(daemon: DaemonProcess): Promise<void> {
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`it ends with ${code ?? 'a signal'}`))));
     child.once('error', reject);
     try {
-      await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it says nothing' });
+      await pTimeout(promise, { milliseconds: LISTEN_MS, message: 'it does not respond' });
     } finally {
       child.stdout?.destroy();
       child.unref();

@@ -216,7 +216,7 @@ export async function reachHost(
     },
     async decide(_session, turnId, id, decision) {
       const answer = approvals.get(`${turnId} ${id}`);
-      if (answer === undefined) throw new PaliadinError('not_found', 'this is not asked any more');
+      if (answer === undefined) throw new PaliadinError('not_found', 'this approval is no longer open');
       answer(decision);
     },
     reset: (session, options) => tell(extension.reset, { session, ...options }, workMs),

@@ -93,9 +93,9 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     (raw: unknown) => watchParams.parse(raw),
     ({ params: { session, watch }, client }) =>
       answering(async () => {
-        if (watches.has(watch)) throw new PaliadinError('conflict', 'this number looks already');
+        if (watches.has(watch)) throw new PaliadinError('conflict', 'this watch number is in use');
         if (watches.size >= MAX_WATCHES)
-          throw new PaliadinError('rate_limited', `${MAX_WATCHES} terminals are looked at`);
+          throw new PaliadinError('rate_limited', `${MAX_WATCHES} terminals are being watched, which is the limit`);
         const leave = new AbortController();
         watches.set(watch, leave);
         try {

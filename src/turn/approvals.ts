@@ -224,7 +224,7 @@ function isUndecided({ state }: Approval): boolean {
 }
 
 function notAsked(): PaliadinError {
-  return new PaliadinError('not_found', 'this is not asked, or not any more');
+  return new PaliadinError('not_found', 'there is no open approval with this id');
 }
 
 /** False where the step is not allowed, and nothing has changed. */
@@ -241,7 +241,7 @@ function refusal(state: ApprovalState): PaliadinError {
 }
 
 function whyNot(state: ApprovalState): string {
-  if (state.at !== 'closed') return 'this is decided already';
+  if (state.at !== 'closed') return 'this approval has already been decided';
   return state.because === 'turn-over'
     ? 'the turn is over, or is being stopped'
     : 'somebody was faster at the agent’s terminal';

@@ -9,7 +9,7 @@ export function oneAtATime(mostWaiting: number): <T>(userId: string, work: () =>
     const limit = limits.get(userId) ?? pLimit(1);
     const underWay = limit.activeCount + limit.pendingCount;
     if (underWay > mostWaiting) {
-      throw new PaliadinError('rate_limited', `${underWay} of these are under way already; wait for one of them`);
+      throw new PaliadinError('rate_limited', `${underWay} of these are already running; wait for one of them to end`);
     }
     limits.set(userId, limit);
     try {

@@ -171,7 +171,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
       });
       if (slot !== null) return slot;
       if (signal.aborted || now() > until) {
-        throw new PaliadinError('conflict', 'this conversation is being started over already; try again');
+        throw new PaliadinError('conflict', 'this conversation is already being reset; try again');
       }
       await delay(HELD_AGAIN_MS);
     }

@@ -54,7 +54,7 @@ test('F22: a full queue refuses a question, and accepts the same key later', asy
       code: 'queue_full',
       message: 'You already have several questions waiting. Please wait for an answer first.',
       retryable: true,
-      detail: '2 questions wait already; PALIADIN_QUEUE_LIMIT is the bound',
+      detail: '2 questions are already waiting; PALIADIN_QUEUE_LIMIT is the limit',
     },
   ]);
   // Nothing is left of it, and what waits already is no new question.

@@ -67,7 +67,7 @@ test('connections from one address are limited; one more gets 429, and others ar
   expect([refused.status, refused.headers['retry-after'], errorBody.parse(refused.json)]).toMatchObject([
     429,
     '5',
-    { code: 'rate_limited', retryable: true, detail: '3 connections are open already; close one first' },
+    { code: 'rate_limited', retryable: true, detail: '3 connections are already open; close one first' },
   ]);
   expect((await call(server, 'GET', '/healthz')).status).toBe(200);
   held[0]?.destroy();

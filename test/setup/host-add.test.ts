@@ -120,7 +120,7 @@ describe.skipIf(WHY_NOT !== null)(`host add${WHY_NOT === null ? '' : ` (not here
     const { code, stdout } = await owner.cli('host', 'add', 'laptop@my-laptop', ...through(account, owner));
     expect([code, failures(stdout)]).toEqual([0, []]);
     expect([...files(), readFileSync(owner.settings, 'utf8'), key()]).toEqual(before);
-    expect(stdout).toContain('there already');
+    expect(stdout).toContain('already there');
   });
 
   test('keeps what the owner wrote, and updates the rest', { timeout: LONG }, async () => {

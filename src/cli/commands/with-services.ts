@@ -35,7 +35,7 @@ export async function withServices<T>(
       },
       async endConversation({ name, host: on }) {
         const found = await hostOf(on);
-        if (found === undefined) throw new PaliadinError('mriver_unreachable', `there is no host ${on} any more`);
+        if (found === undefined) throw new PaliadinError('mriver_unreachable', `there is no longer a host ${on}`);
         await withHost(context, found.listed, (host) => host.reset(name, { forget: true }));
       },
     },

@@ -83,7 +83,7 @@ function storeSilent(): PaliadinError {
 }
 
 function silent(): PaliadinError {
-  return new PaliadinError('timeout', `the backend said nothing for ${PROBE_TIMEOUT_MS} ms`);
+  return new PaliadinError('timeout', `the backend did not respond within ${PROBE_TIMEOUT_MS} ms`);
 }
 
 /** One probe at a time, good for a moment. */

@@ -80,7 +80,7 @@ export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions)
 
     async get(actor, turnId) {
       const turn = await store.turns.get(turnId);
-      if (turn === null) throw new PaliadinError('not_found', 'there is no turn with this id, or not any more');
+      if (turn === null) throw new PaliadinError('not_found', 'there is no turn with this id');
       await onRecord({ actor: actor.id, action: 'read.turn', subject: turn.userId, turnId, detail: {} });
       const user = await store.users.get(turn.userId);
       const decisions = await store.events.decided(turnId);

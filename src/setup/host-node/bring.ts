@@ -22,7 +22,7 @@ export async function bringNode(ssh: OwnerSsh, file: string, version: string): P
     const said = await ssh.run(settle(upload));
     const [path = '', runs = ''] = said.trimEnd().split(/\r?\n/).slice(-2);
     if (runs === version) return path;
-    throw new PaliadinError('shim_error', `the host has another Node there now (${runs}); run this again`);
+    throw new PaliadinError('shim_error', `the Node on the host has changed meanwhile (${runs}); run this again`);
   } catch (error) {
     await ssh.run(CLEAN_UP(upload)).catch(() => {}); // the connection is gone
     throw error;

@@ -56,7 +56,7 @@ const SKILL_ADVICE: Record<SkillOutcome, string | undefined> = {
   'kept whole': 'you have changed more of it than "Who you are"; take over what is new in SKILL.md.new beside it',
 };
 
-const KEY_SAYS = { added: 'added', replaced: 'replaced the older one', there: 'there already' };
+const KEY_SAYS = { added: 'added', replaced: 'replaced the older one', there: 'already there' };
 
 function attempt(step: string, work: () => Check): Check {
   try {

@@ -53,13 +53,13 @@ export interface OwnerSshNeeds {
 /** @throws PaliadinError if ssh can't resolve the address. */
 export async function findRoute({ program, env, given, sshOptions }: OwnerSshNeeds): Promise<Route> {
   const said = await outputOf(program, ['-G', ...argumentsOf(given, sshOptions), '--', destination(given)], env).catch(
-    (error: Error) => Promise.reject(new PaliadinError('shim_error', `ssh does not take this: ${error.message}`)),
+    (error: Error) => Promise.reject(new PaliadinError('shim_error', `ssh refuses these options: ${error.message}`)),
   );
   const value = (name: string) => new RegExp(`^${name} (.+)$`, 'm').exec(said)?.[1] ?? '';
   const via = ['proxyjump', 'proxycommand'].map(value).find((each) => each !== '' && each !== 'none');
   const route = { user: value('user'), host: value('hostname'), port: Number(value('port')), via: via ?? null };
   if (HOST_PATTERN.test(route.host) && USER_PATTERN.test(route.user)) return route;
-  throw new PaliadinError('shim_error', `ssh makes ${route.user}@${route.host} of it; name the host by its address`);
+  throw new PaliadinError('shim_error', `your ssh configuration resolves this to ${route.user}@${route.host}; name the host by its address`);
 }
 
 /** Connects, and keeps the connection for all later calls. @throws PaliadinError */

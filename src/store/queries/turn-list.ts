@@ -125,6 +125,6 @@ async function placeOf(db: Kysely<Schema>, turnId: string): Promise<{ seq: numbe
     .select(['seq', 'startedAt'])
     .where('turnId', '=', turnId)
     .executeTakeFirst();
-  if (found === undefined) throw new PaliadinError('not_found', 'the turn that `before` names is not there any more');
+  if (found === undefined) throw new PaliadinError('not_found', 'the turn that `before` names no longer exists');
   return found;
 }

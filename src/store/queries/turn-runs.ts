@@ -82,5 +82,5 @@ export async function requireUndecided(
   }
   const before = await decisionsOf(db, turnId);
   if (!before.some(({ approval }) => decided.includes(approval.id))) return;
-  throw new PaliadinError('conflict', 'this is decided already', { cause: DECIDED_ALREADY });
+  throw new PaliadinError('conflict', 'this approval has already been decided', { cause: DECIDED_ALREADY });
 }

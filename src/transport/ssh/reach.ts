@@ -43,7 +43,7 @@ export async function reachOverSsh(
 function silence(end: SshEnd, target: string): PaliadinError {
   const other = instead({ ...end, code: null });
   if (other !== null) return new PaliadinError('shim_error', `${target}: ${other}`);
-  return new PaliadinError('mriver_unreachable', `${target} says nothing; it may be asleep`);
+  return new PaliadinError('mriver_unreachable', `${target} does not respond; it may be asleep`);
 }
 
 function sameProtocol(channel: HostChannel): HostChannel {

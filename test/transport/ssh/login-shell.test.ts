@@ -90,7 +90,7 @@ describe('a login shell whose startup file', () => {
     startup('exec sleep 600');
     await expect(reached(1_000)).rejects.toMatchObject({
       code: 'mriver_unreachable',
-      detail: expect.stringContaining('says nothing; it may be asleep'),
+      detail: expect.stringContaining('does not respond; it may be asleep'),
     });
   });
 });

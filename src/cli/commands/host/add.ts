@@ -52,7 +52,7 @@ export async function addHostCommand(context: CommandContext, written: string, o
     envFile: resolve(io.cwd, options.settings),
   };
   const route = await report.steps(addHost(context, request));
-  if (route === null) return report.end('The host is not set up. Nothing stands in the way of another attempt.');
+  if (route === null) return report.end('The host is not set up. You can run the same command again.');
   const files = gatewayFiles(context.config.values.PALIADIN_STATE_DIR, route);
   await report.steps(look(context, listed ?? unlisted(route, files)));
   if (options.print) context.terminal.print(printedVariables(route, files));
@@ -62,7 +62,7 @@ export async function addHostCommand(context: CommandContext, written: string, o
   report.end(
     report.ok
       ? `${formatTarget(route)} is set up. ${next}`
-      : `${formatTarget(route)} is set up, but something is in the way; see above, and \`paliadin doctor\` looks again.`,
+      : `${formatTarget(route)} is set up, but does not work yet; see above, and \`paliadin doctor\` checks it again.`,
   );
 }
 

@@ -30,7 +30,7 @@ export async function removeHostCommand(
   const listed = await withServices(context, async ({ hostList }) => whichHost(await hostList.list(), written));
   if (listed !== null && (await report.steps(takeOff(context, listed, waitMs))) === null) {
     return report.end(
-      `${listed.name} is not removed; it takes no questions, and \`paliadin host resume\` undoes that.`,
+      `${listed.name} is not removed; it takes no new questions until you run \`paliadin host resume\`.`,
     );
   }
   await report.steps(

@@ -104,7 +104,7 @@ export class HookRecorder {
   ): Promise<void> {
     const approval = this.#turn(turnId)?.approvals.get(approvalId);
     if (approval === undefined) {
-      throw new PaliadinError('not_found', 'this approval does not wait any more; look at the terminal');
+      throw new PaliadinError('not_found', 'this approval is no longer open; look at the terminal');
     }
     if (approval.answer !== null) return approval.answer(decision);
     // Only its dialog is left. Escape refuses any dialog; only a person who sees the dialog may allow it.
