@@ -65,8 +65,7 @@ async function* undoThere(
   try {
     const { node: own, broughtNode } = await inspectHost(ssh);
     const node = own ?? broughtNode;
-    if (node === null)
-      throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is no longer found there`);
+    if (node === null) throw new PaliadinError('shim_error', `Node ${NEEDED_NODE} or newer is no longer found there`);
     yield* await runShim(ssh, { verb: 'uninstall', node: node.path, bundle: readBundle(), request });
   } finally {
     ssh.close();

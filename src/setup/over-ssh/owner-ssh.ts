@@ -59,7 +59,10 @@ export async function findRoute({ program, env, given, sshOptions }: OwnerSshNee
   const via = ['proxyjump', 'proxycommand'].map(value).find((each) => each !== '' && each !== 'none');
   const route = { user: value('user'), host: value('hostname'), port: Number(value('port')), via: via ?? null };
   if (HOST_PATTERN.test(route.host) && USER_PATTERN.test(route.user)) return route;
-  throw new PaliadinError('shim_error', `your ssh configuration resolves this to ${route.user}@${route.host}; name the host by its address`);
+  throw new PaliadinError(
+    'shim_error',
+    `your ssh configuration resolves this to ${route.user}@${route.host}; name the host by its address`,
+  );
 }
 
 /** Connects, and keeps the connection for all later calls. @throws PaliadinError */
