@@ -25,6 +25,8 @@ export interface Server {
   kill(): Promise<void>;
   start(): Promise<void>;
   port: number;
+  /** Of its first process, which is the parent of the others. */
+  readonly pid: number;
 }
 
 /** The worker's own. */
@@ -46,6 +48,7 @@ export async function startServer(): Promise<Server> {
   const port = await freePort();
   let ended: Promise<unknown> = Promise.resolve();
   let kill = () => {};
+  let pid = 0;
 
   async function start(): Promise<void> {
     const settings = { ...SETTINGS, port, unix_socket_directories: directory, listen_addresses: '127.0.0.1' };
@@ -54,6 +57,7 @@ export async function startServer(): Promise<Server> {
     const child = spawn(file, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
     child.unref();
     (child.stderr as typeof child.stderr & { unref(): void }).unref();
+    pid = child.pid ?? 0;
     kill = () => void child.kill('SIGQUIT'); // at once, without a checkpoint
     ended = once(child, 'exit');
     await accepting(child);
@@ -76,6 +80,9 @@ export async function startServer(): Promise<Server> {
   return {
     url,
     port,
+    get pid() {
+      return pid;
+    },
     start,
     async kill() {
       kill();
