@@ -5,7 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, glob } from 'node:fs/promises';
+import { chown, glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -36,13 +36,21 @@ export function sharedServer(): Promise<Server> {
   return kept.postgres;
 }
 
+export interface ServerOptions {
+  /** Called with an empty directory for the tables and one for the log, before anything is in them. */
+  prepare?(directories: { data: string; log: string }): void;
+}
+
 /** One of its own, for a test that stops it; it ends with the worker at the latest. */
-export async function startServer(): Promise<Server> {
+export async function startServer({ prepare = () => {} }: ServerOptions = {}): Promise<Server> {
   const directory = (await temporaryDirectory()).path;
-  if (IS_ROOT) await chown(directory, NOBODY, NOBODY);
   const programs = await newestPrograms();
-  const data = join(directory, 'data');
-  const initdb = ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'];
+  const [data, log] = [join(directory, 'data'), join(directory, 'log')];
+  await Promise.all([mkdir(data), mkdir(log)]);
+  prepare({ data, log });
+  if (IS_ROOT) await Promise.all([directory, data, log].map((path) => chown(path, NOBODY, NOBODY)));
+  const initdb = ['-D', data, '-X', log, '--wal-segsize=1', '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale'];
+  initdb.push('--no-sync', '--no-instructions');
   const [file, ...args] = asPostgres(join(programs, 'initdb'), ...initdb) as [string, ...string[]];
   await run(file, args, { cwd: directory });
   const port = await freePort();
