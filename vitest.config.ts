@@ -13,11 +13,12 @@ const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];
 const ON_BOTH_STORES = ['test/store/**/*.test.ts'];
 
 /** Faults in which the store takes part: each change runs them on both. */
-const FAULTS_ON_BOTH_STORES = ['gateway-killed', 'same-key', 'daemon-killed'].map(
+const FAULTS_ON_BOTH_STORES = ['gateway-killed', 'same-key', 'daemon-killed', 'webhook'].map(
   (name) => `test/faults/${name}.test.ts`,
 );
 /** The other faults run on PostgreSQL by night, except for those that choose the store themselves. */
 const CHOOSE_THE_STORE = [
+  'journal-writer-killed.nightly', // has none
   'store-held',
   'store-disk-full',
   'postgres-away',

@@ -5,6 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chown, glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,27 +40,38 @@ export function sharedServer(): Promise<Server> {
 export interface ServerOptions {
   /** Called with an empty directory for the tables and one for the log, before anything is in them. */
   prepare?(directories: { data: string; log: string }): void;
+  /** A cluster that stays, made if there is none yet. Without it, a new one, which goes with the worker. */
+  directory?: string;
+  /** For the server, instead of those for tests. */
+  settings?: Record<string, string | number>;
 }
 
 /** One of its own, for a test that stops it; it ends with the worker at the latest. */
-export async function startServer({ prepare = () => {} }: ServerOptions = {}): Promise<Server> {
-  const directory = (await temporaryDirectory()).path;
+export async function startServer({
+  prepare = () => {},
+  directory: kept,
+  settings: chosen = SETTINGS,
+}: ServerOptions = {}): Promise<Server> {
+  const directory = kept ?? (await temporaryDirectory()).path;
   const programs = await newestPrograms();
   const [data, log] = [join(directory, 'data'), join(directory, 'log')];
-  await Promise.all([mkdir(data), mkdir(log)]);
-  prepare({ data, log });
-  if (IS_ROOT) await Promise.all([directory, data, log].map((path) => chown(path, NOBODY, NOBODY)));
-  const initdb = ['-D', data, '-X', log, '--wal-segsize=1', '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale'];
-  initdb.push('--no-sync', '--no-instructions');
-  const [file, ...args] = asPostgres(join(programs, 'initdb'), ...initdb) as [string, ...string[]];
-  await run(file, args, { cwd: directory });
+  const isNew = !existsSync(data);
+  if (isNew) {
+    await Promise.all([data, log].map((path) => mkdir(path, { recursive: true })));
+    prepare({ data, log });
+    if (IS_ROOT) await Promise.all([directory, data, log].map((path) => chown(path, NOBODY, NOBODY)));
+    const initdb = ['-D', data, '-X', log, '--wal-segsize=1', '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale'];
+    initdb.push('--no-sync', '--no-instructions');
+    const [file, ...args] = asPostgres(join(programs, 'initdb'), ...initdb) as [string, ...string[]];
+    await run(file, args, { cwd: directory });
+  }
   const port = await freePort();
   let ended: Promise<unknown> = Promise.resolve();
   let kill = () => {};
   let pid = 0;
 
   async function start(): Promise<void> {
-    const settings = { ...SETTINGS, port, unix_socket_directories: directory, listen_addresses: '127.0.0.1' };
+    const settings = { ...chosen, port, unix_socket_directories: directory, listen_addresses: '127.0.0.1' };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const [file, ...args] = asPostgres(join(programs, 'postgres'), '-D', data, ...options) as [string, ...string[]];
     const child = spawn(file, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -83,8 +95,10 @@ export async function startServer({ prepare = () => {} }: ServerOptions = {}): P
     await query(`create database ${name} ${how}`);
     return url(name);
   };
-  await query(`create database ${TEMPLATE}`);
-  await (await openPostgresStore(url(TEMPLATE))).close();
+  if (isNew) {
+    await query(`create database ${TEMPLATE}`);
+    await (await openPostgresStore(url(TEMPLATE))).close();
+  }
   return {
     url,
     port,
