@@ -20,8 +20,19 @@ type Medians = Map<string, number>;
 
 await using server = await benchServer();
 const found: Medians[] = [];
-for (const size of SIZES) found.push(await measured(await openSqliteStore(await pastFile(size))));
-for (const size of SIZES) found.push(await measured(await openPostgresStore(await server.past(size))));
+for (const open of [
+  async (size: number) => openSqliteStore(await pastFile(size)),
+  async (size: number) => openPostgresStore(await server.past(size)),
+]) {
+  const stores: Store[] = [];
+  for (const size of SIZES) stores.push(await open(size));
+  const read: Medians[] = [];
+  for (const store of stores) read.push(await reading(store));
+  // In turn, so that what else the machine does slows all of them.
+  const written = await writing(stores);
+  found.push(...read.map((medians, at) => new Map([...medians, ...(written[at] as Medians)])));
+  for (const store of stores) await store.close();
+}
 const head = ['SQLite', 'PostgreSQL'].flatMap((name) => [
   ...SIZES.map((size) => `${name} ${size >= 1_000_000 ? `${size / 1_000_000} M` : `${size / 1000} k`}`),
   'grows',
@@ -36,12 +47,12 @@ function growth(medians: number[]): string {
   return ((medians.at(-1) ?? Number.NaN) / (medians[0] ?? Number.NaN)).toFixed(1);
 }
 
-async function measured(store: Store): Promise<Medians> {
+async function reading(store: Store): Promise<Medians> {
   const medians: Medians = new Map();
   const [newest] = await store.turns.list({ limit: 1 });
   const people = await store.users.list();
-  const [owner, other] = [people[0], people[7]];
-  if (newest === undefined || owner === undefined || other === undefined) throw new Error('the store has no past');
+  const other = people[7];
+  if (newest === undefined || other === undefined) throw new Error('the store has no past');
   const now = newest.startedAt + 60_000;
   const middle = (await store.turns.list({ limit: 1, to: now - 45 * DAY_MS }))[0]?.turnId;
   const stats = (range: '30d' | '90d') => store.turns.stats({ ...stretchOf(range, now, 0), to: now });
@@ -75,19 +86,37 @@ async function measured(store: Store): Promise<Medians> {
     for (let run = 0; run < RUNS; run++) samples.push(await timed(read));
     medians.set(what, median(samples));
   }
-  const [accepted, ended] = await writeTurns(store, owner.id, now);
-  medians.set('accept a question', median(accepted));
-  medians.set('end a turn', median(ended));
-  await store.close();
   return medians;
 }
 
-async function writeTurns(store: Store, userId: string, now: number): Promise<[number[], number[]]> {
-  const session = (await store.sessions.list()).find((each) => each.userId === userId);
-  if (session === undefined) throw new Error('the owner has no conversation');
-  const [accepted, ended]: [number[], number[]] = [[], []];
+async function writing(stores: readonly Store[]): Promise<Medians[]> {
+  const writers = await Promise.all(stores.map(writerOf));
+  const samples = writers.map(() => ({ accepted: [] as number[], ended: [] as number[] }));
   for (let run = 0; run < WRITES; run++) {
+    for (const [at, write] of writers.entries()) {
+      const [accepted, ended] = await write(run);
+      samples[at]?.accepted.push(accepted);
+      samples[at]?.ended.push(ended);
+    }
+  }
+  return samples.map(
+    ({ accepted, ended }) =>
+      new Map([
+        ['accept a question', median(accepted)],
+        ['end a turn', median(ended)],
+      ]),
+  );
+}
+
+/** Returns what accepts a question and ends its turn, and how many milliseconds each took. */
+async function writerOf(store: Store): Promise<(run: number) => Promise<[number, number]>> {
+  const [newest] = await store.turns.list({ limit: 1 });
+  const session = (await store.sessions.list()).find(({ subject }) => subject === 'owner');
+  if (session === undefined || newest === undefined) throw new Error('the owner has no conversation');
+  const { userId } = session;
+  return async (run) => {
     const turnId = crypto.randomUUID();
+    const now = newest.startedAt + 60_000 + run;
     const turn: NewTurn = {
       turnId,
       userId,
@@ -101,20 +130,14 @@ async function writeTurns(store: Store, userId: string, now: number): Promise<[n
       pageOrigin: null,
       context: null,
       locale: 'en',
-      startedAt: now + run,
+      startedAt: now,
     };
-    accepted.push(await timed(() => store.turns.insert(turn)));
+    const accepted = await timed(() => store.turns.insert(turn));
     const finished = { type: 'finished' as const, status: 'completed' as const };
-    const change = {
-      status: 'completed',
-      response: 'None. '.repeat(100),
-      finishedAt: now + run,
-      durationMs: 1,
-    } as const;
-    const write = { turnId, change, events: [{ turnId, userId, at: now + run, event: finished }] };
-    ended.push(await timed(() => store.turns.write([write])));
-  }
-  return [accepted, ended];
+    const change = { status: 'completed', response: 'None. '.repeat(100), finishedAt: now, durationMs: 1 } as const;
+    const write = { turnId, change, events: [{ turnId, userId, at: now, event: finished }] };
+    return [accepted, await timed(() => store.turns.write([write]))];
+  };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
