@@ -12,6 +12,21 @@ const NIGHTLY = ['test/**/*.nightly.test.ts'];
 const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];
 const ON_BOTH_STORES = ['test/store/**/*.test.ts'];
 
+/** Faults in which the store takes part: each change runs them on both. */
+const FAULTS_ON_BOTH_STORES = ['gateway-killed', 'same-key', 'daemon-killed', 'webhook'].map(
+  (name) => `test/faults/${name}.test.ts`,
+);
+/** The other faults run on PostgreSQL by night, except for those that choose the store themselves. */
+const CHOOSE_THE_STORE = [
+  'journal-writer-killed.nightly', // has none
+  'store-held',
+  'store-disk-full',
+  'postgres-away',
+  'several-gateways',
+  'rolling-restart.nightly',
+];
+const FAULTS = ['test/faults/**/*.test.ts'];
+
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
 /** Of those, what takes minutes each: for whoever works on the driver, not for every change. */
@@ -57,7 +72,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: ON_BOTH_STORES,
+          include: [...ON_BOTH_STORES, ...FAULTS_ON_BOTH_STORES],
           exclude: ['test/store/sqlite/**'],
           env: { TEST_STORE: 'postgres' },
           // The first in each worker starts the server, and each query takes a message there and back.
@@ -75,6 +90,16 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'nightly', include: NIGHTLY, testTimeout: 300_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'nightly-postgres',
+          include: FAULTS,
+          exclude: [...FAULTS_ON_BOTH_STORES, ...CHOOSE_THE_STORE.map((name) => `test/faults/${name}.test.ts`)],
+          env: { TEST_STORE: 'postgres' },
+          testTimeout: 300_000,
+        },
+      },
       ...(process.env.TEST_AGENTS === undefined ? [] : [agents]),
     ],
   },

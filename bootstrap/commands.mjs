@@ -37,7 +37,9 @@ export const COMMANDS = {
   },
   'test:nightly': {
     needs: () => ['page', 'programs', 'shim'],
-    steps: (root, args) => [[tool(root, 'vitest'), 'run', '--project', 'nightly', ...args]],
+    steps: (root, args) => [
+      [tool(root, 'vitest'), 'run', '--project', 'nightly', '--project', 'nightly-postgres', ...args],
+    ],
   },
   'test:chaos': {
     needs: () => ['page', 'programs', 'shim'],

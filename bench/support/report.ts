@@ -27,12 +27,28 @@ export function report(title: string, findings: Finding[]): void {
     return;
   }
   const rows = findings.map(({ what, p50, p95, limit = '' }) => [what, String(p50), String(p95), limit]);
-  const all = [['', 'p50', 'p95', 'promised'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  print(title, ['', 'p50', 'p95', 'promised'], rows);
+}
+
+/** Several measurements side by side: a name and its figures in each row. */
+export function compare(title: string, head: string[], rows: (string | number)[][]): void {
+  const told = rows.map((row) => row.map((cell) => String(typeof cell === 'number' ? round(cell) : cell)));
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ title, head, rows: told })}\n`);
+  else print(title, ['', ...head], told);
+}
+
+function print(title: string, head: string[], rows: string[][]): void {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const lines = all.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))),
   );
   process.stdout.write(`${title}\n${lines.map((line) => `  ${line.join('  ')}`).join('\n')}\n\n`);
+}
+
+export function median(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function round(value: number): number {

@@ -8,8 +8,9 @@ export interface Backoff {
   random?(): number;
 }
 
-/** Milliseconds to wait after `failures` failures in a row, at least one. */
+/** Whole milliseconds to wait after `failures` failures in a row, at least one. */
 export function backoff(failures: number, { firstMs, maxMs = firstMs, random }: Backoff): number {
   const ms = Math.min(firstMs * 2 ** (failures - 1), maxMs);
-  return random === undefined ? ms : ms * (0.5 + random() / 2);
+  // A time that is stored has no fraction: PostgreSQL refuses one.
+  return Math.round(random === undefined ? ms : ms * (0.5 + random() / 2));
 }

@@ -1,73 +1,79 @@
 /** What can break: each fault is a victim, and what happens to it. A new victim is a new entry here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { retry } from '../../src/process/retry.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { descendants, nameOf, signal, startedBelow, startedFor } from '../support/processes.ts';
-import type { HostKind, Person, World } from './world.ts';
+import type { Channel, Person, StoreKind, World } from './world.ts';
 
 export interface Fault {
   readonly name: string;
   /** Faults of one victim exclude each other. */
   readonly victim: string;
-  readonly hosts: readonly HostKind[];
+  readonly channels: readonly Channel[];
+  readonly stores?: readonly StoreKind[];
   /** Breaks it, and returns what ends the fault. */
   strike(world: World, person: Person): Promise<() => Promise<void> | void>;
 }
 
-const EVERYWHERE: readonly HostKind[] = ['local', 'ssh'];
-const BEHIND_SSH: readonly HostKind[] = ['ssh'];
+const EVERYWHERE: readonly Channel[] = ['local', 'ssh'];
+const BEHIND_SSH: readonly Channel[] = ['ssh'];
 
 /** Processes that somebody starts again: Paliadin, when they are needed. */
-const VICTIMS: readonly { victim: string; hosts: readonly HostKind[]; find(world: World, person: Person): number[] }[] =
-  [
-    { victim: 'daemon', hosts: EVERYWHERE, find: daemonOf },
-    { victim: 'tmux', hosts: EVERYWHERE, find: (_, { socket }) => serversOf(socket) },
-    { victim: 'agent', hosts: EVERYWHERE, find: (_, { socket }) => serversOf(socket).flatMap(descendants) },
-    { victim: 'ssh', hosts: BEHIND_SSH, find: sshOf },
-    { victim: 'sshd', hosts: BEHIND_SSH, find: ({ remote }) => remote?.laptop.connections() ?? [] },
-  ];
+const VICTIMS: readonly {
+  victim: string;
+  channels: readonly Channel[];
+  find(world: World, person: Person): number[];
+}[] = [
+  { victim: 'daemon', channels: EVERYWHERE, find: daemonOf },
+  { victim: 'tmux', channels: EVERYWHERE, find: (_, { socket }) => serversOf(socket) },
+  { victim: 'agent', channels: EVERYWHERE, find: (_, { socket }) => serversOf(socket).flatMap(descendants) },
+  { victim: 'ssh', channels: BEHIND_SSH, find: sshOf },
+  { victim: 'sshd', channels: BEHIND_SSH, find: (_, { host: { remote } }) => remote?.laptop.connections() ?? [] },
+];
 
 export const FAULTS: readonly Fault[] = [
   {
     name: 'gateway killed',
     victim: 'gateway',
-    hosts: EVERYWHERE,
+    channels: EVERYWHERE,
     async strike(_, { struck }) {
       await struck.end('SIGKILL');
-      return () => struck.start();
+      return () => revive(struck);
     },
   },
   {
     name: 'gateway stopped',
     victim: 'gateway',
-    hosts: EVERYWHERE,
+    channels: EVERYWHERE,
     async strike(_, { struck }) {
       await struck.end('SIGTERM');
-      return () => struck.start();
+      return () => revive(struck);
     },
   },
   {
     name: 'gateway frozen',
     victim: 'gateway',
-    hosts: EVERYWHERE,
+    channels: EVERYWHERE,
     strike: async (_, { struck }) => freeze([struck.pid]),
   },
-  ...VICTIMS.flatMap(({ victim, hosts, find }): Fault[] => [
+  ...VICTIMS.flatMap(({ victim, channels, find }): Fault[] => [
     {
       name: `${victim} killed`,
       victim,
-      hosts,
+      channels,
       async strike(world, person) {
         for (const pid of find(world, person)) signal(pid, 'SIGKILL');
         return () => {};
       },
     },
-    { name: `${victim} frozen`, victim, hosts, strike: async (world, person) => freeze(find(world, person)) },
+    { name: `${victim} frozen`, victim, channels, strike: async (world, person) => freeze(find(world, person)) },
   ]),
   {
     name: 'network silent',
     victim: 'network',
-    hosts: BEHIND_SSH,
-    async strike({ remote }) {
+    channels: BEHIND_SSH,
+    async strike(_, { host: { remote } }) {
       remote?.network.silence();
       return () => remote?.network.resume();
     },
@@ -75,13 +81,43 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'network cut',
     victim: 'network',
-    hosts: BEHIND_SSH,
-    async strike({ remote }) {
+    channels: BEHIND_SSH,
+    async strike(_, { host: { remote } }) {
       remote?.network.cut();
       return () => {};
     },
   },
+  {
+    name: 'database killed',
+    victim: 'database',
+    channels: EVERYWHERE,
+    stores: ['postgres'],
+    async strike({ server }) {
+      await server?.kill();
+      return () => server?.start();
+    },
+  },
+  {
+    name: 'database frozen',
+    victim: 'database',
+    channels: EVERYWHERE,
+    stores: ['postgres'],
+    strike: async ({ server }) => freeze(server === null ? [] : [server.pid, ...descendants(server.pid)]),
+  },
 ];
+
+/** As whatever supervises a gateway does: without its database it ends again, and is started again. */
+function revive(gateway: TestGateway): Promise<void> {
+  return retry(() => gateway.start(), { firstMs: 200, maxMs: 1000, deadline: performance.now() + REVIVE_MS });
+}
+
+// Longer than any fault of the database lasts.
+const REVIVE_MS = 60_000;
+
+/** Those that a run with these parts can suffer. */
+export function faultsOf({ channel, store }: { channel: Channel; store: StoreKind }): Fault[] {
+  return FAULTS.filter(({ channels, stores }) => channels.includes(channel) && (stores?.includes(store) ?? true));
+}
 
 function freeze(pids: readonly number[]): () => void {
   for (const pid of pids) signal(pid, 'SIGSTOP');
@@ -91,10 +127,10 @@ function freeze(pids: readonly number[]): () => void {
 }
 
 /** The number in the file could be somebody else's by now: only a process that was started for this directory counts. */
-function daemonOf({ hostDirectory }: World): number[] {
+function daemonOf(_: World, { host: { directory } }: Person): number[] {
   try {
-    const pid = Number(readFileSync(join(hostDirectory, 'daemon.pid'), 'utf8'));
-    return startedBelow(join(hostDirectory, '..')).filter((each) => each === pid);
+    const pid = Number(readFileSync(join(directory, 'daemon.pid'), 'utf8'));
+    return startedBelow(join(directory, '..')).filter((each) => each === pid);
   } catch {
     return []; // it is just being replaced
   }

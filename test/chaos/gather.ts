@@ -4,13 +4,12 @@ import type { SseEvent } from '../support/api-client.ts';
 import type { Asked, Evidence, OnRecord, Received } from './evidence.ts';
 import type { Person, World } from './world.ts';
 
-export async function gather({ gateway, people }: World, asked: readonly Asked[]): Promise<Evidence> {
+export async function gather({ gateway, prompts, people }: World, asked: readonly Asked[]): Promise<Evidence> {
   const received: Received[] = [];
   const onRecord: OnRecord[] = [];
   for (const person of people.values()) {
     const { name, session, journalOf } = person;
-    const prompts = await gateway.prompts(session);
-    received.push(...prompts.map(({ turnId, message }) => ({ person: name, turnId, message })));
+    received.push(...prompts(session).map(({ turnId, message }) => ({ person: name, turnId, message })));
     for (const turn of await allTurns(person)) {
       onRecord.push({ person: name, turn, events: await eventsOf(person, turn), journal: journalOf(turn.turnId) });
     }

@@ -1,34 +1,38 @@
 /**
- * `npm run test:chaos -- --seed N --seconds S [--hosts local|ssh] [--store sqlite|postgres] [--gateways N]`: one run of chaos.
+ * `npm run test:chaos -- --seed N --seconds S [--channel local|ssh] [--hosts N]
+ * [--store sqlite|postgres] [--gateways N]`: one run of chaos.
  * Prints its plan, then what was not true; the exit status is 1 if there was anything.
  */
 import { parseArgs } from 'node:util';
 import { planLines } from './plan.ts';
 import { planOf, run } from './run.ts';
-import type { HostKind, StoreKind } from './world.ts';
+import { type Channel, MOST_HOSTS, type StoreKind } from './world.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     seconds: { type: 'string', default: '60' },
-    hosts: { type: 'string', default: 'local' },
+    channel: { type: 'string', default: 'local' },
+    hosts: { type: 'string', default: '1' },
     store: { type: 'string', default: 'sqlite' },
     gateways: { type: 'string', default: '1' },
   },
 });
-const { hosts, store } = values;
-const [seed, seconds, gateways] = [Number(values.seed), Number(values.seconds), Number(values.gateways)];
-const areNumbers = Number.isSafeInteger(seed) && seconds > 0 && Number.isSafeInteger(gateways) && gateways > 0;
-// Gateways share nothing but a PostgreSQL database and a host behind ssh.
-const canShare = gateways === 1 || (hosts === 'ssh' && store === 'postgres');
-if (!areNumbers || !isHostKind(hosts) || !isStoreKind(store) || !canShare) {
+const { channel, store } = values;
+const [seed, seconds] = [Number(values.seed), Number(values.seconds)];
+const [hosts, gateways] = [Number(values.hosts), Number(values.gateways)];
+const areNumbers =
+  Number.isSafeInteger(seed) && seconds > 0 && isCount(gateways) && isCount(hosts) && hosts <= MOST_HOSTS;
+// Gateways share nothing but a PostgreSQL database and hosts behind ssh.
+const canShare = (gateways === 1 || store === 'postgres') && ((gateways === 1 && hosts === 1) || channel === 'ssh');
+if (!areNumbers || !isChannel(channel) || !isStoreKind(store) || !canShare) {
   process.stderr.write(
-    'npm run test:chaos -- [--seed N] [--seconds S] [--hosts local|ssh] [--store sqlite|postgres] [--gateways N]\n' +
-      'More than one gateway need --hosts ssh --store postgres.\n',
+    'npm run test:chaos -- [--seed N] [--seconds S] [--channel local|ssh] [--hosts N] [--store sqlite|postgres] [--gateways N]\n' +
+      `Up to ${MOST_HOSTS} hosts. More than one host need --channel ssh; more than one gateway need --channel ssh --store postgres.\n`,
   );
   process.exit(64);
 }
-const options = { seed, seconds, hosts, store, gateways };
+const options = { seed, seconds, channel, hosts, store, gateways };
 const again = `npm run test:chaos -- ${Object.entries(options)
   .map(([name, value]) => `--${name} ${value}`)
   .join(' ')}`;
@@ -50,7 +54,11 @@ function fail(what: string): void {
   process.exitCode = 1;
 }
 
-function isHostKind(text: string): text is HostKind {
+function isCount(number: number): boolean {
+  return Number.isSafeInteger(number) && number > 0;
+}
+
+function isChannel(text: string): text is Channel {
   return text === 'local' || text === 'ssh';
 }
 

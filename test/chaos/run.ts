@@ -2,16 +2,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { problemsOf } from './checks.ts';
 import type { Asked } from './evidence.ts';
-import { FAULTS, type Fault } from './faults.ts';
+import { FAULTS, type Fault, faultsOf } from './faults.ts';
 import { aboutTurns, gather } from './gather.ts';
 import { askAndFollow, tryOnce } from './people.ts';
 import { type Act, makePlan, type Plan, type Strike } from './plan.ts';
-import { type HostKind, type Person, type StoreKind, startWorld, type World } from './world.ts';
+import { type Channel, type Person, type StoreKind, startWorld, type World } from './world.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly seconds: number;
-  readonly hosts: HostKind;
+  readonly channel: Channel;
+  /** Number of hosts. */
+  readonly hosts?: number;
   readonly store?: StoreKind;
   readonly gateways?: number;
 }
@@ -23,14 +25,14 @@ export interface RunResult {
   readonly strikes: number;
 }
 
-export function planOf({ seed, seconds, hosts }: RunOptions): Plan {
-  return makePlan({ seed, seconds, people: PEOPLE, faults: FAULTS.filter((fault) => fault.hosts.includes(hosts)) });
+export function planOf({ seed, seconds, channel, store = 'sqlite' }: RunOptions): Plan {
+  return makePlan({ seed, seconds, people: PEOPLE, faults: faultsOf({ channel, store }) });
 }
 
 export async function run(options: RunOptions): Promise<RunResult> {
   const plan = planOf(options);
-  const { hosts, store = 'sqlite', gateways = 1 } = options;
-  const world = await startWorld({ hosts, store, gateways, people: PEOPLE });
+  const { channel, hosts = 1, store = 'sqlite', gateways = 1 } = options;
+  const world = await startWorld({ channel, hosts, store, gateways, people: PEOPLE });
   const asked: Asked[] = [];
   let problems: string[];
   let left: number[] = [];

@@ -22,7 +22,7 @@ export async function sweep(program: 'gateway' | 'daemon', kind: Question['kind'
     TEST_CRASH_DIRECTORY: crash.path,
     NODE_OPTIONS: `--import=${new URL('programs/crash-at.ts', import.meta.url)}`,
   };
-  const world = await startWorld({ hosts: 'local', people: ['owner'], env });
+  const world = await startWorld({ channel: 'local', people: ['owner'], env });
   try {
     const asked: Asked[] = [];
     await turn(world, asked, kind); // starts the agent

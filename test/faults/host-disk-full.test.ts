@@ -2,17 +2,16 @@
  * F14: the host's disk is full. A turn is refused before anything is typed, with what to do; history can still
  * be read, and once there is space again the next question works.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { fillDisk, makeRoom, mayMount, mountSmallDisk, unmount } from '../support/small-disk.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 import { type Somebody, somebody } from './somebody.ts';
 
 const mounts = await mayMount();
-if (!mounts) console.warn('skipped: this account may not mount a small disk of its own');
 
 let gateway: TestGateway;
 let state: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -21,7 +20,7 @@ beforeAll(async () => {
   if (!mounts) return;
   state = await temporaryDirectory();
   await mkdir(host());
-  mount('2m', host());
+  mountSmallDisk(host(), '2m');
   gateway = await startTestGateway({ stateDir: state.path });
   await until('the host to be ready', async () => (await fetch(`${gateway.url}/readyz`)).ok);
 });
@@ -29,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (!mounts) return;
   await gateway?.dispose();
-  spawnSync('umount', ['-l', host()]);
+  unmount(host());
   await state.remove();
 });
 
@@ -53,7 +52,7 @@ test.runIf(mounts)(
     expect(await gateway.prompts(owner.session)).toEqual(before);
     expect(await owner.tmux('capture-pane', '-p')).not.toContain('no room');
     expect((await owner.history()).turns).toHaveLength(2);
-    await makeRoom();
+    await makeRoom(host());
     await owner.goesOn();
   },
 );
@@ -72,7 +71,7 @@ test.runIf(mounts)(
     expect(await gateway.prompts(owner.session)).toEqual(before);
     expect(await owner.tmux('capture-pane', '-p')).not.toContain('no room');
     expect(await readdir(join(host(), 'scratch'))).toEqual([]);
-    await makeRoom();
+    await makeRoom(host());
     await owner.goesOn();
   },
 );
@@ -81,41 +80,9 @@ function host(): string {
   return join(state.path, 'host');
 }
 
-/** Fills the disk but for `room` bytes, once the host has forgotten what it needs no more, which would make room. */
+/** Once the host has forgotten what it needs no more, which would make room. */
 async function fillUp({ session }: Somebody, room: number): Promise<void> {
   const isLog = (name: string) => name.endsWith('.jsonl') && name !== 'prompts.jsonl';
   await until('the last log to go', async () => !(await readdir(gateway.agentDirectory(session))).some(isLog));
-  const filler = await open(join(host(), 'filler'), 'w');
-  try {
-    while (
-      await filler.appendFile(Buffer.alloc(PAGE)).then(
-        () => true,
-        () => false,
-      )
-    );
-    const { size } = await filler.stat();
-    await filler.truncate(size - room);
-  } finally {
-    await filler.close();
-  }
+  await fillDisk(host(), room);
 }
-
-async function makeRoom(): Promise<void> {
-  await rm(join(host(), 'filler'));
-}
-
-function mount(size: string, path: string): void {
-  const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'none', path]);
-  if (status !== 0) throw new Error(`mount: ${stderr}`);
-}
-
-async function mayMount(): Promise<boolean> {
-  const trial = await temporaryDirectory();
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', trial.path]).status === 0;
-  if (mounted) spawnSync('umount', [trial.path]);
-  await trial.remove();
-  return mounted;
-}
-
-// What a tmpfs gives out at once.
-const PAGE = 4096;

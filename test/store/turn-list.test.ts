@@ -51,6 +51,30 @@ test('pages have no gap, even when turns have the same time or the clock was set
   await expect(store.turns.list({ limit: 1, before: 'gone' })).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('a rare and a frequent word are found alike, within times, before a turn and of one person', async () => {
+  const { store } = await temporaryStore();
+  const [one, other] = [await aUser(store), await aUser(store)];
+  const turns: string[] = [];
+  for (let at = 0; at < 14; at++) {
+    const message = `often${at === 3 || at === 10 ? ' seldom' : ''}`;
+    turns.push(await put(store, at % 2 === 0 ? one : other, { startedAt: 100 + at, message }));
+  }
+  const places = async (query: Partial<Query>) =>
+    (await store.turns.list({ limit: 20, ...query })).map(({ turnId }) => turns.indexOf(turnId));
+  expect(await places({ search: 'often' })).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  expect(await places({ search: 'often', from: 104, to: 110 })).toEqual([9, 8, 7, 6, 5, 4]);
+  expect(await places({ search: 'often', before: turns[6] })).toEqual([5, 4, 3, 2, 1, 0]);
+  expect(await places({ search: 'often', userId: one.user.id, limit: 3 })).toEqual([12, 10, 8]);
+  for (const search of ['seldom', 'sel', 'often seldom']) {
+    expect(await places({ search })).toEqual([10, 3]);
+    expect(await places({ search, to: 110 })).toEqual([3]);
+    expect(await places({ search, from: 104 })).toEqual([10]);
+    expect(await places({ search, before: turns[10] })).toEqual([3]);
+    expect(await places({ search, userId: other.user.id })).toEqual([3]);
+  }
+  expect(await places({ search: 'often', to: 50 })).toEqual([]);
+});
+
 test('text is found by word prefixes in question and answer, whatever operators the search has', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);

@@ -10,6 +10,7 @@ import { type ApiClient, apiClient } from './api-client.ts';
 import { aCode, aToken } from './credentials.ts';
 import { endHost } from './end-host.ts';
 import type { Laptop } from './laptop.ts';
+import { sharedServer } from './postgres.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 export interface TestGateway {
@@ -43,7 +44,10 @@ export interface GatewayOptions {
   env?: Record<string, string>;
   /** A directory to use instead of a new one; it is not removed. */
   stateDir?: string;
-  /** The gateway's database, where it is not a file. `env` may lead the gateway there another way. */
+  /**
+   * The gateway's database, where it is not a file. `env` may lead the gateway there another way. In a run with
+   * `TEST_STORE=postgres`, a new one by default.
+   */
   databaseUrl?: string;
   /** The host, where it is not this machine itself. It is not ended with the gateway. */
   laptop?: Laptop;
@@ -53,9 +57,10 @@ export interface GatewayOptions {
 export async function startTestGateway({
   env = {},
   stateDir,
-  databaseUrl,
+  databaseUrl: given,
   laptop,
 }: GatewayOptions = {}): Promise<TestGateway> {
+  const databaseUrl = given ?? (ON_POSTGRES ? await (await sharedServer()).newDatabase() : undefined);
   const state = stateDir === undefined ? await temporaryDirectory() : { path: stateDir, remove: async () => {} };
   const host = join(laptop?.stateDir ?? state.path, 'host');
   let child: ChildProcess | null = null;
@@ -174,6 +179,8 @@ async function listening(child: ChildProcess, log: () => string): Promise<string
   child.once('close', (code) => reject(new Error(`the gateway ended with ${code}: ${log()}`)));
   return promise;
 }
+
+const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
 
 /** Nothing of whoever runs the tests reaches the gateway. */
 function cleanEnv(): NodeJS.ProcessEnv {

@@ -5,7 +5,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, glob } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -25,6 +26,8 @@ export interface Server {
   kill(): Promise<void>;
   start(): Promise<void>;
   port: number;
+  /** Of its first process, which is the parent of the others. */
+  readonly pid: number;
 }
 
 /** The worker's own. */
@@ -34,26 +37,47 @@ export function sharedServer(): Promise<Server> {
   return kept.postgres;
 }
 
+export interface ServerOptions {
+  /** Called with an empty directory for the tables and one for the log, before anything is in them. */
+  prepare?(directories: { data: string; log: string }): void;
+  /** A cluster that stays, made if there is none yet. Without it, a new one, which goes with the worker. */
+  directory?: string;
+  /** For the server, instead of those for tests. */
+  settings?: Record<string, string | number>;
+}
+
 /** One of its own, for a test that stops it; it ends with the worker at the latest. */
-export async function startServer(): Promise<Server> {
-  const directory = (await temporaryDirectory()).path;
-  if (IS_ROOT) await chown(directory, NOBODY, NOBODY);
+export async function startServer({
+  prepare = () => {},
+  directory: kept,
+  settings: chosen = SETTINGS,
+}: ServerOptions = {}): Promise<Server> {
+  const directory = kept ?? (await temporaryDirectory()).path;
   const programs = await newestPrograms();
-  const data = join(directory, 'data');
-  const initdb = ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'];
-  const [file, ...args] = asPostgres(join(programs, 'initdb'), ...initdb) as [string, ...string[]];
-  await run(file, args, { cwd: directory });
+  const [data, log] = [join(directory, 'data'), join(directory, 'log')];
+  const isNew = !existsSync(data);
+  if (isNew) {
+    await Promise.all([data, log].map((path) => mkdir(path, { recursive: true })));
+    prepare({ data, log });
+    if (IS_ROOT) await Promise.all([directory, data, log].map((path) => chown(path, NOBODY, NOBODY)));
+    const initdb = ['-D', data, '-X', log, '--wal-segsize=1', '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-locale'];
+    initdb.push('--no-sync', '--no-instructions');
+    const [file, ...args] = asPostgres(join(programs, 'initdb'), ...initdb) as [string, ...string[]];
+    await run(file, args, { cwd: directory });
+  }
   const port = await freePort();
   let ended: Promise<unknown> = Promise.resolve();
   let kill = () => {};
+  let pid = 0;
 
   async function start(): Promise<void> {
-    const settings = { ...SETTINGS, port, unix_socket_directories: directory, listen_addresses: '127.0.0.1' };
+    const settings = { ...chosen, port, unix_socket_directories: directory, listen_addresses: '127.0.0.1' };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const [file, ...args] = asPostgres(join(programs, 'postgres'), '-D', data, ...options) as [string, ...string[]];
     const child = spawn(file, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
     child.unref();
     (child.stderr as typeof child.stderr & { unref(): void }).unref();
+    pid = child.pid ?? 0;
     kill = () => void child.kill('SIGQUIT'); // at once, without a checkpoint
     ended = once(child, 'exit');
     await accepting(child);
@@ -71,11 +95,16 @@ export async function startServer(): Promise<Server> {
     await query(`create database ${name} ${how}`);
     return url(name);
   };
-  await query(`create database ${TEMPLATE}`);
-  await (await openPostgresStore(url(TEMPLATE))).close();
+  if (isNew) {
+    await query(`create database ${TEMPLATE}`);
+    await (await openPostgresStore(url(TEMPLATE))).close();
+  }
   return {
     url,
     port,
+    get pid() {
+      return pid;
+    },
     start,
     async kill() {
       kill();

@@ -3,25 +3,46 @@
  * answers. The index finds the turns that have all the words; the text of its words decides whether parts such as those
  * of `C-2024` follow each other.
  */
-import { type RawBuilder, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Schema } from '../queries/schema.ts';
-import type { TextSearch } from '../queries/turn-list.ts';
+import type { Stretch, TextSearch } from '../queries/turn-list.ts';
 import { isUnspaced, SHORT, tokensOf } from '../words.ts';
 
-/** Newest first. */
-export const searchText: TextSearch = (query, words, { first, last }) => {
-  let matching = query.where(({ exists, selectFrom }) =>
-    exists(
-      selectFrom('turnText')
-        .select('turnText.rowid')
-        .whereRef('turnText.rowid', '=', 'turns.seq')
-        .where(sql<boolean>`${allOf(words)}`),
-    ),
-  );
-  if (first !== null) matching = matching.where('turns.seq', '>=', first);
-  if (last !== null) matching = matching.where('turns.seq', '<=', last);
-  return matching.orderBy('turns.seq', 'desc');
+/**
+ * Newest first. How rare a word is, the server can only guess: what it knows are whole words, not beginnings. A wrong guess
+ * makes it walk through all turns, so it is looked up among the newest ones.
+ */
+export const searchText: TextSearch = async (db, query, words, stretch) => {
+  const matching = sql.join([...within('turn_text.rowid', stretch), allOf(words)], sql` and `);
+  const found = (await areRare(db, words, stretch.last))
+    ? // By the index of words, whatever the server expects.
+      sql<boolean>`turns.seq in
+        (with hit as materialized (select rowid from turn_text where ${matching}) select rowid from hit)`
+    : sql<boolean>`exists (select from turn_text where turn_text.rowid = turns.seq and ${matching})`;
+  // Of both tables, since the server may begin with either.
+  const bounded = within('turns.seq', stretch).reduce((bounded, bound) => bounded.where(bound), query);
+  return bounded.where(found).orderBy('turns.seq', 'desc');
 };
+
+function within(seq: string, { first, last }: Stretch): RawBuilder<boolean>[] {
+  const from = first === null ? [] : [sql<boolean>`${sql.ref(seq)} >= ${first}`];
+  return last === null ? from : [...from, sql<boolean>`${sql.ref(seq)} <= ${last}`];
+}
+
+async function areRare(db: Kysely<Schema>, words: readonly string[], last: number | null): Promise<boolean> {
+  const spaced = words.filter((word) => !isUnspaced(word));
+  if (spaced.length === 0) return false; // no index has them
+  const end = last === null ? sql`(select coalesce(max(rowid), 0) from turn_text)` : sql`${last}::bigint`;
+  // The offset keeps the server from looking into the index first.
+  const { rows } = await sql`select from
+    (select words from turn_text where rowid <= ${end} and rowid > ${end} - ${sql.lit(LOOKED_AT)} offset 0) as turn_text
+    where ${inIndex(spaced)} limit ${sql.lit(FREQUENT)}`.execute(db);
+  return rows.length < FREQUENT;
+}
+
+// Some milliseconds. What is found fewer times among them is found at most some thousand times among a million.
+const LOOKED_AT = 5000;
+const FREQUENT = 5;
 
 /** Adds what was said in the turns, or replaces it. */
 export async function indexText(db: Transaction<Schema>, turnIds: readonly string[]): Promise<void> {

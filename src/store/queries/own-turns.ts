@@ -19,8 +19,8 @@ export async function ownTurns(db: Kysely<Schema>, query: Query): Promise<TurnPa
   const found: Row[] = [];
   let [size, read, looked] = [0, 0, 0];
   let next: string | null = null;
-  for await (const row of rowsOf(db, query)) {
-    if (matches === null || matches(await textsOf(db, row.seq))) {
+  for await (const { row, texts } of withTexts(db, rowsOf(db, query), matches !== null)) {
+    if (matches === null || matches(texts)) {
       const isFull = found.length === query.limit || (found.length > 0 && size + row.bytes > PAGE_BYTES);
       if (isFull) {
         next = found.at(-1)?.turnId ?? null;
@@ -36,7 +36,6 @@ export async function ownTurns(db: Kysely<Schema>, query: Query): Promise<TurnPa
       next = row.turnId;
       break;
     }
-    if (looked % BREATH_TURNS === 0 || row.bytes > BREATH_BYTES) await setImmediate();
   }
   return { turns: await inFull(db, found), next };
 }
@@ -82,9 +81,35 @@ async function seqOf(db: Kysely<Schema>, userId: string, turnId: string): Promis
   return turn?.seq;
 }
 
-async function textsOf(db: Kysely<Schema>, seq: number): Promise<string[]> {
-  const turn = await db.selectFrom('turns').select(['message', 'response']).where('seq', '=', seq).executeTakeFirst();
-  return turn === undefined ? [] : [turn.message, turn.response];
+/** Some texts at a time, if they are needed: a server far away takes a message there and back for each call. */
+async function* withTexts(
+  db: Kysely<Schema>,
+  rows: AsyncIterable<Row>,
+  needed: boolean,
+): AsyncGenerator<{ row: Row; texts: string[] }> {
+  let some: Row[] = [];
+  let bytes = 0;
+  for await (const row of rows) {
+    if (!needed) {
+      yield { row, texts: [] };
+      continue;
+    }
+    some.push(row);
+    bytes += row.bytes;
+    if (some.length < BREATH_TURNS && bytes < BREATH_BYTES) continue;
+    yield* await textsOf(db, some);
+    [some, bytes] = [[], 0];
+    await setImmediate();
+  }
+  yield* await textsOf(db, some);
+}
+
+async function textsOf(db: Kysely<Schema>, rows: readonly Row[]): Promise<{ row: Row; texts: string[] }[]> {
+  if (rows.length === 0) return [];
+  const seqs = rows.map(({ seq }) => seq);
+  const found = await db.selectFrom('turns').select(['seq', 'message', 'response']).where('seq', 'in', seqs).execute();
+  const texts = new Map(found.map(({ seq, message, response }) => [seq, [message, response]]));
+  return rows.map((row) => ({ row, texts: texts.get(row.seq) ?? [] }));
 }
 
 async function inFull(db: Kysely<Schema>, rows: readonly Row[]): Promise<Turn[]> {

@@ -18,7 +18,7 @@ export interface Stretch {
  * Selects the turns in which each of `words` begins a word, newest first. Each kind of database implements it in its
  * own way.
  */
-export type TextSearch = (query: Turns, words: string[], within: Stretch) => Turns;
+export type TextSearch = (db: Kysely<Schema>, query: Turns, words: string[], within: Stretch) => Turns | Promise<Turns>;
 
 /**
  * Called in the transaction that has written these turns' questions or answers, so that they can be found. Does nothing
@@ -86,7 +86,10 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   if (from !== undefined) query = query.where('turns.startedAt', '>=', from);
   if (to !== undefined) query = query.where('turns.startedAt', '<', to);
   const words = wordsOf(page.search);
-  if (words.length > 0) return search(query, words, await stretchOf(db, page, before?.seq ?? null)).limit(limit);
+  if (words.length > 0) {
+    const within = await stretchOf(db, page, before?.seq ?? null);
+    return (await search(db, query, words, within)).limit(limit);
+  }
   if (status === 'open') {
     // In the order of their own index: few turns are open at any time.
     const older = before === null ? query : query.where('turns.seq', '<', before.seq);

@@ -7,7 +7,7 @@ import { isUnspaced, SHORT } from '../words.ts';
 import { hasWords } from './has-words.ts';
 
 /** Newest first; stops as soon as the page is full. */
-export const searchText: TextSearch = (query, words, { first, last }) => {
+export const searchText: TextSearch = (_db, query, words, { first, last }) => {
   const indexed = words.filter((word) => !isUnspaced(word));
   const unspaced = words.filter(isUnspaced);
   let matching = query;
