@@ -10,22 +10,16 @@ const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.te
 const NIGHTLY = ['test/**/*.nightly.test.ts'];
 
 const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];
-const ON_BOTH_STORES = ['test/store/**/*.test.ts'];
-
-/** Faults in which the store takes part: each change runs them on both. */
-const FAULTS_ON_BOTH_STORES = ['gateway-killed', 'same-key', 'daemon-killed', 'webhook'].map(
-  (name) => `test/faults/${name}.test.ts`,
-);
-/** The other faults run on PostgreSQL by night, except for those that choose the store themselves. */
+/** The tests of a store and of its faults run on SQLite by day and on PostgreSQL by night, except for those that choose the store. */
 const CHOOSE_THE_STORE = [
   'journal-writer-killed.nightly', // has none
   'store-held',
   'store-disk-full',
-  'postgres-away',
+  'postgres-away.nightly',
   'several-gateways',
   'rolling-restart.nightly',
 ];
-const FAULTS = ['test/faults/**/*.test.ts'];
+const ON_BOTH_STORES = ['test/store/**/*.test.ts', 'test/faults/**/*.test.ts'];
 
 /** Tests with real agents, which `npm run test:agents` installs and shuts off from the network. */
 const WITH_AGENTS = ['test/agents/**/*.test.ts'];
@@ -67,18 +61,6 @@ export default defineConfig({
           exclude: [...IN_A_BROWSER, ...NIGHTLY, ...WITH_AGENTS, ...ON_POSTGRES],
         },
       },
-      // The store's tests once more, on PostgreSQL.
-      {
-        extends: true,
-        test: {
-          name: 'postgres',
-          include: [...ON_BOTH_STORES, ...FAULTS_ON_BOTH_STORES],
-          exclude: ['test/store/sqlite/**'],
-          env: { TEST_STORE: 'postgres' },
-          // The first in each worker starts the server, and each query takes a message there and back.
-          testTimeout: 120_000,
-        },
-      },
       {
         extends: true,
         test: {
@@ -90,13 +72,15 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'nightly', include: NIGHTLY, testTimeout: 300_000 } },
+      // By night too: the store's tests and its faults once more, on PostgreSQL.
       {
         extends: true,
         test: {
-          name: 'nightly-postgres',
-          include: FAULTS,
-          exclude: [...FAULTS_ON_BOTH_STORES, ...CHOOSE_THE_STORE.map((name) => `test/faults/${name}.test.ts`)],
+          name: 'postgres',
+          include: ON_BOTH_STORES,
+          exclude: ['test/store/sqlite/**', ...CHOOSE_THE_STORE.map((name) => `test/faults/${name}.test.ts`)],
           env: { TEST_STORE: 'postgres' },
+          // The first in each worker starts the server, and each query takes a message there and back.
           testTimeout: 300_000,
         },
       },

@@ -27,19 +27,12 @@ export const COMMANDS = {
     needs: () => ['page', 'programs', 'shim'],
     steps: (root, args) => [
       ...checks(root),
-      [
-        tool(root, 'vitest'),
-        'run',
-        ...['parts', 'postgres', 'browser'].flatMap((name) => ['--project', name]),
-        ...args,
-      ],
+      [tool(root, 'vitest'), 'run', ...['parts', 'browser'].flatMap((name) => ['--project', name]), ...args],
     ],
   },
   'test:nightly': {
     needs: () => ['page', 'programs', 'shim'],
-    steps: (root, args) => [
-      [tool(root, 'vitest'), 'run', '--project', 'nightly', '--project', 'nightly-postgres', ...args],
-    ],
+    steps: (root, args) => [[tool(root, 'vitest'), 'run', '--project', 'nightly', '--project', 'postgres', ...args]],
   },
   'test:chaos': {
     needs: () => ['page', 'programs', 'shim'],
