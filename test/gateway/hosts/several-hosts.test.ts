@@ -1,31 +1,29 @@
 /** A gateway with two hosts on its list, each behind an sshd of its own. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHostListService } from '../../../src/services/host-list.ts';
 import { cliEnv, runCli } from '../../cli/run-cli.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { type Laptop, startLaptop } from '../../support/laptop.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import type { Laptop } from '../../support/laptop.ts';
 import { hostViews, listHost, listHosts } from '../../support/listed-hosts.ts';
+import { LONG_MS, useTwoHosts } from '../../support/two-hosts.ts';
 import { until } from '../../support/until.ts';
 
+const LONG = LONG_MS;
 let small: Laptop;
 let large: Laptop;
 let gateway: TestGateway;
 const cli = (...args: string[]) => runCli(cliEnv(gateway), ...args);
 
-// Each step makes connections, on a busy machine.
-const LONG = 120_000;
-
-beforeAll(async () => {
-  [small, large, gateway] = await Promise.all([
-    startLaptop({ env: { PALIADIN_MAX_PANES: '3' } }),
-    startLaptop({ env: { PALIADIN_MAX_PANES: '9' } }),
-    startTestGateway(),
-  ]);
-});
-afterAll(async () => {
-  await gateway?.dispose();
-  await Promise.all([small?.dispose(), large?.dispose()]);
-});
+useTwoHosts(
+  { small: 3, large: 9 },
+  {
+    listed: false,
+    async prepare(hosts) {
+      gateway = hosts.gateway;
+      ({ small, large } = hosts.laptops);
+    },
+  },
+);
 
 async function sessionOf(subject: string): Promise<{ name: string; host: string | undefined }> {
   const { name } = (await (await gateway.as(subject)).me()).session;
