@@ -23,6 +23,7 @@ const CHOOSE_THE_STORE = [
   'store-disk-full',
   'postgres-away',
   'several-gateways',
+  'rolling-update',
   'rolling-restart.nightly',
 ];
 const FAULTS = ['test/faults/**/*.test.ts'];
