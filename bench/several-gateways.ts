@@ -15,7 +15,8 @@ import { compare, distribution, figure, report } from './support/report.ts';
 
 const CONVERSATIONS = Number(process.env.PALIADIN_BENCH_CONVERSATIONS ?? 100);
 const TAKEOVERS = 5;
-const READERS = 50;
+// As many streams as a user may have open at one gateway, but for one.
+const READERS = 19;
 
 await using server = await benchServer();
 const [one, three] = [await measured(1), await measured(3)];

@@ -40,6 +40,8 @@ export interface HostListOptions {
   stopTurns(userId: string): Promise<void>;
   /** UTC milliseconds. */
   clock(): number;
+  /** Called after a change that gateways have to notice; without it they do within seconds. */
+  onHostsChanged?(): Promise<void>;
   /** Milliseconds that a change of the clock does not change: `performance.now` by default. */
   now?(): number;
   pause?(ms: number): Promise<void>;
@@ -49,6 +51,7 @@ export function createHostListService({
   store,
   stopTurns,
   clock,
+  onHostsChanged = async () => {},
   now = () => performance.now(),
   pause = delay,
 }: HostListOptions): HostListService {
@@ -60,6 +63,12 @@ export function createHostListService({
     if (found !== undefined) return found;
     const known = all.map((host) => host.name).join(', ') || 'none yet';
     throw new PaliadinError('not_found', `there is no host ${name} on the list; those on it: ${known}`);
+  }
+
+  async function changed(change: Promise<ListedHost>): Promise<ListedHost> {
+    const host = await change;
+    await onHostsChanged().catch(() => {}); // it is on record, and read again
+    return host;
   }
 
   async function openOn(name: string) {
@@ -106,12 +115,12 @@ export function createHostListService({
 
     async drain(actor, name) {
       await find(name);
-      return await store.hosts.change(name, { draining: true }, by(actor));
+      return await changed(store.hosts.change(name, { draining: true }, by(actor)));
     },
 
     async resume(actor, name) {
       await find(name);
-      return await store.hosts.change(name, { draining: false, enabled: true }, by(actor));
+      return await changed(store.hosts.change(name, { draining: false, enabled: true }, by(actor)));
     },
 
     async prefer(actor, names) {

@@ -36,6 +36,12 @@ test('the dashboard shows each host, and moves a conversation', { timeout: LONG 
     .first()
     .waitFor();
   await page.screenshot({ path: await pictureFile('hosts'), fullPage: true });
+  await page.getByRole('button', { name: 'Drain office' }).click();
+  await page.getByRole('button', { name: 'Drain', exact: true }).last().click();
+  await page.getByText('Draining').waitFor();
+  await page.screenshot({ path: await pictureFile('drained-host'), fullPage: true });
+  await page.getByRole('button', { name: 'Let office take new conversations again' }).click();
+  await page.getByRole('button', { name: 'Drain office' }).waitFor();
   await page.goto(`${gateway.url}/admin/sessions`);
   await page.getByRole('button', { name: /^Move the session/ }).click();
   await page.screenshot({ path: await pictureFile('move-session') });

@@ -185,6 +185,30 @@ test('a draining host gets no new sessions, and answers those that live there', 
   expect((await cli('host', 'list')).stdout).toMatch(/large .*draining/);
 });
 
+test('an admin drains a host over HTTP, at once and on record; a member can’t', { timeout: LONG }, async () => {
+  const [owner, anna] = [await gateway.as('owner'), await gateway.as('anna')];
+  const change = (who: typeof owner, name: string, body: unknown) =>
+    who.call('PATCH', `/api/admin/hosts/${name}`, { body });
+  expect((await change(anna, 'small', { draining: true })).status).toBe(403);
+  expect((await change(owner, 'nowhere', { draining: true })).status).toBe(404);
+  expect((await change(owner, 'small', { draining: true, enabled: false })).status).toBe(400);
+  for (const draining of [true, false]) {
+    expect(await (await change(owner, 'small', { draining })).json()).toEqual({
+      name: 'small',
+      enabled: true,
+      draining,
+    });
+    const { hosts } = await hostViews(gateway);
+    expect(hosts.find(({ name }) => name === 'small')).toMatchObject({ listed: true, draining });
+  }
+  const { audit } = await gateway.store();
+  const { id } = (await owner.me()).user;
+  expect(await audit.list({ limit: 2, action: 'host.changed' })).toMatchObject([
+    { actor: id, detail: { host: 'small', draining: false } },
+    { actor: id, detail: { host: 'small', draining: true } },
+  ]);
+});
+
 test('a host is removed once its open turns have ended, and its conversations go on elsewhere', {
   timeout: LONG,
 }, async () => {
