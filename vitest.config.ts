@@ -17,6 +17,7 @@ const CHOOSE_THE_STORE = [
   'store-disk-full',
   'postgres-away.nightly',
   'several-gateways',
+  'rolling-update',
   'rolling-restart.nightly',
 ];
 const ON_BOTH_STORES = ['test/store/**/*.test.ts', 'test/faults/**/*.test.ts'];

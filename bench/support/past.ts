@@ -79,4 +79,11 @@ export async function benchServer(): Promise<BenchServer> {
   };
 }
 
-const SETTINGS = { shared_buffers: '256MB', effective_cache_size: '2GB', max_wal_size: '2GB', max_connections: 100 };
+const SETTINGS = {
+  shared_buffers: '256MB',
+  effective_cache_size: '2GB',
+  max_wal_size: '2GB',
+  max_connections: 100,
+  // `off` shows what remains where the disk is not what everybody waits for.
+  synchronous_commit: process.env.PALIADIN_BENCH_SYNC ?? 'on',
+};

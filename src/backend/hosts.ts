@@ -24,6 +24,8 @@ export interface Hosts {
 }
 
 export interface Standing {
+  /** Whether it is on the list, where it can be drained. */
+  listed: boolean;
   enabled: boolean;
   draining: boolean;
   /** Its place in the owner's order; null where it has none. */

@@ -254,6 +254,7 @@ const hostView = z.object({
     .object({ panes: count.describe('how many more terminals may live there'), memory: z.number().describe('bytes') })
     .nullable()
     .describe('what it has left for further agents; null where it does not tell'),
+  listed: z.boolean().describe('on the list of hosts, where it can be drained; else only the settings name it'),
   enabled: z.boolean().describe('false: it takes no questions'),
   draining: z.boolean().describe('it takes no new conversations; those that live there stay'),
   preference: z.int().nullable().describe('its place in the owner’s order; null where it has none'),
@@ -263,10 +264,30 @@ const hostView = z.object({
 export type HostView = z.infer<typeof hostView>;
 
 export const hosts = z.object({
-  gateway: z.object({ version: z.string(), startedAt: time, database: z.string().describe('its name and version') }),
+  gateway: z.object({
+    version: z.string(),
+    startedAt: time,
+    database: z.string().describe('its name and version'),
+    webhooks: z
+      .object({
+        waiting: count.describe('deliveries that are due, or will be'),
+        failing: count.describe('those of them whose last attempt failed'),
+        oldestWaitingAt: time.nullable().describe('when the oldest of them occurred; null where none waits'),
+        delivered: count.describe('of the last 1000'),
+        givenUp: count.describe('of the last 1000'),
+      })
+      .nullable()
+      .describe('null where no endpoint is set'),
+  }),
   hosts: z.array(hostView),
 });
 export type Hosts = z.infer<typeof hosts>;
+
+export const hostParams = z.object({ name: z.string().min(1).max(300) });
+
+/** PATCH …/:name. Draining, it takes no new conversations; those that live there stay. */
+export const hostChange = z.strictObject({ draining: z.boolean() });
+export const hostChanged = z.object({ name: z.string(), enabled: z.boolean(), draining: z.boolean() });
 
 // ── /api/admin/sessions ───────────────────────────────────────────────────────────────────────────────────────────
 

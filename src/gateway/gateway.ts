@@ -104,7 +104,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onError,
   });
   closes('the ways to the hosts', ms.backend, () => hosts.close());
-  metrics.watch({ store, hosts });
+  metrics.watch({ store, hosts, tellsApplication: webhook !== null });
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // A browser session that was opened with a key that is no longer configured may belong to an attacker who stole that
   // key.
@@ -138,7 +138,14 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   closes('what is under way', ms.turns, () => turns.close());
   if (webhook !== null) {
     const how = { store, turns, endpoint: webhook, clock: Date.now, random: Math.random, onError };
-    const stop = await startWebhooks({ ...how, onAttempt: logAttempts(logger) });
+    const log = logAttempts(logger);
+    const stop = await startWebhooks({
+      ...how,
+      onAttempt(attempt) {
+        metrics.webhookTried(attempt);
+        log(attempt);
+      },
+    });
     closes('the webhooks', ms.webhooks, stop);
   }
   const origins: string[] = [];
@@ -147,6 +154,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     turns,
     hosts,
     probes: hosts,
+    onHostsChanged: () => hosts.look(),
+    tellsApplication: webhook !== null,
     jwt: methods.jwt,
     access: values.PALIADIN_ACCESS,
     ownerSubject: values.PALIADIN_OWNER,

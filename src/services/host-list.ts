@@ -40,9 +40,21 @@ export interface HostListOptions {
   stopTurns(userId: string): Promise<void>;
   /** UTC milliseconds. */
   clock(): number;
+  /** Called after a change that gateways have to notice; without it they do within seconds. */
+  onHostsChanged?(): Promise<void>;
+  /** Milliseconds that a change of the clock does not change: `performance.now` by default. */
+  now?(): number;
+  pause?(ms: number): Promise<void>;
 }
 
-export function createHostListService({ store, stopTurns, clock }: HostListOptions): HostListService {
+export function createHostListService({
+  store,
+  stopTurns,
+  clock,
+  onHostsChanged = async () => {},
+  now = () => performance.now(),
+  pause = delay,
+}: HostListOptions): HostListService {
   const by = (actor: Actor) => ({ actor: actor.id, at: clock() });
 
   async function find(name: string): Promise<ListedHost> {
@@ -51,6 +63,12 @@ export function createHostListService({ store, stopTurns, clock }: HostListOptio
     if (found !== undefined) return found;
     const known = all.map((host) => host.name).join(', ') || 'none yet';
     throw new PaliadinError('not_found', `there is no host ${name} on the list; those on it: ${known}`);
+  }
+
+  async function changed(change: Promise<ListedHost>): Promise<ListedHost> {
+    const host = await change;
+    await onHostsChanged().catch(() => {}); // it is on record, and read again
+    return host;
   }
 
   async function openOn(name: string) {
@@ -97,12 +115,12 @@ export function createHostListService({ store, stopTurns, clock }: HostListOptio
 
     async drain(actor, name) {
       await find(name);
-      return await store.hosts.change(name, { draining: true }, by(actor));
+      return await changed(store.hosts.change(name, { draining: true }, by(actor)));
     },
 
     async resume(actor, name) {
       await find(name);
-      return await store.hosts.change(name, { draining: false, enabled: true }, by(actor));
+      return await changed(store.hosts.change(name, { draining: false, enabled: true }, by(actor)));
     },
 
     async prefer(actor, names) {
@@ -113,14 +131,14 @@ export function createHostListService({ store, stopTurns, clock }: HostListOptio
     async remove(actor, name, { waitMs, onWait }) {
       const { draining } = await find(name);
       if (!draining) await store.hosts.change(name, { draining: true }, by(actor));
-      for (const until = clock() + waitMs; clock() < until; await delay(LOOK_AGAIN_MS)) {
+      for (const until = now() + waitMs; now() < until; await pause(LOOK_AGAIN_MS)) {
         const { length } = await openOn(name);
         if (length === 0) break;
         onWait?.(length);
       }
       // From now on the gateways stop what is open there, as for a disabled user.
       await store.hosts.change(name, { enabled: false, draining: true }, by(actor));
-      await delay(NOTICED_MS);
+      await pause(NOTICED_MS);
       const users = new Set((await openOn(name)).map(({ userId }) => userId));
       for (const userId of users) await stopTurns(userId);
       await store.hosts.remove(name, by(actor));

@@ -26,12 +26,14 @@ export interface ProbeHistory {
 }
 
 export interface HostServiceOptions {
-  store: Pick<Store, 'sessions' | 'turns' | 'database'>;
+  store: Pick<Store, 'sessions' | 'turns' | 'database' | 'webhooks'>;
   hosts: Pick<Reached, 'all' | 'of' | 'standing'>;
   host: Pick<SessionHost, 'sessions'>;
   /** Absent where the hosts are not probed. */
   probes: ProbeHistory | undefined;
   access: Access;
+  /** Whether the application has an endpoint for webhooks. */
+  tellsApplication: boolean;
   /** Version of the gateway. */
   version: string;
   /** UTC milliseconds. */
@@ -39,14 +41,19 @@ export interface HostServiceOptions {
 }
 
 export function createHostService(options: HostServiceOptions): HostService {
-  const { store, hosts, version, clock } = options;
+  const { store, hosts, tellsApplication, version, clock } = options;
   const startedAt = clock();
   return {
     async list() {
       const sessions = await store.sessions.list();
       const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
       return {
-        gateway: { version, startedAt, database: store.database },
+        gateway: {
+          version,
+          startedAt,
+          database: store.database,
+          webhooks: tellsApplication ? await store.webhooks.summary() : null,
+        },
         hosts: await Promise.all(
           hosts.all().map((backend) =>
             view(backend, options, {
@@ -68,7 +75,7 @@ async function view(
   const live = await host.sessions(backend.host);
   const count = live?.filter((session) => session.live).length ?? 0;
   const identity = backend.identity();
-  const { enabled, draining, preference, room } = hosts.standing(backend.host);
+  const { listed, enabled, draining, preference, room } = hosts.standing(backend.host);
   return {
     name: backend.host,
     backend: backend.kind,
@@ -85,6 +92,7 @@ async function view(
     panes: live && { live: count, hibernated: Math.max(0, known.sessions - count) },
     sessions: known.sessions,
     room,
+    listed,
     enabled,
     draining,
     preference,

@@ -76,6 +76,10 @@ export interface ServicesOptions {
 export interface GatewayServicesOptions extends Omit<ServicesOptions, 'host' | 'stopTurns'> {
   turns: Turns;
   hosts: Hosts;
+  /** Reads the list of hosts again. */
+  onHostsChanged?(): Promise<void>;
+  /** Whether the application has an endpoint for webhooks. */
+  tellsApplication?: boolean;
   /** Absent where the hosts are not probed. */
   probes?: ProbeHistory | undefined;
   /** Null where tokens of an application are not accepted. */
@@ -120,7 +124,12 @@ export function createGatewayServices(options: GatewayServicesOptions): GatewayS
     access,
     signIn: createSignInService({ ...options, onSignIn }),
     sessionControl: createSessionControl({ ...options, sessions, onRecord: createReadings(options) }),
-    hosts: createHostService({ ...options, host, probes: options.probes }),
+    hosts: createHostService({
+      ...options,
+      host,
+      probes: options.probes,
+      tellsApplication: options.tellsApplication ?? false,
+    }),
     history: createHistoryService(options),
     requestCounts: store.requestCounts ?? countsInMemory(options.now),
     changes: (signal) => followChanges({ turns, store, hosts, probes: options.probes }, signal),

@@ -1,5 +1,5 @@
 /** What the application's webhook was told, and what it is to be told yet. */
-import type { NewWebhookDelivery, WebhookDelivery } from '../contract/records/webhook.ts';
+import type { NewWebhookDelivery, WebhookDelivery, WebhookSummary } from '../contract/records/webhook.ts';
 
 export interface WebhookStore {
   /** Events up to this id have been looked at; null: nobody has looked yet. */
@@ -17,6 +17,8 @@ export interface WebhookStore {
   nextDue(): Promise<number | null>;
   /** Newest first. */
   list(query: { limit: number }): Promise<WebhookDelivery[]>;
+  /** Reads those that wait, and the newest thousand. */
+  summary(): Promise<WebhookSummary>;
   /** Deletes what occurred before, and has no further attempt. */
   prune(before: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Moves a conversation to another host: it begins anew there, and its first turn brings the last turns before it. */
 import type { Hosts } from '../backend/hosts.ts';
 import { PaliadinError } from '../contract/errors.ts';
+import type { EventBody } from '../contract/records/event.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { MoveReason } from '../store/session-store.ts';
 import type { Store } from '../store/store.ts';
@@ -43,7 +44,7 @@ export async function moveSession(
       `there is no host ${to} that takes questions; \`paliadin host list\` shows them`,
     );
   }
-  if (to === session.host) throw new PaliadinError('conflict', `this conversation is on ${to} already`);
+  requireElsewhere(session, to);
   await hosts.of({ host: to }).health(null);
   return dispatcher.interrupt(session.name, () => moveNow(session, { to, because: 'asked', actor }, options));
 }
@@ -53,13 +54,43 @@ export async function moveNow(
   { to, because, actor, unlessOpen = false }: Move,
   { store, hosts, gate, turnWriter, clock }: MoveOptions,
 ): Promise<AgentSession> {
-  const { name, userId, host: from } = session;
+  const { name } = session;
   const left = hosts.of(session);
   gate.drop(name);
-  const moved = await store.sessions.move(name, { from, to, because, unlessOpen }, { actor, at: clock() });
-  const event = { type: 'reset' as const, generation: moved.generation, moved: true };
-  await turnWriter.append({ turnId: NO_TURN, userId, at: clock(), event });
+  const moved = await recordMove(
+    session,
+    { to, because, actor, unlessOpen },
+    {
+      store,
+      at: clock(),
+      append: turnWriter.append,
+    },
+  );
   // Its terminal there is not needed any more. Where the host is away, it ends with the others that are idle.
   left.reset(name).catch(() => {});
   return moved;
+}
+
+export interface RecordMoveOptions {
+  store: Pick<Store, 'sessions'>;
+  /** UTC milliseconds. */
+  at: number;
+  append(event: EventBody): Promise<unknown>;
+}
+
+/** The move as it is on record, whoever makes it: the session's row, and the event for whoever has the chat open. */
+export async function recordMove(
+  { name, userId, host: from }: AgentSession,
+  { to, because, actor, unlessOpen = false }: Move,
+  { store, at, append }: RecordMoveOptions,
+): Promise<AgentSession> {
+  const moved = await store.sessions.move(name, { from, to, because, unlessOpen }, { actor, at });
+  const event = { type: 'reset' as const, generation: moved.generation, moved: true };
+  await append({ turnId: NO_TURN, userId, at, event });
+  return moved;
+}
+
+/** @throws PaliadinError `conflict` */
+export function requireElsewhere(session: AgentSession, to: string): void {
+  if (to === session.host) throw new PaliadinError('conflict', `this conversation is on ${to} already`);
 }

@@ -1,31 +1,27 @@
 /** Two hosts on the dashboard, and what the chat offers while one of them is away. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pictureFile, useBrowser } from '../support/browser.ts';
-import { startTestGateway, type TestGateway } from '../support/gateway.ts';
-import { type Laptop, startLaptop } from '../support/laptop.ts';
-import { hostViews, listHosts } from '../support/listed-hosts.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import type { Laptop } from '../support/laptop.ts';
+import { hostViews } from '../support/listed-hosts.ts';
+import { LONG_MS, useTwoHosts } from '../support/two-hosts.ts';
 import { until } from '../support/until.ts';
 
 const browser = useBrowser();
+const LONG = LONG_MS;
 let home: Laptop;
-let office: Laptop;
 let gateway: TestGateway;
-// Each step makes connections, on a busy machine.
-const LONG = 120_000;
 
-beforeAll(async () => {
-  [home, office, gateway] = await Promise.all([
-    startLaptop({ env: { PALIADIN_MAX_PANES: '9' } }),
-    startLaptop({ env: { PALIADIN_MAX_PANES: '2' } }),
-    startTestGateway(),
-  ]);
-  await listHosts(gateway, { home, office });
-  await (await gateway.store()).hosts.prefer(['home', 'office'], { actor: 'cli', at: Date.now() });
-}, LONG);
-afterAll(async () => {
-  await gateway?.dispose();
-  await Promise.all([home?.dispose(), office?.dispose()]);
-});
+useTwoHosts(
+  { home: 9, office: 2 },
+  {
+    async prepare(hosts) {
+      gateway = hosts.gateway;
+      ({ home } = hosts.laptops);
+      await (await gateway.store()).hosts.prefer(['home', 'office'], { actor: 'cli', at: Date.now() });
+    },
+  },
+);
 
 test('the dashboard shows each host, and moves a conversation', { timeout: LONG }, async () => {
   await (await gateway.as('owner')).answer('demo echo one');
@@ -40,6 +36,12 @@ test('the dashboard shows each host, and moves a conversation', { timeout: LONG 
     .first()
     .waitFor();
   await page.screenshot({ path: await pictureFile('hosts'), fullPage: true });
+  await page.getByRole('button', { name: 'Drain office' }).click();
+  await page.getByRole('button', { name: 'Drain', exact: true }).last().click();
+  await page.getByText('Draining').waitFor();
+  await page.screenshot({ path: await pictureFile('drained-host'), fullPage: true });
+  await page.getByRole('button', { name: 'Let office take new conversations again' }).click();
+  await page.getByRole('button', { name: 'Drain office' }).waitFor();
   await page.goto(`${gateway.url}/admin/sessions`);
   await page.getByRole('button', { name: /^Move the session/ }).click();
   await page.screenshot({ path: await pictureFile('move-session') });

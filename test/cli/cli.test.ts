@@ -158,7 +158,15 @@ test('sign-out ends browser sessions, and tokens if asked', async () => {
   await expect(fritz.me()).rejects.toThrow(/401/);
 });
 
+test('host list says in words that the list is empty', async () => {
+  const { stdout } = await cli('host', 'list');
+  expect(stdout).toMatch(/^No host is on the list: the agents are on the gateway’s own machine\. .*host add/);
+});
+
 test('webhooks lists what was told, what is to be told again and why, and what was given up', async () => {
+  expect((await cli('webhooks')).stdout).toBe(
+    'No webhook has been sent or is to be sent; PALIADIN_WEBHOOK_URL is not set.\n',
+  );
   const { webhooks } = await gateway().store();
   const told = (eventId: number) => ({
     eventId,

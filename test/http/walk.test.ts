@@ -15,6 +15,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'GET /api/admin/audit/export': 'admin',
   'GET /api/admin/events': 'admin',
   'GET /api/admin/hosts': 'admin',
+  'PATCH /api/admin/hosts/:name': 'admin',
   'GET /api/admin/sessions': 'admin',
   'POST /api/admin/sessions/:name/hibernate': 'admin',
   'POST /api/admin/sessions/:name/move': 'admin',

@@ -32,13 +32,15 @@ export interface TemporaryDatabase {
 
 const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
 
-export async function temporaryDatabase(): Promise<TemporaryDatabase> {
+/** With the store's tables, unless it is to have none yet. */
+export async function temporaryDatabase({ tables = true } = {}): Promise<TemporaryDatabase> {
   const opened = (store: Store) => {
     onTestFinished(() => store.close());
     return store;
   };
   if (ON_POSTGRES) {
-    const url = await (await sharedServer()).newDatabase();
+    const server = await sharedServer();
+    const url = await (tables ? server.newDatabase() : server.emptyDatabase());
     return {
       open: async (options) => opened(await openPostgresStore(url, options)),
       dialect: () => postgresDialect(url, { most: MOST, statementMs: STATEMENT_MS }),

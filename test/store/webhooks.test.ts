@@ -46,6 +46,20 @@ test('a due delivery is claimed by one, and again when its claim has passed', as
   ]);
 });
 
+test('the summary counts what waits, what fails, and how the others ended', async () => {
+  const { webhooks } = (await temporaryStore()).store;
+  const none = { waiting: 0, failing: 0, oldestWaitingAt: null, delivered: 0, givenUp: 0 };
+  expect(await webhooks.summary()).toEqual(none);
+  await webhooks.enqueue(
+    [1, 2, 3, 4, 5].map((id) => ({ ...delivery(id), occurredAt: 1000 + id })),
+    5,
+  );
+  await webhooks.record(1, { nextAt: null, deliveredAt: 1500, error: null });
+  await webhooks.record(2, { nextAt: null, deliveredAt: null, error: 'the endpoint answered 410' });
+  await webhooks.record(4, { nextAt: 9000, deliveredAt: null, error: 'the endpoint answered 503' });
+  expect(await webhooks.summary()).toEqual({ waiting: 3, failing: 1, oldestWaitingAt: 1003, delivered: 1, givenUp: 1 });
+});
+
 test('what is settled and old is pruned; what is still to be delivered stays', async () => {
   const { webhooks } = (await temporaryStore()).store;
   await webhooks.enqueue([delivery(1), delivery(2), { ...delivery(3), occurredAt: 5000 }], 3);

@@ -9,7 +9,7 @@ export function oneHost(backend: Backend): Hosts {
     forNewSession: async () => backend,
     insteadOf: () => null,
     all: () => [backend],
-    standing: () => ({ enabled: true, draining: false, preference: null, room: null }),
+    standing: () => ({ listed: false, enabled: true, draining: false, preference: null, room: null }),
     each: (listener) => listener(backend),
     refusal: backend.refusal,
     close: backend.close,

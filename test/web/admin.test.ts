@@ -137,6 +137,7 @@ const host: HostView = {
   running: 0,
   sessions: 0,
   room: null,
+  listed: true,
   enabled: true,
   draining: false,
   preference: null,

@@ -11,6 +11,11 @@ export async function showWebhooks(context: CommandContext, options: { json?: bo
   await withServices(context, async ({ webhooks }) => {
     const deliveries = await webhooks.list({ limit });
     if (options.json) return context.terminal.printJson(deliveries);
+    if (deliveries.length === 0) {
+      const why = context.config.values.PALIADIN_WEBHOOK_URL === undefined ? '; PALIADIN_WEBHOOK_URL is not set' : '';
+      context.terminal.print([`No webhook has been sent or is to be sent${why}.`]);
+      return;
+    }
     context.terminal.print(table(HEAD, deliveries.map(describe)));
   });
 }

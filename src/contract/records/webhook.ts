@@ -23,4 +23,17 @@ export interface WebhookDelivery {
   error: string | null;
 }
 
+/** How the deliveries are. */
+export interface WebhookSummary {
+  /** Those that are due, or will be. */
+  waiting: number;
+  /** Those of them whose last attempt failed. */
+  failing: number;
+  /** When the oldest of them occurred; null where none waits. */
+  oldestWaitingAt: number | null;
+  /** Of the newest thousand. */
+  delivered: number;
+  givenUp: number;
+}
+
 export type NewWebhookDelivery = Pick<WebhookDelivery, 'eventId' | 'turnId' | 'type' | 'approvalId' | 'occurredAt'>;

@@ -184,7 +184,8 @@ export async function openHostSet(options: HostSetOptions): Promise<HostSet> {
     standing(host) {
       const member = members.get(host);
       const { enabled = true, draining = false, preference = null } = member?.listed ?? {};
-      return { enabled, draining, preference, room: member?.probes?.well()?.room ?? null };
+      const listed = member !== undefined && member.listed !== null;
+      return { listed, enabled, draining, preference, room: member?.probes?.well()?.room ?? null };
     },
     each(listener) {
       listeners.add(listener);

@@ -4,14 +4,20 @@ import type { Hosts } from '../../backend/hosts.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { ServerMetrics } from '../../http/server-metrics.ts';
 import type { SignInEvent } from '../../services/sign-in/sign-in-event.ts';
+import type { WebhookAttempt } from '../../services/webhooks/webhooks.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;
   stored(operation: string, ms: number, failed: boolean): void;
   signIn(event: SignInEvent): void;
+  webhookTried(attempt: WebhookAttempt): void;
   /** Sources that are read when the metrics are scraped. */
-  watch(parts: { store: Pick<Store, 'turns'>; hosts: Pick<Hosts, 'all' | 'standing'> }): void;
+  watch(parts: {
+    store: Pick<Store, 'turns' | 'webhooks'>;
+    hosts: Pick<Hosts, 'all' | 'standing'>;
+    tellsApplication: boolean;
+  }): void;
 }
 
 export async function createMetrics(version: string): Promise<Metrics> {
@@ -99,6 +105,23 @@ export async function createMetrics(version: string): Promise<Metrics> {
     labelNames: ['kind', 'way'],
     registers,
   });
+  const webhooks = new Counter({
+    name: 'paliadin_webhook_attempts_total',
+    help: 'Attempts to tell the application: delivered, failed (tried again), given_up',
+    labelNames: ['result'],
+    registers,
+  });
+  const webhooksWaiting = new Gauge({
+    name: 'paliadin_webhooks_waiting',
+    help: 'Webhooks that are to be delivered yet; failing: the last attempt failed',
+    labelNames: ['state'],
+    registers,
+  });
+  const webhooksOldest = new Gauge({
+    name: 'paliadin_webhook_oldest_waiting_seconds',
+    help: 'How long ago the oldest webhook occurred that waits; 0: none waits',
+    registers,
+  });
   streams.set(0);
   let look: () => Promise<void> = async () => undefined;
 
@@ -115,20 +138,31 @@ export async function createMetrics(version: string): Promise<Metrics> {
       if (failed) storeFailures.inc({ operation });
     },
     signIn: ({ kind, way }) => signIns.inc({ kind, way }),
+    webhookTried({ why, againInMs }) {
+      webhooks.inc({ result: why === null ? 'delivered' : againInMs === null ? 'given_up' : 'failed' });
+    },
     turnEnded(turn) {
       turns.inc({ status: turn.status, code: turn.errorCode ?? '' });
       for (const [stage, ms] of stagesOf(turn)) stages.observe({ stage }, ms / 1000);
     },
-    watch({ store, hosts }) {
+    watch({ store, hosts, tellsApplication }) {
       look = async () => {
         // A value that can't be read now is left out; the others are reported.
         const asked = hosts.all().filter(({ refusal }) => refusal() === null);
-        const [all, found] = await Promise.all([
+        const [all, summary, found] = await Promise.all([
           store.turns.open().catch(() => null),
+          tellsApplication ? store.webhooks.summary().catch(() => null) : null,
           Promise.all(
             asked.map((backend) => pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null)),
           ),
         ]);
+        webhooksWaiting.reset();
+        if (summary !== null) {
+          const { waiting, failing, oldestWaitingAt } = summary;
+          webhooksWaiting.set({ state: 'due' }, waiting - failing);
+          webhooksWaiting.set({ state: 'failing' }, failing);
+          webhooksOldest.set(oldestWaitingAt === null ? 0 : Math.max(0, (Date.now() - oldestWaitingAt) / 1000));
+        }
         open.reset();
         for (const status of OPEN) open.set({ status }, all?.filter((turn) => turn.status === status).length ?? 0);
         for (const gauge of [panes, host, room, memory, draining]) gauge.reset();

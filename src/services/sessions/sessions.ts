@@ -2,7 +2,7 @@
 import { PaliadinError } from '../../contract/errors.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { Store } from '../../store/store.ts';
-import { NO_TURN } from '../../turn/reset.ts';
+import { recordMove, requireElsewhere } from '../../turn/move.ts';
 import type { Actor } from '../actor.ts';
 import { type Person, people } from '../people.ts';
 import type { SessionHost } from './session-host.ts';
@@ -69,13 +69,10 @@ export function createSessionService({ store, host, clock }: SessionServiceOptio
       return session;
     },
 
-    async move(actor, { name, userId, host: from }, to) {
-      if (from === to) throw new PaliadinError('conflict', `this conversation is on ${to} already`);
-      const by = { actor: actor.id, at: clock() };
-      const moved = await store.sessions.move(name, { from, to, because: 'asked', unlessOpen: true }, by);
-      const event = { type: 'reset' as const, generation: moved.generation, moved: true };
-      await store.events.append({ turnId: NO_TURN, userId, at: by.at, event });
-      return moved;
+    async move(actor, session, to) {
+      requireElsewhere(session, to);
+      const move = { to, because: 'asked' as const, actor: actor.id, unlessOpen: true };
+      return await recordMove(session, move, { store, at: clock(), append: store.events.append });
     },
 
     async find(wanted) {

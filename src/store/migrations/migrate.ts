@@ -42,7 +42,10 @@ export const migrations: Record<string, Migration> = {
  * All or nothing, and one process at a time: runs in one transaction, which on SQLite holds the write lock, and on
  * PostgreSQL a lock of its own.
  *
- * @throws PaliadinError `store_unavailable` where a newer Paliadin made the tables; nothing is changed in that case.
+ * Where a newer Paliadin has changed the tables, they stay as they are, and this version uses them if that one says that
+ * it can: so gateways that share a database are updated one after the other, and one that is not yet may start again.
+ *
+ * @throws PaliadinError `store_unavailable` where this version is too old for the tables; nothing is changed in that case.
  */
 export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
   await db
@@ -51,18 +54,46 @@ export async function migrate<T>(db: Kysely<T>, name: string): Promise<void> {
     .execute(async (trx) => {
       // The migrator takes it too, but only after it has made its own tables.
       await trx.getExecutor().adapter.acquireMigrationLock(trx, LOCK);
-      await refuseNewer(trx, name);
+      const { unknown, missing } = await migrationsOf(trx);
+      if (unknown.length > 0) return await requireUsable(trx, name, { unknown, missing });
       const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } });
       const { error } = await migrator.migrateToLatest();
       if (error !== undefined) throw error;
+      await declareOldest(trx);
     });
 }
 
+/**
+ * The last migration that takes something away, or that an older gateway could not live with: one that does not know it
+ * can't use the tables. All that follow only add: tables, columns that may be empty or have a default, indexes. The test
+ * `only-adds` looks at each of them; one that does more raises this number to its own.
+ */
+export const OLDEST = 11;
+
+/** Its row in the table of counters. */
+export const OLDEST_ROW = 'oldest-gateway';
+
 const LOCK = { lockTable: DEFAULT_MIGRATION_LOCK_TABLE, lockRowId: MIGRATION_LOCK_ID };
 
-async function refuseNewer<T>(db: Kysely<T>, name: string): Promise<void> {
-  const { unknown } = await migrationsOf(db);
-  if (unknown.length === 0) return;
+async function declareOldest<T>(db: Kysely<T>): Promise<void> {
+  if ((await oldestOf(db)) === OLDEST) return;
+  await sql`insert into counters (name, value) values (${OLDEST_ROW}, ${OLDEST})
+    on conflict (name) do update set value = excluded.value`.execute(db);
+}
+
+async function oldestOf<T>(db: Kysely<T>): Promise<number | null> {
+  const { rows } = await sql<{ value: number }>`select value from counters where name = ${OLDEST_ROW}`.execute(db);
+  return rows[0] === undefined ? null : Number(rows[0].value);
+}
+
+async function requireUsable<T>(
+  db: Kysely<T>,
+  name: string,
+  { unknown, missing }: Pick<MigrationState, 'unknown' | 'missing'>,
+): Promise<void> {
+  const newest = Number.parseInt(Object.keys(migrations).at(-1) ?? '', 10);
+  const oldest = await oldestOf(db);
+  if (oldest !== null && oldest <= newest && missing.length === 0) return;
   throw new PaliadinError(
     'store_unavailable',
     `${name}: a newer version of Paliadin made these tables (${unknown.join(', ')} is not known here); ` +

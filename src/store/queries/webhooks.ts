@@ -65,11 +65,38 @@ export function webhookQueries(db: Kysely<Schema>): WebhookStore {
       return await db.selectFrom('webhookDeliveries').selectAll().orderBy('eventId', 'desc').limit(limit).execute();
     },
 
+    async summary() {
+      const waiting = await db
+        .selectFrom('webhookDeliveries')
+        .select(({ fn }) => [
+          fn.countAll<number>().as('waiting'),
+          fn.count<number>('error').as('failing'),
+          fn.min('occurredAt').as('oldestWaitingAt'),
+        ])
+        .where('nextAt', 'is not', null)
+        .executeTakeFirstOrThrow();
+      const newest = db
+        .selectFrom('webhookDeliveries')
+        .select(['deliveredAt', 'nextAt'])
+        .orderBy('eventId', 'desc')
+        .limit(NEWEST)
+        .as('newest');
+      const ended = await db
+        .selectFrom(newest)
+        .select(({ fn }) => [fn.countAll<number>().as('ended'), fn.count<number>('deliveredAt').as('delivered')])
+        .where('nextAt', 'is', null)
+        .executeTakeFirstOrThrow();
+      return { ...waiting, delivered: ended.delivered, givenUp: ended.ended - ended.delivered };
+    },
+
     async prune(before) {
       await db.deleteFrom('webhookDeliveries').where('nextAt', 'is', null).where('occurredAt', '<', before).execute();
     },
   };
 }
+
+// However many there have been.
+const NEWEST = 1000;
 
 /** Its row in the table of counters. */
 const CURSOR = 'webhook-cursor';

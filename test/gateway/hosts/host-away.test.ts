@@ -1,36 +1,32 @@
 /** What a question can do while its host is away: it fails, waits, or goes on elsewhere. Two hosts, each behind its own sshd. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cliEnv, runCli } from '../../cli/run-cli.ts';
 import type { ApiClient } from '../../support/api-client.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { type Laptop, startLaptop } from '../../support/laptop.ts';
-import { hostViews, listHosts } from '../../support/listed-hosts.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import type { Laptop } from '../../support/laptop.ts';
+import { hostViews } from '../../support/listed-hosts.ts';
+import { LONG_MS, useTwoHosts } from '../../support/two-hosts.ts';
 import { until } from '../../support/until.ts';
 
+const LONG = LONG_MS;
 let home: Laptop;
 let office: Laptop;
 let gateway: TestGateway;
 let anna: ApiClient;
 let session: string;
 
-// Each step makes connections, on a busy machine.
-const LONG = 120_000;
-
-beforeAll(async () => {
-  [home, office, gateway] = await Promise.all([
-    startLaptop({ env: { PALIADIN_MAX_PANES: '9' } }),
-    startLaptop({ env: { PALIADIN_MAX_PANES: '2' } }),
-    startTestGateway(),
-  ]);
-  await listHosts(gateway, { home, office });
-  anna = await gateway.as('anna');
-  session = (await anna.me()).session.name;
-  await anna.answer('demo echo one');
-}, LONG);
-afterAll(async () => {
-  await gateway?.dispose();
-  await Promise.all([home?.dispose(), office?.dispose()]);
-});
+useTwoHosts(
+  { home: 9, office: 2 },
+  {
+    async prepare(hosts) {
+      gateway = hosts.gateway;
+      ({ home, office } = hosts.laptops);
+      anna = await gateway.as('anna');
+      session = (await anna.me()).session.name;
+      await anna.answer('demo echo one');
+    },
+  },
+);
 
 async function presence(is: 'here' | 'away'): Promise<void> {
   await until(`the host to be ${is}`, async () =>

@@ -1,31 +1,29 @@
 /** A gateway with two hosts on its list, each behind an sshd of its own. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createHostListService } from '../../../src/services/host-list.ts';
 import { cliEnv, runCli } from '../../cli/run-cli.ts';
-import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
-import { type Laptop, startLaptop } from '../../support/laptop.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import type { Laptop } from '../../support/laptop.ts';
 import { hostViews, listHost, listHosts } from '../../support/listed-hosts.ts';
+import { LONG_MS, useTwoHosts } from '../../support/two-hosts.ts';
 import { until } from '../../support/until.ts';
 
+const LONG = LONG_MS;
 let small: Laptop;
 let large: Laptop;
 let gateway: TestGateway;
 const cli = (...args: string[]) => runCli(cliEnv(gateway), ...args);
 
-// Each step makes connections, on a busy machine.
-const LONG = 120_000;
-
-beforeAll(async () => {
-  [small, large, gateway] = await Promise.all([
-    startLaptop({ env: { PALIADIN_MAX_PANES: '3' } }),
-    startLaptop({ env: { PALIADIN_MAX_PANES: '9' } }),
-    startTestGateway(),
-  ]);
-});
-afterAll(async () => {
-  await gateway?.dispose();
-  await Promise.all([small?.dispose(), large?.dispose()]);
-});
+useTwoHosts(
+  { small: 3, large: 9 },
+  {
+    listed: false,
+    async prepare(hosts) {
+      gateway = hosts.gateway;
+      ({ small, large } = hosts.laptops);
+    },
+  },
+);
 
 async function sessionOf(subject: string): Promise<{ name: string; host: string | undefined }> {
   const { name } = (await (await gateway.as(subject)).me()).session;
@@ -185,6 +183,30 @@ test('a draining host gets no new sessions, and answers those that live there', 
     { name: 'small', draining: false },
   ]);
   expect((await cli('host', 'list')).stdout).toMatch(/large .*draining/);
+});
+
+test('an admin drains a host over HTTP, at once and on record; a member can’t', { timeout: LONG }, async () => {
+  const [owner, anna] = [await gateway.as('owner'), await gateway.as('anna')];
+  const change = (who: typeof owner, name: string, body: unknown) =>
+    who.call('PATCH', `/api/admin/hosts/${name}`, { body });
+  expect((await change(anna, 'small', { draining: true })).status).toBe(403);
+  expect((await change(owner, 'nowhere', { draining: true })).status).toBe(404);
+  expect((await change(owner, 'small', { draining: true, enabled: false })).status).toBe(400);
+  for (const draining of [true, false]) {
+    expect(await (await change(owner, 'small', { draining })).json()).toEqual({
+      name: 'small',
+      enabled: true,
+      draining,
+    });
+    const { hosts } = await hostViews(gateway);
+    expect(hosts.find(({ name }) => name === 'small')).toMatchObject({ listed: true, draining });
+  }
+  const { audit } = await gateway.store();
+  const { id } = (await owner.me()).user;
+  expect(await audit.list({ limit: 2, action: 'host.changed' })).toMatchObject([
+    { actor: id, detail: { host: 'small', draining: false } },
+    { actor: id, detail: { host: 'small', draining: true } },
+  ]);
 });
 
 test('a host is removed once its open turns have ended, and its conversations go on elsewhere', {

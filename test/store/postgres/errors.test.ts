@@ -50,6 +50,7 @@ test('a database of a newer version is refused', async () => {
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query(`insert into kysely_migration values ('0099-future', '2040-01-01T00:00:00.000Z')`);
+  await client.query(`update counters set value = 99 where name = 'oldest-gateway'`);
   await client.end();
   await expect(open(url)).rejects.toMatchObject({
     code: 'store_unavailable',

@@ -106,6 +106,7 @@ test('a database of a newer version is refused and left unchanged', async () => 
   await store.close();
   const db = new DatabaseSync(file);
   db.exec(`insert into kysely_migration values ('0099-future', '2040-01-01T00:00:00.000Z')`);
+  db.exec(`update counters set value = 99 where name = 'oldest-gateway'`);
   db.close();
   await expect(openSqliteStore(file)).rejects.toMatchObject({
     code: 'store_unavailable',

@@ -10,6 +10,13 @@ export async function listHosts(context: CommandContext, { json }: { json?: bool
   await withServices(context, async ({ hostList }) => {
     const hosts = await hostList.list();
     if (json) return void context.terminal.printJson(hosts);
+    const { PALIADIN_REMOTE_HOST: remote } = context.config.values;
+    if (hosts.length === 0) {
+      const instead =
+        remote === undefined ? 'the agents are on the gateway’s own machine' : `the only host is ${remote}`;
+      context.terminal.print([`No host is on the list: ${instead}. \`paliadin host add USER@HOST\` adds one.`]);
+      return;
+    }
     const lines = table(
       ['host', 'address', 'state', 'preference', 'conversations', 'open turns'],
       hosts.map((host) => [
@@ -22,7 +29,6 @@ export async function listHosts(context: CommandContext, { json }: { json?: bool
       ]),
     );
     context.terminal.print(lines);
-    const { PALIADIN_REMOTE_HOST: remote } = context.config.values;
     if (remote !== undefined && !hosts.some(({ name }) => name === remote)) {
       context.terminal.note([`PALIADIN_REMOTE_HOST names one more: ${remote}`]);
     }

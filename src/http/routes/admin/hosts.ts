@@ -1,4 +1,5 @@
-import { type Hosts, hosts } from '../../../contract/admin.ts';
+import { type Hosts, hostChange, hostChanged, hostParams, hosts } from '../../../contract/admin.ts';
+import { userOf } from '../../authenticate.ts';
 import { bodyOf } from '../../errors.ts';
 import { guards } from '../../guards.ts';
 import { localeOf } from '../../locale.ts';
@@ -19,6 +20,27 @@ export function hostRoutes(app: App, { services }: Pick<ServerOptions, 'services
         gateway,
         hosts: hosts.map((host) => ({ ...host, refusal: host.refusal && bodyOf(host.refusal, { locale }) })),
       };
+    },
+  );
+
+  app.patch(
+    '/api/admin/hosts/:name',
+    {
+      config: { guard: guards.admin },
+      schema: {
+        summary: 'Drain a host, or let it take new conversations again',
+        description:
+          'Only a host of the list. Draining, it takes no new conversations; those that live there stay, and are answered. ' +
+          'Undoing it also enables a host whose removal was not finished.',
+        params: hostParams,
+        body: hostChange,
+        response: responses({ 200: hostChanged }, 'bad_request', 'not_found'),
+      },
+    },
+    async (request) => {
+      const change = request.body.draining ? services.hostList.drain : services.hostList.resume;
+      const { name, enabled, draining } = await change(userOf(request), request.params.name);
+      return { name, enabled, draining };
     },
   );
 }

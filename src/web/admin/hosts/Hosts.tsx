@@ -9,7 +9,9 @@ import { State, type Tone } from '../ui/small.tsx';
 import { Loaded } from '../ui/states.tsx';
 import { Trouble } from '../ui/Trouble.tsx';
 import './hosts.css';
+import { Drain } from './Drain.tsx';
 import { Probes } from './Probes.tsx';
+import { Webhooks } from './Webhooks.tsx';
 
 export function Hosts() {
   const { w } = useAdmin();
@@ -22,13 +24,27 @@ export function Hosts() {
         <h1>{w.pages.hosts}</h1>
       </div>
       <Loaded from={hosts}>
-        {({ hosts: all, gateway }) => all.map((host) => <Host key={host.name} host={host} gateway={gateway} />)}
+        {({ hosts: all, gateway }) => (
+          <>
+            {all.map((host) => (
+              <Host key={host.name} host={host} gateway={gateway} onChanged={hosts.reload} />
+            ))}
+            {gateway.webhooks !== null && <Webhooks {...gateway.webhooks} />}
+          </>
+        )}
       </Loaded>
     </>
   );
 }
 
-function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway'] }) {
+interface HostProps {
+  host: HostView;
+  gateway: HostsData['gateway'];
+  /** It was drained, or takes new conversations again. */
+  onChanged(): void;
+}
+
+function Host({ host, gateway, onChanged }: HostProps) {
   const { w, locale } = useAdmin();
   const { name, backend, presence, mode, refusal, agent, agentVersion, driver, version, panes, running, probes } = host;
   const { isolation, isolationLacks, sessions, room, preference } = host;
@@ -39,6 +55,7 @@ function Host({ host, gateway }: { host: HostView; gateway: HostsData['gateway']
       <header className="host-head">
         <h2>{name}</h2>
         <State tone={tone}>{words}</State>
+        {host.listed && <Drain host={host} onChanged={onChanged} />}
       </header>
       {refusal !== null && (
         <div className={backend === 'disabled' ? 'notice' : 'notice notice-bad'}>
