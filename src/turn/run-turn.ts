@@ -217,7 +217,7 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    const asked = backend.run(prompt, take, AbortSignal.any([letGo.signal, leave]));
+    const asked = backend.run(prompt, take, { leave: AbortSignal.any([letGo.signal, leave]) });
     return await stoppable(Promise.race([asked, unheard.promise]), leave);
   } finally {
     over = !letGo.signal.aborted;

@@ -3,8 +3,14 @@
  * accepts.
  */
 import { z } from 'zod';
-import type { AgentQuestion, QuestionOption } from '../../../contract/turn.ts';
-import type { Words } from './words.ts';
+import type { AgentQuestion, QuestionOption } from './turn.ts';
+
+/** The words for what a form offers: yes and no, and leaving out what is optional. */
+export interface FormWords {
+  yes: string;
+  no: string;
+  leaveOut: string;
+}
 
 export interface Form {
   questions: AgentQuestion[];
@@ -13,7 +19,7 @@ export interface Form {
 }
 
 /** Null if questions can't express the form. */
-export function formOf(schema: unknown, message: string, words: Words): Form | null {
+export function formOf(schema: unknown, message: string, words: FormWords): Form | null {
   const parsed = formSchema.safeParse(schema ?? {});
   if (!parsed.success) return null;
   const { properties, required } = parsed.data;
@@ -32,12 +38,12 @@ interface Field {
   toValue(answer: string): unknown;
 }
 
-function confirmation(question: string, { yes, no }: Words): Form {
+function confirmation(question: string, { yes, no }: FormWords): Form {
   const questions = [{ question, options: [{ label: yes }, { label: no }], several: false }];
   return { questions, contentOf: (answers) => (answers[question] === yes ? {} : null) };
 }
 
-function fieldOf(name: string, property: Property, required: string[], words: Words): Field {
+function fieldOf(name: string, property: Property, required: string[], words: FormWords): Field {
   const { title, description } = property;
   const { options, several = false, toValue } = kindOf(property, words);
   const isOptional = !required.includes(name);
@@ -60,7 +66,7 @@ interface Kind {
   toValue(answer: string): unknown;
 }
 
-function kindOf(property: Property, words: Words): Kind {
+function kindOf(property: Property, words: FormWords): Kind {
   switch (property.type) {
     case 'boolean':
       return oneOf([
