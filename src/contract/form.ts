@@ -108,9 +108,21 @@ function choicesOf({ enum: values = [], enumNames = [], oneOf, anyOf }: Choosabl
   return [...values.map((value, at) => ({ label: enumNames[at] ?? value, value })), ...named];
 }
 
-function textOf(answer: string, { minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Property): string | null {
-  return answer.length < minLength || answer.length > maxLength ? null : answer;
+function textOf(
+  answer: string,
+  { minLength = 0, maxLength = Number.POSITIVE_INFINITY, format }: Property,
+): string | null {
+  if (answer.length < minLength || answer.length > maxLength) return null;
+  return format === undefined || (FORMATS[format]?.(answer) ?? true) ? answer : null;
 }
+
+/** The formats that the protocol names. */
+const FORMATS: Record<string, (text: string) => boolean> = {
+  email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
+  uri: (text) => URL.canParse(text),
+  date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
+  'date-time': (text) => /^\d{4}-\d{2}-\d{2}T/.test(text) && !Number.isNaN(Date.parse(text)),
+};
 
 function numberOf(
   answer: string,
@@ -157,6 +169,7 @@ const property = z.object({
   items: choosableSchema.optional(),
   minItems: z.number().optional(),
   maxItems: z.number().optional(),
+  format: z.string().optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   minimum: z.number().optional(),

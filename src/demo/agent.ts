@@ -3,6 +3,7 @@
  * `input`; everything that it shows is on its screen.
  */
 import { COMMANDS, recognise } from './answers/recognise.ts';
+import { ordinary } from './answers/ordinary.ts';
 import type { Afterwards, Answer, Question } from './answers/turn.ts';
 import { type Ending, LiveTurn, type Stage } from './live-turn.ts';
 import type { Options } from './options.ts';
@@ -16,6 +17,8 @@ import { chosenBy, type Dialog } from './terminal/dialog.ts';
 import { Editor, type Piece, shown } from './terminal/editor.ts';
 import type { Size } from './terminal/frame.ts';
 import { Screen } from './terminal/screen.ts';
+import { toolAnswer } from './tools/answer.ts';
+import type { Toolbox } from './tools/toolbox.ts';
 
 /** The process around the agent. */
 export interface Outside {
@@ -24,6 +27,8 @@ export interface Outside {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   exit(code: number): never;
+  /** The tools that it was given; null where it has none. */
+  toolbox?: Toolbox | null;
 }
 
 interface Work {
@@ -148,7 +153,8 @@ export class Agent {
   #receive(text: string, typed: Piece[]): void {
     const { logDirectory, locale } = this.#options;
     const prompt = readPrompt(text, locale);
-    const { answer, deaf } = recognise(prompt.asked);
+    const { toolbox } = this.#outside;
+    const { answer, deaf } = recognise(prompt.asked, toolbox ? toolAnswer(toolbox, ordinary) : ordinary);
     const recorder = openRecorder(prompt, this.#options);
     if (!deaf) recorder.record({ event: 'prompt' });
     if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message);
