@@ -141,7 +141,8 @@ function failureOf(error: unknown): ApplicationFailure {
     if (status === 403) return failed('The application does not let this person do that (403).');
     return failed(`The application answered with the HTTP status ${status ?? 'of an error'}, not as an MCP server.`);
   }
-  if (error instanceof ProtocolError) return failed(`The application refused: ${cleanWords(error.message).slice(0, 500)}`);
+  if (error instanceof ProtocolError)
+    return failed(`The application refused: ${cleanWords(error.message).slice(0, 500)}`);
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
     return new ApplicationFailure('timeout', 'The application did not answer in time.', { cause: error });
   }

@@ -10,10 +10,6 @@ export interface BoundedFetch {
 /** `maxBytes` of each answer, once it is unpacked. */
 export function boundedFetch(maxBytes: number): BoundedFetch {
   let failure: ApplicationFailure | null = null;
-  const fail = (message: string, cause?: unknown): ApplicationFailure => {
-    failure ??= new ApplicationFailure('failed', message, { cause });
-    return failure;
-  };
 
   return {
     takeFailure() {
@@ -22,8 +18,13 @@ export function boundedFetch(maxBytes: number): BoundedFetch {
       return taken;
     },
     async fetch(input, init = {}) {
-      // What the application says outside of a call is of no use here: there is nothing to listen for.
-      if ((init.method ?? 'GET') === 'GET') return new Response(null, { status: 405 });
+      // Where an older application asks something during a call. No call fails because there is no such stream.
+      const aside = (init.method ?? 'GET') === 'GET';
+      const fail = (message: string, cause?: unknown) => {
+        const found = new ApplicationFailure('failed', message, { cause });
+        if (!aside) failure ??= found;
+        return found;
+      };
       const response = await fetch(input, { ...init, redirect: 'manual' }).catch((error) => {
         throw init.signal?.aborted ? error : fail(`The application can’t be reached: ${reasonOf(error)}.`, error);
       });

@@ -58,7 +58,11 @@ function whyNot(error: unknown): string {
 }
 
 const answer = z.object({
-  access_token: z.string().min(1).max(16_384).regex(/^[\x21-\x7e]+$/),
+  access_token: z
+    .string()
+    .min(1)
+    .max(16_384)
+    .regex(/^[\x21-\x7e]+$/),
   token_type: z.string().regex(/^bearer$/i),
   expires_in: z.number().nonnegative().optional(),
 });

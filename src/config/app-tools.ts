@@ -17,7 +17,9 @@ export interface AppToolSettings {
 export function appToolsOf({ values, given }: Pick<Config, 'values' | 'given'>): AppToolSettings | null {
   const { PALIADIN_APP_TOOLS_URL: url } = values;
   if (url === undefined) {
-    const [name] = (Object.keys(given) as (keyof typeof given)[]).filter((one) => one.startsWith('PALIADIN_APP_TOOLS_'));
+    const [name] = (Object.keys(given) as (keyof typeof given)[]).filter((one) =>
+      one.startsWith('PALIADIN_APP_TOOLS_'),
+    );
     if (name === undefined) return null;
     throw new ConfigError(`${name} is set, and no tools: set PALIADIN_APP_TOOLS_URL too, or unset it`);
   }

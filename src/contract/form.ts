@@ -119,7 +119,7 @@ function textOf(
 /** The formats that the protocol names. */
 const FORMATS: Record<string, (text: string) => boolean> = {
   email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
-  uri: (text) => URL.canParse(text),
+  uri: (text) => /^[a-z][a-z0-9+.-]*:\S+$/i.test(text),
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
   'date-time': (text) => /^\d{4}-\d{2}-\d{2}T/.test(text) && !Number.isNaN(Date.parse(text)),
 };

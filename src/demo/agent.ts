@@ -2,8 +2,9 @@
  * The demo agent: an input box, one turn at a time, dialogs. What the person or a driver types comes in through
  * `input`; everything that it shows is on its screen.
  */
-import { COMMANDS, recognise } from './answers/recognise.ts';
+
 import { ordinary } from './answers/ordinary.ts';
+import { COMMANDS, recognise } from './answers/recognise.ts';
 import type { Afterwards, Answer, Question } from './answers/turn.ts';
 import { type Ending, LiveTurn, type Stage } from './live-turn.ts';
 import type { Options } from './options.ts';

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Agent } from './agent.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
+import { listen } from './terminal/keyboard.ts';
 import { readToolServer } from './tools/config.ts';
 import { openToolbox, type Toolbox } from './tools/toolbox.ts';
-import { listen } from './terminal/keyboard.ts';
 
 /** From sysexits.h: the command was used wrongly. */
 const EX_USAGE = 64;

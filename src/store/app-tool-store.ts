@@ -3,7 +3,9 @@ import type { ToolCall } from '../contract/records/tool-call.ts';
 
 export interface AppToolStore {
   /** Puts a call on record before it is made. Null where it is new; else what is known of it: it must not be made again. */
-  begin(call: Pick<ToolCall, 'turnId' | 'callId' | 'tool' | 'arguments' | 'startedAt' | 'outcome'>): Promise<ToolCall | null>;
+  begin(
+    call: Pick<ToolCall, 'turnId' | 'callId' | 'tool' | 'arguments' | 'startedAt' | 'outcome'>,
+  ): Promise<ToolCall | null>;
   /** What became of it. */
   note(
     key: Pick<ToolCall, 'turnId' | 'callId'>,

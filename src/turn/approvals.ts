@@ -100,7 +100,10 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     if (ofTurn === undefined) return false;
     if (isOwn(request.id)) {
       // The host must not ask in the gateway's name.
-      hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, { option: DENY }).catch(() => {});
+      hosts
+        .of(turn)
+        .decide(turn.agentSession, turn.turnId, request.id, { option: DENY })
+        .catch(() => {});
       return false;
     }
     const known = ofTurn.approvals.get(request.id);
@@ -166,7 +169,10 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   /** Does nothing where no decision stands. */
   function tellHost(turn: Turn, { request, state, answer }: Waiting): void {
     if (state.at !== 'decided') return;
-    if (isOwn(request.id)) return answer?.(state.verdict.decision);
+    if (isOwn(request.id)) {
+      answer?.(state.verdict.decision);
+      return;
+    }
     const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision);
     told.catch((error) => {
       if (!isHeardLater(error)) onError('a decision was not heard', error);

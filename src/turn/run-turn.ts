@@ -231,7 +231,10 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    const asked = backend.run(prompt, take, { leave: AbortSignal.any([letGo.signal, leave]), tools: tools ?? undefined });
+    const asked = backend.run(prompt, take, {
+      leave: AbortSignal.any([letGo.signal, leave]),
+      tools: tools ?? undefined,
+    });
     return await stoppable(Promise.race([asked, unheard.promise]), leave);
   } finally {
     over = !letGo.signal.aborted;

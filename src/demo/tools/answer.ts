@@ -27,7 +27,9 @@ export function toolAnswer(toolbox: Toolbox, otherwise: Answer): Answer {
       return { tools: [tool.name], rows: 0, tag: 'tool' };
     }
     const rows = rowsIn(given.data);
-    await turn.say(rows.length > 0 ? `${turn.word(FOUND)}\n\n${tableOf(rows)}` : plain(given.text || turn.word(NOTHING)));
+    await turn.say(
+      rows.length > 0 ? `${turn.word(FOUND)}\n\n${tableOf(rows)}` : plain(given.text || turn.word(NOTHING)),
+    );
     return { tools: [tool.name], rows: rows.length, tag: 'tool' };
   };
 }

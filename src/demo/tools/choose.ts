@@ -30,7 +30,11 @@ function argumentsFor(question: string, asked: ReadonlySet<string>, tool: GivenT
   const quoted = [...question.matchAll(/["“„«]([^"“”„«»]+)["”“»]/g)].map(([, text = '']) => text);
   const args: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
-    const { type, description = '', enum: choices } = property as { type?: string; description?: string; enum?: string[] };
+    const {
+      type,
+      description = '',
+      enum: choices,
+    } = property as { type?: string; description?: string; enum?: string[] };
     const meant = common(asked, wordsOf(`${name} ${description}`)) > 0;
     if (type === 'boolean' && meant) args[name] = true;
     else if ((type === 'integer' || type === 'number') && numbers.length > 0) args[name] = numbers.shift();
@@ -45,11 +49,13 @@ function argumentsFor(question: string, asked: ReadonlySet<string>, tool: GivenT
 /** In lower case, without endings, in English; what says nothing about a tool is left out. */
 function wordsOf(text: string): Set<string> {
   const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? [];
-  return new Set(words.map((word) => stem(IN_ENGLISH[word] ?? word)).filter((word) => word.length > 2 && !EMPTY.has(word)));
+  return new Set(
+    words.map((word) => stem(IN_ENGLISH[word] ?? word)).filter((word) => word.length > 2 && !EMPTY.has(word)),
+  );
 }
 
 function stem(word: string): string {
-  const bare = word.length > 4 ? word.replace(/(?:en|er|s|ing|ed)$/, '') : word;
+  const bare = word.replace(/(?<=^.{3,})(?:en|er|s|ing|ed)$/u, '');
   return bare.length > 3 ? bare.replace(/e$/, '') : bare;
 }
 
@@ -84,8 +90,9 @@ const IN_ENGLISH: Record<string, string> = {
 };
 
 const EMPTY = new Set(
-  'the and for are with that this from its not one has have can all any you your mine meine meiner sind ist der die das und mit für'
-    .split(' '),
+  'the and for are with that this from its not one has have can all any you your mine meine meiner sind ist der die das und mit für'.split(
+    ' ',
+  ),
 );
 
 // A word of its name and one more, or as much elsewhere.

@@ -23,12 +23,7 @@ export function appToolQueries(db: Kysely<Schema>): AppToolStore {
     },
 
     async note({ turnId, callId }, end) {
-      await db
-        .updateTable('toolCalls')
-        .set(end)
-        .where('turnId', '=', turnId)
-        .where('callId', '=', callId)
-        .execute();
+      await db.updateTable('toolCalls').set(end).where('turnId', '=', turnId).where('callId', '=', callId).execute();
     },
 
     async count(turnId) {

@@ -77,8 +77,7 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       turnId: turn.turnId,
       subject,
       isRunning: () => !ended.aborted,
-      elicit: (asked) =>
-        elicitOn(asked, words, (request) => approvals.ask(turn, request, { show, signal: ended })),
+      elicit: (asked) => elicitOn(asked, words, (request) => approvals.ask(turn, request, { show, signal: ended })),
     });
   }
 
@@ -87,7 +86,8 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
     listed ??= (async () => {
       session ??= open();
       const { tools, leftOut } = await (await session).list(ended);
-      if (leftOut > 0) onError('tools of the application', new Error(`${leftOut} can’t be offered: name, size or number`));
+      if (leftOut > 0)
+        onError('tools of the application', new Error(`${leftOut} can’t be offered: name, size or number`));
       return tools;
     })();
     listed.catch(() => {
@@ -97,7 +97,8 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
     return listed;
   }
 
-  async function begin(call: AppToolCall, signal: AbortSignal): Promise<AppToolResult> {
+  async function begin(call: AppToolCall, cancelled: AbortSignal): Promise<AppToolResult> {
+    const signal = AbortSignal.any([ended, cancelled]);
     const since = now();
     const key = { turnId: turn.turnId, callId: call.id };
     let recorded: Promise<ToolCall | null> | null = null;
@@ -111,12 +112,15 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       made ??= store.appTools.count(turn.turnId).then((count) => ({ count }));
       const counter = await made;
       const tool = (await list()).find(({ name }) => name === call.name);
-      if (tool === undefined) throw new ApplicationFailure('refused', `Refused: the application has no tool of this name.`);
+      if (tool === undefined)
+        throw new ApplicationFailure('refused', `Refused: the application has no tool of this name.`);
       if (++counter.count > options.maxCalls) throw new ApplicationFailure('refused', tooMany(options.maxCalls));
       const changes = mayChange(tool);
       const asks = changes || options.ask === 'always';
       // What changes nothing may be made again, so its record need not come first.
-      const known = asks ? await record('waiting') : (void record('running').catch(() => {}), null);
+      const first = record(asks ? 'waiting' : 'running');
+      first.catch(() => {}); // the end of the call tells of it
+      const known = asks ? await first : null;
       if (known !== null && known.outcome !== 'waiting' && changes) return await again(known);
       if (asks) {
         const decision = await approvals.ask(turn, cardOf(tool, call, words), { show, signal });
@@ -134,6 +138,8 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       const why = error instanceof ApplicationFailure || error instanceof Denied ? error.message : UNEXPECTED;
       if (outcome === 'unknown') onError('a call of the application’s tools failed', error);
       await end(outcome, { why });
+      // An agent that got an answer now would go on, and end its turn before it hears that it is stopped.
+      if (stop.aborted) await untilAborted(AbortSignal.any([over.signal, leave, cancelled]));
       return refusedResult(why);
     }
 
@@ -174,7 +180,7 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       const stopCall = () => cancel.abort();
       signal.addEventListener('abort', stopCall);
       if (signal.aborted) stopCall();
-      const result = known?.result ?? begin(call, AbortSignal.any([ended, cancel.signal]));
+      const result = known?.result ?? begin(call, cancel.signal);
       calls.set(call.id, { result, cancel });
       try {
         return await result;
@@ -190,6 +196,11 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       session?.then((opened) => opened.close()).catch(() => {});
     },
   };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 class Denied extends Error {
