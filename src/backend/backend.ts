@@ -1,4 +1,5 @@
 /** How the gateway reaches a host. Chosen once, at startup. */
+import type { TurnTools } from '../contract/app-tools.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import type { Presence } from '../contract/turn.ts';
@@ -18,6 +19,13 @@ type PassedOn = Pick<
   | 'watchScreen'
 >;
 
+export interface RunOptions {
+  /** After this aborts it does not reconnect. */
+  leave?: AbortSignal;
+  /** The application's tools, which the agent may use while the turn runs. */
+  tools?: TurnTools | undefined;
+}
+
 export interface Backend extends PassedOn {
   readonly kind: 'local' | 'remote' | 'disabled';
   /** Name of the host, for the audit row. */
@@ -30,10 +38,9 @@ export interface Backend extends PassedOn {
   identity(): HostIdentity | null;
   /**
    * Has the host run a turn, and reports what happens to it. Reconnects when the host is lost on the way:
-   * resolves once it is known how the turn ended, or that this can't be known. After `leave` aborts it does not
-   * reconnect.
+   * resolves once it is known how the turn ended, or that this can't be known.
    */
-  run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave?: AbortSignal): Promise<HostOutcome>;
+  run(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, options?: RunOptions): Promise<HostOutcome>;
   /** Whether the host can be reached, as far as that is known without a request. */
   presence(): Presence;
   /** Calls back for each answer that came after its turn was given up. */

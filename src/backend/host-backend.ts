@@ -4,7 +4,7 @@ import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { type IsolationPolicy, refusalOf } from '../contract/isolation-policy.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, RunOptions } from './backend.ts';
 import { isLost, openChannel } from './open-channel.ts';
 
 export interface HostBackendOptions {
@@ -52,7 +52,7 @@ export function hostBackend(options: HostBackendOptions) {
   });
 
   /** Prompts, and prompts again with the same turn id each time the channel breaks. */
-  async function follow(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, leave: AbortSignal | undefined) {
+  async function follow(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, { leave, tools }: RunOptions) {
     let { from, known, handedOver = false } = prompt;
     const take = (update: HostUpdate) => {
       known = true;
@@ -67,7 +67,7 @@ export function hostBackend(options: HostBackendOptions) {
       const asked = { ...prompt, from, known, handedOver };
       handedOver = true;
       try {
-        return await opened.prompt(asked, take);
+        return await opened.prompt(asked, take, tools);
       } catch (error) {
         if (!isLost(error)) throw error;
       }
@@ -93,10 +93,10 @@ export function hostBackend(options: HostBackendOptions) {
     refusal: () => null,
     identity: channel.identity,
     health: (session) => ask((opened) => opened.health(session)),
-    async run(prompt, onUpdate, leave) {
+    async run(prompt, onUpdate, options = {}) {
       const stopWatching = channel.onPresence((presence) => onUpdate({ type: 'presence', presence }));
       try {
-        return await follow(prompt, onUpdate, leave);
+        return await follow(prompt, onUpdate, options);
       } finally {
         stopWatching();
       }

@@ -82,6 +82,20 @@ const webhookUrl = z
     return z.NEVER;
   });
 
+/** Of the application's own choice too; its tools' results come from there, and a token goes there with each call. */
+function serverUrl(example: string) {
+  return z
+    .string()
+    .trim()
+    .transform((written, context) => {
+      const url = parseAppUrl(written);
+      if (url !== null && !url.includes('#')) return url;
+      const message = `an address such as ${example}, without user, password and fragment; http on loopback only`;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
+
 /** The message must not quote it: it may contain a password. */
 const databaseUrl = z
   .string()
@@ -161,6 +175,19 @@ export const variables = {
   PALIADIN_WEBHOOK_SECRET: text.optional(),
   PALIADIN_WEBHOOK_SECRET_FILE: text.optional(),
   PALIADIN_WEBHOOK_TEXT: z.enum(['omit', 'include']).default('omit'),
+  PALIADIN_APP_TOOLS_URL: serverUrl('https://app.example/mcp').optional(),
+  PALIADIN_APP_TOOLS_AUDIENCE: text.optional(),
+  PALIADIN_APP_TOOLS_ASK: z.enum(['changes', 'always']).default('changes'),
+  PALIADIN_APP_TOOLS_TIMEOUT: duration
+    .refine((ms) => ms >= 1000 && ms <= 600_000, 'at least 1s, at most 10m')
+    .default(30_000),
+  // A message of the channel to the host is at most 1 MiB.
+  PALIADIN_APP_TOOLS_RESULT_KIB: count(1, 512).default(256),
+  PALIADIN_APP_TOOLS_CALLS: count(1, 1000).default(50),
+  PALIADIN_APP_TOOLS_TOKEN_URL: serverUrl('https://app.example/oauth/token').optional(),
+  PALIADIN_APP_TOOLS_CLIENT_ID: text.optional(),
+  PALIADIN_APP_TOOLS_CLIENT_SECRET: text.optional(),
+  PALIADIN_APP_TOOLS_CLIENT_SECRET_FILE: text.optional(),
   PALIADIN_TRUSTED_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_NAME_HEADER: headerName.optional(),
   PALIADIN_TRUSTED_PROXIES: z
@@ -201,5 +228,6 @@ export const secrets: ReadonlySet<string> = new Set([
   'PALIADIN_SSH_KEY',
   'PALIADIN_JWT_SECRET',
   'PALIADIN_WEBHOOK_SECRET',
+  'PALIADIN_APP_TOOLS_CLIENT_SECRET',
   'PALIADIN_DATABASE_URL',
 ]);

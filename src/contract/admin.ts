@@ -8,6 +8,7 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { isolationLevels } from './isolation.ts';
 import { CHAT_ID_PATTERN, SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
+import { toolOutcomes } from './records/tool-call.ts';
 import { finalStatuses, turnNotices, turnStatuses } from './turn.ts';
 import { turnCost } from './turn-cost.ts';
 
@@ -176,6 +177,17 @@ export type TurnsChoices = z.infer<typeof turnsChoices>;
 export const turnStages = ['queued', 'typing', 'thinking', 'writing'] as const;
 export type TurnStage = (typeof turnStages)[number];
 
+const toolCallView = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  arguments: z.string().describe('JSON, as the agent gave them'),
+  startedAt: time,
+  durationMs: duration.describe('milliseconds, a person’s decision included; null while it is under way'),
+  resultBytes: z.int().nullable().describe('null where there is no result'),
+  outcome: z.enum(toolOutcomes),
+  detail: z.string().nullable().describe('why there is no result'),
+});
+
 export const turnInFull = z.object({
   turnId,
   user: person.extend({ subject: z.string(), role }),
@@ -208,6 +220,8 @@ export const turnInFull = z.object({
   /** What the agent waits for now. */
   approvals: z.array(approvalRequest),
   decisions: z.array(decided.extend({ at: time })),
+  /** The calls of the application's tools, in their order. */
+  toolCalls: z.array(toolCallView),
   startedAt: time,
   finishedAt: time.nullable(),
   durationMs: duration,

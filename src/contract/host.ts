@@ -2,6 +2,7 @@
  * What a host does for a gateway. The daemon implements it, the ACP channel carries it, every backend
  * calls it: one interface from end to end.
  */
+import type { TurnTools } from './app-tools.ts';
 import type { ErrorCode } from './errors.ts';
 import type { IsolationLevel } from './isolation.ts';
 import type { ScreenView } from './screen.ts';
@@ -43,6 +44,8 @@ export interface HostPrompt {
   handedOver?: boolean | undefined;
   /** The trace that the turn belongs to (W3C), where tracing is on. */
   traceparent?: string | undefined;
+  /** The application offers tools: the agent is to have them. */
+  appTools?: boolean | undefined;
 }
 
 /** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */
@@ -135,11 +138,12 @@ export interface Host {
   health(session: string | null): Promise<HostRoom | null>;
   /**
    * Accepts the turn and reports what happens until it ends. The same id with the same text joins the
-   * turn that runs, or replays the one that ended; nothing is ever typed twice.
+   * turn that runs, or replays the one that ended; nothing is ever typed twice. `tools` are the application's, for as
+   * long as the turn runs.
    *
    * @throws PaliadinError where it was refused before anything was typed.
    */
-  prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome>;
+  prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, tools?: TurnTools): Promise<HostOutcome>;
   /** What is known of a turn, with its answer from offset `from`. */
   turn(session: string, turnId: string, from: number): Promise<HostTurn>;
   /** Interrupts the turn if it is under way; its `prompt` then resolves. */

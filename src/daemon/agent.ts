@@ -106,7 +106,8 @@ export function claudeCode({ program }: Agent, { env, programs }: DriverNeeds): 
   return { program, plugin: programs.skill, directory };
 }
 
-function demoReplies({ directory, conversation }: AgentPaths): string[] {
+function demoReplies({ directory, conversation, mcp }: AgentPaths): string[] {
   const conversations = ['--conversation-dir', directory, '--conversation', conversation];
-  return ['--reply-files', '--log-dir', directory, ...conversations];
+  const tools = mcp === undefined ? [] : ['--mcp-config', mcp.file];
+  return ['--reply-files', '--log-dir', directory, ...conversations, ...tools];
 }

@@ -12,6 +12,7 @@ import type { ApprovalPolicy } from '../contract/approval-policy.ts';
 import { PROTOCOL_VERSION } from '../contract/host.ts';
 import { startDaemon } from '../host/daemon.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
+import type { Relay } from '../host/relay/open-relay.ts';
 import { checkSocketPath } from '../host/tmux/socket-path.ts';
 import { closeInOrder, DAEMON_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
@@ -70,7 +71,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   const directory = paths.host;
   const onPortLost = () => void endExposed().catch((error) => onError('agents that call a lost port', error));
   const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onError, onPortLost });
-  const { driver, agentVersion, instead, relay } = await openDriver(agent, {
+  const opened = await openDriver(agent, {
     config,
     env,
     programs,
@@ -81,6 +82,10 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     policy,
     onError,
   });
+  const { driver, agentVersion, instead } = opened;
+  // A sandboxed agent's only way out is the relay, which is fixed when its sandbox is made.
+  let relay = opened.relay ?? (level === 'sandbox' ? await openRelay() : null);
+  let relayOpening: Promise<Relay> | null = null;
   if (instead !== null)
     logger.warn({ instead: driver.name, because: instead }, 'Claude Code is not driven by its hooks');
 
@@ -101,6 +106,14 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     agentEnv: agentEnv(env, { sandboxed: level === 'sandbox' }),
     isolation: await hostIsolation({ config, env, paths, level, relay }),
     policy,
+    async openRelay() {
+      if (relay !== null) return relay;
+      relayOpening ??= openRelay();
+      relay = await relayOpening.finally(() => {
+        relayOpening = null;
+      });
+      return relay;
+    },
     silenceMs: silenceMs(config, driver.name),
     // A starting agent keeps one core busy: more at once would only slow each of them down.
     startsAtOnce: availableParallelism(),
@@ -113,7 +126,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     clock: Date.now,
     onError,
     onRetire: () => setImmediate(stop, 'retired'),
-    ...(relay === null ? {} : { onShutdown: () => relay.shutdown() }),
+    onShutdown: async () => await relay?.shutdown(),
   });
   await endExposed(); // the port may have been lost while no daemon ran
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
@@ -143,6 +156,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
     const ms = DAEMON_CLOSES_MS;
     const steps = [
       { what: 'the channels', ms: ms.channels, close: () => daemon.close() },
+      { what: 'the application’s tools', ms: ms.driver, close: () => host?.closeAppTools() },
       { what: 'the driver', ms: ms.driver, close: () => driver.close?.() },
       { what: 'the relay', ms: ms.relay, close: () => relay?.close() },
       { what: 'the traces', ms: ms.traces, close: () => traces?.close() },

@@ -2,6 +2,8 @@
  * The demo agent: an input box, one turn at a time, dialogs. What the person or a driver types comes in through
  * `input`; everything that it shows is on its screen.
  */
+
+import { ordinary } from './answers/ordinary.ts';
 import { COMMANDS, recognise } from './answers/recognise.ts';
 import type { Afterwards, Answer, Question } from './answers/turn.ts';
 import { type Ending, LiveTurn, type Stage } from './live-turn.ts';
@@ -16,6 +18,8 @@ import { chosenBy, type Dialog } from './terminal/dialog.ts';
 import { Editor, type Piece, shown } from './terminal/editor.ts';
 import type { Size } from './terminal/frame.ts';
 import { Screen } from './terminal/screen.ts';
+import { toolAnswer } from './tools/answer.ts';
+import type { Toolbox } from './tools/toolbox.ts';
 
 /** The process around the agent. */
 export interface Outside {
@@ -24,6 +28,8 @@ export interface Outside {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   exit(code: number): never;
+  /** The tools that it was given; null where it has none. */
+  toolbox?: Toolbox | null;
 }
 
 interface Work {
@@ -148,7 +154,8 @@ export class Agent {
   #receive(text: string, typed: Piece[]): void {
     const { logDirectory, locale } = this.#options;
     const prompt = readPrompt(text, locale);
-    const { answer, deaf } = recognise(prompt.asked);
+    const { toolbox } = this.#outside;
+    const { answer, deaf } = recognise(prompt.asked, toolbox ? toolAnswer(toolbox, ordinary) : ordinary);
     const recorder = openRecorder(prompt, this.#options);
     if (!deaf) recorder.record({ event: 'prompt' });
     if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message);

@@ -130,6 +130,29 @@ export class LiveTurn implements Turn {
     }
   }
 
+  async use<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#interruption;
+    try {
+      return await work(signal);
+    } finally {
+      signal.throwIfAborted();
+    }
+  }
+
+  async useTool<T extends { failed: boolean }>(title: Wording, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const tool = { event: 'tool', id: `tool-${++this.#steps}`, title: this.word(title) } as const;
+    this.#around.recorder.record({ ...tool, status: 'running' });
+    this.#around.stage.note('●', `${tool.title} …`);
+    let status: 'done' | 'failed' = 'failed';
+    try {
+      const given = await this.use(work);
+      if (!given.failed) status = 'done';
+      return given;
+    } finally {
+      this.#around.recorder.record({ ...tool, status });
+    }
+  }
+
   async ask({ dialog, ...more }: Request): Promise<Decision> {
     if (this.#around.dontAsk && more.kind === 'permission') return { option: DENY, message: NOBODY };
     const id = `approval-${++this.#steps}`;

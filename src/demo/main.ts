@@ -4,6 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { Agent } from './agent.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { listen } from './terminal/keyboard.ts';
+import { readToolServer } from './tools/config.ts';
+import { openToolbox, type Toolbox } from './tools/toolbox.ts';
 
 /** From sysexits.h: the command was used wrongly. */
 const EX_USAGE = 64;
@@ -18,6 +20,7 @@ const agent = new Agent(options, {
   size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }), // a terminal may not know its size
   now: () => performance.now(),
   exit: (code) => process.exit(code),
+  toolbox: toolsOrExit(),
 });
 
 process.on('exit', () => agent.leave());
@@ -38,6 +41,15 @@ function optionsOrExit(): Options {
   }
   stdout.write(USAGE);
   process.exit(0);
+}
+
+function toolsOrExit(): Toolbox | null {
+  try {
+    const server = options.mcpConfig === null ? null : readToolServer(options.mcpConfig, process.env);
+    return server && openToolbox(server);
+  } catch (error) {
+    return refuse(`--mcp-config can't be read: ${(error as Error).message}`);
+  }
 }
 
 function refuse(reason: string): never {

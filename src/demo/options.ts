@@ -9,6 +9,8 @@ export interface Options extends Keeping {
   pace: number;
   /** What needs a person's permission is refused without asking. */
   dontAsk: boolean;
+  /** The MCP configuration with the tools that it is given. */
+  mcpConfig: string | null;
   /** For prompts without one: the owner's. */
   locale: string;
 }
@@ -21,6 +23,7 @@ A terminal program that stands in for an agent. Its answers are invented.
   --reply-files            write answers to the file that the envelope names instead
   --conversation-dir DIR   remember conversations here
   --conversation ID        the conversation to start or resume
+  --mcp-config FILE        the tools that it is given, as Claude Code reads them
   --dont-ask               refuse whatever needs leave, without asking for it
   --pace MS                how long a few words take; 0: everything at once (default: 12)
   --help                   this text
@@ -35,6 +38,7 @@ export function readOptions(args: string[], surroundings: { locale: string; newI
       'reply-files': { type: 'boolean', default: false },
       'conversation-dir': { type: 'string' },
       conversation: { type: 'string' },
+      'mcp-config': { type: 'string' },
       'dont-ask': { type: 'boolean', default: false },
       pace: { type: 'string', default: '12' },
       help: { type: 'boolean', default: false },
@@ -50,6 +54,7 @@ export function readOptions(args: string[], surroundings: { locale: string; newI
     conversationDirectory: values['conversation-dir'] ?? null,
     conversation,
     pace: Number(values.pace),
+    mcpConfig: values['mcp-config'] ?? null,
     dontAsk: values['dont-ask'],
     locale: surroundings.locale,
   };

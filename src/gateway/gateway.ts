@@ -10,6 +10,7 @@ import { disabledBackend } from '../backend/disabled.ts';
 import type { Hosts } from '../backend/hosts.ts';
 import { localBackend } from '../backend/local.ts';
 import { remoteBackend } from '../backend/remote.ts';
+import { appToolsOf } from '../config/app-tools.ts';
 import { gatewayPolicy } from '../config/approval-policy.ts';
 import { isolationPolicy } from '../config/isolation/level.ts';
 import { type Config, ConfigError } from '../config/load.ts';
@@ -36,6 +37,7 @@ import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
+import { openAppTools } from './app-tools.ts';
 import { keepHead, notedHead } from './audit-head.ts';
 import { openHostSet } from './hosts/host-set.ts';
 import { linkGateways } from './link-gateways.ts';
@@ -63,6 +65,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const { values } = config;
   const methods = await signInMethods(config, Date.now);
   const webhook = webhookEndpoint(config);
+  const appToolSettings = appToolsOf(config);
   await checkIsolation(config, env);
   const paths = prepareState(config);
   const release = await acquireLock(paths.gatewayLock);
@@ -116,6 +119,16 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onError,
   );
   closes('the note of the audit log’s end', ms.head, () => head.close());
+  const origins: string[] = [];
+  const appTools =
+    appToolSettings === null
+      ? null
+      : await openAppTools({
+          settings: appToolSettings,
+          store: store.appTools,
+          issuer: () => values.PALIADIN_PUBLIC_URL ?? origins[0] ?? `http://127.0.0.1:${values.PALIADIN_PORT}`,
+          onCall: metrics.toolCalled,
+        });
   const turns = await createTurns({
     store,
     hosts,
@@ -125,6 +138,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
+    appTools: appTools?.options ?? null,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
     now: () => performance.now(),
@@ -148,7 +162,6 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     });
     closes('the webhooks', ms.webhooks, stop);
   }
-  const origins: string[] = [];
   const services = createGatewayServices({
     store,
     turns,
@@ -180,6 +193,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     appUrl: values.PALIADIN_APP_URL ?? null,
+    jwks: appTools?.jwks ?? null,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
     random: randomBytes,

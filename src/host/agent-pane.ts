@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPaths, Driver, Reading } from './agents/driver.ts';
+import { hasMcpConfig, writeMcpConfig } from './app-tools/mcp-access.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
@@ -95,8 +96,9 @@ export function agentPane(options: {
     try {
       const pane = await find();
       if (pane === null) return null;
-      // Nothing that it does would be heard, or it sees what it must not. One that is started goes on with the conversation.
-      if (driver.canReceiveHooks?.(paths) === false || !isolation.fits(session)) {
+      // Nothing that it does would be heard, it lacks the application's tools, or it sees what it must not. One that is started goes on with the conversation.
+      const lacksTools = paths.mcp !== undefined && !hasMcpConfig(paths.directory, paths.mcp.port);
+      if (driver.canReceiveHooks?.(paths) === false || lacksTools || !isolation.fits(session)) {
         await end();
         return null;
       }
@@ -146,6 +148,7 @@ export function agentPane(options: {
   /** Nothing of the session's runs now, which could change what is made ready. */
   function launch(paths: AgentPaths): Launch {
     isolation.prepare(session);
+    writeMcpConfig(paths.directory, paths.mcp?.port ?? null);
     return isolation.confine(session, driver.launch(paths));
   }
 

@@ -9,10 +9,13 @@ import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
+import { type AppToolsDoor, appToolsDoor } from './app-tools/door.ts';
+import { callsOtherPort } from './app-tools/mcp-access.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
 import { periodically } from './periodically.ts';
+import type { Relay } from './relay/open-relay.ts';
 import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
@@ -34,6 +37,8 @@ export interface HostOptions {
   agentEnv: Record<string, string>;
   /** Decides what a gateway may allow here. */
   policy: ApprovalPolicy;
+  /** Opens the way by which agents reach the application's tools, on first use. Absent: there is none. */
+  openRelay?(): Promise<Pick<Relay, 'port'>>;
   silenceMs: number;
   /** How many agents may start at the same time. */
   startsAtOnce: number;
@@ -58,6 +63,8 @@ export interface HostOptions {
 }
 
 export interface OpenedHost extends Host {
+  /** Stops serving the application's tools. */
+  closeAppTools(): Promise<void>;
   /** Ends the agents that call a port which another process may have now. Returns the names of their sessions. */
   endExposed(): Promise<string[]>;
 }
@@ -73,6 +80,20 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const sessions = new Map<string, Session>();
   const starts = pLimit(options.startsAtOnce);
   const panes = paneLimit(options.maxPanes, options.now);
+
+  const { openRelay } = options;
+  const appTools: AppToolsDoor | null =
+    openRelay === undefined
+      ? null
+      : appToolsDoor({
+          directory,
+          sessions: paths.sessions,
+          agentDirectory: (name) => journal.agentDirectory(name),
+          version: options.identity.version,
+          openRelay,
+          toolsOf: (name, use) => sessions.get(name)?.toolsFor(use) ?? null,
+          onError: options.onError,
+        });
 
   /** A session that was asked something; a lookup by name creates none. */
   function knownSession(name: string): Session | undefined {
@@ -98,6 +119,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       starts,
       panes,
       policy: options.policy,
+      ...(appTools && { openAppTools: appTools.open }),
       onLate: (turnId) => {
         for (const tell of lateListeners) tell({ session: name, turnId });
       },
@@ -112,6 +134,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     starts(() => recover(sessionOf(name))).catch((error) => options.onError('a session was not recovered', error)),
   );
   await Promise.all(recovered);
+  await appTools?.openIfUsed();
 
   async function recover(session: Session): Promise<void> {
     await session.recover();
@@ -127,7 +150,9 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
 
   async function endExposed(): Promise<string[]> {
     const exposed = [...sessions].filter(([name]) => {
-      return driver.callsElsewhere?.({ session: name, directory: journal.agentDirectory(name) });
+      const agent = { session: name, directory: journal.agentDirectory(name) };
+      const port = appTools?.port ?? null;
+      return driver.callsElsewhere?.(agent) || (port !== null && callsOtherPort(agent.directory, port));
     });
     const ended = exposed.map(async ([name, session]) => {
       // The process that has the port may have received the secret, and could act for the session at our own port.
@@ -162,7 +187,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       if (reading?.state === 'dialog') throw new PaliadinError('agent_not_ready', `a dialog is open: ${reading.text}`);
       return room;
     },
-    prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
+    prompt: async (prompt, onUpdate, tools) => sessionOf(prompt.session).prompt(prompt, onUpdate, tools),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
     async decide(name, turnId, id, decision) {
@@ -201,6 +226,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return idle;
     },
     endExposed,
+    closeAppTools: async () => await appTools?.close(),
     async shutdown() {
       const ended = await Promise.allSettled([...sessions.values()].map((session) => session.runner.end()));
       await options.onShutdown?.();

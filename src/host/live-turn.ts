@@ -1,12 +1,15 @@
 /** A turn in progress: what happened so far, who listens, and how it ends. */
+
+import type { TurnTools } from '../contract/app-tools.ts';
 import { type ApprovalStep, awaitsDecision, isOpen } from '../contract/approval-machine.ts';
+import { bounded } from '../contract/bounded-approval.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../contract/turn.ts';
 import { NO_APPROVALS, openApprovals, stepped, type TurnApprovals, withEvent } from '../contract/turn-approvals.ts';
 import { commonLength, startAnswer } from './answer.ts';
-import { bounded } from './bounded-approval.ts';
+import { JoinedTools } from './app-tools/joined-tools.ts';
 import type { TurnEntry } from './turn-entry.ts';
 
 type Listener = (update: HostUpdate) => void;
@@ -34,6 +37,8 @@ export class LiveTurn {
   /** Called when the agent has received the decision that it waited for. */
   onDecided: () => void = () => {};
   readonly #listeners = new Set<Listener>();
+  /** The application's tools, by those who run the turn. */
+  readonly tools = new JoinedTools();
 
   constructor(known: Pick<TurnEntry, 'turnId' | 'digest' | 'nonce' | 'acceptedAt' | 'fence' | 'locale'>) {
     this.turnId = known.turnId;
@@ -61,19 +66,25 @@ export class LiveTurn {
     return this.#answer.text;
   }
 
-  /** The agent waits for a person's decision. */
+  /** The agent waits for a person's decision, or for the application. */
   get waiting(): boolean {
+    if (this.tools.isCalled) return true;
     return openApprovals(this.#approvals).some(({ state }) => awaitsDecision(state));
   }
 
-  /** Emits everything that has happened, the answer from offset `from` on, then new events until the turn ends. */
-  async follow(from: number, listener: Listener): Promise<HostOutcome> {
+  /**
+   * Emits everything that has happened, the answer from offset `from` on, then new events until the turn ends. The agent
+   * may use the listener's `tools` meanwhile.
+   */
+  async follow(from: number, listener: Listener, tools?: TurnTools): Promise<HostOutcome> {
     this.#replay(from, listener);
     this.#listeners.add(listener);
+    if (tools !== undefined) this.tools.join(tools);
     try {
       return await this.outcome;
     } finally {
       this.#listeners.delete(listener);
+      if (tools !== undefined) this.tools.leave(tools);
     }
   }
 

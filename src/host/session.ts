@@ -1,11 +1,13 @@
 /** One user's session on the host: turns are accepted once, run one after the other, and can be joined. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import type { TurnTools } from '../contract/app-tools.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
+import type { JoinedTools } from './app-tools/joined-tools.ts';
 import { checkDecision } from './approval-gate.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
@@ -49,10 +51,20 @@ export class Session {
     return this.#live.size === 0;
   }
 
-  async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome> {
+  /**
+   * The application's tools of the turn that runs; null where none runs, or it is being stopped. A `call` counts for it
+   * only once the agent has been given its prompt: what it does before that was not asked in this turn.
+   */
+  toolsFor(use: 'list' | 'call'): JoinedTools | null {
+    const turn = this.#running;
+    if (turn === null || turn.stop.signal.aborted) return null;
+    return use === 'call' && turn.state === 'accepted' ? null : turn.tools;
+  }
+
+  async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, tools?: TurnTools): Promise<HostOutcome> {
     const turn = await this.#inOrder(() => this.#findOrAccept(prompt));
     if (!(turn instanceof LiveTurn)) return replay(turn, prompt.from, onUpdate);
-    return turn.follow(prompt.from, onUpdate);
+    return turn.follow(prompt.from, onUpdate, tools);
   }
 
   async turn(turnId: string, from: number): Promise<HostTurn> {

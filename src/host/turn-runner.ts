@@ -10,6 +10,7 @@ import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPaths } from './agents/driver.ts';
+import type { McpAccess } from './app-tools/mcp-access.ts';
 import { withoutRefused } from './approval-gate.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   scratch: string;
   /** Limits how many agents start at the same time, over all sessions. */
   starts: LimitFunction;
+  /** How the session's agent reaches the application's tools; undefined where it can't. Never rejects. */
+  openAppTools?(session: string): Promise<McpAccess | undefined>;
   /** Decides what a gateway may allow here. */
   policy: ApprovalPolicy;
   /** A turn ends after this time without a sign of life from the agent. */
@@ -66,7 +69,8 @@ export class TurnRunner {
     const paths = this.pathsOf(turn);
     await this.#dropLate();
     const { directory, home } = paths;
-    const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
+    const mcp = prompt.appTools ? await this.#options.openAppTools?.(session) : undefined;
+    const pane = await this.pane.ready({ session, conversation, directory, home, mcp }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
     turn.state = 'delivering';

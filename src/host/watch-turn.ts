@@ -47,6 +47,7 @@ export function watchTurn(
   });
   // The agent has the decision, and must give a sign of life from now on.
   turn.onDecided = () => silence.restart(turn.waiting);
+  turn.tools.onCalls = turn.onDecided;
   const last = follow(turn, signals(stop.signal), () => {
     received.resolve();
     // While a person decides, the agent has nothing to say.

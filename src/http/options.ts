@@ -27,6 +27,8 @@ export interface ServerOptions {
   appOrigins: readonly string[];
   /** Where the application is, for people who have to sign in there; null or absent where that is not set. */
   appUrl?: string | null;
+  /** The public keys of the tokens that the gateway makes; null or absent where it makes none. */
+  jwks?: (() => Promise<{ keys: object[] }>) | null;
   /** The directory of the built page. */
   webRoot: string;
   /** UTC milliseconds. */

@@ -22,6 +22,7 @@ import { adminRoutes } from './routes/admin/all.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyExportRoute } from './routes/history-export.ts';
+import { jwksRoute } from './routes/jwks.ts';
 import { meRoute } from './routes/me.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -94,6 +95,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await describeApi(app, options);
   metricsRoute(app, options);
   healthRoutes(app, options, authenticate);
+  jwksRoute(app, options);
   signInRoutes(app, options, limit);
   signOutRoutes(app, options);
   meRoute(app, options);

@@ -1,14 +1,14 @@
 /** A turn's span on the host's side: from the prompt's arrival to the outcome, if the caller sent a trace. */
-import type { Host, HostOutcome } from '../contract/host.ts';
+import type { Host, HostOutcome, HostUpdate } from '../contract/host.ts';
 import { readTraceparent } from '../contract/trace.ts';
 import type { Traces } from './traces.ts';
 
 export function tracedHost(host: Host, { record }: Traces, clock: () => number): Host {
   return {
     ...host,
-    async prompt(prompt, onUpdate) {
+    async prompt(prompt, onUpdate, tools) {
       const parent = prompt.traceparent === undefined ? null : readTraceparent(prompt.traceparent);
-      if (parent === null) return await host.prompt(prompt, onUpdate);
+      if (parent === null) return await host.prompt(prompt, onUpdate, tools);
       const from = clock();
       const events: { name: string; at: number }[] = [];
       const note = (name: string) => {
@@ -30,11 +30,12 @@ export function tracedHost(host: Host, { record }: Traces, clock: () => number):
           },
         });
       try {
-        const outcome = await host.prompt(prompt, (update) => {
+        const noted = (update: HostUpdate) => {
           if (update.type === 'running') note('the agent has it');
           if (update.type === 'chunk') note('first text');
           onUpdate(update);
-        });
+        };
+        const outcome = await host.prompt(prompt, noted, tools);
         end(outcome);
         return outcome;
       } catch (error) {

@@ -1,5 +1,6 @@
 /** The wire format of the `paliadin` extensions of ACP: under `_meta.paliadin`, or in `_paliadin/…`. */
 import { z } from 'zod';
+import { appTool, appToolCall, appToolResult, CALL_ID_PATTERN } from '../contract/app-tools.ts';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { isolationLevels } from '../contract/isolation.ts';
@@ -38,7 +39,14 @@ export const promptMeta = z.object({
   context: z.string().optional(),
   locale: z.string().optional(),
   earlier: z.string().optional(),
+  appTools: z.boolean().optional(),
 });
+
+export const appToolsListParams = turnParams;
+export const appToolsListResult = z.object({ tools: z.array(appTool) });
+export const appToolsCallParams = z.object({ session, turnId, call: appToolCall });
+export const appToolsCallResult = appToolResult;
+export const appToolsCancelParams = z.object({ session, turnId, id: z.string().regex(CALL_ID_PATTERN) });
 
 /** `_meta.paliadin` of `session/request_permission`: more than ACP's own fields can express. */
 export const permissionMeta = z.object({ turnId, approval: approvalRequest });

@@ -23,4 +23,10 @@ export const extension = {
   notice: '_paliadin/notice',
   /** A notification: the answer of a turn that was given up. */
   late: '_paliadin/late',
+  /** From the host to the gateway: the application's tools, for the person whose turn runs. */
+  appToolsList: '_paliadin/app_tools_list',
+  /** From the host to the gateway: one call of such a tool. Open until it has its result. */
+  appToolsCall: '_paliadin/app_tools_call',
+  /** A notification to the gateway: the agent does not wait for the call any more. */
+  appToolsCancel: '_paliadin/app_tools_cancel',
 } as const;

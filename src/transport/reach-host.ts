@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import pTimeout from 'p-timeout';
 import type { z } from 'zod';
+import type { TurnTools } from '../contract/app-tools.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostIdentity, HostPrompt, HostUpdate } from '../contract/host.ts';
 import type { ScreenView } from '../contract/screen.ts';
@@ -16,10 +17,14 @@ import {
   type PromptResponse,
   type SessionUpdate,
   type ToolCallStatus,
+  toRequestError,
 } from './acp.ts';
 import {
   acknowledgeResult,
   approvalClosedParams,
+  appToolsCallParams,
+  appToolsCancelParams,
+  appToolsListParams,
   attachResult,
   healthResult,
   hibernateResult,
@@ -69,6 +74,8 @@ export async function reachHost(
   /** Keyed by turn and approval: an agent counts its own, so two turns may use the same id. */
   const approvals = new Map<string, (decision: Decision | null) => void>();
   const lateListeners = new Set<(late: { session: string; turnId: string }) => void>();
+  const tools = new Map<string, TurnTools>();
+  const calls = new Map<string, AbortController>();
   const screens = new Map<number, (screen: ScreenView) => Promise<void>>();
   let watches = 0;
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
@@ -129,6 +136,38 @@ export async function reachHost(
     const { option, ...more } = decision;
     return { outcome: { outcome: 'selected', optionId: option }, _meta: { paliadin: more } };
   });
+
+  /** Of a turn that this end runs, in the session that it belongs to. */
+  const toolsOf = (session: string, turnId: string): TurnTools => {
+    const found = tools.get(`${session} ${turnId}`);
+    if (found === undefined) throw new PaliadinError('not_found', 'no turn with the application’s tools runs here');
+    return found;
+  };
+  app.onRequest(
+    extension.appToolsList,
+    (raw) => appToolsListParams.parse(raw),
+    ({ params: { session, turnId } }) => answering(async () => ({ tools: await toolsOf(session, turnId).list() })),
+  );
+  app.onRequest(
+    extension.appToolsCall,
+    (raw) => appToolsCallParams.parse(raw),
+    ({ params: { session, turnId, call } }) =>
+      answering(async () => {
+        const key = `${session} ${turnId} ${call.id}`;
+        const stop = new AbortController();
+        calls.set(key, stop);
+        try {
+          return await toolsOf(session, turnId).call(call, stop.signal);
+        } finally {
+          if (calls.get(key) === stop) calls.delete(key);
+        }
+      }),
+  );
+  app.onNotification(
+    extension.appToolsCancel,
+    (raw) => appToolsCancelParams.parse(raw),
+    ({ params: { session, turnId, id } }) => calls.get(`${session} ${turnId} ${id}`)?.abort(),
+  );
 
   const connection = app.connect(acpStream(duplex));
   connection.signal.addEventListener('abort', () => close());
@@ -197,15 +236,19 @@ export async function reachHost(
     closed,
     close: () => duplex.destroy(),
     health: async (session) => (await extend(extension.health, { session }, healthResult)).room ?? null,
-    async prompt(prompt, onUpdate) {
+    async prompt(prompt, onUpdate, offered) {
       await introduce(prompt.session);
       watchers.set(prompt.turnId, onUpdate);
+      const toolsKey = `${prompt.session} ${prompt.turnId}`;
+      if (offered !== undefined) tools.set(toolsKey, offered);
       try {
-        const asked = () => connection.agent.request(methods.agent.session.prompt, toPrompt(prompt));
+        const asked = () =>
+          connection.agent.request(methods.agent.session.prompt, toPrompt(prompt, offered !== undefined));
         const response: PromptResponse = await call(asked);
         return outcomeMeta.parse(response._meta?.paliadin);
       } finally {
         watchers.delete(prompt.turnId);
+        tools.delete(toolsKey);
         forgetApprovals(prompt.turnId);
       }
     },
@@ -261,12 +304,26 @@ async function greet(request: Request): Promise<HostIdentity> {
   return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
 }
 
-function toPrompt({ session, turnId, message, handedOver: _, traceparent, ...rest }: HostPrompt): PromptRequest {
+async function answering<T>(handle: () => Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    throw toRequestError(error);
+  }
+}
+
+function toPrompt(
+  { session, turnId, message, handedOver: _, traceparent, ...rest }: HostPrompt,
+  appTools: boolean,
+): PromptRequest {
   return {
     sessionId: session,
     prompt: [{ type: 'text', text: message }],
     // Where ACP has it for all agents.
-    _meta: { ...(traceparent !== undefined && { traceparent }), paliadin: { idempotencyKey: turnId, ...rest } },
+    _meta: {
+      ...(traceparent !== undefined && { traceparent }),
+      paliadin: { idempotencyKey: turnId, ...rest, ...(appTools && { appTools }) },
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
+import { refusedResult, type TurnTools } from '../contract/app-tools.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { Host, HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { cleanText, sanitise } from '../contract/sanitise.ts';
@@ -12,12 +13,15 @@ import {
   type AgentContext,
   acpStream,
   agent,
+  fromRequestError,
   methods,
   PROTOCOL_VERSION,
   type RequestPermissionResponse,
   toRequestError,
 } from './acp.ts';
 import {
+  appToolsCallResult,
+  appToolsListResult,
   decisionMeta,
   healthParams,
   leaveParams,
@@ -54,7 +58,11 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
       const prompt = toHostPrompt(params.sessionId, textOf(params.prompt), asked);
       const traceparent = params._meta?.traceparent;
       if (typeof traceparent === 'string') prompt.traceparent = traceparent;
-      const outcome = await host.prompt(prompt, (update) => tell(host, client, prompt, update));
+      const outcome = await host.prompt(
+        prompt,
+        (update) => tell(host, client, prompt, update),
+        prompt.appTools ? toolsOf(client, prompt) : undefined,
+      );
       return toPromptResponse(outcome, asked !== null);
     }),
   );
@@ -128,6 +136,35 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
   stopTelling();
   for (const leave of watches.values()) leave.abort();
 }
+
+/** The application's tools, which the gateway at the other end of this channel offers for the turn. */
+function toolsOf(client: AgentContext, { session, turnId }: HostPrompt): TurnTools {
+  const ask = async <T>(method: string, params: object, shape: z.ZodType<T>): Promise<T> => {
+    try {
+      return shape.parse(await client.request(method, params));
+    } catch (error) {
+      throw fromRequestError(error) ?? new PaliadinError('mriver_unreachable', NO_ANSWER, { cause: error });
+    }
+  };
+  return {
+    list: async () => (await ask(extension.appToolsList, { session, turnId }, appToolsListResult)).tools,
+    async call(call, signal) {
+      if (signal.aborted) return refusedResult('The call was cancelled.');
+      const cancel = () => {
+        const about = { session, turnId, id: call.id };
+        client.notify(extension.appToolsCancel, about).catch(() => {}); // a broken channel cancels nothing
+      };
+      signal.addEventListener('abort', cancel);
+      try {
+        return await ask(extension.appToolsCall, { session, turnId, call }, appToolsCallResult);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+  };
+}
+
+const NO_ANSWER = 'the gateway went away before it answered';
 
 /** For every caller: removes control characters that the terminal would obey. */
 function toHostPrompt(session: string, message: string, asked: z.infer<typeof promptMeta> | null): HostPrompt {

@@ -52,6 +52,16 @@ export interface Approvals {
   decideElsewhere(turn: Turn, approvalId: string, decision: Decision): Promise<void>;
   /** Something may have been decided elsewhere in this turn: takes it from the record, and tells the host. Never rejects. */
   hear(turnId: string): Promise<void>;
+  /**
+   * Asks the person of a turn about something that the gateway itself does for them: they decide, whoever may allow the
+   * agent something on its host. Resolves with null where nobody waits for the decision any more. A request that an
+   * earlier gateway showed has the same id.
+   */
+  ask(
+    turn: Turn,
+    request: ApprovalRequest,
+    options: { show(update: HostUpdate): void; signal: AbortSignal },
+  ): Promise<Decision | null>;
   /** Nothing more is asked in this turn. */
   forget(turnId: string): void;
 }
@@ -64,6 +74,8 @@ interface OfTurn {
 }
 
 interface Waiting extends Approval {
+  /** Of the gateway's own requests: whoever waits for the decision. */
+  answer?: (decision: Decision | null) => void;
   patience: NodeJS.Timeout | undefined;
 }
 
@@ -78,9 +90,22 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     return user?.role === 'owner' && user.disabledAt === null;
   }
 
+  /** What the gateway does for a person is theirs to decide. */
+  async function mayDecide(turn: Turn, approvalId: string): Promise<boolean> {
+    return isOwn(approvalId) || (await mayAllow(turn));
+  }
+
   function asked(turn: Turn, request: ApprovalRequest): boolean {
     const ofTurn = turns.get(turn.turnId);
     if (ofTurn === undefined) return false;
+    if (isOwn(request.id)) {
+      // The host must not ask in the gateway's name.
+      hosts
+        .of(turn)
+        .decide(turn.agentSession, turn.turnId, request.id, { option: DENY })
+        .catch(() => {});
+      return false;
+    }
     const known = ofTurn.approvals.get(request.id);
     if (known !== undefined) {
       // Asked again after the channel broke or a gateway was killed: the decision may not have arrived.
@@ -142,8 +167,12 @@ export function createApprovals(options: ApprovalOptions): Approvals {
   }
 
   /** Does nothing where no decision stands. */
-  function tellHost(turn: Turn, { request, state }: Waiting): void {
+  function tellHost(turn: Turn, { request, state, answer }: Waiting): void {
     if (state.at !== 'decided') return;
+    if (isOwn(request.id)) {
+      answer?.(state.verdict.decision);
+      return;
+    }
     const told = hosts.of(turn).decide(turn.agentSession, turn.turnId, request.id, state.verdict.decision);
     told.catch((error) => {
       if (!isHeardLater(error)) onError('a decision was not heard', error);
@@ -169,7 +198,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
     const approval = ofTurn.approvals.get(approvalId);
     if (approval === undefined || !step(approval, { type: 'close' })) return false;
     clearTimeout(approval.patience);
-    if (approval.state.at === 'closed' && approval.state.because === 'elsewhere') {
+    if (approval.state.at === 'closed' && approval.state.because === 'elsewhere' && !isOwn(approvalId)) {
       const elsewhere = { option: null, by: 'terminal' as const };
       record(turn, approval.request, elsewhere).catch((error) => onError('a decision was not recorded', error));
     }
@@ -185,14 +214,36 @@ export function createApprovals(options: ApprovalOptions): Approvals {
         if (approval.shown && approval.state.at === 'asked') wait(turn, approval);
       }
     },
+    async ask(turn, request, { show, signal }) {
+      const ofTurn = turns.get(turn.turnId);
+      if (ofTurn === undefined || signal.aborted) return null;
+      const known = ofTurn.approvals.get(request.id);
+      const approval: Waiting = known ?? { request, state: ASKED, shown: true, patience: undefined };
+      if (known === undefined) {
+        ofTurn.approvals.set(request.id, approval);
+        wait(turn, approval);
+      }
+      const { promise, resolve } = Promise.withResolvers<Decision | null>();
+      approval.answer = resolve;
+      if (!isOpen(approval.state)) return null;
+      const give = () => resolve(null);
+      signal.addEventListener('abort', give);
+      show({ type: 'approval', approval: request });
+      tellHost(turn, approval); // decided while no gateway waited for it
+      const decision = await promise;
+      signal.removeEventListener('abort', give);
+      if (closed(turn, request.id)) show({ type: 'approval-closed', id: request.id });
+      return decision;
+    },
     see(turn, update) {
       if (update.type === 'approval') return asked(turn, update.approval);
+      if (update.type === 'approval-closed' && isOwn(update.id)) return false;
       return update.type === 'approval-closed' ? closed(turn, update.id) : true;
     },
     async decide(turn, approvalId, made) {
       const approval = turns.get(turn.turnId)?.approvals.get(approvalId);
       if (!approval?.shown || !isOpen(approval.state)) throw notAsked();
-      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayAllow(turn) });
+      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayDecide(turn, approvalId) });
       try {
         await resolveApproval(turn, approval, { decision, by: 'user' });
       } catch (error) {
@@ -205,7 +256,7 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       const approval = approvalsOf(await turnSnapshot(options.store, turn)).get(approvalId);
       if (!approval?.shown || !isOpen(approval.state)) throw notAsked();
       if (!awaitsDecision(approval.state)) throw refusal(approval.state);
-      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayAllow(turn) });
+      const decision = await checkDecision(approval.request, made, { mayAllow: () => mayDecide(turn, approvalId) });
       await record(turn, approval.request, { ...decision, by: 'user' }, { whileOpen: true });
     },
     hear,
@@ -213,10 +264,18 @@ export function createApprovals(options: ApprovalOptions): Approvals {
       for (const approval of turns.get(turnId)?.approvals.values() ?? []) {
         clearTimeout(approval.patience);
         step(approval, { type: 'end-turn' });
+        approval.answer?.(null);
       }
       turns.delete(turnId);
     },
   };
+}
+
+/** Ids of the gateway's own requests begin so; no host's count that do. */
+export const OWN_REQUEST = 'app-tool-';
+
+function isOwn(approvalId: string): boolean {
+  return approvalId.startsWith(OWN_REQUEST);
 }
 
 function isUndecided({ state }: Approval): boolean {

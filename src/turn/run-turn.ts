@@ -9,6 +9,7 @@ import { retry } from '../process/retry.ts';
 import type { Store } from '../store/store.ts';
 import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
 import { acknowledge } from './acknowledge.ts';
+import { type AppToolsOptions, type OpenTurnTools, openTurnTools } from './app-tools/turn-tools.ts';
 import type { Approvals } from './approvals.ts';
 import type { TurnRun } from './dispatcher.ts';
 import { earlierTurns } from './earlier.ts';
@@ -27,7 +28,9 @@ export interface RunTurnOptions {
   gate: HealthGate;
   approvals: Approvals;
   turnWriter: TurnWriter;
-  store: Pick<Store, 'events' | 'sessions' | 'turns'>;
+  store: Pick<Store, 'appTools' | 'events' | 'sessions' | 'turns' | 'users'>;
+  /** The application's tools; null where it offers none. */
+  appTools: AppToolsOptions | null;
   clock(): number;
   /** Milliseconds of a monotonic clock. */
   now(): number;
@@ -63,16 +66,21 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
       run.write(write).catch((error) => onError('progress of a turn was not stored', error));
     },
   });
+  const show = (update: HostUpdate) => {
+    if (!leave.aborted) eventWriter.take(update);
+  };
+  const tools = run.appTools && openTurnTools({ turn, stop: run.stop, leave, show }, { ...run, ...run.appTools });
   let end: End;
   let heard = true;
   try {
-    end = await deliver(run, past, eventWriter);
+    end = await deliver(run, past, eventWriter, tools);
   } catch (error) {
     if (leave.aborted) return void eventWriter.finish();
     heard = false;
     end = refused(asPaliadinError(error, 'internal'), eventWriter.answer);
   } finally {
     run.approvals.forget(turn.turnId);
+    await tools?.close();
   }
   const finishedAt = run.clock();
   const change = { ...end, finishedAt, durationMs: durationOf(run) };
@@ -109,7 +117,12 @@ async function pastOf({ turn, store, leave, onError }: Run): Promise<TurnSnapsho
   return retry(read, { firstMs: STORE_AGAIN_MS, signal: leave, onFailure }).catch(() => null); // left
 }
 
-async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWriter): Promise<End> {
+async function deliver(
+  run: Run,
+  past: TurnSnapshot,
+  eventWriter: TurnEventWriter,
+  tools: OpenTurnTools | null,
+): Promise<End> {
   const { turn, stop, leave, backend, gate, approvals } = run;
   let { earlier } = turn;
   const begin = async () => {
@@ -129,7 +142,7 @@ async function deliver(run: Run, past: TurnSnapshot, eventWriter: TurnEventWrite
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const ask = () => runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take);
+  const ask = () => runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take, tools);
   const again = async () => {
     await begin();
     return ask();
@@ -195,6 +208,7 @@ async function runStoppable(
   { backend, stop, leave, onError }: Run,
   prompt: HostPrompt,
   take: (update: HostUpdate) => void,
+  tools: OpenTurnTools | null,
 ): Promise<HostOutcome> {
   const unheard = Promise.withResolvers<never>();
   const letGo = new AbortController();
@@ -217,7 +231,10 @@ async function runStoppable(
   stop.addEventListener('abort', cancel);
   if (stop.aborted) cancel();
   try {
-    const asked = backend.run(prompt, take, AbortSignal.any([letGo.signal, leave]));
+    const asked = backend.run(prompt, take, {
+      leave: AbortSignal.any([letGo.signal, leave]),
+      tools: tools ?? undefined,
+    });
     return await stoppable(Promise.race([asked, unheard.promise]), leave);
   } finally {
     over = !letGo.signal.aborted;

@@ -12,6 +12,7 @@ import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
 import { toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { AppToolsOptions } from './app-tools/turn-tools.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
 import { catchUp } from './catch-up.ts';
 import { chooseDispatch } from './choose-dispatch.ts';
@@ -44,6 +45,8 @@ export interface TurnsOptions {
   awayLimitMs: number;
   /** Origins of the pages that a question may come from. */
   appOrigins: readonly string[];
+  /** The application's tools; absent or null where it offers none. */
+  appTools?: AppToolsOptions | null;
   approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
   clock(): number;
@@ -79,7 +82,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   });
   const gate = createHealthGate({ ...GATE, now });
   const approvals = createApprovals({ store, hosts, turnWriter, ...options.approvals, clock, onError });
-  const steps = { store, hosts, turnWriter, gate, approvals, clock, now, onError };
+  const steps = { store, hosts, turnWriter, gate, approvals, appTools: options.appTools ?? null, clock, now, onError };
   const dispatcher = createDispatcher((run) => runTurn(run, steps), {
     ...steps,
     queueLimit: options.queueLimit,

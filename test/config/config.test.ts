@@ -200,6 +200,42 @@ const known: Record<Variable, Known> = {
     bad: ['yes'],
     says: 'expected one of "omit"|"include"',
   },
+  PALIADIN_APP_TOOLS_URL: {
+    unset: undefined,
+    good: [
+      ['https://app.example/mcp', 'https://app.example/mcp'],
+      ['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3000/mcp'],
+    ],
+    bad: ['app.example/mcp', 'http://app.example/mcp', 'https://u:p@app.example/mcp', 'https://app.example/mcp#x'],
+    says: 'an address such as https://app.example/mcp',
+  },
+  PALIADIN_APP_TOOLS_AUDIENCE: text(),
+  PALIADIN_APP_TOOLS_ASK: {
+    unset: 'changes',
+    good: ['changes', 'always'].map((name) => [name, name]),
+    bad: ['never'],
+    says: 'expected one of "changes"|"always"',
+  },
+  PALIADIN_APP_TOOLS_TIMEOUT: {
+    unset: 30_000,
+    good: [
+      ['1s', 1000],
+      ['10m', 600_000],
+    ],
+    bad: ['999ms', '11m', 'never'],
+    says: 's',
+  },
+  PALIADIN_APP_TOOLS_RESULT_KIB: count(256, 1, 512),
+  PALIADIN_APP_TOOLS_CALLS: count(50, 1, 1000),
+  PALIADIN_APP_TOOLS_TOKEN_URL: {
+    unset: undefined,
+    good: [['https://app.example/token', 'https://app.example/token']],
+    bad: ['app.example', 'http://app.example/token'],
+    says: 'an address such as https://app.example/oauth/token',
+  },
+  PALIADIN_APP_TOOLS_CLIENT_ID: text(),
+  PALIADIN_APP_TOOLS_CLIENT_SECRET: text(),
+  PALIADIN_APP_TOOLS_CLIENT_SECRET_FILE: text(),
   PALIADIN_APP_URL: {
     unset: undefined,
     good: [

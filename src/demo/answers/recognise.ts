@@ -12,9 +12,10 @@ import type { Answer } from './turn.ts';
 
 export const COMMANDS: readonly Command[] = [...showcase, ...timing, ...dialogs, ...sizes, ...faults];
 
-export function recognise(asked: string): { answer: Answer; deaf: boolean } {
+/** `otherwise` answers what is no command. */
+export function recognise(asked: string, otherwise: Answer = ordinary): { answer: Answer; deaf: boolean } {
   const order = /^demo +([^\n]*)/i.exec(asked.trimStart());
-  if (order === null) return { answer: asksForHelp(asked) ? helpAnswer : ordinary, deaf: false };
+  if (order === null) return { answer: asksForHelp(asked) ? helpAnswer : otherwise, deaf: false };
   const words = (order[1] ?? '').trim();
   const command = COMMANDS.filter(({ name }) => startsWithWords(words, name))
     .toSorted(byLength)

@@ -77,6 +77,10 @@ export interface Turn {
   waitForRelease(name: string): Promise<void>;
   /** Pretends to use a tool. */
   runTool(title: Wording, ms: number): Promise<void>;
+  /** Uses something that takes time, and stops using it when the person interrupts. */
+  use<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** The same with a tool, which is shown while it runs; a result that says it failed is none for the reader. */
+  useTool<T extends { failed: boolean }>(title: Wording, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Opens a dialog on the terminal; resolves with what a person chose there or elsewhere. */
   ask(request: Request): Promise<Decision>;
   /** Sends bytes to the terminal that the terminal will interpret. */

@@ -12,6 +12,7 @@ export interface Metrics extends ServerMetrics {
   stored(operation: string, ms: number, failed: boolean): void;
   signIn(event: SignInEvent): void;
   webhookTried(attempt: WebhookAttempt): void;
+  toolCalled(call: { outcome: string; ms: number }): void;
   /** Sources that are read when the metrics are scraped. */
   watch(parts: {
     store: Pick<Store, 'turns' | 'webhooks'>;
@@ -122,6 +123,13 @@ export async function createMetrics(version: string): Promise<Metrics> {
     help: 'How long ago the oldest webhook occurred that waits; 0: none waits',
     registers,
   });
+  const toolCalls = new Histogram({
+    name: 'paliadin_app_tool_seconds',
+    help: 'How long calls of the application’s tools took, a person’s decision included, by how they ended',
+    labelNames: ['outcome'],
+    buckets: TOOL_BUCKETS,
+    registers,
+  });
   streams.set(0);
   let look: () => Promise<void> = async () => undefined;
 
@@ -141,6 +149,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
     webhookTried({ why, againInMs }) {
       webhooks.inc({ result: why === null ? 'delivered' : againInMs === null ? 'given_up' : 'failed' });
     },
+    toolCalled: ({ outcome, ms }) => toolCalls.observe({ outcome }, ms / 1000),
     turnEnded(turn) {
       turns.inc({ status: turn.status, code: turn.errorCode ?? '' });
       for (const [stage, ms] of stagesOf(turn)) stages.observe({ stage }, ms / 1000);
@@ -202,5 +211,7 @@ const LOOK_MS = 2000;
 
 // In seconds. An answer takes from a fraction of a second (the demo agent) to half an hour.
 const TURN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 600, 1800];
+// From a tool that looks something up to a person who is asked first.
+const TOOL_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600];
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];

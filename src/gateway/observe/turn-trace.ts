@@ -9,8 +9,8 @@ import type { Traces } from '../../tracing/traces.ts';
 export function handingOnTraces(backend: Backend): Backend {
   return {
     ...backend,
-    run: (prompt, onUpdate, leave) =>
-      backend.run({ ...prompt, traceparent: traceOf(prompt.turnId).traceparent }, onUpdate, leave),
+    run: (prompt, onUpdate, options) =>
+      backend.run({ ...prompt, traceparent: traceOf(prompt.turnId).traceparent }, onUpdate, options),
   };
 }
 

@@ -1,6 +1,7 @@
 /** How Claude Code is started, and how its screen shows that it works. */
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MCP_SERVER } from '../app-tools/mcp-access.ts';
 import type { AgentHome } from '../isolation/isolation.ts';
 import { apartFromOthers } from './claude/apart.ts';
 import { adoptConversation, type ConversationPaths, forgetEmpty, keepsConversation } from './claude/conversations.ts';
@@ -63,11 +64,16 @@ export const claudeEnv: Record<string, string> = {
 /** Includes our skill. `replies`: may write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
-  { directory, conversation, home }: AgentPaths,
+  { directory, conversation, home, mcp }: AgentPaths,
   options: { plugins?: string[]; mode?: 'dontAsk' | 'default'; replies?: boolean } = {},
 ): [string, ...string[]] {
   const apart = apartFromOthers(home);
-  const allow = [...(options.replies ? writable(directory) : []), ...sharedAllowRules(home)];
+  const allow = [
+    ...(options.replies ? writable(directory) : []),
+    ...sharedAllowRules(home),
+    // Whoever asked decides on these, at the gateway: here it could only be asked twice.
+    ...(mcp === undefined ? [] : [`mcp__${MCP_SERVER}`]),
+  ];
   const settings = {
     ...apart.settings,
     permissions: {
@@ -88,6 +94,7 @@ export function claudeCommand(
   return [
     claude.program,
     ...[claude.plugin, ...(options.plugins ?? [])].flatMap((plugin) => ['--plugin-dir', plugin]),
+    ...(mcp === undefined ? [] : ['--mcp-config', mcp.file]),
     '--settings',
     asArgument(JSON.stringify(settings), directory),
     ...(home.shared === null ? [] : ['--add-dir', home.shared]),
@@ -123,8 +130,8 @@ function asArgument(settings: string, directory: string): string {
 }
 
 /** Files that `claudeCommand` has left for the agent in its session's directory. */
-export function filesOfCommand({ directory }: AgentPaths): string[] {
-  return [join(directory, SETTINGS_FILE)].filter((file) => existsSync(file));
+export function filesOfCommand({ directory, mcp }: AgentPaths): string[] {
+  return [join(directory, SETTINGS_FILE), ...(mcp === undefined ? [] : [mcp.file])].filter((file) => existsSync(file));
 }
 
 const SETTINGS_FILE = 'claude-settings.json';

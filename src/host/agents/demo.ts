@@ -14,7 +14,7 @@ import { tail } from './tail.ts';
 export function demoDriver(options: { command: [string, ...string[]]; files: readonly string[] }): Driver {
   return {
     name: 'demo',
-    launch: ({ directory, conversation, home }) => ({
+    launch: ({ directory, conversation, home, mcp }) => ({
       argv: [
         ...options.command,
         '--log-dir',
@@ -23,9 +23,10 @@ export function demoDriver(options: { command: [string, ...string[]]; files: rea
         directory,
         '--conversation',
         conversation,
+        ...(mcp === undefined ? [] : ['--mcp-config', mcp.file]),
       ],
       cwd: home.cwd,
-      env: {},
+      env: { ...mcp?.env },
       read: options.files,
       write: [directory],
     }),

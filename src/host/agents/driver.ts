@@ -3,6 +3,7 @@ import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
+import type { McpAccess } from '../app-tools/mcp-access.ts';
 import type { AgentHome } from '../isolation/isolation.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
@@ -74,6 +75,8 @@ export interface AgentPaths {
   /** The agent's own conversation: a UUID. */
   conversation: string;
   home: AgentHome;
+  /** How it reaches the application's tools; absent where there are none. */
+  mcp?: McpAccess | undefined;
 }
 
 export interface TurnPaths {

@@ -26,7 +26,10 @@ export function replyFileDriver(options: {
 }): Driver {
   return {
     name: 'reply-file',
-    launch: (paths) => ({ cwd: paths.home.cwd, env: {}, ...options.launch(paths), write: [paths.directory] }),
+    launch(paths) {
+      const given = { cwd: paths.home.cwd, env: {}, ...options.launch(paths) };
+      return { ...given, env: { ...given.env, ...paths.mcp?.env }, write: [paths.directory] };
+    },
     keeps: (paths) => options.keeps?.(paths) ?? true,
     ...(options.inputEscape === undefined ? {} : { inputEscape: options.inputEscape }),
     hindrance: (home) => options.hindrance?.(home) ?? null,

@@ -1,6 +1,6 @@
 import type { AgentLogEntry } from '../../contract/agent-log.ts';
+import { toolCard } from '../../contract/tool-card.ts';
 import type { AgentSignal } from './driver.ts';
-import { toolCard } from './tool-card.ts';
 
 /** Translates an entry of an agent's log into a signal. */
 export function signalOf(entry: AgentLogEntry): AgentSignal {

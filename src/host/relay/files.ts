@@ -1,6 +1,9 @@
 /** Paths of the relay's files in the host's directory. */
 import { join } from 'node:path';
 
+/** Path of the application's tools at the relay. */
+export const MCP_PATH = '/mcp';
+
 export interface RelayFiles {
   /** The journal, with each session's secret. */
   sessions: string;
@@ -16,6 +19,8 @@ export interface RelayFiles {
   control: string;
   /** Where the daemon receives the hooks' calls. Never shown to an agent. */
   hooks: string;
+  /** Where the daemon receives the agents' calls of the application's tools. Never shown to an agent. */
+  appTools: string;
   lock: string;
   pid: string;
   port: string;
@@ -31,6 +36,7 @@ export function relayFiles(directory: string): RelayFiles {
     socket: at('relay', 'relay.sock'),
     control: at('relay-control.sock'),
     hooks: at('hooks.sock'),
+    appTools: at('app-tools.sock'),
     lock: at('relay.lock'),
     pid: at('relay.pid'),
     port: at('relay.port'),

@@ -10,6 +10,25 @@ export const SESSION_HEADER = 'x-paliadin-session';
 /** Path of a hook's call, at the relay and at the daemon. */
 export const HOOK_PATH = '/paliadin';
 
+/** Calls of the application's tools: MCP's own headers come along, and an answer may take as long as a person. */
+export function mcpForwarder(socketPath: string) {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  return (request: IncomingMessage, response: ServerResponse, session: string) => {
+    const { headers, method } = request;
+    const known = Object.entries(headers).filter(([name]) => /^(accept|content-(type|length)|mcp-[a-z-]+)$/.test(name));
+    const chunked = isChunked(request.rawHeaders) && { 'transfer-encoding': 'chunked' };
+    const onward = requestOf({
+      socketPath,
+      agent,
+      method,
+      path: '/',
+      headers: { ...Object.fromEntries(known), ...chunked, host: 'localhost', [SESSION_HEADER]: session },
+    });
+    const onFailure = () => refuse(request, response, 503, 'the host daemon is not running just now');
+    forward({ request, response, onward, firstByteMs: null, idleMs: CALL_IDLE_MS, onFailure });
+  };
+}
+
 export function hookForwarder(socketPath: string) {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
   return (request: IncomingMessage, response: ServerResponse, session: string) => {
@@ -49,3 +68,5 @@ export function hookForwarder(socketPath: string) {
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 // A call comes in one piece, and so does its answer.
 const BODY_MS = 60_000;
+// The daemon sends a sign of life every quarter of a minute, but not in every form of the answer.
+const CALL_IDLE_MS = 86_400_000;

@@ -49,6 +49,7 @@ export async function runRelay(options: RelayOptions): Promise<RunningRelay | nu
   const { listener, apply } = relayServers({
     sessions: files.sessions,
     hooks: files.hooks,
+    appTools: files.appTools,
     port: () => port,
     lookup,
     dial,

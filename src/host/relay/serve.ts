@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import { apiKey, authenticator, bearer, type Caller, ownHeader, proxyCredentials } from './authenticate.ts';
 import type { RelayLog } from './bounded-log.ts';
 import { summarised } from './bounded-log.ts';
-import { HOOK_PATH, hookForwarder } from './hooks.ts';
+import { MCP_PATH } from './files.ts';
+import { HOOK_PATH, hookForwarder, mcpForwarder } from './hooks.ts';
 import { MODEL_PATH, type ModelForwarderOptions, modelForwarder } from './model.ts';
 import { type Lookup, type NetworkPolicy, networkPolicy } from './network-policy.ts';
 import { type Dial, proxy } from './proxy.ts';
@@ -16,6 +17,8 @@ export interface RelayServerOptions extends ModelForwarderOptions {
   sessions: string;
   /** The daemon's socket for hooks. */
   hooks: string;
+  /** The daemon's socket for the application's tools. */
+  appTools: string;
   /** The relay's own port; null until it listens. */
   port(): number | null;
   lookup: Lookup;
@@ -35,6 +38,7 @@ export function relayServers(options: RelayServerOptions): RelayServers {
   const { log, clock } = options;
   const authenticate = authenticator(options.sessions);
   const forwardHook = hookForwarder(options.hooks);
+  const forwardMcp = mcpForwarder(options.appTools);
   const forwardModel = modelForwarder(options);
   const { tunnel, plain } = proxy({
     dial: options.dial,
@@ -60,6 +64,8 @@ export function relayServers(options: RelayServerOptions): RelayServers {
     } else if (url === HOOK_PATH) {
       if (request.method !== 'POST') return refuse(request, response, 405, 'a hook is a POST');
       forwardHook(request, response, caller.session);
+    } else if (url === MCP_PATH) {
+      forwardMcp(request, response, caller.session);
     } else if (isBelow(MODEL_PATH, url)) {
       if (told === null) return refuse(request, response, 503, UNTOLD);
       const { upstream } = told.settings;

@@ -3,6 +3,7 @@
  */
 import type { TurnInFull as View } from '../../contract/admin.ts';
 import { PaliadinError } from '../../contract/errors.ts';
+import type { ToolCall } from '../../contract/records/tool-call.ts';
 import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
 import { type ApprovalRequest, type Decided, isFinal } from '../../contract/turn.ts';
@@ -42,6 +43,7 @@ export interface TurnInFull {
   /** What the agent waits for. */
   approvals: ApprovalRequest[];
   decisions: (Decided & { at: number })[];
+  toolCalls: ToolCall[];
   stages: View['stages'];
 }
 
@@ -84,7 +86,8 @@ export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions)
       await onRecord({ actor: actor.id, action: 'read.turn', subject: turn.userId, turnId, detail: {} });
       const user = await store.users.get(turn.userId);
       const decisions = await store.events.decided(turnId);
-      const known = { turn, user, decisions, stages: stagesOf(turn) };
+      const toolCalls = await store.appTools.ofTurn(turnId);
+      const known = { turn, user, decisions, toolCalls, stages: stagesOf(turn) };
       if (isFinal(turn.status)) return { ...known, response: turn.response, approvals: [] };
       const { text, approvals } = await turnSnapshot(store, turn);
       return { ...known, response: text, approvals };

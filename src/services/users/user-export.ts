@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { eachTurn } from '../pages.ts';
 
 export async function* exportUser(
-  store: Pick<Store, 'users' | 'turns' | 'events' | 'sessions' | 'signIn' | 'audit'>,
+  store: Pick<Store, 'users' | 'turns' | 'events' | 'appTools' | 'sessions' | 'signIn' | 'audit'>,
   user: User,
   exportedAt: number,
 ): AsyncGenerator<string> {
@@ -25,8 +25,9 @@ export async function* exportUser(
   let first = true;
   for await (const turn of eachTurn(store.turns, { userId: id })) {
     const decisions = await store.events.decided(turn.turnId);
+    const toolCalls = (await store.appTools.ofTurn(turn.turnId)).map((call) => without(call, 'turnId'));
     const kept = without(turn, 'userId', 'requestHash', 'fence');
-    yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions })}`;
+    yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions, toolCalls })}`;
     first = false;
   }
   yield `],"audit":${JSON.stringify(await store.audit.ofUser(id))}}\n`;

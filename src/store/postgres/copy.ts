@@ -51,6 +51,8 @@ const TABLES: Record<string, number> = {
   audit_head: 1,
   turn_hours: 500,
   webhook_deliveries: 500,
+  tool_calls: 500,
+  signing_keys: 500,
   counters: 500,
 };
 

@@ -5,9 +5,11 @@ import type { StoredEvent } from '../../contract/records/event.ts';
 import type { ListedHost } from '../../contract/records/host.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { BrowserSession } from '../../contract/records/sign-in.ts';
+import type { ToolCall } from '../../contract/records/tool-call.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { WebhookDelivery } from '../../contract/records/webhook.ts';
+import type { SigningKey } from '../app-tool-store.ts';
 
 export interface Schema {
   users: User;
@@ -45,6 +47,8 @@ export interface Schema {
   auditHead: { id: number; seq: number; hash: string };
   turnHours: HourTable;
   webhookDeliveries: WebhookDelivery;
+  toolCalls: ToolCall;
+  signingKeys: SigningKey;
   /** The index for text search, on databases that have it as a table. */
   turnText: { rowid: number };
 }

@@ -1,7 +1,8 @@
 /** A permission request or question of Claude Code, as a complete request that a person can judge. */
+
+import { bounded } from '../../../contract/bounded-approval.ts';
+import { toolCard } from '../../../contract/tool-card.ts';
 import { type ApprovalRequest, DENY, type QuestionOption } from '../../../contract/turn.ts';
-import { bounded } from '../../bounded-approval.ts';
-import { toolCard } from '../tool-card.ts';
 import type { HookPayload } from './payload.ts';
 import { toolWords } from './tools.ts';
 import type { Words } from './words.ts';

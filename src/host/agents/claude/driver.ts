@@ -107,7 +107,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
         argv,
         cwd: paths.home.cwd,
         ...own,
-        env: { ...own.env, [TOKEN_VARIABLE]: token },
+        env: { ...own.env, ...paths.mcp?.env, [TOKEN_VARIABLE]: token },
         read: [...programFiles(claude.program), claude.plugin, plugin, ...filesOfCommand(paths)],
       };
     },

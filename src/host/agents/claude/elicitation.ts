@@ -3,10 +3,10 @@
  * shows a dialog. What can't be asked here is declined, and the person is told.
  */
 import { randomUUID } from 'node:crypto';
+import { bounded } from '../../../contract/bounded-approval.ts';
+import { type Form, formOf } from '../../../contract/form.ts';
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
-import { bounded } from '../../bounded-approval.ts';
 import { ask } from './ask.ts';
-import { type Form, formOf } from './form.ts';
 import type { HookPayload } from './payload.ts';
 import type { RecordedTurn } from './recorded-turn.ts';
 

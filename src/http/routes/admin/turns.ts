@@ -53,7 +53,8 @@ export function turnRoutes(app: App, { services }: Pick<ServerOptions, 'services
     async (request): Promise<TurnInFull> => {
       const { turnId } = request.params;
       request.turnId = turnId;
-      const { turn, user, response, approvals, decisions, stages } = await turnLog.get(userOf(request), turnId);
+      const found = await turnLog.get(userOf(request), turnId);
+      const { turn, user, response, approvals, decisions, stages } = found;
       const { errorCode: code, errorDetail } = turn;
       const person = { id: turn.userId, name: user?.name ?? '' };
       return {
@@ -63,6 +64,7 @@ export function turnRoutes(app: App, { services }: Pick<ServerOptions, 'services
         response,
         approvals,
         decisions,
+        toolCalls: found.toolCalls.map(({ turnId: _, ...call }) => call),
         raw: turn.trailer === null ? null : turn.response + turn.trailer,
         tools: turn.tools,
         model: turn.model,

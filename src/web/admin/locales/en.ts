@@ -1,6 +1,8 @@
 /** Everything the dashboard says by itself. What a failure means comes from the server, localised. */
+
 import type { AuditAction, TurnStage } from '../../../contract/admin.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
+import type { ToolOutcome } from '../../../contract/records/tool-call.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';
 import { cardWords } from '../../locales/card.ts';
 
@@ -284,6 +286,21 @@ export const en = {
     toolsClaimed: 'Claimed in the answer',
     notCounted: 'Nobody counted the tools of this turn.',
     noTools: 'None.',
+    appTools: 'The application’s tools',
+    appToolArguments: 'Arguments',
+    appToolSize: (bytes: string) => `${bytes} bytes`,
+    appToolOutcomes: {
+      waiting: 'waits for the user',
+      running: 'under way',
+      done: 'done',
+      error: 'the tool failed',
+      denied: 'denied',
+      refused: 'refused',
+      timeout: 'no answer in time',
+      failed: 'no usable answer',
+      cancelled: 'cancelled',
+      unknown: 'outcome unknown',
+    } satisfies Record<ToolOutcome, string> as Record<ToolOutcome, string>,
     times: (count: string) => `${count} ×`,
     notSeen: 'claimed, not seen',
     seenAndClaimed: 'claimed too',

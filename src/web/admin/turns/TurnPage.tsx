@@ -13,6 +13,7 @@ import { useAdmin } from '../page.ts';
 import { At, PersonTurns, StatusOf } from '../ui/small.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import { Trouble } from '../ui/Trouble.tsx';
+import { AppToolCalls } from './AppToolCalls.tsx';
 import { Decisions } from './Decisions.tsx';
 import { Facts } from './Facts.tsx';
 import { shortened } from './shortened.ts';
@@ -93,6 +94,7 @@ function InFull({ turn }: { turn: TurnInFull }) {
       </div>
       <div className="turn-page-side">
         <Waterfall {...turn} />
+        <AppToolCalls calls={turn.toolCalls} />
         <Tools turn={turn} />
         <Facts turn={turn} />
       </div>

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approvalRequest } from '../../../../src/contract/approval.ts';
+import { MAX_FIELDS, MAX_SHOWN } from '../../../../src/contract/tool-card.ts';
 import type { ApprovalField, ApprovalRequest } from '../../../../src/contract/turn.ts';
 import { visible } from '../../../../src/contract/visible.ts';
 import { approvalOf } from '../../../../src/host/agents/claude/approval.ts';
 import { hookPayload } from '../../../../src/host/agents/claude/payload.ts';
 import { wordsOf } from '../../../../src/host/agents/claude/words.ts';
-import { MAX_FIELDS, MAX_SHOWN } from '../../../../src/host/agents/tool-card.ts';
 import { hostileText } from '../../../contract/hostile-text.ts';
 import { unescapeVisible } from '../../../contract/unescape-visible.ts';
 import { readLines, VERSIONS } from './read-lines.ts';

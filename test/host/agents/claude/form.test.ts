@@ -1,6 +1,6 @@
 /** An MCP server's form as questions: what they can't express is not asked, and an invalid answer is not sent. */
 import { describe, expect, test } from 'vitest';
-import { formOf } from '../../../../src/host/agents/claude/form.ts';
+import { formOf } from '../../../../src/contract/form.ts';
 import { wordsOf } from '../../../../src/host/agents/claude/words.ts';
 
 const words = wordsOf('en');

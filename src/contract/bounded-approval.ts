@@ -2,7 +2,7 @@
  * An agent's request, short enough for the wire and for a person. What is left out is counted, and then nothing can be
  * allowed: nobody may allow what they have not seen.
  */
-import { type AgentQuestion, type ApprovalRequest, DENY, type Missing } from '../contract/turn.ts';
+import { type AgentQuestion, type ApprovalRequest, DENY, type Missing } from './turn.ts';
 
 export function bounded(asked: ApprovalRequest): ApprovalRequest {
   const missing: Missing = { characters: 0, fields: 0, ...asked.missing };

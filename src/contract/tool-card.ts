@@ -2,8 +2,8 @@
  * A tool's whole input in a readable form: one field for each value; whatever is left out is counted. The same for
  * every tool, including unknown ones.
  */
-import type { ApprovalField, ApprovalRequest, Missing } from '../../contract/turn.ts';
-import { visible, visibleParts } from '../../contract/visible.ts';
+import type { ApprovalField, ApprovalRequest, Missing } from './turn.ts';
+import { visible, visibleParts } from './visible.ts';
 
 /** Ready for a request: `missing` only if something is. `detail` has the same content as plain text. */
 export function toolCard(

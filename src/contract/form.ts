@@ -3,8 +3,14 @@
  * accepts.
  */
 import { z } from 'zod';
-import type { AgentQuestion, QuestionOption } from '../../../contract/turn.ts';
-import type { Words } from './words.ts';
+import type { AgentQuestion, QuestionOption } from './turn.ts';
+
+/** The words for what a form offers: yes and no, and leaving out what is optional. */
+export interface FormWords {
+  yes: string;
+  no: string;
+  leaveOut: string;
+}
 
 export interface Form {
   questions: AgentQuestion[];
@@ -13,7 +19,7 @@ export interface Form {
 }
 
 /** Null if questions can't express the form. */
-export function formOf(schema: unknown, message: string, words: Words): Form | null {
+export function formOf(schema: unknown, message: string, words: FormWords): Form | null {
   const parsed = formSchema.safeParse(schema ?? {});
   if (!parsed.success) return null;
   const { properties, required } = parsed.data;
@@ -32,12 +38,12 @@ interface Field {
   toValue(answer: string): unknown;
 }
 
-function confirmation(question: string, { yes, no }: Words): Form {
+function confirmation(question: string, { yes, no }: FormWords): Form {
   const questions = [{ question, options: [{ label: yes }, { label: no }], several: false }];
   return { questions, contentOf: (answers) => (answers[question] === yes ? {} : null) };
 }
 
-function fieldOf(name: string, property: Property, required: string[], words: Words): Field {
+function fieldOf(name: string, property: Property, required: string[], words: FormWords): Field {
   const { title, description } = property;
   const { options, several = false, toValue } = kindOf(property, words);
   const isOptional = !required.includes(name);
@@ -60,7 +66,7 @@ interface Kind {
   toValue(answer: string): unknown;
 }
 
-function kindOf(property: Property, words: Words): Kind {
+function kindOf(property: Property, words: FormWords): Kind {
   switch (property.type) {
     case 'boolean':
       return oneOf([
@@ -102,9 +108,21 @@ function choicesOf({ enum: values = [], enumNames = [], oneOf, anyOf }: Choosabl
   return [...values.map((value, at) => ({ label: enumNames[at] ?? value, value })), ...named];
 }
 
-function textOf(answer: string, { minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Property): string | null {
-  return answer.length < minLength || answer.length > maxLength ? null : answer;
+function textOf(
+  answer: string,
+  { minLength = 0, maxLength = Number.POSITIVE_INFINITY, format }: Property,
+): string | null {
+  if (answer.length < minLength || answer.length > maxLength) return null;
+  return format === undefined || (FORMATS[format]?.(answer) ?? true) ? answer : null;
 }
+
+/** The formats that the protocol names. */
+const FORMATS: Record<string, (text: string) => boolean> = {
+  email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
+  uri: (text) => /^[a-z][a-z0-9+.-]*:\S+$/i.test(text),
+  date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
+  'date-time': (text) => /^\d{4}-\d{2}-\d{2}T/.test(text) && !Number.isNaN(Date.parse(text)),
+};
 
 function numberOf(
   answer: string,
@@ -151,6 +169,7 @@ const property = z.object({
   items: choosableSchema.optional(),
   minItems: z.number().optional(),
   maxItems: z.number().optional(),
+  format: z.string().optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   minimum: z.number().optional(),

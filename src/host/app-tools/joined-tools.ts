@@ -1,0 +1,76 @@
+/** The application's tools of one turn on the host, through whichever gateway runs the turn now. */
+import pTimeout from 'p-timeout';
+import type { AppTool, AppToolCall, AppToolResult, TurnTools } from '../../contract/app-tools.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+
+export class JoinedTools {
+  /** The last one that joined is asked: it has the newest channel. */
+  readonly #joined: TurnTools[] = [];
+  readonly #waiting = new Set<() => void>();
+  #calls = 0;
+  /** Called when a call begins or ends. */
+  onCalls: () => void = () => {};
+
+  /** The agent waits for the application, or for a person who decides on its call. */
+  get isCalled(): boolean {
+    return this.#calls > 0;
+  }
+
+  join(tools: TurnTools): void {
+    this.#joined.push(tools);
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  leave(tools: TurnTools): void {
+    const at = this.#joined.indexOf(tools);
+    if (at >= 0) this.#joined.splice(at, 1);
+  }
+
+  list(signal: AbortSignal): Promise<AppTool[]> {
+    return this.#ask((tools) => tools.list(), signal);
+  }
+
+  /** Where the channel breaks on the way, the same call is sent again: the gateway knows it by its id. */
+  async call(call: AppToolCall, signal: AbortSignal): Promise<AppToolResult> {
+    this.#calls += 1;
+    this.onCalls();
+    try {
+      return await this.#ask((tools) => tools.call(call, signal), signal);
+    } finally {
+      this.#calls -= 1;
+      this.onCalls();
+    }
+  }
+
+  async #ask<T>(ask: (tools: TurnTools) => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (;;) {
+      const tools = this.#joined.at(-1) ?? (await this.#next(signal));
+      try {
+        return await ask(tools);
+      } catch (error) {
+        const isLost = error instanceof PaliadinError && error.code === 'mriver_unreachable';
+        if (!isLost || signal.aborted) throw error;
+        this.leave(tools);
+      }
+    }
+  }
+
+  async #next(signal: AbortSignal): Promise<TurnTools> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    try {
+      const message = new PaliadinError('mriver_unreachable', AWAY);
+      await pTimeout(promise, { milliseconds: JOIN_MS, message, signal });
+    } finally {
+      this.#waiting.delete(resolve);
+    }
+    const tools = this.#joined.at(-1);
+    if (tools === undefined) throw new PaliadinError('mriver_unreachable', AWAY);
+    return tools;
+  }
+}
+
+const AWAY = 'The application can’t be reached just now: the gateway is away.';
+// A gateway that is restarted is back within seconds.
+const JOIN_MS = 60_000;
