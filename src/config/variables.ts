@@ -69,6 +69,16 @@ const appUrl = z
     return z.NEVER;
   });
 
+/** What people read: one line. */
+function words(most: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(most, `at most ${most} characters`)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'one line of visible characters');
+}
+
 /** Of the owner's choice, so a private address is allowed. */
 const webhookUrl = z
   .string()
@@ -147,6 +157,16 @@ export const variables = {
   PALIADIN_PUBLIC_URL: origin.optional(),
   PALIADIN_APP_ORIGINS: appOrigins.default([]),
   PALIADIN_APP_URL: appUrl.optional(),
+  PALIADIN_EMBED_ORIGINS: appOrigins.default([]),
+  PALIADIN_NAME: words(40).optional(),
+  PALIADIN_LOGO: text.optional(),
+  PALIADIN_ACCENT: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^#[0-9a-f]{6}$/, 'a colour such as #4353c9')
+    .optional(),
+  PALIADIN_GREETING: words(200).optional(),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),

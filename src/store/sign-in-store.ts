@@ -1,6 +1,6 @@
 /** Codes, browser sessions and tokens. */
 import type { By } from '../contract/records/audit-log.ts';
-import type { ApiToken, BrowserSession, BrowserWay } from '../contract/records/sign-in.ts';
+import type { ApiToken, BrowserSession, BrowserWay, EmbeddedSession } from '../contract/records/sign-in.ts';
 import type { User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
 
@@ -28,6 +28,17 @@ export interface SignInStore {
   dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
   /** How many browsers of the user are signed in. */
   countBrowserSessions(userId: string, now: number): Promise<number>;
+  /** Also removes those that have expired by `now`. */
+  addEmbeddedSession(session: EmbeddedSession, now: number): Promise<void>;
+  /** Null where it was ended, has expired, or was opened with another key. */
+  byEmbeddedSession(
+    secret: { hash: string; keyDigest: string },
+    now: number,
+  ): Promise<{ user: User; issuedAt: number; expiresAt: number } | null>;
+  /** The application's token that it was opened with is not taken again, in whatever way. */
+  endEmbeddedSession(hash: string, now: number): Promise<void>;
+  /** Whether a session that was opened with this token was ended. */
+  isTokenSpent(tokenHash: string): Promise<boolean>;
   addToken(
     token: { hash: string; userId: string; name: string; scopes: readonly Scope[]; expiresAt: number | null },
     by: By,
