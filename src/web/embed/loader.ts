@@ -77,7 +77,8 @@ const start = () => {
     frame.title = label;
     frame.allow = 'clipboard-write';
     frame.src = `${gateway}/embed`;
-    (inline ?? panel.lastChild)?.[inline ? 'append' : 'before'](frame);
+    if (inline) inline.append(frame);
+    else panel.insertBefore(frame, panel.lastChild);
   };
 
   const open = () => {
@@ -101,6 +102,7 @@ const start = () => {
     if (past) past.style.display = 'none';
     // Time to end its sign-in.
     setTimeout(() => past?.remove(), 3000);
+    port?.close();
     frame = port = said = undefined;
     waiting = [];
     close();
