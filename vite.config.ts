@@ -63,10 +63,13 @@ function client(): Plugin {
           lib: { entry: 'src/client/index.ts', formats: ['es'], fileName: () => 'client.js' },
         },
       });
+      // Those of `paliadin/user-token` too, which is built with the programs.
       const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rewriteRelativeImportExtensions'];
       const into = ['--rootDir', 'src', '--outDir', 'dist/types'];
-      const tsc = ['node_modules/typescript/bin/tsc', '-p', 'src/client', ...emit, ...into];
-      await promisify(execFile)(process.execPath, tsc);
+      for (const project of ['src/client', 'src/user-token']) {
+        const tsc = ['node_modules/typescript/bin/tsc', '-p', project, ...emit, ...into];
+        await promisify(execFile)(process.execPath, tsc);
+      }
     },
   };
 }

@@ -170,6 +170,8 @@ export const variables = {
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),
+  PALIADIN_JWT_PREVIOUS_SECRET: text.optional(),
+  PALIADIN_JWT_PREVIOUS_SECRET_FILE: text.optional(),
   PALIADIN_JWT_JWKS_URL: text.optional(),
   PALIADIN_JWT_ISSUER: text.optional(),
   PALIADIN_JWT_AUDIENCE: text.optional(),
@@ -220,6 +222,7 @@ export type Variable = keyof typeof variables;
 export const secrets: ReadonlySet<string> = new Set([
   'PALIADIN_SSH_KEY',
   'PALIADIN_JWT_SECRET',
+  'PALIADIN_JWT_PREVIOUS_SECRET',
   'PALIADIN_WEBHOOK_SECRET',
   'PALIADIN_DATABASE_URL',
 ]);

@@ -110,7 +110,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // A browser session that was opened with a key that is no longer configured may belong to an attacker who stole that
   // key.
-  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigests ?? []);
   const head = keepHead(
     store.audit,
     paths.auditHead,

@@ -24,15 +24,15 @@ export interface SignInStore {
   /** Whether one of the cookies belongs to a session from before session keys. */
   hasSessionWithoutKey(hashes: readonly string[]): Promise<boolean>;
   dropBrowserSession(hash: string): Promise<void>;
-  /** Deletes the sessions of this sign-in method that were opened with another key. Returns how many were deleted. */
-  dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
+  /** Deletes the sessions of this sign-in method that were opened with other keys. Returns how many were deleted. */
+  dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigests: readonly string[]): Promise<number>;
   /** How many browsers of the user are signed in. */
   countBrowserSessions(userId: string, now: number): Promise<number>;
   /** Also removes those that have expired by `now`. */
   addEmbeddedSession(session: EmbeddedSession, now: number): Promise<void>;
   /** Null where it was ended, has expired, or was opened with another key. */
   byEmbeddedSession(
-    secret: { hash: string; keyDigest: string },
+    secret: { hash: string; keyDigests: readonly string[] },
     now: number,
   ): Promise<{ user: User; issuedAt: number; expiresAt: number } | null>;
   /** The application's token that it was opened with is not taken again, in whatever way. */

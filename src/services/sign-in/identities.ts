@@ -48,8 +48,7 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
   };
 
   const byEmbedded = async (hash: string): Promise<Identity | null> => {
-    const keyDigest = jwt?.keyDigest;
-    const found = keyDigest === undefined ? null : await store.signIn.byEmbeddedSession({ hash, keyDigest }, clock());
+    const found = await store.signIn.byEmbeddedSession({ hash, keyDigests: jwt?.keyDigests ?? [] }, clock());
     if (found === null || !isSince(found.user, found)) return null;
     return { ...found, way: 'jwt', hash, embedded: true, scopes: null };
   };
@@ -72,8 +71,8 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
         { reason: 'signed_out' },
       );
     }
-    const { issuedAt, expiresAt } = admitted;
-    return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt };
+    const { issuedAt, expiresAt, keyDigest } = admitted;
+    return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt, keyDigest };
   };
 
   /** Created on first sight, as a member; the claimed details are kept up to date. */

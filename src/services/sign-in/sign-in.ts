@@ -116,11 +116,14 @@ export function createSignInService(options: SignInOptions): SignInService {
   async function open(
     user: User,
     way: BrowserWay,
-    { browser, before }: { browser: BrowserSecrets; before: Identity | null },
+    {
+      browser,
+      before,
+      keyDigest = null,
+    }: { browser: BrowserSecrets; before: Identity | null; keyDigest?: string | null },
   ): Promise<NewSession> {
     await forget(browser, before);
-    const [lifetimeMs, keyDigest] =
-      way === 'code' ? [BROWSER_SESSION_MS, null] : [APPLICATION_SESSION_MS, jwt?.keyDigest ?? null];
+    const lifetimeMs = way === 'code' ? BROWSER_SESSION_MS : APPLICATION_SESSION_MS;
     const [secret, sessionKey] = [newSecret(random), newSecret(random)];
     const createdAt = clock();
     await store.signIn.addBrowserSession({
@@ -161,24 +164,24 @@ export function createSignInService(options: SignInOptions): SignInService {
     },
 
     async withApplicationToken(token, { browser, client, replace }, count) {
-      const { user } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
+      const { user, keyDigest = null } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
       await count(user);
       refuseDisabled(user, 'jwt');
       const before = await identities.byBrowser(browser);
       if (!replace && isOther(before, user)) return { signedIn: false, ...namesOf(before.user, user) };
-      return await open(user, 'jwt', { browser, before });
+      return await open(user, 'jwt', { browser, before, keyDigest });
     },
 
     async embed(token, { client }, count) {
-      const { user, issuedAt, expiresAt, hash } = await attempts.by('jwt', token, client, () =>
+      const { user, issuedAt, expiresAt, hash, keyDigest } = await attempts.by('jwt', token, client, () =>
         identities.byApplication(token),
       );
       await count(user);
       refuseDisabled(user, 'jwt');
       // Who can admit a token has keys, and an application's token states its times.
-      if (jwt === null || issuedAt === null || expiresAt === null) throw new PaliadinError('unauthenticated');
+      if (issuedAt === null || expiresAt === null || keyDigest === undefined)
+        throw new PaliadinError('unauthenticated');
       const bearer = newEmbeddedBearer(random);
-      const { keyDigest } = jwt;
       const session = { hash: hashSecret(bearer), tokenHash: hash, userId: user.id, issuedAt, expiresAt, keyDigest };
       await store.signIn.addEmbeddedSession(session, clock());
       events.emitSeldom(`jwt ${user.id}`, { kind: 'sign-in', userId: user.id, way: 'jwt' });

@@ -94,11 +94,11 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       await db.deleteFrom('browserSessions').where('hash', '=', hash).execute();
     },
 
-    async dropBrowserSessionsOfOtherKeys(way, keyDigest) {
+    async dropBrowserSessionsOfOtherKeys(way, keyDigests) {
       const { numDeletedRows } = await db
         .deleteFrom('browserSessions')
         .where('way', '=', way)
-        .where((eb) => eb.or([eb('keyDigest', 'is', null), eb('keyDigest', '!=', keyDigest ?? '')]))
+        .where((eb) => eb.or([eb('keyDigest', 'is', null), eb('keyDigest', 'not in', ['', ...keyDigests])]))
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
@@ -112,12 +112,13 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
           .execute();
       }),
 
-    async byEmbeddedSession({ hash, keyDigest }, now) {
+    async byEmbeddedSession({ hash, keyDigests }, now) {
+      if (keyDigests.length === 0) return null;
       const session = await db
         .selectFrom('embeddedSessions')
         .select(['userId', 'issuedAt', 'expiresAt'])
         .where('hash', '=', hash)
-        .where('keyDigest', '=', keyDigest)
+        .where('keyDigest', 'in', keyDigests)
         .where('endedAt', 'is', null)
         .where('expiresAt', '>', now)
         .executeTakeFirst();
