@@ -54,9 +54,7 @@ export function openCases(file: string, now: number): Cases {
 
   const columns = 'id, title, client, due, status, owner';
   const read = (person: Person, id: number) =>
-    database.prepare(`select ${columns} from cases where id = ? and owner = ?`).get(id, person.id) as
-      | Case
-      | undefined;
+    database.prepare(`select ${columns} from cases where id = ? and owner = ?`).get(id, person.id) as Case | undefined;
 
   return {
     people: () => PEOPLE,
@@ -64,9 +62,7 @@ export function openCases(file: string, now: number): Cases {
     list: (person, filter) =>
       filter?.overdue
         ? (database
-            .prepare(
-              `select ${columns} from cases where owner = ? and status = 'open' and due < ? order by due, id`,
-            )
+            .prepare(`select ${columns} from cases where owner = ? and status = 'open' and due < ? order by due, id`)
             .all(person.id, filter.today) as unknown as Case[])
         : (database
             .prepare(`select ${columns} from cases where owner = ? order by due, id`)

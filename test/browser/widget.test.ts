@@ -1,9 +1,7 @@
 /** The widget in an application's page, across two sites. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { APPLICATION_HOST, type Application, openWidget, startApplication } from '../support/application.ts';
+import { APPLICATION_HOST, openWidget, release, startApplication } from '../support/application.ts';
 import { useBrowser } from '../support/browser.ts';
 import { chatOn } from './chat.ts';
 
@@ -35,7 +33,9 @@ test('a person opens the widget, asks, and gets the answer, with no cookie and n
   // The conversation goes on in the next page.
   await page.goto('/cases/43');
   await openWidget(page);
-  await chatIn(await chat()).turn('demo at once').answered();
+  await chatIn(await chat())
+    .turn('demo at once')
+    .answered();
 });
 
 test('a token that ends in the middle of an answer is fetched again, and nobody notices', async () => {
@@ -53,10 +53,3 @@ test('a token that ends in the middle of an answer is fetched again, and nobody 
   await turn.answered();
   expect(await page.frames()[1]?.locator('.status:not(.only-read)').count()).toBe(0);
 });
-
-export async function release(app: Application, id: string, name: string): Promise<void> {
-  const { sessions, users } = await app.gateway.store();
-  const user = await users.bySubject(`jwt:${id}`);
-  const session = await sessions.ofUser({ id: user?.id ?? '' }, { prefix: '', host: '', now: 0 });
-  await writeFile(join(app.gateway.agentDirectory(session.name), `release-${name}`), '');
-}

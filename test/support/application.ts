@@ -1,7 +1,9 @@
 /** Somebody's application, on an origin of its own and another site than the gateway's, with the widget in its pages. */
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { signUserToken, type UserTokenUser } from '../../src/user-token/index.ts';
@@ -49,7 +51,10 @@ export const APPLICATION_HOST = 'localhost';
 export async function startApplication({
   env = {},
   listed = true,
-}: { env?: Record<string, string>; listed?: boolean } = {}): Promise<Application> {
+}: {
+  env?: Record<string, string>;
+  listed?: boolean;
+} = {}): Promise<Application> {
   let made = 0;
   let gateway: TestGateway | undefined;
   const state: ApplicationState = {
@@ -68,7 +73,12 @@ export async function startApplication({
     if (url === '/assistant-token') {
       if (state.user === null) return response.writeHead(401).end();
       made++;
-      const options = { secret: SECRET, issuer: 'app', audience: state.audience, expiresIn: Math.max(10, state.lifetime) };
+      const options = {
+        secret: SECRET,
+        issuer: 'app',
+        audience: state.audience,
+        expiresIn: Math.max(10, state.lifetime),
+      };
       return response.end(state.token === null ? signUserToken(state.user, options) : await state.token());
     }
     response.setHeader('content-type', 'text/html; charset=utf-8');
@@ -125,3 +135,10 @@ export async function openWidget(page: Page): Promise<void> {
   await page.evaluate('Paliadin.open()');
 }
 
+/** Lets an answer go on that `demo hold NAME` holds. */
+export async function release(app: Application, id: string, name: string): Promise<void> {
+  const { sessions, users } = await app.gateway.store();
+  const user = await users.bySubject(`jwt:${id}`);
+  const session = await sessions.ofUser({ id: user?.id ?? '' }, { prefix: '', host: '', now: 0 });
+  await writeFile(join(app.gateway.agentDirectory(session.name), `release-${name}`), '');
+}

@@ -21,15 +21,16 @@ const start = () => {
   const side = data.corner === 'left' ? 'left' : 'right';
 
   let frame: HTMLIFrameElement | undefined;
-  let port: MessagePort | undefined;
+  /** Of the frame that there is now, once it has said hello. */
+  let port: Promise<MessagePort> | undefined;
+  let meet: (port: MessagePort) => void;
   let inline: ShadowRoot | undefined;
-  let waiting: unknown[][] = [];
   let said: object | undefined;
 
   // A sheet of its own is allowed where the page's policy forbids styles in the document.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
-    `button,dialog{position:fixed;z-index:2147483647;bottom:20px;${side}:20px;border:0;padding:0;box-shadow:0 4px 24px #0004}button{width:52px;height:52px;border-radius:50%;background:var(--a);color:#fff;color:lch(from var(--a) calc((60 - l)*infinity) 0 0);cursor:pointer}button:before{content:"";display:block;margin:auto;width:21px;height:16px;box-sizing:border-box;border:2px solid;border-radius:6px 6px 6px 0}button[data-new]:after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#d92d20;border:2px solid #fff;box-sizing:border-box}button:focus-visible{outline:2px solid var(--a);outline-offset:3px}dialog{inset:auto ${side === 'left' ? 'auto 84px 20px' : '20px 84px auto'};margin:0;width:400px;height:min(640px,100vh - 104px);max-width:none;max-height:none;overflow:hidden;border-radius:12px}iframe{display:block;width:100%;height:100%;border:0}:host{display:block;height:640px}@media(max-width:40em){dialog{inset:var(--t,0) 0 auto;width:100%;height:var(--h,100dvh);border-radius:0}}@media print{button,dialog{display:none}}`,
+    `button,dialog{position:fixed;z-index:99999999;bottom:20px;${side}:20px;border:0;padding:0;box-shadow:0 4px 24px #0004}button{width:52px;height:52px;border-radius:50%;background:var(--a);color:#fff;color:lch(from var(--a) calc((60 - l)*infinity) 0 0);cursor:pointer;outline-offset:3px}button:before{content:"";display:block;margin:auto;width:18px;height:13px;border:2px solid;border-radius:6px 6px 6px 0}button[data-new]:after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#d92d20}dialog{inset:auto ${side === 'left' ? 'auto 84px 20px' : '20px 84px auto'};margin:0;width:400px;height:min(640px,100vh - 104px);max-width:none;max-height:none;overflow:hidden;border-radius:12px}iframe{display:block;width:100%;height:100%;border:0}:host{display:block;height:640px}@media(max-width:40em){dialog{inset:var(--t,0) 0 auto;width:100%;height:var(--h,100dvh);border-radius:0}}@media print{button,dialog{display:none}}`,
   );
 
   const make = <K extends keyof HTMLElementTagNameMap>(tag: K, into: ParentNode) => {
@@ -37,16 +38,19 @@ const start = () => {
     into.append(element);
     return element;
   };
+  const shadow = (element: HTMLElement) => {
+    const inside = element.attachShadow({ mode: 'closed' });
+    inside.adoptedStyleSheets = [sheet];
+    return inside;
+  };
   const host = document.createElement('div');
   // Neither the page's rules nor what its elements inherit reach in.
   host.style.setProperty('all', 'initial', 'important');
   host.style.setProperty('--a', data.accent || accent || '');
-  const root = host.attachShadow({ mode: 'closed' });
-  root.adoptedStyleSheets = [sheet];
+  const root = shadow(host);
   const launcher = make('button', root);
   const panel = make('dialog', root);
   launcher.ariaLabel = panel.ariaLabel = label;
-  launcher.ariaHasPopup = 'dialog';
 
   /** Tab comes round in the frame, which knows what is first and last in it. */
   const edge = (last: boolean) => {
@@ -58,10 +62,7 @@ const start = () => {
     };
   };
 
-  const send = (...message: unknown[]) => {
-    if (port) port.postMessage(message);
-    else if (frame) waiting.push(message);
-  };
+  const send = (...message: unknown[]) => port?.then((to) => to.postMessage(message));
   const emit = (type: string, detail?: unknown) =>
     dispatchEvent(new CustomEvent(`paliadin:${type}`, { detail, cancelable: true }));
   const tellContext = () => send('context', { page: location.href, title: document.title, ...said });
@@ -73,6 +74,9 @@ const start = () => {
 
   const mount = () => {
     if (frame) return;
+    port = new Promise((resolve) => {
+      meet = resolve;
+    });
     frame = document.createElement('iframe');
     frame.title = label;
     frame.allow = 'clipboard-write';
@@ -102,9 +106,8 @@ const start = () => {
     if (past) past.style.display = 'none';
     // Time to end its sign-in.
     setTimeout(() => past?.remove(), 3000);
-    port?.close();
+    port?.then((to) => to.close());
     frame = port = said = undefined;
-    waiting = [];
     close();
     tellNew();
   };
@@ -128,17 +131,17 @@ const start = () => {
   };
 
   addEventListener('message', ({ origin, source, data: hello }) => {
-    if (origin !== gateway || !frame || source !== frame.contentWindow || hello !== 'paliadin') return;
-    const channel = new MessageChannel();
-    port = channel.port1;
-    port.onmessage = ({ data: [type, detail] }) => handlers[type]?.(detail as never);
-    frame.contentWindow?.postMessage({ paliadin: VERSION, look: { ...data }, inline: !!inline }, gateway, [
-      channel.port2,
-    ]);
+    const from = frame?.contentWindow;
+    if (!from || source !== from || origin !== gateway || hello !== 'paliadin') return;
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data: [type, detail] }) => handlers[type]?.(detail as never);
+    from.postMessage({ paliadin: VERSION, look: { ...data }, inline: !!inline }, gateway, [port2]);
+    meet(port1);
+    // Also where the frame was loaded again.
+    port = Promise.resolve(port1);
     tellContext();
-    for (const message of waiting.splice(0)) send(...message);
   });
-  addEventListener('popstate', tellContext);
+  // Where a browser does not tell, the frame asks when it gets the focus.
   w.navigation?.addEventListener('navigatesuccess', tellContext);
 
   const view = visualViewport;
@@ -154,31 +157,29 @@ const start = () => {
   edge(false);
   launcher.onclick = () => (panel.open ? close : open)();
   host.onkeydown = ({ key }) => key === 'Escape' && close();
-  document.documentElement.append(host);
+  /** The chat is in one place: where the page has an element for it, or else behind the button. */
+  const place = (into?: ShadowRoot) => {
+    frame?.remove();
+    frame = port = undefined;
+    inline = into;
+    if (into) host.remove();
+    else document.documentElement.append(host);
+  };
+  place();
 
   customElements.define(
     'paliadin-chat',
     class extends HTMLElement {
-      #root = this.attachShadow({ mode: 'closed' });
+      #root = shadow(this);
       connectedCallback() {
-        this.#root.adoptedStyleSheets = [sheet];
-        shutdownFrame();
-        inline = this.#root;
-        host.remove();
+        place(this.#root);
         mount();
       }
       disconnectedCallback() {
-        shutdownFrame();
-        inline = undefined;
-        document.documentElement.append(host);
+        place();
       }
     },
   );
-  function shutdownFrame() {
-    frame?.remove();
-    frame = port = undefined;
-  }
-
   setTimeout(emit, 0, 'ready');
   return {
     open,
