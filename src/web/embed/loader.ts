@@ -97,8 +97,9 @@ const start = () => {
   };
   const close = () => panel.close();
   panel.onclose = () => {
-    launcher.ariaExpanded = 'false';
-    send('shown', false);
+    // It may have been opened again since.
+    launcher.ariaExpanded = `${panel.open}`;
+    send('shown', panel.open);
   };
   const shutdown = () => {
     send('shutdown');

@@ -90,8 +90,8 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
   // Who comes back may have signed in meanwhile.
   // biome-ignore lint/correctness/useExhaustiveDependencies: when it is opened
   useEffect(() => {
-    if (around.shown && (state.at === 'signed-out' || state.at === 'disabled')) void enter();
-  }, [around.shown]);
+    if (state.at === 'signed-out' || state.at === 'disabled') void enter();
+  }, [around.times]);
 
   const language = languageOf(locale.current);
   useEffect(() => {

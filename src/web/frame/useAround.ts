@@ -6,16 +6,15 @@ import { focusEdge } from './focus-edge.ts';
 import type { HostPage } from './host-page.ts';
 import { contextText, NO_CONTEXT, readContext } from './page-context.ts';
 
-/** `onShutdown`: the application signs its person out. */
-export function useAround(page: HostPage, onShutdown: () => void): Around & { shown: boolean } {
+/** `onShutdown`: the application signs its person out. `times`: how often it has been opened. */
+export function useAround(page: HostPage, onShutdown: () => void): Around & { times: number } {
   const [context, setContext] = useState(NO_CONTEXT);
   const [dropped, setDropped] = useState<readonly (string | null)[]>([]);
-  const [shown, setShown] = useState(page.inline);
+  const [times, setTimes] = useState(0);
   const asks = useRef(createBuffer<{ text: string; send: boolean }>());
   const shows = useRef(createBuffer<null>());
   const unread = useRef(0);
-  const isShown = useRef(shown);
-  isShown.current = shown;
+  const isShown = useRef(page.inline);
   const shutdown = useRef(onShutdown);
   shutdown.current = onShutdown;
 
@@ -30,8 +29,9 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { sh
             return next;
           });
         case 'shown':
-          setShown(message.shown);
+          isShown.current = message.shown;
           if (!message.shown) return;
+          setTimes((before) => before + 1);
           unread.current = 0;
           page.send('unread', 0);
           return shows.current.put(null);
@@ -65,7 +65,7 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { sh
     : { ...context, items: context.items.filter(([name]) => !dropped.includes(name)) };
   return {
     ...left,
-    shown,
+    times,
     context: contextText(left),
     drop: (name) => setDropped([...dropped, name]),
     openEntity(path) {
