@@ -6,12 +6,12 @@ import { build, defineConfig, type Plugin } from 'vite';
 /** Builds what runs in a browser. The gateway serves the result. */
 export default defineConfig({
   root: 'src/web',
-  plugins: [react(), drawOnce(), ownStructuredClone(), client()],
+  plugins: [react(), drawOnce(), ownStructuredClone(), client(), loader()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
-    // The chat, and the owner's view, which the chat never loads.
-    rolldownOptions: { input: ['src/web/index.html', 'src/web/admin.html'] },
+    // The chat, the owner's view, which the chat never loads, and the chat in a page of the application.
+    rolldownOptions: { input: ['src/web/index.html', 'src/web/admin.html', 'src/web/embed.html'] },
     // The content security policy knows no data: URLs, so nothing may be inlined as one.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
@@ -63,10 +63,34 @@ function client(): Plugin {
           lib: { entry: 'src/client/index.ts', formats: ['es'], fileName: () => 'client.js' },
         },
       });
+      // Those of `paliadin/user-token` too, which is built with the programs.
       const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rewriteRelativeImportExtensions'];
       const into = ['--rootDir', 'src', '--outDir', 'dist/types'];
-      const tsc = ['node_modules/typescript/bin/tsc', '-p', 'src/client', ...emit, ...into];
-      await promisify(execFile)(process.execPath, tsc);
+      for (const project of ['src/client', 'src/user-token']) {
+        const tsc = ['node_modules/typescript/bin/tsc', '-p', project, ...emit, ...into];
+        await promisify(execFile)(process.execPath, tsc);
+      }
+    },
+  };
+}
+
+/** What an application's page loads: one script without modules, so that it knows its own tag. */
+function loader(): Plugin {
+  return {
+    name: 'loader',
+    apply: 'build',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        publicDir: false,
+        logLevel: 'error',
+        build: {
+          outDir: 'dist/web',
+          emptyOutDir: false,
+          target: ['chrome111', 'firefox125', 'safari16.4'],
+          lib: { entry: 'src/web/embed/loader.ts', name: '_', formats: ['iife'], fileName: () => 'embed.js' },
+        },
+      });
     },
   };
 }

@@ -15,6 +15,7 @@ export default defineConfig({
         daemon: 'src/daemon/daemon.ts',
         relay: 'src/daemon/relay.ts',
         demo: 'src/demo/main.ts',
+        'user-token': 'src/user-token/index.ts',
         'database-worker': 'src/store/sqlite/database-worker.ts',
       },
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },

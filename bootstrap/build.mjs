@@ -11,7 +11,7 @@ const BUILDS = {
     title: 'the page',
     output: 'web',
     config: 'vite.config.ts',
-    sources: ['src/web', 'src/client', 'src/contract'],
+    sources: ['src/web', 'src/client', 'src/contract', 'src/user-token'],
   },
   programs: {
     title: 'the programs',

@@ -17,6 +17,10 @@ export const COMMANDS = {
     anywhere: true,
     steps: (root, args) => [[SMALL_HEAP, cli(root), 'start', ...args]],
   },
+  example: {
+    needs: () => ['page', 'programs'],
+    steps: (root) => [[path.join(root, 'examples', 'cases', 'main.ts')]],
+  },
   paliadin: {
     needs: ([name]) => (name === 'host' ? ['programs', 'shim'] : ['programs']),
     anywhere: true,

@@ -69,6 +69,16 @@ const appUrl = z
     return z.NEVER;
   });
 
+/** What people read: one line. */
+function words(most: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(most, `at most ${most} characters`)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'one line of visible characters');
+}
+
 /** Of the owner's choice, so a private address is allowed. */
 const webhookUrl = z
   .string()
@@ -161,9 +171,21 @@ export const variables = {
   PALIADIN_PUBLIC_URL: origin.optional(),
   PALIADIN_APP_ORIGINS: appOrigins.default([]),
   PALIADIN_APP_URL: appUrl.optional(),
+  PALIADIN_EMBED_ORIGINS: appOrigins.default([]),
+  PALIADIN_NAME: words(40).optional(),
+  PALIADIN_LOGO: text.optional(),
+  PALIADIN_ACCENT: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .regex(/^#[0-9a-f]{6}$/, 'a colour such as #4353c9')
+    .optional(),
+  PALIADIN_GREETING: words(200).optional(),
   PALIADIN_PUBLIC_HTTP: z.enum(['refuse', 'allow']).default('refuse'),
   PALIADIN_JWT_SECRET: text.optional(),
   PALIADIN_JWT_SECRET_FILE: text.optional(),
+  PALIADIN_JWT_PREVIOUS_SECRET: text.optional(),
+  PALIADIN_JWT_PREVIOUS_SECRET_FILE: text.optional(),
   PALIADIN_JWT_JWKS_URL: text.optional(),
   PALIADIN_JWT_ISSUER: text.optional(),
   PALIADIN_JWT_AUDIENCE: text.optional(),
@@ -227,6 +249,7 @@ export type Variable = keyof typeof variables;
 export const secrets: ReadonlySet<string> = new Set([
   'PALIADIN_SSH_KEY',
   'PALIADIN_JWT_SECRET',
+  'PALIADIN_JWT_PREVIOUS_SECRET',
   'PALIADIN_WEBHOOK_SECRET',
   'PALIADIN_APP_TOOLS_CLIENT_SECRET',
   'PALIADIN_DATABASE_URL',

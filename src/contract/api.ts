@@ -180,6 +180,15 @@ export const tokenBody = z.strictObject({
   replace: z.boolean().default(true).describe('false: not where somebody else is signed in in this browser'),
 });
 
+export const embedBody = z.strictObject({ token: z.string().min(1).max(20_000) });
+
+export const embedded = z.object({
+  bearer: z.string().describe('for Authorization: Bearer …; to be held in memory alone'),
+  expiresAt: time.describe('with the token; a new token gives a new one'),
+  userId: z.uuid(),
+});
+export type Embedded = z.infer<typeof embedded>;
+
 /** Sign-in methods beside the one-time link, which always works. */
 export const signInWays = z.object({
   application: z.boolean().describe('by a token that the application signs'),

@@ -41,6 +41,7 @@ import { openAppTools } from './app-tools.ts';
 import { keepHead, notedHead } from './audit-head.ts';
 import { openHostSet } from './hosts/host-set.ts';
 import { linkGateways } from './link-gateways.ts';
+import { lookOf } from './look.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { handingOnTraces, recordTurn } from './observe/turn-trace.ts';
 import { applyRetention } from './retention.ts';
@@ -66,6 +67,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const methods = await signInMethods(config, Date.now);
   const webhook = webhookEndpoint(config);
   const appToolSettings = appToolsOf(config);
+  const look = lookOf(config);
   await checkIsolation(config, env);
   const paths = prepareState(config);
   const release = await acquireLock(paths.gatewayLock);
@@ -111,7 +113,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const owner = await theOwner(store, values.PALIADIN_OWNER);
   // A browser session that was opened with a key that is no longer configured may belong to an attacker who stole that
   // key.
-  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigest ?? null);
+  await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', methods.jwt?.keyDigests ?? []);
   const head = keepHead(
     store.audit,
     paths.auditHead,
@@ -137,7 +139,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     awayLimitMs: values.PALIADIN_AWAY_LIMIT,
-    appOrigins: values.PALIADIN_APP_ORIGINS,
+    appOrigins: pagesOf(values),
     appTools: appTools?.options ?? null,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
@@ -192,8 +194,11 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     report: () => report(hosts),
     publicOrigins: () => origins,
     appOrigins: values.PALIADIN_APP_ORIGINS,
+    pageOrigins: pagesOf(values),
     appUrl: values.PALIADIN_APP_URL ?? null,
     jwks: appTools?.jwks ?? null,
+    embedOrigins: values.PALIADIN_EMBED_ORIGINS,
+    look,
     webRoot: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     clock: Date.now,
     random: randomBytes,
@@ -229,6 +234,11 @@ const LIST_IS_EMPTY = 'the list of hosts is empty; run `paliadin host add USER@H
 function tellErased(logger: Logger, erased: boolean): void {
   if (erased) logger.info('what was deleted is gone from the log of the database too');
   else logger.warn('somebody reads the database, so its log still has what was deleted; it goes when they are done');
+}
+
+/** Where questions come from, and chips lead to: the pages that call the API, and those that show the widget. */
+function pagesOf({ PALIADIN_APP_ORIGINS: calling, PALIADIN_EMBED_ORIGINS: showing }: Config['values']): string[] {
+  return [...new Set([...calling, ...showing])];
 }
 
 function findBackend(config: Config, env: NodeJS.ProcessEnv, paths: StatePaths): Backend {

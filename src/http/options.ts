@@ -9,6 +9,7 @@ import type { Requirement } from '../services/authorisation.ts';
 import type { GatewayServices } from '../services/services.ts';
 import type { Identity } from '../services/sign-in/identity.ts';
 import type { Turns } from '../turn/turns.ts';
+import type { Look } from './look.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import type { ProxyAuthenticator } from './sign-in/proxy-authenticator.ts';
 
@@ -23,8 +24,13 @@ export interface ServerOptions {
    * request, because a server that lets the system choose its port knows it only once it listens.
    */
   publicOrigins: () => readonly string[];
-  /** The origins of the application's own pages. */
+  /** The origins of the application's own pages, whose scripts may call the API. */
   appOrigins: readonly string[];
+  /** The origins of which a question's page and chips may be; absent: `appOrigins`. */
+  pageOrigins?: readonly string[];
+  /** The origins of pages that may show the chat in a frame. */
+  embedOrigins?: readonly string[];
+  look?: Look;
   /** Where the application is, for people who have to sign in there; null or absent where that is not set. */
   appUrl?: string | null;
   /** The public keys of the tokens that the gateway makes; null or absent where it makes none. */

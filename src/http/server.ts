@@ -19,6 +19,7 @@ import { refuseWhenOverloaded } from './overload.ts';
 import { requireOwnPages } from './own-pages.ts';
 import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin/all.ts';
+import { embedRoutes } from './routes/embed.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyExportRoute } from './routes/history-export.ts';
@@ -105,6 +106,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   sessionRoutes(app, options);
   adminRoutes(app, options, streams);
   await tokenFormRoute(app);
+  await embedRoutes(app, options);
   await pageRoutes(app, options);
   return app as unknown as FastifyInstance;
 }

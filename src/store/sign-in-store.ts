@@ -1,6 +1,6 @@
 /** Codes, browser sessions and tokens. */
 import type { By } from '../contract/records/audit-log.ts';
-import type { ApiToken, BrowserSession, BrowserWay } from '../contract/records/sign-in.ts';
+import type { ApiToken, BrowserSession, BrowserWay, EmbeddedSession } from '../contract/records/sign-in.ts';
 import type { User } from '../contract/records/user.ts';
 import type { Scope } from '../contract/scopes.ts';
 
@@ -24,10 +24,21 @@ export interface SignInStore {
   /** Whether one of the cookies belongs to a session from before session keys. */
   hasSessionWithoutKey(hashes: readonly string[]): Promise<boolean>;
   dropBrowserSession(hash: string): Promise<void>;
-  /** Deletes the sessions of this sign-in method that were opened with another key. Returns how many were deleted. */
-  dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigest: string | null): Promise<number>;
+  /** Deletes the sessions of this sign-in method that were opened with other keys. Returns how many were deleted. */
+  dropBrowserSessionsOfOtherKeys(way: BrowserWay, keyDigests: readonly string[]): Promise<number>;
   /** How many browsers of the user are signed in. */
   countBrowserSessions(userId: string, now: number): Promise<number>;
+  /** Also removes those that have expired by `now`. */
+  addEmbeddedSession(session: EmbeddedSession, now: number): Promise<void>;
+  /** Null where it was ended, has expired, or was opened with another key. */
+  byEmbeddedSession(
+    secret: { hash: string; keyDigests: readonly string[] },
+    now: number,
+  ): Promise<{ user: User; issuedAt: number; expiresAt: number } | null>;
+  /** The application's token that it was opened with is not taken again, in whatever way. */
+  endEmbeddedSession(hash: string, now: number): Promise<void>;
+  /** Whether a session that was opened with this token was ended. */
+  isTokenSpent(tokenHash: string): Promise<boolean>;
   addToken(
     token: { hash: string; userId: string; name: string; scopes: readonly Scope[]; expiresAt: number | null },
     by: By,

@@ -27,6 +27,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   web: ['client', 'contract'],
   // What programs of others use too: it lands in their pages.
   client: ['contract'],
+  // What an application's server uses: nothing of ours, so that it is one small file.
+  'user-token': [],
   // What a process needs, whatever it does; and what everybody speaks.
   process: ['contract'],
   contract: [],
@@ -36,6 +38,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE_PACKAGES: Record<string, readonly string[]> = {
   contract: ['zod', 'marked'],
   client: [],
+  'user-token': [],
 };
 
 /**

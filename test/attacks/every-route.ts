@@ -20,8 +20,9 @@ export async function aTarget(gateway: TestGateway, subject: string): Promise<Ta
 }
 
 /** What needs no sign-in. Nobody's question, answer or name is in it. */
-const OPEN = /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/client\.js|\/api\/auth\/ways)$/;
-const SIGN_IN = /^POST \/api\/auth\/(code|token)$/;
+const OPEN =
+  /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/client\.js|\/embed(\.js)?|\/api\/auth\/ways)$/;
+const SIGN_IN = /^POST \/api\/auth\/(code|token|embed)$/;
 /** Leads to the page with the application's token, which signs nobody in by itself. */
 const FORM = 'POST /';
 
@@ -64,6 +65,6 @@ export async function isRefusedEverywhere(
 
 function bodyOf(route: string): object {
   if (route === 'POST /api/auth/code') return { code: 'x' };
-  if (route === FORM || route === 'POST /api/auth/token') return { token: 'x.y.z' };
+  if (route === FORM || route === 'POST /api/auth/token' || route === 'POST /api/auth/embed') return { token: 'x.y.z' };
   return { message: 'attack' };
 }

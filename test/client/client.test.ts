@@ -134,7 +134,7 @@ function through(server: Running, port: number): typeof fetch {
 }
 
 test('an answer is not cut by a token that expires: a new one is asked for, and the events go on where they were', async () => {
-  const settings = { key: { secret: SECRET }, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 0 };
+  const settings = { key: { secrets: [SECRET] }, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 0 };
   const jwt = await jwtAuthenticator(settings, () => server.clock.now);
   const server = await runServer({ jwt, streamLimits: { recheckMs: 20 } });
   let made = 0;

@@ -146,6 +146,8 @@ const known: Record<Variable, Known> = {
   // Written into a complaint it would be in a log.
   PALIADIN_JWT_SECRET: text(),
   PALIADIN_JWT_SECRET_FILE: text(),
+  PALIADIN_JWT_PREVIOUS_SECRET: text(),
+  PALIADIN_JWT_PREVIOUS_SECRET_FILE: text(),
   PALIADIN_JWT_JWKS_URL: text(),
   PALIADIN_JWT_ISSUER: text(),
   PALIADIN_JWT_AUDIENCE: text(),
@@ -337,6 +339,33 @@ const known: Record<Variable, Known> = {
   PALIADIN_RATE_LIMIT: count(300, 1, 1_000_000),
   PALIADIN_RETENTION_DAYS: { ...count(0, 1, 36_500), unset: undefined },
   PALIADIN_STARTERS: text(),
+  PALIADIN_EMBED_ORIGINS: {
+    unset: [],
+    good: [['https://app.example,http://localhost:3000', ['https://app.example', 'http://localhost:3000']]],
+    bad: [
+      '*',
+      'https://*.example',
+      'http://app.example',
+      'https://app.example/x',
+      'app.example',
+      'https://a.example;script-src *',
+    ],
+    says: 'http on loopback only',
+  },
+  PALIADIN_NAME: { unset: undefined, good: [['Kira', 'Kira']], bad: ['x'.repeat(41), 'a\nb', 'a\u202eb'], says: '' },
+  PALIADIN_LOGO: text(),
+  PALIADIN_ACCENT: {
+    unset: undefined,
+    good: [['#0F62FE', '#0f62fe']],
+    bad: ['red', '#fff', '0f62fe', '#0f62fe;}'],
+    says: 'a colour such as #4353c9',
+  },
+  PALIADIN_GREETING: {
+    unset: undefined,
+    good: [['How can I help?', 'How can I help?']],
+    bad: ['x'.repeat(201), 'a\nb'],
+    says: '',
+  },
   PALIADIN_LOG_LEVEL: {
     unset: 'info',
     good: ['debug', 'info', 'warn', 'error', 'silent'].map((name) => [name, name]),

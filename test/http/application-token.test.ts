@@ -14,7 +14,7 @@ const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
 const OTHER = Buffer.from('another secret, which is 32 bytes or more, too');
 const ISSUER = 'https://app.example';
 const settings: JwtSettings = {
-  key: { secret: SECRET },
+  key: { secrets: [SECRET] },
   issuer: ISSUER,
   audience: 'paliadin',
   maxAgeMs: 600_000,
@@ -433,8 +433,8 @@ test('changing the key ends the sessions made with the earlier key', async () =>
   const server = await runWith();
   const { headers, json } = await call(server, 'POST', '/api/auth/token', { json: { token: await sign(good) } });
   const browser = sessionOf(headers['set-cookie'], json);
-  const rotated = await jwtAuthenticator({ ...settings, key: { secret: OTHER } }, () => server.clock.now);
-  expect(await server.store.signIn.dropBrowserSessionsOfOtherKeys('jwt', rotated.keyDigest)).toBe(1);
+  const rotated = await jwtAuthenticator({ ...settings, key: { secrets: [OTHER] } }, () => server.clock.now);
+  expect(await server.store.signIn.dropBrowserSessionsOfOtherKeys('jwt', rotated.keyDigests)).toBe(1);
   expect((await call(server, 'GET', '/api/me', { headers: browser })).status).toBe(401);
   await expect(rotated.admit(await sign(good))).rejects.toMatchObject({ code: 'unauthenticated' });
 });

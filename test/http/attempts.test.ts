@@ -11,7 +11,7 @@ const LOGIN = 'x-forwarded-email';
 
 /** Behind a proxy of ours, so that a test says from where each request comes. */
 async function runAll(options: Parameters<typeof runServer>[0] = {}): Promise<Running> {
-  const key = { secret: SECRET };
+  const key = { secrets: [SECRET] };
   const jwt = await jwtAuthenticator(
     { key, issuer: 'app', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 30_000 },
     () => 1e6,

@@ -71,8 +71,8 @@ test('frequent /readyz requests check the store only once in a while', async () 
 
 test('/readyz shows no details to a disabled, signed-out or revoked user, or to a token of another scope', async () => {
   const jwt = {
-    keyDigest: 'x',
-    admit: async () => ({ ...named('jwt:olga'), issuedAt: 1_000_000, expiresAt: 2_000_000 }),
+    keyDigests: ['x'],
+    admit: async () => ({ ...named('jwt:olga'), keyDigest: 'x', issuedAt: 1_000_000, expiresAt: 2_000_000 }),
   };
   const server = await runServer({
     jwt,

@@ -249,9 +249,9 @@ test('browser sessions made with another application key are ended', async () =>
     await aBrowserSession(store, { ...session, way: 'jwt', keyDigest: 'new' }),
   ];
   const byCode = await aBrowserSession(store, { ...session, ...BY_CODE });
-  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', 'new')).toBe(1);
+  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', ['new'])).toBe(1);
   const found = await Promise.all([old, now, byCode].map((secrets) => store.signIn.byBrowserSession(secrets, 1001)));
   expect(found.map((each) => each?.user ?? null)).toEqual([null, user, user]);
-  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', null)).toBe(1);
+  expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', [])).toBe(1);
   expect(await store.signIn.byBrowserSession(byCode, 1001)).toMatchObject({ user });
 });

@@ -17,6 +17,20 @@ export interface BrowserSession {
   keyDigest: string | null;
 }
 
+/** The chat in an application's page, in exchange for a token of the application and no longer than that. */
+export interface EmbeddedSession {
+  /** Hash of the bearer that the frame holds. */
+  hash: string;
+  /** Hash of the application's token. */
+  tokenHash: string;
+  userId: string;
+  /** When the application made the token. */
+  issuedAt: number;
+  expiresAt: number;
+  /** Digest of the keys of the application. */
+  keyDigest: string;
+}
+
 export interface ApiToken {
   /** The beginning of the hash, by which a person refers to a token. */
   id: string;

@@ -8,6 +8,11 @@ export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>)
   const keys = KEYS.filter((name) => given[name] !== undefined);
   if (keys.length > 1) throw new ConfigError(`${keys.join(' and ')} are set: one of them says which key it is`);
   const [key] = keys;
+  const previous = PREVIOUS.filter((name) => given[name] !== undefined);
+  if (previous.length > 1) throw new ConfigError(`${previous.join(' and ')} are set: one of them says which key it is`);
+  if (previous[0] !== undefined && (key === undefined || key === 'PALIADIN_JWT_JWKS_URL')) {
+    throw new ConfigError(`${previous[0]} is set, and no secret that replaces it: set PALIADIN_JWT_SECRET too`);
+  }
   const { PALIADIN_JWT_ISSUER: issuer, PALIADIN_JWT_AUDIENCE: audience } = values;
   if (key === undefined) {
     const lonely = (['PALIADIN_JWT_ISSUER', 'PALIADIN_JWT_AUDIENCE'] as const).find((name) => given[name]);
@@ -21,7 +26,7 @@ export function jwtSettings({ values, given }: Pick<Config, 'values' | 'given'>)
     );
   }
   return {
-    key: values.PALIADIN_JWT_JWKS_URL === undefined ? { secret: secretOf(values) } : { jwks: jwksOf(values) },
+    key: values.PALIADIN_JWT_JWKS_URL === undefined ? { secrets: secretsOf(values) } : { jwks: jwksOf(values) },
     issuer,
     audience,
     maxAgeMs: values.PALIADIN_JWT_MAX_AGE,
@@ -34,9 +39,19 @@ const KEYS = ['PALIADIN_JWT_SECRET', 'PALIADIN_JWT_SECRET_FILE', 'PALIADIN_JWT_J
 // As long as the output of HMAC-SHA-256; a shorter one can be guessed offline from one token.
 const MIN_SECRET_BYTES = 32;
 
-function secretOf({ PALIADIN_JWT_SECRET: text, PALIADIN_JWT_SECRET_FILE: file }: Config['values']): Uint8Array {
+const PREVIOUS = ['PALIADIN_JWT_PREVIOUS_SECRET', 'PALIADIN_JWT_PREVIOUS_SECRET_FILE'] as const;
+
+/** The secret, and where one is being replaced, the one before it. */
+function secretsOf(values: Config['values']): Uint8Array[] {
+  const { PALIADIN_JWT_PREVIOUS_SECRET: text, PALIADIN_JWT_PREVIOUS_SECRET_FILE: file } = values;
+  const current = secretOf('PALIADIN_JWT_SECRET', values.PALIADIN_JWT_SECRET, values.PALIADIN_JWT_SECRET_FILE);
+  if (text === undefined && file === undefined) return [current];
+  return [current, secretOf('PALIADIN_JWT_PREVIOUS_SECRET', text, file)];
+}
+
+function secretOf(variable: string, text: string | undefined, file: string | undefined): Uint8Array {
   const [name, secret] =
-    file === undefined ? ['PALIADIN_JWT_SECRET', text ?? ''] : ['PALIADIN_JWT_SECRET_FILE', readSecret(file)];
+    file === undefined ? [variable, text ?? ''] : [`${variable}_FILE`, readSecret(`${variable}_FILE`, file)];
   const bytes = Buffer.from(secret);
   if (bytes.length >= MIN_SECRET_BYTES) return bytes;
   throw new ConfigError(
@@ -45,11 +60,11 @@ function secretOf({ PALIADIN_JWT_SECRET: text, PALIADIN_JWT_SECRET_FILE: file }:
 }
 
 /** Without the line end that editors append. */
-function readSecret(file: string): string {
+function readSecret(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new ConfigError(`PALIADIN_JWT_SECRET_FILE can't be read: ${(error as Error).message}`);
+    throw new ConfigError(`${name} can't be read: ${(error as Error).message}`);
   }
 }
 

@@ -10,7 +10,7 @@ import type { App, ServerOptions } from '../options.ts';
 
 export function meRoute(
   app: App,
-  options: Pick<ServerOptions, 'turns' | 'hosts' | 'services' | 'starters' | 'appOrigins'>,
+  options: Pick<ServerOptions, 'turns' | 'hosts' | 'services' | 'starters' | 'appOrigins' | 'pageOrigins'>,
 ): void {
   const { turns, hosts, services, starters } = options;
   app.get(
@@ -39,7 +39,7 @@ export function meRoute(
         },
         elsewhere: hosts.insteadOf(session.host) !== null,
         starters: starters(locale),
-        appOrigins: [...options.appOrigins],
+        appOrigins: [...(options.pageOrigins ?? options.appOrigins)],
         limits: { messageBytes: MAX_MESSAGE_BYTES },
       };
     },

@@ -1,11 +1,15 @@
 /** Serves the pages and their assets from the build directory. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NO_LOOK, pageWithLook } from '../look.ts';
 import type { App, ServerOptions } from '../options.ts';
+import { answer, built, NOT_BUILT } from './embed.ts';
 
-export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'webRoot'>): Promise<void> {
+export async function pageRoutes(
+  app: App,
+  { webRoot, look = NO_LOOK }: Pick<ServerOptions, 'webRoot' | 'look'>,
+): Promise<void> {
   await app.register(async (pages) => {
     pages.addHook('onRoute', (route) => {
       route.config = { ...route.config, open: true, crossSite: true, unlimited: true };
@@ -20,8 +24,9 @@ export async function pageRoutes(app: App, { webRoot }: Pick<ServerOptions, 'web
         reply.header('cache-control', path.startsWith(join(webRoot, 'assets/')) ? FOR_EVER : ASK_AGAIN);
       },
     });
-    const show = (file: string) => async (_request: FastifyRequest, reply: FastifyReply) => {
-      if (await exists(join(webRoot, file))) return await reply.sendFile(file);
+    const show = (file: string) => async (request: FastifyRequest, reply: FastifyReply) => {
+      const page = await built(join(webRoot, file));
+      if (page !== null) return answer(request, reply.type('text/html; charset=utf-8'), pageWithLook(page, look));
       return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
     };
     // For scripts of whatever page: it is public, and does nothing without a token.
@@ -40,13 +45,3 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
 const FOR_ALL_PAGES = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
-
-const NOT_BUILT =
-  'The page is not built yet. Run `npm run build` where Paliadin is installed, and load this page again.\n';
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
-}

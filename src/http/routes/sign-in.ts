@@ -1,6 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { codeBody, type SignedIn, signedIn, signInWays, tokenBody, wouldReplace } from '../../contract/api.ts';
+import {
+  codeBody,
+  embedBody,
+  embedded,
+  type SignedIn,
+  signedIn,
+  signInWays,
+  tokenBody,
+  wouldReplace,
+} from '../../contract/api.ts';
 import type { NewSession } from '../../services/sign-in/sign-in.ts';
 import { browserSecrets, setCookie } from '../browser-cookie.ts';
 import { clientKey } from '../client-address.ts';
@@ -78,6 +87,24 @@ export function signInRoutes(app: App, options: Needs, limit: RateLimit): void {
       const entered = await signIn.withApplicationToken(token, { ...at(request), replace }, count);
       return entered.signedIn ? keep(request, reply, entered) : entered;
     },
+  );
+
+  app.post(
+    '/api/auth/embed',
+    {
+      config: { open: true, signsIn: true },
+      bodyLimit: MAX_SECRET_BYTES,
+      schema: {
+        summary: 'Exchange the application’s token for a bearer of an embedded chat',
+        description:
+          'For the frame in an application’s page, which has no cookie. The bearer holds as long as the token would. ' +
+          'Signing out with it ends it, and the token with it.',
+        security: noSecurity,
+        body: embedBody,
+        response: responses({ 200: embedded }, 'bad_request'),
+      },
+    },
+    async (request) => signIn.embed(request.body.token, { client: clientKey(request) }, ({ id }) => limit.ofUser(id)),
   );
 
   function keep(request: FastifyRequest, reply: FastifyReply, session: NewSession): SignedIn {

@@ -4,7 +4,7 @@ import { type CredentialRefusal, PaliadinError } from '../../contract/errors.ts'
 import { withStatus } from '../errors.ts';
 
 interface Expected {
-  key: { secret: unknown } | { jwks: unknown };
+  key: { secrets: unknown } | { jwks: unknown };
   issuer: string;
   audience: string;
   maxAgeMs: number;
@@ -18,7 +18,7 @@ export function explainRefusal(error: unknown, errors: typeof JoseErrors, expect
   if (error instanceof PaliadinError) return error;
   if (error instanceof errors.JWTExpired) return tooLate(error, expected);
   if (error instanceof errors.JWTClaimValidationFailed) return wrongClaim(error, expected);
-  const withSecret = 'secret' in expected.key;
+  const withSecret = 'secrets' in expected.key;
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return refusedToken(
       'token_bad_signature',

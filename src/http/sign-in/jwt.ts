@@ -1,7 +1,7 @@
 /** Sign-in by the application's own signed token (JWT). */
 
 import { createHash } from 'node:crypto';
-import type { JWTPayload } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { LOCALE_PATTERN } from '../../contract/locales/locale.ts';
 import { emailOf, nameOf, subjectOf } from '../../services/sign-in/claimed.ts';
 import type { AdmittedToken, JwtAuthenticator } from '../../services/sign-in/jwt-authenticator.ts';
@@ -9,8 +9,8 @@ import { explainRefusal, refusedToken } from './jwt-refusal.ts';
 import { type Verify, verifyWithKeySet } from './key-set.ts';
 
 export interface JwtSettings {
-  /** A secret that the application shares with the gateway, or the address of its public keys. */
-  key: { secret: Uint8Array } | { jwks: URL };
+  /** Secrets that the application shares with the gateway, the newest first, or the address of its public keys. */
+  key: { secrets: readonly Uint8Array[] } | { jwks: URL };
   issuer: string;
   audience: string;
   /** A token older than this is refused, whatever expiry it states. */
@@ -25,18 +25,31 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
   const jose = await import('jose');
   const { errors } = jose;
   const { key, issuer, audience, maxAgeMs, skewMs } = settings;
-  const algorithms = 'secret' in key ? WITH_SECRET : WITH_PUBLIC_KEY;
-  const verify: Verify =
-    'secret' in key
-      ? async (token, options) => (await jose.jwtVerify(token, key.secret, options)).payload
-      : verifyWithKeySet(key.jwks, jose);
+  const algorithms = 'secrets' in key ? WITH_SECRET : WITH_PUBLIC_KEY;
+  const keys: Key[] =
+    'secrets' in key
+      ? key.secrets.map((secret) => ({
+          digest: digestOf(secret),
+          verify: async (token, options) => (await jose.jwtVerify(token, secret, options)).payload,
+        }))
+      : [{ digest: digestOf(key.jwks.href), verify: verifyWithKeySet(key.jwks, jose) }];
+  /** The newest first: for most of the time there is no other. */
+  const verify = async (token: string, options: JWTVerifyOptions) => {
+    for (const { digest, verify } of keys.slice(0, -1)) {
+      try {
+        return { payload: await verify(token, options), digest };
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      }
+    }
+    const last = keys.at(-1) as Key;
+    return { payload: await last.verify(token, options), digest: last.digest };
+  };
   return {
-    keyDigest: createHash('sha256')
-      .update('secret' in key ? key.secret : key.jwks.href)
-      .digest('hex'),
+    keyDigests: keys.map(({ digest }) => digest),
     async admit(token) {
       try {
-        const payload = await verify(token, {
+        const { payload, digest } = await verify(token, {
           algorithms: [...algorithms],
           issuer,
           audience,
@@ -45,12 +58,21 @@ export async function jwtAuthenticator(settings: JwtSettings, clock: () => numbe
           clockTolerance: skewMs / 1000,
           currentDate: new Date(clock()),
         });
-        return read(payload, skewMs);
+        return { ...read(payload, skewMs), keyDigest: digest };
       } catch (error) {
         throw explainRefusal(error, errors, { ...settings, algorithms, now: clock() });
       }
     },
   };
+}
+
+interface Key {
+  digest: string;
+  verify: Verify;
+}
+
+function digestOf(key: Uint8Array | string): string {
+  return createHash('sha256').update(key).digest('hex');
 }
 
 // Fixed by the kind of key, never by the token, so an attacker can't choose `none` or use a public key as a shared
@@ -71,7 +93,7 @@ const WITH_PUBLIC_KEY = [
   'Ed25519',
 ] as const;
 
-function read(payload: JWTPayload, skewMs: number): AdmittedToken {
+function read(payload: JWTPayload, skewMs: number): Omit<AdmittedToken, 'keyDigest'> {
   const { sub, iat, exp, name, email, locale } = payload;
   const subject = subjectOf('jwt', sub);
   if (subject === null) throw refusedToken('token_malformed', 'its sub is not a name of 1 to 200 visible characters');

@@ -5,12 +5,12 @@ import type { Store } from '../../store/store.ts';
 import type { Claimed } from './claimed.ts';
 import type { BrowserSecrets, Identity } from './identity.ts';
 import type { AdmittedToken, JwtAuthenticator } from './jwt-authenticator.ts';
-import { hashSecret } from './secrets.ts';
+import { EMBEDDED_PREFIX, hashSecret } from './secrets.ts';
 import type { SignInEvents } from './sign-in-events.ts';
 
 export interface Identities {
   /**
-   * By an API token of ours, or a token of the application.
+   * By an API token of ours, a token of the application, or the bearer that one was exchanged for.
    * @throws PaliadinError `unauthenticated` with the reason
    */
   byBearer(secret: string): Promise<Identity>;
@@ -47,6 +47,12 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
     return found && { ...found, ...NEVER_ENDS, way: 'cookie', keyHash, scopes: null };
   };
 
+  const byEmbedded = async (hash: string): Promise<Identity | null> => {
+    const found = await store.signIn.byEmbeddedSession({ hash, keyDigests: jwt?.keyDigests ?? [] }, clock());
+    if (found === null || !isSince(found.user, found)) return null;
+    return { ...found, way: 'jwt', hash, embedded: true, scopes: null };
+  };
+
   const byApplication: Identities['byApplication'] = async (token) => {
     if (jwt === null) {
       throw new PaliadinError(
@@ -57,7 +63,7 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
     }
     const admitted = await jwt.admit(token);
     const user = await knownAs(admitted);
-    if (!isSince(user, admitted)) {
+    if (!isSince(user, admitted) || (await store.signIn.isTokenSpent(hashSecret(token)))) {
       throw new PaliadinError(
         'unauthenticated',
         'this user has been signed out since the application made the token; make a new one. If it is new, the ' +
@@ -65,8 +71,8 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
         { reason: 'signed_out' },
       );
     }
-    const { issuedAt, expiresAt } = admitted;
-    return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt };
+    const { issuedAt, expiresAt, keyDigest } = admitted;
+    return { user, way: 'jwt', hash: hashSecret(token), scopes: null, issuedAt, expiresAt, keyDigest };
   };
 
   /** Created on first sight, as a member; the claimed details are kept up to date. */
@@ -81,6 +87,7 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
 
   return {
     async byBearer(secret) {
+      if (secret.startsWith(EMBEDDED_PREFIX)) return (await byEmbedded(hashSecret(secret))) ?? refuseEnded();
       // An API token of ours has no dots, a JWT has two.
       if (!secret.includes('.')) return (await byToken(hashSecret(secret))) ?? refuseUnknown();
       const identity = await byApplication(secret);
@@ -103,12 +110,21 @@ export function createIdentities({ store, jwt, events, clock }: IdentitiesOption
 
     async stillIn(identity) {
       if (identity.way === 'token') return await byToken(identity.hash);
+      if (identity.embedded) return await byEmbedded(identity.hash);
       if (identity.way === 'cookie') return await bySession([identity.hash], identity.keyHash ?? '');
       if (identity.expiresAt !== null && identity.expiresAt <= clock()) return null;
       const user = await store.users.get(identity.user.id);
       return user !== null && isSince(user, identity) ? { ...identity, user } : null;
     },
   };
+}
+
+function refuseEnded(): never {
+  throw new PaliadinError(
+    'unauthenticated',
+    'this sign-in of an embedded chat has ended with the application’s token; exchange a new one',
+    { reason: 'token_expired' },
+  );
 }
 
 function refuseUnknown(): never {

@@ -10,6 +10,10 @@ export interface Identity {
   hash: string;
   /** Hash of the session key; only where they signed in with a cookie. */
   keyHash?: string;
+  /** Of the key that signed an application's token. */
+  keyDigest?: string;
+  /** `hash` is that of a bearer which the application's token was exchanged for. */
+  embedded?: true;
   /** The token's scopes; null: whatever its user may do. */
   scopes: readonly Scope[] | null;
   /** When an application's token was issued, in UTC milliseconds. */

@@ -2,8 +2,8 @@
 import type { Claimed } from './claimed.ts';
 
 export interface JwtAuthenticator {
-  /** Changes when the key does. */
-  keyDigest: string;
+  /** One for each key that is accepted now. */
+  keyDigests: readonly string[];
   /** @throws PaliadinError `unauthenticated` with the reason */
   admit(token: string): Promise<AdmittedToken>;
 }
@@ -12,4 +12,6 @@ export interface AdmittedToken extends Claimed {
   /** UTC milliseconds, to the second. */
   issuedAt: number;
   expiresAt: number;
+  /** Of the key that signed it. */
+  keyDigest: string;
 }

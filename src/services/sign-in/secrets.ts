@@ -12,10 +12,18 @@ export function newToken(random: Random): string {
   return TOKEN_PREFIX + newSecret(random);
 }
 
+/** What a frame in an application's page holds, for minutes. */
+export function newEmbeddedBearer(random: Random): string {
+  return EMBEDDED_PREFIX + newSecret(random);
+}
+
 /** Without salt or stretching: 256 random bits can't be guessed, and the store looks secrets up by their hash. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
+
+/** No API token begins with it. */
+export const EMBEDDED_PREFIX = 'pale_';
 
 const SECRET_BYTES = 32;
 

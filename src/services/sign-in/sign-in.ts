@@ -10,7 +10,7 @@ import type { DenialLimits } from './denials.ts';
 import { createIdentities, type Identities } from './identities.ts';
 import type { BrowserSecrets, Identity } from './identity.ts';
 import type { JwtAuthenticator } from './jwt-authenticator.ts';
-import { hashSecret, newSecret, type Random } from './secrets.ts';
+import { hashSecret, newEmbeddedBearer, newSecret, type Random } from './secrets.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 import { createSignInEvents, type SignInEvents } from './sign-in-events.ts';
 import { recordSignIns } from './sign-in-record.ts';
@@ -36,6 +36,12 @@ export interface SignInService extends Identities {
     count: (user: User) => Promise<void>,
   ): Promise<NewSession | WouldReplace>;
   /**
+   * Exchanges the application's token for a bearer that can be ended, and holds no longer than the token. The token itself
+   * stays as good as it is, until that bearer is signed out.
+   * @throws PaliadinError as `withCode`, and what `count` throws
+   */
+  embed(token: string, at: { client: string }, count: (user: User) => Promise<void>): Promise<Embedded>;
+  /**
    * Ends the caller's sign-in; with `everywhere` all their browser sessions, unused codes, and the application's
    * tokens. Resolves when a token that the application makes then is accepted.
    */
@@ -44,6 +50,12 @@ export interface SignInService extends Identities {
   lapsed(browser: BrowserSecrets): Promise<'ended' | 'update' | null>;
   /** Writes the counts of denials, and waits until they are on record. */
   close(): Promise<void>;
+}
+
+export interface Embedded {
+  bearer: string;
+  expiresAt: number;
+  userId: string;
 }
 
 interface At {
@@ -104,11 +116,14 @@ export function createSignInService(options: SignInOptions): SignInService {
   async function open(
     user: User,
     way: BrowserWay,
-    { browser, before }: { browser: BrowserSecrets; before: Identity | null },
+    {
+      browser,
+      before,
+      keyDigest = null,
+    }: { browser: BrowserSecrets; before: Identity | null; keyDigest?: string | null },
   ): Promise<NewSession> {
     await forget(browser, before);
-    const [lifetimeMs, keyDigest] =
-      way === 'code' ? [BROWSER_SESSION_MS, null] : [APPLICATION_SESSION_MS, jwt?.keyDigest ?? null];
+    const lifetimeMs = way === 'code' ? BROWSER_SESSION_MS : APPLICATION_SESSION_MS;
     const [secret, sessionKey] = [newSecret(random), newSecret(random)];
     const createdAt = clock();
     await store.signIn.addBrowserSession({
@@ -149,20 +164,39 @@ export function createSignInService(options: SignInOptions): SignInService {
     },
 
     async withApplicationToken(token, { browser, client, replace }, count) {
-      const { user } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
+      const { user, keyDigest = null } = await attempts.by('jwt', token, client, () => identities.byApplication(token));
       await count(user);
       refuseDisabled(user, 'jwt');
       const before = await identities.byBrowser(browser);
       if (!replace && isOther(before, user)) return { signedIn: false, ...namesOf(before.user, user) };
-      return await open(user, 'jwt', { browser, before });
+      return await open(user, 'jwt', { browser, before, keyDigest });
     },
 
-    async signOut({ user: { id: userId }, way, hash }, { everywhere }) {
+    async embed(token, { client }, count) {
+      const { user, issuedAt, expiresAt, hash, keyDigest } = await attempts.by('jwt', token, client, () =>
+        identities.byApplication(token),
+      );
+      await count(user);
+      refuseDisabled(user, 'jwt');
+      // Who can admit a token has keys, and an application's token states its times.
+      if (issuedAt === null || expiresAt === null || keyDigest === undefined)
+        throw new PaliadinError('unauthenticated');
+      const bearer = newEmbeddedBearer(random);
+      const session = { hash: hashSecret(bearer), tokenHash: hash, userId: user.id, issuedAt, expiresAt, keyDigest };
+      await store.signIn.addEmbeddedSession(session, clock());
+      events.emitSeldom(`jwt ${user.id}`, { kind: 'sign-in', userId: user.id, way: 'jwt' });
+      return { bearer, expiresAt, userId: user.id };
+    },
+
+    async signOut({ user: { id: userId }, way, hash, embedded }, { everywhere }) {
       if (everywhere) {
         const now = clock();
         await store.signIn.signOutEverywhere(userId, { now, tokens: false, actor: userId });
         events.emit({ kind: 'sign-out', userId, way, reason: 'everywhere', onRecord: true });
         await setTimeout(untilNextSecond(now));
+      } else if (embedded) {
+        await store.signIn.endEmbeddedSession(hash, clock());
+        events.emit({ kind: 'sign-out', userId, way });
       } else if (way === 'cookie') {
         await store.signIn.dropBrowserSession(hash);
         events.emit({ kind: 'sign-out', userId, way });

@@ -20,6 +20,7 @@ import * as hosts from './0009-hosts.ts';
 import * as gateways from './0010-gateways.ts';
 import * as webhooks from './0011-webhooks.ts';
 import * as appTools from './0012-app-tools.ts';
+import * as embeddedSessions from './0013-embedded-sessions.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -38,6 +39,7 @@ export const migrations: Record<string, Migration> = {
   '0010-gateways': gateways,
   '0011-webhooks': webhooks,
   '0012-app-tools': appTools,
+  '0013-embedded-sessions': embeddedSessions,
 };
 
 /**

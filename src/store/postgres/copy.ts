@@ -45,6 +45,7 @@ const TABLES: Record<string, number> = {
   turn_events: 500,
   sign_in_codes: 500,
   browser_sessions: 500,
+  embedded_sessions: 500,
   api_tokens: 500,
   hosts: 500,
   audit_log: 500,

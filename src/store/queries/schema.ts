@@ -4,7 +4,7 @@ import type { AuditRow } from '../../contract/records/audit-log.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import type { ListedHost } from '../../contract/records/host.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
-import type { BrowserSession } from '../../contract/records/sign-in.ts';
+import type { BrowserSession, EmbeddedSession } from '../../contract/records/sign-in.ts';
 import type { ToolCall } from '../../contract/records/tool-call.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
@@ -32,6 +32,7 @@ export interface Schema {
   turnEvents: EventTable;
   signInCodes: { hash: string; userId: string; expiresAt: number; usedAt: number | null };
   browserSessions: BrowserSession;
+  embeddedSessions: EmbeddedSession & { endedAt: number | null };
   apiTokens: {
     hash: string;
     userId: string;

@@ -94,13 +94,51 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       await db.deleteFrom('browserSessions').where('hash', '=', hash).execute();
     },
 
-    async dropBrowserSessionsOfOtherKeys(way, keyDigest) {
+    async dropBrowserSessionsOfOtherKeys(way, keyDigests) {
       const { numDeletedRows } = await db
         .deleteFrom('browserSessions')
         .where('way', '=', way)
-        .where((eb) => eb.or([eb('keyDigest', 'is', null), eb('keyDigest', '!=', keyDigest ?? '')]))
+        .where((eb) => eb.or([eb('keyDigest', 'is', null), eb('keyDigest', 'not in', ['', ...keyDigests])]))
         .executeTakeFirst();
       return Number(numDeletedRows);
+    },
+
+    addEmbeddedSession: (session, now) =>
+      db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('embeddedSessions').where('expiresAt', '<=', now).execute();
+        await trx
+          .insertInto('embeddedSessions')
+          .values({ ...session, endedAt: null })
+          .execute();
+      }),
+
+    async byEmbeddedSession({ hash, keyDigests }, now) {
+      if (keyDigests.length === 0) return null;
+      const session = await db
+        .selectFrom('embeddedSessions')
+        .select(['userId', 'issuedAt', 'expiresAt'])
+        .where('hash', '=', hash)
+        .where('keyDigest', 'in', keyDigests)
+        .where('endedAt', 'is', null)
+        .where('expiresAt', '>', now)
+        .executeTakeFirst();
+      const found = await user(session?.userId);
+      if (session === undefined || found === null) return null;
+      return { user: found, issuedAt: session.issuedAt, expiresAt: session.expiresAt };
+    },
+
+    async endEmbeddedSession(hash, now) {
+      await db.updateTable('embeddedSessions').set({ endedAt: now }).where('hash', '=', hash).execute();
+    },
+
+    async isTokenSpent(tokenHash) {
+      const spent = await db
+        .selectFrom('embeddedSessions')
+        .select('hash')
+        .where('tokenHash', '=', tokenHash)
+        .where('endedAt', 'is not', null)
+        .executeTakeFirst();
+      return spent !== undefined;
     },
 
     async countBrowserSessions(userId, now) {

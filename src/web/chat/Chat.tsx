@@ -2,6 +2,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
+import type { Around } from './around.ts';
 import './chat.css';
 import { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
@@ -13,20 +14,26 @@ import { StatusLine } from './StatusLine.tsx';
 import { activeTurn } from './state.ts';
 import { PageContext } from './ui/page.ts';
 import { type ControllerProps, useController } from './useController.ts';
+import { useEndedTurns } from './useEndedTurns.ts';
 import { useEscape } from './useEscape.ts';
 
-export interface ChatProps extends ControllerProps {
+export interface ChatProps extends Omit<ControllerProps, 'context'> {
+  /** Null on a page of its own. */
+  around?: Around | null;
   onLanguage(language: string): void;
   onSignOut(): void;
 }
 
 export function Chat(props: ChatProps) {
-  const { me, api, locale, kept } = props;
-  const { controller, state } = useController(props);
+  const { me, api, locale, kept, around = null } = props;
+  // A question that is repeated is about the page of before, of which nothing more is known.
+  const context = (page: string | null) => (page === (around?.page ?? null) ? (around?.context ?? null) : null);
+  const { controller, state } = useController({ ...props, context });
   const t = messagesOf(locale);
-  const [page, setPage] = useState(() =>
+  const [from, setFrom] = useState(() =>
     pageOrigin({ search: location.search, referrer: document.referrer, appOrigins: me.appOrigins }),
   );
+  const page = around === null ? from : around.page;
   const [asking, setAsking] = useState(false);
   const [searching, setSearching] = useState(false);
   const [said, setSaid] = useState('');
@@ -34,13 +41,33 @@ export function Chat(props: ChatProps) {
   const busy = state.sending !== null || activeTurn(state) !== null;
 
   useAnswerNotice(state, kept, t);
+  useEndedTurns(state, around?.turnEnded ?? null);
 
   const focusBox = useCallback(() => box.current?.focus(), []);
   const toBox = useCallback(() => {
     if (window.matchMedia('(pointer: fine)').matches) focusBox();
   }, [focusBox]);
   const { appOrigins } = me;
-  const context = useMemo(() => ({ t, locale, appOrigins, announce: setSaid, toBox }), [t, locale, appOrigins, toBox]);
+  // The rest of what is around changes as the person goes about in the application; what chips do does not.
+  const chips = useRef(around);
+  chips.current = around;
+  const isAround = around !== null;
+  const pageContext = useMemo(
+    () => ({
+      t,
+      locale,
+      appOrigins,
+      announce: setSaid,
+      toBox,
+      entities: isAround
+        ? {
+            open: (path: string) => chips.current?.openEntity(path),
+            linkTo: (path: string) => chips.current?.linkTo(path) ?? null,
+          }
+        : null,
+    }),
+    [t, locale, appOrigins, toBox, isAround],
+  );
   const ask = useCallback(
     (question: string, from: string | null, whenAway?: WhenAway) => {
       controller.ask(question, from, whenAway);
@@ -57,13 +84,27 @@ export function Chat(props: ChatProps) {
   );
   const stopActive = useCallback(() => stop(), [stop]);
 
-  useEscape(busy ? stopActive : null);
-  // On a phone the keyboard would cover what the person came to read.
-  useEffect(toBox, [toBox]);
+  useEscape(around?.close ?? (busy ? stopActive : null));
+  // On a phone the keyboard would cover what the person came to read. In a page of others, the focus is theirs until it is opened.
+  useEffect(() => (isAround ? undefined : toBox()), [toBox, isAround]);
+  const onShown = around?.onShown;
+  useEffect(() => onShown?.(toBox), [onShown, toBox]);
+  const onAsk = around?.onAsk;
+  const aroundPage = useRef(page);
+  aroundPage.current = page;
+  useEffect(
+    () =>
+      onAsk?.((text, send) => {
+        if (send && me.canAsk) return void controller.ask(text, aroundPage.current);
+        controller.write(text);
+        toBox();
+      }),
+    [onAsk, controller, me.canAsk, toBox],
+  );
 
   return (
-    <PageContext value={context}>
-      <div className="chat">
+    <PageContext value={pageContext}>
+      <div className={isAround ? 'chat chat-around' : 'chat'}>
         <Header
           me={me}
           memory={kept}
@@ -73,6 +114,7 @@ export function Chat(props: ChatProps) {
           onLanguage={props.onLanguage}
           onSaveHistory={controller.saveHistory}
           onSignOut={props.onSignOut}
+          around={around}
         />
         <main className="chat-main">
           <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
@@ -82,8 +124,10 @@ export function Chat(props: ChatProps) {
             controller={controller}
             me={me}
             page={page}
+            around={around}
             onDropPage={() => {
-              setPage(null);
+              if (around === null) setFrom(null);
+              else around.drop(null);
               focusBox();
             }}
             onStop={busy ? stopActive : null}

@@ -3,8 +3,10 @@ import { type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, use
 import type { Me } from '../../contract/api.ts';
 import { utf8Length } from '../../contract/utf8.ts';
 import { kilobytes } from '../locales/format.ts';
+import type { Around } from './around.ts';
 import './composer.css';
 import type { Controller } from './controller.ts';
+import { FromPage } from './FromPage.tsx';
 import type { ChatState } from './state.ts';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
@@ -16,6 +18,7 @@ export interface ComposerProps {
   controller: Controller;
   me: Me;
   page: string | null;
+  around: Around | null;
   onDropPage(): void;
   /** Null where nothing can be stopped. */
   onStop: (() => void) | null;
@@ -23,7 +26,7 @@ export interface ComposerProps {
   children: ReactNode;
 }
 
-export function Composer({ ref, state, controller, me, page, onDropPage, onStop, children }: ComposerProps) {
+export function Composer({ ref, state, controller, me, page, around, onDropPage, onStop, children }: ComposerProps) {
   const { t } = usePage();
   const { draft, sending, problem } = state;
   const id = useId();
@@ -78,22 +81,7 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
         </div>
       )}
       <div className="composer-box">
-        {page !== null && (
-          <div className="composer-page">
-            <span className="composer-page-name" title={page}>
-              <span>{t.fromPage}</span> {page}
-            </span>
-            <button
-              type="button"
-              className="button button-quiet button-icon"
-              aria-label={t.dropPage}
-              title={t.dropPage}
-              onClick={onDropPage}
-            >
-              <Icon name="close" />
-            </button>
-          </div>
-        )}
+        <FromPage page={page} around={around} onDropPage={onDropPage} />
         <label className="only-read" htmlFor={id}>
           {t.question}
         </label>

@@ -1,6 +1,8 @@
 /** The page's head: its name, starting over, settings. */
 import type { Me } from '../../contract/api.ts';
+import { Brand } from '../Brand.tsx';
 import type { Memory } from '../storage.ts';
+import type { Around } from './around.ts';
 import './header.css';
 import { Settings } from './Settings.tsx';
 import { Icon } from './ui/Icon.tsx';
@@ -15,21 +17,27 @@ export interface HeaderProps {
   onLanguage(language: string): void;
   onSaveHistory(): Promise<string | null>;
   onSignOut(): void;
+  around?: Around | null;
 }
 
-export function Header({ me, memory, canStartOver, onStartOver, onSearch, ...settings }: HeaderProps) {
+export function Header({ me, memory, canStartOver, onStartOver, onSearch, around = null, ...settings }: HeaderProps) {
   const { t } = usePage();
   return (
     <header className="header">
-      <h1 className="brand">{t.appName}</h1>
+      <Brand as="h1" name={t.appName} />
       <div className="header-actions">
         {canStartOver && (
-          <button type="button" className="button button-quiet" onClick={onStartOver}>
+          <button
+            type="button"
+            className={around === null ? 'button button-quiet' : 'button button-quiet button-icon'}
+            {...(around !== null && { 'aria-label': t.startOver, title: t.startOver })}
+            onClick={onStartOver}
+          >
             <Icon name="fresh" />
-            {t.startOver}
+            {around === null && t.startOver}
           </button>
         )}
-        {me.user.role !== 'member' && (
+        {me.user.role !== 'member' && around === null && (
           <a className="button button-quiet button-icon" href="/admin" aria-label={t.dashboard} title={t.dashboard}>
             <Icon name="figures" />
           </a>
@@ -52,8 +60,19 @@ export function Header({ me, memory, canStartOver, onStartOver, onSearch, ...set
         >
           <Icon name="settings" />
         </button>
+        {around !== null && around.close !== null && (
+          <button
+            type="button"
+            className="button button-quiet button-icon"
+            aria-label={t.close}
+            title={t.close}
+            onClick={around.close}
+          >
+            <Icon name="close" />
+          </button>
+        )}
       </div>
-      <Settings id="settings" name={me.user.name} memory={memory} {...settings} />
+      <Settings id="settings" name={me.user.name} memory={memory} embedded={around !== null} {...settings} />
     </header>
   );
 }

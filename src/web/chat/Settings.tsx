@@ -13,13 +13,15 @@ export interface SettingsProps {
   id: string;
   name: string;
   memory: Memory;
+  /** In a page of the application, which signs its people in and out, and says what is new. */
+  embedded: boolean;
   onLanguage(language: string): void;
   /** Null where it is saved, else why not. */
   onSaveHistory(): Promise<string | null>;
   onSignOut(): void;
 }
 
-export function Settings({ id, name, memory, onLanguage, onSaveHistory, onSignOut }: SettingsProps) {
+export function Settings({ id, name, memory, embedded, onLanguage, onSaveHistory, onSignOut }: SettingsProps) {
   const { t, locale, announce } = usePage();
   const [notified, setNotified] = useState(() => wantsNotice(memory));
   const [theme, setTheme] = useState(() => storedTheme(memory));
@@ -59,7 +61,7 @@ export function Settings({ id, name, memory, onLanguage, onSaveHistory, onSignOu
         value={languageOf(locale)}
         onChange={onLanguage}
       />
-      {canNotify() && (
+      {canNotify() && !embedded && (
         <Choice
           legend={t.notify}
           options={[
@@ -80,9 +82,11 @@ export function Settings({ id, name, memory, onLanguage, onSaveHistory, onSignOu
       )}
       <div className="settings-foot">
         <span>{t.signedInAs(name)}</span>
-        <button type="button" className="button" onClick={onSignOut}>
-          {t.signOut}
-        </button>
+        {!embedded && (
+          <button type="button" className="button" onClick={onSignOut}>
+            {t.signOut}
+          </button>
+        )}
       </div>
     </section>
   );

@@ -1,17 +1,20 @@
 /** The first screen: what can be asked here. */
 import type { Me } from '../../contract/api.ts';
+import { useLook } from '../look.ts';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 
 export function Welcome({ me, onAsk }: { me: Me; onAsk(question: string): void }) {
   const { t } = usePage();
+  const look = useLook();
+  const starters = look.starters ?? me.starters;
   return (
     <section className="welcome">
-      <h2>{t.welcome}</h2>
+      <h2 dir="auto">{look.greeting ?? t.welcome}</h2>
       <p>{t.welcomeText}</p>
-      {me.canAsk && me.starters.length > 0 && (
+      {me.canAsk && starters.length > 0 && (
         <ul className="welcome-starters" aria-label={t.startersLabel}>
-          {me.starters.map((question) => (
+          {starters.map((question) => (
             <li key={question}>
               <button type="button" onClick={() => onAsk(question)}>
                 {question}

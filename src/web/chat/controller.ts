@@ -21,6 +21,8 @@ export interface ControllerDeps {
   /** This tab's own name, the `sessionId` of its questions. */
   chatId: string;
   locale(): string;
+  /** What goes with a question about this page; null where there is nothing. */
+  context?(pageOrigin: string | null): string | null;
   messages(): Messages;
   memory: Memory;
   onSignedOut(because?: unknown): void;
@@ -85,7 +87,8 @@ export function createController(deps: ControllerDeps): Controller {
 
   const put = async (message: string, pageOrigin: string | null, fromBox: boolean, whenAway?: WhenAway) => {
     if (state.sending !== null) return;
-    const more = { ...(pageOrigin && { pageOrigin }), ...(whenAway && { whenAway }) };
+    const context = deps.context?.(pageOrigin) ?? null;
+    const more = { ...(pageOrigin && { pageOrigin }), ...(context && { context }), ...(whenAway && { whenAway }) };
     const body: AskBody = { message, sessionId: chatId, locale: deps.locale(), ...more };
     const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
     sending = new AbortController();

@@ -16,6 +16,8 @@ export interface ControllerProps {
   kept: Memory;
   ofTab: Memory;
   onSignedOut(because?: unknown): void;
+  /** What the page around says, for a question that is about this page. */
+  context(page: string | null): string | null;
 }
 
 export function useController(props: ControllerProps): { controller: Controller; state: ChatState } {
@@ -40,6 +42,7 @@ function create(props: ControllerProps) {
     moved: props.me.session.moved,
     chatId: chatId(props.ofTab),
     locale: () => current.props.locale,
+    context: (page) => current.props.context(page),
     messages: () => messagesOf(current.props.locale),
     memory: props.kept,
     onSignedOut: (because) => current.props.onSignedOut(because),

@@ -140,6 +140,7 @@ export const de: Messages = {
   stop: 'Anhalten',
   fromPage: 'Von der Seite',
   dropPage: 'Seite weglassen',
+  dropPiece: (name) => `Weglassen: ${name}`,
   tooLong: (size, most) => `Zu lang: ${size} von höchstens ${most}. Bitte kürzen.`,
   nearLimit: (size, most) => `${size} von ${most}`,
   notSent: 'Nicht gesendet',

@@ -147,6 +147,7 @@ export const en = {
   stop: 'Stop',
   fromPage: 'From page',
   dropPage: 'Leave the page out',
+  dropPiece: (name: string) => `Leave out: ${name}`,
   tooLong: (size: string, most: string) => `Too long: ${size} of at most ${most}. Please shorten it.`,
   nearLimit: (size: string, most: string) => `${size} of ${most}`,
   notSent: 'Not sent',

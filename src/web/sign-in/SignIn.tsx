@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useId, useState } from 'react';
 import { isSignedOut, Refusal } from '../../client/request.ts';
 import type { SignInWays } from '../../contract/api.ts';
+import { Brand } from '../Brand.tsx';
 import type { Api } from '../chat/api.ts';
 import { languageOf } from '../locales/choose.ts';
 import type { Messages } from '../locales/en.ts';
@@ -32,7 +33,7 @@ export default function SignIn({ locale, api, problem, ended, onLink }: SignInPr
   const byLink = <ByLink words={words} onLink={onLink} />;
   return (
     <main className="sign-in">
-      <p className="brand">{t.appName}</p>
+      <Brand as="p" name={t.appName} />
       <h1>{words.title}</h1>
       {problem === null && lapsed !== null && <p role="status">{words[lapsed]}</p>}
       {ways.application && <FromApplication words={words} url={ways.applicationUrl} />}

@@ -95,7 +95,7 @@ test('a secret may be in a file, whose final newline is ignored', async () => {
   const file = join(path, 'secret');
   writeFileSync(file, `${SECRET}\n`);
   const inFile = await ways({ ...JWT, PALIADIN_JWT_SECRET: '', PALIADIN_JWT_SECRET_FILE: file });
-  expect(inFile.jwt?.keyDigest).toBe((await ways(JWT)).jwt?.keyDigest);
+  expect(inFile.jwt?.keyDigests).toEqual((await ways(JWT)).jwt?.keyDigests);
   writeFileSync(file, `${'x'.repeat(31)}\n\n`);
   await expect(ways({ ...JWT, PALIADIN_JWT_SECRET: '', PALIADIN_JWT_SECRET_FILE: file })).rejects.toThrow(
     /has 31 bytes/,

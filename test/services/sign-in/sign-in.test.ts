@@ -8,7 +8,7 @@ import { signInOf } from './sign-in-of.ts';
 
 const NOBODY: BrowserSecrets = { cookies: [], sessionKey: null, cookiesWithoutKey: [] };
 const JWT = {
-  keyDigest: 'key',
+  keyDigests: ['key'],
   admit: async (subject: string) => ({
     subject,
     name: subject,
@@ -16,6 +16,7 @@ const JWT = {
     locale: null,
     issuedAt: 0,
     expiresAt: 9e15,
+    keyDigest: 'key',
   }),
 };
 

@@ -1,5 +1,5 @@
 /** A link in an answer: into the web, into the application, or a question to ask next. */
-import { type ReactNode, useContext } from 'react';
+import { type MouseEvent, type ReactNode, useContext } from 'react';
 import { type Chip, parseChip } from '../../../contract/chips.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { usePage } from '../ui/page.ts';
@@ -18,7 +18,7 @@ export function Link({ href, children }: { href?: string | undefined; children?:
 }
 
 function ChipView({ chip, children }: { chip: Chip; children: ReactNode }) {
-  const { t, appOrigins } = usePage();
+  const { t, appOrigins, entities } = usePage();
   const { ask, base } = useContext(AnswerLinksContext);
   if (chip.kind === 'ask') {
     if (ask === null) return <span className="chip">{children}</span>;
@@ -34,12 +34,26 @@ function ChipView({ chip, children }: { chip: Chip; children: ReactNode }) {
       </button>
     );
   }
-  const target = chipTarget(chip.path, base, appOrigins);
+  const target = entities ? entities.linkTo(chip.path) : chipTarget(chip.path, base, appOrigins);
   if (target === null) {
     return (
       <span className="chip">
         {children} <span className="chip-path">{chip.path}</span>
       </span>
+    );
+  }
+  if (entities) {
+    const onClick = (event: MouseEvent) => {
+      // A new tab is the browser's to open.
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      entities.open(chip.path);
+    };
+    return (
+      <a className="chip chip-app" href={target} title={target} target="_blank" rel="noopener" onClick={onClick}>
+        {children}
+        <Icon name="open" />
+      </a>
     );
   }
   return (

@@ -20,6 +20,13 @@ export function chipTarget(path: string, base: string | null, appOrigins: readon
   return target?.origin === page.origin && target.protocol === page.protocol ? target.href : null;
 }
 
+/** As the loader opens it: a path of the application, below the address that its tag names. */
+export function entityTarget(path: string, base: string): string | null {
+  if (!/^\/(?![/\\])/.test(path) || !URL.canParse(`.${path}`, base)) return null;
+  const { href } = new URL(`.${path}`, base);
+  return href.startsWith(base) ? href : null;
+}
+
 function parseUrl(href: string, base?: string): URL | null {
   return URL.canParse(href, base) ? new URL(href, base) : null;
 }

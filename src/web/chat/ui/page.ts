@@ -7,6 +7,8 @@ export interface Page {
   locale: string;
   /** Of the application: nowhere else do its chips lead. */
   appOrigins: readonly string[];
+  /** In a page of the application, which opens its things itself; null elsewhere. */
+  entities?: { open(path: string): void; linkTo(path: string): string | null } | null;
   announce(text: string): void;
   /** Puts the focus back where the next question is written; not on a phone, where the keyboard would come up. */
   toBox(): void;
