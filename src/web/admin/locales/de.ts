@@ -545,6 +545,7 @@ export const de: Words = {
       'host.removed': 'Rechner entfernt',
       'read.turn': 'Frage gelesen',
       'read.turns': 'Fragen gelesen',
+      'read.conversations': 'Unterhaltungen angesehen',
       'read.screen': 'Terminal angesehen',
       'read.audit': 'Protokoll ausgegeben',
       'retention.applied': 'Alte Fragen gelöscht',

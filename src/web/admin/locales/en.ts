@@ -534,6 +534,7 @@ export const en = {
       'host.removed': 'Host removed',
       'read.turn': 'Turn read',
       'read.turns': 'Turns read',
+      'read.conversations': 'Conversations listed',
       'read.screen': 'Terminal viewed',
       'read.audit': 'Audit log exported',
       'retention.applied': 'Old turns deleted',
