@@ -34,9 +34,9 @@ export function Header({ sideBar, me, memory, canStartOver, onStartOver, onSearc
       )}
       <div className="header-actions">
         {canStartOver && (
-          <button type="button" className="button button-quiet" onClick={onStartOver}>
+          <button type="button" className="button button-quiet" title={t.startOver} onClick={onStartOver}>
             <Icon name="again" />
-            {t.startOver}
+            <span className={sideBar === undefined ? '' : 'header-words'}>{t.startOver}</span>
           </button>
         )}
         {me.user.role !== 'member' && (

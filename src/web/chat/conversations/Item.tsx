@@ -79,7 +79,6 @@ export function Item({ locale, conversation, isOpen, isActing, onAct, onOpen, on
       {isActing && (
         <div className="conversations-actions">
           <button type="button" className="button button-quiet" onClick={() => setRenaming(true)}>
-            <Icon name="pencil" />
             {t.rename}
           </button>
           <button
@@ -90,11 +89,9 @@ export function Item({ locale, conversation, isOpen, isActing, onAct, onOpen, on
               void on.onArchive();
             }}
           >
-            <Icon name="box" />
             {archivedAt === null ? t.archive : t.unarchive}
           </button>
           <button type="button" className="button button-quiet" onClick={on.onRemove}>
-            <Icon name="bin" />
             {t.remove}
           </button>
         </div>

@@ -20,9 +20,7 @@ const paths = {
   hand: 'M8 1.5 14.5 8 8 14.5 1.5 8zM8 5v3.2M8 10.6v.1',
   more: 'M3 8h.1M8 8h.1M13 8h.1',
   side: 'M2.5 3.5h11v9h-11zM6.5 3.5v9',
-  pencil: 'm3 13 .6-2.8L11 2.8l2.2 2.2-7.4 7.4z',
   box: 'M2.5 3h11v3h-11zM3.5 6v7h9V6M6.5 8.5h3',
-  bin: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.5 9h6l.5-9',
   back: 'M13 8H3M7 3.5 2.5 8 7 12.5',
   figures: 'M2.5 13.5V8M8 13.5v-11M13.5 13.5V6',
 } as const;
