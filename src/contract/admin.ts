@@ -191,7 +191,7 @@ const toolCallView = z.object({
 export const turnInFull = z.object({
   turnId,
   user: person.extend({ subject: z.string(), role }),
-  sessionId: z.string().regex(CHAT_ID_PATTERN),
+  sessionId: z.string().regex(CHAT_ID_PATTERN).describe('what the request called the conversation'),
   agentSession: session,
   generation: z.int(),
   host: z.string(),
@@ -305,8 +305,16 @@ export const hostChanged = z.object({ name: z.string(), enabled: z.boolean(), dr
 
 // ── /api/admin/sessions ───────────────────────────────────────────────────────────────────────────────────────────
 
+export const sessionsQuery = z.strictObject({
+  userId: z.uuid().optional(),
+  name: session.optional().describe('this one only'),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+
 const sessionView = z.object({
   name: session,
+  title: z.string().nullable().describe('text of its user; null before the first question'),
+  archivedAt: time.nullable(),
   user: person,
   host: z.string(),
   generation: z.int(),
@@ -322,7 +330,10 @@ const sessionView = z.object({
 export type SessionView = z.infer<typeof sessionView>;
 
 /** Last used first. */
-export const sessions = z.object({ sessions: z.array(sessionView) });
+export const sessions = z.object({
+  sessions: z.array(sessionView),
+  more: z.boolean().describe('there are others, which were used earlier'),
+});
 export type Sessions = z.infer<typeof sessions>;
 
 export const sessionParams = z.object({ name: session });
@@ -429,6 +440,11 @@ export const auditActions = [
   'session.reset',
   'session.hibernated',
   'session.moved',
+  'conversation.created',
+  'conversation.renamed',
+  'conversation.archived',
+  'conversation.unarchived',
+  'conversation.deleted',
   'sign-in.accepted',
   'sign-in.denied',
   'sign-in.omitted',
@@ -448,6 +464,7 @@ export const auditActions = [
   'host.removed',
   'read.turn',
   'read.turns',
+  'read.conversations',
   'read.screen',
   'read.audit',
   'retention.applied',

@@ -85,7 +85,7 @@ export async function recordMove(
   { store, at, append }: RecordMoveOptions,
 ): Promise<AgentSession> {
   const moved = await store.sessions.move(name, { from, to, because, unlessOpen }, { actor, at });
-  const event = { type: 'reset' as const, generation: moved.generation, moved: true };
+  const event = { type: 'reset' as const, generation: moved.generation, moved: true, session: name };
   await append({ turnId: NO_TURN, userId, at, event });
   return moved;
 }

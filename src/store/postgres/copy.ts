@@ -54,6 +54,7 @@ const TABLES: Record<string, number> = {
   webhook_deliveries: 500,
   tool_calls: 500,
   signing_keys: 500,
+  deleted_sessions: 500,
   counters: 500,
 };
 

@@ -1,5 +1,5 @@
 /** The chat: header, conversation, box. */
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
 import type { Around } from './around.ts';
@@ -20,12 +20,16 @@ import { useEscape } from './useEscape.ts';
 export interface ChatProps extends Omit<ControllerProps, 'context'> {
   /** Null on a page of its own. */
   around?: Around | null;
+  /** What shows the list of conversations; absent where this is the only one. */
+  sideBar?: ReactNode;
+  /** Shows another conversation. */
+  onOpen?(sessionId: string): void;
   onLanguage(language: string): void;
   onSignOut(): void;
 }
 
 export function Chat(props: ChatProps) {
-  const { me, api, locale, kept, around = null } = props;
+  const { me, api, locale, kept, sideBar, onOpen, around = null } = props;
   // A question that is repeated is about the page of before, of which nothing more is known.
   const context = (page: string | null) => (page === (around?.page ?? null) ? (around?.context ?? null) : null);
   const { controller, state } = useController({ ...props, context });
@@ -106,6 +110,7 @@ export function Chat(props: ChatProps) {
     <PageContext value={pageContext}>
       <div className={isAround ? 'chat chat-around' : 'chat'}>
         <Header
+          sideBar={sideBar}
           me={me}
           memory={kept}
           canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
@@ -140,6 +145,7 @@ export function Chat(props: ChatProps) {
             <Search
               api={api}
               onAsk={ask}
+              onOpen={onOpen}
               onClose={() => {
                 setSearching(false);
                 focusBox();

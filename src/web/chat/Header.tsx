@@ -1,6 +1,8 @@
 /** The page's head: its name, starting over, settings. */
+import type { ReactNode } from 'react';
 import type { Me } from '../../contract/api.ts';
 import { Brand } from '../Brand.tsx';
+import { useLook } from '../look.ts';
 import type { Memory } from '../storage.ts';
 import type { Around } from './around.ts';
 import './header.css';
@@ -9,6 +11,8 @@ import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface HeaderProps {
+  /** Instead of the page's name, where there are several conversations. */
+  sideBar?: ReactNode;
   me: Me;
   memory: Memory;
   canStartOver: boolean;
@@ -20,21 +24,39 @@ export interface HeaderProps {
   around?: Around | null;
 }
 
-export function Header({ me, memory, canStartOver, onStartOver, onSearch, around = null, ...settings }: HeaderProps) {
+export function Header({
+  sideBar,
+  me,
+  memory,
+  canStartOver,
+  onStartOver,
+  onSearch,
+  around = null,
+  ...settings
+}: HeaderProps) {
   const { t } = usePage();
+  const look = useLook();
   return (
     <header className="header">
-      <Brand as="h1" name={t.appName} />
+      {sideBar === undefined ? (
+        <Brand as="h1" name={t.appName} />
+      ) : (
+        <>
+          <h1 className="only-read">{look.name ?? t.appName}</h1>
+          {sideBar}
+        </>
+      )}
       <div className="header-actions">
         {canStartOver && (
           <button
             type="button"
             className={around === null ? 'button button-quiet' : 'button button-quiet button-icon'}
-            {...(around !== null && { 'aria-label': t.startOver, title: t.startOver })}
+            {...(around !== null && { 'aria-label': t.startOver })}
+            title={t.startOver}
             onClick={onStartOver}
           >
-            <Icon name="fresh" />
-            {around === null && t.startOver}
+            <Icon name="again" />
+            {around === null && <span className={sideBar === undefined ? '' : 'header-words'}>{t.startOver}</span>}
           </button>
         )}
         {me.user.role !== 'member' && around === null && (

@@ -21,7 +21,7 @@ showAccent(look.accent, document.documentElement);
 createRoot(root).render(
   <Boundary>
     <LookContext value={look}>
-      <App link={takeLink(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />
+      <App link={takeLink(location, history)} kept={kept} />
     </LookContext>
   </Boundary>,
 );

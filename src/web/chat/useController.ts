@@ -1,20 +1,25 @@
 /** Gives React the controller and its state. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { newIdempotencyKey } from '../../client/idempotency-key.ts';
-import type { Me } from '../../contract/api.ts';
+import type { ConversationView, Me } from '../../contract/api.ts';
 import { messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import type { Api } from './api.ts';
 import { connect } from './connection.ts';
-import { type Controller, createController } from './controller.ts';
+import { type Controller, type ConversationFollower, createController } from './controller.ts';
 import type { ChatState } from './state.ts';
+
+export type OpenedConversation = Pick<ConversationView, 'sessionId' | 'generation' | 'moved'>;
 
 export interface ControllerProps {
   me: Me;
   api: Api;
   locale: string;
   kept: Memory;
-  ofTab: Memory;
+  /** The conversation that is shown, as it was when it was opened. */
+  conversation: OpenedConversation;
+  /** Of the user's other conversations; null where this is the only one. */
+  follower: ConversationFollower | null;
   onSignedOut(because?: unknown): void;
   /** What the page around says, for a question that is about this page. */
   context(page: string | null): string | null;
@@ -38,9 +43,8 @@ function create(props: ControllerProps) {
     api: props.api,
     connect,
     userId: props.me.user.id,
-    generation: props.me.session.generation,
-    moved: props.me.session.moved,
-    chatId: chatId(props.ofTab),
+    ...props.conversation,
+    conversations: props.follower,
     locale: () => current.props.locale,
     context: (page) => current.props.context(page),
     messages: () => messagesOf(current.props.locale),
@@ -52,14 +56,3 @@ function create(props: ControllerProps) {
   });
   return { controller, current };
 }
-
-/** This tab's name: it stays over a reload, so that what was being sent is recognised afterwards. */
-function chatId(ofTab: Memory): string {
-  const known = ofTab.getItem(CHAT_KEY);
-  if (known !== null) return known;
-  const fresh = newIdempotencyKey();
-  ofTab.setItem(CHAT_KEY, fresh);
-  return fresh;
-}
-
-const CHAT_KEY = 'paliadin.chat';

@@ -4,7 +4,7 @@ import { isShutOut, Refusal } from '../../client/request.ts';
 import type { Me } from '../../contract/api.ts';
 import { backoff } from '../../contract/backoff.ts';
 import { createApi } from '../chat/api.ts';
-import { Chat } from '../chat/Chat.tsx';
+import { Conversations } from '../chat/conversations/Conversations.tsx';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
 import { frameWords } from '../locales/frame.ts';
 import { memory } from '../storage.ts';
@@ -114,12 +114,12 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
       return <main className="app-wait" aria-busy="true" />;
     case 'in':
       return (
-        <Chat
+        <Conversations
+          key={state.me.user.id}
           me={state.me}
           api={{ ...api, signOut: async () => signOut() }}
           locale={locale.current}
           kept={kept}
-          ofTab={kept}
           around={around}
           onLanguage={(next) => {
             kept.setItem(LOCALE_KEY, next);

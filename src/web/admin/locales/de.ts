@@ -74,6 +74,7 @@ export const de: Words = {
     queue_full: 'Zu viele Fragen in der Schlange',
     rate_limited: 'Zu viel auf einmal',
     quota_reached: 'Tagesgrenze erreicht',
+    conversation_limit: 'Grenze der Unterhaltungen erreicht',
     message_invalid: 'Frage nicht lesbar',
     message_too_large: 'Frage zu lang',
     store_unavailable: 'Speicher schrieb nicht',
@@ -110,6 +111,7 @@ export const de: Words = {
     queue_full: 'Es ist nichts zu tun: Der Benutzer muss zuerst eine Antwort abwarten.',
     rate_limited: 'Ist das gewöhnliche Nutzung, PALIADIN_RATE_LIMIT erhöhen.',
     quota_reached: 'Die Tagesgrenze auf der Seite „Benutzer“ erhöhen oder bis morgen warten.',
+    conversation_limit: 'PALIADIN_CONVERSATIONS_LIMIT erhöhen oder den Benutzer bitten, einige zu löschen.',
     message_invalid: 'Es ist nichts zu tun: Der Benutzer muss erneut fragen.',
     message_too_large: 'Es ist nichts zu tun: Der Benutzer muss die Frage kürzen.',
     store_unavailable:
@@ -391,6 +393,11 @@ export const de: Words = {
   },
 
   sessions: {
+    of: (name) => `Sitzungen von ${name}`,
+    more: 'Es gibt weitere, die vorher benutzt wurden. Auf der Seite „Benutzer“ lässt sich ein Benutzer auswählen.',
+    archived: 'archiviert',
+    title: 'Titel',
+    others: 'Alle Sitzungen dieses Benutzers',
     user: 'Benutzer',
     session: 'Sitzung',
     state: 'Stand',
@@ -440,6 +447,7 @@ export const de: Words = {
   },
 
   users: {
+    sessionsOf: (name) => `Sitzungen von ${name}`,
     name: 'Name',
     role: 'Rolle',
     roles: { owner: 'Betreiber', admin: 'Admin', member: 'Mitglied' },
@@ -564,11 +572,17 @@ export const de: Words = {
       'user.deleted': 'Benutzer gelöscht',
       'user.exported': 'Benutzer ausgegeben',
       'session.moved': 'Unterhaltung auf anderen Rechner umgezogen',
+      'conversation.created': 'Unterhaltung begonnen',
+      'conversation.renamed': 'Unterhaltung umbenannt',
+      'conversation.archived': 'Unterhaltung archiviert',
+      'conversation.unarchived': 'Unterhaltung aus dem Archiv geholt',
+      'conversation.deleted': 'Unterhaltung gelöscht',
       'host.added': 'Rechner hinzugefügt',
       'host.changed': 'Rechner geändert',
       'host.removed': 'Rechner entfernt',
       'read.turn': 'Frage gelesen',
       'read.turns': 'Fragen gelesen',
+      'read.conversations': 'Unterhaltungen angesehen',
       'read.screen': 'Terminal angesehen',
       'read.audit': 'Protokoll ausgegeben',
       'retention.applied': 'Alte Fragen gelöscht',

@@ -80,6 +80,7 @@ export const en = {
     queue_full: 'Too many questions waiting',
     rate_limited: 'Too much at once',
     quota_reached: 'Quota of the day used up',
+    conversation_limit: 'Limit of conversations reached',
     message_invalid: 'Question not readable',
     message_too_large: 'Question too long',
     store_unavailable: 'Store did not write',
@@ -115,6 +116,7 @@ export const en = {
     queue_full: 'Nothing to do: the user has to wait for an answer first.',
     rate_limited: 'If this is normal use, raise PALIADIN_RATE_LIMIT.',
     quota_reached: 'Raise the user’s daily quota on the page “Users”, or wait until tomorrow.',
+    conversation_limit: 'Raise PALIADIN_CONVERSATIONS_LIMIT, or ask the user to delete some.',
     message_invalid: 'Nothing to do: the user has to ask again.',
     message_too_large: 'Nothing to do: the user has to shorten the question.',
     store_unavailable:
@@ -389,6 +391,11 @@ export const en = {
   },
 
   sessions: {
+    of: (name: string) => `Sessions of ${name}`,
+    more: 'There are more, which were used earlier. Choose a user on the page “Users” to see theirs.',
+    archived: 'archived',
+    title: 'Title',
+    others: 'All sessions of this user',
     user: 'User',
     session: 'Session',
     state: 'State',
@@ -435,6 +442,7 @@ export const en = {
   },
 
   users: {
+    sessionsOf: (name: string) => `Sessions of ${name}`,
     name: 'Name',
     role: 'Role',
     roles: { owner: 'Owner', admin: 'Admin', member: 'Member' },
@@ -555,11 +563,17 @@ export const en = {
       'user.deleted': 'User deleted',
       'user.exported': 'User exported',
       'session.moved': 'Conversation moved to another host',
+      'conversation.created': 'Conversation begun',
+      'conversation.renamed': 'Conversation renamed',
+      'conversation.archived': 'Conversation archived',
+      'conversation.unarchived': 'Conversation taken out of the archive',
+      'conversation.deleted': 'Conversation deleted',
       'host.added': 'Host added',
       'host.changed': 'Host changed',
       'host.removed': 'Host removed',
       'read.turn': 'Turn read',
       'read.turns': 'Turns read',
+      'read.conversations': 'Conversations listed',
       'read.screen': 'Terminal viewed',
       'read.audit': 'Audit log exported',
       'retention.applied': 'Old turns deleted',
