@@ -57,6 +57,9 @@ export interface SharedInsert {
   by?: Asking | undefined;
 }
 
+/** A question as it was stored; with `inserted: false`, the one that was stored before under its key. */
+export type InsertedTurn = { turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false };
+
 export interface TurnStore {
   /**
    * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
@@ -66,10 +69,14 @@ export interface TurnStore {
    * @throws PaliadinError `quota_reached` where the user has reached their daily quota, `queue_full` where more than
    *   `mostWaiting` turns of the session would wait.
    */
-  insert(
-    turn: NewTurn,
-    shared?: SharedInsert,
-  ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
+  insert(turn: NewTurn, shared?: SharedInsert): Promise<InsertedTurn>;
+  /**
+   * As `insert`, of several questions in one transaction. A refusal concerns its question only; where this rejects,
+   * none is stored.
+   */
+  insertAll(
+    questions: readonly { turn: NewTurn; shared?: SharedInsert | undefined }[],
+  ): Promise<PromiseSettledResult<InsertedTurn>[]>;
   /**
    * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least
    * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist; and where

@@ -28,7 +28,10 @@ export interface IntakeOptions {
 /** `key` is the caller's idempotency key. @throws PaliadinError; nothing was accepted in that case. */
 export function createIntake(options: IntakeOptions): (question: Question, key: string | null) => Promise<Accepted> {
   const { store, dispatcher } = options;
-  /** Questions that are being accepted, by user and key: repetitions wait for the first. */
+  /**
+   * Questions that are being accepted, by user, key and content: repetitions wait for the first. Of different questions
+   * under one key the store takes one; none of them may get what became of another.
+   */
   const accepting = new Map<string, Promise<Accepted>>();
 
   async function accept(question: Question, key: string | null): Promise<Accepted> {
@@ -45,11 +48,9 @@ export function createIntake(options: IntakeOptions): (question: Question, key: 
 
   return (question, key) => {
     if (key === null) return accept(question, null);
-    const id = `${question.userId} ${key}`;
+    const id = `${question.userId} ${question.requestHash} ${key}`;
     const first = accepting.get(id);
-    if (first !== undefined) {
-      return first.then(({ turn }) => ({ turn: requireSameQuestion(turn, question), repeated: true }));
-    }
+    if (first !== undefined) return first.then(({ turn }) => ({ turn, repeated: true }));
     const accepted = accept(question, key).finally(() => accepting.delete(id));
     accepting.set(id, accepted);
     return accepted;

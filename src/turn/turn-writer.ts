@@ -13,15 +13,23 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import type { SharedInsert, TurnStore, TurnWrite } from '../store/turn-store.ts';
+import type { InsertedTurn, SharedInsert, TurnWrite } from '../store/turn-store.ts';
 
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
-  accept(turn: NewTurn, shared?: SharedInsert): ReturnType<TurnStore['insert']>;
+  accept(turn: NewTurn, shared?: SharedInsert): Promise<InsertedTurn>;
   /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
+}
+
+interface Accepting {
+  turn: NewTurn;
+  shared: SharedInsert | undefined;
+  timer: NodeJS.Timeout;
+  resolve(accepted: InsertedTurn): void;
+  reject(error: unknown): void;
 }
 
 interface Waiting extends TurnWrite {
@@ -47,6 +55,7 @@ export function createTurnWriter(
   store: Store,
   { patienceMs = PATIENCE_MS, pauseMs = PAUSE_MS, onStored = () => {} }: TurnWriterOptions = {},
 ): TurnWriter {
+  let accepting: Accepting[] = [];
   let waiting: Waiting[] = [];
   let size = 0;
 
@@ -66,6 +75,33 @@ export function createTurnWriter(
       if (!overdue) await work().then(resolve, reject);
     });
     return promise;
+  }
+
+  /** All questions of one moment in one transaction. */
+  async function acceptWaiting(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const batch = accepting.splice(0, acceptedAtOnce(accepting));
+    for (const { timer } of batch) clearTimeout(timer);
+    if (accepting.length > 0) void inOrder(acceptWaiting);
+    if (batch.length > 0) await acceptBatch(batch);
+  }
+
+  async function acceptBatch(batch: Accepting[]): Promise<void> {
+    try {
+      const results = await store.turns.insertAll(batch.map(({ turn, shared }) => ({ turn, shared })));
+      const stored = results.flatMap((result) =>
+        result.status === 'fulfilled' && result.value.inserted ? [result.value.event] : [],
+      );
+      if (stored.length > 0) onStored(stored);
+      for (const [at, result] of results.entries()) {
+        if (result.status === 'fulfilled') batch[at]?.resolve(result.value);
+        else batch[at]?.reject(result.reason);
+      }
+    } catch (error) {
+      if (batch.length === 1 || isHeld(error)) for (const one of batch) one.reject(error);
+      // One question that the database refuses must not refuse the others.
+      else for (const one of batch) await acceptBatch([one]);
+    }
   }
 
   async function writeWaiting(): Promise<void> {
@@ -112,11 +148,15 @@ export function createTurnWriter(
 
   return {
     accept(turn, shared) {
-      return inOrderSoon(async () => {
-        const accepted = await store.turns.insert(turn, shared);
-        if (accepted.inserted) onStored([accepted.event]);
-        return accepted;
-      });
+      const { promise, resolve, reject } = Promise.withResolvers<InsertedTurn>();
+      const timer = setTimeout(() => {
+        accepting = accepting.filter((other) => other !== one);
+        reject(held());
+      }, patienceMs);
+      const one: Accepting = { turn, shared, timer, resolve, reject };
+      accepting.push(one);
+      if (accepting.length === 1) void inOrder(acceptWaiting);
+      return promise;
     },
     write(write: TurnWrite): Promise<void> {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -164,6 +204,15 @@ const PATIENCE_MS = 3000;
 const AGAIN_MS = 5000;
 const PAUSE_MS = 250;
 
+function acceptedAtOnce(accepting: readonly Accepting[]): number {
+  let size = 0;
+  const full = accepting.slice(0, ACCEPTED).findIndex(({ turn }) => {
+    size += turn.message.length + (turn.context?.length ?? 0);
+    return size >= BATCH_SIZE;
+  });
+  return full < 0 ? ACCEPTED : full + 1;
+}
+
 /** How many of them go into one transaction. */
 function atOnce(waiting: Waiting[]): number {
   let size = 0;
@@ -175,6 +224,8 @@ function atOnce(waiting: Waiting[]): number {
 }
 
 // A transaction is one step during which the gateway does nothing else: some ten milliseconds of work.
+// A question has ten statements; its user's row is locked meanwhile.
+const ACCEPTED = 32;
 const BATCH = 100;
 const BATCH_SIZE = 256 * 1024;
 

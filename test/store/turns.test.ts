@@ -273,3 +273,34 @@ test('recent turns are listed for everybody or for one user', async () => {
   expect(await ids()).toEqual([second.turnId, first.turnId]);
   expect(await ids(one.user.id)).toEqual([first.turnId]);
 });
+
+test('several questions are stored in one transaction; a refusal concerns its question only', async () => {
+  const { store } = await temporaryStore();
+  const [one, other] = [await aUser(store), await aUser(store)];
+  await store.users.setQuota(other.user.id, 1, { actor: 'cli', at: 1 });
+  const known = aTurn(one, { idempotencyKey: 'key', startedAt: 10 });
+  await store.turns.insert(known);
+  const questions = [
+    aTurn(one, { startedAt: 11 }),
+    aTurn(other, { startedAt: 12 }),
+    aTurn(one, { idempotencyKey: 'key', startedAt: 13 }),
+    aTurn(other, { startedAt: 14 }),
+    aTurn(one, { startedAt: 15 }),
+  ];
+  const results = await store.turns.insertAll(questions.map((turn) => ({ turn, shared: { mostWaiting: 1 } })));
+  const [a, b, , d, e] = questions.map(({ turnId }) => turnId);
+  expect(results).toMatchObject([
+    { status: 'fulfilled', value: { inserted: true, turn: { turnId: a }, event: { turnId: a } } },
+    { status: 'fulfilled', value: { inserted: true, turn: { turnId: b }, event: { turnId: b } } },
+    { status: 'fulfilled', value: { inserted: false, turn: { turnId: known.turnId } } },
+    { status: 'rejected', reason: { code: 'quota_reached' } },
+    { status: 'rejected', reason: { code: 'queue_full' } },
+  ]);
+  expect([await store.turns.get(d as string), await store.turns.get(e as string)]).toEqual([null, null]);
+  expect((await store.turns.list({ limit: 9 })).map(({ turnId }) => turnId)).toEqual([b, a, known.turnId]);
+  const ids = results.flatMap((result) =>
+    result.status === 'fulfilled' && result.value.inserted ? [result.value.event.id] : [],
+  );
+  expect(ids).toEqual(ids.toSorted((x, y) => x - y));
+  expect(await store.audit.verify({ contents: true })).toMatchObject({ broken: null, rows: expect.any(Number) });
+});

@@ -1,13 +1,12 @@
 /** Accepts a question: once for each key, and no more than the user's quota. */
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
 import { titleOf } from '../title.ts';
-import { queueFull, type SharedInsert } from '../turn-store.ts';
-import { record } from './audit-log.ts';
+import { type InsertedTurn, queueFull, type SharedInsert } from '../turn-store.ts';
+import { type Recorded, record } from './audit-log.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
@@ -24,12 +23,74 @@ export interface InsertOptions extends Partial<SharedInsert> {
 /** Makes the gateway the session's carrier, if no other is. */
 export type ClaimSession = (db: Transaction<Schema>, session: string, by: Asking) => Promise<unknown>;
 
-/** As `TurnStore.insert`, in the caller's transaction. */
+/** A question without its event. */
+type Stored = Pick<InsertedTurn, 'turn' | 'inserted'>;
+
+/** One question, and how it is to be inserted. */
+export interface Accepting extends InsertOptions {
+  turn: NewTurn;
+}
+
+/**
+ * As `TurnStore.insertAll`, in the caller's transaction. What all gateways wait for, the end of the audit log and the
+ * numbers of events, is taken last and once.
+ */
 export async function insertOnce(
   db: Transaction<Schema>,
-  turn: NewTurn,
-  { auditSalt, index, claim, mostWaiting, by }: InsertOptions,
-): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+  all: readonly Accepting[],
+): Promise<PromiseSettledResult<InsertedTurn>[]> {
+  const results = new Map<Accepting, PromiseSettledResult<Stored>>();
+  // In the same order everywhere: two gateways that lock several users' rows never wait for each other.
+  const ordered = all.toSorted((a, b) => (a.turn.userId < b.turn.userId ? -1 : Number(a.turn.userId > b.turn.userId)));
+  for (const one of ordered) results.set(one, await settled(db, one, all.length > 1));
+  const fresh = all.filter((one) => {
+    const result = results.get(one);
+    return result?.status === 'fulfilled' && result.value.inserted;
+  });
+  await record(db, fresh.map(acceptedRecord));
+  const events = await insertEvents(
+    db,
+    fresh.map(({ turn: { turnId, userId, startedAt } }) => ({
+      turnId,
+      userId,
+      at: startedAt,
+      event: { type: 'accepted' as const },
+    })),
+  );
+  return all.map((one) => {
+    const result = results.get(one) as PromiseSettledResult<Stored>;
+    if (result.status === 'rejected') return result;
+    const event = events[fresh.indexOf(one)];
+    const value =
+      event === undefined ? { turn: result.value.turn, inserted: false as const } : { ...result.value, event };
+    return { status: 'fulfilled', value: value as InsertedTurn };
+  });
+}
+
+/** With a savepoint where there are others, whom a refusal of this one does not concern. */
+async function settled(
+  db: Transaction<Schema>,
+  one: Accepting,
+  amongOthers: boolean,
+): Promise<PromiseSettledResult<Stored>> {
+  if (!amongOthers) return { status: 'fulfilled', value: await insertRow(db, one) };
+  await sql`savepoint accepting`.execute(db);
+  try {
+    const value = await insertRow(db, one);
+    await sql`release savepoint accepting`.execute(db);
+    return { status: 'fulfilled', value };
+  } catch (reason) {
+    if (!(reason instanceof PaliadinError)) throw reason; // the database's: nobody is inserted
+    await sql`rollback to savepoint accepting`.execute(db);
+    await sql`release savepoint accepting`.execute(db);
+    return { status: 'rejected', reason };
+  }
+}
+
+async function insertRow(
+  db: Transaction<Schema>,
+  { turn, auditSalt, index, claim, mostWaiting, by }: Accepting,
+): Promise<Stored> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
   const user = await lockUser(db, turn.userId);
@@ -40,20 +101,27 @@ export async function insertOnce(
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
+  const { turnId, userId, startedAt, agentSession, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn, user);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
   await use(db, turn);
   if (by !== undefined) await claim?.(db, agentSession, by);
-  const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
-  const about = { at: startedAt, actor: userId, subject: userId, turnId };
-  await record(db, [
-    { ...about, action: 'turn.accepted', detail: { session: agentSession, generation, host }, content },
-  ]);
-  const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
-  return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
+  return { turn: fromRow(row), inserted: true };
+}
+
+function acceptedRecord({ turn, auditSalt }: Accepting): Recorded {
+  const { turnId, userId, startedAt, agentSession, generation, host } = turn;
+  return {
+    at: startedAt,
+    actor: userId,
+    subject: userId,
+    turnId,
+    action: 'turn.accepted',
+    detail: { session: agentSession, generation, host },
+    content: { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] },
+  };
 }
 
 async function requireSession(db: Transaction<Schema>, { agentSession }: NewTurn): Promise<void> {

@@ -40,12 +40,21 @@ export interface TurnQueryOptions {
 export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): TurnStore {
   const { relaxed, heavy, search, index, searching, claim, newSalt, erase } = options;
   const listing = (page: TurnFilter) => (wordsOf(page.search).length === 0 ? db : searching);
+  const insertAll: TurnStore['insertAll'] = (questions) =>
+    db.transaction().execute((trx) =>
+      insertOnce(
+        trx,
+        questions.map(({ turn, shared }) => ({ turn, auditSalt: newSalt(), index, claim, ...shared })),
+      ),
+    );
   return {
     async insert(turn, shared) {
-      return await db
-        .transaction()
-        .execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, claim, ...shared }));
+      const [result] = await insertAll([{ turn, shared }]);
+      if (result?.status === 'fulfilled') return result.value;
+      throw result?.reason;
     },
+
+    insertAll,
 
     takeUp: (turnId, at, carrier) => relaxed((trx) => takeUp(trx, turnId, { at, carrier })),
 
