@@ -1,4 +1,3 @@
-/** The end of something that was asked for. */
 /** The part of AbortSignal that is needed here: the contract knows neither Node’s nor the browser’s types. */
 export interface StopSignal {
   readonly aborted: boolean;
