@@ -1,6 +1,6 @@
 /** The application's own tools: what an agent may ask of the application, in the name of the person whose turn runs. */
 import { z } from 'zod';
-import type { StopSignal } from './host.ts';
+import type { StopSignal } from './stop-signal.ts';
 
 /** What an agent, and the model behind it, accept as a tool's name. */
 export const TOOL_NAME_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;

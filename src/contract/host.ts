@@ -6,6 +6,7 @@ import type { TurnTools } from './app-tools.ts';
 import type { ErrorCode } from './errors.ts';
 import type { IsolationLevel } from './isolation.ts';
 import type { ScreenView } from './screen.ts';
+import type { StopSignal } from './stop-signal.ts';
 import type { ApprovalRequest, Decision, Presence, ToolProgress, TurnNotice } from './turn.ts';
 import type { TurnCost } from './turn-cost.ts';
 
@@ -120,13 +121,6 @@ export interface HostSession {
   live: boolean;
   /** Id of the turn that is under way. */
   running: string | null;
-}
-
-/** The part of AbortSignal that is needed here: the contract knows neither Node’s nor the browser’s types. */
-export interface StopSignal {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 export interface Host {

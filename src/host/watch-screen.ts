@@ -1,6 +1,6 @@
 /** Streams a session's terminal to a remote viewer, for as long as they watch. Nothing is typed, nothing started. */
 import { isDeepStrictEqual } from 'node:util';
-import type { StopSignal } from '../contract/host.ts';
+import type { StopSignal } from '../contract/stop-signal.ts';
 import { onlyColours } from '../contract/only-colours.ts';
 import type { ScreenView } from '../contract/screen.ts';
 import type { AgentPane } from './agent-pane.ts';

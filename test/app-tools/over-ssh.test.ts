@@ -28,7 +28,7 @@ test('two people ask the same, and each gets their own rows', async () => {
   expect(anas?.response).not.toContain('(app:/cases/51)');
   expect(bens?.response).toContain('(app:/cases/51)');
   expect(bens?.response).not.toContain('(app:/cases/42)');
-});
+}, 90_000);
 
 test('a change is allowed by the person who asked, whatever the host lets a gateway allow', async () => {
   const ana = await gateway.as('jwt:ana');

@@ -9,4 +9,4 @@ const canSandbox = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-net', '
 test.runIf(canSandbox)('in a sandbox the agent reaches the application’s tools', async () => {
   const ana = await here.gateway.as('jwt:ana');
   expect((await ana.answer('Which of my cases are overdue?')).response).toContain('(app:/cases/42)');
-});
+}, 90_000);

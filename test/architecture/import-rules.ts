@@ -9,13 +9,14 @@ import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Programs, and what they are started with.
   cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'services', 'turn', 'transport', 'store', 'contract'],
-  gateway: ['http', 'services', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
+  gateway: ['app-tools', 'http', 'services', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
   shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
   config: ['process', 'transport', 'contract'],
   tracing: ['contract'],
   // The way of a turn.
+  'app-tools': ['turn', 'store', 'contract'],
   http: ['services', 'turn', 'backend', 'transport', 'contract'],
   services: ['turn', 'backend', 'transport', 'store', 'contract'],
   turn: ['backend', 'transport', 'store', 'process', 'contract'],
@@ -87,7 +88,23 @@ export const OWNED: readonly { what: readonly string[]; by: Record<string, strin
   },
   {
     what: ['jose'],
-    by: { 'src/http/sign-in': 'looks at tokens of an application, by its secret or by its published keys' },
+    by: {
+      'src/http/sign-in': 'looks at tokens of an application, by its secret or by its published keys',
+      'src/app-tools': 'signs the tokens that go to an application, and publishes the keys',
+    },
+  },
+  {
+    what: ['@modelcontextprotocol/client'],
+    by: {
+      'src/app-tools': 'asks an application; loaded only where there is one',
+      'src/demo/tools': 'is an agent, which is given tools',
+    },
+    oneFile: true,
+  },
+  {
+    what: ['@modelcontextprotocol/server', '@modelcontextprotocol/node'],
+    by: { 'src/host/app-tools': 'serves agents; loaded only where an application has tools' },
+    oneFile: true,
   },
   {
     what: ['standardwebhooks'],

@@ -21,7 +21,7 @@ export async function aTarget(gateway: TestGateway, subject: string): Promise<Ta
 
 /** What needs no sign-in. Nobody's question, answer or name is in it. */
 const OPEN =
-  /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/client\.js|\/embed(\.js)?|\/api\/auth\/ways)$/;
+  /^(GET|HEAD) (\/|\/\*|\/admin(\/\*)?|\/healthz|\/readyz|\/openapi\.json|\/client\.js|\/embed(\.js)?|\/\.well-known\/jwks\.json|\/api\/auth\/ways)$/;
 const SIGN_IN = /^POST \/api\/auth\/(code|token|embed)$/;
 /** Leads to the page with the application's token, which signs nobody in by itself. */
 const FORM = 'POST /';

@@ -121,7 +121,7 @@ describe('the application of the example', () => {
     const me = await fetch(`${here.gateway.url}/api/me`, { headers: { authorization: `Bearer ${token}` } });
     expect(me.status).toBe(401);
     // The public list has no private half.
-    const list = await (await fetch(`${here.gateway.url}/.well-known/jwks.json`)).json();
+    const list = (await (await fetch(`${here.gateway.url}/.well-known/jwks.json`)).json()) as { keys: object[] };
     expect(list.keys.map((key: object) => Object.keys(key).sort())).toEqual([
       ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
     ]);
@@ -129,7 +129,8 @@ describe('the application of the example', () => {
 
   test('the example refuses forged, foreign, expired and missing tokens', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const { kid } = (await (await fetch(`${here.gateway.url}/.well-known/jwks.json`)).json()).keys[0];
+    const list = await (await fetch(`${here.gateway.url}/.well-known/jwks.json`)).json();
+    const [{ kid = '' } = {}] = (list as { keys: { kid?: string }[] }).keys;
     const forged = await new SignJWT({ turn: 'x' })
       .setProtectedHeader({ alg: 'ES256', kid, jwk: await exportJWK(publicKey) })
       .setIssuer(here.gateway.url)

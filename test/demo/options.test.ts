@@ -9,6 +9,7 @@ test('without options nothing is stored', () => {
     logDirectory: null,
     replyFiles: false,
     dontAsk: false,
+    mcpConfig: null,
     conversationDirectory: null,
     conversation: 'new-id',
     pace: 12,

@@ -1,7 +1,8 @@
 /** A backend without a host: the test decides what happens to each turn. */
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
-import type { HostOutcome, HostSession, HostTurn, HostUpdate, StopSignal } from '../../src/contract/host.ts';
+import type { HostOutcome, HostSession, HostTurn, HostUpdate } from '../../src/contract/host.ts';
+import type { StopSignal } from '../../src/contract/stop-signal.ts';
 import type { ScreenView } from '../../src/contract/screen.ts';
 import type { Decision } from '../../src/contract/turn.ts';
 

@@ -55,6 +55,7 @@ const CLOSED: Record<string, keyof typeof guards> = {
 const OPEN = [
   'GET /',
   'GET /*',
+  'GET /.well-known/jwks.json',
   'GET /admin',
   'GET /admin/*',
   'GET /api/auth/ways',

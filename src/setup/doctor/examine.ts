@@ -9,6 +9,7 @@ import { chooseAgent } from '../../daemon/agent.ts';
 import { findProgram } from '../../process/find-program.ts';
 import { formatTarget } from '../../transport/ssh/target.ts';
 import { openHost } from '../with-host.ts';
+import { examineAppTools } from './app-tools.ts';
 import { examineApprovals } from './approvals.ts';
 import { checksOf } from './checks.ts';
 import { canStart, examineHost } from './examine-host.ts';
@@ -25,6 +26,8 @@ export async function* examine(settings: Settings, listed: readonly ListedHost[]
     if (yield* examineRemote(settings, null)) yield await examineChannel(settings, null);
   } else if (listed.length === 0) yield* examineThisMachine(settings);
   for (const host of listed.filter(({ name }) => name !== remote)) yield* examineListed(settings, host);
+  const appTools = await examineAppTools(settings.config);
+  if (appTools !== null) yield appTools;
 }
 
 /** One host of the list. */

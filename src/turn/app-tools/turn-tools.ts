@@ -10,9 +10,10 @@ import {
   type TurnTools,
 } from '../../contract/app-tools.ts';
 import { PaliadinError } from '../../contract/errors.ts';
-import type { HostUpdate, StopSignal } from '../../contract/host.ts';
+import type { HostUpdate } from '../../contract/host.ts';
 import type { ToolCall, ToolOutcome } from '../../contract/records/tool-call.ts';
 import type { Turn } from '../../contract/records/turn.ts';
+import type { StopSignal } from '../../contract/stop-signal.ts';
 import { DENY } from '../../contract/turn.ts';
 import type { Store } from '../../store/store.ts';
 import type { Approvals } from '../approvals.ts';

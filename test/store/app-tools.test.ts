@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
+
+const call = { turnId: 'turn', callId: 'one', tool: 'list', arguments: '{}', startedAt: 1000, outcome: 'running' as const };
+
+test('a call is put on record once; whoever comes later learns what is known of it', async () => {
+  const { appTools } = (await temporaryStore()).store;
+  expect(await appTools.begin(call)).toBeNull();
+  await appTools.note(call, { outcome: 'done', durationMs: 12, resultBytes: 345 });
+  const known = { ...call, outcome: 'done', durationMs: 12, resultBytes: 345, detail: null };
+  expect(await appTools.begin({ ...call, tool: 'other', startedAt: 2000 })).toEqual(known);
+  expect(await appTools.begin({ ...call, callId: 'two', startedAt: 2000 })).toBeNull();
+  expect(await appTools.ofTurn('turn')).toMatchObject([known, { callId: 'two', outcome: 'running', durationMs: null }]);
+  expect(await appTools.count('turn')).toBe(2);
+  expect(await appTools.count('another')).toBe(0);
+});
+
+test('the calls of a turn are deleted with its user', async () => {
+  const { store } = await temporaryStore();
+  const someone = await aUser(store);
+  const { turn } = await store.turns.insert(aTurn(someone));
+  await store.appTools.begin({ ...call, turnId: turn.turnId });
+  await store.turns.write([{ turnId: turn.turnId, change: { status: 'completed', finishedAt: 5 }, events: [] }]);
+  await store.users.remove(someone.user.id, { actor: 'owner', at: 6 });
+  expect(await store.appTools.ofTurn(turn.turnId)).toEqual([]);
+});
+
+test('signing keys are listed newest first, and old ones are dropped', async () => {
+  const { appTools } = (await temporaryStore()).store;
+  for (const createdAt of [10, 30, 20]) await appTools.addKey({ kid: `k${createdAt}`, privateJwk: '{}', createdAt });
+  await appTools.dropKeys(20);
+  expect((await appTools.keys()).map(({ kid }) => kid)).toEqual(['k30', 'k20']);
+});
