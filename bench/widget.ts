@@ -11,7 +11,7 @@ import { launchChromium } from '../test/support/chromium.ts';
 import { startTestGateway } from '../test/support/gateway.ts';
 import { distribution, figure, report } from './support/report.ts';
 
-const OPENINGS = 20;
+const OPENINGS = Number(process.env.BENCH_OPENINGS ?? 20);
 const HOST = 'localhost';
 
 const secret = randomBytes(48).toString('base64');
