@@ -39,7 +39,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
 const MAY_USE_PACKAGES: Record<string, readonly string[]> = {
   contract: ['zod', 'marked'],
   client: [],
-  'user-token': [],
+  'user-token': ['node:crypto'],
 };
 
 /**
