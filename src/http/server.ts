@@ -13,6 +13,7 @@ import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
 import { measureResponses, metricsRoute } from './metrics.ts';
 import { answerUnknownRoutes, collectRoutes } from './not-found.ts';
+import { openAiRoutes } from './openai/openai.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
@@ -101,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   historyExportRoute(app, options);
   eventRoutes(app, options, streams);
   sessionRoutes(app, options);
+  await openAiRoutes(app, options, streams);
   adminRoutes(app, options, streams);
   await tokenFormRoute(app);
   await pageRoutes(app, options);
