@@ -12,7 +12,8 @@ export type SettledEvent =
   /** The next part of the answer. */
   | { type: 'text'; text: string }
   | { type: 'tool'; tool: ToolProgress }
-  | { type: 'approval'; approval: ApprovalRequest }
+  /** `at`: since when it is asked, in UTC milliseconds. */
+  | { type: 'approval'; approval: ApprovalRequest; at: number }
   | { type: 'decided'; decided: Pick<Decided, 'approval' | 'option' | 'message' | 'by'> }
   /** `restated`: the answer is another one than the text that was sent; `turn.response` is what counts. */
   | { type: 'finished'; turn: TurnView; restated: boolean };
@@ -54,7 +55,7 @@ function* settle(event: StreamedEvent, text: SettledText, asked: Set<string>): G
       // A host that was reached again asks again.
       if (asked.has(event.approval.id)) return;
       asked.add(event.approval.id);
-      yield { type: 'approval', approval: event.approval };
+      yield { type: 'approval', approval: event.approval, at: event.at };
       return;
     case 'decided':
       yield { type: 'decided', decided: event };
