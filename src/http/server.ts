@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { agUiRoutes } from './ag-ui/ag-ui.ts';
+import { aiSdkRoutes } from './ai-sdk/ai-sdk.ts';
 import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
 import { clientKey } from './client-address.ts';
@@ -105,6 +106,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   sessionRoutes(app, options);
   await openAiRoutes(app, options, streams);
   await agUiRoutes(app, options, streams);
+  aiSdkRoutes(app, options, streams);
   adminRoutes(app, options, streams);
   await tokenFormRoute(app);
   await pageRoutes(app, options);

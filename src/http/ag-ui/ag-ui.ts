@@ -5,7 +5,7 @@ import { decision } from '../../contract/approval.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision, isFinal } from '../../contract/turn.ts';
 import { userOf } from '../authenticate.ts';
-import { allowing, decideAll } from '../edge/approval-ids.ts';
+import { decideAll, yesOrNo } from '../edge/approval-ids.ts';
 import { conversationOf } from '../edge/conversations.ts';
 import { handOver } from '../edge/hand-over.ts';
 import { FieldError, inWords } from '../edge/problem.ts';
@@ -107,8 +107,10 @@ async function turnOf(
 /** @throws FieldError */
 function toDecision(approval: ApprovalRequest, status: string, payload: unknown, param: string): Decision {
   if (status === 'cancelled') return { option: DENY };
-  const { approved } = (payload ?? {}) as { approved?: unknown };
-  if (typeof approved === 'boolean') return { option: (approved && allowing(approval)) || DENY };
+  const { approved, reason } = (payload ?? {}) as { approved?: unknown; reason?: unknown };
+  if (typeof approved === 'boolean') {
+    return yesOrNo(approval, approved, typeof reason === 'string' ? reason : undefined, param);
+  }
   const read = decision.safeParse(payload);
   if (read.success) return read.data;
   throw new FieldError(param, 'has to fit the interrupt’s responseSchema: {"option": …}; or {"approved": true}');

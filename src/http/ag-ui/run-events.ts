@@ -3,6 +3,7 @@ import type { ReconnectReason, TurnView } from '../../contract/api.ts';
 import { readChips } from '../../contract/count-chips.ts';
 import { type ApprovalRequest, DENY, type ToolProgress } from '../../contract/turn.ts';
 import { approvalKey } from '../edge/approval-ids.ts';
+import { approvalInput } from '../edge/approval-input.ts';
 import { inWords, problemOfEnding } from '../edge/problem.ts';
 import type { UntilInterrupt } from '../edge/to-interrupt.ts';
 import type { StreamFormat } from '../sse.ts';
@@ -121,16 +122,15 @@ function* toolEvents(
 
 /** What the agent wants to do, as a call of its tool that has not been made. */
 function* approvalCall(
-  { id, tool, title, fields, detail }: ApprovalRequest,
+  approval: ApprovalRequest,
   turnId: string,
   parentMessageId: string | undefined,
 ): Generator<AgUiEvent> {
+  const { id, tool, title } = approval;
   const toolCallId = approvalKey(turnId, id);
-  const input =
-    fields === undefined ? { detail } : Object.fromEntries(fields.map(({ path, text }) => [path.join('.'), text]));
   const parent = parentMessageId === undefined ? {} : { parentMessageId };
   yield { type: 'TOOL_CALL_START', toolCallId, toolCallName: tool ?? title, ...parent };
-  yield { type: 'TOOL_CALL_ARGS', toolCallId, delta: JSON.stringify(input) };
+  yield { type: 'TOOL_CALL_ARGS', toolCallId, delta: JSON.stringify(approvalInput(approval)) };
   yield { type: 'TOOL_CALL_END', toolCallId };
 }
 

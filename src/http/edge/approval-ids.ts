@@ -16,10 +16,32 @@ export function readApprovalKey(key: string, param: string): { turnId: string; a
   throw new FieldError(param, 'nothing was ever asked with this id', 'not_found');
 }
 
-/** The option that allows: the first that is not `deny`. Null where it can only be denied. */
-export function allowing({ options }: Pick<ApprovalRequest, 'options'>): string | null {
-  return options.find(({ id }) => id !== DENY)?.id ?? null;
+/**
+ * A decision for clients that know only yes and no. `reason` tells the agent why; to a question it is the answer.
+ * @throws FieldError where a question gets no answer, or what is to be allowed can only be denied
+ */
+export function yesOrNo(
+  approval: ApprovalRequest,
+  approved: boolean,
+  reason: string | undefined,
+  param: string,
+): Decision {
+  const said = reason?.slice(0, MAX_REASON);
+  if (!approved) return { option: DENY, ...(said !== undefined && said !== '' && { message: said }) };
+  const options = approval.options.filter(({ id }) => id !== DENY);
+  const named = options.find(({ id, label }) => id === said || label === said);
+  const option = named ?? options[0];
+  if (option === undefined) throw new FieldError(param, 'this can only be denied: it is too long to be shown whole');
+  if (approval.kind !== 'question')
+    return { option: option.id, ...(said !== undefined && said !== '' && { message: said }) };
+  if (named !== undefined) return { option: named.id };
+  if (said === undefined || said === '') throw new FieldError(param, 'a question needs an answer in `reason`');
+  const questions = approval.questions ?? [{ question: approval.title }];
+  return { option: option.id, answers: Object.fromEntries(questions.map(({ question }) => [question, said])) };
 }
+
+// As long as the host takes.
+const MAX_REASON = 2000;
 
 export interface KeyedDecision {
   key: string;

@@ -58,6 +58,8 @@ function* settle(event: StreamedEvent, text: SettledText, asked: Set<string>): G
       yield { type: 'approval', approval: event.approval, at: event.at };
       return;
     case 'decided':
+      // What the policy denies is never asked.
+      if (!asked.has(event.approval.id)) return;
       yield { type: 'decided', decided: event };
       return;
     case 'finished':
