@@ -49,7 +49,7 @@ export async function fastClient(url: string, token: string): Promise<FastClient
         },
       );
       post.once('error', reject);
-      post.end(JSON.stringify({ message, sessionId: 'bench' }));
+      post.end(JSON.stringify({ message }));
       return promise;
     },
     heard(turnId, wanted) {

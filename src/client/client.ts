@@ -2,6 +2,7 @@
 import type { AskBody, Feedback, HistoryPage, HistoryQuery, Me, ResetResult, TurnView } from '../contract/api.ts';
 import type { Decision } from '../contract/turn.ts';
 import { askUntilAnswered } from './ask.ts';
+import { type ConversationClient, conversationCalls } from './conversations.ts';
 import { type FollowedEvent, type FollowOptions, followStream } from './follow.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
 import { createCall, type Fetch } from './request.ts';
@@ -44,8 +45,9 @@ export interface PaliadinClient {
   stop(turnId: string): Promise<TurnView>;
   history(query?: Partial<HistoryQuery>): Promise<History>;
   giveFeedback(turnId: string, feedback: Feedback): Promise<TurnView>;
-  /** Begins a new conversation with the agent. The history stays. */
+  /** Begins the conversation that was used last anew with the agent. The history stays. */
   reset(): Promise<ResetResult>;
+  conversations: ConversationClient;
   /** Who asks, and whether they may. */
   me(): Promise<Me>;
 }
@@ -98,6 +100,7 @@ export function createClient(options: ClientOptions = {}): PaliadinClient {
     },
     giveFeedback: (turnId, body) => json('POST', `${of(turnId)}/feedback`, { body }),
     reset: () => json('POST', '/api/session/reset'),
+    conversations: conversationCalls(json),
     me: () => json('GET', '/api/me'),
   };
   return client;

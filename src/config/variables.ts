@@ -140,6 +140,8 @@ export const variables = {
   PALIADIN_AWAY_LIMIT: duration
     .refine((ms) => ms >= 1000 && ms <= 7 * DAY_MS, 'at least 1s, at most 168h')
     .default(12 * 3_600_000),
+  PALIADIN_CONVERSATIONS: z.enum(['one', 'many']).default('many'),
+  PALIADIN_CONVERSATIONS_LIMIT: count(1, 100_000).default(1000),
   PALIADIN_STATE_DIR: text.optional(),
   PALIADIN_DATABASE_URL: databaseUrl.optional(),
   PALIADIN_HOST: text.default('127.0.0.1'),

@@ -4,11 +4,13 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
-import { CHAT_ID_PATTERN, TURN_ID_PATTERN } from './names.ts';
+import { CHAT_ID_PATTERN, SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
+import { conversationStates } from './records/session.ts';
 import { presences, type TurnEvent, turnNotices, turnStatuses, whenAway } from './turn.ts';
 
 const turnId = z.string().regex(TURN_ID_PATTERN).describe('UUID in lower case');
-const chatId = z.string().regex(CHAT_ID_PATTERN).describe('the browser’s own id of a chat');
+const chatId = z.string().regex(CHAT_ID_PATTERN);
+const conversationId = z.string().regex(SESSION_PATTERN).describe('id of the conversation');
 const time = z.int().describe('UTC milliseconds');
 
 /** The body of every error. `message` is for the person who asked, `detail` for the person who can fix it. */
@@ -40,7 +42,7 @@ const step = z.object({
 export const turnView = z.object({
   turnId,
   idempotencyKey: z.string().nullable().describe('what the question was sent with; null where it was sent without'),
-  sessionId: chatId,
+  sessionId: conversationId,
   status: z.enum(turnStatuses),
   message: z.string(),
   pageOrigin: z.string().nullable(),
@@ -54,7 +56,7 @@ export const turnView = z.object({
   inputTokens: z.int().nullable(),
   trailerMalformed: z.boolean(),
   notices: z.array(z.enum(turnNotices)).describe('what went on in the agent’s conversation that was not asked here'),
-  generation: z.int().describe('which of the user’s conversations with the agent; a reset adds one'),
+  generation: z.int().describe('a reset of the conversation adds one; the agent does not know what was said before'),
   approvals: z.array(approvalRequest).describe('what the agent waits for'),
   steps: z.array(step).describe('what the agent has done so far; none once the turn has ended'),
   presence: z.enum(presences).describe('whether the agent’s machine can be reached, while the turn runs'),
@@ -81,7 +83,9 @@ const PAGE = /^(?:https?:\/\/(?![^/?#]*@)[^/?#]+|\/(?!\/))/i;
 
 export const askBody = z.strictObject({
   message: z.string(),
-  sessionId: chatId.optional(),
+  sessionId: chatId
+    .optional()
+    .describe('id of the conversation; absent: the one that was used last, or the first one, which begins with it'),
   pageOrigin: z
     .string()
     .trim()
@@ -102,7 +106,7 @@ export const askBody = z.strictObject({
 export type AskBody = z.infer<typeof askBody>;
 
 export const historyQuery = z.strictObject({
-  sessionId: chatId.optional(),
+  sessionId: chatId.optional().describe('of this conversation only'),
   before: turnId.optional().describe('turns older than this one'),
   search: z
     .string()
@@ -129,6 +133,79 @@ export const historyPage = z.object({
 });
 export type HistoryPage = z.infer<typeof historyPage>;
 
+// ── Conversations ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const MAX_TITLE_LENGTH = 200;
+
+const title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_TITLE_LENGTH)
+  .regex(/^\P{Cc}*$/u, 'has to be one line, without control characters');
+
+/** A conversation as its user sees it. */
+export const conversationView = z.object({
+  sessionId: conversationId,
+  title: z.string().nullable().describe('the first question, shortened, until it is renamed; null before that'),
+  state: z
+    .enum(conversationStates)
+    .describe('`waiting`: for a decision of its user; `queued`: nothing is under way yet, and a question waits'),
+  unread: z.boolean().describe('an answer has come since its user last looked at it'),
+  archivedAt: time.nullable().describe('a question takes it out of the archive'),
+  createdAt: time,
+  lastUsedAt: time.describe('its last question'),
+  generation: z.int().describe('a reset adds one'),
+  moved: z.boolean().describe('this generation began with a move to another host'),
+});
+export type ConversationView = z.infer<typeof conversationView>;
+
+export const conversationsQuery = z.strictObject({
+  archived: z.stringbool().default(false).describe('those in the archive instead'),
+  search: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('each word of it begins a word of the title; in the archive too'),
+  before: z
+    .string()
+    .regex(/^\d{1,15}\.[a-z0-9][a-z0-9_-]{0,63}$/, 'has to be the `nextBefore` of a page')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type ConversationsQuery = z.infer<typeof conversationsQuery>;
+
+/** Last used first. */
+export const conversationsPage = z.object({
+  conversations: z.array(conversationView),
+  nextBefore: z.string().nullable().describe('`before` of the next page; null: there is none'),
+});
+export type ConversationsPage = z.infer<typeof conversationsPage>;
+
+export const newConversation = z.strictObject({
+  title: title.optional().describe('without it, the first question is the title'),
+});
+export type NewConversation = z.infer<typeof newConversation>;
+
+export const conversationPatch = z
+  .strictObject({
+    title: title.optional(),
+    archived: z.boolean().optional(),
+    seen: z.literal(true).optional().describe('all answers until now were seen'),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'has to change something: title, archived, seen');
+export type ConversationPatch = z.infer<typeof conversationPatch>;
+
+export const conversationParams = z.object({ sessionId: conversationId });
+
+export const conversationDeleted = z.object({
+  turns: z.int().describe('how many turns went with it'),
+  hostAway: z.boolean().describe('its files on the agent’s machine go when that is back'),
+});
+export type ConversationDeleted = z.infer<typeof conversationDeleted>;
+
 export const me = z.object({
   user: z.object({
     id: z.uuid(),
@@ -146,6 +223,7 @@ export const me = z.object({
     generation: z.int(),
     moved: z.boolean().describe('this conversation began with a move to another host'),
   }),
+  conversations: z.enum(['one', 'many']).describe('how many conversations a user may have; `session` is the last used'),
   elsewhere: z.boolean().describe('questions can go on on another host while this user’s is away'),
   starters: z.array(z.string()).describe('questions to begin with'),
   appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
@@ -229,7 +307,9 @@ export type StreamedEvent = { turnId: string; at: number } & (
   | { type: 'finished' | 'late'; turn: TurnView }
   | { type: 'feedback'; turn: TurnView }
   /** `moved`: the conversation went to another host, and its last turns go with it. */
-  | { type: 'reset'; generation: number; moved?: boolean }
+  | { type: 'reset'; generation: number; moved?: boolean; sessionId?: string }
+  /** As it is now: new, renamed, archived, seen. Null: it was deleted. */
+  | { type: 'conversation'; sessionId: string; conversation: ConversationView | null }
 );
 
 /**

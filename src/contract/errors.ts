@@ -31,6 +31,7 @@ export const errorTable = {
   queue_full: { http: 429, retryable: true },
   rate_limited: { http: 429, retryable: true },
   quota_reached: { http: 429, retryable: true },
+  conversation_limit: { http: 409, retryable: false },
   message_invalid: { http: 400, retryable: false },
   message_too_large: { http: 413, retryable: false },
   store_unavailable: { http: 503, retryable: true },

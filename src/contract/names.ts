@@ -9,7 +9,7 @@ export const SESSION_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** The part of a session's name that the deployment chooses; eight digits and more follow it. */
 export const PREFIX_PATTERN = /^[a-z0-9][a-z0-9_-]{0,29}$/;
 
-/** A browser's own id of a chat. */
+/** A conversation's id in the API, or a client's own id of a chat, from before users had several conversations. */
 export const CHAT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
 /** How many digits of the user's UUID a session's name has when no other session begins with the same. */
@@ -21,6 +21,11 @@ export const SESSION_DIGITS = 8;
  */
 export function sessionName(prefix: string, userId: string, digits: number = SESSION_DIGITS): string {
   return `${prefix}-${userId.replaceAll('-', '').toLowerCase().slice(0, digits)}`;
+}
+
+/** Of a user's conversations, the first has the session's name, and each later one a number behind it. */
+export function conversationName(session: string, number: number): string {
+  return number === 1 ? session : `${session}-${number}`;
 }
 
 /** A host's name or address. Never begins with `-`, which ssh would take for an option. */

@@ -3,8 +3,8 @@
 export interface TurnRequest {
   /** Paliadin's own id of the user (UUID). */
   userId: string;
-  /** The browser's chat id. The agent's conversation belongs to the user and outlives it. */
-  sessionId: string;
+  /** The conversation that the question is for; absent: the one that was used last. */
+  sessionId?: string | undefined;
   /** The question, at most `MAX_MESSAGE_BYTES` of UTF-8 once sanitised. */
   message: string;
   /** Where in the application the question was asked. Untrusted, shown to the agent as context. */

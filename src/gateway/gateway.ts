@@ -122,6 +122,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     link,
     onError,
     sessionPrefix: values.PALIADIN_SESSION_PREFIX,
+    conversations: { howMany: values.PALIADIN_CONVERSATIONS, limit: values.PALIADIN_CONVERSATIONS_LIMIT },
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,

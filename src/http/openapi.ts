@@ -2,7 +2,17 @@
 import swagger from '@fastify/swagger';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorBody, feedback, historyPage, me, readiness, resetResult, turnView } from '../contract/api.ts';
+import {
+  conversationsPage,
+  conversationView,
+  errorBody,
+  feedback,
+  historyPage,
+  me,
+  readiness,
+  resetResult,
+  turnView,
+} from '../contract/api.ts';
 import { errorTable } from '../contract/errors.ts';
 import { SESSION_KEY_HEADER } from '../contract/session-key.ts';
 import { cookieName } from './browser-cookie.ts';
@@ -89,6 +99,8 @@ const names = z.registry<{ id: string }>();
 names.add(errorBody, { id: 'Error' });
 names.add(turnView, { id: 'Turn' });
 names.add(historyPage, { id: 'HistoryPage' });
+names.add(conversationView, { id: 'Conversation' });
+names.add(conversationsPage, { id: 'ConversationsPage' });
 names.add(feedback, { id: 'Feedback' });
 names.add(me, { id: 'Me' });
 names.add(resetResult, { id: 'ResetResult' });

@@ -22,6 +22,7 @@ import { refuseWhenOverloaded } from './overload.ts';
 import { requireOwnPages } from './own-pages.ts';
 import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin/all.ts';
+import { conversationRoutes } from './routes/conversations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { historyExportRoute } from './routes/history-export.ts';
@@ -103,6 +104,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   turnRoutes(app, options, streams);
   historyExportRoute(app, options);
   eventRoutes(app, options, streams);
+  conversationRoutes(app, options);
   sessionRoutes(app, options);
   await openAiRoutes(app, options, streams);
   await agUiRoutes(app, options, streams);

@@ -7,10 +7,11 @@ export type MoveReason = 'asked' | 'removed' | 'away';
 
 export interface SessionStore {
   /**
-   * The user's conversation, created on first use: `<prefix>-<8 hex>`, with more digits where another
+   * The user's conversation that was used last, created on first use: `<prefix>-<8 hex>`, with more digits where another
    * user's id begins alike. `host` is where it is created; a conversation that exists stays where it is.
    */
   ofUser(user: { id: string }, options: { prefix: string; host: string; now: number }): Promise<AgentSession>;
+  /** The one that was used last; one in the archive only where there is no other. */
   byUser(userId: string): Promise<AgentSession | null>;
   /**
    * The conversation begins anew on another host, with the next generation. Turns that wait in its queue go there too.

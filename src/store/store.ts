@@ -6,6 +6,7 @@
  */
 import type { AuditStore } from './audit-store.ts';
 import type { CarrierStore } from './carrier-store.ts';
+import type { ConversationStore } from './conversation-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HostStore } from './host-store.ts';
 import type { MigrationState } from './migrations/migrate.ts';
@@ -23,6 +24,7 @@ export interface Store {
   events: EventStore;
   hosts: HostStore;
   sessions: SessionStore;
+  conversations: ConversationStore;
   users: UserStore;
   signIn: SignInStore;
   audit: AuditStore;

@@ -97,6 +97,9 @@ export interface TurnStore {
    */
   history(query: {
     userId: string;
+    /** Of one conversation. */
+    agentSession?: string;
+    /** Those whose requests named this chat. */
     sessionId?: string;
     before?: string;
     /** See `TurnFilter`. */

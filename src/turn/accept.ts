@@ -11,6 +11,7 @@ import type { TurnDispatcher } from './dispatcher.ts';
 /** A request after sanitising, and the digest that identifies a repetition. */
 export interface Question {
   userId: string;
+  /** What the request calls the conversation. */
   sessionId: string;
   message: string;
   pageOrigin: string | null;
@@ -25,7 +26,10 @@ export interface Question {
  *
  * @throws PaliadinError `message_invalid`, `message_too_large`
  */
-export function toQuestion({ userId, sessionId, ...asked }: TurnRequest, appOrigins: readonly string[]): Question {
+export function toQuestion(
+  { userId, sessionId = LAST_USED, ...asked }: TurnRequest,
+  appOrigins: readonly string[],
+): Question {
   const message = sanitise(asked.message);
   const page = cleanLine(asked.pageOrigin);
   const pageOrigin = page && appPage(page, appOrigins);
@@ -38,6 +42,9 @@ export function toQuestion({ userId, sessionId, ...asked }: TurnRequest, appOrig
   const requestHash = createHash('sha256').update(said).digest('hex');
   return { userId, sessionId, message, pageOrigin, context, locale, whenAway, requestHash };
 }
+
+/** Of a request that names no conversation. Fixed, so that a repeated request is the same request. */
+export const LAST_USED = 'default';
 
 /** @throws PaliadinError `idempotency_mismatch` */
 export function requireSameQuestion(turn: Turn, question: Pick<Question, 'requestHash'>): Turn {

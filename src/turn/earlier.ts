@@ -10,10 +10,12 @@ import type { Store } from '../store/store.ts';
 export async function earlierTurns(turn: Turn, store: Pick<Store, 'sessions' | 'turns'>): Promise<string | null> {
   const session = await store.sessions.get(turn.agentSession);
   if (session?.movedIn !== turn.generation) return null;
-  const { turns } = await store.turns.history({ userId: turn.userId, limit: LOOK_BACK });
-  const ofSession = turns.filter(
-    ({ agentSession, turnId }) => agentSession === turn.agentSession && turnId !== turn.turnId,
-  );
+  const { turns } = await store.turns.history({
+    userId: turn.userId,
+    agentSession: turn.agentSession,
+    limit: LOOK_BACK,
+  });
+  const ofSession = turns.filter(({ turnId }) => turnId !== turn.turnId);
   if (ofSession.some((other) => other.generation === turn.generation && hasBegun(other))) return null;
   const answered = ofSession.filter(
     ({ generation, response }) => generation === turn.generation - 1 && response !== '',

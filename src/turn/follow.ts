@@ -3,7 +3,8 @@
  * after a gateway restart continues where it was.
  */
 
-import type { StreamedEvent, TurnView } from '../contract/api.ts';
+import type { ConversationView, StreamedEvent, TurnView } from '../contract/api.ts';
+import { PaliadinError } from '../contract/errors.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { Store } from '../store/store.ts';
 import type { EventBus } from './event-bus.ts';
@@ -14,11 +15,13 @@ export interface FollowOptions {
   bus: Pick<EventBus, 'subscribe'>;
   /** The turn as this reader sees it now. */
   view(turnId: string): Promise<TurnView>;
+  /** @throws PaliadinError `not_found` */
+  conversation(sessionId: string): Promise<ConversationView>;
 }
 
 export async function* follow(
   query: { userId: string; turnId?: string; after: number; signal: AbortSignal },
-  { store, bus, view }: FollowOptions,
+  { store, bus, view, conversation }: FollowOptions,
 ): AsyncGenerator<{ id: number; event: StreamedEvent }> {
   const { userId, turnId, signal } = query;
   const scope = { userId, ...(turnId !== undefined && { turnId }) };
@@ -44,7 +47,8 @@ export async function* follow(
       const events = await store.events.after({ ...scope, after, limit: PAGE });
       for (const stored of events) {
         after = stored.id;
-        yield { id: stored.id, event: await toStreamed(stored, view) };
+        const event = await toStreamed(stored, { view, conversation }).catch(nullIfGone);
+        if (event !== null) yield { id: stored.id, event };
         if (signal.aborted || (turnId !== undefined && stored.event.type === 'finished')) return;
       }
       if (stale || events.length === PAGE) continue;
@@ -67,7 +71,10 @@ export async function* follow(
   }
 }
 
-async function toStreamed({ event, turnId, at }: StoredEvent, view: FollowOptions['view']): Promise<StreamedEvent> {
+async function toStreamed(
+  { event, turnId, at }: StoredEvent,
+  { view, conversation }: Pick<FollowOptions, 'view' | 'conversation'>,
+): Promise<StreamedEvent> {
   switch (event.type) {
     case 'accepted':
     case 'finished':
@@ -76,9 +83,23 @@ async function toStreamed({ event, turnId, at }: StoredEvent, view: FollowOption
       return { type: event.type, turnId, at, turn: await view(turnId) };
     case 'decided':
       return { type: event.type, ...inBrief(event), turnId, at };
+    case 'reset': {
+      const { session, ...reset } = event;
+      return { ...reset, turnId, at, ...(session !== undefined && { sessionId: session }) };
+    }
+    case 'conversation': {
+      const { type, session: sessionId } = event;
+      return { type, turnId, at, sessionId, conversation: await conversation(sessionId).catch(nullIfGone) };
+    }
     default:
       return { ...event, turnId, at };
   }
+}
+
+/** Its conversation was deleted since. */
+function nullIfGone(error: unknown): null {
+  if (error instanceof PaliadinError && error.code === 'not_found') return null;
+  throw error;
 }
 
 function isOver({ finishedAt }: TurnView): boolean {

@@ -14,8 +14,11 @@ export interface Accepted {
 export interface IntakeOptions {
   store: Pick<Store, 'turns'>;
   dispatcher: Pick<TurnDispatcher, 'accept'>;
-  /** Where the user's questions go now. @throws PaliadinError where they can't go elsewhere. */
-  sessionFor(question: Pick<Question, 'userId' | 'whenAway'>): Promise<AgentSession>;
+  /**
+   * The conversation that the question is for, on the host where it goes now.
+   * @throws PaliadinError `not_found` where there is none, and where it can't go elsewhere
+   */
+  sessionFor(question: Pick<Question, 'userId' | 'sessionId' | 'whenAway'>): Promise<AgentSession>;
   /** How long a question may wait for its host. Milliseconds. */
   awayLimitMs: number;
   clock(): number;

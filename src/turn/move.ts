@@ -57,7 +57,7 @@ export async function moveNow(
   const left = hosts.of(session);
   gate.drop(name);
   const moved = await store.sessions.move(name, { from, to, because, unlessOpen }, { actor, at: clock() });
-  const event = { type: 'reset' as const, generation: moved.generation, moved: true };
+  const event = { type: 'reset' as const, generation: moved.generation, moved: true, session: name };
   await turnWriter.append({ turnId: NO_TURN, userId, at: clock(), event });
   // Its terminal there is not needed any more. Where the host is away, it ends with the others that are idle.
   left.reset(name).catch(() => {});

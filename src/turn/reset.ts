@@ -28,7 +28,7 @@ async function startOver(session: AgentSession, actor: string, options: ResetOpt
   gate.drop(name);
   await hosts.of(session).reset(name);
   const fresh = await store.sessions.startOver(name, { actor, at: clock() });
-  const event = { type: 'reset' as const, generation: fresh.generation };
+  const event = { type: 'reset' as const, generation: fresh.generation, session: name };
   await turnWriter.append({ turnId: NO_TURN, userId, at: clock(), event });
   return fresh;
 }

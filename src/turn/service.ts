@@ -8,21 +8,24 @@ import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
 import { isFinal, type WhenAway } from '../contract/turn.ts';
+import { noSuchConversation } from '../store/conversation-store.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
-import { toQuestion } from './accept.ts';
+import { LAST_USED, toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
 import { catchUp } from './catch-up.ts';
 import { chooseDispatch } from './choose-dispatch.ts';
+import { createConversations } from './conversations.ts';
 import { cursorsOf } from './event-bus.ts';
 import { follow } from './follow.ts';
+import { forgetDeleted } from './forget-deleted.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
 import { moveSession } from './move.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { placeSession } from './place-session.ts';
+import { type ConversationSettings, placeSession } from './place-session.ts';
 import { reset } from './reset.ts';
 import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
@@ -39,6 +42,7 @@ export interface TurnsOptions {
   /** To the gateways that share the store; null where this one has it for itself. */
   link: GatewayLink | null;
   sessionPrefix: string;
+  conversations: ConversationSettings;
   queueLimit: number;
   /** How long a question may wait for its host, where its user wants that. Milliseconds. */
   awayLimitMs: number;
@@ -85,7 +89,9 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     queueLimit: options.queueLimit,
     onDecided: (turnId) => void approvals.hear(turnId),
   });
-  const shared = { ...steps, dispatcher };
+  const { sessionPrefix, conversations: settings } = options;
+  const shared = { ...steps, dispatcher, sessionPrefix, conversations: settings };
+  const conversations = createConversations(shared);
   const accept = createIntake({ ...shared, sessionFor, newId, awayLimitMs: options.awayLimitMs });
 
   /** Called in the gateway that wrote the end, so that each turn is counted once. */
@@ -97,12 +103,20 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     );
   }
 
-  function sessionOf(userId: string): Promise<AgentSession> {
-    return placeSession(userId, { ...shared, sessionPrefix: options.sessionPrefix });
+  function sessionOf(userId: string, sessionId: string = LAST_USED): Promise<AgentSession> {
+    return placeSession(userId, sessionId, shared);
   }
 
-  async function sessionFor({ userId, whenAway }: { userId: string; whenAway: WhenAway }): Promise<AgentSession> {
-    const session = await sessionOf(userId);
+  async function sessionFor({
+    userId,
+    sessionId,
+    whenAway,
+  }: {
+    userId: string;
+    sessionId: string;
+    whenAway: WhenAway;
+  }): Promise<AgentSession> {
+    const session = await sessionOf(userId, sessionId);
     return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
   }
 
@@ -110,6 +124,16 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     const turn = await store.turns.get(turnId);
     if (turn?.userId === userId) return turn;
     throw new PaliadinError('not_found', 'you have no turn with this id');
+  }
+
+  /** By its id, or the turns that named an id of a chat. */
+  async function inConversation<T extends { sessionId?: string }>(userId: string, id: string, query: T) {
+    const { sessionId: _, ...rest } = query;
+    const isConversation = settings.howMany === 'many' || (await store.sessions.byUser(userId))?.name === id;
+    const found = isConversation ? await store.conversations.get(userId, id) : null;
+    if (found !== null) return { ...rest, agentSession: found.name };
+    if ((await store.conversations.ofChat(userId, id)) === null) throw noSuchConversation();
+    return query;
   }
 
   async function readerOf(userId: string, locale: string | null | undefined): Promise<Reader> {
@@ -147,8 +171,9 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     if (catchUpDue.has(host)) return;
     catchUpDue.add(host);
     const concerns = (turn: Turn) => hosts.of(turn) === host;
-    const run = () => {
+    const run = async () => {
       catchUpDue.delete(host);
+      await forgetDeleted({ store, hosts }, ({ host: name }) => name === host.host);
       return catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
     };
     const before = caughtUp.get(host) ?? Promise.resolve();
@@ -222,9 +247,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       // Read first: everything that happens later is in the stream, so no event is lost between the two.
       const cursor = await store.events.lastId();
       const reader = await readerOf(query.userId, locale);
+      const where = query.sessionId === undefined ? query : await inConversation(query.userId, query.sessionId, query);
       const { turns: found, next } = await (search === undefined
-        ? store.turns.history({ ...query, limit })
-        : searching(query.userId, () => store.turns.history({ ...query, search, limit })));
+        ? store.turns.history({ ...where, limit })
+        : searching(query.userId, () => store.turns.history({ ...where, search, limit })));
       return { turns: await Promise.all(found.map((turn) => view(turn, reader))), nextBefore: next, cursor };
     },
     async cancel(userId, turnId, locale) {
@@ -244,9 +270,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       } else await approvals.decide(turn, approvalId, decision);
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
-    async reset(userId) {
-      return reset(await sessionOf(userId), userId, shared);
+    async reset(userId, sessionId) {
+      return reset(await sessionOf(userId, sessionId), userId, shared);
     },
+    conversations,
     async giveFeedback(userId, turnId, { rating, comment }, locale) {
       await turnOf(userId, turnId);
       const feedback = rating === null ? null : { rating, comment };
@@ -258,10 +285,16 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const reader = await readerOf(userId, locale);
       if (turnId !== undefined) await turnOf(userId, turnId);
       const query = { userId, after, signal, ...(turnId !== undefined && { turnId }) };
-      yield* follow(query, { store, bus, view: async (id) => view(await turnOf(userId, id), reader) });
+      yield* follow(query, {
+        store,
+        bus,
+        view: async (id) => view(await turnOf(userId, id), reader),
+        conversation: (id) => conversations.get(userId, id),
+      });
     },
     refusal: hosts.refusal,
-    session: sessionOf,
+    session: (userId) => sessionOf(userId),
+    howMany: settings.howMany,
     async resetSession(name, actor) {
       const session = await store.sessions.get(name);
       if (session === null) throw new PaliadinError('not_found', 'there is no session with this name');

@@ -5,6 +5,8 @@ import type { PaliadinError } from '../contract/errors.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Decision, TurnRequest } from '../contract/turn.ts';
+import type { Conversations } from './conversations.ts';
+import type { ConversationSettings } from './place-session.ts';
 
 export interface Turns {
   /**
@@ -12,7 +14,7 @@ export interface Turns {
    * same request gives the same turn, `repeated: true`.
    *
    * @throws PaliadinError `message_invalid`, `message_too_large`, `queue_full`, `disabled`,
-   *   `idempotency_mismatch`, `store_unavailable`; in each case nothing was accepted.
+   *   `idempotency_mismatch`, `not_found` for a conversation, `store_unavailable`; in each case nothing was accepted.
    */
   ask(request: TurnRequest, idempotencyKey?: string): Promise<{ turn: TurnView; repeated: boolean }>;
   /** @throws PaliadinError `not_found`, also for another user's turn. */
@@ -34,8 +36,14 @@ export interface Turns {
     decision: Decision,
     locale?: string | null,
   ): Promise<TurnView>;
-  /** Stops what is open, ends the agent's conversation, and begins a new one. */
-  reset(userId: string): Promise<AgentSession>;
+  /**
+   * Stops what is open in the conversation, by default the one that was used last, and begins it anew.
+   * @throws PaliadinError `not_found`
+   */
+  reset(userId: string, sessionId?: string): Promise<AgentSession>;
+  conversations: Conversations;
+  /** How many conversations a user may have. */
+  howMany: ConversationSettings['howMany'];
   giveFeedback(userId: string, turnId: string, feedback: Feedback, locale?: string | null): Promise<TurnView>;
   /**
    * A user's events in order, from after event `after`, or one turn's, which ends with its last. Reads at
@@ -44,6 +52,7 @@ export interface Turns {
   follow(query: FollowQuery): AsyncIterable<{ id: number; event: StreamedEvent }>;
   /** Why questions are not accepted from anybody now; null where they are. */
   refusal(): PaliadinError | null;
+  /** The one that was used last; created where the user has none. */
   session(userId: string): Promise<AgentSession>;
   /** As `reset`, of anybody's conversation. @throws PaliadinError `not_found` */
   resetSession(name: string, actor: string): Promise<AgentSession>;

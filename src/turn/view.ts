@@ -19,7 +19,7 @@ export function toView(turn: Turn, live: TurnSnapshot & { position: number | nul
   return {
     turnId: turn.turnId,
     idempotencyKey: turn.idempotencyKey,
-    sessionId: turn.sessionId,
+    sessionId: turn.agentSession,
     status: turn.status,
     message: turn.message,
     pageOrigin: turn.pageOrigin,

@@ -85,9 +85,7 @@ test('T12: questions beyond the queue limit are refused, and the first ones are 
   const first = await hugo.ask('demo hold hugo');
   await hugo.until(first.turnId, 'chunk');
   const asked = await Promise.all(
-    Array.from({ length: 30 }, (_, n) =>
-      hugo.call('POST', '/api/turns', { body: { message: `demo echo ${n}`, sessionId: 'chat' } }),
-    ),
+    Array.from({ length: 30 }, (_, n) => hugo.call('POST', '/api/turns', { body: { message: `demo echo ${n}` } })),
   );
   const codes = await Promise.all(
     asked.map(async (response) => [response.status, ((await response.json()) as { code?: string }).code]),

@@ -21,7 +21,7 @@ export async function tryOnce(person: Person, path: string): Promise<void> {
 
 async function submit({ client }: Person, asked: Asked, signal: AbortSignal): Promise<void> {
   const { kind, nonce } = asked.question;
-  const body = { message: `demo ${kind} ${nonce}`, sessionId: 'chat' };
+  const body = { message: `demo ${kind} ${nonce}` };
   for (;;) {
     const options = { body, headers: { 'idempotency-key': nonce }, signal: withLimit(signal) };
     const response = await client.call('POST', '/api/turns', options).catch(() => null);

@@ -105,6 +105,13 @@ const known: Record<Variable, Known> = {
     says: 's',
   },
   PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
+  PALIADIN_CONVERSATIONS: {
+    unset: 'many',
+    good: ['one', 'many'].map((name) => [name, name]),
+    bad: ['two', 'Many'],
+    says: 'expected one of "one"|"many"',
+  },
+  PALIADIN_CONVERSATIONS_LIMIT: count(1000, 1, 100_000),
   PALIADIN_DATABASE_URL: {
     unset: undefined,
     good: [

@@ -26,7 +26,7 @@ test('F30: a gateway stopped during turns asks its readers to reconnect, and con
     await open(owner, 'GET', `/api/turns/${third.turnId}/events`),
     await open(owner, 'GET', '/api/events'),
     await open(anna, 'GET', '/api/events?after=0'),
-    await open(anna, 'POST', '/api/turns', { message: 'demo at once', sessionId: 'chat' }),
+    await open(anna, 'POST', '/api/turns', { message: 'demo at once' }),
   ];
 
   await stops(gateway);

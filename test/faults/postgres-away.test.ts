@@ -46,7 +46,7 @@ test('F17: while PostgreSQL is silent a question gets 503 in time and is not typ
   await owner.until(turn.turnId, 'chunk');
   proxy.stop();
   await owner.release('here');
-  const body = { message: 'demo at once', sessionId: 'chat' };
+  const body = { message: 'demo at once' };
   const ask = () => owner.call('POST', '/api/turns', { body, headers: { 'idempotency-key': 'one' } });
   const from = performance.now();
   const refused = await ask();
@@ -67,7 +67,7 @@ test('F18: a question whose commit lost its connection is one turn, asked again 
   const { gateway, proxy } = await behindProxy();
   const owner = await somebody(gateway);
   await owner.goesOn();
-  const body = { message: 'demo at once', sessionId: 'chat' };
+  const body = { message: 'demo at once' };
   const ask = (key: string) => owner.call('POST', '/api/turns', { body, headers: { 'idempotency-key': key } });
   const turns: string[] = [];
   for (const key of ['again', 'never-again']) {

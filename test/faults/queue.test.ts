@@ -45,7 +45,7 @@ test('F22: a full queue refuses a question, and accepts the same key later', asy
   const second = await ben.ask('demo at once', { key: 'second' });
   const third = await ben.ask('demo at once');
   const refused = await ben.call('POST', '/api/turns', {
-    body: { message: 'demo at once', sessionId: 'chat' },
+    body: { message: 'demo at once' },
     headers: { 'idempotency-key': 'fourth' },
   });
   expect([refused.status, await refused.json()]).toEqual([

@@ -82,7 +82,7 @@ const MISMATCH = {
   },
 };
 
-async function submit(person: ApiClient, key: string, message: string, sessionId = 'chat') {
+async function submit(person: ApiClient, key: string, message: string, sessionId?: string) {
   const headers = { 'idempotency-key': key };
   const response = await person.call('POST', '/api/turns', { body: { message, sessionId }, headers });
   return { status: response.status, body: (await response.json()) as TurnView & ErrorBody };

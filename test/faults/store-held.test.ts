@@ -19,7 +19,7 @@ test('F31: while another process locks the store reads go on, questions get 503,
   const release = hold(gateway.stateDir);
   await owner.release('rest');
   const health = watchHealth(gateway.url);
-  const body = { message: 'demo at once', sessionId: 'chat' };
+  const body = { message: 'demo at once' };
   const ask = () => owner.call('POST', '/api/turns', { body, headers: { 'idempotency-key': 'one' } });
   const refused = await ask();
   expect(refused.status).toBe(503);

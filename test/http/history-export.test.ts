@@ -4,7 +4,7 @@ import { aTurn } from '../store/temporary-store.ts';
 import { aPerson, call, runServer } from './running-server.ts';
 
 async function ask(server: Awaited<ReturnType<typeof runServer>>, headers: Record<string, string>, message: string) {
-  const { json } = await call(server, 'POST', '/api/turns', { headers, json: { message, sessionId: 'one' } });
+  const { json } = await call(server, 'POST', '/api/turns', { headers, json: { message } });
   return json.turnId as string;
 }
 

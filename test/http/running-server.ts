@@ -20,7 +20,7 @@ import {
   type GatewayServicesOptions,
 } from '../../src/services/services.ts';
 import type { Store } from '../../src/store/store.ts';
-import { createTurns } from '../../src/turn/service.ts';
+import { createTurns, type TurnsOptions } from '../../src/turn/service.ts';
 import type { Turns } from '../../src/turn/turns.ts';
 import { temporaryDirectory, temporarySqliteStore } from '../store/temporary-store.ts';
 import { type BrowserSession, sessionOf } from '../support/browser-session.ts';
@@ -51,6 +51,7 @@ export interface Running {
 /** What a test says differently: of the server, and of the services behind it. */
 export interface RunOptions
   extends Partial<Omit<ServerOptions, 'services' | 'hosts' | 'report'>>,
+    Partial<Pick<TurnsOptions, 'conversations'>>,
     Partial<Pick<GatewayServicesOptions, 'access' | 'jwt' | 'probes' | 'onSignIn' | 'denialLimits' | 'notedHead'>> {
   backend?: Backend & Pick<ServerOptions, 'report'>;
 }
@@ -59,8 +60,8 @@ export async function runServer(options: RunOptions = {}): Promise<Running> {
   const { store, file } = await temporarySqliteStore();
   const clock = { now: 1_000_000 };
   const agent = scriptedBackend();
-  const { appOrigins = ['https://app'] } = options;
-  const { turns, readers } = await countedTurns(store, agent, clock, appOrigins);
+  const { appOrigins = ['https://app'], conversations = { howMany: 'many', limit: 1000 } } = options;
+  const { turns, readers } = await countedTurns(store, agent, clock, { appOrigins, conversations });
   const health: Running['health'] = { error: null };
   const lines: string[] = [];
   const webRoot = join(await temporaryDirectory(), 'web');
@@ -129,7 +130,7 @@ async function countedTurns(
   store: Store,
   agent: ScriptedBackend,
   clock: { now: number },
-  appOrigins: readonly string[],
+  settings: Pick<TurnsOptions, 'appOrigins' | 'conversations'>,
 ) {
   const real = await createTurns({
     link: null,
@@ -138,7 +139,7 @@ async function countedTurns(
     sessionPrefix: 'test',
     awayLimitMs: 60_000,
     queueLimit: 1000,
-    appOrigins,
+    ...settings,
     approvals: { who: 'owner', patienceMs: 60_000 },
     clock: () => clock.now,
     now: () => performance.now(),

@@ -9,14 +9,13 @@ test('a question is accepted, read, cancelled and rated', async () => {
   const { bearer: headers } = await aPerson(server);
   const body = {
     message: 'Wie viele?',
-    sessionId: 'tab-1',
     pageOrigin: 'https://app/cases',
     context: 'c',
     locale: 'de',
   };
   const asked = await call(server, 'POST', '/api/turns', { headers, json: body });
   expect(asked.status).toBe(202);
-  expect(turnView.parse(asked.json)).toMatchObject({ message: 'Wie viele?', sessionId: 'tab-1', status: 'queued' });
+  expect(turnView.parse(asked.json)).toMatchObject({ message: 'Wie viele?', status: 'queued' });
   const { turnId } = asked.json;
   expect(await server.store.turns.get(turnId)).toMatchObject({
     locale: 'de',
@@ -75,25 +74,27 @@ test('nobody reads, cancels or rates another user’s turn, or learns whether it
   expect(await server.store.turns.get(json.turnId)).toMatchObject({ finishedAt: null, feedback: null });
 });
 
-test('history has one’s own turns only, of all chats or of one', async () => {
+test('history has one’s own turns only, of all conversations or of one', async () => {
   const server = await runServer();
   const { bearer: headers } = await aPerson(server);
   const empty = await call(server, 'GET', '/api/turns', { headers });
   expect(historyPage.parse(empty.json)).toEqual({ turns: [], nextBefore: null, cursor: 0 });
-  for (const sessionId of ['a', 'b', 'a']) {
-    await call(server, 'POST', '/api/turns', { headers, json: { message: sessionId, sessionId } });
-  }
+  const ask = async (message: string, sessionId?: string) =>
+    (await call(server, 'POST', '/api/turns', { headers, json: { message, sessionId } })).json;
+  const { sessionId: first } = await ask('a');
+  const { sessionId: second } = (await call(server, 'POST', '/api/conversations', { headers, json: {} })).json;
+  await ask('b', second);
+  await ask('c', first);
   const all = await call(server, 'GET', '/api/turns', { headers });
-  expect(historyPage.parse(all.json).turns.map((turn) => turn.message)).toEqual(['a', 'b', 'a']);
-  const one = await call(server, 'GET', '/api/turns?sessionId=a&limit=1', { headers });
+  expect(historyPage.parse(all.json).turns.map((turn) => turn.message)).toEqual(['c', 'b', 'a']);
+  const one = await call(server, 'GET', `/api/turns?sessionId=${first}&limit=1`, { headers });
   expect(one.json.turns).toHaveLength(1);
   const before = one.json.turns[0].turnId;
-  expect((await call(server, 'GET', `/api/turns?sessionId=a&before=${before}`, { headers })).json.turns).toHaveLength(
-    1,
-  );
+  const rest = await call(server, 'GET', `/api/turns?sessionId=${first}&before=${before}`, { headers });
+  expect(historyPage.parse(rest.json).turns.map((turn) => turn.message)).toEqual(['a']);
   expect(await call(server, 'GET', '/api/turns?sessionId=c', { headers })).toMatchObject({
     status: 404,
-    json: { code: 'not_found', detail: expect.stringContaining('no chat with this sessionId') },
+    json: { code: 'not_found', detail: expect.stringContaining('no conversation with this id') },
   });
   for (const query of ['limit=0', 'limit=201', 'limit=x', 'before=x', 'sessionId=%20']) {
     const { status, json } = await call(server, 'GET', `/api/turns?${query}`, { headers });
@@ -124,6 +125,7 @@ test('/api/me tells who one is, whether one may ask, and what to start with', as
   expect(me.parse(mine.json)).toEqual({
     user: { id: user.id, name: 'anna', role: 'owner', locale: null },
     canAsk: true,
+    conversations: 'many',
     appOrigins: ['https://app'],
     whyNot: null,
     backend: 'local',

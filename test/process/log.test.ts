@@ -45,7 +45,7 @@ test('no log has a user’s text, whatever fails', async () => {
 
 test('each request has an id that its response carries; each turn is logged with its id', async () => {
   const ben = await gateway().as('ben');
-  const response = await ben.call('POST', '/api/turns', { body: { message: 'demo limit', sessionId: 'chat' } });
+  const response = await ben.call('POST', '/api/turns', { body: { message: 'demo limit' } });
   const { turnId } = (await response.json()) as { turnId: string };
   await ben.finished(turnId);
   const id = response.headers.get('x-request-id');

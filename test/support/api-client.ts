@@ -66,7 +66,7 @@ export function apiClient(url: () => string, token: string): ApiClient {
     call,
     ask: (message, { key, ...rest } = {}) =>
       json('POST', '/api/turns', {
-        body: { message, sessionId: 'chat', ...rest },
+        body: { message, ...rest },
         headers: key === undefined ? {} : { 'idempotency-key': key },
       }),
     turn: (turnId) => json('GET', `/api/turns/${turnId}`),

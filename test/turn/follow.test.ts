@@ -58,7 +58,7 @@ async function observed() {
       const { view: see = view, ...rest } = query;
       const events = follow(
         { userId: who.user.id, after: 0, signal: stop.signal, ...rest },
-        { store, bus: counted, view: see },
+        { store, bus: counted, view: see, conversation: () => Promise.reject(new Error('unused')) },
       );
       const next = async () => {
         const { value, done } = await events.next();

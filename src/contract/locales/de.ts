@@ -24,6 +24,7 @@ export const de: Messages = {
   queue_full: 'Es warten schon mehrere Fragen. Bitte erst eine Antwort abwarten.',
   rate_limited: 'Das war zu viel auf einmal. Bitte einen Moment warten.',
   quota_reached: 'Die Fragen für heute sind aufgebraucht. Weiter geht es {when}.',
+  conversation_limit: 'Mehr Unterhaltungen sind nicht möglich. Bitte erst eine löschen.',
   message_invalid: 'Diese Nachricht kann nicht gesendet werden: Sie ist leer oder enthält unlesbare Zeichen.',
   message_too_large: 'Diese Nachricht ist zu lang. Bitte auf höchstens 100 kB kürzen.',
   store_unavailable:

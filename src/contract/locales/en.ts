@@ -21,6 +21,7 @@ export const en: Messages = {
   queue_full: 'You already have several questions waiting. Please wait for an answer first.',
   rate_limited: 'That was too much at once. Please wait a moment.',
   quota_reached: 'Your questions for today are used up. You can ask again {when}.',
+  conversation_limit: 'You have as many conversations as are allowed. Delete one to begin another.',
   message_invalid: 'This message can’t be sent: it is empty or contains unreadable characters.',
   message_too_large: 'This message is too long. Please shorten it to at most 100 kB.',
   store_unavailable: 'Your question could not be saved, so it was not sent. Please try again in a moment.',

@@ -7,11 +7,21 @@ export interface StoredEvent {
   turnId: string;
   userId: string;
   at: number;
-  event:
-    | TurnEvent
-    | { type: 'accepted' }
-    | { type: 'feedback' }
-    | { type: 'reset'; generation: number; moved?: boolean };
+  event: TurnEvent | { type: 'accepted' } | { type: 'feedback' } | ResetEvent | ConversationEvent;
+}
+
+/** The session is absent in events from before users had several. */
+export interface ResetEvent {
+  type: 'reset';
+  generation: number;
+  moved?: boolean;
+  session?: string;
+}
+
+/** The conversation is new, or something that its list shows has changed, or it is gone. Without its text. */
+export interface ConversationEvent {
+  type: 'conversation';
+  session: string;
 }
 
 export type EventBody = Omit<StoredEvent, 'id'>;

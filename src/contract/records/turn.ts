@@ -8,6 +8,7 @@ import type { ToolUse } from '../turn-cost.ts';
 export interface Turn extends TrailerMeta {
   turnId: string;
   userId: string;
+  /** What the request called the conversation; `agentSession` is the conversation. */
   sessionId: string;
   agentSession: string;
   generation: number;

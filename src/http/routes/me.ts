@@ -37,6 +37,7 @@ export function meRoute(
           generation: session.generation,
           moved: session.movedIn === session.generation,
         },
+        conversations: turns.howMany,
         elsewhere: hosts.insteadOf(session.host) !== null,
         starters: starters(locale),
         appOrigins: [...options.appOrigins],

@@ -10,8 +10,8 @@ export function sessionRoutes(app: App, options: Pick<ServerOptions, 'turns'>): 
     {
       config: { guard: guards.ask },
       schema: {
-        summary: 'Begin a new conversation with the agent',
-        description: 'Stops what is open. The history stays.',
+        summary: 'Begin the conversation that was used last anew with the agent',
+        description: 'Stops what is open in it. The history stays.',
         response: responses({ 200: resetResult }, 'mriver_unreachable', 'shim_error'),
       },
     },

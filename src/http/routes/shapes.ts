@@ -9,7 +9,8 @@ export const turnParams = z.object({
 export const streamResponse = {
   description:
     'Server-sent events. `event` is the type, `id` a number that only grows, `data` JSON with `type`, `turnId` and ' +
-    '`at`; `accepted`, `finished`, `late` and `feedback` carry the whole `turn`. `reconnect` (no id) asks ' +
+    '`at`; `accepted`, `finished`, `late` and `feedback` carry the whole `turn`, `conversation` the conversation as it ' +
+    'is now, null once it is deleted. `reconnect` (no id) asks ' +
     'to come back, and says its `reason`: `token_expired`, `signed_out`, `server_stopping` or `failed`.',
   content: { 'text/event-stream': { schema: z.string() } },
 };

@@ -33,6 +33,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
           'message_invalid',
           'message_too_large',
           'idempotency_mismatch',
+          'not_found',
           'queue_full',
           'disabled',
           'conflict',
@@ -44,11 +45,8 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
       const user = userOf(request);
       const streamed = wantsStream(request);
       if (streamed) streams.requireRoom(request); // before anything is accepted
-      const { sessionId = DEFAULT_CHAT, locale = localeOf(request), ...body } = request.body;
-      const { turn } = await turns.ask(
-        { ...body, userId: user.id, sessionId, locale },
-        request.headers['idempotency-key'],
-      );
+      const { locale = localeOf(request), ...body } = request.body;
+      const { turn } = await turns.ask({ ...body, userId: user.id, locale }, request.headers['idempotency-key']);
       request.turnId = turn.turnId;
       if (body.pageOrigin !== undefined && turn.pageOrigin === null) {
         request.log.info({ turnId: turn.turnId }, 'the page is left out: its origin is not in PALIADIN_APP_ORIGINS');
@@ -73,7 +71,7 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
     async (request) => {
       const { sessionId, before, search, limit } = request.query;
       if (search !== undefined && sessionId !== undefined) {
-        throw new PaliadinError('bad_request', 'a search looks in all chats; leave sessionId or search out');
+        throw new PaliadinError('bad_request', 'a search looks in all conversations; leave sessionId or search out');
       }
       const page = await turns.history(
         {
@@ -85,12 +83,6 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
         },
         localeOf(request),
       );
-      if (sessionId !== undefined && before === undefined && page.turns.length === 0) {
-        throw new PaliadinError(
-          'not_found',
-          'you have no chat with this sessionId; a chat begins with its first question',
-        );
-      }
       return page;
     },
   );
@@ -155,9 +147,6 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
     async (request) => await turns.giveFeedback(userOf(request).id, idOf(request), request.body, localeOf(request)),
   );
 }
-
-/** The chat of programs that do not name one. Fixed, so that a repeated request is the same request. */
-const DEFAULT_CHAT = 'default';
 
 const askHeaders = z.looseObject({
   'idempotency-key': z

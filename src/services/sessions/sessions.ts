@@ -73,7 +73,7 @@ export function createSessionService({ store, host, clock }: SessionServiceOptio
       if (from === to) throw new PaliadinError('conflict', `this conversation is on ${to} already`);
       const by = { actor: actor.id, at: clock() };
       const moved = await store.sessions.move(name, { from, to, because: 'asked', unlessOpen: true }, by);
-      const event = { type: 'reset' as const, generation: moved.generation, moved: true };
+      const event = { type: 'reset' as const, generation: moved.generation, moved: true, session: name };
       await store.events.append({ turnId: NO_TURN, userId, at: by.at, event });
       return moved;
     },

@@ -15,7 +15,18 @@ export function payloadOf(
   { turn, user }: { turn: Turn; user: User | null },
   { includeText }: WebhookTexts,
 ): string {
-  const { turnId, sessionId, status, late, startedAt, finishedAt, durationMs, errorCode, message, response } = turn;
+  const {
+    turnId,
+    agentSession: sessionId,
+    status,
+    late,
+    startedAt,
+    finishedAt,
+    durationMs,
+    errorCode,
+    message,
+    response,
+  } = turn;
   return JSON.stringify({
     type,
     timestamp: new Date(occurredAt).toISOString(),

@@ -51,6 +51,7 @@ const TABLES: Record<string, number> = {
   audit_head: 1,
   turn_hours: 500,
   webhook_deliveries: 500,
+  deleted_sessions: 500,
   counters: 500,
 };
 

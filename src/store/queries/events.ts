@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { EventBody, StoredEvent } from '../../contract/records/event.ts';
 import { type Decided, finalStatuses } from '../../contract/turn.ts';
 import type { EventStore } from '../event-store.ts';
@@ -54,7 +54,13 @@ export function eventQueries(db: Kysely<Schema>, skipLost: () => Promise<void>):
     },
 
     async prune(before) {
-      let pruned = 0;
+      // Each says only that something changed: a reader who was away reads the list again.
+      const told = await db
+        .deleteFrom('turnEvents')
+        .where('type', '=', sql.lit('conversation' as const))
+        .where('at', '<', before)
+        .executeTakeFirst();
+      let pruned = Number(told.numDeletedRows);
       for (;;) {
         const gone = await pruneSome(db, before);
         pruned += gone;
@@ -117,6 +123,7 @@ const changeTypes: ReadonlySet<StoredEvent['event']['type']> = new Set([
   'late',
   'feedback',
   'reset',
+  'conversation',
 ]);
 
 // Event types that a reader no longer needs once the `finished` event carries the whole turn.

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
+import { titleOf } from '../title.ts';
 import { queueFull, type SharedInsert } from '../turn-store.ts';
 import { record } from './audit-log.ts';
 import { insertEvents } from './events.ts';
@@ -32,6 +33,7 @@ export async function insertOnce(
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
   const user = await lockUser(db, turn.userId);
+  await requireSession(db, turn);
   const row = await db
     .insertInto('turns')
     .values({ ...turn, auditSalt, fence: 0 })
@@ -43,7 +45,7 @@ export async function insertOnce(
   await requireQuota(db, turn, user);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
-  await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
+  await use(db, turn);
   if (by !== undefined) await claim?.(db, agentSession, by);
   const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
   const about = { at: startedAt, actor: userId, subject: userId, turnId };
@@ -54,9 +56,29 @@ export async function insertOnce(
   return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
 }
 
+async function requireSession(db: Transaction<Schema>, { agentSession }: NewTurn): Promise<void> {
+  const session = db.selectFrom('agentSessions').select('name').where('name', '=', agentSession);
+  if ((await session.executeTakeFirst()) !== undefined) return;
+  throw new PaliadinError('not_found', 'this conversation was deleted just now');
+}
+
+/** The first question is the title of its conversation, and any takes it out of the archive. */
+async function use(db: Transaction<Schema>, { agentSession, turnId, startedAt, message }: NewTurn): Promise<void> {
+  await db
+    .updateTable('agentSessions')
+    .set((eb) => ({
+      lastUsedAt: startedAt,
+      archivedAt: null,
+      titledBy: eb.case().when('title', 'is', null).then(turnId).else(eb.ref('titledBy')).end(),
+      title: eb.fn.coalesce('title', eb.val(titleOf(message))),
+    }))
+    .where('name', '=', agentSession)
+    .execute();
+}
+
 type LockedUser = { dailyQuota: number | null } | undefined;
 
-async function lockUser(db: Transaction<Schema>, userId: string): Promise<LockedUser> {
+export async function lockUser(db: Transaction<Schema>, userId: string): Promise<LockedUser> {
   return await db.selectFrom('users').select('dailyQuota').where('id', '=', userId).forNoKeyUpdate().executeTakeFirst();
 }
 

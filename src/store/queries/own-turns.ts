@@ -61,12 +61,17 @@ async function* rowsOf(db: Kysely<Schema>, { before, ...query }: Query): AsyncGe
 }
 
 /** `before` is the `seq` of a turn of the user, which may have been deleted. */
-export function slice(db: Kysely<Schema>, { userId, sessionId }: Omit<Query, 'before'>, before: number | null) {
+export function slice(
+  db: Kysely<Schema>,
+  { userId, agentSession, sessionId }: Omit<Query, 'before'>,
+  before: number | null,
+) {
   let query = db
     .selectFrom('turns')
     // SQLite knows the length of a text without reading it.
     .select(['seq', 'turnId', sql<number>`octet_length(message) + octet_length(response)`.as('bytes')])
     .where('userId', '=', userId);
+  if (agentSession !== undefined) query = query.where('agentSession', '=', agentSession);
   if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
   if (before !== null) query = query.where('seq', '<', before);
   return query.orderBy('seq', 'desc').limit(SLICE);

@@ -19,6 +19,11 @@ export interface Schema {
   agentSessions: Omit<AgentSession, 'generation' | 'movedIn'> & {
     generation: Generated<number>;
     movedIn: Generated<number | null>;
+    title: Generated<string | null>;
+    /** The turn whose question the title is; null where the user wrote it, and where there is none. */
+    titledBy: Generated<string | null>;
+    archivedAt: Generated<number | null>;
+    seenAt: Generated<number>;
     /** The highest fence of any run in this session. */
     fence: Generated<number>;
     /** The gateway that runs the session's turns; null where none does. */
@@ -40,6 +45,8 @@ export interface Schema {
     lastUsedAt: number | null;
     expiresAt: number | null;
   };
+  /** Deleted, but a host may still have files of it. */
+  deletedSessions: { name: string; host: string; deletedAt: number };
   counters: { name: string; value: number };
   auditLog: Omit<AuditRow, 'detail'> & { detail: string };
   auditHead: { id: number; seq: number; hash: string };

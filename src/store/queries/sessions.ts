@@ -1,10 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
-import { SESSION_DIGITS, sessionName } from '../../contract/names.ts';
+import { conversationName, SESSION_DIGITS, SESSION_PATTERN, sessionName } from '../../contract/names.ts';
 import type { By } from '../../contract/records/audit-log.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { SessionStore } from '../session-store.ts';
 import { record } from './audit-log.ts';
+import { lockUser } from './insert-turn.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { openStatuses } from './turn-list.ts';
@@ -12,7 +13,12 @@ import { openStatuses } from './turn-list.ts';
 export function sessionQueries(db: Kysely<Schema>): SessionStore {
   return {
     async ofUser(user, options) {
-      return (await ofUser(db, user.id)) ?? (await create(db, user.id, options));
+      const known = await ofUser(db, user.id);
+      if (known !== undefined) return known;
+      return await db.transaction().execute(async (trx) => {
+        await lockUser(trx, user.id);
+        return (await ofUser(trx, user.id)) ?? (await createSession(trx, user.id, options));
+      });
     },
 
     byUser: async (userId) => (await ofUser(db, userId)) ?? null,
@@ -25,7 +31,7 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
           .updateTable('agentSessions')
           .set((eb) => ({ generation: eb('generation', '+', 1) }))
           .where('name', '=', name)
-          .returning(COLUMNS)
+          .returning(SESSION_COLUMNS)
           .executeTakeFirst();
         if (row === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
         const detail = { session: name, generation: row.generation };
@@ -35,14 +41,17 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
     },
 
     async get(name) {
-      return (await db.selectFrom('agentSessions').select(COLUMNS).where('name', '=', name).executeTakeFirst()) ?? null;
+      return (
+        (await db.selectFrom('agentSessions').select(SESSION_COLUMNS).where('name', '=', name).executeTakeFirst()) ??
+        null
+      );
     },
 
     async list() {
       return await db
         .selectFrom('agentSessions')
         .innerJoin('users', 'users.id', 'agentSessions.userId')
-        .select(COLUMNS.map((name) => `agentSessions.${name}` as const))
+        .select(SESSION_COLUMNS.map((name) => `agentSessions.${name}` as const))
         .select('users.subject')
         .orderBy('agentSessions.lastUsedAt', 'desc')
         .execute();
@@ -50,36 +59,62 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
   };
 }
 
-/** Without the fence, which only the queries of turns use. */
-const COLUMNS = ['name', 'userId', 'host', 'generation', 'movedIn', 'createdAt', 'lastUsedAt'] as const;
+/** Without the fence, which only the queries of turns use, and without text. */
+export const SESSION_COLUMNS = ['name', 'userId', 'host', 'generation', 'movedIn', 'createdAt', 'lastUsedAt'] as const;
 
 // The number of hexadecimal digits in a UUID.
 const ALL_DIGITS = 32;
 
 /**
- * The name is a unique column, and so is the user: the later of two concurrent inserts, in this process or another,
- * fails on the first one's row and takes one more digit.
+ * Under the lock on the user's row. The name is a unique column: where another user's id begins alike, the later insert,
+ * in this process or another, takes one more digit.
  */
-async function create(
-  db: Kysely<Schema>,
+export async function createSession(
+  db: Transaction<Schema>,
   userId: string,
-  { prefix, host, now }: { prefix: string; host: string; now: number },
+  { prefix, host, now, title = null }: { prefix: string; host: string; now: number; title?: string | null },
 ): Promise<AgentSession> {
+  const number = await nextNumber(db, userId);
   for (let digits = SESSION_DIGITS; digits <= ALL_DIGITS; digits++) {
-    const row = await db
+    const name = conversationName(sessionName(prefix, userId, digits), number);
+    if (!SESSION_PATTERN.test(name)) break;
+    const made = await db
       .insertInto('agentSessions')
-      .values({ name: sessionName(prefix, userId, digits), userId, host, createdAt: now, lastUsedAt: now })
+      .values({ name, userId, host, title, createdAt: now, lastUsedAt: now })
       .onConflict((conflict) => conflict.doNothing())
-      .returning(COLUMNS)
+      .returning(SESSION_COLUMNS)
       .executeTakeFirst();
-    const made = row ?? (await ofUser(db, userId));
     if (made !== undefined) return made;
   }
   throw new PaliadinError('internal', 'another user has the same id, so no session name is free');
 }
 
+/** A number is not given again after its conversation was deleted: its host may still have something of it. */
+async function nextNumber(db: Transaction<Schema>, userId: string): Promise<number> {
+  const { value } = await db
+    .insertInto('counters')
+    .values({ name: conversationCounter(userId), value: 1 })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet((eb) => ({ value: eb('counters.value', '+', 1) })))
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+export function conversationCounter(userId: string): string {
+  return `conversations ${userId}`;
+}
+
+/** The one that was used last; one in the archive only where there is no other. */
 async function ofUser(db: Kysely<Schema>, userId: string): Promise<AgentSession | undefined> {
-  return await db.selectFrom('agentSessions').select(COLUMNS).where('userId', '=', userId).executeTakeFirst();
+  return await db
+    .selectFrom('agentSessions')
+    .select(SESSION_COLUMNS)
+    .where('userId', '=', userId)
+    .orderBy(sql`case when archived_at is null then 0 else 1 end`)
+    .orderBy('lastUsedAt', 'desc')
+    .orderBy('name', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 async function move(
@@ -93,10 +128,14 @@ async function move(
     .set((eb) => ({ host: to, generation: eb('generation', '+', 1), movedIn: eb('generation', '+', 1) }))
     .where('name', '=', name)
     .where('host', '=', from)
-    .returning(COLUMNS)
+    .returning(SESSION_COLUMNS)
     .executeTakeFirst();
   if (row === undefined) {
-    const known = await db.selectFrom('agentSessions').select(COLUMNS).where('name', '=', name).executeTakeFirst();
+    const known = await db
+      .selectFrom('agentSessions')
+      .select(SESSION_COLUMNS)
+      .where('name', '=', name)
+      .executeTakeFirst();
     if (known === undefined) throw new PaliadinError('not_found', `there is no session ${name}`);
     return known;
   }

@@ -5,6 +5,7 @@ import type { CarrierStore } from '../carrier-store.ts';
 import type { RequestCounts } from '../request-counts.ts';
 import type { Store } from '../store.ts';
 import { auditQueries } from './audit-log.ts';
+import { conversationQueries } from './conversations.ts';
 import { eventQueries } from './events.ts';
 import { hostQueries } from './hosts.ts';
 import type { ClaimSession } from './insert-turn.ts';
@@ -46,6 +47,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     events: explained(eventQueries(db, skipLostEvents), explain),
     hosts: explained(hostQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
+    conversations: explained(conversationQueries(db, { erase }), explain),
     users: explained(userQueries(db, { newId, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),

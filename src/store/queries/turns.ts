@@ -147,6 +147,13 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     },
 
     async deleteOld(before, limit, { actor, at }) {
+      // A title that its user wrote has no turn to go with.
+      await db
+        .updateTable('agentSessions')
+        .set({ title: null, titledBy: null })
+        .where('lastUsedAt', '<', before)
+        .where('title', 'is not', null)
+        .execute();
       const old = db
         .selectFrom('turns')
         .select('turnId')

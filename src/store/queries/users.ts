@@ -7,6 +7,7 @@ import type { UserStore } from '../user-store.ts';
 import { record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import type { Schema } from './schema.ts';
+import { conversationCounter } from './sessions.ts';
 import { endSignIns } from './sign-in.ts';
 import { usersOverview } from './users-overview.ts';
 
@@ -128,6 +129,7 @@ async function removeAll(db: Transaction<Schema>, userId: string): Promise<numbe
   await db.deleteFrom('turnHours').where('userId', '=', userId).execute();
   await db.deleteFrom('turnEvents').where('userId', '=', userId).execute();
   await db.deleteFrom('agentSessions').where('userId', '=', userId).execute();
+  await db.deleteFrom('counters').where('name', '=', conversationCounter(userId)).execute();
   for (const table of ['signInCodes', 'browserSessions', 'apiTokens'] as const) {
     await db.deleteFrom(table).where('userId', '=', userId).execute();
   }

@@ -51,7 +51,7 @@ export function stepApproval(turn: ChatTurn, id: string, step: ApprovalStep): Ch
   return approvals === turn.approvals ? turn : { ...turn, approvals };
 }
 
-type Progress = Exclude<StreamedEvent, { turn: TurnView } | { type: 'reset' }>;
+type Progress = Exclude<StreamedEvent, { turn: TurnView } | { type: 'reset' | 'conversation' }>;
 
 export function progress(turn: ChatTurn, event: Progress): ChatTurn {
   const { view } = turn;

@@ -177,6 +177,8 @@ function applyEvent(state: ChatState, { id, event }: NumberedEvent, receivedAt: 
       return event.generation < next.generation
         ? next
         : { ...next, generation: event.generation, moved: event.moved === true };
+    case 'conversation':
+      return next;
     case 'finished':
     case 'late':
     case 'feedback':

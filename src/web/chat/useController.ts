@@ -38,7 +38,7 @@ function create(props: ControllerProps) {
     userId: props.me.user.id,
     generation: props.me.session.generation,
     moved: props.me.session.moved,
-    chatId: chatId(props.ofTab),
+    chatId: props.me.session.name,
     locale: () => current.props.locale,
     messages: () => messagesOf(current.props.locale),
     memory: props.kept,
@@ -49,14 +49,3 @@ function create(props: ControllerProps) {
   });
   return { controller, current };
 }
-
-/** This tab's name: it stays over a reload, so that what was being sent is recognised afterwards. */
-function chatId(ofTab: Memory): string {
-  const known = ofTab.getItem(CHAT_KEY);
-  if (known !== null) return known;
-  const fresh = newIdempotencyKey();
-  ofTab.setItem(CHAT_KEY, fresh);
-  return fresh;
-}
-
-const CHAT_KEY = 'paliadin.chat';

@@ -90,7 +90,7 @@ test('a finished, a failed and a waiting turn are told with whose they are, and 
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     data: {
       turnId: done.turnId,
-      sessionId: 'chat',
+      sessionId: who.session.name,
       user: { id: who.user.id, sub: '42' },
       status: 'completed',
       late: false,
