@@ -6,7 +6,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision, isFinal } from '../../contract/turn.ts';
 import { userOf } from '../authenticate.ts';
 import { decideAll, yesOrNo } from '../edge/approval-ids.ts';
-import { conversationOf } from '../edge/conversations.ts';
+import { conversationOf, newestTurns } from '../edge/conversations.ts';
 import { handOver } from '../edge/hand-over.ts';
 import { FieldError, inWords } from '../edge/problem.ts';
 import { followToInterrupt } from '../edge/to-interrupt.ts';
@@ -72,6 +72,7 @@ async function turnOf(
   { turns, userId, locale }: { turns: ServerOptions['turns']; userId: string; locale: string },
 ): Promise<{ turnId: string; after: string[] }> {
   const sessionId = conversationOf(input.threadId);
+  const newest = (await newestTurns(turns, { userId, sessionId })) ?? [];
   const { resume } = input;
   if (resume != null && resume.length > 0) {
     const decisions = resume.map(({ interruptId, status, payload }, at) => ({
@@ -79,12 +80,15 @@ async function turnOf(
       param: `resume[${at}].interruptId`,
       decisionFor: (approval: ApprovalRequest) => toDecision(approval, status, payload, `resume[${at}].payload`),
     }));
-    const { turnId, approvalIds } = await decideAll(turns, { userId, sessionId, locale }, decisions);
+    const { turnId, approvalIds } = await decideAll(
+      turns,
+      { userId, sessionId: newest[0]?.sessionId, locale },
+      decisions,
+    );
     return { turnId, after: approvalIds };
   }
   // A run that broke off is taken up again: its turn has gone on meanwhile.
   const key = keyOf(input);
-  const { turns: newest } = await turns.history({ userId, sessionId, limit: RECENT });
   const known = newest.find(({ idempotencyKey }) => idempotencyKey === key);
   if (known !== undefined) return { turnId: known.turnId, after: [] };
   const open = newest.find(({ status }) => !isFinal(status));
@@ -98,7 +102,7 @@ async function turnOf(
   const told = newest.length === 0 ? before : [];
   const context = [pageContext(input), handOver(told)].filter((text) => text !== undefined).join('\n\n');
   const { turn } = await turns.ask(
-    { userId, sessionId, message: question, locale, ...(context !== '' && { context }) },
+    { userId, sessionId, begins: true, message: question, locale, ...(context !== '' && { context }) },
     key,
   );
   return { turnId: turn.turnId, after: [] };
@@ -122,8 +126,6 @@ function keyOf({ threadId, runId }: RunInput): string {
     .update(JSON.stringify([threadId, runId]))
     .digest('hex')}`;
 }
-
-const RECENT = 5;
 
 // Clients send all messages of the thread, each time.
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import { type ApprovalRequest, isFinal } from '../../contract/turn.ts';
 import { userOf } from '../authenticate.ts';
 import { decideAll, yesOrNo } from '../edge/approval-ids.ts';
-import { conversationOf } from '../edge/conversations.ts';
+import { conversationOf, newestTurns } from '../edge/conversations.ts';
 import { handOver } from '../edge/hand-over.ts';
 import { followToInterrupt } from '../edge/to-interrupt.ts';
 import { guards } from '../guards.ts';
@@ -46,12 +46,9 @@ export function aiSdkRoutes(app: App, options: Needs, streams: Streams): void {
       },
     },
     async (request, reply) => {
-      const { turns: newest } = await turns.history({
-        userId: userOf(request).id,
-        sessionId: conversationOf(request.params.id),
-        limit: RECENT,
-      });
-      const open = newest.find(({ status }) => !isFinal(status));
+      const sessionId = conversationOf(request.params.id);
+      const newest = await newestTurns(turns, { userId: userOf(request).id, sessionId });
+      const open = newest?.find(({ status }) => !isFinal(status));
       if (open === undefined) return reply.code(204).send();
       return send(request, reply, { turnId: open.turnId, after: [] });
     },
@@ -87,6 +84,7 @@ async function turnOf(
   const userId = userOf(request).id;
   const locale = localeOf(request);
   const sessionId = conversationOf(body.id);
+  const newest = (await newestTurns(turns, { userId, sessionId })) ?? [];
   const decisions = decisionsOf(body).map(({ key, approved, reason, param }) => ({
     key,
     param,
@@ -94,11 +92,14 @@ async function turnOf(
   }));
   if (decisions.length > 0) {
     // Earlier messages of the same turn bring the decisions that were made before.
-    const { turnId, approvalIds } = await decideAll(turns, { userId, sessionId, locale }, decisions);
+    const { turnId, approvalIds } = await decideAll(
+      turns,
+      { userId, sessionId: newest[0]?.sessionId, locale },
+      decisions,
+    );
     return { turnId, after: approvalIds };
   }
   const { question, messageId, before } = questionOf(body);
-  const { turns: newest } = await turns.history({ userId, sessionId, limit: RECENT });
   // The same message again is the same turn, unless another answer is wanted.
   const key =
     body.trigger === 'regenerate-message' || messageId === undefined ? undefined : keyOf(body.id, messageId, question);
@@ -110,7 +111,7 @@ async function turnOf(
   // The agent knows what was said in a conversation of its own.
   const context = handOver(newest.length === 0 ? before : []);
   const { turn } = await turns.ask(
-    { userId, sessionId, message: question, locale, ...(context !== undefined && { context }) },
+    { userId, sessionId, begins: true, message: question, locale, ...(context !== undefined && { context }) },
     key,
   );
   return { turnId: turn.turnId, after: [] };
@@ -119,8 +120,6 @@ async function turnOf(
 function keyOf(...parts: string[]): string {
   return `ai-sdk:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
 }
-
-const RECENT = 5;
 
 // Clients send all messages of the chat, each time.
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -56,7 +56,7 @@ export interface KeyedDecision {
  */
 export async function decideAll(
   turns: Pick<Turns, 'get' | 'decide'>,
-  { userId, sessionId, locale }: { userId: string; sessionId: string; locale: string },
+  { userId, sessionId, locale }: { userId: string; sessionId: string | undefined; locale: string },
   decisions: readonly KeyedDecision[],
 ): Promise<{ turnId: string; approvalIds: string[] }> {
   const keyed = decisions.map(({ key, param, decisionFor }) => ({
@@ -70,7 +70,8 @@ export async function decideAll(
   const turn = await turns.get(userId, turnId, locale).catch(() => null);
   for (const { approvalId, param, ...one } of keyed) {
     const known =
-      turn?.sessionId === sessionId &&
+      turn !== null &&
+      turn.sessionId === sessionId &&
       one.turnId === turnId &&
       [...turn.approvals.map(({ id }) => id), ...turn.decisions.map(({ approval }) => approval.id)].includes(
         approvalId,

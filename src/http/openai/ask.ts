@@ -25,14 +25,14 @@ export async function askTranscript(
   const key = keyOf(request);
   const before = [...known, ...more];
   const found = sessionId ?? (known.length === 0 ? null : await continued.find(userId, known));
-  const conversation = found ?? newConversation(userId, key);
   const context = handOver(
     found === null ? before : more.filter(({ role }) => sessionId !== undefined || role === 'user'),
   );
   const { turn } = await turns.ask(
     {
       userId,
-      sessionId: conversation,
+      sessionId: found ?? newConversation(userId, key),
+      begins: found === null,
       message: question,
       locale: localeOf(request),
       ...(context !== undefined && { context }),
@@ -44,7 +44,7 @@ export async function askTranscript(
   const asked: Said = { role: 'user', text: question };
   return {
     turn,
-    answered: (text) => continued.endsWith(userId, [...before, asked, { role: 'assistant', text }], conversation),
+    answered: (text) => continued.endsWith(userId, [...before, asked, { role: 'assistant', text }], turn.sessionId),
   };
 }
 

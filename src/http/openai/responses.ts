@@ -4,6 +4,7 @@ import type { TurnView } from '../../contract/api.ts';
 import type { Turns } from '../../turn/turns.ts';
 import { userOf } from '../authenticate.ts';
 import type { ContinuedConversations } from '../edge/continued-conversation.ts';
+import { newestTurns } from '../edge/conversations.ts';
 import { chatPageOf } from '../edge/origin.ts';
 import { FieldError } from '../edge/problem.ts';
 import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
@@ -162,8 +163,7 @@ async function namedConversation(
   }
   if (conversation == null) return null;
   const sessionId = sessionIdOf(typeof conversation === 'string' ? conversation : conversation.id);
-  const { turns: found } = await turns.history({ userId, sessionId, limit: 1 });
-  if (found.length > 0) return sessionId;
+  if ((await newestTurns(turns, { userId, sessionId })) !== null) return sessionId;
   throw new FieldError('conversation', 'you have no conversation with this id; a response names its own', 'not_found');
 }
 

@@ -2,13 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Chat } from '@ai-sdk/react';
-import { DefaultChatTransport, lastAssistantMessageIsCompleteWithApprovalResponses, type UIMessage } from 'ai';
+import {
+  type AbstractChat,
+  type ChatInit,
+  DefaultChatTransport,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
+  type UIMessage,
+} from 'ai';
 import { expect, test } from 'vitest';
 import { until } from '../../support/until.ts';
 import { useGateway } from '../../support/use-gateway.ts';
 
 const gateway = useGateway();
+
+// Without its types: they bring those of the DOM, which would be there for every other file too.
+const REACT: string = '@ai-sdk/react';
+const { Chat }: { Chat: new (init: ChatInit<UIMessage>) => AbstractChat<UIMessage> } = await import(REACT);
 
 async function chatOf(subject = 'owner', { id = randomUUID() as string, messages = [] as UIMessage[] } = {}) {
   const { token } = await gateway().as(subject);
