@@ -3,6 +3,7 @@
  * so they get only text that still stands where it was, and at the end they are told if it does not.
  */
 import type { StreamedEvent, TurnView } from '../../contract/api.ts';
+import { createSettledText, type SettledText } from '../../contract/settled-text.ts';
 import { type ApprovalRequest, type Decided, isFinal, type ToolProgress } from '../../contract/turn.ts';
 import type { FollowQuery, Turns } from '../../turn/turns.ts';
 
@@ -72,31 +73,4 @@ function* atEnd(turn: TurnView, text: SettledText): Generator<SettledEvent> {
   if (rest !== null && rest !== '') yield { type: 'text', text: rest };
   // A turn that failed may have no answer on record, though some of it was sent.
   yield { type: 'finished', turn, restated: rest === null && turn.response !== '' };
-}
-
-interface SettledText {
-  /** Returns what can be sent now. */
-  put(offset: number, text: string): string;
-  /** What is missing of the whole answer; null where something else was sent before. */
-  complete(answer: string): string | null;
-}
-
-export function createSettledText(): SettledText {
-  let whole = '';
-  let sent = '';
-  return {
-    put(offset, text) {
-      const appends = whole === sent && offset === whole.length;
-      whole = appends ? whole + text : whole.slice(0, offset) + text;
-      // While what was sent does not stand there any more, nothing can follow it.
-      if (!appends && !whole.startsWith(sent)) return '';
-      const added = appends ? text : whole.slice(sent.length);
-      sent = whole;
-      return added;
-    },
-    complete(answer) {
-      if (!answer.startsWith(sent)) return null;
-      return answer.slice(sent.length);
-    },
-  };
 }
