@@ -69,5 +69,5 @@ function allowed({ headers }: FastifyRequest): string {
   return [ALLOWED, ...harmless].join(', ');
 }
 
-const EXPOSED = 'Content-Disposition, Date, Retry-After, X-Request-Id, X-Vercel-AI-UI-Message-Stream';
+const EXPOSED = 'Content-Disposition, Date, Retry-After, X-Request-Id';
 const MAX_LOGGED = 200;

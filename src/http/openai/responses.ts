@@ -105,8 +105,8 @@ export function responsesRoutes(
       const userId = userOf(request).id;
       const locale = localeOf(request);
       const turnId = turnIdOf(request.params.id, 'id');
-      request.turnId = turnId;
       const turn = await turns.get(userId, turnId, locale);
+      request.turnId = turnId;
       if (query.stream !== 'true') return responseObject(turn);
       const page = chatPageOf(request, options);
       const how = { turn, echo: {}, locale, page, startingAfter: query.starting_after ?? -1 };
@@ -127,8 +127,9 @@ export function responsesRoutes(
     },
     async (request) => {
       const turnId = turnIdOf(request.params.id, 'id');
+      const turn = await turns.cancel(userOf(request).id, turnId, localeOf(request));
       request.turnId = turnId;
-      return responseObject(await turns.cancel(userOf(request).id, turnId, localeOf(request)));
+      return responseObject(turn);
     },
   );
 }

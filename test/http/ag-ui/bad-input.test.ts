@@ -105,7 +105,7 @@ test('each wrong request is refused as RUN_ERROR, with our code and the field, a
   expect((await server.turns.history({ userId: user.id, limit: 1 })).turns).toEqual([]);
 });
 
-test('a second run beside one that is not over is refused, and the same run with another question takes up its turn', async () => {
+test('a second run beside one that is not over is refused, and the same run again gets its turn', async () => {
   const server = await runServer();
   const { user, bearer } = await aPerson(server);
   const started = call(server, 'POST', '/ag-ui', { headers: bearer, json: run });
