@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { startTestGateway } from '../test/support/gateway.ts';
 import { distribution, report } from './support/report.ts';
 
-const WARM_UP = 20;
-const ROUNDS = 200;
+const WARM_UP = 10;
+const ROUNDS = Number(process.env.ROUNDS ?? 200);
 const QUESTION = 'demo at once';
 
 await using gateway = await startTestGateway({ env: { PALIADIN_LOG_LEVEL: 'error' } });
