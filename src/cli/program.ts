@@ -248,6 +248,12 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .argument('[names...]', 'as `host list` shows them')
     .action(async (names) => (await import('./commands/host/list.ts')).preferHosts(context(), names));
   program
+    .command('acp')
+    .description('speak the Agent Client Protocol on standard input and output, for editors and other ACP clients')
+    .option('--url <url>', 'the gateway, instead of PALIADIN_URL; http://127.0.0.1:7717 where neither is there')
+    .option('--token-file <file>', 'a file with an API token, instead of PALIADIN_TOKEN')
+    .action(async (options) => (await import('./commands/acp.ts')).serveAcp(io, terminal, options));
+  program
     .command('stop-host')
     .description('end a host’s daemon and the agents’ terminals; conversations are kept')
     .argument('[host]', 'as `host list` shows it; the only one where none is given')

@@ -14,5 +14,6 @@ export type { Decision } from '../contract/turn.ts';
 export { type AskOptions, type ClientOptions, createClient, type History, type PaliadinClient } from './client.ts';
 export type { ConversationClient } from './conversations.ts';
 export type { FollowedEvent, FollowOptions } from './follow.ts';
+export { newIdempotencyKey } from './idempotency-key.ts';
 export { Refusal, Unreachable, type WhyUnreachable } from './request.ts';
 export type { TokenSource } from './with-token.ts';

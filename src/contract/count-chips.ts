@@ -3,14 +3,22 @@
  * minutes, and an agent repeats what it has read. This module distinguishes only what matters to a link: code, escapes,
  * images, links in links, and links by reference.
  */
-import { parseChip } from './chips.ts';
+import { type Chip, parseChip } from './chips.ts';
 
 /** The number is for the audit row: of an answer longer than `MAX_COUNTED` only the beginning is counted. */
 export function countChips(markdown: string): number {
+  return readChips(markdown).length;
+}
+
+/** A chip and its label, in Markdown. */
+export type LabelledChip = Chip & { label: string };
+
+/** In the order of the answer; of its first `MAX_COUNTED` characters. */
+export function readChips(markdown: string): LabelledChip[] {
   const text = markdown.slice(0, MAX_COUNTED);
-  if (!/a(pp|sk):/.test(text)) return 0;
+  if (!/a(pp|sk):/.test(text)) return [];
   const { blocks, targets } = proseOf(text);
-  return blocks.reduce((sum, block) => sum + chipsIn(block, targets), 0);
+  return blocks.flatMap((block) => chipsIn(block, targets));
 }
 
 interface Prose {
@@ -59,12 +67,12 @@ function proseOf(text: string): Prose {
   return { blocks, targets };
 }
 
-function chipsIn(block: string, targets: Prose['targets']): number {
+function chipsIn(block: string, targets: Prose['targets']): LabelledChip[] {
   const closing = codeEnds(block);
   const open: { at: number; image: boolean }[] = [];
   /** How many of the open brackets contain a link by now, and so are not links themselves. */
   let dead = 0;
-  let chips = 0;
+  const chips: LabelledChip[] = [];
   for (let at = 0; at < block.length; at++) {
     const sign = block[at];
     if (sign === '\\') at++;
@@ -75,12 +83,14 @@ function chipsIn(block: string, targets: Prose['targets']): number {
       const isDead = open.length < dead;
       dead = Math.min(dead, open.length);
       if (opener === undefined || (isDead && !opener.image)) continue;
-      const link = linkAt(block, opener.at + 1, at, targets);
+      const closed = at;
+      const link = linkAt(block, opener.at + 1, closed, targets);
       if (link === null) continue;
       at = link.end;
       if (opener.image) continue;
       dead = open.length;
-      if (parseChip(link.target) !== null) chips++;
+      const chip = parseChip(link.target);
+      if (chip !== null) chips.push({ ...chip, label: block.slice(opener.at + 1, closed) });
     }
   }
   return chips;

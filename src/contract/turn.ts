@@ -5,6 +5,8 @@ export interface TurnRequest {
   userId: string;
   /** The conversation that the question is for; absent: the one that was used last. */
   sessionId?: string | undefined;
+  /** `sessionId` is an id of the client's own making: where no question had it yet, a further conversation begins. */
+  begins?: boolean | undefined;
   /** The question, at most `MAX_MESSAGE_BYTES` of UTF-8 once sanitised. */
   message: string;
   /** Where in the application the question was asked. Untrusted, shown to the agent as context. */

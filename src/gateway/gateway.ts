@@ -194,6 +194,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     hosts,
     report: () => report(hosts),
     publicOrigins: () => origins,
+    approvalMs: values.PALIADIN_APPROVAL_TIMEOUT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
     pageOrigins: pagesOf(values),
     appUrl: values.PALIADIN_APP_URL ?? null,

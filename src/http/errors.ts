@@ -50,12 +50,18 @@ export function sendError(
   error: PaliadinError,
   status: number = errorTable[error.code].http,
 ): FastifyReply {
+  return reply.send(prepare(request, reply, error, status));
+}
+
+/** Sets status and headers, and returns the body in our own form. */
+function prepare(request: FastifyRequest, reply: FastifyReply, error: PaliadinError, status: number): ErrorBody {
   const turnId = turnIdOf(request);
   // The details of a server error are for the owner and admins. The details of a bad request are for its sender.
   const hidden = status >= 500 && !isForOwner(request.identity ?? null);
   const body = bodyOf(error, { locale: localeOf(request), hidden, ...(turnId !== null && { turnId }) });
   if (error.againInMs !== null) reply.header('retry-after', Math.ceil(error.againInMs / 1000));
-  return reply.code(status).header('cache-control', 'no-store').send(body);
+  reply.code(status).header('cache-control', 'no-store');
+  return body;
 }
 
 /** For places where the code's own status would mislead the client. */
@@ -82,6 +88,22 @@ function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   const { error, status } = translate(thrown, request);
   if (status >= 500) report(error, thrown, request);
   void sendError(request, reply, error, status);
+}
+
+/** For protocols that have a shape of their own for errors: `send` gets what ours would have said, and sends theirs. */
+export function answerErrorAs(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  send: (
+    problem: { body: ErrorBody; status: number; thrown: unknown },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => void,
+): void {
+  const { error, status } = translate(thrown, request);
+  if (status >= 500) report(error, thrown, request);
+  send({ body: prepare(request, reply, error, status), status, thrown }, request, reply);
 }
 
 function translate(thrown: unknown, request: FastifyRequest): { error: PaliadinError; status: number } {

@@ -49,6 +49,8 @@ export interface ServerOptions {
   /** Whether this is the address of a trusted proxy, which may name its user and the client's address. */
   trustsProxy?: (address: string) => boolean;
   metrics?: ServerMetrics;
+  /** How long an approval waits for its decision, for protocols that tell their clients. */
+  approvalMs?: number | null;
   /** Requests a minute: of each user, and of each address that is not signed in. */
   rateLimit: number;
   version: string;

@@ -2,6 +2,8 @@
 import cookie from '@fastify/cookie';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { agUiRoutes } from './ag-ui/ag-ui.ts';
+import { aiSdkRoutes } from './ai-sdk/ai-sdk.ts';
 import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
 import { clientKey } from './client-address.ts';
@@ -13,6 +15,7 @@ import { requireGuards } from './guards.ts';
 import { logResponses } from './log.ts';
 import { measureResponses, metricsRoute } from './metrics.ts';
 import { answerUnknownRoutes, collectRoutes } from './not-found.ts';
+import { openAiRoutes } from './openai/openai.ts';
 import { describeApi } from './openapi.ts';
 import type { App, ServerOptions } from './options.ts';
 import { refuseWhenOverloaded } from './overload.ts';
@@ -106,6 +109,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   eventRoutes(app, options, streams);
   conversationRoutes(app, options);
   sessionRoutes(app, options);
+  await openAiRoutes(app, options, streams);
+  await agUiRoutes(app, options, streams);
+  aiSdkRoutes(app, options, streams);
   adminRoutes(app, options, streams);
   await tokenFormRoute(app);
   await embedRoutes(app, options);

@@ -14,9 +14,31 @@ export interface NumberedEvent {
 export interface EventStream extends Readable {
   /** A comment, to keep proxies from closing the connection. Skipped while the reader has not taken earlier data. */
   ping(): void;
-  /** Asks the reader to reconnect, says why, and ends. */
+  /** Says why, in the format's own words, and ends. */
   end(reason: ReconnectReason): void;
+  /** Everything that is to be sent has been handed to the connection. */
+  isOver(): boolean;
 }
+
+/** How a stream is written: ours, or that of another protocol. */
+export interface StreamFormat<T> {
+  /** Sent at once, so that whoever buffers between gateway and reader is found out. */
+  opening: string;
+  write(value: T): string;
+  /** The last words of a stream that ends before its events do. */
+  ending(reason: ReconnectReason): string;
+}
+
+/** The browser's pause before it reconnects. */
+const RETRY_MS = 1000;
+
+/** Events that a reader can resume after, by their id. */
+export const resumable: StreamFormat<NumberedEvent> = {
+  opening: `retry: ${RETRY_MS}\n\n`,
+  // JSON has no line breaks of its own, so the data is one line.
+  write: ({ id, event }) => `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
+  ending: (reason) => `event: reconnect\ndata: ${JSON.stringify({ reason } satisfies Reconnect)}\n\n`,
+};
 
 /** For events that are not replayed: 1, 2, 3 … */
 export async function* numbered<T extends NumberedEvent['event']>(
@@ -26,15 +48,21 @@ export async function* numbered<T extends NumberedEvent['event']>(
   for await (const event of events) yield { id: id++, event };
 }
 
-/** `failed` is called with the reason if the events break off; the reader is asked to reconnect. */
-export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error: unknown) => void): EventStream {
+/** `failed` is called with the reason if the events break off; the reader is told `failed`. */
+export function eventStream<T>(
+  events: AsyncIterable<T>,
+  failed: (error: unknown) => void,
+  format: StreamFormat<T>,
+): EventStream {
   const iterator = events[Symbol.asyncIterator]();
   let asked = false;
   let over = false;
+  let ended = false; // by us, and not by a reader who left
 
   const finish = (last: string | null) => {
     if (over) return;
     over = true;
+    ended = true;
     if (last !== null) stream.push(last);
     stream.push(null);
   };
@@ -45,11 +73,11 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
       asked = false;
       if (over) return;
       if (done) finish(null);
-      else stream.push(format(value));
+      else stream.push(format.write(value));
     } catch (error) {
       if (over) return; // the reader has left, and the iterator was ended
       failed(error);
-      finish(reconnect('failed'));
+      finish(format.ending('failed'));
     }
   };
 
@@ -67,26 +95,15 @@ export function eventStream(events: AsyncIterable<NumberedEvent>, failed: (error
       done(error);
     },
   });
-  stream.push(`retry: ${RETRY_MS}\n\n`);
+  stream.push(format.opening);
   return Object.assign(stream, {
     ping: () => {
       if (!over && stream.readableLength === 0) stream.push(': ping\n\n');
     },
-    end: (reason: ReconnectReason) => finish(reconnect(reason)),
+    end: (reason: ReconnectReason) => finish(format.ending(reason)),
+    isOver: () => ended,
   });
 }
 
-/** The browser's pause before it reconnects. */
-const RETRY_MS = 1000;
-
 // One full socket buffer; one event of any size may come on top.
 const BUFFER_BYTES = 64 * 1024;
-
-function reconnect(reason: ReconnectReason): string {
-  return `event: reconnect\ndata: ${JSON.stringify({ reason } satisfies Reconnect)}\n\n`;
-}
-
-// JSON has no line breaks of its own, so the data is one line.
-function format({ id, event }: NumberedEvent): string {
-  return `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-}

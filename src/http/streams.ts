@@ -1,23 +1,44 @@
 /** All open event streams: limited for each user, watched, and closed with the server. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ReconnectReason } from '../contract/api.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import { type Requirement, refusalOf } from '../services/authorisation.ts';
 import type { Identity } from '../services/sign-in/identity.ts';
 import { identityOf } from './authenticate.ts';
+import { withStatus } from './errors.ts';
 import type { App, ServerOptions, StreamLimits } from './options.ts';
-import { type EventStream, eventStream, type NumberedEvent } from './sse.ts';
+import { eventStream, type NumberedEvent, resumable, type StreamFormat } from './sse.ts';
 
 export interface Streams {
   /** @throws PaliadinError `rate_limited` where the user has as many streams open as they may. */
   requireRoom(request: FastifyRequest): void;
   /** Streams what `follow` gives until it ends, the reader leaves, or the server closes. */
-  send(request: FastifyRequest, reply: FastifyReply, follow: Follow): FastifyReply;
+  send(request: FastifyRequest, reply: FastifyReply, follow: Follow<NumberedEvent>): FastifyReply;
+  /** The same in the format of another protocol. */
+  sendAs<T>(request: FastifyRequest, reply: FastifyReply, follow: Follow<T>, how: HowToSend<T>): FastifyReply;
+  /**
+   * For a response that comes whole and takes as long as a stream does: it counts as one, and ends as one.
+   * @throws PaliadinError where the sign-in ends or the server closes, and whatever `work` throws
+   */
+  hold<T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: (signal: AbortSignal) => Promise<T>,
+    how?: Pick<HowToSend<T>, 'onLeft'>,
+  ): Promise<T>;
 }
 
-type Follow = (signal: AbortSignal) => AsyncIterable<NumberedEvent>;
+type Follow<T> = (signal: AbortSignal) => AsyncIterable<T>;
+
+interface HowToSend<T> {
+  format: StreamFormat<T>;
+  headers?: Record<string, string>;
+  /** The reader closed the connection before the end. Not called where the gateway ends the stream itself. */
+  onLeft?: () => void;
+}
 
 interface Open {
-  stream: EventStream;
+  stream: { ping(): void; end(reason: ReconnectReason): void };
   identity: Identity;
   guard: Requirement | undefined;
   reply: FastifyReply;
@@ -37,12 +58,8 @@ export function createStreams(app: App, options: Needs): Streams {
     throw new PaliadinError('rate_limited', `${open} event streams are open; close one first`);
   };
 
-  const send = (request: FastifyRequest, reply: FastifyReply, follow: Follow): FastifyReply => {
-    requireRoom(request);
-    const abort = new AbortController();
-    const stream = eventStream(follow(abort.signal), (error) => {
-      request.log.error({ error: error instanceof PaliadinError ? error.code : 'internal' }, 'event stream broke off');
-    });
+  /** `abort` is called once the connection is closed. */
+  const keep = (request: FastifyRequest, reply: FastifyReply, stream: Open['stream'], abort: () => void): void => {
     const gone = new Promise<void>((resolve) => reply.raw.once('close', resolve));
     const { guard } = request.routeOptions.config;
     const open: Open = { stream, identity: identityOf(request), guard, reply, gone };
@@ -58,10 +75,52 @@ export function createStreams(app: App, options: Needs): Streams {
       options.metrics?.streams(all.size);
       for (const timer of timers) clearInterval(timer);
       forget();
+      abort();
+    });
+  };
+
+  const sendAs = <T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    follow: Follow<T>,
+    { format, headers: more, onLeft }: HowToSend<T>,
+  ): FastifyReply => {
+    requireRoom(request);
+    const abort = new AbortController();
+    const onError = (error: unknown) => {
+      request.log.error({ error: error instanceof PaliadinError ? error.code : 'internal' }, 'event stream broke off');
+    };
+    const stream = eventStream(follow(abort.signal), onError, format);
+    keep(request, reply, stream, () => {
+      if (!stream.isOver()) onLeft?.();
       abort.abort();
       stream.destroy();
     });
-    return reply.headers(headers).send(stream);
+    return reply.headers({ ...headers, ...more }).send(stream);
+  };
+
+  const hold = async <T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: (signal: AbortSignal) => Promise<T>,
+    { onLeft }: Pick<HowToSend<T>, 'onLeft'> = {},
+  ): Promise<T> => {
+    requireRoom(request);
+    const abort = new AbortController();
+    const ended = Promise.withResolvers<never>();
+    let over = false;
+    const end = (reason: ReconnectReason) => {
+      over = true;
+      ended.reject(whyEnded(reason));
+    };
+    keep(request, reply, { ping: () => undefined, end }, () => {
+      if (!over) onLeft?.();
+      end('failed'); // nobody reads it any more
+    });
+    return await Promise.race([work(abort.signal), ended.promise]).finally(() => {
+      over = true;
+      abort.abort();
+    });
   };
 
   app.addHook('preClose', async () => {
@@ -73,7 +132,26 @@ export function createStreams(app: App, options: Needs): Streams {
     clearTimeout(late);
   });
 
-  return { requireRoom, send };
+  return {
+    requireRoom,
+    send: (request, reply, follow) => sendAs(request, reply, follow, { format: resumable }),
+    sendAs,
+    hold,
+  };
+}
+
+/** The same as an error, for protocols that have no words for coming back. */
+export function whyEnded(reason: ReconnectReason): PaliadinError {
+  switch (reason) {
+    case 'token_expired':
+      return new PaliadinError('unauthenticated', 'the token has expired: send a new one', { reason });
+    case 'signed_out':
+      return new PaliadinError('not_allowed', 'the sign-in has ended, or gives no access any more');
+    case 'server_stopping':
+      return withStatus(503, new PaliadinError('internal', 'the server is being stopped; what was asked goes on'));
+    case 'failed':
+      return new PaliadinError('internal');
+  }
 }
 
 const defaults: StreamLimits = {

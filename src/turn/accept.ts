@@ -13,6 +13,8 @@ export interface Question {
   userId: string;
   /** What the request calls the conversation. */
   sessionId: string;
+  /** A further one begins where there is none. */
+  begins: boolean;
   message: string;
   pageOrigin: string | null;
   context: string | null;
@@ -27,7 +29,7 @@ export interface Question {
  * @throws PaliadinError `message_invalid`, `message_too_large`
  */
 export function toQuestion(
-  { userId, sessionId = LAST_USED, ...asked }: TurnRequest,
+  { userId, sessionId = LAST_USED, begins = false, ...asked }: TurnRequest,
   appOrigins: readonly string[],
 ): Question {
   const message = sanitise(asked.message);
@@ -40,7 +42,7 @@ export function toQuestion(
   const more = whenAway === 'fail' ? [] : [whenAway];
   const said = JSON.stringify([sessionId, message, page, context, locale, ...more]);
   const requestHash = createHash('sha256').update(said).digest('hex');
-  return { userId, sessionId, message, pageOrigin, context, locale, whenAway, requestHash };
+  return { userId, sessionId, begins, message, pageOrigin, context, locale, whenAway, requestHash };
 }
 
 /** Of a request that names no conversation. Fixed, so that a repeated request is the same request. */
@@ -59,7 +61,7 @@ export function requireSameQuestion(turn: Turn, question: Pick<Question, 'reques
  */
 export async function record(
   dispatcher: Pick<TurnDispatcher, 'accept'>,
-  { whenAway: _, ...question }: Question,
+  { whenAway: _, begins: __, ...question }: Question,
   session: AgentSession,
   identity: Pick<NewTurn, 'turnId' | 'idempotencyKey' | 'startedAt' | 'awayUntil'>,
 ): ReturnType<TurnDispatcher['accept']> {

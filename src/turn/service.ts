@@ -3,7 +3,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts } from '../backend/hosts.ts';
 import type { TurnView } from '../contract/api.ts';
-import { PaliadinError } from '../contract/errors.ts';
+import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
@@ -117,13 +117,18 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   async function sessionFor({
     userId,
     sessionId,
+    begins,
     whenAway,
   }: {
     userId: string;
     sessionId: string;
+    begins: boolean;
     whenAway: WhenAway;
   }): Promise<AgentSession> {
-    const session = await sessionOf(userId, sessionId);
+    const session = await sessionOf(userId, sessionId).catch(async (error) => {
+      if (!begins || asPaliadinError(error, 'internal').code !== 'not_found') throw error;
+      return sessionOf(userId, (await conversations.create(userId)).sessionId);
+    });
     return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
   }
 

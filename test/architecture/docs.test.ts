@@ -41,6 +41,13 @@ test('every verb and exit code of the shim is in docs/protocol.md', () => {
   expect(Object.values(shimExit).filter((code) => !shim.includes(`\n| ${code} |`))).toEqual([]);
 });
 
+test('every test that docs/clients.md names is there', () => {
+  const named = [...read('docs/clients.md').matchAll(/^- [A-Z]\d.*: `([^`]+)` "([^"]+)"$/gm)];
+  expect(named.length).toBeGreaterThan(20);
+  const missing = named.filter(([, file = '', name = '']) => !read(path.join('test', file)).includes(name));
+  expect(missing.map(([line]) => line)).toEqual([]);
+});
+
 test('every decision is in the list of decisions', () => {
   const list = read('docs/decisions/README.md');
   const pages = fs.readdirSync(path.join(ROOT, 'docs', 'decisions')).filter((name) => /^\d/.test(name));

@@ -8,7 +8,6 @@ import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
  */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Programs, and what they are started with.
-  cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'services', 'turn', 'transport', 'store', 'contract'],
   gateway: [
     'app-tools',
     'http',
@@ -22,6 +21,21 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'contract',
   ],
+  cli: [
+    'gateway',
+    'setup',
+    'daemon',
+    'config',
+    'process',
+    'services',
+    'turn',
+    'transport',
+    'store',
+    'acp',
+    'client',
+    'contract',
+  ],
+  acp: ['client', 'transport', 'contract'],
   shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],

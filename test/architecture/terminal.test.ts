@@ -17,6 +17,8 @@ const NAMING: Record<string, number> = {
   // To the gateway, over ssh: the protocol.
   'shim/shim.ts': 1,
   'setup/on-host/serve.ts': 2,
+  // To an editor: the protocol.
+  'cli/commands/acp.ts': 1,
   // Asks whether it is a terminal, or hands it to the one function.
   'cli/commands/start.ts': 1,
   'cli/commands/host/add.ts': 2,

@@ -20,6 +20,21 @@ test('a preflight of a listed origin is answered without sign-in, and allows a t
   expect(headers['access-control-allow-credentials']).toBeUndefined();
 });
 
+test('OpenAI’s client may say where it runs, and nothing else is let through by its example', async () => {
+  const server = await runServer({ appOrigins: ['https://app.example'] });
+  const { headers } = await call(server, 'OPTIONS', '/v1/responses', {
+    headers: {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers':
+        'authorization,content-type,x-stainless-os,x-stainless-lang,x-paliadin-session-key',
+    },
+  });
+  expect(headers['access-control-allow-headers']).toBe(
+    'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, x-stainless-os, x-stainless-lang',
+  );
+});
+
 test('a refused preflight says in log and body that PALIADIN_APP_ORIGINS decides', async () => {
   const server = await runServer();
   for (const origin of ['https://evil.example', 'https://app.evil.example', 'http://app', 'null']) {

@@ -144,7 +144,7 @@ describe('record', () => {
   test('stores the question as it was asked, with status queued', async () => {
     const { store, turnWriter, session, question, identity } = await observed();
     const accepted = await record(turnWriter, question, session, identity(null));
-    const { whenAway: _, ...asked } = question;
+    const { whenAway: _, begins: __, ...asked } = question;
     expect(accepted).toMatchObject({
       inserted: true,
       turn: { ...asked, status: 'queued', agentSession: session.name },

@@ -37,4 +37,6 @@ export const de: Messages = {
   conflict: 'Das ist im jetzigen Zustand nicht möglich.',
   idempotency_mismatch: 'Dieser Schlüssel wurde schon für eine andere Frage benutzt.',
   internal: 'Bei uns ist etwas schiefgegangen. Bitte noch einmal versuchen.',
+  approval_waits: 'Wartet auf eine Erlaubnis: {title} Hier entscheiden: {url}',
+  question_waits: 'Der Assistent fragt: {title} Hier antworten: {url}',
 };

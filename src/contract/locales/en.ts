@@ -33,4 +33,6 @@ export const en: Messages = {
   conflict: 'This is not possible in the present state.',
   idempotency_mismatch: 'This key was already used for another question.',
   internal: 'Something went wrong on our side. Please try again.',
+  approval_waits: 'Waiting for your approval: {title} Decide at {url}',
+  question_waits: 'The assistant asks: {title} Answer at {url}',
 };

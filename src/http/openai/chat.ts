@@ -1,0 +1,122 @@
+/** `POST /v1/chat/completions`. */
+import { z } from 'zod';
+import type { TurnView } from '../../contract/api.ts';
+import { PaliadinError } from '../../contract/errors.ts';
+import { userOf } from '../authenticate.ts';
+import type { ContinuedConversations } from '../edge/continued-conversation.ts';
+import { chatPageOf } from '../edge/origin.ts';
+import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
+import { whereToDecide } from '../edge/waits.ts';
+import { guards } from '../guards.ts';
+import { localeOf } from '../locale.ts';
+import type { App, ServerOptions } from '../options.ts';
+import type { Streams } from '../streams.ts';
+import { type AskedTurn, askTranscript } from './ask.ts';
+import { toOpenAiError } from './errors.ts';
+import { MODEL, refuseWhatCantBeKept, requireModel } from './model.ts';
+import { chatFormat, DONE } from './stream-format.ts';
+import { contentShape, toTranscript } from './transcript.ts';
+import { usageOf } from './usage.ts';
+
+const chatBody = z.looseObject({
+  model: z.string(),
+  messages: z.array(z.looseObject({ role: z.string(), content: contentShape })),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+});
+
+type Needs = Pick<ServerOptions, 'turns' | 'publicOrigins'>;
+
+export function chatRoute(
+  app: App,
+  options: Needs,
+  { streams, continued, bodyLimit }: { streams: Streams; continued: ContinuedConversations; bodyLimit: number },
+): void {
+  const { turns } = options;
+  app.post(
+    '/chat/completions',
+    {
+      bodyLimit,
+      config: { guard: guards.ask },
+      schema: { hide: true, summary: 'OpenAI’s Chat Completions', body: chatBody },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      requireModel(body.model);
+      refuseWhatCantBeKept(body);
+      streams.requireRoom(request); // before anything is accepted
+      const asked = await askTranscript(request, toTranscript(body.messages, 'messages'), { turns, continued });
+      const userId = userOf(request).id;
+      const { turnId } = asked.turn;
+      const locale = localeOf(request);
+      const follow = (signal: AbortSignal) => followSettled(turns, { userId, turnId, locale, signal });
+      // Whoever closes the connection wants no answer any more: there is no other way to say so here.
+      const onLeft = () => void turns.cancel(userId, turnId).catch(() => undefined);
+      if (body.stream !== true) {
+        return await streams.hold(request, reply, (signal) => wholeAnswer(follow(signal), asked), { onLeft });
+      }
+      const page = chatPageOf(request, options);
+      const withUsage = body.stream_options?.include_usage === true;
+      return streams.sendAs(
+        request,
+        reply.code(200),
+        (signal) => chunksOf(follow(signal), asked, { locale, page, withUsage }),
+        { format: chatFormat(locale), onLeft },
+      );
+    },
+  );
+}
+
+async function wholeAnswer(events: AsyncIterable<SettledEvent>, { turn, answered }: AskedTurn) {
+  for await (const event of events) {
+    if (event.type !== 'finished') continue;
+    const { error, response } = event.turn;
+    if (error !== null) throw new PaliadinError(error.code, error.detail);
+    answered(response);
+    const message = { role: 'assistant', content: response, refusal: null, annotations: [] };
+    return {
+      ...headOf(turn, 'chat.completion'),
+      choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+      usage: usageOf(event.turn, 'chat'),
+    };
+  }
+  throw new PaliadinError('internal', 'the turn has no end');
+}
+
+/** Each chunk has the shape of OpenAI's; `usage` is null in all but the last, where it was asked for. */
+async function* chunksOf(
+  events: AsyncIterable<SettledEvent>,
+  { turn, answered }: AskedTurn,
+  { locale, page, withUsage }: { locale: string; page: string; withUsage: boolean },
+): AsyncGenerator<object | typeof DONE> {
+  const head = { ...headOf(turn, 'chat.completion.chunk'), ...(withUsage && { usage: null }) };
+  const chunk = (delta: object, finish: string | null = null) => ({
+    ...head,
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+  });
+  yield chunk({ role: 'assistant', content: '' });
+  for await (const event of events) {
+    if (event.type === 'text') yield chunk({ content: event.text });
+    if (event.type === 'approval') yield chunk({ content: whereToDecide(event.approval, locale, page) });
+    if (event.type !== 'finished') continue;
+    const { error, response } = event.turn;
+    // OpenAI's clients throw this, and read nothing after it.
+    if (error !== null) return yield toOpenAiError(error);
+    if (event.restated) yield chunk({ content: `\n\n---\n\n${response}` });
+    answered(response);
+    yield chunk({}, 'stop');
+    if (withUsage) yield { ...head, choices: [], usage: usageOf(event.turn, 'chat') };
+    yield DONE;
+  }
+}
+
+function headOf({ turnId, startedAt }: TurnView, object: string) {
+  return {
+    id: `chatcmpl-${turnId.replaceAll('-', '')}`,
+    object,
+    created: Math.floor(startedAt / 1000),
+    model: MODEL,
+    service_tier: 'default',
+    system_fingerprint: null,
+  };
+}

@@ -1,0 +1,174 @@
+/** `/v1/responses`. */
+import { z } from 'zod';
+import type { TurnView } from '../../contract/api.ts';
+import type { Turns } from '../../turn/turns.ts';
+import { userOf } from '../authenticate.ts';
+import type { ContinuedConversations } from '../edge/continued-conversation.ts';
+import { newestTurns } from '../edge/conversations.ts';
+import { chatPageOf } from '../edge/origin.ts';
+import { FieldError } from '../edge/problem.ts';
+import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
+import { guards } from '../guards.ts';
+import { localeOf } from '../locale.ts';
+import type { App, ServerOptions } from '../options.ts';
+import type { Streams } from '../streams.ts';
+import { askTranscript } from './ask.ts';
+import { refuseWhatCantBeKept, requireModel } from './model.ts';
+import { responseEvents } from './response-events.ts';
+import { type Echo, responseObject, sessionIdOf, turnIdOf } from './response-object.ts';
+import { responsesFormat } from './stream-format.ts';
+import { contentShape, type Transcript, toTranscript } from './transcript.ts';
+
+const item = z.looseObject({
+  type: z.string().optional(),
+  role: z.string().optional(),
+  content: contentShape,
+});
+
+const responsesBody = z.looseObject({
+  model: z.string().optional(),
+  input: z.union([z.string(), z.array(item)]),
+  instructions: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  background: z.boolean().nullish(),
+  previous_response_id: z.string().nullish(),
+  conversation: z.union([z.string(), z.looseObject({ id: z.string() })]).nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+});
+
+const params = z.object({ id: z.string().max(100) });
+
+const resumeQuery = z.looseObject({
+  stream: z.enum(['true', 'false']).optional(),
+  starting_after: z.coerce.number().int().min(-1).optional(),
+});
+
+type Needs = Pick<ServerOptions, 'turns' | 'publicOrigins'>;
+
+export function responsesRoutes(
+  app: App,
+  options: Needs,
+  { streams, continued, bodyLimit }: { streams: Streams; continued: ContinuedConversations; bodyLimit: number },
+): void {
+  const { turns } = options;
+
+  app.post(
+    '/responses',
+    {
+      bodyLimit,
+      config: { guard: guards.ask },
+      schema: { hide: true, summary: 'OpenAI’s Responses', body: responsesBody },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      requireModel(body.model);
+      refuseWhatCantBeKept(body);
+      const transcript = readTranscript(body);
+      const userId = userOf(request).id;
+      const locale = localeOf(request);
+      streams.requireRoom(request); // before anything is accepted
+      const sessionId = await namedConversation(turns, userId, body);
+      const { turn, answered } = await askTranscript(request, transcript, {
+        turns,
+        continued,
+        ...(sessionId !== null && { sessionId }),
+      });
+      const { turnId } = turn;
+      const echo: Echo = body;
+      const follow = (signal: AbortSignal) => followSettled(turns, { userId, turnId, locale, signal });
+      // In the background it goes on, and `GET /v1/responses/ID` takes it up.
+      const onLeft =
+        body.background === true ? {} : { onLeft: () => void turns.cancel(userId, turnId).catch(() => {}) };
+      if (body.stream === true) {
+        const page = chatPageOf(request, options);
+        const how = { turn, echo, locale, page, answered, startingAfter: -1 };
+        return streams.sendAs(request, reply.code(200), (signal) => responseEvents(follow(signal), how), {
+          format: responsesFormat(locale),
+          ...onLeft,
+        });
+      }
+      if (body.background === true) return responseObject(turn, echo);
+      const finished = await streams.hold(request, reply, (signal) => endOf(follow(signal), turn), onLeft);
+      if (finished.status === 'completed') answered(finished.response);
+      return responseObject(finished, echo);
+    },
+  );
+
+  app.get(
+    '/responses/:id',
+    {
+      config: { guard: guards.act },
+      schema: { hide: true, summary: 'One of OpenAI’s Responses', params, querystring: resumeQuery },
+    },
+    async (request, reply) => {
+      const { query } = request;
+      const userId = userOf(request).id;
+      const locale = localeOf(request);
+      const turnId = turnIdOf(request.params.id, 'id');
+      const turn = await turns.get(userId, turnId, locale);
+      request.turnId = turnId;
+      if (query.stream !== 'true') return responseObject(turn);
+      const page = chatPageOf(request, options);
+      const how = { turn, echo: {}, locale, page, startingAfter: query.starting_after ?? -1 };
+      return streams.sendAs(
+        request,
+        reply.code(200),
+        (signal) => responseEvents(followSettled(turns, { userId, turnId, locale, signal }), how),
+        { format: responsesFormat(locale) },
+      );
+    },
+  );
+
+  app.post(
+    '/responses/:id/cancel',
+    {
+      config: { guard: guards.act },
+      schema: { hide: true, summary: 'Stop one of OpenAI’s Responses', params },
+    },
+    async (request) => {
+      const turnId = turnIdOf(request.params.id, 'id');
+      const turn = await turns.cancel(userOf(request).id, turnId, localeOf(request));
+      request.turnId = turnId;
+      return responseObject(turn);
+    },
+  );
+}
+
+function readTranscript({ input, instructions }: z.infer<typeof responsesBody>): Transcript {
+  const items = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+  // Reasoning, calls of the client's own tools and their results: the agent has made none of them.
+  const messages = items.map(({ type = 'message', role = '', content }) => ({
+    role: type === 'message' ? role : type,
+    content: type === 'message' ? content : null,
+  }));
+  const transcript = toTranscript(messages, 'input');
+  const told = instructions?.trim() ?? '';
+  if (told !== '') transcript.more.unshift({ role: 'instructions', text: told });
+  return transcript;
+}
+
+/** Null where the client names none. @throws FieldError, PaliadinError `not_found` */
+async function namedConversation(
+  turns: Turns,
+  userId: string,
+  { previous_response_id: previous, conversation }: z.infer<typeof responsesBody>,
+): Promise<string | null> {
+  if (previous != null && conversation != null) {
+    throw new FieldError('conversation', 'goes without previous_response_id, which names a conversation too');
+  }
+  if (previous != null) {
+    const turnId = turnIdOf(previous, 'previous_response_id');
+    const turn = await turns.get(userId, turnId).catch(() => null);
+    if (turn !== null) return turn.sessionId;
+    throw new FieldError('previous_response_id', 'you have no response with this id', 'not_found');
+  }
+  if (conversation == null) return null;
+  const sessionId = sessionIdOf(typeof conversation === 'string' ? conversation : conversation.id);
+  if ((await newestTurns(turns, { userId, sessionId })) !== null) return sessionId;
+  throw new FieldError('conversation', 'you have no conversation with this id; a response names its own', 'not_found');
+}
+
+async function endOf(events: AsyncIterable<SettledEvent>, accepted: TurnView): Promise<TurnView> {
+  for await (const event of events) if (event.type === 'finished') return event.turn;
+  return accepted;
+}
