@@ -177,9 +177,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {
       const session = sessions.get(name);
-      const pane = await session?.runner.pane.find();
-      if (!session || !pane) throw new PaliadinError('not_found', `session ${name} has no running terminal`);
-      return session.runner.pane.attachCommand();
+      const command = session?.runner.pane.attachCommand() ?? null;
+      if (session && command === null) throw new PaliadinError('conflict', NO_TERMINAL);
+      const pane = await session?.runner.pane.terminal();
+      if (command === null || !pane) throw new PaliadinError('not_found', `session ${name} has no running terminal`);
+      return command;
     },
     async sessions() {
       const all = [...sessions].map(async ([name, session]) => ({
@@ -194,7 +196,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return panes.hibernate(name);
     },
     watchScreen: async (name, show, signal) =>
-      watchScreen(async () => (await knownSession(name)?.runner.pane.find()) ?? null, show, signal),
+      watchScreen(async () => (await knownSession(name)?.runner.pane.terminal()) ?? null, show, signal),
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();
@@ -221,6 +223,8 @@ function hangs(error: unknown): TmuxSilent {
   throw error;
 }
 
+const NO_TERMINAL =
+  'the agent of this host has no terminal to attach to: it speaks ACP, as a child of the host daemon (PALIADIN_AGENT=acp)';
 const HEALTH_MS = 2_500;
 // Memory need not be freed sooner.
 const LOOK_MS = 10_000;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StopSignal } from '../contract/host.ts';
 import { onlyColours } from '../contract/only-colours.ts';
 import type { ScreenView } from '../contract/screen.ts';
-import type { AgentPane } from './agent-pane.ts';
+import type { SessionAgent } from './session-agent.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Pane } from './tmux/pane.ts';
  * accepted the one before, so that a slow connection gets fewer. Resolves when `signal` aborts.
  */
 export async function watchScreen(
-  find: AgentPane['find'],
+  find: SessionAgent['terminal'],
   show: (screen: ScreenView) => Promise<void>,
   signal: StopSignal,
 ): Promise<void> {
