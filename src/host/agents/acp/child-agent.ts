@@ -148,7 +148,10 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   function noteEnd({ recorder }: Work, end: AgentTurnEnd): void {
-    if (end.stop === 'cancelled') return recorder.end({ event: 'interrupted' });
+    if (end.stop === 'cancelled') {
+      recorder.end({ event: 'interrupted' });
+      return;
+    }
     const { inputTokens, outputTokens } = end;
     const detail = CUT[end.stop];
     recorder.end({
@@ -198,6 +201,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     find: async () => running(),
     terminal: async () => null,
     async look(): Promise<Reading | null> {
+      if (starting !== null) return { state: 'starting' };
       if (running() === null) return null;
       return { state: work === null ? 'ready' : 'busy', box: 'empty' };
     },
