@@ -141,7 +141,7 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
 /** Resolves with how the agent's program ended. */
 function deathOf(pane: LiveAgent, signal: AbortSignal, everyMs: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const lost = () => resolve(pane.screen ? 'the tmux server is gone' : 'its program is gone');
+  const lost = () => resolve('the tmux server is gone');
   // Ask tmux, not the kernel: for the kernel, a program whose end tmux has missed still exists.
   const look = async () => {
     const end = await pane.ended().catch(() => null);

@@ -57,6 +57,8 @@ export interface AcpAgent {
   newSession(cwd: string): Promise<string>;
   /** @throws AgentRefusal `unknown-session` if it does not know the session any more */
   takeUp(sessionId: string, cwd: string): Promise<void>;
+  /** Sets the mode in which the agent asks, if it has modes and `mode` is another one. */
+  ask(sessionId: string, mode: string): Promise<void>;
   /** Without a deadline: whoever calls watches for signs of life. */
   prompt(sessionId: string, texts: readonly string[]): Promise<AgentTurnEnd>;
   cancel(sessionId: string): void;
@@ -138,6 +140,18 @@ export async function openAcpAgent(
     resumes: canResume ? 'resume' : canLoad ? 'load' : null,
   };
 
+  let offersAsking = false;
+
+  /** Otherwise the agent would decide by itself what its host is to decide. */
+  async function enterAsking(sessionId: string, modes: Modes): Promise<void> {
+    offersAsking = modes?.availableModes.some(({ id }) => id === ASKING) === true;
+    if (offersAsking && modes?.currentModeId !== ASKING) await setAsking(sessionId);
+  }
+
+  async function setAsking(sessionId: string): Promise<void> {
+    await ask(methods.agent.session.setMode, { sessionId, modeId: ASKING }, sessionMs);
+  }
+
   return {
     identity,
     get nonsense() {
@@ -145,12 +159,17 @@ export async function openAcpAgent(
     },
     async newSession(cwd) {
       const answer = await ask(methods.agent.session.new, { cwd, mcpServers: [] }, sessionMs);
-      return (await read(z.object({ sessionId: z.string().min(1).max(1000) }), 'session/new', answer)).sessionId;
+      const { sessionId, modes } = await read(sessionShape, 'session/new', answer);
+      await enterAsking(sessionId, modes);
+      return sessionId;
     },
     async takeUp(sessionId, cwd) {
       const method = identity.resumes === 'resume' ? methods.agent.session.resume : methods.agent.session.load;
-      await ask(method, { sessionId, cwd, mcpServers: [] }, sessionMs);
+      const answer = await ask(method, { sessionId, cwd, mcpServers: [] }, sessionMs);
+      const { modes } = await read(againShape, method, answer ?? {});
+      await enterAsking(sessionId, modes);
     },
+    ask: async (sessionId, mode) => (offersAsking && mode !== ASKING ? setAsking(sessionId) : undefined),
     async prompt(sessionId, texts) {
       const prompt = texts.map((text) => ({ type: 'text', text }));
       const answer = await ask(methods.agent.session.prompt, { sessionId, prompt }, null);
@@ -255,8 +274,17 @@ const endShape = z.object({
     .nullish()
     .catch(null),
 });
+const modesShape = z
+  .object({ currentModeId: z.string(), availableModes: z.array(z.object({ id: z.string() })) })
+  .nullish()
+  .catch(null);
+type Modes = z.output<typeof modesShape>;
+const sessionShape = z.object({ sessionId: z.string().min(1).max(1000), modes: modesShape });
+const againShape = z.object({ modes: modesShape });
 const moreOf = z.object({ details: z.string() });
 
+// By this name Claude Code, Gemini and others offer the mode in which they ask before they change something.
+const ASKING = 'default';
 const BRACE = 0x7b;
 const NEWLINE = 0x0a;
 const AUTH_REQUIRED = -32000;

@@ -74,8 +74,8 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     try {
       const opened = { child, cwd: paths.home.cwd, paths };
       const { agent, kept } = await open(opened);
-      const events = new EventEmitter();
-      const live: Running = Object.assign(events, {
+      // How it ended is always known: nothing is ever emitted.
+      const live: Running = Object.assign(new EventEmitter(), {
         lost: false,
         ended: async () => child.end,
         child,
@@ -83,10 +83,11 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
         kept,
         directory: paths.directory,
       });
-      void child.ended.then(() => events.emit('lost'));
       return live;
     } catch (error) {
-      const end = child.end ?? (await pTimeout(child.ended, { milliseconds: EXIT_MS, message: false })) ?? null;
+      // If it has closed its output, the end of its program says more.
+      const isClosed = !(error instanceof AgentRefusal) || error.kind === 'closed';
+      const end = isClosed ? await endOf(child) : null;
       await child.kill();
       if (signal.aborted) throw new PaliadinError('cancelled');
       throw error instanceof ConversationLost ? error : startFailure(error, { command: options.command, end, child });
@@ -123,11 +124,17 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   function onUpdate(sessionId: string, update: SessionUpdate): void {
     // What comes without a turn is an earlier conversation that the agent tells again.
     if (sessionId !== current?.kept.sessionId) return;
+    if (update.sessionUpdate === 'current_mode_update') void keepAsking(current, update.currentModeId);
     try {
       work?.recorder.update(update);
     } catch {
       void current.child.kill(); // the disk is full: what can't be written down can't be answered
     }
+  }
+
+  /** An agent that decides by itself from now on, because something in the turn made it, is told again to ask. */
+  async function keepAsking({ agent, kept, child }: Running, mode: string): Promise<void> {
+    await agent.ask(kept.sessionId, mode).catch(() => child.kill());
   }
 
   async function onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null> {
@@ -166,7 +173,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     if (!(error instanceof AgentRefusal)) throw error;
     if (error.kind === 'closed') {
       // The end of its program says more.
-      await pTimeout(child.ended, { milliseconds: EXIT_MS, message: false });
+      await endOf(child);
       return child.kill();
     }
     if (error.kind === 'broken') {
@@ -247,6 +254,11 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
       answer(option);
     },
   };
+}
+
+/** How it ended, if it ends within moments. */
+async function endOf(child: GuardedChild): Promise<string | null> {
+  return (await pTimeout(child.ended, { milliseconds: EXIT_MS, message: false })) ?? null;
 }
 
 /** The session to take up for this conversation; null to begin one. */

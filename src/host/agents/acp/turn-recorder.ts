@@ -19,6 +19,8 @@ export class TurnRecorder {
   #length = 0;
   /** Something else came after the last text: what follows is another paragraph. */
   #interrupted = false;
+  /** The agent's id of its last message. */
+  #message: string | null = null;
   #closed = false;
 
   constructor(turn: SubmittedTurn) {
@@ -36,6 +38,10 @@ export class TurnRecorder {
     switch (update.sessionUpdate) {
       case 'agent_message_chunk':
         this.#sign();
+        if (update.messageId != null && update.messageId !== this.#message) {
+          this.#interrupted = this.#length > 0;
+          this.#message = update.messageId;
+        }
         if (update.content.type === 'text') this.#text(update.content.text);
         return;
       case 'tool_call':

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { acpDriver } from '../../../../src/host/agents/acp/driver.ts';
 import type { AgentDeadlines } from '../../../../src/transport/acp-agent.ts';
 import { hostDirectory, noIsolation, type TestHost, type TestHostOptions, testHost } from '../../test-host.ts';
@@ -14,7 +15,7 @@ export interface AcpHostOptions extends Partial<TestHostOptions> {
   deadlines?: AgentDeadlines & { cancelMs?: number };
 }
 
-export interface AcpHost extends TestHost {
+export interface AcpHost extends Omit<TestHost, 'retired'> {
   /** What the agent was given, in the order in which it came; `parts`: how many texts. */
   given(): { turnId: string; message: string; parts: number }[];
 }
@@ -31,6 +32,7 @@ export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHo
     needs: () => ({ env: {} }),
     ...(deadlines && { deadlines }),
   });
+  onTestFinished(() => driver.close?.());
   const given = () => {
     const file = join(state, 'prompts.jsonl');
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
@@ -49,7 +51,7 @@ export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHo
       prompts: given,
     },
   });
-  return { ...host, given, get retired() { return host.retired; } };
+  return { ...host, given };
 }
 
 export const SCRIPTED_AGENT = fileURLToPath(new URL('programs/scripted-agent.ts', import.meta.url));
