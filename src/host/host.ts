@@ -17,7 +17,7 @@ import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import { removeProbes, socketPath } from './tmux/socket-path.ts';
-import { watchScreen } from './watch-screen.ts';
+import { watchNoScreen, watchScreen } from './watch-screen.ts';
 
 export interface HostOptions {
   identity: HostIdentity;
@@ -195,8 +195,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       knownSession(name); // checks that the name is valid
       return panes.hibernate(name);
     },
-    watchScreen: async (name, show, signal) =>
-      watchScreen(async () => (await knownSession(name)?.runner.pane.terminal()) ?? null, show, signal),
+    async watchScreen(name, show, signal) {
+      // A session that was asked nothing has the same kind of agent as the others.
+      if (driver.open !== undefined) return watchNoScreen(show, signal);
+      return watchScreen(async () => (await knownSession(name)?.runner.pane.terminal()) ?? null, show, signal);
+    },
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();

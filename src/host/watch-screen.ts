@@ -29,6 +29,15 @@ export async function watchScreen(
   }
 }
 
+/** Shows once that the agent has none, and stays open, as a viewer expects. */
+export async function watchNoScreen(show: (screen: ScreenView) => Promise<void>, signal: StopSignal): Promise<void> {
+  if (!signal.aborted) await show({ ...NO_SCREEN, never: true });
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve());
+    if (signal.aborted) resolve();
+  });
+}
+
 const NO_SCREEN: ScreenView = { live: false, columns: 0, rows: 0, lines: [], cursor: null };
 
 // Four pictures a second look smooth to a person who follows an agent.

@@ -2,11 +2,12 @@
  * An agent that speaks ACP, as a child of the host daemon: it ends with the daemon, however that ends, and no question
  * reaches it twice. On this machine, and behind a real sshd.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { packagePrograms } from '../../src/config/programs.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { startedFor } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -64,6 +65,7 @@ test('an answer is streamed over ssh, and a question can be stopped there', { ti
   const agent = scripted();
   const laptop = await startLaptop({ env: agent.env });
   onTestFinished(() => laptop.dispose());
+  cpSync(packagePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
   const gateway = await gatewayForTest({ laptop });
   const owner = await somebody(gateway);
   const held = await owner.ask('demo hold x');

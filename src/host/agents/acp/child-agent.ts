@@ -219,6 +219,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
         const live = running();
         if (live !== null && isolation.fits(session) && live.kept.conversation === paths.conversation) return live;
         await end();
+        options.instructions(); // without them nothing is submitted, so nothing is started
         current = await options.starts(() => start(paths, signal));
         return current;
       }),

@@ -194,12 +194,12 @@ test.each([
     'agent_not_ready',
     /^the agent is not signed in: sign in on the host, .*; it offers: Log in \(Run `scripted login`\)$/,
   ],
-  ['does not answer', ['--slow', '60000'], 'agent_not_ready', /it has not answered initialize within 4 s$/],
+  ['does not answer', ['--slow', '60000'], 'agent_not_ready', /it has not answered initialize within 0.5 s$/],
   ['writes no ACP', ['--chatter'], 'agent_not_ready', /it writes other text than ACP’s messages/],
   ['speaks another version', ['--protocol', '7'], 'agent_not_ready', /it speaks version 7 of ACP, and Paliadin version 1/],
   ['ends at once', ['--exit', '3'], 'agent_stopped', /ended while it started, exit status 3: it can’t start here$/],
 ])('an agent that %s gets no question, and the reason is told', async (_what, flags, code, detail) => {
-  const host = await acpHost({ flags, deadlines: { initializeMs: 4000 } });
+  const host = await acpHost({ flags, ...(flags.includes('--slow') && { deadlines: { initializeMs: 500 } }) });
   const asked = host.ask('demo at once');
   expect(await asked.outcome).toMatchObject({ state: 'failed', code, detail: expect.stringMatching(detail) });
   expect((await host.turn('one', asked.turnId, 0)).state).toBe('absent');
@@ -225,7 +225,7 @@ test('it has no terminal: attaching says so, and a viewer is shown none', async 
   const stop = new AbortController();
   const { promise, resolve } = Promise.withResolvers<ScreenView>();
   const watched = host.watchScreen('one', async (screen) => resolve(screen), stop.signal);
-  expect(await promise).toMatchObject({ live: false, lines: [] });
+  expect(await promise).toMatchObject({ live: false, never: true, lines: [] });
   stop.abort();
   await watched;
 });
