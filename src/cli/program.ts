@@ -209,7 +209,8 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .description('set up a host through your own ssh access, and put it on the list: key, shim and skill')
     .argument('<target>', 'USER@HOST or USER@HOST:PORT')
     .option('--name <name>', 'what it is called here; its address otherwise')
-    .option('--agent <name>', 'which agent answers: claude or demo; claude where it is installed')
+    .option('--agent <name>', 'which agent answers: claude, demo or acp; claude where it is installed')
+    .option('--agent-command <command>', 'with --agent acp: what starts the agent, such as "opencode acp"')
     .option(
       '--approvals <who>',
       'what a gateway may allow there: deny (nothing) or gateway; asked at a terminal, else deny',

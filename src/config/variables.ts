@@ -151,10 +151,10 @@ export const variables = {
     .string()
     .regex(PREFIX_PATTERN, 'small letters, digits, - and _, at most 30')
     .default('paliad-paliadin'),
-  PALIADIN_AGENT: z.enum(['claude', 'demo', 'none']).optional(),
+  PALIADIN_AGENT: z.enum(['claude', 'demo', 'acp', 'none']).optional(),
   PALIADIN_AGENT_COMMAND: text.optional(),
   PALIADIN_AGENT_DIR: text.optional(),
-  PALIADIN_DRIVER: z.enum(['claude', 'demo', 'reply-file']).optional(),
+  PALIADIN_DRIVER: z.enum(['claude', 'demo', 'reply-file', 'acp']).optional(),
   PALIADIN_DEMO_PACE: count(0, 1000).default(12),
   // A timer in Node accepts at most 24 days.
   PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),

@@ -20,31 +20,59 @@ import { demoDriver } from '../host/agents/demo.ts';
 import type { AgentPaths, Driver } from '../host/agents/driver.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
 import { findProgram } from '../process/find-program.ts';
+import { wordsOfCommand } from './command-words.ts';
 
 export interface Agent {
-  name: 'claude' | 'demo';
+  name: 'claude' | 'demo' | 'acp';
   /** The requested driver; if Claude Code's hooks are forbidden, `reply-file` replaces `claude`. */
   driverName: Driver['name'];
-  /** Path of the program in the pane. */
+  /** Path of the program. */
   program: string;
+  /** For `acp`: the command as it was written, and program and arguments. */
+  acp?: { command: string; argv: [string, ...string[]] };
 }
 
 /** The agent to use, or why there is none. `claude` if it is installed, otherwise the demo agent. */
 export function chooseAgent({ values }: Config, env: NodeJS.ProcessEnv): Agent | { missing: string } {
   const command = values.PALIADIN_AGENT_COMMAND;
+  if (values.PALIADIN_AGENT === 'acp') return chooseAcp(command, values.PALIADIN_DRIVER, env);
   const claude = findProgram(command ?? 'claude', env);
   const name = values.PALIADIN_AGENT ?? (claude === null ? 'demo' : 'claude');
-  if (name === 'none') return { missing: 'PALIADIN_AGENT is none; set it to demo or claude to take questions' };
+  if (name === 'none') return { missing: 'PALIADIN_AGENT is none; set it to demo, claude or acp to take questions' };
   const driverName = values.PALIADIN_DRIVER ?? name;
   if (name === 'demo' && driverName === 'claude') {
     return { missing: 'PALIADIN_DRIVER=claude drives Claude Code only; unset it' };
   }
-  if (name === 'demo') return { name, driverName, program: process.execPath };
+  if (name === 'demo' && driverName !== 'acp') return { name, driverName, program: process.execPath };
+  if (driverName === 'acp') return { missing: 'PALIADIN_DRIVER=acp needs PALIADIN_AGENT=acp; unset it, or set both' };
   if (driverName === 'demo') return { missing: 'PALIADIN_DRIVER=demo drives the demo agent only; unset it' };
   if (claude !== null) return { name, driverName, program: claude };
   return {
     missing: `PALIADIN_AGENT is claude, but ${command ?? 'claude'} is not installed; install it, set PALIADIN_AGENT_COMMAND to its path, or set PALIADIN_AGENT=demo`,
   };
+}
+
+function chooseAcp(
+  command: string | undefined,
+  driver: Driver['name'] | undefined,
+  env: NodeJS.ProcessEnv,
+): Agent | { missing: string } {
+  if (driver !== undefined && driver !== 'acp') {
+    return { missing: `PALIADIN_DRIVER is ${driver}, and an agent that speaks ACP is driven by acp only; unset it` };
+  }
+  const [name, ...args] = wordsOfCommand(command ?? '');
+  if (command === undefined || name === undefined) {
+    return {
+      missing: 'PALIADIN_AGENT is acp: set PALIADIN_AGENT_COMMAND to the agent’s command, such as opencode acp',
+    };
+  }
+  const program = findProgram(name, env);
+  if (program === null) {
+    return {
+      missing: `PALIADIN_AGENT is acp, but ${name} (of PALIADIN_AGENT_COMMAND) is not found; install it, or write its whole path`,
+    };
+  }
+  return { name: 'acp', driverName: 'acp', program, acp: { command, argv: [program, ...args] } };
 }
 
 /**
@@ -56,7 +84,7 @@ export function silenceMs({ values }: Config, driver: Driver['name']): number {
   return values.PALIADIN_TURN_TIMEOUT ?? SILENCE_MS[driver];
 }
 
-const SILENCE_MS = { demo: 60_000, claude: 300_000, 'reply-file': 600_000 };
+const SILENCE_MS = { demo: 60_000, claude: 300_000, acp: 300_000, 'reply-file': 600_000 };
 
 export interface DriverNeeds {
   config: Config;

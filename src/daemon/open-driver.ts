@@ -12,6 +12,7 @@ import { agentDirectory } from '../host/journal.ts';
 import { relayFiles } from '../host/relay/files.ts';
 import type { Relay } from '../host/relay/open-relay.ts';
 import { outputOf } from '../process/output-of.ts';
+import { acpAgentDriver } from './acp-agent.ts';
 import { type Agent, claudeCode, type DriverNeeds, makeDriver } from './agent.ts';
 import { signInOf } from './isolation/sign-in.ts';
 
@@ -38,6 +39,7 @@ export interface OpenDriverNeeds extends DriverNeeds {
 /** Claude Code is driven through its hooks, or through files if hooks are forbidden. */
 export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<OpenDriver> {
   if (agent.name === 'demo') return { driver: makeDriver(agent, needs), instead: null, relay: null };
+  if (agent.acp !== undefined) return openAcp(agent.acp, needs);
   const claude = claudeCode(agent, needs);
   const { sessions, hooks } = relayFiles(needs.directory);
   const directory = join(needs.directory, 'claude');
@@ -82,6 +84,16 @@ export async function openDriver(agent: Agent, needs: OpenDriverNeeds): Promise<
   return { driver, agentVersion, instead, relay };
 }
 
+/** Its walls are the sandbox's alone: the level `directory` consists of rules of Claude Code's. */
+async function openAcp(acp: NonNullable<Agent['acp']>, needs: OpenDriverNeeds): Promise<OpenDriver> {
+  if (needs.level === 'directory') throw new Error(NO_RULES);
+  const { sessions } = relayFiles(needs.directory);
+  const relay = needs.level === 'sandbox' ? await needs.openRelay() : null;
+  return { driver: acpAgentDriver(acp, { ...needs, sessions, relay }), instead: null, relay };
+}
+
+const NO_RULES =
+  'the isolation level directory consists of rules that only Claude Code in its terminal keeps; with PALIADIN_AGENT=acp set PALIADIN_ISOLATION to sandbox, or to none for one person alone';
 // The rules of that level forbid the directory for replies, together with the rest of the host's directory.
 const NO_REPLIES =
   'the isolation level directory needs Claude Code’s hooks, and its answers would come by files here; set PALIADIN_ISOLATION=sandbox, or allow the hooks and unset PALIADIN_DRIVER';

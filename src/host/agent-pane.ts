@@ -7,48 +7,12 @@ import type { AgentPaths, Driver, Reading } from './agents/driver.ts';
 import { hasMcpConfig, writeMcpConfig } from './app-tools/mcp-access.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
+import type { SessionAgent, ToldOfStop } from './session-agent.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { Launch, TmuxSetup } from './tmux/setup.ts';
 import { untilScreen } from './until-screen.ts';
-
-export interface ToldOfStop {
-  /** Resolves when the agent has stopped. */
-  over: Promise<unknown>;
-  /** The agent has begun to work, so it will report its stop itself. */
-  working: boolean;
-  /** The agent was stopped by a refused approval, without a key. */
-  refused: boolean;
-}
-
-export interface AgentPane {
-  /** The pane that already runs; null if there is none. Starts nothing. */
-  find(): Promise<Pane | null>;
-  /** What the agent shows; null if none runs, or if it ends during the look. */
-  look(): Promise<Reading | null>;
-  /** Whether a person is attached to the pane. */
-  watched(): Promise<boolean>;
-  /**
-   * Starts the agent if it does not run, and waits until its input box is visible, empty, and accepts a paste. If the
-   * agent works on something that was not asked here, it waits for that and calls `onBusy`.
-   * @throws PaliadinError `agent_not_ready` with the reason, `agent_stopped`, `ConversationLost`.
-   */
-  ready(paths: AgentPaths, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
-  /**
-   * Pastes the prompt, sees it in the box, presses Enter, and sees the box empty.
-   * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
-   */
-  type(pane: Pane, text: string): Promise<void>;
-  /**
-   * Presses Escape and waits for an idle agent with an empty box; ends an agent that does not react. `told` is what the
-   * agent itself reports: its screen may be older than the key.
-   */
-  interrupt(told?: ToldOfStop): Promise<void>;
-  /** Ends the tmux server and the agent. */
-  end(): Promise<void>;
-  attachCommand(): string[];
-}
 
 export function agentPane(options: {
   setup: TmuxSetup;
@@ -61,7 +25,7 @@ export function agentPane(options: {
   scratch: string;
   /** Limits how many agents start at the same time, over all sessions. */
   starts: LimitFunction;
-}): AgentPane {
+}): SessionAgent {
   const { setup, driver, isolation, session, socket } = options;
   let current: Pane | null = null;
   let pasted = 0;
@@ -212,6 +176,7 @@ export function agentPane(options: {
 
   return {
     find,
+    terminal: find,
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
     async ready(paths, signal, { onBusy }) {
@@ -219,7 +184,9 @@ export function agentPane(options: {
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
       return (await readyIfRunning(paths, signal, onBusy)) ?? (await options.starts(() => start(paths, signal)));
     },
-    async type(pane, text) {
+    async submit(text) {
+      const pane = await find();
+      if (pane === null) throw new PaliadinError('agent_stopped', 'the tmux server is gone; nothing was typed');
       await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
       try {
         await submitPasted(pane, read, text);

@@ -20,7 +20,7 @@ import { Session } from './session.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import { removeProbes, socketPath } from './tmux/socket-path.ts';
-import { watchScreen } from './watch-screen.ts';
+import { watchNoScreen, watchScreen } from './watch-screen.ts';
 
 export interface HostOptions {
   identity: HostIdentity;
@@ -206,9 +206,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {
       const session = sessions.get(name);
-      const pane = await session?.runner.pane.find();
-      if (!session || !pane) throw new PaliadinError('not_found', `session ${name} has no running terminal`);
-      return session.runner.pane.attachCommand();
+      const command = session?.runner.pane.attachCommand() ?? null;
+      if (session && command === null) throw new PaliadinError('conflict', NO_TERMINAL);
+      const pane = await session?.runner.pane.terminal();
+      if (command === null || !pane) throw new PaliadinError('not_found', `session ${name} has no running terminal`);
+      return command;
     },
     async sessions() {
       const all = [...sessions].map(async ([name, session]) => ({
@@ -222,8 +224,11 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       knownSession(name); // checks that the name is valid
       return panes.hibernate(name);
     },
-    watchScreen: async (name, show, signal) =>
-      watchScreen(async () => (await knownSession(name)?.runner.pane.find()) ?? null, show, signal),
+    async watchScreen(name, show, signal) {
+      // A session that was asked nothing has the same kind of agent as the others.
+      if (driver.open !== undefined) return watchNoScreen(show, signal);
+      return watchScreen(async () => (await knownSession(name)?.runner.pane.terminal()) ?? null, show, signal);
+    },
     async retire() {
       const idle = [...sessions.values()].every((session) => session.idle);
       if (idle) options.onRetire();
@@ -251,6 +256,8 @@ function hangs(error: unknown): TmuxSilent {
   throw error;
 }
 
+const NO_TERMINAL =
+  'the agent of this host has no terminal to attach to: it speaks ACP, as a child of the host daemon (PALIADIN_AGENT=acp)';
 const HEALTH_MS = 2_500;
 // Memory need not be freed sooner.
 const LOOK_MS = 10_000;

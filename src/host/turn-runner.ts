@@ -8,7 +8,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
-import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
+import { agentPane } from './agent-pane.ts';
 import type { Driver, TurnPaths } from './agents/driver.ts';
 import type { McpAccess } from './app-tools/mcp-access.ts';
 import { withoutRefused } from './approval-gate.ts';
@@ -16,7 +16,7 @@ import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
-import type { Pane } from './tmux/pane.ts';
+import type { LiveAgent, SessionAgent, ToldOfStop } from './session-agent.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
 import { type Looks, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
@@ -47,7 +47,8 @@ export interface RunnerOptions {
 }
 
 export class TurnRunner {
-  readonly pane: AgentPane;
+  /** The agent, in its pane or without one. */
+  readonly pane: SessionAgent;
   readonly #options: RunnerOptions;
   /** Still watched after its turn was given up: the answer may come late. */
   #late: { turn: LiveTurn; watch: TurnWatch } | null = null;
@@ -56,7 +57,8 @@ export class TurnRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.pane = agentPane(options);
+    const directory = options.journal.agentDirectory(options.session);
+    this.pane = options.driver.open?.({ ...options, directory }) ?? agentPane(options);
   }
 
   get awaitsLateAnswer(): boolean {
@@ -78,7 +80,7 @@ export class TurnRunner {
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.type(pane, compose(prompt, driver, paths));
+      await this.pane.submit(compose(prompt, driver, paths), { ...paths, locale: turn.locale });
       watch.taken();
     } catch (error) {
       watch.close();
@@ -118,11 +120,10 @@ export class TurnRunner {
   /** Tells the agent what a person decided. @throws PaliadinError `conflict` if only its terminal can answer. */
   async decide(turn: LiveTurn, approval: ApprovalRequest, decision: Decision): Promise<void> {
     const { driver } = this.#options;
-    const pane = await this.pane.find();
-    if (driver.decide === undefined || pane === null) {
+    if (driver.decide === undefined || (await this.pane.find()) === null) {
       throw new PaliadinError('conflict', 'this can be answered at the agent’s terminal only');
     }
-    await driver.decide({ turn: this.pathsOf(turn), approval, decision, pane });
+    await driver.decide({ turn: this.pathsOf(turn), approval, decision, pane: await this.pane.terminal() });
   }
 
   /** Writes the end into the turn's entry. */
@@ -190,7 +191,7 @@ export class TurnRunner {
     return { turnId, nonce, directory: journal.agentDirectory(session), home: isolation.homeOf(session) };
   }
 
-  #watch(turn: LiveTurn, pane: Pane): TurnWatch {
+  #watch(turn: LiveTurn, pane: LiveAgent): TurnWatch {
     const { driver, journal, session, silenceMs, onError } = this.#options;
     const watch = watchTurn(turn, pane, this.#signals(turn), { silenceMs, ...looks(driver, turn) });
     watch.received

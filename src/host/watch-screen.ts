@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { onlyColours } from '../contract/only-colours.ts';
 import type { ScreenView } from '../contract/screen.ts';
 import type { StopSignal } from '../contract/stop-signal.ts';
-import type { AgentPane } from './agent-pane.ts';
+import type { SessionAgent } from './session-agent.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Pane } from './tmux/pane.ts';
  * accepted the one before, so that a slow connection gets fewer. Resolves when `signal` aborts.
  */
 export async function watchScreen(
-  find: AgentPane['find'],
+  find: SessionAgent['terminal'],
   show: (screen: ScreenView) => Promise<void>,
   signal: StopSignal,
 ): Promise<void> {
@@ -27,6 +27,15 @@ export async function watchScreen(
     // In this order: output while a picture is taken leads to another picture.
     await Promise.all([pause(pane === null ? LOOK_AGAIN_MS : PICTURE_MS, signal), changed]);
   }
+}
+
+/** Shows once that the agent has none, and stays open, as a viewer expects. */
+export async function watchNoScreen(show: (screen: ScreenView) => Promise<void>, signal: StopSignal): Promise<void> {
+  if (!signal.aborted) await show({ ...NO_SCREEN, never: true });
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve());
+    if (signal.aborted) resolve();
+  });
 }
 
 const NO_SCREEN: ScreenView = { live: false, columns: 0, rows: 0, lines: [], cursor: null };

@@ -3,7 +3,8 @@ import type { ToolProgress } from '../contract/turn.ts';
 import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
-import type { Pane, Screen } from './tmux/pane.ts';
+import type { LiveAgent } from './session-agent.ts';
+import type { Screen } from './tmux/pane.ts';
 
 export interface TurnWatch {
   /** The agent has the prompt. */
@@ -26,7 +27,7 @@ type Signals = (stop: AbortSignal) => AsyncIterable<AgentSignal>;
 
 export function watchTurn(
   turn: LiveTurn,
-  pane: Pane,
+  pane: LiveAgent,
   signals: Signals,
   options: { silenceMs: number } & Looks,
 ): TurnWatch {
@@ -139,7 +140,7 @@ function apply(signal: AgentSignal, turn: LiveTurn): End | null {
 }
 
 /** Resolves with how the agent's program ended. */
-function deathOf(pane: Pane, signal: AbortSignal, everyMs: number): Promise<string> {
+function deathOf(pane: LiveAgent, signal: AbortSignal, everyMs: number): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const lost = () => resolve('the tmux server is gone');
   // Ask tmux, not the kernel: for the kernel, a program whose end tmux has missed still exists.
@@ -159,7 +160,7 @@ function deathOf(pane: Pane, signal: AbortSignal, everyMs: number): Promise<stri
 
 /** Reads the screen from time to time, if the driver can use it. */
 function lookAt(
-  pane: Pane,
+  pane: LiveAgent,
   { rests, progress }: Looks,
   signal: AbortSignal,
   tell: { onRest(): void; restMs(): number; onProgress(tool: ToolProgress): void },
@@ -176,7 +177,7 @@ function lookAt(
   }
 
   const look = async () => {
-    const screen = await pane.screen().catch(() => null);
+    const screen = (await pane.screen?.().catch(() => null)) ?? null;
     if (signal.aborted) return;
     if (screen !== null && progress) notice(progress(screen));
     if (!awaitsRest || !rests) return;

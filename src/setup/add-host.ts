@@ -30,6 +30,8 @@ export interface AddRequest {
   given: GivenTarget;
   sshOptions: SshOptions;
   agent: InstallRequest['agent'];
+  /** Of an agent that speaks ACP. */
+  agentCommand?: InstallRequest['agentCommand'] | undefined;
   service: boolean;
   /** What a gateway may allow there; undefined if not given. */
   approvals: HostApprovals | undefined;
@@ -99,6 +101,7 @@ export async function* addHost({ config, env }: Settings, add: AddRequest): Asyn
       service: add.service,
       skill: readSkill(),
       ...(add.agent !== undefined && { agent: add.agent }),
+      ...(add.agentCommand !== undefined && { agentCommand: add.agentCommand }),
       ...(approvals !== undefined && { approvals }),
       ...(least !== 'none' && { isolation: least }),
     } satisfies InstallRequest,
@@ -135,7 +138,7 @@ function tellRoute(route: Route): Check {
   return here.passed('your access', found, advice);
 }
 
-function* tellLook(look: HostInspection, choice: NodeChoice, { agent }: AddRequest): Generator<Check> {
+function* tellLook(look: HostInspection, choice: NodeChoice, { agent, agentCommand }: AddRequest): Generator<Check> {
   yield there.passed('system', `${look.system}, account ${look.account}, ${look.home}`);
   const own = look.oldNodes.length === 0 ? 'Node is not found' : `Node is too old: ${look.oldNodes.join(', ')}`;
   if ('missing' in choice) return yield there.failed('node', `${own}, and ${choice.missing}`, choice.remedy);
@@ -148,7 +151,8 @@ function* tellLook(look: HostInspection, choice: NodeChoice, { agent }: AddReque
   }
   if (look.tmux !== null) yield there.passed('tmux', look.tmux);
   else yield there.failed('tmux', 'tmux is not found', 'install it (3.3 or newer), and run this again');
-  if (look.claude !== null) yield there.passed('agent', look.claude);
+  if (agent === 'acp') yield there.passed('agent', `${agentCommand ?? 'the command in host.env'}, by ACP`, 'doctor starts it');
+  else if (look.claude !== null) yield there.passed('agent', look.claude);
   else if (agent === 'demo') yield there.passed('agent', 'the demo agent');
   else yield there.passed('agent', 'no claude is found', 'install Claude Code; until then the demo agent answers');
 }

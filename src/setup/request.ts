@@ -10,7 +10,13 @@ export const installRequest = z.object({
   publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/),
   node: z.string().startsWith('/').describe('the Node that runs the shim'),
   path: z.string().describe('PATH of daemon and agents'),
-  agent: z.enum(['claude', 'demo', 'none']).optional(),
+  agent: z.enum(['claude', 'demo', 'acp', 'none']).optional(),
+  agentCommand: z
+    .string()
+    .regex(/^[^\p{Cc}`]+$/u, 'a command on one line, without backquotes')
+    .max(1000)
+    .optional()
+    .describe('of an agent that speaks ACP'),
   approvals: hostApprovals.optional().describe('what a gateway may allow there; what stands there stays without it'),
   isolation: z
     .enum(isolationLevels)

@@ -1,5 +1,5 @@
 /** The only module that uses the ACP library: a channel over any duplex stream. */
-import { Duplex } from 'node:stream';
+import { Duplex, Readable, Writable } from 'node:stream';
 import type { Stream } from '@agentclientprotocol/sdk';
 import { agent, client, methods, ndJsonStream, PROTOCOL_VERSION, RequestError } from '@agentclientprotocol/sdk';
 import { z } from 'zod';
@@ -10,17 +10,25 @@ export type {
   AgentContext,
   PromptRequest,
   PromptResponse,
+  RequestPermissionRequest,
   RequestPermissionResponse,
   SessionUpdate,
   ToolCallStatus,
+  ToolKind,
 } from '@agentclientprotocol/sdk';
 
-export { agent, client, methods, PROTOCOL_VERSION };
+export { agent, client, methods, PROTOCOL_VERSION, RequestError };
 
 /** ACP messages over the stream, one JSON object per line. */
-export function acpStream(duplex: Duplex): Stream {
-  const { readable, writable } = Duplex.toWeb(duplex);
-  return ndJsonStream(writable, readable as ReadableStream<Uint8Array>, { maxMessageBytes: MAX_LINE_BYTES });
+export function acpStream(
+  ends: Duplex | { readable: Readable; writable: Writable },
+  maxMessageBytes = MAX_LINE_BYTES,
+): Stream {
+  const { readable, writable } =
+    ends instanceof Duplex
+      ? Duplex.toWeb(ends)
+      : { readable: Readable.toWeb(ends.readable), writable: Writable.toWeb(ends.writable) };
+  return ndJsonStream(writable, readable as ReadableStream<Uint8Array>, { maxMessageBytes });
 }
 
 /** An error of Paliadin's in the form of a JSON-RPC error. */

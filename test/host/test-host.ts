@@ -149,7 +149,7 @@ function demoAgent(driverName: Driver['name'], directory: string, policy: Approv
 }
 
 /** Agents that work in one directory. */
-function noIsolation(directory: string): Isolation {
+export function noIsolation(directory: string): Isolation {
   return openIsolation({
     level: 'none',
     shared: directory,

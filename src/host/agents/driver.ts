@@ -1,16 +1,19 @@
 /** What the host has to know about one kind of agent. The session does the rest, which is the same for all. */
+
+import type { LimitFunction } from 'p-limit';
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
 import type { McpAccess } from '../app-tools/mcp-access.ts';
-import type { AgentHome } from '../isolation/isolation.ts';
+import type { AgentHome, Isolation } from '../isolation/isolation.ts';
+import type { SessionAgent } from '../session-agent.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 import type { InputEscape } from './input-escape.ts';
 
 export interface Driver {
-  readonly name: 'claude' | 'demo' | 'reply-file';
+  readonly name: 'claude' | 'demo' | 'reply-file' | 'acp';
   /** The program to run in the pane. A conversation id that was used before is resumed. */
   launch(session: AgentPaths): Launch;
   /** Whether the agent still has a conversation that was used before, and would resume it. */
@@ -21,6 +24,8 @@ export interface Driver {
   readonly inputEscape?: InputEscape;
   /** The reason why no question can be submitted there, because of the owner's settings; null if it can. */
   hindrance?(home: AgentHome): string | null;
+  /** The agent of a session, where it is not a program in a pane. */
+  open?(options: OpenAgentOptions): SessionAgent;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**
@@ -66,7 +71,20 @@ export interface AgentDecision {
   turn: TurnPaths;
   approval: ApprovalRequest;
   decision: Decision;
-  pane: Pane;
+  /** Null for an agent without a terminal. */
+  pane: Pane | null;
+}
+
+/** What the host gives to an agent that it does not run in a pane. */
+export interface OpenAgentOptions {
+  session: string;
+  /** The session's directory, as in `AgentPaths`. */
+  directory: string;
+  isolation: Isolation;
+  /** The whole environment of the agents. */
+  setup: { env: Record<string, string> };
+  /** Limits how many agents start at the same time, over all sessions. */
+  starts: LimitFunction;
 }
 
 /** Where a session's agent lives. */

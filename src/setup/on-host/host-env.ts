@@ -10,7 +10,7 @@ import type { InstallRequest } from '../request.ts';
  * Directories that are already in PATH keep their order, and the owner's other lines stay. Returns what a gateway may
  * allow from now on: the chosen value, otherwise the one in the file, otherwise `deny`.
  */
-export function writeHostEnv(file: string, { path, agent, approvals, isolation }: InstallRequest): HostApprovals {
+export function writeHostEnv(file: string, { path, agent, agentCommand, approvals, isolation }: InstallRequest): HostApprovals {
   const text = readIfExists(file);
   const { PATH: known = '', PALIADIN_APPROVALS: written, PALIADIN_ISOLATION: level = isolation } = parseEnv(text ?? '');
   const directories = new Set([...known.split(delimiter), ...path.split(delimiter)].filter((each) => each !== ''));
@@ -19,6 +19,7 @@ export function writeHostEnv(file: string, { path, agent, approvals, isolation }
   const values = {
     PATH: [...directories].join(delimiter),
     ...(agent !== undefined && { PALIADIN_AGENT: agent }),
+    ...(agentCommand !== undefined && { PALIADIN_AGENT_COMMAND: agentCommand }),
     ...(level !== undefined && { PALIADIN_ISOLATION: level }),
   };
   // Explained beside the first of its lines, because this setting prevents a stolen gateway from running commands.
@@ -30,11 +31,11 @@ export function writeHostEnv(file: string, { path, agent, approvals, isolation }
 /** Whether its owner has added more lines to it. */
 export function isHostEnvEdited(file: string): boolean {
   return (
-    otherLines(readIfExists(file) ?? '', ['PATH', 'PALIADIN_AGENT', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION'])
-      .length > 0
+    otherLines(readIfExists(file) ?? '', OURS).length > 0
   );
 }
 
+const OURS = ['PATH', 'PALIADIN_AGENT', 'PALIADIN_AGENT_COMMAND', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION'];
 const HEAD = '# Settings of this host, and the environment of its agents.\n';
 const APPROVALS_HEAD = `# What a gateway may allow that the agent's own settings do not allow.
 # deny: nothing, whatever the gateway says, so that one who steals it can run no commands here.

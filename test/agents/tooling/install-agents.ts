@@ -28,18 +28,26 @@ function newest(): string {
 
 /** Its program, installed once. No script of it runs: the program is a file of the package for this platform. */
 function install(version: string): string {
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const directory = path.join(cache, 'paliadin-agents', version);
+  const directory = path.join(cacheDirectory(), version);
   const found = programIn(directory);
   if (found !== undefined) return found;
-  say(`installing ${PACKAGE} ${version} into ${directory}`);
-  fs.mkdirSync(directory, { recursive: true });
-  fs.writeFileSync(path.join(directory, 'package.json'), '{"private":true}\n');
-  npm(['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', `${PACKAGE}@${version}`], directory);
+  installPackage(PACKAGE, version, directory);
   const program = programIn(directory);
   if (program === undefined)
     throw new SetupError(`${PACKAGE} ${version} has no program for ${process.platform}-${process.arch}`);
   return program;
+}
+
+export function cacheDirectory(): string {
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'paliadin-agents');
+}
+
+/** No script of it runs. */
+export function installPackage(name: string, version: string, directory: string): void {
+  say(`installing ${name} ${version} into ${directory}`);
+  fs.mkdirSync(directory, { recursive: true });
+  fs.writeFileSync(path.join(directory, 'package.json'), '{"private":true}\n');
+  npm(['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`], directory);
 }
 
 function programIn(directory: string): string | undefined {

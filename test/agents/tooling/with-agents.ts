@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from '../../../bootstrap/run.mjs';
 import { fail, SetupError, say } from '../../../bootstrap/say.mjs';
+import { installAcpAgents } from './install-acp-agents.ts';
 import { installAgents } from './install-agents.ts';
 import { namespaceFlags } from './namespace-flags.ts';
 
@@ -29,6 +30,8 @@ interface Prepared {
   flags: string[];
   /** Program of each version. */
   programs: Map<string, string>;
+  /** Agents that speak ACP. */
+  acp: { name: string; command: string[] }[];
 }
 
 withAgents(process.argv.slice(2)).then((code) => {
@@ -56,10 +59,10 @@ function tryPrepare(): Prepared | null {
 }
 
 function prepare(): Prepared {
-  return { flags: namespaceFlags(), programs: installAgents() };
+  return { flags: namespaceFlags(), programs: installAgents(), acp: installAcpAgents() };
 }
 
-async function runScript(script: string[], { flags, programs }: Prepared, unattended: boolean): Promise<number> {
+async function runScript(script: string[], { flags, programs, acp }: Prepared, unattended: boolean): Promise<number> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
@@ -69,6 +72,7 @@ async function runScript(script: string[], { flags, programs }: Prepared, unatte
       LANG: 'C.UTF-8',
       ...(unattended && { TEST_UNATTENDED: '1' }),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name, program }))),
+      TEST_ACP_AGENTS: JSON.stringify(acp),
     };
     // Not `exec`: in a namespace of processes the shell is the first of them, and collects those that lose their parent.
     const inside = ['sh', '-c', 'ip link set lo up && "$@"', 'sh', process.execPath, ...script];

@@ -20,6 +20,7 @@ import { type SshFlags, toSshOptions } from './ssh-flags.ts';
 
 export interface AddOptions extends SshFlags {
   agent?: string;
+  agentCommand?: string;
   name?: string;
   service?: boolean;
   approvals?: string;
@@ -32,7 +33,10 @@ export async function addHostCommand(context: CommandContext, written: string, o
   const { io } = context;
   const report = reporter(context, options.print ? io.stderr : io.stdout);
   const agent = installRequest.shape.agent.safeParse(options.agent);
-  if (!agent.success) throw new ConfigError(`--agent is ${JSON.stringify(options.agent)}: claude, demo or none`);
+  if (!agent.success) throw new ConfigError(`--agent is ${JSON.stringify(options.agent)}: claude, demo, acp or none`);
+  const agentCommand = installRequest.shape.agentCommand.safeParse(options.agentCommand);
+  if (!agentCommand.success) throw new ConfigError('--agent-command: a command on one line, without backquotes');
+  if ((agentCommand.data === undefined) !== (agent.data !== 'acp')) throw new ConfigError(BOTH);
   const approvals = hostApprovals.optional().safeParse(options.approvals);
   if (!approvals.success) throw new ConfigError(`--approvals is ${JSON.stringify(options.approvals)}: deny or gateway`);
   requireName(options.name);
@@ -45,6 +49,7 @@ export async function addHostCommand(context: CommandContext, written: string, o
     given: parseTarget(written),
     sshOptions: toSshOptions(options),
     agent: agent.data,
+    agentCommand: agentCommand.data,
     service: options.service ?? false,
     approvals: approvals.data,
     chooseApprovals: io.stdin.isTTY && io.stderr.isTTY ? () => chooseApprovals(io) : null,
@@ -65,6 +70,9 @@ export async function addHostCommand(context: CommandContext, written: string, o
       : `${formatTarget(route)} is set up, but does not work yet; see above, and \`paliadin doctor\` checks it again.`,
   );
 }
+
+const BOTH =
+  '--agent acp and --agent-command belong together, as in: --agent acp --agent-command "opencode acp"';
 
 /** Printed settings are checked too, though the host is on no list. */
 function unlisted(

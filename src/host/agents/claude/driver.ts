@@ -152,8 +152,10 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       };
       return watchClaude(turn, signal);
     },
-    decide: ({ turn, approval, decision, pane }) =>
-      recorderIn(turn.directory).decide(turn.turnId, approval.id, decision, pane),
+    async decide({ turn, approval, decision, pane }) {
+      if (pane === null) throw new PaliadinError('conflict', 'the agent’s terminal is gone');
+      await recorderIn(turn.directory).decide(turn.turnId, approval.id, decision, pane);
+    },
     refuse({ turnId, directory }) {
       stops.get(turnId)?.abort();
       return recorderIn(directory).refuse(turnId);

@@ -6,6 +6,8 @@ export interface Words {
   tools: Record<string, ToolWords>;
   /** For a tool that has no text of ours. */
   otherTool(name: string): ToolWords;
+  /** For `otherTool`, if it has no name either. */
+  aTool: string;
   compaction: string;
   retrying(attempt: string, of: string): string;
   question: string;
@@ -48,6 +50,7 @@ const en: Words = {
     ExitPlanMode: { does: 'Presenting a plan', asks: 'Carry out a plan' },
   },
   otherTool: (name) => ({ does: `Using ${name}`, asks: `Use ${name}` }),
+  aTool: 'a tool',
   compaction: 'Summing up the conversation so far',
   retrying: (attempt, of) => `The model’s service does not answer; asking again (${attempt} of ${of})`,
   question: 'A question',
@@ -78,6 +81,7 @@ const de: Words = {
     ExitPlanMode: { does: 'Legt einen Plan vor', asks: 'Einen Plan ausführen' },
   },
   otherTool: (name) => ({ does: `Benutzt ${name}`, asks: `${name} benutzen` }),
+  aTool: 'ein Werkzeug',
   compaction: 'Fasst das bisherige Gespräch zusammen',
   retrying: (attempt, of) => `Der Dienst des Modells antwortet nicht; neuer Versuch (${attempt} von ${of})`,
   question: 'Eine Frage',

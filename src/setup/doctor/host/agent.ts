@@ -13,6 +13,7 @@ import { readJson } from '../../../host/read-json.ts';
 import { outputOf } from '../../../process/output-of.ts';
 import { checksOf } from '../checks.ts';
 import { claudePaths } from './claude-paths.ts';
+import { examineAcp } from './acp.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';
 
@@ -27,6 +28,7 @@ export async function examineAgent(
     const real = 'it invents its answers; for real ones install Claude Code on the host and sign in there';
     return [passed('agent', 'the demo agent', real)];
   }
+  if (agent.acp !== undefined) return examineAcp(agent.acp, settings);
   const runs = await outputOf(agent.program, ['--version'], agentEnv(env)).then(
     (version) => [passed('agent', `${version} (${agent.program})`), examineHooks(agent, version, settings)],
     (error) => [failed('agent', `${agent.program} does not run: ${error.message}`, 'install Claude Code anew')],

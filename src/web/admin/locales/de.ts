@@ -436,6 +436,8 @@ export const de: Words = {
     back: 'Alle Sitzungen',
     screen: 'Terminal',
     screenText: 'So, wie es jetzt ist, zum Ansehen: Nichts, was hier getippt wird, kommt dort an.',
+    neverTerminal:
+      'Dieser Agent hat kein Terminal: Er spricht ACP mit dem Host-Daemon. Seine Antworten, Schritte und Anfragen stehen in den Turns.',
     noTerminal:
       'Zurzeit gibt es kein Terminal. Es kommt mit der nächsten Frage des Benutzers wieder und erscheint hier.',
     screenWaits: 'Wartet auf den Rechner…',

@@ -433,6 +433,8 @@ export const en = {
     back: 'All sessions',
     screen: 'Terminal',
     screenText: 'As it is now, to look at: nothing that is typed here reaches it.',
+    neverTerminal:
+      'This agent has no terminal: it speaks ACP with the host daemon. Its answers, steps and requests are in the turns.',
     noTerminal: 'There is no terminal now. It comes back with the user’s next question, and shows here.',
     screenWaits: 'Waiting for the host…',
     screenLost: 'The terminal can’t be shown: the host does not answer, or runs an older version. Trying again…',

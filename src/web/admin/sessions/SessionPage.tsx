@@ -133,6 +133,7 @@ function useStateWords({ screen, line }: ScreenState): string | null {
   if (line === 'lost') return w.sessions.screenLost;
   if (line === 'paused') return w.sessions.screenPaused;
   if (screen === null) return w.sessions.screenWaits;
+  if (screen.never === true) return w.sessions.neverTerminal;
   return screen.live ? null : w.sessions.noTerminal;
 }
 

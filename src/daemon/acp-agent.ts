@@ -1,0 +1,45 @@
+/** An agent that speaks ACP, by the command that its owner has written. */
+import { realpathSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { agentSecret } from '../host/agent-secret.ts';
+import { acpDriver } from '../host/agents/acp/driver.ts';
+import { instructions } from '../host/agents/acp/instructions.ts';
+import { modelAccess } from '../host/agents/claude/model-access.ts';
+import { claudeEnv, programFiles } from '../host/agents/claude-code.ts';
+import type { Driver } from '../host/agents/driver.ts';
+import type { Relay } from '../host/relay/open-relay.ts';
+import type { DriverNeeds } from './agent.ts';
+
+export interface AcpAgentNeeds extends DriverNeeds {
+  /** The journal, with each session's secret. */
+  sessions: string;
+  /** A sandboxed agent's way to the model; null if it is in no sandbox. */
+  relay: Pick<Relay, 'port'> | null;
+}
+
+/** `argv` begins with the program's path. */
+export function acpAgentDriver(
+  { argv, command }: { argv: [string, ...string[]]; command: string },
+  { programs, sessions, relay }: AcpAgentNeeds,
+): Driver {
+  return acpDriver({
+    argv,
+    command,
+    instructions: () => instructions(programs.skill),
+    needs({ session, home }) {
+      if (home.home === null || relay === null) return { env: claudeEnv };
+      const token = `${session}.${agentSecret(sessions, session)}`;
+      const access = modelAccess({ by: 'key' }, { token, port: relay.port });
+      return { env: { ...claudeEnv, ...access.env }, read: filesOf(argv[0]) };
+    },
+  });
+}
+
+/** Packages that npm has installed beside the program's are part of it; and the Node that runs it. */
+function filesOf(program: string): string[] {
+  const modules = `${sep}node_modules${sep}`;
+  const real = realpathSync(program);
+  const at = real.indexOf(modules);
+  const own = at < 0 ? programFiles(program) : [real.slice(0, at + modules.length - 1), dirname(program)];
+  return [...own, dirname(realpathSync(process.execPath))];
+}

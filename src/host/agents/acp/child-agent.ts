@@ -1,0 +1,284 @@
+/** The agent of one session as a child of the daemon, which speaks ACP with it over its standard streams. */
+import { EventEmitter } from 'node:events';
+import pLimit from 'p-limit';
+import pTimeout from 'p-timeout';
+import { PaliadinError } from '../../../contract/errors.ts';
+import type { Decision } from '../../../contract/turn.ts';
+import { type GuardedChild, spawnGuarded } from '../../../process/guarded-child.ts';
+import type { RequestPermissionRequest, SessionUpdate } from '../../../transport/acp.ts';
+import {
+  type AcpAgent,
+  type AgentDeadlines,
+  AgentRefusal,
+  type AgentTurnEnd,
+  openAcpAgent,
+} from '../../../transport/acp-agent.ts';
+import { ConversationLost } from '../../conversation-lost.ts';
+import type { LiveAgent, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
+import type { Launch } from '../../tmux/setup.ts';
+import type { AgentPaths, OpenAgentOptions, Reading } from '../driver.ts';
+import { type KeptSession, readKept, writeKept } from './kept-session.ts';
+import { approvalOfRequest, optionOf } from './permission.ts';
+import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';
+import { withUpdate } from './tools.ts';
+import { TurnRecorder } from './turn-recorder.ts';
+
+export interface ChildAgentOptions extends OpenAgentOptions {
+  /** As its owner wrote it: identifies the agent. */
+  command: string;
+  launch(paths: AgentPaths): Launch;
+  /** What comes before the first message of a conversation. */
+  instructions(): string;
+  deadlines?: AgentDeadlines & { cancelMs?: number };
+}
+
+export interface ChildAgent extends SessionAgent {
+  /** @throws PaliadinError `conflict` if this is not asked any more */
+  decide(turnId: string, approvalId: string, decision: Decision): void;
+}
+
+interface Running extends LiveAgent {
+  child: GuardedChild;
+  agent: AcpAgent;
+  kept: KeptSession;
+  directory: string;
+}
+
+interface Work {
+  recorder: TurnRecorder;
+  /** Resolves when the agent has answered the prompt, or can't any more. */
+  over: Promise<void>;
+  /** What it asks, by our id. */
+  asked: Map<string, (option: string | null) => void>;
+}
+
+export function childAgent(options: ChildAgentOptions): ChildAgent {
+  const { session, isolation, deadlines = {} } = options;
+  let current: Running | null = null;
+  /** Of an agent that is being started. */
+  let starting: GuardedChild | null = null;
+  let work: Work | null = null;
+  let asked = 0;
+  const inTurn = pLimit(1);
+
+  const running = () => (current?.child.end === null ? current : null);
+
+  async function start(paths: AgentPaths, signal: AbortSignal): Promise<Running> {
+    if (signal.aborted) throw new PaliadinError('cancelled');
+    isolation.prepare(session);
+    const { argv, cwd, env } = isolation.confine(session, options.launch(paths));
+    const child = await spawnGuarded(argv, { cwd, env: { ...options.setup.env, ...env } });
+    starting = child;
+    const stop = () => void child.kill();
+    signal.addEventListener('abort', stop);
+    try {
+      const opened = { child, cwd: paths.home.cwd, paths };
+      const { agent, kept } = await open(opened);
+      // How it ended is always known: nothing is ever emitted.
+      const live: Running = Object.assign(new EventEmitter(), {
+        lost: false,
+        ended: async () => child.end,
+        child,
+        agent,
+        kept,
+        directory: paths.directory,
+      });
+      return live;
+    } catch (error) {
+      // If it has closed its output, the end of its program says more.
+      const isClosed = !(error instanceof AgentRefusal) || error.kind === 'closed';
+      const end = isClosed ? await endOf(child) : null;
+      await child.kill();
+      if (signal.aborted) throw new PaliadinError('cancelled');
+      throw error instanceof ConversationLost ? error : startFailure(error, { command: options.command, end, child });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      starting = null;
+    }
+  }
+
+  async function open({ child, cwd, paths }: { child: GuardedChild; cwd: string; paths: AgentPaths }) {
+    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission }, deadlines);
+    const { directory, conversation } = paths;
+    const known = keptFor(paths, options.command);
+    try {
+      if (known !== null) {
+        await agent.takeUp(known.sessionId, cwd);
+        return { agent, kept: known };
+      }
+      const sessionId = await agent.newSession(cwd);
+      const resumes = agent.identity.resumes !== null;
+      const kept = { conversation, sessionId, command: options.command, resumes, instructed: false };
+      writeKept(directory, kept);
+      return { agent, kept };
+    } catch (error) {
+      if (!(error instanceof AgentRefusal)) throw error;
+      // Agents use various codes for a session that they do not know.
+      const isGone = known !== null && (error.kind === 'unknown-session' || error.kind === 'error');
+      if (isGone) throw new ConversationLost({ cause: error });
+      if (error.kind === 'auth') throw new SignInNeeded(agent.identity.signIns);
+      throw error;
+    }
+  }
+
+  function onUpdate(sessionId: string, update: SessionUpdate): void {
+    // What comes without a turn is an earlier conversation that the agent tells again.
+    if (sessionId !== current?.kept.sessionId) return;
+    if (update.sessionUpdate === 'current_mode_update') void keepAsking(current, update.currentModeId);
+    try {
+      work?.recorder.update(update);
+    } catch {
+      void current.child.kill(); // the disk is full: what can't be written down can't be answered
+    }
+  }
+
+  /** An agent that decides by itself from now on, because something in the turn made it, is told again to ask. */
+  async function keepAsking({ agent, kept, child }: Running, mode: string): Promise<void> {
+    await agent.ask(kept.sessionId, mode).catch(() => child.kill());
+  }
+
+  async function onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null> {
+    const now = work;
+    if (now === null || request.sessionId !== current?.kept.sessionId || now.asked.size >= MAX_ASKED) return null;
+    asked += 1;
+    const id = `${asked}`;
+    const { recorder } = now;
+    const call = withUpdate(recorder.call(request.toolCall.toolCallId), request.toolCall);
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    now.asked.set(id, resolve);
+    signal.addEventListener('abort', () => resolve(null));
+    recorder.asked(approvalOfRequest(id, request, call, recorder.words));
+    const decided = await promise;
+    now.asked.delete(id);
+    recorder.answered(id);
+    return decided === null ? null : optionOf(request, decided);
+  }
+
+  function noteEnd({ recorder }: Work, end: AgentTurnEnd): void {
+    if (end.stop === 'cancelled') {
+      recorder.end({ event: 'interrupted' });
+      return;
+    }
+    const { inputTokens, outputTokens } = end;
+    const detail = CUT[end.stop];
+    recorder.end({
+      event: 'stop',
+      ...(detail !== undefined && { detail }),
+      ...(inputTokens !== null && { inputTokens }),
+      ...(outputTokens !== null && { outputTokens }),
+    });
+  }
+
+  async function noteFailure({ recorder }: Work, error: unknown, { child }: Running): Promise<void> {
+    if (!(error instanceof AgentRefusal)) throw error;
+    if (error.kind === 'closed') {
+      // The end of its program says more.
+      await endOf(child);
+      return child.kill();
+    }
+    if (error.kind === 'broken') {
+      recorder.end({ event: 'failure', code: 'agent_error', detail: `the agent was ended: ${error.message}` });
+      return child.kill();
+    }
+    const code = LIMIT.test(error.message) ? 'agent_limit' : 'agent_error';
+    const why = error.kind === 'auth' ? `it is not signed in; ${howToSignIn(options.command)}` : error.message;
+    recorder.end({ event: 'failure', code, detail: `the agent reports an error: ${why}` });
+  }
+
+  async function end(): Promise<void> {
+    await starting?.kill();
+    const live = current;
+    current = null;
+    for (const answer of work?.asked.values() ?? []) answer(null);
+    await live?.child.kill(GRACE_MS);
+  }
+
+  async function interrupt(): Promise<void> {
+    const live = running();
+    const now = work;
+    if (live === null || now === null) return;
+    for (const answer of now.asked.values()) answer(null);
+    live.agent.cancel(live.kept.sessionId);
+    const over = now.over.then(() => true);
+    const milliseconds = deadlines.cancelMs ?? CANCEL_MS;
+    if ((await pTimeout(over, { milliseconds, message: false })) !== true) await end();
+  }
+
+  return {
+    find: async () => running(),
+    terminal: async () => null,
+    async look(): Promise<Reading | null> {
+      if (starting !== null) return { state: 'starting' };
+      if (running() === null) return null;
+      return { state: work === null ? 'ready' : 'busy', box: 'empty' };
+    },
+    watched: async () => false,
+    ready: (paths, signal) =>
+      inTurn(async () => {
+        if (work !== null) await interrupt();
+        const live = running();
+        if (live !== null && isolation.fits(session) && live.kept.conversation === paths.conversation) return live;
+        await end();
+        options.instructions(); // without them nothing is submitted, so nothing is started
+        current = await options.starts(() => start(paths, signal));
+        return current;
+      }),
+    async submit(text: string, turn: SubmittedTurn) {
+      const live = running();
+      if (live === null) throw new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
+      const { agent, kept } = live;
+      const recorder = new TurnRecorder(turn);
+      const texts = kept.instructed ? [text] : [options.instructions(), text];
+      const answered = agent.prompt(kept.sessionId, texts);
+      const mine: Work = { recorder, over: Promise.resolve(), asked: new Map() };
+      work = mine;
+      mine.over = answered
+        .then(
+          (end) => {
+            if (!kept.instructed) writeKept(live.directory, Object.assign(kept, { instructed: true }));
+            noteEnd(mine, end);
+          },
+          (error) => noteFailure(mine, error, live),
+        )
+        .catch(() => live.child.kill()) // its record can’t be written
+        .finally(() => {
+          for (const answer of mine.asked.values()) answer(null);
+          if (work === mine) work = null;
+        });
+    },
+    interrupt,
+    end,
+    attachCommand: () => null,
+    decide(turnId, approvalId, { option }) {
+      const answer = work?.recorder.turnId === turnId ? work.asked.get(approvalId) : undefined;
+      if (answer === undefined) throw new PaliadinError('conflict', 'this is not asked any more');
+      answer(option);
+    },
+  };
+}
+
+/** How it ended, if it ends within moments. */
+async function endOf(child: GuardedChild): Promise<string | null> {
+  return (await pTimeout(child.ended, { milliseconds: EXIT_MS, message: false })) ?? null;
+}
+
+/** The session to take up for this conversation; null to begin one. */
+export function keptFor({ directory, conversation }: AgentPaths, command: string): KeptSession | null {
+  const kept = readKept(directory);
+  if (kept?.conversation !== conversation || kept.command !== command || !kept.resumes) return null;
+  return kept;
+}
+
+/** Why an answer is not whole. */
+const CUT: Partial<Record<AgentTurnEnd['stop'], string>> = {
+  max_tokens: 'the answer reached the model’s limit of tokens',
+  max_turn_requests: 'the agent reached its limit of requests to the model for one question',
+  refusal: 'the agent refused to go on',
+};
+const LIMIT = /\b(usage|rate|session|weekly|spend\w*) limit|quota|\b429\b/i;
+// A program that has closed its output ends within moments.
+const EXIT_MS = 1_000;
+// To write down its conversation; the turn has ended by then.
+const GRACE_MS = 2_000;
+const CANCEL_MS = 5_000;
+const MAX_ASKED = 50;

@@ -1,0 +1,40 @@
+/** An agent's request for permission, as the card that a person decides. */
+import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
+import type { RequestPermissionRequest } from '../../../transport/acp.ts';
+import { bounded } from '../../bounded-approval.ts';
+import type { Words } from '../claude/words.ts';
+import { toolCard } from '../tool-card.ts';
+import { inputOf, policyName, type ToolCall, wordsOfCall } from './tools.ts';
+
+/**
+ * Only what is allowed once can be allowed: a permission for good would be the agent's own rule from then on, which the
+ * host's policy does not see.
+ */
+export function approvalOfRequest(
+  id: string,
+  { options }: Pick<RequestPermissionRequest, 'options'>,
+  call: ToolCall,
+  words: Words,
+): ApprovalRequest {
+  const tool = policyName(call);
+  const canAllow = options.some(({ kind }) => kind === 'allow_once');
+  return bounded({
+    id,
+    title: wordsOfCall(call, words)?.asks ?? words.otherTool(words.aTool).asks,
+    kind: 'permission',
+    ...toolCard(tool ?? call.name ?? 'tool', inputOf(call)),
+    tool,
+    options: [
+      ...(canAllow ? [{ id: ALLOW, label: words.options.allow }] : []),
+      { id: DENY, label: words.options.deny },
+    ],
+  });
+}
+
+/** The agent's own id of what was decided; null if it has no option that means that. */
+export function optionOf({ options }: Pick<RequestPermissionRequest, 'options'>, decided: string): string | null {
+  const wanted = decided === ALLOW ? 'allow_once' : 'reject_once';
+  return options.find(({ kind }) => kind === wanted)?.optionId ?? null;
+}
+
+const ALLOW = 'allow';

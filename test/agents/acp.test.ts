@@ -1,0 +1,62 @@
+/** Agents of two makers that speak ACP, each with the scripted model: what the host promises of them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { splitTrailer } from '../../src/contract/trailer.ts';
+import { installedAcpAgents, realAcpHost } from './acp-agents.ts';
+import { toolOrder } from './model/script.ts';
+
+const bodyOf = ({ text }: { text: string }) => splitTrailer(text).body;
+
+describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
+  test('streams its answer, which is complete and exact, with its own count of tokens', async () => {
+    const host = await realAcpHost(agent);
+    const asked = host.ask('demo hold x');
+    await asked.hears('chunk');
+    expect(asked.text).toMatch(/^This is the first half\.\s*$/);
+    host.release('x');
+    expect(await asked.outcome).toMatchObject({ state: 'done', inputTokens: 150, outputTokens: expect.any(Number) });
+    expect(bodyOf(asked)).toBe('This is the first half.\nThis is the second half.');
+    expect(host.model.questions.map(({ turnId }) => turnId)).toEqual([asked.turnId]);
+    expect(host.troubles).toEqual([]);
+  });
+
+  test('asks for permission by a card, and does only what is allowed', async () => {
+    const host = await realAcpHost(agent);
+    for (const option of ['deny', 'allow']) {
+      const asked = host.ask(toolOrder([[{ tool: host.shell, input: { command: `echo > ${option}`, description: 'x' } }]]));
+      await asked.hears('approval');
+      const update = asked.told.find(({ type }) => type === 'approval');
+      if (update?.type !== 'approval') throw new TypeError('no approval');
+      expect(update.approval).toMatchObject({ kind: 'permission', title: 'Run a command', tool: 'Bash' });
+      expect(update.approval.detail).toContain(`echo > ${option}`);
+      expect(existsSync(join(host.work, option))).toBe(false);
+      await host.decide('one', asked.turnId, update.approval.id, { option });
+      await asked.outcome;
+      expect(existsSync(join(host.work, option))).toBe(option === 'allow');
+    }
+  });
+
+  test('is refused by the host what nobody may allow', async () => {
+    const host = await realAcpHost(agent, { policy: { approvals: 'gateway', neverAllow: ['Bash'] } });
+    const asked = host.ask(toolOrder([[{ tool: host.shell, input: { command: 'echo > never', description: 'x' } }]]));
+    await asked.outcome;
+    expect(asked.told.map(({ type }) => type)).not.toContain('approval');
+    expect(existsSync(join(host.work, 'never'))).toBe(false);
+  });
+
+  test('stops, and continues its conversation, also after it was hibernated', async () => {
+    const host = await realAcpHost(agent);
+    const stopped = host.ask('demo hold x');
+    await stopped.hears('chunk');
+    await host.cancel('one', stopped.turnId);
+    expect(await stopped.outcome).toMatchObject({ state: 'cancelled' });
+    const next = host.ask('Which cases are open?');
+    await next.outcome;
+    expect(bodyOf(next)).toMatch(/This is question 2 of our conversation/);
+    expect(await host.hibernate('one')).toBe(true);
+    const later = host.ask('And now?');
+    expect(await later.outcome).toMatchObject({ state: 'done' });
+    expect(bodyOf(later)).toMatch(/This is question 3 of our conversation/);
+  });
+});
