@@ -12,8 +12,8 @@ import { chooseAgent } from '../../../daemon/agent.ts';
 import { readJson } from '../../../host/read-json.ts';
 import { outputOf } from '../../../process/output-of.ts';
 import { checksOf } from '../checks.ts';
-import { claudePaths } from './claude-paths.ts';
 import { examineAcp } from './acp.ts';
+import { claudePaths } from './claude-paths.ts';
 import { examineHooks } from './hooks.ts';
 import { examineKeys } from './keys.ts';
 
