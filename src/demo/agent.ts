@@ -148,7 +148,7 @@ export class Agent {
   #receive(text: string, typed: Piece[]): void {
     const { logDirectory, locale } = this.#options;
     const prompt = readPrompt(text, locale);
-    const { answer, deaf } = recognise(prompt.asked);
+    const { answer, deaf } = recognise(prompt.asked, prompt.files);
     const recorder = openRecorder(prompt, this.#options);
     if (!deaf) recorder.record({ event: 'prompt' });
     if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message);

@@ -36,6 +36,7 @@ import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
+import { attachmentLimits, pruneAttachments } from './attachments.ts';
 import { keepHead, notedHead } from './audit-head.ts';
 import { openHostSet } from './hosts/host-set.ts';
 import { linkGateways } from './link-gateways.ts';
@@ -116,6 +117,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onError,
   );
   closes('the note of the audit log’s end', ms.head, () => head.close());
+  const limits = attachmentLimits(values);
   const turns = await createTurns({
     store,
     hosts,
@@ -125,6 +127,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     queueLimit: values.PALIADIN_QUEUE_LIMIT,
     awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: values.PALIADIN_APP_ORIGINS,
+    mostFiles: limits.count,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
     now: () => performance.now(),
@@ -148,6 +151,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     hosts,
     probes: hosts,
     jwt: methods.jwt,
+    limits,
+    newId: randomUUID,
     access: values.PALIADIN_ACCESS,
     ownerSubject: values.PALIADIN_OWNER,
     notedHead: () => notedHead(paths.auditHead),
@@ -158,6 +163,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     random: randomBytes,
     version: VERSION,
   });
+  opened.defer(pruneAttachments(services.attachments, onError));
   const server = await createServer({
     services,
     turns,

@@ -146,7 +146,9 @@ export function agentPane(options: {
   /** Nothing of the session's runs now, which could change what is made ready. */
   function launch(paths: AgentPaths): Launch {
     isolation.prepare(session);
-    return isolation.confine(session, driver.launch(paths));
+    const started = driver.launch(paths);
+    const files = paths.files === undefined ? [] : [paths.files];
+    return isolation.confine(session, { ...started, read: [...(started.read ?? []), ...files] });
   }
 
   async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {

@@ -14,6 +14,7 @@ import { openJournal } from './journal.ts';
 import { paneLimit } from './pane-limit.ts';
 import { periodically } from './periodically.ts';
 import { Session } from './session.ts';
+import { openSessionFiles } from './session-files.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import { removeProbes, socketPath } from './tmux/socket-path.ts';
@@ -92,6 +93,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       isolation,
       setup,
       scratch: paths.scratch,
+      files: openSessionFiles(journal.filesDirectory(name)),
       silenceMs: options.silenceMs,
       clock,
       socket: socketPath(paths.tmux, name),
@@ -163,6 +165,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return room;
     },
     prompt: async (prompt, onUpdate) => sessionOf(prompt.session).prompt(prompt, onUpdate),
+    putAttachment: async (piece) => sessionOf(piece.session).takeFile(piece),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
     async decide(name, turnId, id, decision) {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LimitFunction } from 'p-limit';
 import pTimeout from 'p-timeout';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
-import { composePrompt } from '../contract/envelope.ts';
+import { composePrompt, type PromptFile } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
@@ -15,6 +15,7 @@ import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
+import type { SessionFiles } from './session-files.ts';
 import type { Pane } from './tmux/pane.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
@@ -28,6 +29,7 @@ export interface RunnerOptions {
   /** Path of the tmux server's socket. */
   socket: string;
   isolation: Isolation;
+  files: SessionFiles;
   /** A directory for the files to paste. */
   scratch: string;
   /** Limits how many agents start at the same time, over all sessions. */
@@ -64,9 +66,11 @@ export class TurnRunner {
   async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
     const { driver, journal, session } = this.#options;
     const paths = this.pathsOf(turn);
+    const attached = await this.#options.files.of(turn.turnId, prompt.attachments ?? []);
     await this.#dropLate();
     const { directory, home } = paths;
-    const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
+    const files = journal.filesDirectory(session);
+    const pane = await this.pane.ready({ session, conversation, directory, home, files }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
     turn.state = 'delivering';
@@ -74,7 +78,7 @@ export class TurnRunner {
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.type(pane, compose(prompt, driver, paths));
+      await this.pane.type(pane, compose(prompt, attached, driver, paths));
       watch.taken();
     } catch (error) {
       watch.close();
@@ -288,9 +292,10 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
   };
 }
 
-function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
+function compose(prompt: HostPrompt, files: PromptFile[], driver: Driver, paths: TurnPaths): string {
   const { turnId, pageOrigin, locale, message, context, earlier } = prompt;
-  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context, earlier);
+  const envelope = { turnId, pageOrigin, locale, ...driver.envelope(paths) };
+  const text = composePrompt(envelope, message, context, earlier, files);
   return driver.inputEscape?.escape(text) ?? text;
 }
 

@@ -4,6 +4,7 @@
  * Every method throws PaliadinError `store_unavailable` when the database fails
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
+import type { AttachmentStore } from './attachment-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CarrierStore } from './carrier-store.ts';
 import type { EventStore } from './event-store.ts';
@@ -30,6 +31,7 @@ export interface Store {
   carriers: CarrierStore | null;
   requestCounts: RequestCounts | null;
   webhooks: WebhookStore;
+  attachments: AttachmentStore;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

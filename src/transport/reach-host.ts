@@ -20,6 +20,7 @@ import {
 import {
   acknowledgeResult,
   approvalClosedParams,
+  attachmentResult,
   attachResult,
   healthResult,
   hibernateResult,
@@ -209,6 +210,10 @@ export async function reachHost(
         forgetApprovals(prompt.turnId);
       }
     },
+    putAttachment: async ({ bytes, ...piece }) => {
+      const data = Buffer.from(bytes).toString('base64');
+      return (await extend(extension.attachment, { ...piece, data }, attachmentResult, workMs)).have;
+    },
     turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),
     cancel: (session, turnId) => {
       const _meta = { paliadin: { session, turnId } };
@@ -261,7 +266,8 @@ async function greet(request: Request): Promise<HostIdentity> {
   return identityMeta.parse(hello.agentCapabilities?._meta?.paliadin);
 }
 
-function toPrompt({ session, turnId, message, handedOver: _, traceparent, ...rest }: HostPrompt): PromptRequest {
+function toPrompt(prompt: HostPrompt): PromptRequest {
+  const { session, turnId, message, handedOver: _, attachmentSource: __, traceparent, ...rest } = prompt;
   return {
     sessionId: session,
     prompt: [{ type: 'text', text: message }],

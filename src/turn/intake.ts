@@ -15,7 +15,7 @@ export interface IntakeOptions {
   store: Pick<Store, 'turns'>;
   dispatcher: Pick<TurnDispatcher, 'accept'>;
   /** Where the user's questions go now. @throws PaliadinError where they can't go elsewhere. */
-  sessionFor(question: Pick<Question, 'userId' | 'whenAway'>): Promise<AgentSession>;
+  sessionFor(question: Pick<Question, 'userId' | 'whenAway' | 'attachmentIds'>): Promise<AgentSession>;
   /** How long a question may wait for its host. Milliseconds. */
   awayLimitMs: number;
   clock(): number;

@@ -7,10 +7,10 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
-import { isFinal, type WhenAway } from '../contract/turn.ts';
+import { isFinal } from '../contract/turn.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
-import { toQuestion } from './accept.ts';
+import { type Question, toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
 import { catchUp } from './catch-up.ts';
@@ -26,6 +26,7 @@ import { placeSession } from './place-session.ts';
 import { reset } from './reset.ts';
 import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
+import { requireFilesTaken } from './takes-files.ts';
 import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
@@ -44,6 +45,8 @@ export interface TurnsOptions {
   awayLimitMs: number;
   /** Origins of the pages that a question may come from. */
   appOrigins: readonly string[];
+  /** How many files a question may have. */
+  mostFiles: number;
   approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
   clock(): number;
@@ -55,6 +58,8 @@ export interface TurnsOptions {
   /** A turn has ended, and that is on record. */
   onEnded?(turn: Turn): void;
 }
+
+type Asked = Pick<Question, 'userId' | 'whenAway' | 'attachmentIds'>;
 
 export interface RunningTurns extends Turns {
   /**
@@ -101,9 +106,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return placeSession(userId, { ...shared, sessionPrefix: options.sessionPrefix });
   }
 
-  async function sessionFor({ userId, whenAway }: { userId: string; whenAway: WhenAway }): Promise<AgentSession> {
-    const session = await sessionOf(userId);
-    return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
+  async function sessionFor({ userId, whenAway, attachmentIds }: Asked): Promise<AgentSession> {
+    const own = await sessionOf(userId);
+    const session = whenAway === 'elsewhere' ? await elsewhere(own, shared) : own;
+    if (attachmentIds.length > 0) await requireFilesTaken(hosts.of(session), { whenAway });
+    return session;
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {
@@ -208,7 +215,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
       await startDispatching();
-      const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
+      const { turn, repeated } = await accept(toQuestion(request, options.appOrigins, options.mostFiles), key ?? null);
       // A new turn has no events to read yet.
       const fresh = { ...EMPTY_SNAPSHOT, position: await positionOf(turn).catch(() => null) };
       if (!repeated)

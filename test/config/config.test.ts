@@ -105,6 +105,9 @@ const known: Record<Variable, Known> = {
     says: 's',
   },
   PALIADIN_QUEUE_LIMIT: count(5, 1, 1000),
+  PALIADIN_ATTACHMENT_COUNT: count(5, 1, 20),
+  PALIADIN_ATTACHMENT_BYTES: count(10 * 1024 * 1024, 1024, 50 * 1024 * 1024),
+  PALIADIN_ATTACHMENTS: { unset: 'on', good: [['off', 'off']], bad: ['yes', 'none'], says: 'on' },
   PALIADIN_DATABASE_URL: {
     unset: undefined,
     good: [

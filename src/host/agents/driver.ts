@@ -74,6 +74,8 @@ export interface AgentPaths {
   /** The agent's own conversation: a UUID. */
   conversation: string;
   home: AgentHome;
+  /** Where the files are that came with questions: the agent may read them. */
+  files?: string | undefined;
 }
 
 export interface TurnPaths {

@@ -40,7 +40,7 @@ export function meRoute(
         elsewhere: hosts.insteadOf(session.host) !== null,
         starters: starters(locale),
         appOrigins: [...options.appOrigins],
-        limits: { messageBytes: MAX_MESSAGE_BYTES },
+        limits: { messageBytes: MAX_MESSAGE_BYTES, attachments: services.attachments.limits },
       };
     },
   );

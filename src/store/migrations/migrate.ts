@@ -19,6 +19,7 @@ import * as runFences from './0008-run-fences.ts';
 import * as hosts from './0009-hosts.ts';
 import * as gateways from './0010-gateways.ts';
 import * as webhooks from './0011-webhooks.ts';
+import * as attachments from './0015-attachments.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -36,6 +37,7 @@ export const migrations: Record<string, Migration> = {
   '0009-hosts': hosts,
   '0010-gateways': gateways,
   '0011-webhooks': webhooks,
+  '0015-attachments': attachments,
 };
 
 /**

@@ -6,6 +6,7 @@ export async function deleteTurns(db: Transaction<Schema>, turnIds: string[]): P
   for (let at = 0; at < turnIds.length; at += AT_ONCE) {
     const some = turnIds.slice(at, at + AT_ONCE);
     await db.deleteFrom('webhookDeliveries').where('turnId', 'in', some).execute();
+    await db.deleteFrom('attachments').where('turnId', 'in', some).execute();
     await db.deleteFrom('turnEvents').where('turnId', 'in', some).execute();
     await db.deleteFrom('turns').where('turnId', 'in', some).execute();
   }

@@ -1,12 +1,14 @@
 /** Accepts a question: once for each key, and no more than the user's quota. */
 import type { Kysely, Transaction } from 'kysely';
+import type { Attachment } from '../../contract/attachment.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
 import { queueFull, type SharedInsert } from '../turn-store.ts';
-import { record } from './audit-log.ts';
+import { claimAttachments } from './attachments.ts';
+import { record, saidOf } from './audit-log.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
@@ -26,7 +28,7 @@ export type ClaimSession = (db: Transaction<Schema>, session: string, by: Asking
 /** As `TurnStore.insert`, in the caller's transaction. */
 export async function insertOnce(
   db: Transaction<Schema>,
-  turn: NewTurn,
+  { attachmentIds = [], ...turn }: NewTurn,
   { auditSalt, index, claim, mostWaiting, by }: InsertOptions,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
@@ -41,17 +43,28 @@ export async function insertOnce(
   const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn, user);
+  const attachments = await claimAttachments(db, turn, attachmentIds);
+  if (attachments.length > 0) await keepWithTurn(db, turnId, attachments);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
   await db.updateTable('agentSessions').set({ lastUsedAt: startedAt }).where('name', '=', agentSession).execute();
   if (by !== undefined) await claim?.(db, agentSession, by);
-  const content = { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] };
+  const content = { salt: auditSalt, said: saidOf({ ...turn, attachments }) };
   const about = { at: startedAt, actor: userId, subject: userId, turnId };
   await record(db, [
     { ...about, action: 'turn.accepted', detail: { session: agentSession, generation, host }, content },
   ]);
   const [event] = await insertEvents(db, [{ turnId, userId, at: startedAt, event: { type: 'accepted' } }]);
-  return { turn: fromRow(row), inserted: true, event: event as StoredEvent };
+  return { turn: { ...fromRow(row), attachments }, inserted: true, event: event as StoredEvent };
+}
+
+/** Every view of the turn has them. */
+async function keepWithTurn(db: Transaction<Schema>, turnId: string, attachments: Attachment[]): Promise<void> {
+  await db
+    .updateTable('turns')
+    .set({ attachments: JSON.stringify(attachments) })
+    .where('turnId', '=', turnId)
+    .execute();
 }
 
 type LockedUser = { dailyQuota: number | null } | undefined;

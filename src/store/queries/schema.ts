@@ -8,6 +8,7 @@ import type { BrowserSession } from '../../contract/records/sign-in.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { WebhookDelivery } from '../../contract/records/webhook.ts';
+import type { StoredAttachment } from '../attachment-store.ts';
 
 export interface Schema {
   users: User;
@@ -45,6 +46,8 @@ export interface Schema {
   auditHead: { id: number; seq: number; hash: string };
   turnHours: HourTable;
   webhookDeliveries: WebhookDelivery;
+  attachments: StoredAttachment;
+  attachmentPieces: { attachmentId: string; number: number; bytes: Uint8Array };
   /** The index for text search, on databases that have it as a table. */
   turnText: { rowid: number };
 }
@@ -53,7 +56,17 @@ type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
 
 type TurnTable = Omit<
   Turn,
-  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount' | 'earlier' | 'awayUntil'
+  | Flags
+  | 'attachments'
+  | 'usedTools'
+  | 'tools'
+  | 'notices'
+  | 'feedback'
+  | 'status'
+  | 'response'
+  | 'chipCount'
+  | 'earlier'
+  | 'awayUntil'
 > &
   Record<Flags, Generated<number>> & {
     seq: Generated<number>;
@@ -62,6 +75,8 @@ type TurnTable = Omit<
     chipCount: Generated<number>;
     earlier: Generated<string | null>;
     awayUntil: Generated<number | null>;
+    /** JSON. */
+    attachments: Generated<string>;
     /** JSON. */
     usedTools: Generated<string>;
     /** JSON. */

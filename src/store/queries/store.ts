@@ -4,6 +4,7 @@ import type { PaliadinError } from '../../contract/errors.ts';
 import type { CarrierStore } from '../carrier-store.ts';
 import type { RequestCounts } from '../request-counts.ts';
 import type { Store } from '../store.ts';
+import { attachmentQueries } from './attachments.ts';
 import { auditQueries } from './audit-log.ts';
 import { eventQueries } from './events.ts';
 import { hostQueries } from './hosts.ts';
@@ -52,6 +53,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     carriers: shared === undefined ? null : explained(shared.carriers, explain),
     requestCounts: shared === undefined ? null : explained(shared.requestCounts, explain),
     webhooks: explained(webhookQueries(db), explain),
+    attachments: explained(attachmentQueries(db), explain),
     ...explained(
       {
         // A real write: on a full disk, reads still work.

@@ -128,7 +128,7 @@ async function removeAll(db: Transaction<Schema>, userId: string): Promise<numbe
   await db.deleteFrom('turnHours').where('userId', '=', userId).execute();
   await db.deleteFrom('turnEvents').where('userId', '=', userId).execute();
   await db.deleteFrom('agentSessions').where('userId', '=', userId).execute();
-  for (const table of ['signInCodes', 'browserSessions', 'apiTokens'] as const) {
+  for (const table of ['attachments', 'signInCodes', 'browserSessions', 'apiTokens'] as const) {
     await db.deleteFrom(table).where('userId', '=', userId).execute();
   }
   const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', userId).executeTakeFirst();

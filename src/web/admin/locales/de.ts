@@ -76,6 +76,8 @@ export const de: Words = {
     quota_reached: 'Tagesgrenze erreicht',
     message_invalid: 'Frage nicht lesbar',
     message_too_large: 'Frage zu lang',
+    attachment_invalid: 'Datei nicht angenommen',
+    attachment_too_large: 'Datei zu groß',
     store_unavailable: 'Speicher schrieb nicht',
     not_allowed: 'Nicht erlaubt',
     bad_request: 'Anfrage nicht verstanden',
@@ -112,6 +114,9 @@ export const de: Words = {
     quota_reached: 'Die Tagesgrenze auf der Seite „Benutzer“ erhöhen oder bis morgen warten.',
     message_invalid: 'Es ist nichts zu tun: Der Benutzer muss erneut fragen.',
     message_too_large: 'Es ist nichts zu tun: Der Benutzer muss die Frage kürzen.',
+    attachment_invalid: 'Es ist nichts zu tun: Der Benutzer muss die Datei erneut anhängen, oder eine andere.',
+    attachment_too_large:
+      'Ist das gewöhnliche Nutzung, PALIADIN_ATTACHMENT_BYTES oder PALIADIN_ATTACHMENT_COUNT erhöhen.',
     store_unavailable:
       'Die Platte prüfen: freier Platz, und wem die Dateien in PALIADIN_STATE_DIR gehören. Mit PALIADIN_DATABASE_URL: ob dieser Server läuft.',
     not_allowed: 'Rolle des Benutzers prüfen, und ob er gesperrt ist.',

@@ -80,6 +80,8 @@ export const en = {
     quota_reached: 'Quota of the day used up',
     message_invalid: 'Question not readable',
     message_too_large: 'Question too long',
+    attachment_invalid: 'File not accepted',
+    attachment_too_large: 'File too large',
     store_unavailable: 'Store did not write',
     not_allowed: 'Not allowed',
     bad_request: 'Request not understood',
@@ -115,6 +117,8 @@ export const en = {
     quota_reached: 'Raise the user’s daily quota on the page “Users”, or wait until tomorrow.',
     message_invalid: 'Nothing to do: the user has to ask again.',
     message_too_large: 'Nothing to do: the user has to shorten the question.',
+    attachment_invalid: 'Nothing to do: the user has to attach the file again, or another one.',
+    attachment_too_large: 'If this is normal use, raise PALIADIN_ATTACHMENT_BYTES or PALIADIN_ATTACHMENT_COUNT.',
     store_unavailable:
       'Check the disk: free space, and who owns the files of PALIADIN_STATE_DIR. With PALIADIN_DATABASE_URL: whether that server runs.',
     not_allowed: 'Check the user’s role and whether they are suspended.',
