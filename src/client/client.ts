@@ -2,6 +2,7 @@
 import type { AskBody, Feedback, HistoryPage, HistoryQuery, Me, ResetResult, TurnView } from '../contract/api.ts';
 import type { Decision } from '../contract/turn.ts';
 import { askUntilAnswered } from './ask.ts';
+import { type AttachmentClient, attachmentClient } from './attachments.ts';
 import { type FollowedEvent, type FollowOptions, followStream } from './follow.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
 import { createCall, type Fetch } from './request.ts';
@@ -48,6 +49,7 @@ export interface PaliadinClient {
   reset(): Promise<ResetResult>;
   /** Who asks, and whether they may. */
   me(): Promise<Me>;
+  attachments: AttachmentClient;
 }
 
 export interface History extends HistoryPage {
@@ -99,6 +101,7 @@ export function createClient(options: ClientOptions = {}): PaliadinClient {
     giveFeedback: (turnId, body) => json('POST', `${of(turnId)}/feedback`, { body }),
     reset: () => json('POST', '/api/session/reset'),
     me: () => json('GET', '/api/me'),
+    attachments: attachmentClient(fetch, language),
   };
   return client;
 }

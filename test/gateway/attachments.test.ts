@@ -42,8 +42,19 @@ describe('a question with files', () => {
     const first = await carl.ask('What?', { key: 'k', attachments: [one.id] });
     expect((await carl.ask('What?', { key: 'k', attachments: [one.id] })).turnId).toBe(first.turnId);
     await expect(carl.ask('What?', { key: 'k', attachments: [other.id] })).rejects.toThrow('idempotency_mismatch');
-    await expect(carl.ask('What?', { attachments: [one.id] })).rejects.toThrow('its question was asked already');
     await carl.finished(first.turnId);
+  });
+
+  it('can be asked again with the same files', async () => {
+    const greta = await gateway().as('greta');
+    const { id, sha256 } = await greta.upload('a.txt', 'the same');
+    const [first, second] = [
+      await greta.answer('What?', { attachments: [id] }),
+      await greta.answer('What?', { attachments: [id] }),
+    ];
+    expect(second.response).toContain('It begins: “the same”');
+    expect(second.attachments).toMatchObject([{ sha256 }]);
+    expect(second.attachments[0]?.id).not.toBe(first.attachments[0]?.id);
   });
 
   it('loses its files on the host with the conversation', async () => {

@@ -60,25 +60,63 @@ export function attachmentQueries(db: Kysely<Schema>): AttachmentStore {
   };
 }
 
-/** Gives the user's files to the turn: all of them or none. Two questions can't have the same file. */
+/**
+ * Gives the user's files to the turn: all of them or none. A file that another question of theirs has is copied, so that a
+ * question can be asked again, and each file goes with its question.
+ */
 export async function claimAttachments(
   db: Transaction<Schema>,
   { turnId, userId }: { turnId: string; userId: string },
   ids: readonly string[],
+  newId: () => string,
 ): Promise<Attachment[]> {
   if (ids.length === 0) return [];
+  const used = await db
+    .selectFrom('attachments')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('userId', '=', userId)
+    .where('turnId', 'is not', null)
+    .execute();
+  const copies = new Map<string, string>();
+  for (const { id } of used) copies.set(id, await copyAttachment(db, id, newId()));
+  const own = ids.map((id) => copies.get(id) ?? id);
   const rows = await db
     .updateTable('attachments')
     .set({ turnId })
-    .where('id', 'in', ids)
+    .where('id', 'in', own)
     .where('userId', '=', userId)
     .where('turnId', 'is', null)
     .returning(['id', 'name', 'type', 'size', 'sha256', 'width', 'height'])
     .execute();
-  const claimed = ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+  const claimed = own.flatMap((id) => rows.find((row) => row.id === id) ?? []);
   if (claimed.length === ids.length) return claimed;
   throw new PaliadinError(
     'attachment_invalid',
-    'attachments: an id is not of a file that you have uploaded, its question was asked already, or it has expired; upload it again',
+    'attachments: an id is not of a file that you have uploaded, or it has expired; upload it again',
   );
+}
+
+/** A file that is not of a question yet, with the same content. Returns `copy`, its id. */
+async function copyAttachment(db: Transaction<Schema>, id: string, copy: string): Promise<string> {
+  const { turnId: _, ...row } = await db
+    .selectFrom('attachments')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('attachments')
+    .values({ ...row, id: copy, turnId: null })
+    .execute();
+  await db
+    .insertInto('attachmentPieces')
+    .columns(['attachmentId', 'number', 'bytes'])
+    .expression((eb) =>
+      eb
+        .selectFrom('attachmentPieces')
+        .select([eb.val(copy).as('attachmentId'), 'number', 'bytes'])
+        .where('attachmentId', '=', id),
+    )
+    .execute();
+  return copy;
 }

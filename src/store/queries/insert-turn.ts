@@ -17,6 +17,7 @@ import { fromRow } from './turn-row.ts';
 
 export interface InsertOptions extends Partial<SharedInsert> {
   auditSalt: string;
+  newId: () => string;
   index: IndexText;
   /** Absent where the store has one gateway. */
   claim: ClaimSession | undefined;
@@ -29,7 +30,7 @@ export type ClaimSession = (db: Transaction<Schema>, session: string, by: Asking
 export async function insertOnce(
   db: Transaction<Schema>,
   { attachmentIds = [], ...turn }: NewTurn,
-  { auditSalt, index, claim, mostWaiting, by }: InsertOptions,
+  { auditSalt, newId, index, claim, mostWaiting, by }: InsertOptions,
 ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
@@ -43,7 +44,7 @@ export async function insertOnce(
   const { turnId, userId, startedAt, agentSession, generation, host, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn, user);
-  const attachments = await claimAttachments(db, turn, attachmentIds);
+  const attachments = await claimAttachments(db, turn, attachmentIds, newId);
   if (attachments.length > 0) await keepWithTurn(db, turnId, attachments);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);

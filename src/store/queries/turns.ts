@@ -44,7 +44,7 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     async insert(turn, shared) {
       return await db
         .transaction()
-        .execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, claim, ...shared }));
+        .execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), newId: newSalt, index, claim, ...shared }));
     },
 
     takeUp: (turnId, at, carrier) => relaxed((trx) => takeUp(trx, turnId, { at, carrier })),

@@ -1,10 +1,13 @@
 /** The chat: header, conversation, box. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
 import './chat.css';
 import { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
+import type { AskMore } from './controller.ts';
+import { FilesContext } from './files/context.ts';
+import { useDrop } from './files/useDrop.ts';
+import { useFiles } from './files/useFiles.ts';
 import { Header } from './Header.tsx';
 import { useAnswerNotice } from './notify.ts';
 import { pageOrigin } from './origin.ts';
@@ -34,6 +37,10 @@ export function Chat(props: ChatProps) {
   const busy = state.sending !== null || activeTurn(state) !== null;
 
   useAnswerNotice(state, kept, t);
+  const limits = me.limits.attachments;
+  const files = useFiles({ api, limits, t, locale, announce: setSaid });
+  const takesFiles = me.canAsk && limits.count > 0;
+  const isDragged = useDrop(takesFiles ? files.add : null);
 
   const focusBox = useCallback(() => box.current?.focus(), []);
   const toBox = useCallback(() => {
@@ -42,8 +49,8 @@ export function Chat(props: ChatProps) {
   const { appOrigins } = me;
   const context = useMemo(() => ({ t, locale, appOrigins, announce: setSaid, toBox }), [t, locale, appOrigins, toBox]);
   const ask = useCallback(
-    (question: string, from: string | null, whenAway?: WhenAway) => {
-      controller.ask(question, from, whenAway);
+    (question: string, from: string | null, more?: AskMore) => {
+      controller.ask(question, from, more);
       focusBox();
     },
     [controller, focusBox],
@@ -63,61 +70,65 @@ export function Chat(props: ChatProps) {
 
   return (
     <PageContext value={context}>
-      <div className="chat">
-        <Header
-          me={me}
-          memory={kept}
-          canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
-          onStartOver={() => setAsking(true)}
-          onSearch={() => setSearching(true)}
-          onLanguage={props.onLanguage}
-          onSaveHistory={controller.saveHistory}
-          onSignOut={props.onSignOut}
-        />
-        <main className="chat-main">
-          <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
-          <Composer
-            ref={box}
-            state={state}
-            controller={controller}
+      <FilesContext value={api.attachments.read}>
+        <div className="chat">
+          <Header
             me={me}
-            page={page}
-            onDropPage={() => {
-              setPage(null);
-              focusBox();
-            }}
-            onStop={busy ? stopActive : null}
-          >
-            <StatusLine state={state} said={said} />
-          </Composer>
-        </main>
-        {searching && (
-          <Suspense>
-            <Search
-              api={api}
-              onAsk={ask}
-              onClose={() => {
-                setSearching(false);
+            memory={kept}
+            canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
+            onStartOver={() => setAsking(true)}
+            onSearch={() => setSearching(true)}
+            onLanguage={props.onLanguage}
+            onSaveHistory={controller.saveHistory}
+            onSignOut={props.onSignOut}
+          />
+          <main className="chat-main">
+            <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
+            <Composer
+              ref={box}
+              state={state}
+              controller={controller}
+              me={me}
+              page={page}
+              onDropPage={() => {
+                setPage(null);
+                focusBox();
+              }}
+              files={takesFiles ? files : null}
+              isDragged={isDragged}
+              onStop={busy ? stopActive : null}
+            >
+              <StatusLine state={state} said={said} />
+            </Composer>
+          </main>
+          {searching && (
+            <Suspense>
+              <Search
+                api={api}
+                onAsk={ask}
+                onClose={() => {
+                  setSearching(false);
+                  focusBox();
+                }}
+              />
+            </Suspense>
+          )}
+          {asking && (
+            <ResetDialog
+              busy={busy}
+              onCancel={() => {
+                setAsking(false);
+                focusBox();
+              }}
+              onConfirm={() => {
+                setAsking(false);
+                controller.startOver();
                 focusBox();
               }}
             />
-          </Suspense>
-        )}
-        {asking && (
-          <ResetDialog
-            busy={busy}
-            onCancel={() => {
-              setAsking(false);
-              focusBox();
-            }}
-            onConfirm={() => {
-              setAsking(false);
-              controller.startOver();
-              focusBox();
-            }}
-          />
-        )}
-      </div>
+          )}
+        </div>
+      </FilesContext>
     </PageContext>
   );
 }

@@ -1,10 +1,13 @@
 /** Where a question is written. */
-import { type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, useId } from 'react';
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, useId } from 'react';
 import type { Me } from '../../contract/api.ts';
 import { utf8Length } from '../../contract/utf8.ts';
 import { kilobytes } from '../locales/format.ts';
 import './composer.css';
 import type { Controller } from './controller.ts';
+import { AttachButton } from './files/AttachButton.tsx';
+import type { Files } from './files/useFiles.ts';
+import { WrittenFiles } from './files/WrittenFiles.tsx';
 import type { ChatState } from './state.ts';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
@@ -17,24 +20,51 @@ export interface ComposerProps {
   me: Me;
   page: string | null;
   onDropPage(): void;
+  /** Null where none are taken. */
+  files: Files | null;
+  /** Files are being dragged over the page. */
+  isDragged: boolean;
   /** Null where nothing can be stopped. */
   onStop: (() => void) | null;
   /** The status region. */
   children: ReactNode;
 }
 
-export function Composer({ ref, state, controller, me, page, onDropPage, onStop, children }: ComposerProps) {
+export function Composer({
+  ref,
+  state,
+  controller,
+  me,
+  page,
+  onDropPage,
+  files,
+  isDragged,
+  onStop,
+  children,
+}: ComposerProps) {
   const { t } = usePage();
   const { draft, sending, problem } = state;
   const id = useId();
   const bytes = utf8Length(draft);
   const most = me.limits.messageBytes;
-  const canSend = draft.trim() !== '' && bytes <= most && sending === null;
+  const canSend = draft.trim() !== '' && bytes <= most && sending === null && files?.ready !== false;
   useAutosize(ref, draft);
 
   const send = () => {
-    if (canSend) controller.send(page);
+    if (canSend) void sendWithFiles();
     ref.current?.focus();
+  };
+  const sendWithFiles = async () => {
+    const taken = files?.take() ?? [];
+    const ids = taken.flatMap(({ uploaded }) => uploaded?.id ?? []);
+    if (await controller.send(page, ids)) files?.done(taken);
+    else files?.restore(taken);
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    if (files === null || pasted.length === 0) return;
+    event.preventDefault();
+    files.add(pasted);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -94,6 +124,8 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
             </button>
           </div>
         )}
+        {files !== null && <WrittenFiles files={files} onRemoved={() => ref.current?.focus()} />}
+        {isDragged && <p className="drop-here">{t.dropHere}</p>}
         <label className="only-read" htmlFor={id}>
           {t.question}
         </label>
@@ -109,8 +141,12 @@ export function Composer({ ref, state, controller, me, page, onDropPage, onStop,
           aria-describedby={`${id}-size`}
           onChange={(event) => controller.write(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
         <div className="composer-actions">
+          {files !== null && (
+            <AttachButton onFiles={files.add} disabled={files.list.length >= me.limits.attachments.count} />
+          )}
           {onStop !== null && (
             <button type="button" className="button" onClick={onStop}>
               <Icon name="stop" />

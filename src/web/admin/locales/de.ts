@@ -243,6 +243,9 @@ export const de: Words = {
   },
 
   turn: {
+    files: 'Dateien der Frage',
+    saveFile: (name) => `${name} speichern`,
+    fileGone: (name) => `${name} ließ sich nicht holen.`,
     back: 'Alle Fragen',
     question: 'Frage',
     answer: 'Antwort',

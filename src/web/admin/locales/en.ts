@@ -244,6 +244,9 @@ export const en = {
   },
 
   turn: {
+    files: 'Files of the question',
+    saveFile: (name: string) => `Save ${name}`,
+    fileGone: (name: string) => `${name} could not be fetched.`,
     back: 'All turns',
     question: 'Question',
     answer: 'Answer',
