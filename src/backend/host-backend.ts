@@ -6,6 +6,7 @@ import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend, RunOptions } from './backend.ts';
 import { isLost, openChannel } from './open-channel.ts';
+import { sendAttachments } from './send-attachments.ts';
 
 export interface HostBackendOptions {
   kind: 'local' | 'remote';
@@ -64,9 +65,12 @@ export function hostBackend(options: HostBackendOptions) {
       const opened = await (known || handedOver ? channel.again(giveUpMs).catch(stayedAway) : channel.get());
       if (opened === null) return NEVER_KNOWN;
       if (leave?.aborted) throw new PaliadinError('cancelled');
-      const asked = { ...prompt, from, known, handedOver };
-      handedOver = true;
       try {
+        // A turn that is known there has its files.
+        if (!known) await sendAttachments(opened, prompt);
+        if (leave?.aborted) throw new PaliadinError('cancelled');
+        const asked = { ...prompt, from, known, handedOver };
+        handedOver = true;
         return await opened.prompt(asked, take, tools);
       } catch (error) {
         if (!isLost(error)) throw error;

@@ -2,6 +2,7 @@
 import type { AskBody, Feedback, HistoryPage, HistoryQuery, Me, ResetResult, TurnView } from '../contract/api.ts';
 import type { Decision } from '../contract/turn.ts';
 import { askUntilAnswered } from './ask.ts';
+import { type AttachmentClient, attachmentClient } from './attachments.ts';
 import { type ConversationClient, conversationCalls } from './conversations.ts';
 import { type FollowedEvent, type FollowOptions, followStream } from './follow.ts';
 import { newIdempotencyKey } from './idempotency-key.ts';
@@ -50,6 +51,7 @@ export interface PaliadinClient {
   conversations: ConversationClient;
   /** Who asks, and whether they may. */
   me(): Promise<Me>;
+  attachments: AttachmentClient;
 }
 
 export interface History extends HistoryPage {
@@ -102,6 +104,7 @@ export function createClient(options: ClientOptions = {}): PaliadinClient {
     reset: () => json('POST', '/api/session/reset'),
     conversations: conversationCalls(json),
     me: () => json('GET', '/api/me'),
+    attachments: attachmentClient(fetch, language),
   };
   return client;
 }

@@ -10,7 +10,9 @@ export type {
   StreamedEvent,
   TurnView,
 } from '../contract/api.ts';
+export type { Attachment } from '../contract/attachment.ts';
 export type { Decision } from '../contract/turn.ts';
+export type { AttachmentClient, UploadOptions } from './attachments.ts';
 export { type AskOptions, type ClientOptions, createClient, type History, type PaliadinClient } from './client.ts';
 export type { ConversationClient } from './conversations.ts';
 export type { FollowedEvent, FollowOptions } from './follow.ts';

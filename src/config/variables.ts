@@ -1,6 +1,7 @@
 /** Every variable: its allowed values, its default, and its meaning. `docs/configuration.md` has the same content. */
 import { z } from 'zod';
 import { TOOL_RULE } from '../contract/approval-policy.ts';
+import { MOST_FILE_BYTES, MOST_FILES } from '../contract/attachment.ts';
 import { isolationLevels } from '../contract/isolation.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
 import { badDestinations } from './isolation/destinations.ts';
@@ -161,6 +162,9 @@ export const variables = {
   PALIADIN_MAX_PANES: count(1, 1000).default(30),
   PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
+  PALIADIN_ATTACHMENTS: z.enum(['on', 'off']).default('on'),
+  PALIADIN_ATTACHMENT_COUNT: count(1, MOST_FILES).default(5),
+  PALIADIN_ATTACHMENT_BYTES: count(1024, MOST_FILE_BYTES).default(10 * 1024 * 1024),
   PALIADIN_AWAY_LIMIT: duration
     .refine((ms) => ms >= 1000 && ms <= 7 * DAY_MS, 'at least 1s, at most 168h')
     .default(12 * 3_600_000),

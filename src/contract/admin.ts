@@ -3,7 +3,7 @@
  * milliseconds. Errors have the body of every other route (`errorBody`).
  */
 import { z } from 'zod';
-import { errorBody, feedback } from './api.ts';
+import { attachmentView, errorBody, feedback } from './api.ts';
 import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { isolationLevels } from './isolation.ts';
@@ -200,6 +200,7 @@ export const turnInFull = z.object({
   message: z.string(),
   pageOrigin: z.string().nullable(),
   context: z.string().nullable(),
+  attachments: z.array(attachmentView),
   locale: z.string().nullable(),
   response: z.string().describe('Markdown without the trailer; what there is of it while the turn runs'),
   raw: z.string().nullable().describe('as the agent wrote it, with its trailer; null where it was not kept'),

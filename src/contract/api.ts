@@ -1,6 +1,7 @@
 /** The HTTP API's shapes: they validate requests, describe the API, and type the chat page. */
 import { z } from 'zod';
 import { approvalRequest, decided } from './approval.ts';
+import { attachmentTypes, MOST_FILES } from './attachment.ts';
 import { errorCode } from './error-code.ts';
 import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
@@ -38,6 +39,17 @@ const step = z.object({
   endedAt: time.nullable(),
 });
 
+/** A file of a question. */
+export const attachmentView = z.object({
+  id: z.uuid(),
+  name: z.string().describe('only to be shown'),
+  type: z.enum(attachmentTypes).describe('by its content'),
+  size: z.int().describe('bytes'),
+  sha256: z.string(),
+  width: z.int().nullable().describe('of an image, in pixels'),
+  height: z.int().nullable(),
+});
+
 /** A turn as its user sees it. */
 export const turnView = z.object({
   turnId,
@@ -46,6 +58,7 @@ export const turnView = z.object({
   status: z.enum(turnStatuses),
   message: z.string(),
   pageOrigin: z.string().nullable(),
+  attachments: z.array(attachmentView),
   response: z.string().describe('Markdown without the trailer; what there is of it while the turn runs'),
   usedTools: z.array(z.string()),
   rowsSeen: z.int().nullable(),
@@ -94,6 +107,11 @@ export const askBody = z.strictObject({
     .optional()
     .describe('the URL of a page of PALIADIN_APP_ORIGINS, or a path there; of another origin it is null in the turn'),
   context: z.string().max(8192).optional(),
+  attachments: z
+    .array(z.uuid())
+    .max(MOST_FILES)
+    .optional()
+    .describe('ids of files that were uploaded to `/api/attachments` before, each for one question'),
   locale: z.string().regex(LOCALE_PATTERN).optional(),
   whenAway: z
     .enum(whenAway)
@@ -225,7 +243,12 @@ export const me = z.object({
   elsewhere: z.boolean().describe('questions can go on on another host while this user’s is away'),
   starters: z.array(z.string()).describe('questions to begin with'),
   appOrigins: z.array(z.string()).describe('of the application’s own pages: `pageOrigin` and chips are of these alone'),
-  limits: z.object({ messageBytes: z.int() }),
+  limits: z.object({
+    messageBytes: z.int(),
+    attachments: z
+      .object({ count: z.int(), bytes: z.int() })
+      .describe('files of a question, and bytes of each; a count of 0: none'),
+  }),
 });
 export type Me = z.infer<typeof me>;
 

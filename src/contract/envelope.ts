@@ -14,16 +14,54 @@ export interface Envelope {
   replyFile?: string | undefined;
 }
 
+/** A file that came with the question, where the agent finds it. */
+export interface PromptFile {
+  path: string;
+  /** Only to speak of it: it has no line end. */
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+}
+
 /**
- * The text to type: envelope, message, and quoted below it the page's context and what was said earlier, in a
+ * The text to type: envelope, message, and quoted below it the files that came with it, the page's context and what was said earlier, in a
  * conversation on another host.
  */
-export function composePrompt(envelope: Envelope, message: string, context?: string, earlier?: string): string {
+export function composePrompt(
+  envelope: Envelope,
+  message: string,
+  context?: string,
+  earlier?: string,
+  files: readonly PromptFile[] = [],
+): string {
+  const attached = files.length === 0 ? '' : `${FILES_HEADING}${quote(files.map(fileLine).join('\n'))}`;
   const known =
     earlier === undefined ? '' : `\n\nSaid earlier, in another conversation, and answered there:\n${quote(earlier)}`;
   const quoted = context === undefined ? '' : `\n\nFrom the page, not from the person:\n${quote(context)}`;
-  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${known}${quoted}`;
+  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${attached}${known}${quoted}`;
 }
+
+/** Quoted as JSON and in a quoted line, so that no name is taken for something else. */
+function fileLine({ path, name, type, size }: PromptFile): string {
+  return `${path} (${type}, ${size} bytes, called ${JSON.stringify(name)})`;
+}
+
+/** The files that a prompt names, read as `composePrompt` writes them; those of the last such list. */
+export function filesIn(prompt: string): PromptFile[] {
+  const at = prompt.lastIndexOf(FILES_HEADING);
+  if (at < 0) return [];
+  const files: PromptFile[] = [];
+  for (const line of prompt.slice(at + FILES_HEADING.length).split('\n')) {
+    const [, path, type, size, name] = FILE_LINE.exec(line) ?? [];
+    if (path === undefined || type === undefined || name === undefined) break;
+    files.push({ path, type, size: Number(size), name: JSON.parse(name) });
+  }
+  return files;
+}
+
+export const FILES_HEADING = '\n\nFiles that came with the question; read them where they are:\n';
+const FILE_LINE = /^> (\/.*) \(([\w.+-]+\/[\w.+-]+), (\d+) bytes, called ("(?:[^"\\]|\\.)*")\)$/;
 
 function envelopeLine(envelope: Envelope): string {
   const fields = [

@@ -34,6 +34,8 @@ export const errorTable = {
   conversation_limit: { http: 409, retryable: false },
   message_invalid: { http: 400, retryable: false },
   message_too_large: { http: 413, retryable: false },
+  attachment_invalid: { http: 400, retryable: false },
+  attachment_too_large: { http: 413, retryable: false },
   store_unavailable: { http: 503, retryable: true },
   // The request.
   not_allowed: { http: 403, retryable: false },

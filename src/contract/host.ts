@@ -3,6 +3,7 @@
  * calls it: one interface from end to end.
  */
 import type { TurnTools } from './app-tools.ts';
+import type { Attachment } from './attachment.ts';
 import type { ErrorCode } from './errors.ts';
 import type { IsolationLevel } from './isolation.ts';
 import type { ScreenView } from './screen.ts';
@@ -43,10 +44,35 @@ export interface HostPrompt {
    * A gateway before this one may have handed the prompt over: a host that keeps no record must not accept it again.
    */
   handedOver?: boolean | undefined;
+  /** The files that came with the question. The host has each of them, whole, before it accepts the turn. */
+  attachments?: readonly HostAttachment[] | undefined;
+  /** Where their bytes are; stays with the gateway. */
+  attachmentSource?: AttachmentSource | undefined;
   /** The trace that the turn belongs to (W3C), where tracing is on. */
   traceparent?: string | undefined;
   /** The application offers tools: the agent is to have them. */
   appTools?: boolean | undefined;
+}
+
+/** A file as the host knows it; its number in the question, from 1, is its place in the list. */
+export type HostAttachment = Pick<Attachment, 'name' | 'type' | 'size' | 'sha256'>;
+
+/** A stretch of a file on its way to the host. */
+export interface AttachmentPiece extends Omit<HostAttachment, 'name'> {
+  session: string;
+  turnId: string;
+  number: number;
+  /** Where the stretch begins. */
+  offset: number;
+  /** None: asks only how much is there. */
+  bytes: Uint8Array;
+}
+
+export interface AttachmentSource {
+  /** Some bytes of file `index` from `offset` on, at most a message's worth. @throws PaliadinError where it is gone. */
+  read(index: number, offset: number): Promise<Uint8Array>;
+  /** The person has stopped the question. */
+  stop: Pick<StopSignal, 'aborted'>;
 }
 
 /** What happens to a turn on the host, in order. `chunk` is the agent's raw text, trailer included. */
@@ -103,6 +129,8 @@ export interface HostIdentity {
   driver: string;
   /** How its agents are isolated from each other. A host that does not say does not isolate them. */
   isolation?: IsolationLevel | undefined;
+  /** Whether it takes files. */
+  attachments?: boolean | undefined;
   /** Digest of the settings the daemon was started with. */
   settings: string;
 }
@@ -138,6 +166,11 @@ export interface Host {
    * @throws PaliadinError where it was refused before anything was typed.
    */
   prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, tools?: TurnTools): Promise<HostOutcome>;
+  /**
+   * Takes a stretch of a file before its turn, and resolves with how many bytes of the file are there. Absent from a
+   * host that takes no files.
+   */
+  putAttachment?(piece: AttachmentPiece): Promise<number>;
   /** What is known of a turn, with its answer from offset `from`. */
   turn(session: string, turnId: string, from: number): Promise<HostTurn>;
   /** Interrupts the turn if it is under way; its `prompt` then resolves. */

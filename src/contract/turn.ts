@@ -13,6 +13,8 @@ export interface TurnRequest {
   pageOrigin?: string | undefined;
   /** What the page shows, as text. Untrusted, quoted below the question. */
   context?: string | undefined;
+  /** Ids of files that the user has uploaded. */
+  attachments?: readonly string[] | undefined;
   /** BCP 47 tag of the language the person reads. */
   locale?: string | undefined;
   /** What to do while the agent's host is away; `fail` where it does not say. */

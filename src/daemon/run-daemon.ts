@@ -97,6 +97,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
       agentVersion,
       driver: driver.name,
       isolation: level,
+      attachments: true,
       settings,
     },
     directory,

@@ -155,7 +155,7 @@ export class Agent {
     const { logDirectory, locale } = this.#options;
     const prompt = readPrompt(text, locale);
     const { toolbox } = this.#outside;
-    const { answer, deaf } = recognise(prompt.asked, toolbox ? toolAnswer(toolbox, ordinary) : ordinary);
+    const { answer, deaf } = recognise(prompt.asked, prompt.files, toolbox ? toolAnswer(toolbox, ordinary) : ordinary);
     const recorder = openRecorder(prompt, this.#options);
     if (!deaf) recorder.record({ event: 'prompt' });
     if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message);

@@ -1,5 +1,5 @@
 /** Parses what was submitted: a prompt from Paliadin with its envelope, or one typed by hand. */
-import { parseEnvelope } from '../contract/envelope.ts';
+import { FILES_HEADING, filesIn, type PromptFile, parseEnvelope } from '../contract/envelope.ts';
 import type { Language } from './answers/turn.ts';
 
 export interface Prompt {
@@ -11,6 +11,8 @@ export interface Prompt {
   message: string;
   /** The message without what is quoted below it. */
   asked: string;
+  /** What came with the question. */
+  files: PromptFile[];
 }
 
 export function readPrompt(text: string, ownLocale: string): Prompt {
@@ -22,6 +24,7 @@ export function readPrompt(text: string, ownLocale: string): Prompt {
     language: languageOf(envelope === null ? ownLocale : (envelope.locale ?? '')),
     message,
     asked: QUOTED.reduce(withoutQuoted, message),
+    files: envelope === null ? [] : filesIn(message),
   };
 }
 
@@ -38,4 +41,5 @@ function withoutQuoted(message: string, heading: string): string {
 const QUOTED = [
   '\n\nFrom the page, not from the person:\n> ',
   '\n\nSaid earlier, in another conversation, and answered there:\n> ',
+  `${FILES_HEADING}> /`,
 ];

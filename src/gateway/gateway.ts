@@ -38,6 +38,7 @@ import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
 import { createTurns } from '../turn/service.ts';
 import { openAppTools } from './app-tools.ts';
+import { attachmentLimits, pruneAttachments } from './attachments.ts';
 import { keepHead, notedHead } from './audit-head.ts';
 import { openHostSet } from './hosts/host-set.ts';
 import { linkGateways } from './link-gateways.ts';
@@ -131,6 +132,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
           issuer: () => values.PALIADIN_PUBLIC_URL ?? origins[0] ?? `http://127.0.0.1:${values.PALIADIN_PORT}`,
           onCall: metrics.toolCalled,
         });
+  const limits = attachmentLimits(values);
   const turns = await createTurns({
     store,
     hosts,
@@ -142,6 +144,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     awayLimitMs: values.PALIADIN_AWAY_LIMIT,
     appOrigins: pagesOf(values),
     appTools: appTools?.options ?? null,
+    mostFiles: limits.count,
     approvals: { who: values.PALIADIN_APPROVALS, patienceMs: values.PALIADIN_APPROVAL_TIMEOUT },
     clock: Date.now,
     now: () => performance.now(),
@@ -173,6 +176,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     onHostsChanged: () => hosts.look(),
     tellsApplication: webhook !== null,
     jwt: methods.jwt,
+    limits,
+    newId: randomUUID,
     access: values.PALIADIN_ACCESS,
     ownerSubject: values.PALIADIN_OWNER,
     notedHead: () => notedHead(paths.auditHead),
@@ -183,6 +188,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     random: randomBytes,
     version: VERSION,
   });
+  opened.defer(pruneAttachments(services.attachments, onError));
   const server = await createServer({
     services,
     turns,

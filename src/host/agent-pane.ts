@@ -113,7 +113,9 @@ export function agentPane(options: {
   function launch(paths: AgentPaths): Launch {
     isolation.prepare(session);
     writeMcpConfig(paths.directory, paths.mcp?.port ?? null);
-    return isolation.confine(session, driver.launch(paths));
+    const started = driver.launch(paths);
+    const files = paths.files === undefined ? [] : [paths.files];
+    return isolation.confine(session, { ...started, read: [...(started.read ?? []), ...files] });
   }
 
   async function untilReady(pane: Pane, signal: AbortSignal, onBusy = () => {}): Promise<void> {

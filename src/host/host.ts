@@ -17,6 +17,7 @@ import { paneLimit } from './pane-limit.ts';
 import { periodically } from './periodically.ts';
 import type { Relay } from './relay/open-relay.ts';
 import { Session } from './session.ts';
+import { openSessionFiles } from './session-files.ts';
 import { tmuxConfiguration } from './tmux/configuration.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import { removeProbes, socketPath } from './tmux/socket-path.ts';
@@ -113,6 +114,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       isolation,
       setup,
       scratch: paths.scratch,
+      files: openSessionFiles(journal.filesDirectory(name)),
       silenceMs: options.silenceMs,
       clock,
       socket: socketPath(paths.tmux, name),
@@ -188,6 +190,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return room;
     },
     prompt: async (prompt, onUpdate, tools) => sessionOf(prompt.session).prompt(prompt, onUpdate, tools),
+    putAttachment: async (piece) => sessionOf(piece.session).takeFile(piece),
     turn: async (name, turnId, from) => sessionOf(name).turn(turnId, from),
     cancel: async (name, turnId) => knownSession(name)?.cancel(turnId),
     async decide(name, turnId, id, decision) {

@@ -29,6 +29,8 @@ export type SessionEntry = z.infer<typeof sessionEntry>;
 export interface Journal {
   /** The session's own directory, through which agent and driver communicate. */
   agentDirectory(session: string): string;
+  /** Where the files are that came with the session's questions: its agent may read them. */
+  filesDirectory(session: string): string;
   sessions(): Promise<string[]>;
   readSession(session: string): Promise<SessionEntry | null>;
   /** @throws PaliadinError `shim_error` if the write fails; nothing has changed then. */
@@ -132,6 +134,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
 
   const journal: Journal = {
     agentDirectory: (session) => agentDirectory(root, session),
+    filesDirectory: (session) => pathOf(session, 'files'),
     async sessions() {
       await mkdir(root, { recursive: true, mode: 0o700 });
       return (await readdir(root)).filter((name) => SESSION_PATTERN.test(name));
@@ -216,7 +219,7 @@ function pathName(session: string): string {
 }
 
 async function makeDirectories(path: string): Promise<string> {
-  for (const inner of ['turns', 'agent']) await mkdir(join(path, inner), { recursive: true, mode: 0o700 });
+  for (const inner of ['turns', 'agent', 'files']) await mkdir(join(path, inner), { recursive: true, mode: 0o700 });
   await removeLeftovers(path);
   await removeLeftovers(join(path, 'turns'));
   return path;

@@ -3,7 +3,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { TurnTools } from '../contract/app-tools.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
-import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
+import type { AttachmentPiece, HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
+import { TURN_ID_PATTERN } from '../contract/names.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
@@ -67,6 +68,10 @@ export class Session {
     return turn.follow(prompt.from, onUpdate, tools);
   }
 
+  takeFile(piece: AttachmentPiece): Promise<number> {
+    return this.#options.files.take(piece);
+  }
+
   async turn(turnId: string, from: number): Promise<HostTurn> {
     const live = this.#live.get(turnId);
     if (live !== undefined) return { ...NOTHING, state: live.state, ...answerFrom(live.answer, from) };
@@ -98,9 +103,10 @@ export class Session {
     const startOver = async () => {
       await ended;
       await this.runner.end(); // an agent that was being started at that moment
-      const { panes, session, journal } = this.#options;
+      const { panes, session, journal, files } = this.#options;
       panes.gone(session);
       if (!(await journal.isSound(session))) await journal.setAside(session);
+      await files.clear();
       await this.#save(anew(await this.#load()));
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));
@@ -150,10 +156,11 @@ export class Session {
 
   /** Forgets turns that ended before `before` and are acknowledged. */
   async prune(before: number): Promise<void> {
-    const { journal, session, driver } = this.#options;
+    const { journal, session, driver, files } = this.#options;
     // It may be one of those turns, whose record is still read; the next question ends the waiting.
     if (this.runner.awaitsLateAnswer) return;
     for (const entry of await journal.prune(session, before)) await driver.forget(this.runner.pathsOf(entry));
+    await files.prune(before, async (turnId) => this.#live.has(turnId) || (await this.#isOnRecord(turnId)));
   }
 
   async #findOrAccept(prompt: HostPrompt): Promise<LiveTurn | TurnEntry> {
@@ -162,7 +169,11 @@ export class Session {
     if (known === null && prompt.known) {
       throw new PaliadinError('outcome_unknown', 'the host has lost its record of this turn');
     }
-    if (known === null) return this.#accept(prompt, digest);
+    if (known === null) {
+      // All of them, or the turn is not accepted.
+      await this.#options.files.of(prompt.turnId, prompt.attachments ?? []);
+      return this.#accept(prompt, digest);
+    }
     if (known.digest !== digest) {
       throw new PaliadinError('idempotency_mismatch', 'this turn id was used for another question');
     }
@@ -259,6 +270,14 @@ export class Session {
     return entry;
   }
 
+  /** Also one whose entry can't be read. */
+  async #isOnRecord(turnId: string): Promise<boolean> {
+    return this.#read(turnId).then(
+      (entry) => entry !== null,
+      () => TURN_ID_PATTERN.test(turnId),
+    );
+  }
+
   #read(turnId: string): Promise<TurnEntry | null> {
     return this.#options.journal.readTurn(this.#options.session, turnId);
   }
@@ -277,13 +296,13 @@ function anew({ conversation, former = [], ...entry }: SessionEntry): SessionEnt
 const MOST_FORMER = 500;
 
 /** Covers everything that was asked; not who asks, or how much of the answer they have. */
-function digestOf({ message, pageOrigin, context, locale, earlier }: HostPrompt): string {
-  return (
-    createHash('sha256')
-      // A journal from before there was `earlier` has digests without it.
-      .update(JSON.stringify([message, pageOrigin, context, locale, ...(earlier === undefined ? [] : [earlier])]))
-      .digest('hex')
-  );
+function digestOf({ message, pageOrigin, context, locale, earlier, attachments = [] }: HostPrompt): string {
+  const files = attachments.map(({ name, sha256 }) => [name, sha256]);
+  // A journal from before there were these has digests without them.
+  const more = [...(earlier === undefined && files.length === 0 ? [] : [earlier]), ...files];
+  return createHash('sha256')
+    .update(JSON.stringify([message, pageOrigin, context, locale, ...more]))
+    .digest('hex');
 }
 
 function replay(entry: TurnEntry, from: number, onUpdate: (update: HostUpdate) => void): HostOutcome {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LimitFunction } from 'p-limit';
 import pTimeout from 'p-timeout';
 import type { ApprovalPolicy } from '../contract/approval-policy.ts';
-import { composePrompt } from '../contract/envelope.ts';
+import { composePrompt, type PromptFile } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
@@ -17,6 +17,7 @@ import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
 import type { LiveAgent, SessionAgent, ToldOfStop } from './session-agent.ts';
+import type { SessionFiles } from './session-files.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
 import { type Looks, readRecord, type TurnWatch, watchTurn } from './watch-turn.ts';
@@ -29,6 +30,7 @@ export interface RunnerOptions {
   /** Path of the tmux server's socket. */
   socket: string;
   isolation: Isolation;
+  files: SessionFiles;
   /** A directory for the files to paste. */
   scratch: string;
   /** Limits how many agents start at the same time, over all sessions. */
@@ -69,10 +71,12 @@ export class TurnRunner {
   async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
     const { driver, journal, session } = this.#options;
     const paths = this.pathsOf(turn);
+    const attached = await this.#options.files.of(turn.turnId, prompt.attachments ?? []);
     await this.#dropLate();
     const { directory, home } = paths;
     const mcp = prompt.appTools ? await this.#options.openAppTools?.(session) : undefined;
-    const pane = await this.pane.ready({ session, conversation, directory, home, mcp }, turn.stop.signal, {
+    const files = journal.filesDirectory(session);
+    const pane = await this.pane.ready({ session, conversation, directory, home, files, mcp }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
     turn.state = 'delivering';
@@ -80,7 +84,7 @@ export class TurnRunner {
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.submit(compose(prompt, driver, paths), { ...paths, locale: turn.locale });
+      await this.pane.submit(compose(prompt, attached, driver, paths), { ...paths, locale: turn.locale });
       watch.taken();
     } catch (error) {
       watch.close();
@@ -293,9 +297,10 @@ function looks({ rests, progress }: Driver, { locale }: LiveTurn): Looks {
   };
 }
 
-function compose(prompt: HostPrompt, driver: Driver, paths: TurnPaths): string {
+function compose(prompt: HostPrompt, files: PromptFile[], driver: Driver, paths: TurnPaths): string {
   const { turnId, pageOrigin, locale, message, context, earlier } = prompt;
-  const text = composePrompt({ turnId, pageOrigin, locale, ...driver.envelope(paths) }, message, context, earlier);
+  const envelope = { turnId, pageOrigin, locale, ...driver.envelope(paths) };
+  const text = composePrompt(envelope, message, context, earlier, files);
   return driver.inputEscape?.escape(text) ?? text;
 }
 

@@ -120,6 +120,9 @@ function translateFastify(thrown: FastifyError, { routeOptions }: FastifyRequest
     });
     return new PaliadinError('bad_request', `${validationContext}: ${problems.join('; ')}`);
   }
+  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && routeOptions.config.slowBody === true) {
+    return new PaliadinError('attachment_too_large', `a file may have ${routeOptions.bodyLimit - 1} bytes`);
+  }
   if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new PaliadinError(
       'message_too_large',

@@ -113,6 +113,10 @@ declare module 'fastify' {
     /** Needs no sign-in. Any other route has a guard. */
     open?: boolean;
     guard?: Requirement;
+    /** The body may take as long as the server allows. */
+    slowBody?: boolean;
+    /** The response is a file of somebody's: no page, whatever is in it. */
+    sandboxed?: boolean;
     /** Signs a user in; counted by `services/sign-in/attempts.ts` instead of by address. */
     signsIn?: boolean;
     /** Pages of other sites may send a browser here, since every caller gets the same. */

@@ -12,7 +12,8 @@ export async function securityHeaders(app: App, options: Pick<ServerOptions, 'pu
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
+        // A picture of a question is fetched with the session key, and shown from the page's own memory.
+        imgSrc: ["'self'", 'blob:'],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -32,9 +33,10 @@ export async function securityHeaders(app: App, options: Pick<ServerOptions, 'pu
     reply.header('x-request-id', request.id);
     if (isSecure(request, options)) reply.header('strict-transport-security', A_YEAR_OF_HTTPS);
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     // A response that is not a page can do nothing even if it is opened as one.
-    if (!isPage(reply)) reply.header('content-security-policy', NOTHING);
+    const sandbox = request.routeOptions.config.sandboxed === true ? '; sandbox' : '';
+    if (!isPage(reply)) reply.header('content-security-policy', `${NOTHING}${sandbox}`);
     // API responses are for one person at one moment.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });

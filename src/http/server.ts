@@ -6,6 +6,7 @@ import { agUiRoutes } from './ag-ui/ag-ui.ts';
 import { aiSdkRoutes } from './ai-sdk/ai-sdk.ts';
 import { identify, requireUser } from './authenticate.ts';
 import { parseJsonBodies } from './body.ts';
+import { limitBodyTime } from './body-deadline.ts';
 import { clientKey } from './client-address.ts';
 import { refuseWhenClosing } from './closing.ts';
 import { limitConnections, limitRequestsUnderWay } from './connections.ts';
@@ -22,6 +23,7 @@ import { refuseWhenOverloaded } from './overload.ts';
 import { requireOwnPages } from './own-pages.ts';
 import { limitRate } from './rate-limit.ts';
 import { adminRoutes } from './routes/admin/all.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { embedRoutes } from './routes/embed.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -95,6 +97,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   requireUser(app, options);
   limitRequestsUnderWay(app, options);
   refuseUndeclaredFields(app);
+  limitBodyTime(app);
 
   const streams = createStreams(app, options);
   await describeApi(app, options);
@@ -105,6 +108,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   signOutRoutes(app, options);
   meRoute(app, options);
   turnRoutes(app, options, streams);
+  await attachmentRoutes(app, options);
   historyExportRoute(app, options);
   eventRoutes(app, options, streams);
   conversationRoutes(app, options);
@@ -122,5 +126,5 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 // A message of 100 KiB in which JSON escapes nearly every character, and its other fields.
 const MAX_BODY_BYTES = 512 * 1024;
 
-// The time to receive a whole request; a slow phone needs some seconds for the largest.
-const REQUEST_TIMEOUT_MS = 30_000;
+// The time to receive a whole request: a file of 10 MB at a megabit a second. Other bodies have less: body-deadline.ts.
+const REQUEST_TIMEOUT_MS = 90_000;

@@ -1,10 +1,12 @@
 /** The services behind the dashboard and the command line, built once for both. */
 import type { Hosts } from '../backend/hosts.ts';
 import type { AdminEvent } from '../contract/admin.ts';
+import type { AttachmentLimits } from '../contract/attachment.ts';
 import type { RequestCounts } from '../store/request-counts.ts';
 import type { Store } from '../store/store.ts';
 import type { WebhookStore } from '../store/webhook-store.ts';
 import type { Turns } from '../turn/turns.ts';
+import { type AttachmentService, createAttachmentService } from './attachments/attachments.ts';
 import { type AuditLogService, createAuditLogService } from './audit-log/audit-log.ts';
 import type { KnownHead } from './audit-log/verify.ts';
 import type { Access } from './authorisation.ts';
@@ -50,6 +52,7 @@ export interface GatewayServices extends Services {
   sessionControl: SessionControl;
   hosts: HostService;
   history: HistoryService;
+  attachments: AttachmentService;
   /** Counts the requests of each user. */
   requestCounts: Pick<RequestCounts, 'add'>;
   /** Reports changes as they happen, until `signal` aborts. */
@@ -87,6 +90,9 @@ export interface GatewayServicesOptions extends Omit<ServicesOptions, 'host' | '
   /** Null where tokens of an application are not accepted. */
   jwt: JwtAuthenticator | null;
   denialLimits?: DenialLimits | undefined;
+  /** Of the files of a question. */
+  limits: AttachmentLimits;
+  newId(): string;
   /** Version of the gateway. */
   version: string;
   /** Milliseconds of a clock that only goes forward. */
@@ -134,6 +140,7 @@ export function createGatewayServices(options: GatewayServicesOptions): GatewayS
       tellsApplication: options.tellsApplication ?? false,
     }),
     history: createHistoryService(options),
+    attachments: createAttachmentService({ ...options, onRecord: createReadings(options) }),
     requestCounts: store.requestCounts ?? countsInMemory(options.now),
     changes: (signal) => followChanges({ turns, store, hosts, probes: options.probes }, signal),
     checkStore: () => store.check(),

@@ -5,6 +5,7 @@
  * (disk full, file corrupt, server away). Times are UTC milliseconds.
  */
 import type { AppToolStore } from './app-tool-store.ts';
+import type { AttachmentStore } from './attachment-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CarrierStore } from './carrier-store.ts';
 import type { ConversationStore } from './conversation-store.ts';
@@ -34,6 +35,7 @@ export interface Store {
   requestCounts: RequestCounts | null;
   webhooks: WebhookStore;
   appTools: AppToolStore;
+  attachments: AttachmentStore;
   /** Throws when the store can't be written. */
   check(): Promise<void>;
   close(): Promise<void>;

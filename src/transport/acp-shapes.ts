@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { appTool, appToolCall, appToolResult, CALL_ID_PATTERN } from '../contract/app-tools.ts';
 import { approvalId, approvalRequest, decisionMore } from '../contract/approval.ts';
+import { attachmentTypes, MOST_FILE_BYTES, MOST_FILES } from '../contract/attachment.ts';
 import { errorCode } from '../contract/error-code.ts';
 import { isolationLevels } from '../contract/isolation.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
@@ -29,6 +30,22 @@ export const leaveParams = z.object({ watch: z.int().nonnegative() });
 export const screenParams = z.object({ watch: z.int().nonnegative(), screen: screenView });
 export const nothing = z.object({}).optional();
 
+const fileSize = z.int().positive().max(MOST_FILE_BYTES);
+const fileDigest = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const attachmentParams = z.object({
+  session,
+  turnId,
+  number: z.int().positive().max(MOST_FILES),
+  type: z.enum(attachmentTypes),
+  size: fileSize,
+  sha256: fileDigest,
+  offset: z.int().nonnegative(),
+  /** In base64; empty: asks only how much is there. */
+  data: z.base64(),
+});
+export const attachmentResult = z.object({ have: z.int().nonnegative() });
+
 /** `_meta.paliadin` of `session/prompt`. */
 export const promptMeta = z.object({
   idempotencyKey: turnId,
@@ -40,6 +57,10 @@ export const promptMeta = z.object({
   locale: z.string().optional(),
   earlier: z.string().optional(),
   appTools: z.boolean().optional(),
+  attachments: z
+    .array(z.object({ name: z.string().max(500), type: z.enum(attachmentTypes), size: fileSize, sha256: fileDigest }))
+    .max(MOST_FILES)
+    .optional(),
 });
 
 export const appToolsListParams = turnParams;
@@ -95,6 +116,7 @@ export const identityMeta = z.object({
   agentVersion: z.string().optional(),
   driver: z.string(),
   isolation: z.enum(isolationLevels).optional(),
+  attachments: z.boolean().optional(),
   settings: z.string(),
 });
 

@@ -2,6 +2,8 @@
 export const extension = {
   health: '_paliadin/health',
   turn: '_paliadin/turn',
+  /** A stretch of a file, before the turn that it belongs to. */
+  attachment: '_paliadin/attachment',
   reset: '_paliadin/reset',
   acknowledge: '_paliadin/acknowledge',
   attach: '_paliadin/attach',

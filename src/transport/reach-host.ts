@@ -25,6 +25,7 @@ import {
   appToolsCallParams,
   appToolsCancelParams,
   appToolsListParams,
+  attachmentResult,
   attachResult,
   healthResult,
   hibernateResult,
@@ -252,6 +253,10 @@ export async function reachHost(
         forgetApprovals(prompt.turnId);
       }
     },
+    putAttachment: async ({ bytes, ...piece }) => {
+      const data = Buffer.from(bytes).toString('base64');
+      return (await extend(extension.attachment, { ...piece, data }, attachmentResult, workMs)).have;
+    },
     turn: (session, turnId, from) => extend(extension.turn, { session, turnId, from }, turnResult),
     cancel: (session, turnId) => {
       const _meta = { paliadin: { session, turnId } };
@@ -313,7 +318,7 @@ async function answering<T>(handle: () => Promise<T>): Promise<T> {
 }
 
 function toPrompt(
-  { session, turnId, message, handedOver: _, traceparent, ...rest }: HostPrompt,
+  { session, turnId, message, handedOver: _, attachmentSource: __, traceparent, ...rest }: HostPrompt,
   appTools: boolean,
 ): PromptRequest {
   return {

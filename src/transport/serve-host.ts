@@ -22,6 +22,7 @@ import {
 import {
   appToolsCallResult,
   appToolsListResult,
+  attachmentParams,
   decisionMeta,
   healthParams,
   leaveParams,
@@ -85,6 +86,10 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     return room === null ? {} : { room };
   });
   serve(extension.turn, turnFromParams, ({ session, turnId, from }) => host.turn(session, turnId, from));
+  serve(extension.attachment, attachmentParams, async ({ data, ...piece }) => {
+    if (host.putAttachment === undefined) throw new PaliadinError('shim_outdated', 'this host takes no files');
+    return { have: await host.putAttachment({ ...piece, bytes: Buffer.from(data, 'base64') }) };
+  });
   serve(extension.reset, resetParams, async ({ session, forget }) => {
     await host.reset(session, { forget });
     return {};

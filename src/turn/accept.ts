@@ -20,17 +20,19 @@ export interface Question {
   context: string | null;
   locale: string | null;
   whenAway: WhenAway;
+  attachmentIds: readonly string[];
   requestHash: string;
 }
 
 /**
  * Drops a page that is not of `appOrigins`.
  *
- * @throws PaliadinError `message_invalid`, `message_too_large`
+ * @throws PaliadinError `message_invalid`, `message_too_large`, `attachment_invalid`, `attachment_too_large`
  */
 export function toQuestion(
   { userId, sessionId = LAST_USED, begins = false, ...asked }: TurnRequest,
   appOrigins: readonly string[],
+  mostFiles: number,
 ): Question {
   const message = sanitise(asked.message);
   const page = cleanLine(asked.pageOrigin);
@@ -39,10 +41,11 @@ export function toQuestion(
   const locale = asked.locale ?? null;
   // Digest of the request as sent, so that a repetition is recognised even after the list of origins has changed.
   const whenAway = asked.whenAway ?? 'fail';
-  const more = whenAway === 'fail' ? [] : [whenAway];
+  const attachmentIds = requireFewFiles(asked.attachments ?? [], mostFiles);
+  const more = whenAway === 'fail' && attachmentIds.length === 0 ? [] : [whenAway, ...attachmentIds];
   const said = JSON.stringify([sessionId, message, page, context, locale, ...more]);
   const requestHash = createHash('sha256').update(said).digest('hex');
-  return { userId, sessionId, begins, message, pageOrigin, context, locale, whenAway, requestHash };
+  return { userId, sessionId, begins, message, pageOrigin, context, locale, whenAway, attachmentIds, requestHash };
 }
 
 /** Of a request that names no conversation. Fixed, so that a repeated request is the same request. */
@@ -69,6 +72,14 @@ export async function record(
   const accepted = await dispatcher.accept({ ...question, ...identity, agentSession, generation, host });
   requireSameQuestion(accepted.turn, question);
   return accepted;
+}
+
+function requireFewFiles(ids: readonly string[], most: number): readonly string[] {
+  if (ids.length > 0 && most === 0) throw new PaliadinError('attachment_invalid', 'no files are accepted here');
+  if (ids.length > most) throw new PaliadinError('attachment_too_large', `a question may have ${most} files`);
+  if (new Set(ids).size < ids.length)
+    throw new PaliadinError('attachment_invalid', 'attachments: an id is there twice');
+  return ids;
 }
 
 function cleanLine(text: string | undefined): string | null {

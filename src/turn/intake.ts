@@ -18,7 +18,9 @@ export interface IntakeOptions {
    * The conversation that the question is for, on the host where it goes now.
    * @throws PaliadinError `not_found` where there is none, and where it can't go elsewhere
    */
-  sessionFor(question: Pick<Question, 'userId' | 'sessionId' | 'begins' | 'whenAway'>): Promise<AgentSession>;
+  sessionFor(
+    question: Pick<Question, 'userId' | 'sessionId' | 'begins' | 'whenAway' | 'attachmentIds'>,
+  ): Promise<AgentSession>;
   /** How long a question may wait for its host. Milliseconds. */
   awayLimitMs: number;
   clock(): number;

@@ -6,6 +6,7 @@ import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '
 import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { retry } from '../process/retry.ts';
+import { PIECE_BYTES } from '../store/attachment-store.ts';
 import type { Store } from '../store/store.ts';
 import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -28,7 +29,7 @@ export interface RunTurnOptions {
   gate: HealthGate;
   approvals: Approvals;
   turnWriter: TurnWriter;
-  store: Pick<Store, 'appTools' | 'events' | 'sessions' | 'turns' | 'users'>;
+  store: Pick<Store, 'appTools' | 'attachments' | 'events' | 'sessions' | 'turns' | 'users'>;
   /** The application's tools; null where it offers none. */
   appTools: AppToolsOptions | null;
   clock(): number;
@@ -142,7 +143,7 @@ async function deliver(
   const forget = () => approvals.forget(turn.turnId);
   stop.addEventListener('abort', forget);
   if (stop.aborted) forget();
-  const ask = () => runStoppable(run, toPrompt({ ...turn, earlier }, past.text.length), take, tools);
+  const ask = () => runStoppable(run, withFiles(run, toPrompt({ ...turn, earlier }, past.text.length)), take, tools);
   const again = async () => {
     await begin();
     return ask();
@@ -257,6 +258,22 @@ function toPrompt(turn: Turn, from: number): HostPrompt {
     // nothing was.
     known: turn.status === 'running' || turn.status === 'waiting',
     handedOver: turn.status !== 'queued',
+  };
+}
+
+/** The files come from the store: every gateway that shares it has them. */
+function withFiles({ turn, store, stop }: Run, prompt: HostPrompt): HostPrompt {
+  const { attachments } = turn;
+  if (attachments.length === 0) return prompt;
+  const read = async (index: number, offset: number) => {
+    const piece = await store.attachments.piece(attachments[index]?.id ?? '', Math.floor(offset / PIECE_BYTES));
+    if (piece === null) throw new PaliadinError('attachment_invalid', 'a file of this question is not stored any more');
+    return piece.subarray(offset % PIECE_BYTES);
+  };
+  return {
+    ...prompt,
+    attachments: attachments.map(({ name, type, size, sha256 }) => ({ name, type, size, sha256 })),
+    attachmentSource: { read, stop },
   };
 }
 

@@ -11,7 +11,7 @@ import { isFinal, type WhenAway } from '../contract/turn.ts';
 import { noSuchConversation } from '../store/conversation-store.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
-import { LAST_USED, toQuestion } from './accept.ts';
+import { LAST_USED, type Question, toQuestion } from './accept.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { AppToolsOptions } from './app-tools/turn-tools.ts';
 import { createApprovals, type WhoApproves } from './approvals.ts';
@@ -30,6 +30,7 @@ import { type ConversationSettings, placeSession } from './place-session.ts';
 import { reset } from './reset.ts';
 import { runTurn } from './run-turn.ts';
 import { stopAll } from './stop-all.ts';
+import { requireFilesTaken } from './takes-files.ts';
 import { EMPTY_SNAPSHOT, turnSnapshot } from './turn-snapshot.ts';
 import { createTurnWriter } from './turn-writer.ts';
 import type { Turns } from './turns.ts';
@@ -51,6 +52,8 @@ export interface TurnsOptions {
   appOrigins: readonly string[];
   /** The application's tools; absent or null where it offers none. */
   appTools?: AppToolsOptions | null;
+  /** How many files a question may have. */
+  mostFiles: number;
   approvals: { who: WhoApproves; patienceMs: number };
   /** UTC milliseconds. */
   clock(): number;
@@ -62,6 +65,8 @@ export interface TurnsOptions {
   /** A turn has ended, and that is on record. */
   onEnded?(turn: Turn): void;
 }
+
+type Asked = Pick<Question, 'userId' | 'sessionId' | 'begins' | 'whenAway' | 'attachmentIds'>;
 
 export interface RunningTurns extends Turns {
   /**
@@ -114,22 +119,14 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     return placeSession(userId, sessionId, shared);
   }
 
-  async function sessionFor({
-    userId,
-    sessionId,
-    begins,
-    whenAway,
-  }: {
-    userId: string;
-    sessionId: string;
-    begins: boolean;
-    whenAway: WhenAway;
-  }): Promise<AgentSession> {
-    const session = await sessionOf(userId, sessionId).catch(async (error) => {
+  async function sessionFor({ userId, sessionId, begins, whenAway, attachmentIds }: Asked): Promise<AgentSession> {
+    const own = await sessionOf(userId, sessionId).catch(async (error) => {
       if (!begins || asPaliadinError(error, 'internal').code !== 'not_found') throw error;
       return sessionOf(userId, (await conversations.create(userId)).sessionId);
     });
-    return whenAway === 'elsewhere' ? elsewhere(session, shared) : session;
+    const session = whenAway === 'elsewhere' ? await elsewhere(own, shared) : own;
+    if (attachmentIds.length > 0) await requireFilesTaken(hosts.of(session), { whenAway });
+    return session;
   }
 
   async function turnOf(userId: string, turnId: string): Promise<Turn> {
@@ -245,7 +242,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;
       await startDispatching();
-      const { turn, repeated } = await accept(toQuestion(request, options.appOrigins), key ?? null);
+      const { turn, repeated } = await accept(toQuestion(request, options.appOrigins, options.mostFiles), key ?? null);
       // A new turn has no events to read yet.
       const fresh = { ...EMPTY_SNAPSHOT, position: await positionOf(turn).catch(() => null) };
       if (!repeated)

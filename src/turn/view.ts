@@ -23,6 +23,7 @@ export function toView(turn: Turn, live: TurnSnapshot & { position: number | nul
     status: turn.status,
     message: turn.message,
     pageOrigin: turn.pageOrigin,
+    attachments: turn.attachments,
     response: final ? turn.response : live.text,
     usedTools: turn.usedTools,
     rowsSeen: turn.rowsSeen,

@@ -56,6 +56,21 @@ test('all elements of Markdown are rendered', async () => {
   expect(await answer.getByRole('list').count()).toBeGreaterThan(3);
 });
 
+test('formulas are drawn as MathML by a chunk that only they load, and prices stay text', async () => {
+  const { page, ask } = await signedIn(browser, gateway(), 'frida');
+  const loaded = () =>
+    page.evaluate(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('katex')).length);
+  await (await ask('demo table')).answered();
+  expect(await loaded()).toBe(0);
+  const { answer, answered } = await ask('demo formulas');
+  await answered();
+  await answer.locator('.formula-display mfrac msqrt').waitFor();
+  expect(await loaded()).toBe(1);
+  expect(await answer.locator('math').count()).toBe(5);
+  await answer.getByText('It costs $5 and $10, or US$7.').waitFor();
+  expect(await answer.locator('math [style], math [class], math annotation').count()).toBe(0);
+});
+
 test('an answer is copied as it was written', async () => {
   const { page, ask, visitor, status } = await signedIn(browser, gateway(), 'carl');
   await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -112,6 +112,9 @@ const known: Record<Variable, Known> = {
     says: 'expected one of "one"|"many"',
   },
   PALIADIN_CONVERSATIONS_LIMIT: count(1000, 1, 100_000),
+  PALIADIN_ATTACHMENT_COUNT: count(5, 1, 20),
+  PALIADIN_ATTACHMENT_BYTES: count(10 * 1024 * 1024, 1024, 50 * 1024 * 1024),
+  PALIADIN_ATTACHMENTS: { unset: 'on', good: [['off', 'off']], bad: ['yes', 'none'], says: 'on' },
   PALIADIN_DATABASE_URL: {
     unset: undefined,
     good: [

@@ -1,5 +1,7 @@
 /** A user of the HTTP API, as a program would use it. */
+
 import type { HistoryPage, Me, StreamedEvent, TurnView } from '../../src/contract/api.ts';
+import type { Attachment } from '../../src/contract/attachment.ts';
 
 export interface ApiClient {
   readonly token: string;
@@ -13,6 +15,8 @@ export interface ApiClient {
   reset(): Promise<{ session: string; generation: number }>;
   /** The turn's events as they come, until its last. */
   events(turnId: string, options?: { after?: number; signal?: AbortSignal }): AsyncGenerator<SseEvent>;
+  /** Uploads a file for a question. */
+  upload(name: string, bytes: Uint8Array | string): Promise<Attachment>;
   /** Waits for the first event of this type. */
   until(turnId: string, type: StreamedEvent['type']): Promise<StreamedEvent>;
   /** Waits for the turn's end. */
@@ -27,6 +31,7 @@ interface AskOptions {
   locale?: string;
   pageOrigin?: string;
   whenAway?: 'fail' | 'wait' | 'elsewhere';
+  attachments?: string[];
 }
 
 export interface CallOptions {
@@ -49,7 +54,12 @@ export function apiClient(url: () => string, token: string): ApiClient {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body:
+          typeof body === 'string' || body instanceof Uint8Array
+            ? (body as Uint8Array<ArrayBuffer>)
+            : JSON.stringify(body),
+      }),
       ...(signal !== undefined && { signal }),
     });
   }
@@ -81,6 +91,11 @@ export function apiClient(url: () => string, token: string): ApiClient {
         throw new Error(`${path}: ${response.status} ${await response.text()}`);
       yield* readEvents(response.body);
     },
+    async upload(name, bytes) {
+      const response = await uploadCall(call, name, bytes);
+      if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`);
+      return (await response.json()) as Attachment;
+    },
     async until(turnId, type) {
       for await (const { event } of client.events(turnId)) if (event.type === type) return event;
       throw new Error(`turn ${turnId} ended without ${type}`);
@@ -95,6 +110,12 @@ export function apiClient(url: () => string, token: string): ApiClient {
     },
   };
   return client;
+}
+
+/** The upload as such, for what is refused. */
+export function uploadCall(call: ApiClient['call'], name: string, bytes: Uint8Array | string): Promise<Response> {
+  const headers = { 'content-type': 'application/octet-stream', 'x-paliadin-file-name': encodeURIComponent(name) };
+  return call('POST', '/api/attachments', { body: bytes, headers });
 }
 
 /** Parses a stream of server-sent events; comments and what has no id are passed over. */

@@ -130,7 +130,14 @@ function troubleOf(context: BrowserContext, origin: string): string[] {
     dialog.dismiss();
   });
   context.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) trouble.push(`request to elsewhere: ${request.url()}`);
+    // What the page has made itself has its origin, and is loaded from nowhere.
+    if (
+      !request
+        .url()
+        .replace(/^blob:/, '')
+        .startsWith(`${origin}/`)
+    )
+      trouble.push(`request to elsewhere: ${request.url()}`);
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;

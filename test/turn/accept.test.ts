@@ -7,7 +7,7 @@ import { createTurnWriter } from '../../src/turn/turn-writer.ts';
 import { hostileText } from '../contract/hostile-text.ts';
 import { aUser, temporaryStore } from '../store/temporary-store.ts';
 
-const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins);
+const toQuestion = (asked: TurnRequest, origins = ['https://app']) => take(asked, origins, 5);
 
 const request: TurnRequest = { userId: 'u', sessionId: 'chat', message: 'Which cases are due?' };
 
@@ -144,7 +144,7 @@ describe('record', () => {
   test('stores the question as it was asked, with status queued', async () => {
     const { store, turnWriter, session, question, identity } = await observed();
     const accepted = await record(turnWriter, question, session, identity(null));
-    const { whenAway: _, begins: __, ...asked } = question;
+    const { whenAway: _, begins: __, attachmentIds: ___, ...asked } = question;
     expect(accepted).toMatchObject({
       inserted: true,
       turn: { ...asked, status: 'queued', agentSession: session.name },

@@ -192,7 +192,7 @@ describe('scripts written from right to left', () => {
 });
 
 describe('backslashes', () => {
-  it.each(['\\(x^2\\) is', '\\[a\\]', '\\{a, b\\}'])('are kept before brackets: %s', (text) => {
+  it.each(['\\(see below\\) is', '\\[an option\\]', '\\{a, b\\}'])('are kept before brackets: %s', (text) => {
     expect(render(text)).toContain(`>${text}</p>`);
   });
 

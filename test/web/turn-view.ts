@@ -13,6 +13,7 @@ export function turnView(change: Partial<TurnView> = {}): TurnView {
     status: 'completed',
     message: `question ${made}`,
     pageOrigin: null,
+    attachments: [],
     response: 'answer',
     usedTools: [],
     rowsSeen: null,

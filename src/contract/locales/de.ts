@@ -27,6 +27,9 @@ export const de: Messages = {
   conversation_limit: 'Mehr Unterhaltungen sind nicht möglich. Bitte erst eine löschen.',
   message_invalid: 'Diese Nachricht kann nicht gesendet werden: Sie ist leer oder enthält unlesbare Zeichen.',
   message_too_large: 'Diese Nachricht ist zu lang. Bitte auf höchstens 100 kB kürzen.',
+  attachment_invalid:
+    'Diese Datei lässt sich nicht anhängen. Möglich sind Bilder (PNG, JPEG, GIF, WebP), PDF und reiner Text; bitte noch einmal oder eine andere anhängen.',
+  attachment_too_large: 'Das ist zu viel zum Anhängen: Die Datei ist zu groß, oder es sind zu viele.',
   store_unavailable:
     'Die Frage konnte nicht gespeichert werden und wurde deshalb nicht gesendet. Bitte gleich noch einmal versuchen.',
   not_allowed: 'Das ist nicht erlaubt.',

@@ -24,6 +24,9 @@ export const en: Messages = {
   conversation_limit: 'You have as many conversations as are allowed. Delete one to begin another.',
   message_invalid: 'This message can’t be sent: it is empty or contains unreadable characters.',
   message_too_large: 'This message is too long. Please shorten it to at most 100 kB.',
+  attachment_invalid:
+    'This file can’t be attached. Images (PNG, JPEG, GIF, WebP), PDF and plain text can; please attach it again, or another one.',
+  attachment_too_large: 'This is too much to attach: the file is too large, or there are too many files.',
   store_unavailable: 'Your question could not be saved, so it was not sent. Please try again in a moment.',
   not_allowed: 'You are not allowed to do this.',
   bad_request: 'The request was not understood.',

@@ -1,5 +1,6 @@
 /** A turn as it is stored: the audit row. */
 import type { Feedback } from '../api.ts';
+import type { Attachment } from '../attachment.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { TrailerMeta, TurnNotice, TurnStatus } from '../turn.ts';
 import type { ToolUse } from '../turn-cost.ts';
@@ -20,6 +21,8 @@ export interface Turn extends TrailerMeta {
   message: string;
   pageOrigin: string | null;
   context: string | null;
+  /** The files that came with the question, in their order. */
+  attachments: Attachment[];
   locale: string | null;
   startedAt: number;
   /** While its host is away, the turn waits until then; null: it fails at once. */
@@ -81,10 +84,13 @@ export type NewTurn = Pick<
   | 'locale'
   | 'startedAt'
 > &
-  Partial<Pick<Turn, 'awayUntil'>>;
+  Partial<Pick<Turn, 'awayUntil'>> & {
+    /** Files that the user has uploaded, and that become the question's. */
+    attachmentIds?: readonly string[];
+  };
 
 /** What may change in a turn once it exists. */
-export type TurnChange = Partial<Omit<Turn, keyof NewTurn | 'fence'>>;
+export type TurnChange = Partial<Omit<Turn, keyof NewTurn | 'attachments' | 'fence'>>;
 
 export interface TurnPage {
   turns: Turn[];

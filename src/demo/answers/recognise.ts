@@ -1,7 +1,9 @@
 /** Which answer a question gets. */
+import type { PromptFile } from '../../contract/envelope.ts';
 import type { Command } from './command.ts';
 import { dialogs } from './dialogs.ts';
 import { faults } from './faults.ts';
+import { aboutFiles } from './files.ts';
 import { help } from './help.ts';
 import { ordinary } from './ordinary.ts';
 import { plain } from './plain.ts';
@@ -12,9 +14,14 @@ import type { Answer } from './turn.ts';
 
 export const COMMANDS: readonly Command[] = [...showcase, ...timing, ...dialogs, ...sizes, ...faults];
 
-/** `otherwise` answers what is no command. */
-export function recognise(asked: string, otherwise: Answer = ordinary): { answer: Answer; deaf: boolean } {
+/** `otherwise` answers what is no command, and has no files. */
+export function recognise(
+  asked: string,
+  files: readonly PromptFile[] = [],
+  otherwise: Answer = ordinary,
+): { answer: Answer; deaf: boolean } {
   const order = /^demo +([^\n]*)/i.exec(asked.trimStart());
+  if (order === null && files.length > 0) return { answer: aboutFiles, deaf: false };
   if (order === null) return { answer: asksForHelp(asked) ? helpAnswer : otherwise, deaf: false };
   const words = (order[1] ?? '').trim();
   const command = COMMANDS.filter(({ name }) => startsWithWords(words, name))

@@ -32,6 +32,14 @@ export const showcase: Command[] = [
     },
   },
   {
+    name: 'formulas',
+    does: { en: 'Formulas, and prices that are none.', de: 'Formeln, und Preise, die keine sind.' },
+    async answer(turn) {
+      await turn.say(FORMULAS);
+      return null;
+    },
+  },
+  {
     name: 'code',
     does: { en: 'A block of code.', de: 'Ein Block Code.' },
     async answer(turn) {
@@ -78,3 +86,14 @@ const QUERY = `select id, title, due
 from cases
 where due < current_date and not closed
 order by due; -- oldest first`;
+
+const FORMULAS = `The interest is $I = P \\cdot r \\cdot t$, and \\(e^{i\\pi} + 1 = 0\\). It costs $5 and $10, or US$7.
+
+$$
+\\int_0^\\infty e^{-x^2} \\, dx
+= \\frac{\\sqrt{\\pi}}{2}
+$$
+
+- In a list: $\\sum_{k=1}^n k = \\frac{n(n+1)}{2}$
+- A matrix: $\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$
+`;

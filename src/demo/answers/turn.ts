@@ -1,4 +1,5 @@
 /** What an answer needs: the question, and what an agent can do while it works on it. */
+import type { PromptFile } from '../../contract/envelope.ts';
 import type { AgentQuestion } from '../../contract/turn.ts';
 import type { Dialog } from '../terminal/dialog.ts';
 
@@ -13,6 +14,8 @@ export interface Question {
   /** What the person wrote, without the page's context that is quoted below it. */
   asked: string;
   language: Language;
+  /** What came with it, to be read from disk. */
+  files: readonly PromptFile[];
   /** Where in the application the person is. */
   page: string | null;
   /** Its number in this conversation, counted from 1. */

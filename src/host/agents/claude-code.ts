@@ -70,12 +70,13 @@ export const claudeEnv: Record<string, string> = {
 /** Includes our skill. `replies`: may write its answers where the `reply-file` driver looks for them. */
 export function claudeCommand(
   claude: ClaudeCode,
-  { directory, conversation, home, mcp }: AgentPaths,
+  { directory, conversation, home, files, mcp }: AgentPaths,
   options: { plugins?: string[]; mode?: 'dontAsk' | 'default'; replies?: boolean } = {},
 ): [string, ...string[]] {
   const apart = apartFromOthers(home);
   const allow = [
-    ...(options.replies ? writable(directory) : []),
+    ...(options.replies ? pathRules('Edit', directory) : []),
+    ...(files === undefined ? [] : pathRules('Read', files)),
     ...sharedAllowRules(home),
     // Whoever asked decides on these, at the gateway: here it could only be asked twice.
     ...(mcp === undefined ? [] : [`mcp__${MCP_SERVER}`]),
@@ -111,11 +112,11 @@ export function claudeCommand(
 }
 
 /**
- * `Edit` is the rule for every tool that writes files. Two slashes begin an absolute path. If the path has a link in
- * it, both names must be allowed.
+ * `Edit` is the rule for every tool that writes files, `Read` for every one that reads them. Two slashes begin an
+ * absolute path. If the path has a link in it, both names must be allowed.
  */
-function writable(directory: string): string[] {
-  return [...new Set([directory, realpathSync(directory)])].map((path) => `Edit(/${path}/**)`);
+function pathRules(tool: 'Edit' | 'Read', directory: string): string[] {
+  return [...new Set([directory, realpathSync(directory)])].map((path) => `${tool}(/${path}/**)`);
 }
 
 /** What a program needs to run: its package, if it is part of one. */

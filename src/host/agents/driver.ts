@@ -97,6 +97,8 @@ export interface AgentPaths {
   home: AgentHome;
   /** How it reaches the application's tools; absent where there are none. */
   mcp?: McpAccess | undefined;
+  /** Where the files are that came with questions: the agent may read them. */
+  files?: string | undefined;
 }
 
 export interface TurnPaths {

@@ -125,7 +125,7 @@ export function openIsolation(options: IsolationOptions): Isolation {
 /** Identifies the isolation settings: an agent that was started with others is started again. */
 function digestOf({ level, homes, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
   if (level === 'none') return level;
-  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way?.socket] : forbidden]);
+  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way?.socket, 'files'] : forbidden]);
   return `${level} ${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 

@@ -41,7 +41,7 @@ export function meRoute(
         elsewhere: hosts.insteadOf(session.host) !== null,
         starters: starters(locale),
         appOrigins: [...(options.pageOrigins ?? options.appOrigins)],
-        limits: { messageBytes: MAX_MESSAGE_BYTES },
+        limits: { messageBytes: MAX_MESSAGE_BYTES, attachments: services.attachments.limits },
       };
     },
   );

@@ -32,6 +32,8 @@ export function turnRoutes(app: App, options: Needs, streams: Streams): void {
           'bad_request',
           'message_invalid',
           'message_too_large',
+          'attachment_invalid',
+          'attachment_too_large',
           'idempotency_mismatch',
           'not_found',
           'queue_full',

@@ -3,12 +3,13 @@
  * whole.
  */
 
+import type { Attachment } from '../../contract/attachment.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { Store } from '../../store/store.ts';
 import { eachTurn } from '../pages.ts';
 
 export async function* exportUser(
-  store: Pick<Store, 'users' | 'turns' | 'events' | 'appTools' | 'sessions' | 'signIn' | 'audit'>,
+  store: Pick<Store, 'attachments' | 'users' | 'turns' | 'events' | 'appTools' | 'sessions' | 'signIn' | 'audit'>,
   user: User,
   exportedAt: number,
 ): AsyncGenerator<string> {
@@ -26,11 +27,25 @@ export async function* exportUser(
   for await (const turn of eachTurn(store.turns, { userId: id })) {
     const decisions = await store.events.decided(turn.turnId);
     const toolCalls = (await store.appTools.ofTurn(turn.turnId)).map((call) => without(call, 'turnId'));
+    const attachments: object[] = [];
+    for (const file of turn.attachments) attachments.push({ ...file, content: await base64Of(store, file) });
     const kept = without(turn, 'userId', 'requestHash', 'fence');
-    yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, decisions, toolCalls })}`;
+    yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, attachments, decisions, toolCalls })}`;
     first = false;
   }
   yield `],"audit":${JSON.stringify(await store.audit.ofUser(id))}}\n`;
+}
+
+/** One file at a time. */
+async function base64Of(store: Pick<Store, 'attachments'>, { id, size }: Attachment): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for (let have = 0; have < size; ) {
+    const piece = await store.attachments.piece(id, pieces.length);
+    if (piece === null) break; // deleted meanwhile
+    pieces.push(piece);
+    have += piece.length;
+  }
+  return Buffer.concat(pieces).toString('base64');
 }
 
 function without<T extends object, K extends keyof T>(from: T, ...names: K[]): Omit<T, K> {

@@ -44,7 +44,7 @@ export interface UserService {
 }
 
 export interface UserServiceOptions {
-  store: Pick<Store, 'appTools' | 'users' | 'sessions' | 'conversations' | 'signIn' | 'audit' | 'turns' | 'events'>;
+  store: Pick<Store, 'appTools' | 'attachments' | 'users' | 'sessions' | 'conversations' | 'signIn' | 'audit' | 'turns' | 'events'>;
   /** Resolves when none of their turns is open any more. */
   stopTurns(userId: string): Promise<void>;
   /** Ends it on its host, permanently. */

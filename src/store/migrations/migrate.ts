@@ -22,6 +22,7 @@ import * as webhooks from './0011-webhooks.ts';
 import * as appTools from './0012-app-tools.ts';
 import * as embeddedSessions from './0013-embedded-sessions.ts';
 import * as conversations from './0014-conversations.ts';
+import * as attachments from './0015-attachments.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -42,6 +43,7 @@ export const migrations: Record<string, Migration> = {
   '0012-app-tools': appTools,
   '0013-embedded-sessions': embeddedSessions,
   '0014-conversations': conversations,
+  '0015-attachments': attachments,
 };
 
 /**

@@ -51,6 +51,9 @@ const TABLES: Record<string, number> = {
   audit_log: 500,
   audit_head: 1,
   turn_hours: 500,
+  attachments: 500,
+  // Each has 256 KiB.
+  attachment_pieces: 16,
   webhook_deliveries: 500,
   tool_calls: 500,
   signing_keys: 500,

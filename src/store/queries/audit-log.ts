@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { AuditEntry, AuditHead, AuditRow, ChainCheck } from '../../contract/records/audit-log.ts';
+import type { Turn } from '../../contract/records/turn.ts';
 import type { AuditStore } from '../audit-store.ts';
 import { hashContent, hashRow } from '../chain.ts';
 import type { Schema } from './schema.ts';
@@ -148,18 +149,24 @@ async function pageAfter(db: Kysely<Schema>, seq: number): Promise<Stored[]> {
   return await db.selectFrom('auditLog').selectAll().where('seq', '>', seq).orderBy('seq').limit(PAGE).execute();
 }
 
+/** What the record of a question covers; of its files, names and digests. A question without files has none. */
+export function saidOf(turn: Pick<Turn, 'message' | 'pageOrigin' | 'context' | 'attachments'>): (string | null)[] {
+  const files = turn.attachments.map(({ name, sha256 }) => `${sha256} ${name}`);
+  return [turn.message, turn.pageOrigin, turn.context, ...files];
+}
+
 /** Whether the text in the turn's row is the one that was recorded. A turn that was deleted can't be compared. */
 async function textDiffers(db: Kysely<Schema>, { turnId, action, contentHash }: Stored): Promise<string | null> {
   if (turnId === null || contentHash === null) return null;
   const turn = await db
     .selectFrom('turns')
-    .select(['auditSalt', 'message', 'pageOrigin', 'context', 'response', 'late'])
+    .select(['auditSalt', 'message', 'pageOrigin', 'context', 'attachments', 'response', 'late'])
     .where('turnId', '=', turnId)
     .executeTakeFirst();
   if (turn === undefined || turn.auditSalt === null) return null;
   if (action === 'turn.accepted') {
-    const { message, pageOrigin, context } = turn;
-    const same = hashContent(turn.auditSalt, [message, pageOrigin, context]) === contentHash;
+    const said = saidOf({ ...turn, attachments: JSON.parse(turn.attachments) });
+    const same = hashContent(turn.auditSalt, said) === contentHash;
     return same ? null : `the question of turn ${turnId} is not the one that was asked`;
   }
   // A late answer has replaced the earlier text.

@@ -7,6 +7,7 @@ export async function deleteTurns(db: Transaction<Schema>, turnIds: string[]): P
     const some = turnIds.slice(at, at + AT_ONCE);
     await db.deleteFrom('webhookDeliveries').where('turnId', 'in', some).execute();
     await db.deleteFrom('toolCalls').where('turnId', 'in', some).execute();
+    await db.deleteFrom('attachments').where('turnId', 'in', some).execute();
     await db.deleteFrom('turnEvents').where('turnId', 'in', some).execute();
     await db.updateTable('agentSessions').set({ title: null, titledBy: null }).where('titledBy', 'in', some).execute();
     await db.deleteFrom('turns').where('turnId', 'in', some).execute();

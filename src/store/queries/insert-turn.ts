@@ -1,12 +1,14 @@
 /** Accepts a question: once for each key, and no more than the user's quota. */
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Attachment } from '../../contract/attachment.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
 import { titleOf } from '../title.ts';
 import { type InsertedTurn, queueFull, type SharedInsert } from '../turn-store.ts';
-import { type Recorded, record } from './audit-log.ts';
+import { claimAttachments } from './attachments.ts';
+import { type Recorded, record, saidOf } from './audit-log.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
@@ -15,6 +17,7 @@ import { fromRow } from './turn-row.ts';
 
 export interface InsertOptions extends Partial<SharedInsert> {
   auditSalt: string;
+  newId: () => string;
   index: IndexText;
   /** Absent where the store has one gateway. */
   claim: ClaimSession | undefined;
@@ -47,7 +50,10 @@ export async function insertOnce(
     const result = results.get(one);
     return result?.status === 'fulfilled' && result.value.inserted;
   });
-  await record(db, fresh.map(acceptedRecord));
+  await record(
+    db,
+    fresh.map((one) => acceptedRecord((results.get(one) as PromiseFulfilledResult<Stored>).value.turn, one.auditSalt)),
+  );
   const events = await insertEvents(
     db,
     fresh.map(({ turn: { turnId, userId, startedAt } }) => ({
@@ -89,7 +95,7 @@ async function settled(
 
 async function insertRow(
   db: Transaction<Schema>,
-  { turn, auditSalt, index, claim, mostWaiting, by }: Accepting,
+  { turn: { attachmentIds = [], ...turn }, auditSalt, newId, index, claim, mostWaiting, by }: Accepting,
 ): Promise<Stored> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
@@ -104,14 +110,16 @@ async function insertRow(
   const { turnId, userId, startedAt, agentSession, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn, user);
+  const attachments = await claimAttachments(db, turn, attachmentIds, newId);
+  if (attachments.length > 0) await keepWithTurn(db, turnId, attachments);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
   await use(db, turn);
   if (by !== undefined) await claim?.(db, agentSession, by);
-  return { turn: fromRow(row), inserted: true };
+  return { turn: { ...fromRow(row), attachments }, inserted: true };
 }
 
-function acceptedRecord({ turn, auditSalt }: Accepting): Recorded {
+function acceptedRecord(turn: Turn, auditSalt: string): Recorded {
   const { turnId, userId, startedAt, agentSession, generation, host } = turn;
   return {
     at: startedAt,
@@ -120,8 +128,17 @@ function acceptedRecord({ turn, auditSalt }: Accepting): Recorded {
     turnId,
     action: 'turn.accepted',
     detail: { session: agentSession, generation, host },
-    content: { salt: auditSalt, said: [turn.message, turn.pageOrigin, turn.context] },
+    content: { salt: auditSalt, said: saidOf(turn) },
   };
+}
+
+/** Every view of the turn has them. */
+async function keepWithTurn(db: Transaction<Schema>, turnId: string, attachments: Attachment[]): Promise<void> {
+  await db
+    .updateTable('turns')
+    .set({ attachments: JSON.stringify(attachments) })
+    .where('turnId', '=', turnId)
+    .execute();
 }
 
 async function requireSession(db: Transaction<Schema>, { agentSession }: NewTurn): Promise<void> {

@@ -10,6 +10,7 @@ import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { WebhookDelivery } from '../../contract/records/webhook.ts';
 import type { SigningKey } from '../app-tool-store.ts';
+import type { StoredAttachment } from '../attachment-store.ts';
 
 export interface Schema {
   users: User;
@@ -57,6 +58,8 @@ export interface Schema {
   webhookDeliveries: WebhookDelivery;
   toolCalls: ToolCall;
   signingKeys: SigningKey;
+  attachments: StoredAttachment;
+  attachmentPieces: { attachmentId: string; number: number; bytes: Uint8Array };
   /** The index for text search, on databases that have it as a table. */
   turnText: { rowid: number };
 }
@@ -65,7 +68,17 @@ type Flags = 'tokensExact' | 'trailerMalformed' | 'late' | 'settled';
 
 type TurnTable = Omit<
   Turn,
-  Flags | 'usedTools' | 'tools' | 'notices' | 'feedback' | 'status' | 'response' | 'chipCount' | 'earlier' | 'awayUntil'
+  | Flags
+  | 'attachments'
+  | 'usedTools'
+  | 'tools'
+  | 'notices'
+  | 'feedback'
+  | 'status'
+  | 'response'
+  | 'chipCount'
+  | 'earlier'
+  | 'awayUntil'
 > &
   Record<Flags, Generated<number>> & {
     seq: Generated<number>;
@@ -74,6 +87,8 @@ type TurnTable = Omit<
     chipCount: Generated<number>;
     earlier: Generated<string | null>;
     awayUntil: Generated<number | null>;
+    /** JSON. */
+    attachments: Generated<string>;
     /** JSON. */
     usedTools: Generated<string>;
     /** JSON. */

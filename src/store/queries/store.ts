@@ -5,6 +5,7 @@ import type { CarrierStore } from '../carrier-store.ts';
 import type { RequestCounts } from '../request-counts.ts';
 import type { Store } from '../store.ts';
 import { appToolQueries } from './app-tools.ts';
+import { attachmentQueries } from './attachments.ts';
 import { auditQueries } from './audit-log.ts';
 import { conversationQueries } from './conversations.ts';
 import { eventQueries } from './events.ts';
@@ -56,6 +57,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     requestCounts: shared === undefined ? null : explained(shared.requestCounts, explain),
     webhooks: explained(webhookQueries(db), explain),
     appTools: explained(appToolQueries(db), explain),
+    attachments: explained(attachmentQueries(db), explain),
     ...explained(
       {
         // A real write: on a full disk, reads still work.

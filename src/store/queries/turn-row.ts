@@ -7,6 +7,7 @@ export function fromRow(row: Selectable<Schema['turns']>): Turn {
   const { seq, auditSalt, stopRequestedAt, ...turn } = row;
   return {
     ...turn,
+    attachments: JSON.parse(row.attachments),
     usedTools: JSON.parse(row.usedTools),
     tools: row.tools === null ? null : JSON.parse(row.tools),
     notices: JSON.parse(row.notices),

@@ -44,7 +44,7 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     db.transaction().execute((trx) =>
       insertOnce(
         trx,
-        questions.map(({ turn, shared }) => ({ turn, auditSalt: newSalt(), index, claim, ...shared })),
+        questions.map(({ turn, shared }) => ({ turn, auditSalt: newSalt(), newId: newSalt, index, claim, ...shared })),
       ),
     );
   return {

@@ -132,7 +132,7 @@ async function removeAll(db: Transaction<Schema>, userId: string, at: number): P
   await db.deleteFrom('turnEvents').where('userId', '=', userId).execute();
   await db.deleteFrom('agentSessions').where('userId', '=', userId).execute();
   await db.deleteFrom('counters').where('name', '=', conversationCounter(userId)).execute();
-  for (const table of ['signInCodes', 'browserSessions', 'embeddedSessions', 'apiTokens'] as const) {
+  for (const table of ['attachments', 'signInCodes', 'browserSessions', 'embeddedSessions', 'apiTokens'] as const) {
     await db.deleteFrom(table).where('userId', '=', userId).execute();
   }
   const { numDeletedRows } = await db.deleteFrom('users').where('id', '=', userId).executeTakeFirst();

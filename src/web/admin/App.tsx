@@ -54,11 +54,12 @@ function Wait({ locale, unreachable }: { locale: string; unreachable: boolean })
 }
 
 /** What the dashboard's pages ask the gateway with. */
-function reachDashboard({ fetch, locale }: Gateway) {
+function reachDashboard({ api, fetch, locale }: Gateway) {
   const follow = (path: string, handlers: StreamHandlers) => openEventStream(fetch, path, handlers);
   return {
     follow,
     call: createCall(locale, fetch),
+    readFile: api.attachments.read,
     save: (path: string) => download(createSend(locale, fetch), path),
     live: createLive({
       open: (handlers) => follow('/api/admin/events', handlers),

@@ -15,7 +15,7 @@ export interface ShellProps extends Omit<AdminPage, 'announce' | 'onTurnedAway'>
 }
 
 export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: ShellProps) {
-  const { w, locale, me, call, live, follow, save } = given;
+  const { w, locale, me, call, live, follow, save, readFile } = given;
   const url = useLocation();
   const parts = partsOf(url);
   const [said, setSaid] = useState('');
@@ -23,8 +23,8 @@ export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: S
   const turnedAway = useRef(onTurnedAway);
   turnedAway.current = onTurnedAway;
   const page = useMemo(
-    () => ({ w, locale, me, call, live, follow, save, announce, onTurnedAway: () => turnedAway.current() }),
-    [w, locale, me, call, live, follow, save, announce],
+    () => ({ w, locale, me, call, live, follow, save, readFile, announce, onTurnedAway: () => turnedAway.current() }),
+    [w, locale, me, call, live, follow, save, readFile, announce],
   );
   const allowed = me.user.role !== 'member';
   useEffect(() => (allowed ? live.start() : undefined), [live, allowed]);

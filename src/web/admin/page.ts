@@ -16,6 +16,8 @@ export interface AdminPage {
   follow(path: string, handlers: StreamHandlers): EventStream;
   /** Saves what is at this path as a file. @throws Refusal, Unreachable */
   save(path: string): Promise<void>;
+  /** A file of somebody's question. @throws Refusal, Unreachable */
+  readFile(id: string): Promise<Blob>;
   /** A voice for the status region. */
   announce(text: string): void;
   onTurnedAway(): void;

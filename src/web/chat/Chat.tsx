@@ -1,11 +1,14 @@
 /** The chat: header, conversation, box. */
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
 import type { Around } from './around.ts';
 import './chat.css';
 import { Composer } from './Composer.tsx';
 import { Conversation } from './Conversation.tsx';
+import type { AskMore } from './controller.ts';
+import { FilesContext } from './files/context.ts';
+import { useDrop } from './files/useDrop.ts';
+import { useFiles } from './files/useFiles.ts';
 import { Header } from './Header.tsx';
 import { useAnswerNotice } from './notify.ts';
 import { pageOrigin } from './origin.ts';
@@ -46,6 +49,10 @@ export function Chat(props: ChatProps) {
 
   useAnswerNotice(state, kept, t);
   useEndedTurns(state, around?.turnEnded ?? null);
+  const limits = me.limits.attachments;
+  const files = useFiles({ api, limits, t, locale, announce: setSaid });
+  const takesFiles = me.canAsk && limits.count > 0;
+  const isDragged = useDrop(takesFiles ? files.add : null);
 
   const focusBox = useCallback(() => box.current?.focus(), []);
   const toBox = useCallback(() => {
@@ -73,8 +80,8 @@ export function Chat(props: ChatProps) {
     [t, locale, appOrigins, toBox, isAround],
   );
   const ask = useCallback(
-    (question: string, from: string | null, whenAway?: WhenAway) => {
-      controller.ask(question, from, whenAway);
+    (question: string, from: string | null, more?: AskMore) => {
+      controller.ask(question, from, more);
       focusBox();
     },
     [controller, focusBox],
@@ -108,66 +115,70 @@ export function Chat(props: ChatProps) {
 
   return (
     <PageContext value={pageContext}>
-      <div className={isAround ? 'chat chat-around' : 'chat'}>
-        <Header
-          sideBar={sideBar}
-          me={me}
-          memory={kept}
-          canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
-          onStartOver={() => setAsking(true)}
-          onSearch={() => setSearching(true)}
-          onLanguage={props.onLanguage}
-          onSaveHistory={controller.saveHistory}
-          onSignOut={props.onSignOut}
-          around={around}
-        />
-        <main className="chat-main">
-          <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
-          <Composer
-            ref={box}
-            state={state}
-            controller={controller}
+      <FilesContext value={api.attachments.read}>
+        <div className={isAround ? 'chat chat-around' : 'chat'}>
+          <Header
+            sideBar={sideBar}
             me={me}
-            page={page}
+            memory={kept}
+            canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
+            onStartOver={() => setAsking(true)}
+            onSearch={() => setSearching(true)}
+            onLanguage={props.onLanguage}
+            onSaveHistory={controller.saveHistory}
+            onSignOut={props.onSignOut}
             around={around}
-            onDropPage={() => {
-              if (around === null) setFrom(null);
-              else around.drop(null);
-              focusBox();
-            }}
-            onStop={busy ? stopActive : null}
-          >
-            <StatusLine state={state} said={said} />
-          </Composer>
-        </main>
-        {searching && (
-          <Suspense>
-            <Search
-              api={api}
-              onAsk={ask}
-              onOpen={onOpen}
-              onClose={() => {
-                setSearching(false);
+          />
+          <main className="chat-main">
+            <Conversation state={state} controller={controller} me={me} page={page} onAsk={ask} onStop={stop} />
+            <Composer
+              ref={box}
+              state={state}
+              controller={controller}
+              me={me}
+              page={page}
+              around={around}
+              onDropPage={() => {
+                if (around === null) setFrom(null);
+                else around.drop(null);
+                focusBox();
+              }}
+              files={takesFiles ? files : null}
+              isDragged={isDragged}
+              onStop={busy ? stopActive : null}
+            >
+              <StatusLine state={state} said={said} />
+            </Composer>
+          </main>
+          {searching && (
+            <Suspense>
+              <Search
+                api={api}
+                onAsk={ask}
+                onOpen={onOpen}
+                onClose={() => {
+                  setSearching(false);
+                  focusBox();
+                }}
+              />
+            </Suspense>
+          )}
+          {asking && (
+            <ResetDialog
+              busy={busy}
+              onCancel={() => {
+                setAsking(false);
+                focusBox();
+              }}
+              onConfirm={() => {
+                setAsking(false);
+                controller.startOver();
                 focusBox();
               }}
             />
-          </Suspense>
-        )}
-        {asking && (
-          <ResetDialog
-            busy={busy}
-            onCancel={() => {
-              setAsking(false);
-              focusBox();
-            }}
-            onConfirm={() => {
-              setAsking(false);
-              controller.startOver();
-              focusBox();
-            }}
-          />
-        )}
-      </div>
+          )}
+        </div>
+      </FilesContext>
     </PageContext>
   );
 }

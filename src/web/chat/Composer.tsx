@@ -1,5 +1,5 @@
 /** Where a question is written. */
-import { type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, useId } from 'react';
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, type RefObject, useId } from 'react';
 import type { Me } from '../../contract/api.ts';
 import { utf8Length } from '../../contract/utf8.ts';
 import { kilobytes } from '../locales/format.ts';
@@ -7,6 +7,9 @@ import type { Around } from './around.ts';
 import './composer.css';
 import type { Controller } from './controller.ts';
 import { FromPage } from './FromPage.tsx';
+import { AttachButton } from './files/AttachButton.tsx';
+import type { Files } from './files/useFiles.ts';
+import { WrittenFiles } from './files/WrittenFiles.tsx';
 import type { ChatState } from './state.ts';
 import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
@@ -20,24 +23,52 @@ export interface ComposerProps {
   page: string | null;
   around: Around | null;
   onDropPage(): void;
+  /** Null where none are taken. */
+  files: Files | null;
+  /** Files are being dragged over the page. */
+  isDragged: boolean;
   /** Null where nothing can be stopped. */
   onStop: (() => void) | null;
   /** The status region. */
   children: ReactNode;
 }
 
-export function Composer({ ref, state, controller, me, page, around, onDropPage, onStop, children }: ComposerProps) {
+export function Composer({
+  ref,
+  state,
+  controller,
+  me,
+  page,
+  around,
+  onDropPage,
+  files,
+  isDragged,
+  onStop,
+  children,
+}: ComposerProps) {
   const { t } = usePage();
   const { draft, sending, problem } = state;
   const id = useId();
   const bytes = utf8Length(draft);
   const most = me.limits.messageBytes;
-  const canSend = draft.trim() !== '' && bytes <= most && sending === null;
+  const canSend = draft.trim() !== '' && bytes <= most && sending === null && files?.ready !== false;
   useAutosize(ref, draft);
 
   const send = () => {
-    if (canSend) controller.send(page);
+    if (canSend) void sendWithFiles();
     ref.current?.focus();
+  };
+  const sendWithFiles = async () => {
+    const taken = files?.take() ?? [];
+    const ids = taken.flatMap(({ uploaded }) => uploaded?.id ?? []);
+    if (await controller.send(page, ids)) files?.done(taken);
+    else files?.restore(taken);
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = [...event.clipboardData.files];
+    if (files === null || pasted.length === 0) return;
+    event.preventDefault();
+    files.add(pasted);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -82,6 +113,8 @@ export function Composer({ ref, state, controller, me, page, around, onDropPage,
       )}
       <div className="composer-box">
         <FromPage page={page} around={around} onDropPage={onDropPage} />
+        {files !== null && <WrittenFiles files={files} onRemoved={() => ref.current?.focus()} />}
+        {isDragged && <p className="drop-here">{t.dropHere}</p>}
         <label className="only-read" htmlFor={id}>
           {t.question}
         </label>
@@ -97,8 +130,12 @@ export function Composer({ ref, state, controller, me, page, around, onDropPage,
           aria-describedby={`${id}-size`}
           onChange={(event) => controller.write(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
         <div className="composer-actions">
+          {files !== null && (
+            <AttachButton onFiles={files.add} disabled={files.list.length >= me.limits.attachments.count} />
+          )}
           {onStop !== null && (
             <button type="button" className="button" onClick={onStop}>
               <Icon name="stop" />

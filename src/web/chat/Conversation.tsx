@@ -1,8 +1,7 @@
 /** Everything that was said, oldest first, with a cut wherever the agent began afresh. */
 import { Fragment, useRef } from 'react';
 import type { Me, TurnView } from '../../contract/api.ts';
-import type { WhenAway } from '../../contract/turn.ts';
-import type { Controller } from './controller.ts';
+import type { AskMore, Controller } from './controller.ts';
 import './conversation.css';
 import { isOpen } from './chat-turn.ts';
 import { SendingTurn } from './SendingTurn.tsx';
@@ -19,7 +18,7 @@ export interface ConversationProps {
   controller: Controller;
   me: Me;
   page: string | null;
-  onAsk(question: string, from: string | null, whenAway?: WhenAway): void;
+  onAsk(question: string, from: string | null, more?: AskMore): void;
   onStop(turnId: string): void;
 }
 

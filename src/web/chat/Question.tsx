@@ -1,17 +1,20 @@
 /** What was asked, when, and where. A long one is folded. */
 import { useState } from 'react';
+import type { Attachment } from '../../contract/attachment.ts';
 import { moment } from '../locales/format.ts';
+import { FileList } from './files/FileList.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface QuestionProps {
   text: string;
   pageOrigin: string | null;
+  files: readonly Attachment[];
   /** UTC milliseconds. */
   askedAt: number;
 }
 
-export function Question({ text, pageOrigin, askedAt }: QuestionProps) {
-  const { t, locale } = usePage();
+export function Question({ text, pageOrigin, files, askedAt }: QuestionProps) {
+  const { t, locale, announce } = usePage();
   const [open, setOpen] = useState(false);
   const isLong = text.length > FOLD_LENGTH || text.split('\n', FOLD_LINES + 1).length > FOLD_LINES;
   return (
@@ -24,6 +27,7 @@ export function Question({ text, pageOrigin, askedAt }: QuestionProps) {
           {open ? t.showLess : t.showAll}
         </button>
       )}
+      <FileList files={files} locale={locale} words={t} announce={announce} />
       <p className="question-meta">
         <time dateTime={new Date(askedAt).toISOString()}>{moment(askedAt, Date.now(), locale)}</time>
         {pageOrigin !== null && <span className="question-page">{t.askedFrom(pageOrigin)}</span>}

@@ -9,7 +9,12 @@ export function SendingTurn({ sending, samePage }: { sending: Sending; samePage:
   const page = sending.body.pageOrigin ?? null;
   return (
     <article className="turn">
-      <Question text={sending.body.message} pageOrigin={samePage ? null : page} askedAt={sending.startedAt} />
+      <Question
+        text={sending.body.message}
+        pageOrigin={samePage ? null : page}
+        files={[]}
+        askedAt={sending.startedAt}
+      />
       <Progress words={sending.stop ? t.stopping : t.sending} since={sending.startedAt} clockAhead={0} />
     </article>
   );

@@ -6,7 +6,7 @@ import { moment } from '../locales/format.ts';
 import { Answer } from './Answer.tsx';
 import { Approval } from './Approval.tsx';
 import { type ChatTurn, isOpen } from './chat-turn.ts';
-import type { Controller } from './controller.ts';
+import type { AskMore, Controller } from './controller.ts';
 import { Note } from './Note.tsx';
 import { Outcome } from './Outcome.tsx';
 import { Progress } from './Progress.tsx';
@@ -26,7 +26,7 @@ export interface TurnProps {
   /** What to do about it is offered for the newest turn only. */
   isLast: boolean;
   clockAhead: number;
-  onAsk(question: string, from: string | null, whenAway?: WhenAway): void;
+  onAsk(question: string, from: string | null, more?: AskMore): void;
   onStop(turnId: string): void;
   /** Asked from where the question before was asked: not worth saying again. */
   samePage: boolean;
@@ -41,7 +41,8 @@ export const Turn = memo(function Turn(props: TurnProps) {
     (question: string) => canAsk && onAsk(question, view.pageOrigin),
     [onAsk, canAsk, view.pageOrigin],
   );
-  const again = (whenAway?: WhenAway) => onAsk(view.message, view.pageOrigin, whenAway);
+  const attachments = view.attachments.map(({ id }) => id);
+  const again = (whenAway?: WhenAway) => onAsk(view.message, view.pageOrigin, { whenAway, attachments });
 
   return (
     <article className="turn" data-turn={view.turnId}>
@@ -53,7 +54,12 @@ export const Turn = memo(function Turn(props: TurnProps) {
             {t.notices[notice]}
           </p>
         ))}
-      <Question text={view.message} pageOrigin={samePage ? null : view.pageOrigin} askedAt={view.startedAt} />
+      <Question
+        text={view.message}
+        pageOrigin={samePage ? null : view.pageOrigin}
+        files={view.attachments}
+        askedAt={view.startedAt}
+      />
       {open && <Steps steps={steps} />}
       {view.late && (
         <Note kind="wait" icon="clock" title={t.late}>

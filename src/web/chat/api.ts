@@ -1,16 +1,20 @@
 /** The gateway's HTTP API, as the pages use it: the client that programs have, and what belongs to a browser's sign-in. */
+import { attachmentClient } from '../../client/attachments.ts';
 import { type ClientOptions, createClient, type PaliadinClient } from '../../client/client.ts';
 import { type EventStream, openEventStream, type StreamHandlers } from '../../client/event-stream.ts';
 import { createCall, createSend, type Fetch } from '../../client/request.ts';
 import type { SignedIn, SignInWays, WouldReplace } from '../../contract/api.ts';
+import type { Attachment } from '../../contract/attachment.ts';
 import { download } from '../download.ts';
 import type { SignInLink } from '../sign-in/sign-in-link.ts';
 
 export interface Api
   extends Pick<
     PaliadinClient,
-    'ask' | 'decide' | 'stop' | 'history' | 'giveFeedback' | 'reset' | 'conversations' | 'me'
+    'ask' | 'decide' | 'stop' | 'history' | 'giveFeedback' | 'reset' | 'conversations' | 'me' | 'attachments'
   > {
+  /** As `attachments.upload`; `onProgress` gets a share from 0 to 1. */
+  upload(file: File, signal: AbortSignal, onProgress: (share: number) => void): Promise<Attachment>;
   signInWays(): Promise<SignInWays>;
   /** Changes nothing where somebody else is signed in in this browser, unless `replace` says so. */
   signIn(link: SignInLink, replace: boolean): Promise<SignedIn | WouldReplace>;
@@ -21,13 +25,19 @@ export interface Api
   saveHistory(): Promise<void>;
 }
 
+export interface ApiOptions extends Pick<ClientOptions, 'pause'> {
+  /** A fetch that tells how much it has sent. */
+  uploading?: (onProgress: (share: number) => void) => Fetch;
+}
+
 /** `locale` is read at each call, because a person may switch it. */
-export function createApi(locale: () => string, fetch: Fetch, options: Pick<ClientOptions, 'pause'> = {}): Api {
-  const { ask, decide, stop, history, giveFeedback, reset, conversations, me } = createClient({
-    locale,
-    fetch,
-    ...options,
-  });
+export function createApi(
+  locale: () => string,
+  fetch: Fetch,
+  { uploading = () => fetch, ...options }: ApiOptions = {},
+): Api {
+  const client = createClient({ locale, fetch, ...options });
+  const { ask, decide, stop, history, giveFeedback, reset, conversations, me, attachments } = client;
   const call = createCall(locale, fetch);
   const json = async <T>(...request: Parameters<typeof call>) => (await call(...request)).json as T;
 
@@ -40,6 +50,8 @@ export function createApi(locale: () => string, fetch: Fetch, options: Pick<Clie
     reset,
     conversations,
     me,
+    attachments,
+    upload: (file, signal, onProgress) => attachmentClient(uploading(onProgress), locale).upload(file, { signal }),
     signInWays: () => json('GET', '/api/auth/ways'),
     signIn: ({ kind, secret }, replace) => json('POST', `/api/auth/${kind}`, { body: { [kind]: secret, replace } }),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),

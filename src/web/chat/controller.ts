@@ -40,16 +40,23 @@ export interface ConversationFollower {
   onEvents(events: readonly NumberedEvent[]): void;
 }
 
+/** What a question may have besides its words. */
+export interface AskMore {
+  whenAway?: WhenAway | undefined;
+  /** Ids of files. */
+  attachments?: readonly string[];
+}
+
 export interface Controller {
   getState(): ChatState;
   subscribe(listener: () => void): () => void;
   /** Follows the server until the result is called. */
   start(): () => void;
   write(text: string): void;
-  /** Sends what is in the box. */
-  send(pageOrigin: string | null): Promise<void>;
+  /** Sends what is in the box, with uploaded files. Resolves with whether it was taken. */
+  send(pageOrigin: string | null, attachments?: readonly string[]): Promise<boolean>;
   /** Sends a question that was clicked: a starter, a chip, a repetition. */
-  ask(message: string, pageOrigin: string | null, whenAway?: WhenAway): Promise<void>;
+  ask(message: string, pageOrigin: string | null, more?: AskMore): Promise<boolean>;
   /** Stops one turn, or whatever is being worked on. */
   stop(turnId?: string): Promise<void>;
   /** Where it is not taken it can be tried again, and the person is told why. */
@@ -96,10 +103,13 @@ export function createController(deps: ControllerDeps): Controller {
     throw error;
   };
 
-  const put = async (message: string, pageOrigin: string | null, fromBox: boolean, whenAway?: WhenAway) => {
-    if (state.sending !== null) return;
+  const put = async (message: string, pageOrigin: string | null, fromBox: boolean, given: AskMore = {}) => {
+    if (state.sending !== null) return false;
+    const { whenAway, attachments = [] } = given;
     const context = deps.context?.(pageOrigin) ?? null;
-    const more = { ...(pageOrigin && { pageOrigin }), ...(context && { context }), ...(whenAway && { whenAway }) };
+    const files = attachments.length > 0 && { attachments: [...attachments] };
+    const about = { ...(pageOrigin && { pageOrigin }), ...(context && { context }) };
+    const more = { ...about, ...(whenAway && { whenAway }), ...files };
     const body: AskBody = { message, sessionId, locale: deps.locale(), ...more };
     const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
     sending = new AbortController();
@@ -109,11 +119,13 @@ export function createController(deps: ControllerDeps): Controller {
       const turn = await api.ask(body, { idempotencyKey: key, signal });
       dispatch({ type: 'taken', key, turn });
       if (signal.aborted) await cancel(turn.turnId);
+      return true;
     } catch (error) {
       const problem = error instanceof Unreachable ? notReached(error, deps.messages()) : explain(error);
       // What a refusal of our making (4xx) named was not accepted; after anything else it may have been.
       const keepKey = !(error instanceof Refusal && error.status < 500);
       dispatch({ type: 'not-taken', key, problem: signal.aborted ? null : problem, keepKey });
+      return false;
     }
   };
 
@@ -161,8 +173,8 @@ export function createController(deps: ControllerDeps): Controller {
         random: deps.random,
       }),
     write: (draft) => dispatch({ type: 'draft', text: draft }),
-    send: (pageOrigin) => put(state.draft, pageOrigin, true),
-    ask: (message, pageOrigin, whenAway) => put(message, pageOrigin, false, whenAway),
+    send: (pageOrigin, attachments = []) => put(state.draft, pageOrigin, true, { attachments }),
+    ask: (message, pageOrigin, more) => put(message, pageOrigin, false, more),
     stop: async (turnId) => {
       const target = turnId ?? activeTurn(state)?.view.turnId;
       if (target !== undefined) return cancel(target);

@@ -56,6 +56,21 @@ export const de: Messages = {
   showLess: 'Weniger zeigen',
   askedFrom: (page) => `Gefragt auf ${page}`,
 
+  attach: 'Dateien anhängen',
+  filesToSend: 'Dateien zu dieser Frage',
+  files: 'Dateien der Frage',
+  file: 'Datei',
+  attached: (name) => `Angehängt: ${name}`,
+  sendingFile: (name) => `${name} wird gesendet`,
+  removeFile: (name) => `${name} entfernen`,
+  removedFile: (name) => `Entfernt: ${name}`,
+  saveFile: (name) => `${name} speichern`,
+  fileGone: (name) => `${name} ließ sich nicht holen.`,
+  dropHere: 'Zum Anhängen hier ablegen',
+  tooManyFiles: (most) => `Eine Frage kann ${most} Dateien haben.`,
+  fileTooLarge: (most) => `Diese Datei ist zu groß: Erlaubt sind ${most}.`,
+  fileNotSent: 'Sie ließ sich nicht senden. Bitte entfernen und noch einmal versuchen.',
+
   sending: 'Wird gesendet…',
   queued: (position) =>
     position === null || position <= 1 ? 'Wartet: als Nächstes dran' : `Wartet: Nummer ${position} in der Schlange`,

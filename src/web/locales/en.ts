@@ -59,6 +59,22 @@ export const en = {
   showLess: 'Show less',
   askedFrom: (page: string) => `Asked from ${page}`,
 
+  // Files
+  attach: 'Attach files',
+  filesToSend: 'Files for this question',
+  files: 'Files of this question',
+  file: 'File',
+  attached: (name: string) => `Attached: ${name}`,
+  sendingFile: (name: string) => `Sending ${name}`,
+  removeFile: (name: string) => `Remove ${name}`,
+  removedFile: (name: string) => `Removed: ${name}`,
+  saveFile: (name: string) => `Save ${name}`,
+  fileGone: (name: string) => `${name} could not be fetched.`,
+  dropHere: 'Drop the files to attach them',
+  tooManyFiles: (most: number) => `A question can have ${most} files.`,
+  fileTooLarge: (most: string) => `This file is too large: it may have ${most}.`,
+  fileNotSent: 'It could not be sent. Remove it and try again.',
+
   // A turn while it is open
   sending: 'Sending…',
   queued: (position: number | null) =>

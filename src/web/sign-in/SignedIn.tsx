@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } 
 import type { Fetch } from '../../client/request.ts';
 import type { Me } from '../../contract/api.ts';
 import { type Api, createApi } from '../chat/api.ts';
+import { xhrFetch } from '../chat/files/xhr-fetch.ts';
 import { Fallback } from '../chat/ui/Fallback.tsx';
 import { chooseLocale, LOCALE_KEY, languageOf } from '../locales/choose.ts';
 import type { Memory } from '../storage.ts';
@@ -101,6 +102,8 @@ function reachGateway(kept: Memory, locale: () => string) {
   const sessionKey = createSessionKey(kept);
   const proxySignIn = createProxySignIn();
   const fetch = proxySignIn.watch(withSessionKey(sessionKey, window.fetch.bind(window), location.origin));
-  const gateway: Gateway = { fetch, api: createApi(locale, fetch), locale };
+  const uploading = (onProgress: (share: number) => void) =>
+    proxySignIn.watch(withSessionKey(sessionKey, xhrFetch(onProgress), location.origin));
+  const gateway: Gateway = { fetch, api: createApi(locale, fetch, { uploading }), locale };
   return { gateway, sessionKey, proxySignIn };
 }

@@ -1,9 +1,10 @@
 /** An agent's request for permission, as the card that a person decides. */
+
+import { bounded } from '../../../contract/bounded-approval.ts';
+import { toolCard } from '../../../contract/tool-card.ts';
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
 import type { RequestPermissionRequest } from '../../../transport/acp.ts';
-import { bounded } from '../../../contract/bounded-approval.ts';
 import type { Words } from '../claude/words.ts';
-import { toolCard } from '../../../contract/tool-card.ts';
 import { inputOf, policyName, type ToolCall, wordsOfCall } from './tools.ts';
 
 /**

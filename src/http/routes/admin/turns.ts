@@ -82,7 +82,8 @@ export function turnRoutes(app: App, { services }: Pick<ServerOptions, 'services
 }
 
 function pick(turn: Turn) {
-  const { sessionId, message, pageOrigin, context, locale, trailerMalformed, chipCount, rowsSeen, notices, feedback } =
-    turn;
-  return { sessionId, message, pageOrigin, context, locale, trailerMalformed, chipCount, rowsSeen, notices, feedback };
+  const { sessionId, message, pageOrigin, context, attachments, locale, feedback } = turn;
+  const { trailerMalformed, chipCount, rowsSeen, notices } = turn;
+  const asked = { sessionId, message, pageOrigin, context, attachments, locale };
+  return { ...asked, trailerMalformed, chipCount, rowsSeen, notices, feedback };
 }

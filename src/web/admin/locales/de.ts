@@ -77,6 +77,8 @@ export const de: Words = {
     conversation_limit: 'Grenze der Unterhaltungen erreicht',
     message_invalid: 'Frage nicht lesbar',
     message_too_large: 'Frage zu lang',
+    attachment_invalid: 'Datei nicht angenommen',
+    attachment_too_large: 'Datei zu groß',
     store_unavailable: 'Speicher schrieb nicht',
     not_allowed: 'Nicht erlaubt',
     bad_request: 'Anfrage nicht verstanden',
@@ -114,6 +116,9 @@ export const de: Words = {
     conversation_limit: 'PALIADIN_CONVERSATIONS_LIMIT erhöhen oder den Benutzer bitten, einige zu löschen.',
     message_invalid: 'Es ist nichts zu tun: Der Benutzer muss erneut fragen.',
     message_too_large: 'Es ist nichts zu tun: Der Benutzer muss die Frage kürzen.',
+    attachment_invalid: 'Es ist nichts zu tun: Der Benutzer muss die Datei erneut anhängen, oder eine andere.',
+    attachment_too_large:
+      'Ist das gewöhnliche Nutzung, PALIADIN_ATTACHMENT_BYTES oder PALIADIN_ATTACHMENT_COUNT erhöhen.',
     store_unavailable:
       'Die Platte prüfen: freier Platz, und wem die Dateien in PALIADIN_STATE_DIR gehören. Mit PALIADIN_DATABASE_URL: ob dieser Server läuft.',
     not_allowed: 'Rolle des Benutzers prüfen, und ob er gesperrt ist.',
@@ -240,6 +245,9 @@ export const de: Words = {
   },
 
   turn: {
+    files: 'Dateien der Frage',
+    saveFile: (name) => `${name} speichern`,
+    fileGone: (name) => `${name} ließ sich nicht holen.`,
     back: 'Alle Fragen',
     question: 'Frage',
     answer: 'Antwort',

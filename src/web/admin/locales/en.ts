@@ -83,6 +83,8 @@ export const en = {
     conversation_limit: 'Limit of conversations reached',
     message_invalid: 'Question not readable',
     message_too_large: 'Question too long',
+    attachment_invalid: 'File not accepted',
+    attachment_too_large: 'File too large',
     store_unavailable: 'Store did not write',
     not_allowed: 'Not allowed',
     bad_request: 'Request not understood',
@@ -119,6 +121,8 @@ export const en = {
     conversation_limit: 'Raise PALIADIN_CONVERSATIONS_LIMIT, or ask the user to delete some.',
     message_invalid: 'Nothing to do: the user has to ask again.',
     message_too_large: 'Nothing to do: the user has to shorten the question.',
+    attachment_invalid: 'Nothing to do: the user has to attach the file again, or another one.',
+    attachment_too_large: 'If this is normal use, raise PALIADIN_ATTACHMENT_BYTES or PALIADIN_ATTACHMENT_COUNT.',
     store_unavailable:
       'Check the disk: free space, and who owns the files of PALIADIN_STATE_DIR. With PALIADIN_DATABASE_URL: whether that server runs.',
     not_allowed: 'Check the user’s role and whether they are suspended.',
@@ -244,6 +248,9 @@ export const en = {
   },
 
   turn: {
+    files: 'Files of the question',
+    saveFile: (name: string) => `Save ${name}`,
+    fileGone: (name: string) => `${name} could not be fetched.`,
     back: 'All turns',
     question: 'Question',
     answer: 'Answer',

@@ -4,6 +4,8 @@ import { Refusal } from '../../../client/request.ts';
 import type { TurnInFull } from '../../../contract/admin.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
+import { FilesContext } from '../../chat/files/context.ts';
+import { FileList } from '../../chat/files/FileList.tsx';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { Icon } from '../../chat/ui/Icon.tsx';
@@ -49,7 +51,7 @@ export function TurnPage({ turnId }: { turnId: string }) {
 }
 
 function InFull({ turn }: { turn: TurnInFull }) {
-  const { w } = useAdmin();
+  const { w, locale, announce, readFile } = useAdmin();
   const question = visible(turn.message);
   const title = shortened(question) || w.turns.noText;
   useTitle(title);
@@ -65,6 +67,9 @@ function InFull({ turn }: { turn: TurnInFull }) {
         </p>
       </header>
       <div className="turn-page-main">
+        <FilesContext value={readFile}>
+          <FileList files={turn.attachments} locale={locale} words={w.turn} announce={announce} />
+        </FilesContext>
         {title !== question.trim() && question.trim() !== '' && (
           <section aria-labelledby="question">
             <h2 id="question">{w.turn.question}</h2>

@@ -5,8 +5,11 @@ import rehypeSanitize from 'rehype-sanitize';
 
 import { PlainText } from '../PlainText.tsx';
 import { createSplitter, type Block as MarkdownBlock } from './blocks.ts';
-import { CodeBlock } from './CodeBlock.tsx';
+import { CodeBlock, ParsedCode } from './CodeBlock.tsx';
+import { CodeSpan } from './CodeSpan.tsx';
 import { rehypeDirection } from './direction.ts';
+import { Formula } from './Formula.tsx';
+import { readFence } from './fence.ts';
 import { remarkGfmParts } from './gfm.ts';
 import { Link } from './Link.tsx';
 import { safeHref } from './links.ts';
@@ -34,6 +37,16 @@ export function Markdown({ text, growing }: { text: string; growing: boolean }) 
 }
 
 function Block({ block, last }: { block: MarkdownBlock; last: boolean }) {
+  if (block.kind === 'formula') {
+    return (
+      <p dir="auto">
+        <Formula source={block.text.trim()} />
+      </p>
+    );
+  }
+  // Not by way of the parser, which would read all of it again at each update.
+  const code = block.kind === 'code' ? readFence(block.text) : null;
+  if (code !== null) return <CodeBlock {...code} />;
   if (!isTame(block)) return <PlainText text={block.text} />;
   return <Formatted text={last ? closeMarks(block) : block.text} />;
 }
@@ -61,7 +74,8 @@ const rehypePlugins: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [
 const components: Components = {
   a: Link,
   input: TaskBox,
-  pre: CodeBlock,
+  code: CodeSpan,
+  pre: ParsedCode,
   table: Table,
   h1: ({ dir, children }) => (
     <h3 className="heading-1" dir={dir}>

@@ -1,7 +1,8 @@
 /**
  * Splits Markdown at its outermost blocks, so that while an answer grows only its end is rendered anew.
  */
-import { Lexer } from 'marked';
+import { Lexer, Marked } from 'marked';
+import { isFormula } from './formula.ts';
 
 export interface Block {
   /** What to render: the block's own text, with the definitions it may refer to. */
@@ -36,7 +37,7 @@ function split(text: string, last: Split): Split {
   const pieces = text.startsWith(last.text) ? settled(last.pieces) : [];
   let at = pieces.length === 0 ? 0 : (last.pieces[pieces.length]?.at ?? 0);
   // Blocks only: what is within a line is the renderer's business.
-  for (const { type, raw } of new Lexer().blockTokens(text.slice(at))) {
+  for (const { type, raw } of new Lexer(withFormulas).blockTokens(text.slice(at))) {
     if (type !== 'space')
       pieces.push({ text: raw, kind: type, at, apart: at === 0 || text.startsWith('\n\n', at - 2) });
     at += raw.length;
@@ -76,6 +77,39 @@ function normalise(label: string): string {
   return label.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
+/** The formula of lines of its own at the beginning of the text, with its delimiters. */
+function formulaAt(text: string): string | null {
+  const [whole, dollars, brackets] = FORMULA.exec(text) ?? [];
+  return whole !== undefined && isFormula(dollars ?? brackets ?? '') ? whole : null;
+}
+
+/**
+ * Lines between `$$` and `$$`, or `\\[` and `\\]`: a minus or an equals sign at their beginning makes no list and no heading.
+ * None is blank: what is behind a blank line is settled.
+ */
+const withFormulas = new Marked({
+  extensions: [
+    {
+      name: 'formula',
+      level: 'block',
+      start(text) {
+        const paragraph = text.slice(0, text.indexOf('\n\n') + 1 || text.length);
+        for (const { index } of paragraph.matchAll(FORMULA_LINE)) {
+          if (formulaAt(paragraph.slice(index + 1)) !== null) return index + 1;
+        }
+        return undefined;
+      },
+      tokenizer(text) {
+        const raw = formulaAt(text);
+        return raw === null ? undefined : { type: 'formula', raw };
+      },
+    },
+  ],
+}).defaults;
+
+const FORMULA =
+  /^ {0,3}(?:\$\$((?:[^$\n]|\\\$|\n(?![ \t]*\n)){1,1000}?)\$\$|\\\[((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)\\\])[ \t]*(?:\n|$)/;
+const FORMULA_LINE = /\n {0,3}(?:\$\$|\\\[)/g;
 const LINE_ENDS = /\r\n?/g;
 const DEFINED = /^ {0,3}\[([^\]]+)\]:/;
 const REFERRED = /\[([^[\]]{1,200})\]/g;

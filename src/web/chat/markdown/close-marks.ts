@@ -6,8 +6,8 @@ import type { Block } from './blocks.ts';
 
 export function closeMarks({ text, kind }: Block): string {
   // Code shows what it has, and inside of it marks mean nothing.
-  if (kind === 'code' || kind === 'html' || hasOpenFence(text)) return text;
-  return closeEmphasis(holdLines(text.replace(UNFINISHED_LINK, ''), kind));
+  if (kind === 'code' || kind === 'html' || kind === 'formula' || hasOpenFence(text)) return text;
+  return closeEmphasis(holdLines(text.replace(UNFINISHED_FORMULA, '').replace(UNFINISHED_LINK, ''), kind));
 }
 
 function hasOpenFence(text: string): boolean {
@@ -43,6 +43,8 @@ function isOpen(text: string, mark: string): boolean {
 
 /** From its bracket on: a link is shown when its target is known. Longer than this it is no link. */
 const UNFINISHED_LINK = /!?\[[^\]\n]{0,300}(?:\](?:\([^)\n]{0,2000})?)?$/;
+/** Only one that is surely meant as one: a single dollar may be a price. */
+const UNFINISHED_FORMULA = /(?:(?<!\$)\$\$(?:[^$\n]|\n(?!\n)){0,1000}\$?|\\[([](?:(?!\\[)\]])[\s\S]){0,1000})$/;
 const ONLY_MARKS = /^[ \t>]*(?:[-=+*_~#|`: \t]+|\d{1,3}[.)]?)[ \t]*$/;
 const CODE_SPAN = /(`+)[^`][\s\S]*?\1(?!`)/g;
 /** Code first: inside of it asterisks mean nothing. */

@@ -1,5 +1,5 @@
 /**
- * What an answer's Markdown has beyond CommonMark. GitHub's tables, strikethrough, task lists and bare links. Not its footnotes: an answer is rendered in
+ * What an answer's Markdown has beyond CommonMark. Formulas, and GitHub's tables, strikethrough, task lists and bare links. Not its footnotes: an answer is rendered in
  * blocks, and a footnote's text would be lost in another block than its mark.
  */
 import { gfmAutolinkLiteralFromMarkdown } from 'mdast-util-gfm-autolink-literal';
@@ -12,6 +12,7 @@ import { gfmTaskListItem } from 'micromark-extension-gfm-task-list-item';
 import { keptBackslashes } from './backslashes.ts';
 import { bareLinks } from './bare-links.ts';
 import { amongEastAsian, eastAsianEmphasis } from './east-asian.ts';
+import { formulas, formulasFromMarkdown } from './formulas.ts';
 import type { Construct } from './micromark.ts';
 
 /** As remark-gfm does it, but for scripts without spaces between words; that package also brings the way back to Markdown, which nobody needs here. */
@@ -31,8 +32,18 @@ function strikethrough() {
 const TILDE = '~'.charCodeAt(0);
 
 /** Made once: each block of an answer is read by itself. */
-const syntax = [eastAsianEmphasis, keptBackslashes, bareLinks(), strikethrough(), gfmTable(), gfmTaskListItem()];
+// Later ones come first where both begin with the same sign: what is no formula may still keep its backslash.
+const syntax = [
+  eastAsianEmphasis,
+  keptBackslashes,
+  formulas,
+  bareLinks(),
+  strikethrough(),
+  gfmTable(),
+  gfmTaskListItem(),
+];
 const meaning = [
+  formulasFromMarkdown,
   gfmAutolinkLiteralFromMarkdown(),
   gfmStrikethroughFromMarkdown(),
   gfmTableFromMarkdown(),

@@ -33,7 +33,7 @@ export const schema: Options = {
   ],
   attributes: {
     a: ['href'],
-    code: [['className', /^language-./]],
+    code: [['className', /^language-./, 'formula']],
     input: [
       ['type', 'checkbox'],
       ['disabled', true],

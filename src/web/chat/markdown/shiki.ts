@@ -1,5 +1,5 @@
 /** Code highlighting. Loaded when the first code block is shown; each language when it is first met. */
-import { createCssVariablesTheme, createHighlighterCore, type LanguageInput } from 'shiki/core';
+import { createCssVariablesTheme, createHighlighterCore, type GrammarState, type LanguageInput } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import type { CodeLine } from './code-line.ts';
 
@@ -64,15 +64,50 @@ const highlighter = createHighlighterCore({
   langs: [],
 });
 
-/** The code in lines of tokens; null for a language that is not known. */
-export async function tokenize(code: string, language: string): Promise<CodeLine[] | null> {
+/** Colours one block of code, which may grow. */
+export interface Colourer {
+  /** The code in lines of tokens; those that were finished the last time are the same objects again. */
+  take(code: string): readonly CodeLine[];
+}
+
+/** Null for a language that is not known. */
+export async function openColourer(language: string): Promise<Colourer | null> {
   const name = aliases[language.toLowerCase()] ?? language.toLowerCase();
   const load = Object.hasOwn(languages, name) ? languages[name] : undefined;
   if (load === undefined) return null;
   const shiki = await highlighter;
   await shiki.loadLanguage(load);
-  const { tokens } = shiki.codeToTokens(code, { lang: name, theme: THEME, tokenizeTimeLimit: LINE_MS });
-  return tokens.map((line) => line.map(({ content, color }) => ({ text: content, kind: kindOf(color) })));
+  const colour = (code: string, state: GrammarState | undefined) => {
+    const options = { lang: name, theme: THEME, tokenizeTimeLimit: LINE_MS };
+    const result = shiki.codeToTokens(code, state === undefined ? options : { ...options, grammarState: state });
+    return { lines: result.tokens.map(toLine), state: result.grammarState };
+  };
+
+  let finished = '';
+  let lines: CodeLine[] = [];
+  let state: GrammarState | undefined;
+  return {
+    take(code) {
+      if (!code.startsWith(finished)) {
+        finished = '';
+        lines = [];
+        state = undefined;
+      }
+      const end = code.lastIndexOf('\n') + 1;
+      if (end > finished.length) {
+        // Without the last line end, behind which there would be one more line, an empty one.
+        const more = colour(code.slice(finished.length, end - 1), state);
+        lines = [...lines, ...more.lines];
+        state = more.state;
+        finished = code.slice(0, end);
+      }
+      return [...lines, ...colour(code.slice(end), state).lines];
+    },
+  };
+}
+
+function toLine(tokens: { content: string; color?: string | undefined }[]): CodeLine {
+  return tokens.map(({ content, color }) => ({ text: content, kind: kindOf(color) }));
 }
 
 // Of a line that takes longer the rest has no colours. The first one of a language takes what all of its patterns take to

@@ -11,9 +11,10 @@ export function isTooDeep(markdown: string): boolean {
 
 /** Whether the block can be formatted in the blink of an eye, or nearly. */
 export function isTame({ text, kind }: Block): boolean {
-  if (kind === 'code') return true;
+  if (kind === 'code' || kind === 'formula') return true;
   if (text.length > (kind === 'table' ? LONGEST_TABLE : LONGEST)) return false;
   if (kind !== 'table' && count(text, /\n/g) > MOST_LINES) return false;
+  if (count(text, FORMULA_MARK) > MOST_FORMULA_MARKS) return false;
   if (PAIRED.some((sign) => count(text, sign) > MOST_PAIRED)) return false;
   return kind === 'paragraph' || count(text, LAZY_LINE) <= MOST_LAZY_LINES;
 }
@@ -35,6 +36,10 @@ const LONGEST_TABLE = 200_000;
 // Which sign closes which takes time with the second or third power of their number. A long list has a few hundred.
 const PAIRED = [/[*_]/g, /~/g, /`/g, /</g];
 const MOST_PAIRED = 2000;
+
+// Each formula is drawn in a millisecond or so.
+const FORMULA_MARK = /\$|\\[)\]]/g;
+const MOST_FORMULA_MARKS = 1000;
 
 // Lines that belong to a quote or a list item without being marked so: each looks back at all before it.
 const LAZY_LINE = /^(?![ \t>|]|[-*+][ \t]|\d{1,9}[.)][ \t])[^\n]/gm;

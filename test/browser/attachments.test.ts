@@ -1,0 +1,139 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { de } from '../../src/web/locales/de.ts';
+import { en } from '../../src/web/locales/en.ts';
+import { useBrowser } from '../support/browser.ts';
+import { files, png, zip } from '../support/files.ts';
+import { useGateway } from '../support/use-gateway.ts';
+import { type Chat, signedIn } from './chat.ts';
+
+const browser = useBrowser();
+const gateway = useGateway();
+
+interface Picked {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+const picture = { name: 'plan.png', mimeType: 'image/png', buffer: png(40, 30) };
+const note = { name: 'note.txt', mimeType: 'text/plain', buffer: files['text/plain'] };
+const disguised = { name: 'photo.png', mimeType: 'image/png', buffer: zip };
+
+const pick = ({ page }: Chat, ...picked: Picked[]) => page.locator('input[type=file]').setInputFiles(picked);
+const written = ({ page }: Chat) => page.getByRole('list', { name: en.filesToSend }).getByRole('listitem');
+const uploaded = async (chat: Chat, name: string) => {
+  const item = written(chat).filter({ hasText: name });
+  await item.waitFor();
+  await item.getByRole('progressbar').waitFor({ state: 'detached' });
+  return item;
+};
+
+/** Files come as a person's browser hands them over: in a drop, or from the clipboard. */
+async function hand(page: Page, kind: 'drop' | 'paste', { name, mimeType, buffer }: Picked): Promise<void> {
+  await page.evaluate(
+    ([how, called, type, bytes]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(bytes)], called, { type }));
+      const target = document.querySelector('textarea');
+      const init = { bubbles: true, cancelable: true };
+      if (how === 'paste') target?.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }));
+      else {
+        target?.dispatchEvent(new DragEvent('dragover', { ...init, dataTransfer: data }));
+        target?.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: data }));
+      }
+    },
+    [kind, name, mimeType, [...buffer]] as const,
+  );
+}
+
+describe('files of a question', () => {
+  test('are picked, sent, and shown with the question, also after a reload', async () => {
+    const chat = await signedIn(browser, gateway(), 'anna');
+    await pick(chat, picture, note);
+    await uploaded(chat, 'plan.png');
+    await uploaded(chat, 'note.txt');
+    const { answered, says, whole } = await chat.ask('What are these?');
+    await answered();
+    await says('I got 2 files');
+    await says('First line: größe');
+    expect(await written(chat).count()).toBe(0);
+    await chat.page.reload();
+    const shown = whole.getByRole('list', { name: en.files });
+    const image = shown.locator('img');
+    await image.waitFor();
+    await expect.poll(() => image.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(40);
+    const saved = chat.page.waitForEvent('download');
+    await shown.getByRole('button', { name: 'note.txt' }).click();
+    expect((await saved).suggestedFilename()).toBe('note.txt');
+  });
+
+  test.each(['drop', 'paste'] as const)('are taken from a %s', async (kind) => {
+    const chat = await signedIn(browser, gateway(), `ben-${kind}`);
+    await hand(chat.page, kind, picture);
+    const item = await uploaded(chat, 'plan.png');
+    expect(await item.locator('img').evaluate((one: HTMLImageElement) => one.naturalWidth)).toBe(40);
+    const { says } = await chat.ask('What is this?');
+    await says('**plan.png**'.replaceAll('*', ''));
+  });
+
+  test('are removed before the question is sent', async () => {
+    const chat = await signedIn(browser, gateway(), 'carl');
+    await pick(chat, picture, note);
+    await uploaded(chat, 'note.txt');
+    await chat.button(en.removeFile('plan.png')).click();
+    const { says } = await chat.ask('What is this?');
+    await says('I got one file');
+    await says('note.txt');
+  });
+
+  test('that are refused say why, and hold the question back until they are removed', async () => {
+    const chat = await signedIn(browser, gateway(), 'dora');
+    chat.visitor.expectTrouble(/400/);
+    await pick(chat, disguised);
+    await written(chat)
+      .filter({ hasText: 'This file can’t be attached. Images (PNG, JPEG, GIF, WebP), PDF' })
+      .waitFor();
+    await chat.box.fill('What is this?');
+    expect(await chat.button(en.send).isDisabled()).toBe(true);
+    await chat.button(en.removeFile('photo.png')).click();
+    expect(await chat.button(en.send).isEnabled()).toBe(true);
+    await pick(chat, ...Array.from({ length: 6 }, (_, i) => ({ ...note, name: `${i}.txt` })));
+    await chat.status.filter({ hasText: en.tooManyFiles(5) }).waitFor();
+    await expect.poll(() => written(chat).count()).toBe(5);
+    await pick(chat, { ...note, name: 'x' });
+    expect(await written(chat).count()).toBe(5);
+  });
+
+  test('that are too large are not even sent', async () => {
+    const chat = await signedIn(browser, gateway(), 'emil', { words: de, options: { locale: 'de' } });
+    // Made there: to bring it to the browser would take longer than the test.
+    await chat.page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(10 * 1024 * 1024 + 1)], 'large.txt'));
+      const paste = { bubbles: true, cancelable: true, clipboardData: data };
+      document.querySelector('textarea')?.dispatchEvent(new ClipboardEvent('paste', paste));
+    });
+    await chat.page.getByText(de.fileTooLarge('10.240\u00a0kB')).waitFor();
+  });
+
+  test.each([
+    ['a phone', { viewport: { width: 390, height: 740 }, hasTouch: true, isMobile: true }],
+    ['a frame of 400 px', { viewport: { width: 400, height: 560 } }],
+  ])('fit on %s, and axe finds nothing', async (_, options) => {
+    const chat = await signedIn(browser, gateway(), `fritz-${options.viewport.width}`, { options });
+    chat.visitor.expectTrouble(/400/);
+    await pick(chat, picture, { ...note, name: `${'a long name '.repeat(9)}.txt` }, disguised);
+    await uploaded(chat, 'plan.png');
+    await written(chat).filter({ hasText: 'can’t be attached' }).waitFor();
+    const wide = () =>
+      chat.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(await wide()).toBe(0);
+    expect((await new AxeBuilder({ page: chat.page }).analyze()).violations).toEqual([]);
+    await chat.button(en.removeFile('photo.png')).click();
+    await (await chat.ask('What are these?')).answered();
+    expect(await wide()).toBe(0);
+    expect((await new AxeBuilder({ page: chat.page }).analyze()).violations).toEqual([]);
+  });
+});
