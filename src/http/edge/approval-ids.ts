@@ -10,7 +10,7 @@ export function approvalKey(turnId: string, approvalId: string): string {
 }
 
 /** @throws FieldError `not_found` */
-export function readApprovalKey(key: string, param: string): { turnId: string; approvalId: string } {
+function readApprovalKey(key: string, param: string): { turnId: string; approvalId: string } {
   const [, turnId = '', approvalId = ''] = /^([0-9a-f-]{36}):(.{1,100})$/s.exec(key) ?? [];
   if (TURN_ID_PATTERN.test(turnId)) return { turnId, approvalId };
   throw new FieldError(param, 'nothing was ever asked with this id', 'not_found');

@@ -12,7 +12,8 @@ export function newConversation(userId: string, seed?: string): string {
 
 /** `sessionId` for what a client calls a thread or a chat. */
 export function conversationOf(threadId: string): string {
-  return CHAT_ID_PATTERN.test(threadId) ? threadId : digest(threadId);
+  // That one stands for the conversation that was used last.
+  return CHAT_ID_PATTERN.test(threadId) && threadId !== 'default' ? threadId : digest(threadId);
 }
 
 /** The newest turns there, newest first; null where there is no such conversation yet. */

@@ -8,6 +8,7 @@ import { newestTurns } from '../edge/conversations.ts';
 import { chatPageOf } from '../edge/origin.ts';
 import { FieldError } from '../edge/problem.ts';
 import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
+import { whereToDecide } from '../edge/waits.ts';
 import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import type { App, ServerOptions } from '../options.ts';
@@ -107,8 +108,11 @@ export function responsesRoutes(
       const turnId = turnIdOf(request.params.id, 'id');
       const turn = await turns.get(userId, turnId, locale);
       request.turnId = turnId;
-      if (query.stream !== 'true') return responseObject(turn);
       const page = chatPageOf(request, options);
+      if (query.stream !== 'true') {
+        const waits = turn.approvals.map((approval) => whereToDecide(approval, locale, page));
+        return responseObject(turn, {}, `${turn.response}${waits.join('')}`);
+      }
       const how = { turn, echo: {}, locale, page, startingAfter: query.starting_after ?? -1 };
       return streams.sendAs(
         request,

@@ -263,6 +263,21 @@ test('a response in the background goes on without its connection, and is resume
   expect(events.at(-1)).toMatchObject({ type: 'response.completed' });
 });
 
+test('a response that waits for an approval says where to decide', async () => {
+  const openai = await client();
+  const { id } = await openai.responses.create({
+    model: 'paliadin',
+    input: 'demo approve delete file z',
+    background: true,
+  });
+  const waiting = await until('the approval', async () => {
+    const response = await openai.responses.retrieve(id);
+    return response.output_text.includes('Decide at') && response;
+  });
+  expect(waiting).toMatchObject({ status: 'in_progress', output_text: expect.stringContaining(gateway().url) });
+  await openai.responses.cancel(id);
+});
+
 test('cancelling a response stops its turn, and its stream ends', async () => {
   const openai = await client('cancels');
   const stream = await openai.responses.create({ model: 'paliadin', input: 'demo hold ever', stream: true });
