@@ -7,7 +7,7 @@ import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
-import { isFinal, type WhenAway } from '../contract/turn.ts';
+import { isFinal } from '../contract/turn.ts';
 import { noSuchConversation } from '../store/conversation-store.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';

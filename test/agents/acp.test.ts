@@ -2,17 +2,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { HostUpdate } from '../../src/contract/host.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
+import type { Asked } from '../host/test-host.ts';
+import { until } from '../support/until.ts';
 import { installedAcpAgents, realAcpHost } from './acp-agents.ts';
 import { toolOrder } from './model/script.ts';
 
 const bodyOf = ({ text }: { text: string }) => splitTrailer(text).body;
 
+/** The first of them waits for the agent's start, which takes long on a busy machine. */
+const heard = (asked: Asked, type: HostUpdate['type']) =>
+  until(`to hear of ${type}`, () => asked.told.some((update) => update.type === type), 120_000);
+
 describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
   test('streams its answer, which is complete and exact, with its own count of tokens', async () => {
     const host = await realAcpHost(agent);
     const asked = host.ask('demo hold x');
-    await asked.hears('chunk');
+    await heard(asked, 'chunk');
     expect(asked.text).toMatch(/^This is the first half\.\s*$/);
     host.release('x');
     expect(await asked.outcome).toMatchObject({ state: 'done', inputTokens: 150, outputTokens: expect.any(Number) });
@@ -27,7 +34,7 @@ describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
       const asked = host.ask(
         toolOrder([[{ tool: host.shell, input: { command: `echo > ${option}`, description: 'x' } }]]),
       );
-      await asked.hears('approval');
+      await heard(asked, 'approval');
       const update = asked.told.find(({ type }) => type === 'approval');
       if (update?.type !== 'approval') throw new TypeError('no approval');
       expect(update.approval).toMatchObject({ kind: 'permission', title: 'Run a command', tool: 'Bash' });
@@ -50,7 +57,7 @@ describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
   test('stops, and continues its conversation, also after it was hibernated', async () => {
     const host = await realAcpHost(agent);
     const stopped = host.ask('demo hold x');
-    await stopped.hears('chunk');
+    await heard(stopped, 'chunk');
     await host.cancel('one', stopped.turnId);
     expect(await stopped.outcome).toMatchObject({ state: 'cancelled' });
     const next = host.ask('Which cases are open?');

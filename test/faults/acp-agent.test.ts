@@ -15,12 +15,14 @@ import { gatewayForTest } from '../support/use-gateway.ts';
 import { somebody } from './somebody.ts';
 
 const SCRIPTED = fileURLToPath(new URL('../host/agents/acp/programs/scripted-agent.ts', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
 function scripted() {
   const state = mkdtempSync(join(tmpdir(), 'paliadin-acp-'));
   onTestFinished(() => rmSync(state, { recursive: true, force: true }));
   return {
     env: {
+      PALIADIN_ACCESS: 'owner',
       PALIADIN_AGENT: 'acp',
       PALIADIN_AGENT_COMMAND: `${process.execPath} ${SCRIPTED} --state ${state} --stubborn`,
     },
@@ -68,7 +70,7 @@ test('an answer is streamed over ssh, and a question can be stopped there', { ti
   const laptop = await startLaptop({ env: agent.env });
   onTestFinished(() => laptop.dispose());
   cpSync(packagePrograms.skill, join(dirname(laptop.shim), 'skill'), { recursive: true });
-  const gateway = await gatewayForTest({ laptop });
+  const gateway = await gatewayForTest({ laptop, env: { PALIADIN_ACCESS: 'owner' } });
   const owner = await somebody(gateway);
   const held = await owner.ask('demo hold x');
   await owner.until(held.turnId, 'chunk');
@@ -82,3 +84,22 @@ test('an answer is streamed over ssh, and a question can be stopped there', { ti
   await (await gateway.as('owner')).cancel(stopped.turnId);
   expect(await owner.finished(stopped.turnId)).toMatchObject({ status: 'cancelled' });
 });
+
+test('where several people may ask, it runs in the sandbox, and sees neither the owner’s home nor their key', async () => {
+  const env = {
+    ANTHROPIC_API_KEY: 'the-owners-own-key',
+    OPENAI_API_KEY: 'another-key',
+    PALIADIN_AGENT: 'acp',
+    PALIADIN_AGENT_COMMAND: `${process.execPath} ${SCRIPTED}`,
+    PALIADIN_SANDBOX_READ: REPOSITORY,
+  };
+  const gateway = await gatewayForTest({ env });
+  const anna = await gateway.as('anna');
+  const turn = await anna.answer('demo environment');
+  expect(turn).toMatchObject({ status: 'completed', error: null });
+  const seen = JSON.parse(turn.response);
+  expect(seen.HOME).toMatch(/\/homes\/[^/]+\/home$/);
+  expect(seen.ANTHROPIC_BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/model$/);
+  expect(JSON.stringify(seen)).not.toMatch(/the-owners-own-key|another-key/);
+  expect(seen.USER).toBe('agent');
+}, 90_000);

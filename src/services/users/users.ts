@@ -44,7 +44,10 @@ export interface UserService {
 }
 
 export interface UserServiceOptions {
-  store: Pick<Store, 'appTools' | 'attachments' | 'users' | 'sessions' | 'conversations' | 'signIn' | 'audit' | 'turns' | 'events'>;
+  store: Pick<
+    Store,
+    'appTools' | 'attachments' | 'users' | 'sessions' | 'conversations' | 'signIn' | 'audit' | 'turns' | 'events'
+  >;
   /** Resolves when none of their turns is open any more. */
   stopTurns(userId: string): Promise<void>;
   /** Ends it on its host, permanently. */

@@ -107,7 +107,7 @@ async function insertRow(
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  const { turnId, userId, startedAt, agentSession, idempotencyKey } = turn;
+  const { turnId, userId, agentSession, idempotencyKey } = turn;
   if (row === undefined) return { turn: (await byKey(db, userId, idempotencyKey as string)) as Turn, inserted: false };
   await requireQuota(db, turn, user);
   const attachments = await claimAttachments(db, turn, attachmentIds, newId);

@@ -163,7 +163,7 @@ async function prompted(sessionId: string, blocks: { text: string }[], signal: A
       say('Thought.');
       break;
     case 'environment':
-      say(Object.keys(process.env).sort().join(' '));
+      say(JSON.stringify(process.env));
       break;
     case 'tool': {
       const toolCallId = 'call-1';
