@@ -22,13 +22,14 @@ afterAll(async () => {
 
 test.each([
   ['en', 'Do this in the application, in your name: Close case?', 'Allow once', 'The application’s tools', 'close case 43'],
-  ['de', 'In der Anwendung in Ihrem Namen ausführen: Close case?', 'Einmal erlauben', 'Werkzeuge der Anwendung', 'Schließe Fall 44'],
+  ['de', 'In der Anwendung in deinem Namen ausführen: Close case?', 'Einmal erlauben', 'Werkzeuge der Anwendung', 'Schließe Fall 44'],
 ])('the asker allows a change on a card, and it is on the turn’s page (%s)', async (locale, title, allow, heading, message) => {
   const member = await browser.visitor(gateway.url, { locale });
   await member.page.goto(await gateway.signInLink('jwt:ana'));
   await member.page.getByRole('textbox').first().waitFor();
   const ana = await gateway.as('jwt:ana');
   const { turnId } = await ana.ask(message, { locale });
+  await ana.until(turnId, 'approval');
   await member.page.getByText(title).waitFor();
   await member.page.getByText('close_case').waitFor();
   await member.page.screenshot({ path: await pictureFile(`app-tool-card-${locale}`) });
