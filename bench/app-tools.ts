@@ -3,13 +3,14 @@
  * directly, turn about in one run: with the agent on this machine, and behind an sshd on loopback. The agent's end is
  * the library that agents use, in this process; the application is the example's.
  */
+
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { createServer } from 'node:http';
-import { mcpUrl, secretOf } from '../test/app-tools/as-agent.ts';
-import { caseTools } from '../examples/cases/tools.ts';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { openCases } from '../examples/cases/data.ts';
+import { caseTools } from '../examples/cases/tools.ts';
+import { mcpUrl, secretOf } from '../test/app-tools/as-agent.ts';
 import { closed, listening, startCaseApp } from '../test/support/case-app.ts';
 import { startTestGateway, type TestGateway } from '../test/support/gateway.ts';
 import { startLaptop } from '../test/support/laptop.ts';

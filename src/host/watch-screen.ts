@@ -1,8 +1,8 @@
 /** Streams a session's terminal to a remote viewer, for as long as they watch. Nothing is typed, nothing started. */
 import { isDeepStrictEqual } from 'node:util';
-import type { StopSignal } from '../contract/stop-signal.ts';
 import { onlyColours } from '../contract/only-colours.ts';
 import type { ScreenView } from '../contract/screen.ts';
+import type { StopSignal } from '../contract/stop-signal.ts';
 import type { AgentPane } from './agent-pane.ts';
 import type { Pane } from './tmux/pane.ts';
 

@@ -15,7 +15,7 @@ test.each([
   [{ ...URL_, ...TOKEN_URL }, 'not both PALIADIN_APP_TOOLS_CLIENT_ID and'],
   [
     { ...URL_, ...TOKEN_URL, PALIADIN_APP_TOOLS_CLIENT_ID: 'x', PALIADIN_APP_TOOLS_CLIENT_SECRET_FILE: '/nowhere' },
-    'CLIENT_SECRET_FILE can\'t be read',
+    "CLIENT_SECRET_FILE can't be read",
   ],
 ])('%j is refused', (env, says) => {
   expect(() => appToolsOf(loadConfig({ HOME: '/tmp', ...env }, null))).toThrow(says);

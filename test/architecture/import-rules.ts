@@ -9,7 +9,19 @@ import { COMPUTED, ENVIRONMENT, readUses } from './read-uses.ts';
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   // Programs, and what they are started with.
   cli: ['gateway', 'setup', 'daemon', 'config', 'process', 'services', 'turn', 'transport', 'store', 'contract'],
-  gateway: ['app-tools', 'http', 'services', 'turn', 'backend', 'daemon', 'tracing', 'config', 'process', 'store', 'contract'],
+  gateway: [
+    'app-tools',
+    'http',
+    'services',
+    'turn',
+    'backend',
+    'daemon',
+    'tracing',
+    'config',
+    'process',
+    'store',
+    'contract',
+  ],
   shim: ['setup', 'daemon', 'demo', 'config', 'process', 'host', 'transport', 'contract'],
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],

@@ -2,8 +2,8 @@
 import type { Backend } from '../../src/backend/backend.ts';
 import { PaliadinError } from '../../src/contract/errors.ts';
 import type { HostOutcome, HostSession, HostTurn, HostUpdate } from '../../src/contract/host.ts';
-import type { StopSignal } from '../../src/contract/stop-signal.ts';
 import type { ScreenView } from '../../src/contract/screen.ts';
+import type { StopSignal } from '../../src/contract/stop-signal.ts';
 import type { Decision } from '../../src/contract/turn.ts';
 
 export interface ScriptedBackend extends Backend {

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { aTurn, aUser, temporaryStore } from './temporary-store.ts';
 
-const call = { turnId: 'turn', callId: 'one', tool: 'list', arguments: '{}', startedAt: 1000, outcome: 'running' as const };
+const call = {
+  turnId: 'turn',
+  callId: 'one',
+  tool: 'list',
+  arguments: '{}',
+  startedAt: 1000,
+  outcome: 'running' as const,
+};
 
 test('a call is put on record once; whoever comes later learns what is known of it', async () => {
   const { appTools } = (await temporaryStore()).store;

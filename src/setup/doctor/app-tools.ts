@@ -27,7 +27,8 @@ async function examine(url: string, { values }: Config): Promise<Check> {
     await response.body?.cancel();
   } catch (error) {
     const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-    const why = name === 'TimeoutError' ? `no answer within ${ANSWER_MS / 1000} s` : (cause?.code ?? cause?.message ?? message);
+    const why =
+      name === 'TimeoutError' ? `no answer within ${ANSWER_MS / 1000} s` : (cause?.code ?? cause?.message ?? message);
     return failed(STEP, `${url} can’t be reached: ${why}`, 'start the application, or mend PALIADIN_APP_TOOLS_URL');
   }
   const { status } = response;
