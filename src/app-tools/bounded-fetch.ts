@@ -52,7 +52,7 @@ export function boundedFetch(maxBytes: number): BoundedFetch {
 }
 
 /** In the system's words: `ECONNREFUSED`, or what is wrong with a certificate. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? message;
 }

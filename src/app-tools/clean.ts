@@ -109,7 +109,7 @@ function sizeOf(value: unknown): number {
 }
 
 // A model that is given more tools chooses worse among them.
-export const MAX_TOOLS = 128;
+const MAX_TOOLS = 128;
 const MAX_TOOL_BYTES = 32 * 1024;
 const MAX_TITLE = 120;
 const MAX_DESCRIPTION = 4_000;

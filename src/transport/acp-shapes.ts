@@ -63,7 +63,6 @@ export const promptMeta = z.object({
     .optional(),
 });
 
-export const appToolsListParams = turnParams;
 export const appToolsListResult = z.object({ tools: z.array(appTool) });
 export const appToolsCallParams = z.object({ session, turnId, call: appToolCall });
 export const appToolsCallResult = appToolResult;

@@ -24,7 +24,6 @@ import {
   approvalClosedParams,
   appToolsCallParams,
   appToolsCancelParams,
-  appToolsListParams,
   attachmentResult,
   attachResult,
   healthResult,
@@ -146,7 +145,7 @@ export async function reachHost(
   };
   app.onRequest(
     extension.appToolsList,
-    (raw) => appToolsListParams.parse(raw),
+    (raw) => turnParams.parse(raw),
     ({ params: { session, turnId } }) => answering(async () => ({ tools: await toolsOf(session, turnId).list() })),
   );
   app.onRequest(

@@ -36,7 +36,7 @@ test('what is denied is not done, and the agent reads why', async () => {
   const message = 'Schließe Fall 43';
   const decide = () => ({ option: DENY, message: 'noch nicht' });
   const { turn, seen } = await answerWith(ana, message, decide, { locale: 'de' });
-  expect(seen[0]?.title).toBe('In der Anwendung in Ihrem Namen ausführen: Close case?');
+  expect(seen[0]?.title).toBe('In der Anwendung in deinem Namen ausführen: Close case?');
   expect(statusOf(43)).toBe('open');
   expect(turn.response).toContain('noch nicht');
   expect(await callsOf(here.gateway, turn.turnId)).toMatchObject([{ outcome: 'denied', resultBytes: null }]);
@@ -79,4 +79,4 @@ test('a decision that nobody makes in time is a denial', async () => {
   const { turn } = await answerWith(ana, 'close case 43', () => null);
   expect(turn.decisions).toMatchObject([{ option: DENY, by: 'timeout' }]);
   expect(statusOf(43)).toBe('open');
-}, 60_000);
+}, 120_000);

@@ -48,4 +48,4 @@ test('a card outlives the connection: the call is sent again, and made once', as
   expect((await ana.call('POST', path, { body: { option: 'allow' } })).status).toBe(200);
   expect((await ana.finished(turnId)).response).toContain('(app:/cases/43)');
   expect(await callsOf(gateway, turnId)).toMatchObject([{ tool: 'close_case', outcome: 'done' }]);
-}, 60_000);
+}, 120_000);

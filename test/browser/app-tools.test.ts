@@ -29,7 +29,7 @@ test.each([
   ],
   [
     'de',
-    'In der Anwendung in Ihrem Namen ausführen: Close case?',
+    'In der Anwendung in deinem Namen ausführen: Close case?',
     'Einmal erlauben',
     'Werkzeuge der Anwendung',
     'Schließe Fall 44',
@@ -42,6 +42,7 @@ test.each([
     await member.page.getByRole('textbox').first().waitFor();
     const ana = await gateway.as('jwt:ana');
     const { turnId } = await ana.ask(message, { locale });
+    await ana.until(turnId, 'approval');
     await member.page.getByText(title).waitFor();
     await member.page.getByText('close_case').waitFor();
     await member.page.screenshot({ path: await pictureFile(`app-tool-card-${locale}`) });

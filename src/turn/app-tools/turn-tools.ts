@@ -216,7 +216,7 @@ function mayChange({ annotations }: AppTool): boolean {
 }
 
 /** The application's own id of a person who came from there; null for others, whose names could be anybody's. */
-export function subjectOf(subject: string): string | null {
+function subjectOf(subject: string): string | null {
   const way = WAYS.find((prefix) => subject.startsWith(prefix));
   return way === undefined ? null : subject.slice(way.length);
 }

@@ -33,7 +33,7 @@ const languages: Record<Language, AppToolWords> = {
     leaveOut: 'Leave out',
   },
   de: {
-    mayDo: (tool) => `In der Anwendung in Ihrem Namen ausführen: ${tool}?`,
+    mayDo: (tool) => `In der Anwendung in deinem Namen ausführen: ${tool}?`,
     asks: 'Eine Frage der Anwendung',
     asksAgain: 'Diese Antwort kann die Anwendung nicht annehmen. Bitte prüfen:',
     allow: 'Einmal erlauben',
