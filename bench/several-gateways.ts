@@ -67,7 +67,11 @@ async function askAll(clients: readonly ApiClient[]): Promise<{ completed: numbe
           headers,
         });
         const { turnId } = (await asked.json()) as { turnId: string };
-        if (asked.ok) return (await finished(turnId)).status;
+        if (asked.ok) {
+          const { status, error } = await finished(turnId);
+          if (status !== 'completed') process.stderr.write(`${turnId} ${status}: ${error?.code} ${error?.detail}\n`);
+          return status;
+        }
         refused++; // as a page does: again, with the same key
         await delay(250);
       }
