@@ -50,6 +50,42 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .argument('<user>', 'a user’s name or id, or a session’s name')
     .argument('<host>', 'as `host list` shows it')
     .action(async (user, host) => (await import('./commands/sessions.ts')).moveSession(context(), user, host));
+  const conversations = program.command('conversations').description('the conversations of a user');
+  conversations
+    .command('list')
+    .description('list a user’s conversations, last used first, with their titles')
+    .argument('<user>', 'a user’s name')
+    .option('--json', 'as JSON')
+    .action(async (user, options) =>
+      (await import('./commands/conversations.ts')).listConversations(context(), user, options),
+    );
+  conversations
+    .command('rename')
+    .description('give a conversation another title')
+    .argument('<user>', 'a user’s name')
+    .argument('<conversation>', 'as `conversations list` shows it')
+    .argument('<title>')
+    .action(async (user, name, title) =>
+      (await import('./commands/conversations.ts')).renameConversation(context(), user, name, title),
+    );
+  conversations
+    .command('archive')
+    .description('take a conversation out of the list that its user sees first')
+    .argument('<user>', 'a user’s name')
+    .argument('<conversation>', 'as `conversations list` shows it')
+    .option('--undo', 'take it out of the archive instead')
+    .action(async (user, name, options) =>
+      (await import('./commands/conversations.ts')).archiveConversation(context(), user, name, options),
+    );
+  conversations
+    .command('delete')
+    .description('delete a conversation and all that was said in it, here and on its host')
+    .argument('<user>', 'a user’s name')
+    .argument('<conversation>', 'as `conversations list` shows it')
+    .option('--yes', 'do it')
+    .action(async (user, name, options) =>
+      (await import('./commands/conversations.ts')).deleteConversation(context(), user, name, options),
+    );
   program
     .command('turns')
     .description('list recent turns')

@@ -270,8 +270,16 @@ export type Hosts = z.infer<typeof hosts>;
 
 // ── /api/admin/sessions ───────────────────────────────────────────────────────────────────────────────────────────
 
+export const sessionsQuery = z.strictObject({
+  userId: z.uuid().optional(),
+  name: session.optional().describe('this one only'),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+
 const sessionView = z.object({
   name: session,
+  title: z.string().nullable().describe('text of its user; null before the first question'),
+  archivedAt: time.nullable(),
   user: person,
   host: z.string(),
   generation: z.int(),
@@ -287,7 +295,10 @@ const sessionView = z.object({
 export type SessionView = z.infer<typeof sessionView>;
 
 /** Last used first. */
-export const sessions = z.object({ sessions: z.array(sessionView) });
+export const sessions = z.object({
+  sessions: z.array(sessionView),
+  more: z.boolean().describe('there are others, which were used earlier'),
+});
 export type Sessions = z.infer<typeof sessions>;
 
 export const sessionParams = z.object({ name: session });
@@ -418,6 +429,7 @@ export const auditActions = [
   'host.removed',
   'read.turn',
   'read.turns',
+  'read.conversations',
   'read.screen',
   'read.audit',
   'retention.applied',

@@ -4,7 +4,7 @@ import { approvalRequest, decided } from './approval.ts';
 import { errorCode } from './error-code.ts';
 import { credentialRefusals } from './errors.ts';
 import { LOCALE_PATTERN } from './locales/locale.ts';
-import { CHAT_ID_PATTERN, SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
+import { CHAT_ID_PATTERN, MAX_TITLE_LENGTH, SESSION_PATTERN, TURN_ID_PATTERN } from './names.ts';
 import { conversationStates } from './records/session.ts';
 import { presences, type TurnEvent, turnNotices, turnStatuses, whenAway } from './turn.ts';
 
@@ -134,8 +134,6 @@ export const historyPage = z.object({
 export type HistoryPage = z.infer<typeof historyPage>;
 
 // ── Conversations ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export const MAX_TITLE_LENGTH = 200;
 
 const title = z
   .string()

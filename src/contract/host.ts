@@ -150,7 +150,8 @@ export interface Host {
    *   another decision is being sent to the agent.
    */
   decide(session: string, turnId: string, approvalId: string, decision: Decision): Promise<void>;
-  /** Ends tmux session and conversation. `forget` also deletes the files of the session's agent. */
+  /** Ends tmux session and conversation. `forget` also deletes all that the host and the
+   * session's agent have of it: journal, transcripts, files. */
   reset(session: string, options?: { forget: boolean }): Promise<void>;
   /**
    * The gateway has the outcome on record: the host may forget it after a while. Resolves with the cost of the turn,

@@ -28,6 +28,9 @@ export function conversationName(session: string, number: number): string {
   return number === 1 ? session : `${session}-${number}`;
 }
 
+/** Of the title of a conversation, in UTF-16 units. */
+export const MAX_TITLE_LENGTH = 200;
+
 /** A host's name or address. Never begins with `-`, which ssh would take for an option. */
 export const HOST_PATTERN = /^[A-Za-z0-9:](?:[A-Za-z0-9._:%-]{0,253}[A-Za-z0-9])?$/;
 

@@ -171,8 +171,12 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       return session.decide(turnId, id, decision);
     },
     async reset(name, { forget } = { forget: false }) {
-      await sessionOf(name).reset();
-      if (forget) await isolation.forget(name);
+      const session = sessionOf(name);
+      await session.reset();
+      if (!forget) return;
+      await session.remove();
+      sessions.delete(name);
+      await isolation.forget(name);
     },
     acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
     async attach(name) {

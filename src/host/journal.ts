@@ -21,6 +21,8 @@ const sessionEntry = z.object({
   fence: z.int(),
   /** The agent has received a prompt in this conversation. */
   begun: z.boolean().default(false),
+  /** Conversations of the agent before a reset, whose transcripts go with the session. */
+  former: z.array(z.uuid()).optional(),
 });
 export type SessionEntry = z.infer<typeof sessionEntry>;
 
@@ -46,6 +48,8 @@ export interface Journal {
   isSound(session: string): Promise<boolean>;
   /** Moves all of the session's entries aside, to another name beside it. */
   setAside(session: string): Promise<void>;
+  /** Deletes everything that is recorded of the session, and what agent and driver have in its directory. */
+  remove(session: string): Promise<void>;
   /** What can't be read, and what was moved aside: paths below the journal's directory. */
   unreadable(): Promise<string[]>;
   /** Forgets turns that ended before `before` and whose outcome the gateway has. Returns them. The rest may go on. */
@@ -164,6 +168,14 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     async setAside(session) {
       directories.delete(session);
       await rename(pathOf(session), `${pathOf(session)}${ASIDE}${randomBytes(4).toString('hex')}`);
+    },
+    async remove(session) {
+      await inOrder(session)(() => rm(pathOf(session), { recursive: true, force: true }));
+      directories.delete(session);
+      queues.delete(session);
+      const names = await readdir(root).catch(() => []);
+      const aside = names.filter((name) => name.startsWith(`${session}${ASIDE}`));
+      for (const name of aside) await rm(join(root, name), { recursive: true, force: true });
     },
     async unreadable() {
       const names = await readdir(root).catch(() => []);

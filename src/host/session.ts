@@ -89,11 +89,23 @@ export class Session {
       const { panes, session, journal } = this.#options;
       panes.gone(session);
       if (!(await journal.isSound(session))) await journal.setAside(session);
-      await this.#save({ ...(await this.#load()), ...newConversation() });
+      await this.#save(anew(await this.#load()));
     };
     const fresh = this.#tail.then(() => this.#inOrder(startOver));
     this.#tail = fresh.catch(() => {});
     return fresh;
+  }
+
+  /** After `reset`: deletes what journal and agent have of the session. It is not used any more. */
+  async remove(): Promise<void> {
+    const { journal, session, driver, isolation } = this.#options;
+    await this.runner.counted();
+    const { conversation, former = [] } = await this.#load();
+    const home = isolation.homeOf(session);
+    for (const one of [conversation, ...former]) {
+      driver.forgetConversation?.({ session, conversation: one, directory: journal.agentDirectory(session), home });
+    }
+    await journal.remove(session);
   }
 
   async acknowledge(turnId: string): Promise<TurnCost | null> {
@@ -192,7 +204,7 @@ export class Session {
 
   async #deliverAnew(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     turn.notice('new-conversation');
-    const { conversation } = await this.#save({ ...(await this.#load()), ...newConversation() });
+    const { conversation } = await this.#save(anew(await this.#load()));
     return this.runner.deliver(turn, prompt, conversation);
   }
 
@@ -243,6 +255,14 @@ export class Session {
 function newConversation(): Pick<SessionEntry, 'conversation' | 'begun'> {
   return { conversation: randomUUID(), begun: false };
 }
+
+/** The former conversation's transcript stays for as long as the session. */
+function anew({ conversation, former = [], ...entry }: SessionEntry): SessionEntry {
+  return { ...entry, ...newConversation(), former: [...former, conversation].slice(-MOST_FORMER) };
+}
+
+// More resets than anybody makes in a conversation; the entry is read with each question.
+const MOST_FORMER = 500;
 
 /** Covers everything that was asked; not who asks, or how much of the answer they have. */
 function digestOf({ message, pageOrigin, context, locale, earlier }: HostPrompt): string {

@@ -130,9 +130,9 @@ export class TurnRunner {
     this.#count(entry);
   }
 
-  /** Resolves once the usage of the turn is recorded, as far as it can be known. */
-  async counted(turnId: string): Promise<void> {
-    await this.#counting.get(turnId);
+  /** Resolves once the usage of the turn, or of all turns, is recorded, as far as it can be known. */
+  async counted(turnId?: string): Promise<void> {
+    await (turnId === undefined ? Promise.all(this.#counting.values()) : this.#counting.get(turnId));
   }
 
   #count(entry: TurnEntry): void {

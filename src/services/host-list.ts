@@ -61,12 +61,12 @@ export function createHostListService({ store, stopTurns, clock }: HostListOptio
     async list() {
       const [hosts, sessions, open] = await Promise.all([
         store.hosts.list(),
-        store.sessions.list(),
+        store.sessions.countByHost(),
         store.turns.open(),
       ]);
       return hosts.map((host) => ({
         ...host,
-        sessions: sessions.filter((session) => session.host === host.name).length,
+        sessions: sessions.get(host.name) ?? 0,
         open: open.filter((turn) => turn.host === host.name).length,
       }));
     },

@@ -43,14 +43,14 @@ export function createHostService(options: HostServiceOptions): HostService {
   const startedAt = clock();
   return {
     async list() {
-      const sessions = await store.sessions.list();
+      const sessions = await store.sessions.countByHost();
       const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
       return {
         gateway: { version, startedAt, database: store.database },
         hosts: await Promise.all(
           hosts.all().map((backend) =>
             view(backend, options, {
-              sessions: sessions.filter(({ host }) => host === backend.host).length,
+              sessions: sessions.get(backend.host) ?? 0,
               running: open.filter((turn) => hosts.of(turn) === backend).length,
             }),
           ),

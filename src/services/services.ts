@@ -13,6 +13,7 @@ import { createHistoryService, type HistoryService } from './history.ts';
 import { createHostListService, type HostListService } from './host-list.ts';
 import { createHostService, type HostService, type ProbeHistory } from './hosts.ts';
 import { createReadings } from './readings.ts';
+import { type ConversationService, createConversationService } from './sessions/conversations.ts';
 import { liveSessions } from './sessions/live-sessions.ts';
 import { createSessionControl, type SessionControl } from './sessions/session-control.ts';
 import type { SessionHost } from './sessions/session-host.ts';
@@ -33,6 +34,7 @@ export interface Services {
   users: UserService;
   credentials: CredentialService;
   sessions: SessionService;
+  conversations: ConversationService;
   hostList: HostListService;
   turnLog: TurnLogService;
   auditLog: AuditLogService;
@@ -95,7 +97,8 @@ export function createServices({ onSignIn = () => {}, ...options }: ServicesOpti
   return {
     users: createUserService({ ...options, endConversation: host.endConversation, onSignIn }),
     credentials: createCredentialService(options),
-    sessions: createSessionService(options),
+    sessions: createSessionService({ ...options, onRecord }),
+    conversations: createConversationService({ ...options, onRecord }),
     hostList: createHostListService(options),
     turnLog: createTurnLogService({ ...options, onRecord }),
     auditLog: createAuditLogService({ ...options, onRecord }),

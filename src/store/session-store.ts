@@ -1,9 +1,19 @@
 /** Conversations. */
 import type { By } from '../contract/records/audit-log.ts';
-import type { AgentSession } from '../contract/records/session.ts';
+import type { AgentSession, Conversation } from '../contract/records/session.ts';
 
 /** Somebody moved it; its host takes no questions any more; its host is away, and its user would not wait. */
 export type MoveReason = 'asked' | 'removed' | 'away';
+
+export interface SessionQuery {
+  userId?: string | undefined;
+  name?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface ListedSession extends AgentSession, Pick<Conversation, 'title' | 'archivedAt'> {
+  subject: string;
+}
 
 export interface SessionStore {
   /**
@@ -26,5 +36,8 @@ export interface SessionStore {
   /** Adds one to the generation. @throws PaliadinError `not_found` */
   startOver(name: string, by: By): Promise<AgentSession>;
   get(name: string): Promise<AgentSession | null>;
-  list(): Promise<(AgentSession & { subject: string })[]>;
+  /** Last used first. With the title, which is text of its user. */
+  list(query?: SessionQuery): Promise<ListedSession[]>;
+  /** How many each host has. */
+  countByHost(): Promise<Map<string, number>>;
 }

@@ -36,6 +36,8 @@ export interface ConversationsOptions {
   dispatcher: Pick<TurnDispatcher, 'interrupt'>;
   sessionPrefix: string;
   conversations: ConversationSettings;
+  /** On its host, permanently. */
+  endConversation(session: { name: string; host: string }): Promise<void>;
   clock(): number;
 }
 
@@ -69,8 +71,8 @@ export function createConversations(options: ConversationsOptions): Conversation
     options.gate.drop(name);
     const { turns } = await store.conversations.remove(name, { actor: userId, at: clock() });
     await tell(userId, name);
-    const left = await forgetDeleted({ store, hosts }, (deleted) => deleted.name === name);
-    return { turns, hostAway: left > 0 };
+    const left = await forgetDeleted(options, (deleted) => deleted.name === name);
+    return { turns, hostAway: left.length > 0 };
   }
 
   return {

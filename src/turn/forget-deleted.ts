@@ -1,32 +1,32 @@
 /** Has hosts delete what they have of deleted conversations: the agent's transcript, the journal, the agent's files. */
-import type { Hosts } from '../backend/hosts.ts';
 import type { Store } from '../store/store.ts';
 
+interface Deleted {
+  name: string;
+  host: string;
+}
+
 /**
- * Looks at those that `concerns` says. Returns how many are left, because their host is away: for them it is called again
- * when that is back. A host that is on no list any more is not waited for.
+ * Looks at those that `concerns` says. Resolves with why some are left, such as that their host is away: for them it is
+ * called again when that is back.
  */
 export async function forgetDeleted(
-  { store, hosts }: { store: Pick<Store, 'conversations'>; hosts: Pick<Hosts, 'of' | 'all'> },
-  concerns: (deleted: { name: string; host: string }) => boolean,
-): Promise<number> {
+  {
+    store,
+    endConversation,
+  }: {
+    store: Pick<Store, 'conversations'>;
+    /** Ends it on its host, permanently. */
+    endConversation(deleted: Deleted): Promise<void>;
+  },
+  concerns: (deleted: Deleted) => boolean,
+): Promise<Error[]> {
   const due = (await store.conversations.deleted()).filter(concerns);
-  const done = await Promise.all(due.map((deleted) => forget(deleted)));
-  return done.filter((isDone) => !isDone).length;
+  const failures = await Promise.all(due.map((deleted) => forget(deleted).catch((error: Error) => error)));
+  return failures.filter((failure) => failure instanceof Error);
 
-  async function forget({ name, host }: { name: string; host: string }): Promise<boolean> {
-    const known = hosts.all().some((backend) => backend.host === host);
-    if (known) {
-      const forgot = await hosts
-        .of({ host })
-        .reset(name, { forget: true })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (!forgot) return false;
-    }
-    await store.conversations.forgotten(name, host);
-    return true;
+  async function forget(deleted: Deleted): Promise<void> {
+    await endConversation(deleted);
+    await store.conversations.forgotten(deleted.name, deleted.host);
   }
 }

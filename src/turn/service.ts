@@ -90,7 +90,11 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     onDecided: (turnId) => void approvals.hear(turnId),
   });
   const { sessionPrefix, conversations: settings } = options;
-  const shared = { ...steps, dispatcher, sessionPrefix, conversations: settings };
+  /** A host that is on no list any more is not waited for. */
+  const endConversation = async ({ name, host }: { name: string; host: string }) => {
+    if (hosts.all().some((backend) => backend.host === host)) await hosts.of({ host }).reset(name, { forget: true });
+  };
+  const shared = { ...steps, dispatcher, sessionPrefix, conversations: settings, endConversation };
   const conversations = createConversations(shared);
   const accept = createIntake({ ...shared, sessionFor, newId, awayLimitMs: options.awayLimitMs });
 
@@ -178,7 +182,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     const concerns = (turn: Turn) => hosts.of(turn) === host;
     const run = async () => {
       catchUpDue.delete(host);
-      await forgetDeleted({ store, hosts }, ({ host: name }) => name === host.host);
+      await forgetDeleted(shared, (deleted) => deleted.host === host.host);
       return catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
     };
     const before = caughtUp.get(host) ?? Promise.resolve();

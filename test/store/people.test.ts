@@ -100,7 +100,7 @@ test('a reset and a move to another host start a new generation under the same n
   // Somebody was faster: it does not move twice.
   expect(await store.sessions.move(session.name, { ...way, to: 'desk' }, BY)).toEqual(moved);
   expect(await store.sessions.ofUser(user, { prefix: 'other', host: 'local', now: 5 })).toEqual(moved);
-  expect(await store.sessions.list()).toEqual([{ ...moved, subject: 'anna' }]);
+  expect(await store.sessions.list()).toEqual([{ ...moved, title: null, archivedAt: null, subject: 'anna' }]);
   await expect(store.sessions.startOver('nobody', BY)).rejects.toMatchObject({ code: 'not_found' });
 });
 

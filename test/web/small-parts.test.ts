@@ -102,21 +102,33 @@ describe('an application chip', () => {
 });
 
 describe('the draft', () => {
-  it('is stored for each user', () => {
+  const inOne = (userId: string, sessionId = 'one') => ({ userId, sessionId });
+
+  it('is stored for each conversation of each user', () => {
     const kept = forbidden();
     const attempt = { key: 'k', body: { message: 'hello' } };
-    saveDraft(kept, 'a', { text: 'hello', attempt });
-    expect(loadDraft(kept, 'a')).toEqual({ text: 'hello', attempt });
-    expect(loadDraft(kept, 'b')).toEqual({ text: '', attempt: null });
-    saveDraft(kept, 'a', { text: '', attempt: null });
-    expect(loadDraft(kept, 'a')).toEqual({ text: '', attempt: null });
+    saveDraft(kept, inOne('a'), { text: 'hello', attempt });
+    expect(loadDraft(kept, inOne('a'))).toEqual({ text: 'hello', attempt });
+    expect(loadDraft(kept, inOne('b'))).toEqual({ text: '', attempt: null });
+    expect(loadDraft(kept, inOne('a', 'two'))).toEqual({ text: '', attempt: null });
+    saveDraft(kept, inOne('a'), { text: '', attempt: null });
+    expect(loadDraft(kept, inOne('a'))).toEqual({ text: '', attempt: null });
+  });
+
+  it('from before users had several conversations is found once', () => {
+    const kept = forbidden();
+    kept.setItem('paliadin.draft.a', '{"text":"old"}');
+    expect(loadDraft(kept, inOne('a'))).toEqual({ text: 'old', attempt: null });
+    saveDraft(kept, inOne('a'), { text: 'old and new', attempt: null });
+    expect(loadDraft(kept, inOne('a')).text).toBe('old and new');
+    expect(loadDraft(kept, inOne('a', 'two')).text).toBe('');
   });
 
   it('that can’t be read is empty', () => {
     const kept = forbidden();
     for (const stored of ['{', 'null', '[]', '{"text":1}']) {
-      kept.setItem('paliadin.draft.a', stored);
-      expect(loadDraft(kept, 'a')).toEqual({ text: '', attempt: null });
+      kept.setItem('paliadin.draft.a.one', stored);
+      expect(loadDraft(kept, inOne('a'))).toEqual({ text: '', attempt: null });
     }
   });
 });

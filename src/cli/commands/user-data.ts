@@ -20,14 +20,16 @@ export async function deleteUser(context: CommandContext, subject: string, optio
   }
   await withServices(context, async ({ users }, { database }) => {
     const { id } = await users.bySubject(subject);
-    const { turns, erased, session, conversationLeft } = await users.remove(COMMAND_LINE, id);
+    const { turns, erased, conversations, conversationLeft } = await users.remove(COMMAND_LINE, id);
     context.terminal.print(`deleted ${subject} and ${turns} turns`);
     if (!erased)
       context.terminal.note(
         `somebody reads ${database} just now; ${database}-wal has what was deleted until they are done`,
       );
     if (conversationLeft !== null)
-      context.terminal.note(`their conversation on the host was not ended: ${conversationLeft.message}`);
-    else if (session !== null) context.terminal.print('their conversation on the host has ended');
+      context.terminal.note(
+        `not all of their conversations on the host were ended; a gateway does it later: ${conversationLeft.message}`,
+      );
+    else if (conversations > 0) context.terminal.print('their conversations on the host have ended');
   });
 }

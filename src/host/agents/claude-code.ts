@@ -22,6 +22,12 @@ export function conversationsOf(claude: ClaudeCode, { home, cwd }: AgentHome): C
   return { directory: join(home, '.claude'), root: home, cwd };
 }
 
+/** Where the owner's Claude Code may have a session's conversations. What is in a session's own home goes with that. */
+export function placesOf({ directory }: ClaudeCode, { cwd, shared }: AgentHome): ConversationPaths[] {
+  const worked = shared === null ? [cwd] : [cwd, shared];
+  return worked.filter(existsSync).map((where) => ({ directory, root: directory, cwd: where }));
+}
+
 /** Whether it would resume the conversation, which may have begun before agents were kept apart. */
 export function keepsOrAdopts(claude: ClaudeCode, { home, conversation }: AgentPaths): boolean {
   const paths = conversationsOf(claude, home);

@@ -55,6 +55,8 @@ export interface Driver {
   refuse?(turn: TurnPaths): boolean;
   /** Removes what the agent left behind for a turn that is on record. */
   forget(turn: TurnPaths): Promise<void>;
+  /** Deletes the agent's own record of a conversation, where that is not in the session's directory or home. */
+  forgetConversation?(session: AgentPaths): void;
   /** Stops listening. Agents go on. */
   close?(): Promise<void>;
 }

@@ -6,5 +6,5 @@ export interface SessionHost {
   /** What runs now on the host of this name; null where that is not known, which is not an error for the caller. */
   sessions(host: string): Promise<HostSession[] | null>;
   /** Ends the conversation permanently. */
-  endConversation(session: AgentSession): Promise<void>;
+  endConversation(session: Pick<AgentSession, 'name' | 'host'>): Promise<void>;
 }

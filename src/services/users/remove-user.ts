@@ -10,7 +10,7 @@ export interface RemoveUserOptions {
   by(): By;
   /** Resolves when none of their turns is open any more. */
   stopTurns(): Promise<void>;
-  /** Ends the conversation on the host. */
+  /** Ends the conversations on the hosts. */
   endConversation(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface Removed {
   turns: number;
   /** See `UserStore.remove`. */
   erased: boolean;
-  /** Why the conversation on the host was not ended; null where it was. */
+  /** Why a conversation on a host was not ended yet; null where all were. A gateway ends it when the host is back. */
   conversationLeft: Error | null;
 }
 

@@ -13,12 +13,12 @@ export async function* exportUser(
   exportedAt: number,
 ): AsyncGenerator<string> {
   const { id, subject, name, email, role, locale, createdAt, disabledAt, dailyQuota } = user;
-  const session = (await store.sessions.list()).find(({ userId }) => userId === id) ?? null;
+  const sessions = await store.sessions.list({ userId: id });
   const tokens = (await store.signIn.tokens({ userId: id })).map(({ userId: _, ...token }) => token);
   const known = {
     exportedAt,
     user: { id, subject, name, email, role, locale, createdAt, disabledAt, dailyQuota },
-    session: session && without(session, 'userId', 'subject'),
+    conversations: sessions.map((session) => without(session, 'userId', 'subject')),
     tokens,
   };
   yield `${JSON.stringify(known).slice(0, -1)},"turns":[`;

@@ -8,6 +8,7 @@ import type { AgentSession } from '../../contract/records/session.ts';
 import type { User, UserOverview } from '../../contract/records/user.ts';
 import { dayStart } from '../../store/day.ts';
 import type { Store } from '../../store/store.ts';
+import { forgetDeleted } from '../../turn/forget-deleted.ts';
 import type { Actor } from '../actor.ts';
 import type { SignInEvent } from '../sign-in/sign-in-event.ts';
 import { type Removed, removeUser } from './remove-user.ts';
@@ -33,21 +34,21 @@ export interface UserService {
     options: { tokens: boolean },
   ): Promise<{ user: User; browsers: number; tokens: number }>;
   /**
-   * Stops what they have open, and deletes them, their turns, and their conversation on the host.
+   * Stops what they have open, and deletes them, their turns, and their conversations on the hosts.
    *
    * @throws PaliadinError `not_allowed`, `conflict`; nothing was deleted in that case.
    */
-  remove(actor: Actor, userId: string): Promise<Removed & { session: AgentSession | null }>;
+  remove(actor: Actor, userId: string): Promise<Removed & { conversations: number }>;
   /** Everything that is stored about them, as JSON in pieces. */
   export(actor: Actor, userId: string): Promise<AsyncIterable<string>>;
 }
 
 export interface UserServiceOptions {
-  store: Pick<Store, 'users' | 'sessions' | 'signIn' | 'audit' | 'turns' | 'events'>;
+  store: Pick<Store, 'users' | 'sessions' | 'conversations' | 'signIn' | 'audit' | 'turns' | 'events'>;
   /** Resolves when none of their turns is open any more. */
   stopTurns(userId: string): Promise<void>;
   /** Ends it on its host, permanently. */
-  endConversation(session: AgentSession): Promise<void>;
+  endConversation(session: Pick<AgentSession, 'name' | 'host'>): Promise<void>;
   /** UTC milliseconds. */
   clock(): number;
   /** Called for each user who was signed out; has to be quick. */
@@ -105,16 +106,18 @@ export function createUserService(options: UserServiceOptions): UserService {
     async remove(actor, userId) {
       const user = await get(userId);
       requireMayChange(actor, user, { disabled: true });
-      const session = (await store.sessions.list()).find(({ userId: of }) => of === userId) ?? null;
+      const sessions = await store.sessions.list({ userId });
+      const names = new Set(sessions.map(({ name }) => name));
       const removed = await removeUser(user, {
         users,
         by: () => ({ actor: actor.id, at: clock() }),
         stopTurns: () => stopTurns(userId),
         async endConversation() {
-          if (session !== null) await endConversation(session);
+          const [left] = await forgetDeleted({ store, endConversation }, ({ name }) => names.has(name));
+          if (left !== undefined) throw left;
         },
       });
-      return { ...removed, session };
+      return { ...removed, conversations: sessions.length };
     },
 
     async export(actor, userId) {

@@ -175,46 +175,57 @@ async function change(
 }
 
 async function remove(db: Transaction<Schema>, name: string, { actor, at }: By, unlessOpen: boolean): Promise<number> {
-  const session = await db
-    .selectFrom('agentSessions')
-    .select(['userId', 'host'])
-    .where('name', '=', name)
-    .executeTakeFirst();
+  const session = await db.selectFrom('agentSessions').select('userId').where('name', '=', name).executeTakeFirst();
   if (session === undefined) throw noSuchConversation();
   // No question is accepted meanwhile.
   await lockUser(db, session.userId);
   const turns = await db
     .selectFrom('turns')
-    .select(['turnId', 'host', sql<boolean>`status in (${sql.join(literals(openStatuses))})`.as('open')])
+    .select(['turnId', sql<boolean>`status in (${sql.join(literals(openStatuses))})`.as('open')])
     .where('agentSession', '=', name)
     .execute();
   if (unlessOpen && turns.some(({ open }) => Boolean(open))) {
     throw new PaliadinError('conflict', 'a turn of this conversation is open; wait for its end, or stop it first');
   }
+  await leaveToHosts(db, { name }, at);
   await deleteTurns(
     db,
     turns.map(({ turnId }) => turnId),
   );
   await db.deleteFrom('agentSessions').where('name', '=', name).execute();
-  await leaveToHosts(
-    db,
-    [...new Set([session.host, ...turns.map(({ host }) => host)])].map((host) => ({ name, host })),
-    at,
-  );
   const detail = { session: name, turns: turns.length };
   await record(db, [{ at, actor, action: 'conversation.deleted', subject: session.userId, turnId: null, detail }]);
   return turns.length;
 }
 
-/** Also where it has been before it moved: that host may have been away. */
-async function leaveToHosts(
+/**
+ * Puts down, before it is deleted, what hosts have of it: also those where it has been before it moved, which may have
+ * been away then.
+ */
+export async function leaveToHosts(
   db: Transaction<Schema>,
-  left: readonly { name: string; host: string }[],
+  whose: { name: string } | { userId: string },
   deletedAt: number,
 ): Promise<void> {
-  await db
-    .insertInto('deletedSessions')
-    .values(left.map((one) => ({ ...one, deletedAt })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const sessions = db.selectFrom('agentSessions').select(['name', 'host']);
+  const turns = db.selectFrom('turns').select(['agentSession as name', 'host']).groupBy(['agentSession', 'host']);
+  const [now, before] = await ('name' in whose
+    ? Promise.all([
+        sessions.where('name', '=', whose.name).execute(),
+        turns.where('agentSession', '=', whose.name).execute(),
+      ])
+    : Promise.all([
+        sessions.where('userId', '=', whose.userId).execute(),
+        turns.where('userId', '=', whose.userId).execute(),
+      ]));
+  const left = [...now, ...before];
+  for (let at = 0; at < left.length; at += AT_ONCE) {
+    await db
+      .insertInto('deletedSessions')
+      .values(left.slice(at, at + AT_ONCE).map((one) => ({ ...one, deletedAt })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 }
+
+const AT_ONCE = 500;

@@ -47,14 +47,28 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
       );
     },
 
-    async list() {
-      return await db
+    async list({ userId, name, limit } = {}) {
+      let query = db
         .selectFrom('agentSessions')
         .innerJoin('users', 'users.id', 'agentSessions.userId')
-        .select(SESSION_COLUMNS.map((name) => `agentSessions.${name}` as const))
+        .select(
+          ([...SESSION_COLUMNS, 'title', 'archivedAt'] as const).map((column) => `agentSessions.${column}` as const),
+        )
         .select('users.subject')
         .orderBy('agentSessions.lastUsedAt', 'desc')
+        .orderBy('agentSessions.name', 'desc');
+      if (userId !== undefined) query = query.where('agentSessions.userId', '=', userId);
+      if (name !== undefined) query = query.where('agentSessions.name', '=', name);
+      return await (limit === undefined ? query : query.limit(limit)).execute();
+    },
+
+    async countByHost() {
+      const rows = await db
+        .selectFrom('agentSessions')
+        .select(({ fn }) => ['host', fn.countAll<number>().as('count')])
+        .groupBy('host')
         .execute();
+      return new Map(rows.map(({ host, count }) => [host, count]));
     },
   };
 }

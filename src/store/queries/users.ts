@@ -5,6 +5,7 @@ import type { User } from '../../contract/records/user.ts';
 import { finalStatuses } from '../../contract/turn.ts';
 import type { UserStore } from '../user-store.ts';
 import { record } from './audit-log.ts';
+import { leaveToHosts } from './conversations.ts';
 import { deleteTurns } from './delete.ts';
 import type { Schema } from './schema.ts';
 import { conversationCounter } from './sessions.ts';
@@ -83,7 +84,7 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
 
     async remove(id, { actor, at }) {
       const turns = await db.transaction().execute(async (trx) => {
-        const turns = await removeAll(trx, id);
+        const turns = await removeAll(trx, id, at);
         await record(trx, [{ at, actor, action: 'user.deleted', subject: id, turnId: null, detail: { turns } }]);
         return turns;
       });
@@ -116,11 +117,12 @@ function forgetting({ actor, at }: By) {
   return { now: at, tokens: false, actor };
 }
 
-async function removeAll(db: Transaction<Schema>, userId: string): Promise<number> {
+async function removeAll(db: Transaction<Schema>, userId: string, at: number): Promise<number> {
   const turns = await db.selectFrom('turns').select(['turnId', 'status']).where('userId', '=', userId).execute();
   if (turns.some(({ status }) => !(finalStatuses as readonly string[]).includes(status))) {
     throw new PaliadinError('conflict', 'a turn of this user is open; stop it, or wait for its end');
   }
+  await leaveToHosts(db, { userId }, at);
   await deleteTurns(
     db,
     turns.map(({ turnId }) => turnId),

@@ -3,24 +3,23 @@ import { messagesOf } from '../locales/locale.ts';
 import { SignedIn } from '../sign-in/SignedIn.tsx';
 import type { SignInLink } from '../sign-in/sign-in-link.ts';
 import type { Memory } from '../storage.ts';
-import { Chat } from './Chat.tsx';
+import { Conversations } from './conversations/Conversations.tsx';
 import './app.css';
 
-/** `kept` outlives the tab, `ofTab` does not. */
-export function App({ link, kept, ofTab }: { link: SignInLink | null; kept: Memory; ofTab: Memory }) {
+/** `kept` outlives the tab. */
+export function App({ link, kept }: { link: SignInLink | null; kept: Memory }) {
   return (
     <SignedIn
       link={link}
       kept={kept}
       page={({ me, gateway, locale, session, onLanguage }) => (
-        <Chat
+        <Conversations
           // Another person is another visit.
           key={me.user.id}
           me={me}
           api={gateway.api}
           locale={locale}
           kept={kept}
-          ofTab={ofTab}
           onLanguage={onLanguage}
           onSignedOut={session.turnedAway}
           onSignOut={session.signOut}

@@ -1,5 +1,5 @@
 /** The chat: header, conversation, box. */
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { WhenAway } from '../../contract/turn.ts';
 import { messagesOf } from '../locales/locale.ts';
 import './chat.css';
@@ -16,12 +16,16 @@ import { type ControllerProps, useController } from './useController.ts';
 import { useEscape } from './useEscape.ts';
 
 export interface ChatProps extends ControllerProps {
+  /** What shows the list of conversations; absent where this is the only one. */
+  sideBar?: ReactNode;
+  /** Shows another conversation. */
+  onOpen?(sessionId: string): void;
   onLanguage(language: string): void;
   onSignOut(): void;
 }
 
 export function Chat(props: ChatProps) {
-  const { me, api, locale, kept } = props;
+  const { me, api, locale, kept, sideBar, onOpen } = props;
   const { controller, state } = useController(props);
   const t = messagesOf(locale);
   const [page, setPage] = useState(() =>
@@ -65,6 +69,7 @@ export function Chat(props: ChatProps) {
     <PageContext value={context}>
       <div className="chat">
         <Header
+          sideBar={sideBar}
           me={me}
           memory={kept}
           canStartOver={me.canAsk && state.turns.some(({ view }) => view.generation === state.generation)}
@@ -96,6 +101,7 @@ export function Chat(props: ChatProps) {
             <Search
               api={api}
               onAsk={ask}
+              onOpen={onOpen}
               onClose={() => {
                 setSearching(false);
                 focusBox();

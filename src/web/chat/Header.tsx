@@ -1,4 +1,5 @@
 /** The page's head: its name, starting over, settings. */
+import type { ReactNode } from 'react';
 import type { Me } from '../../contract/api.ts';
 import type { Memory } from '../storage.ts';
 import './header.css';
@@ -7,6 +8,8 @@ import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface HeaderProps {
+  /** Instead of the page's name, where there are several conversations. */
+  sideBar?: ReactNode;
   me: Me;
   memory: Memory;
   canStartOver: boolean;
@@ -17,16 +20,23 @@ export interface HeaderProps {
   onSignOut(): void;
 }
 
-export function Header({ me, memory, canStartOver, onStartOver, onSearch, ...settings }: HeaderProps) {
+export function Header({ sideBar, me, memory, canStartOver, onStartOver, onSearch, ...settings }: HeaderProps) {
   const { t } = usePage();
   return (
     <header className="header">
-      <h1 className="brand">{t.appName}</h1>
+      {sideBar === undefined ? (
+        <h1 className="brand">{t.appName}</h1>
+      ) : (
+        <>
+          <h1 className="only-read">{t.appName}</h1>
+          {sideBar}
+        </>
+      )}
       <div className="header-actions">
         {canStartOver && (
-          <button type="button" className="button button-quiet" onClick={onStartOver}>
-            <Icon name="fresh" />
-            {t.startOver}
+          <button type="button" className="button button-quiet" title={t.startOver} onClick={onStartOver}>
+            <Icon name="again" />
+            <span className={sideBar === undefined ? '' : 'header-words'}>{t.startOver}</span>
           </button>
         )}
         {me.user.role !== 'member' && (

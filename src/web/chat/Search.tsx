@@ -11,6 +11,8 @@ import { usePage } from './ui/page.ts';
 export interface SearchProps {
   api: Api;
   onAsk(question: string, from: string | null): void;
+  /** Shows the conversation of a turn; absent where there is only one. */
+  onOpen?: ((sessionId: string) => void) | undefined;
   onClose(): void;
 }
 
@@ -20,7 +22,7 @@ interface Found {
   page: HistoryPage;
 }
 
-export function Search({ api, onAsk, onClose }: SearchProps) {
+export function Search({ api, onAsk, onOpen, onClose }: SearchProps) {
   const { t, locale } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -106,6 +108,18 @@ export function Search({ api, onAsk, onClose }: SearchProps) {
                     base={turn.pageOrigin}
                     onAsk={(question) => askOn(question, turn.pageOrigin)}
                   />
+                )}
+                {onOpen !== undefined && (
+                  <button
+                    type="button"
+                    className="button search-open"
+                    onClick={() => {
+                      dialog.current?.close();
+                      onOpen(turn.sessionId);
+                    }}
+                  >
+                    {t.openConversation}
+                  </button>
                 )}
               </details>
             </li>

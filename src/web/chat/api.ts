@@ -7,7 +7,10 @@ import { download } from '../download.ts';
 import type { SignInLink } from '../sign-in/sign-in-link.ts';
 
 export interface Api
-  extends Pick<PaliadinClient, 'ask' | 'decide' | 'stop' | 'history' | 'giveFeedback' | 'reset' | 'me'> {
+  extends Pick<
+    PaliadinClient,
+    'ask' | 'decide' | 'stop' | 'history' | 'giveFeedback' | 'reset' | 'conversations' | 'me'
+  > {
   signInWays(): Promise<SignInWays>;
   /** Changes nothing where somebody else is signed in in this browser, unless `replace` says so. */
   signIn(link: SignInLink, replace: boolean): Promise<SignedIn | WouldReplace>;
@@ -20,7 +23,11 @@ export interface Api
 
 /** `locale` is read at each call, because a person may switch it. */
 export function createApi(locale: () => string, fetch: Fetch, options: Pick<ClientOptions, 'pause'> = {}): Api {
-  const { ask, decide, stop, history, giveFeedback, reset, me } = createClient({ locale, fetch, ...options });
+  const { ask, decide, stop, history, giveFeedback, reset, conversations, me } = createClient({
+    locale,
+    fetch,
+    ...options,
+  });
   const call = createCall(locale, fetch);
   const json = async <T>(...request: Parameters<typeof call>) => (await call(...request)).json as T;
 
@@ -31,6 +38,7 @@ export function createApi(locale: () => string, fetch: Fetch, options: Pick<Clie
     history,
     giveFeedback,
     reset,
+    conversations,
     me,
     signInWays: () => json('GET', '/api/auth/ways'),
     signIn: ({ kind, secret }, replace) => json('POST', `/api/auth/${kind}`, { body: { [kind]: secret, replace } }),

@@ -107,6 +107,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
   'late',
   'feedback',
   'reset',
+  'conversation',
 ] as const satisfies StreamedEvent['type'][]);
 
 /** An answer that grows in such steps still reads as one that grows. */

@@ -1,7 +1,7 @@
 /** What a person can do in the chat, beside the state that it changes. Knows no React. */
 
 import { isShutOut, isSignedOut, Refusal, Unreachable } from '../../client/request.ts';
-import type { AskBody, Feedback } from '../../contract/api.ts';
+import type { AskBody, Feedback, StreamedEvent } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
 import type { Decision, WhenAway } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
@@ -10,7 +10,7 @@ import type { Api } from './api.ts';
 import type { ConnectionDeps } from './connection.ts';
 import { type Draft, loadDraft, saveDraft } from './draft.ts';
 import { isAwaited } from './notify.ts';
-import { type Action, activeTurn, type ChatState, initialState, reduce } from './state.ts';
+import { type Action, activeTurn, type ChatState, initialState, type NumberedEvent, reduce } from './state.ts';
 
 export interface ControllerDeps {
   api: Api;
@@ -18,8 +18,10 @@ export interface ControllerDeps {
   userId: string;
   generation: number;
   moved: boolean;
-  /** This tab's own name, the `sessionId` of its questions. */
-  chatId: string;
+  /** The conversation that is shown. */
+  sessionId: string;
+  /** Null: it is the only one, and all that was ever asked is shown in it. */
+  conversations: ConversationFollower | null;
   locale(): string;
   messages(): Messages;
   memory: Memory;
@@ -27,6 +29,13 @@ export interface ControllerDeps {
   now(): number;
   random(): number;
   newKey(): string;
+}
+
+/** What happens in the user's other conversations comes with the same stream. */
+export interface ConversationFollower {
+  /** The stream begins, perhaps again: what was told before may have been missed. */
+  onLoaded(): void;
+  onEvents(events: readonly NumberedEvent[]): void;
 }
 
 export interface Controller {
@@ -52,8 +61,10 @@ export interface Controller {
 }
 
 export function createController(deps: ControllerDeps): Controller {
-  const { api, chatId, memory, userId } = deps;
-  const { text, attempt } = loadDraft(memory, userId);
+  const { api, sessionId, memory, userId } = deps;
+  const draftKey = { userId, sessionId };
+  const { text, attempt } = loadDraft(memory, draftKey);
+  const ofThis = deps.conversations === null ? {} : { sessionId };
   const listeners = new Set<() => void>();
   let state = initialState({ generation: deps.generation, moved: deps.moved, draft: text, attempt });
   let sending = new AbortController();
@@ -69,7 +80,7 @@ export function createController(deps: ControllerDeps): Controller {
   const keepDraft = (before: ChatState) => {
     const unchanged = before.draft === state.draft && before.sending === state.sending;
     if (unchanged && before.attempt === state.attempt) return;
-    saveDraft(memory, userId, draftOf(state));
+    saveDraft(memory, draftKey, draftOf(state));
   };
 
   /** The sentence for a failure; a lost sign-in leads to the sign-in page instead. */
@@ -86,7 +97,7 @@ export function createController(deps: ControllerDeps): Controller {
   const put = async (message: string, pageOrigin: string | null, fromBox: boolean, whenAway?: WhenAway) => {
     if (state.sending !== null) return;
     const more = { ...(pageOrigin && { pageOrigin }), ...(whenAway && { whenAway }) };
-    const body: AskBody = { message, sessionId: chatId, locale: deps.locale(), ...more };
+    const body: AskBody = { message, sessionId, locale: deps.locale(), ...more };
     const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
     sending = new AbortController();
     const { signal } = sending;
@@ -122,13 +133,19 @@ export function createController(deps: ControllerDeps): Controller {
     start: () =>
       deps.connect({
         load: async (limit) => {
-          const { serverTime, ...page } = await api.history({ limit: limit ?? PAGE_SIZE });
+          const { serverTime, ...page } = await api.history({ ...ofThis, limit: limit ?? PAGE_SIZE });
           return { page, serverTime };
         },
         follow: api.follow,
-        onLoaded: (page, serverTime) =>
-          dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime }),
-        onEvents: (events) => dispatch({ type: 'events', events, receivedAt: deps.now() }),
+        onLoaded: (page, serverTime) => {
+          dispatch({ type: 'loaded', page, clockAhead: serverTime === null ? null : deps.now() - serverTime });
+          deps.conversations?.onLoaded();
+        },
+        onEvents: (events) => {
+          const own = events.filter(({ event }) => isOf(event, sessionId));
+          if (own.length > 0) dispatch({ type: 'events', events: own, receivedAt: deps.now() });
+          deps.conversations?.onEvents(events);
+        },
         onState: (connection) => dispatch({ type: 'connection', connection }),
         isFinal: (error) => {
           const out = isSignedOut(error) || isShutOut(error);
@@ -164,7 +181,7 @@ export function createController(deps: ControllerDeps): Controller {
     },
     startOver: async () => {
       try {
-        const { generation } = await api.reset();
+        const { generation } = await (deps.conversations === null ? api.reset() : api.conversations.reset(sessionId));
         dispatch({ type: 'reset', generation });
       } catch (error) {
         dispatch({ type: 'problem', problem: explain(error) });
@@ -181,7 +198,7 @@ export function createController(deps: ControllerDeps): Controller {
       if (state.earlier === null || state.loadingEarlier) return;
       dispatch({ type: 'loading-earlier' });
       try {
-        const page = await api.history({ before: state.earlier, limit: PAGE_SIZE });
+        const page = await api.history({ ...ofThis, before: state.earlier, limit: PAGE_SIZE });
         dispatch({ type: 'loaded-earlier', page });
       } catch (error) {
         dispatch({ type: 'loaded-earlier', page: null });
@@ -198,6 +215,13 @@ export function createController(deps: ControllerDeps): Controller {
     },
     dismissProblem: () => dispatch({ type: 'problem', problem: null }),
   };
+}
+
+/** Events of a turn that is not shown change nothing. */
+function isOf(event: StreamedEvent, sessionId: string): boolean {
+  if (event.type === 'accepted') return event.turn.sessionId === sessionId;
+  if (event.type === 'reset') return event.sessionId === undefined || event.sessionId === sessionId;
+  return event.type !== 'conversation';
 }
 
 /** While a question is on its way it is still what a reload must bring back. */

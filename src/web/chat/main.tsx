@@ -16,6 +16,6 @@ showTheme(storedTheme(kept), document.documentElement);
 
 createRoot(root).render(
   <Boundary>
-    <App link={takeLink(location, history)} kept={kept} ofTab={memory(() => sessionStorage)} />
+    <App link={takeLink(location, history)} kept={kept} />
   </Boundary>,
 );

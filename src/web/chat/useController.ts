@@ -1,20 +1,25 @@
 /** Gives React the controller and its state. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { newIdempotencyKey } from '../../client/idempotency-key.ts';
-import type { Me } from '../../contract/api.ts';
+import type { ConversationView, Me } from '../../contract/api.ts';
 import { messagesOf } from '../locales/locale.ts';
 import type { Memory } from '../storage.ts';
 import type { Api } from './api.ts';
 import { connect } from './connection.ts';
-import { type Controller, createController } from './controller.ts';
+import { type Controller, type ConversationFollower, createController } from './controller.ts';
 import type { ChatState } from './state.ts';
+
+export type OpenedConversation = Pick<ConversationView, 'sessionId' | 'generation' | 'moved'>;
 
 export interface ControllerProps {
   me: Me;
   api: Api;
   locale: string;
   kept: Memory;
-  ofTab: Memory;
+  /** The conversation that is shown, as it was when it was opened. */
+  conversation: OpenedConversation;
+  /** Of the user's other conversations; null where this is the only one. */
+  follower: ConversationFollower | null;
   onSignedOut(because?: unknown): void;
 }
 
@@ -36,9 +41,8 @@ function create(props: ControllerProps) {
     api: props.api,
     connect,
     userId: props.me.user.id,
-    generation: props.me.session.generation,
-    moved: props.me.session.moved,
-    chatId: props.me.session.name,
+    ...props.conversation,
+    conversations: props.follower,
     locale: () => current.props.locale,
     messages: () => messagesOf(current.props.locale),
     memory: props.kept,

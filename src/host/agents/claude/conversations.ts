@@ -31,6 +31,20 @@ export function forgetEmpty(paths: ConversationPaths, conversation: string): voi
   if (path !== null) rmSync(path, { force: true });
 }
 
+/** Removes the transcript, and what Claude Code keeps beside it under the conversation's id. */
+export function removeConversation(paths: ConversationPaths, conversation: string): void {
+  if (!UUID.test(conversation)) return; // it is going to be part of a path
+  const transcript = transcriptOf(paths, conversation);
+  if (transcript !== null) {
+    rmSync(transcript, { force: true });
+    rmSync(transcript.slice(0, -'.jsonl'.length), { recursive: true, force: true });
+  }
+  for (const place of ['file-history', 'session-env', 'tasks', 'todos', 'debug']) {
+    const names = namesIn(join(paths.directory, place)).filter((name) => name.startsWith(conversation));
+    for (const name of names) rmSync(join(paths.directory, place, name), { recursive: true, force: true });
+  }
+}
+
 /** The conversation's transcript is there from the first prompt on, whatever became of that. Null before. */
 export function transcriptOf({ directory, root, cwd }: ConversationPaths, conversation: string): string | null {
   const projects = join(directory, 'projects');
@@ -75,6 +89,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 // An agent that is killed in its first turn may leave a title and no message.
 const NO_MESSAGE_BYTES = 64 * 1024;
 // A longer name is cut there, and ends in a digest.

@@ -20,11 +20,12 @@ import {
   filesOfCommand,
   hindranceOf,
   keepsOrAdopts,
+  placesOf,
   programFiles,
 } from '../claude-code.ts';
 import type { Driver } from '../driver.ts';
 import { conversationNow, readAgentRecord, writeAgentRecord } from './agent-record.ts';
-import { transcriptOf } from './conversations.ts';
+import { removeConversation, transcriptOf } from './conversations.ts';
 import { HookRecorder } from './hook-recorder.ts';
 import { startHookServer } from './hook-server.ts';
 import { claudeInputEscape } from './input-escape.ts';
@@ -167,6 +168,15 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
       stops.delete(turnId);
       recorders.get(directory)?.forget(turnId);
       await rm(logFile(directory, turnId), { force: true });
+    },
+    forgetConversation({ directory, conversation, home }) {
+      recorders.delete(directory);
+      homes.delete(directory);
+      const known = readAgentRecord(directory);
+      // A sandboxed agent may write there, and must not name another person's conversation.
+      const now = home.home === null ? conversationNow(known, conversation) : null;
+      const ids = now === null ? [conversation] : [conversation, now];
+      for (const where of placesOf(claude, home)) for (const id of ids) removeConversation(where, id);
     },
     close: () => server.close(),
   };

@@ -6,6 +6,7 @@ import {
   sessionParams,
   sessionReset,
   sessions,
+  sessionsQuery,
 } from '../../../contract/admin.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
@@ -19,14 +20,20 @@ export function sessionRoutes(app: App, { services }: Pick<ServerOptions, 'servi
     '/api/admin/sessions',
     {
       config: { guard: guards.admin },
-      schema: { summary: 'The conversations, last used first', response: responses({ 200: sessions }) },
+      schema: {
+        summary: 'The conversations, last used first',
+        querystring: sessionsQuery,
+        response: responses({ 200: sessions }, 'bad_request'),
+      },
     },
-    async (): Promise<Sessions> => ({
-      sessions: (await services.sessions.list()).map(({ user, ...session }) => ({
-        ...session,
-        user: personView(user),
-      })),
-    }),
+    async (request): Promise<Sessions> => {
+      const { limit, ...query } = request.query;
+      const found = await services.sessions.listWithTitles(userOf(request), { ...query, limit: limit + 1 });
+      return {
+        sessions: found.slice(0, limit).map(({ user, ...session }) => ({ ...session, user: personView(user) })),
+        more: found.length > limit,
+      };
+    },
   );
 
   app.post(

@@ -362,6 +362,11 @@ export const de: Words = {
   },
 
   sessions: {
+    of: (name) => `Sitzungen von ${name}`,
+    more: 'Es gibt weitere, die vorher benutzt wurden. Auf der Seite „Benutzer“ lässt sich ein Benutzer auswählen.',
+    archived: 'archiviert',
+    title: 'Titel',
+    others: 'Alle Sitzungen dieses Benutzers',
     user: 'Benutzer',
     session: 'Sitzung',
     state: 'Stand',
@@ -411,6 +416,7 @@ export const de: Words = {
   },
 
   users: {
+    sessionsOf: (name) => `Sitzungen von ${name}`,
     name: 'Name',
     role: 'Rolle',
     roles: { owner: 'Betreiber', admin: 'Admin', member: 'Mitglied' },
@@ -545,6 +551,7 @@ export const de: Words = {
       'host.removed': 'Rechner entfernt',
       'read.turn': 'Frage gelesen',
       'read.turns': 'Fragen gelesen',
+      'read.conversations': 'Unterhaltungen angesehen',
       'read.screen': 'Terminal angesehen',
       'read.audit': 'Protokoll ausgegeben',
       'retention.applied': 'Alte Fragen gelöscht',

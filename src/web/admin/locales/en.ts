@@ -358,6 +358,11 @@ export const en = {
   },
 
   sessions: {
+    of: (name: string) => `Sessions of ${name}`,
+    more: 'There are more, which were used earlier. Choose a user on the page “Users” to see theirs.',
+    archived: 'archived',
+    title: 'Title',
+    others: 'All sessions of this user',
     user: 'User',
     session: 'Session',
     state: 'State',
@@ -404,6 +409,7 @@ export const en = {
   },
 
   users: {
+    sessionsOf: (name: string) => `Sessions of ${name}`,
     name: 'Name',
     role: 'Role',
     roles: { owner: 'Owner', admin: 'Admin', member: 'Member' },
@@ -534,6 +540,7 @@ export const en = {
       'host.removed': 'Host removed',
       'read.turn': 'Turn read',
       'read.turns': 'Turns read',
+      'read.conversations': 'Conversations listed',
       'read.screen': 'Terminal viewed',
       'read.audit': 'Audit log exported',
       'retention.applied': 'Old turns deleted',

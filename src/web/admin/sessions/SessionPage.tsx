@@ -8,13 +8,13 @@ import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { At, PersonName, PersonTurns } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
-import { SessionState, useSessionActions } from './Sessions.tsx';
+import { SessionState, SessionTitle, useSessionActions } from './Sessions.tsx';
 import './session.css';
 import { type ScreenState, useScreen } from './useScreen.ts';
 
 export function SessionPage({ name }: { name: string }) {
   const { w } = useAdmin();
-  const sessions = useResource<SessionsData>('/api/admin/sessions', {
+  const sessions = useResource<SessionsData>(`/api/admin/sessions?name=${encodeURIComponent(name)}`, {
     on: ({ type }) => type === 'sessions' || type === 'hosts',
   });
   const { buttons, dialog, problem } = useSessionActions(sessions.reload);
@@ -55,6 +55,15 @@ function SessionFacts({ session }: { session: SessionView }) {
         <dt>{w.sessions.state}</dt>
         <dd>
           <SessionState session={session} />
+        </dd>
+      </div>
+      <div>
+        <dt>{w.sessions.title}</dt>
+        <dd>
+          <SessionTitle session={session} />
+          <To className="under" href={pathTo(['sessions'], { userId: session.user.id })}>
+            {w.sessions.others}
+          </To>
         </dd>
       </div>
       <div>

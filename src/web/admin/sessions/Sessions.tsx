@@ -4,7 +4,7 @@ import type { Hosts, Sessions as SessionsData, SessionView } from '../../../cont
 import { useAction } from '../data/useAction.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
-import { pathTo, To } from '../location.tsx';
+import { pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { Confirm } from '../ui/Confirm.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
@@ -14,22 +14,33 @@ import { MoveSession, otherHosts } from './MoveSession.tsx';
 
 export function Sessions() {
   const { w } = useAdmin();
-  const sessions = useResource<SessionsData>('/api/admin/sessions', {
+  const userId = useLocation().searchParams.get('userId');
+  const query = userId === null ? '' : `?userId=${encodeURIComponent(userId)}`;
+  const sessions = useResource<SessionsData>(`/api/admin/sessions${query}`, {
     on: ({ type }) => type === 'sessions' || type === 'hosts',
   });
   const { columns, dialog, problem } = useSessionActions(sessions.reload);
+  const user = userId === null ? undefined : sessions.data?.sessions[0]?.user;
   return (
     <>
       <div className="page-head">
-        <h1>{w.pages.sessions}</h1>
+        <h1>{user === undefined ? w.pages.sessions : w.sessions.of(user.name || w.noOne)}</h1>
+        {userId !== null && (
+          <To className="button" href={pathTo(['sessions'])}>
+            {w.sessions.back}
+          </To>
+        )}
       </div>
       <Problem text={problem} />
       <Loaded from={sessions}>
-        {({ sessions: all }) =>
+        {({ sessions: all, more }) =>
           all.length === 0 ? (
             <Nothing title={w.sessions.empty} text={w.sessions.emptyText} />
           ) : (
-            <DataTable caption={w.pages.sessions} columns={columns} rows={all} rowKey={({ name }) => name} />
+            <>
+              <DataTable caption={w.pages.sessions} columns={columns} rows={all} rowKey={({ name }) => name} />
+              {more && <p className="quiet">{w.sessions.more}</p>}
+            </>
           )
         }
       </Loaded>
@@ -67,6 +78,24 @@ export function SessionState({ session: { user, live, running, waiting, queued }
   );
 }
 
+/** Of several conversations of a user, the later ones have a number. */
+function nameOf({ user, name }: SessionView): string {
+  const number = /-[0-9a-f]{8,32}-(\d+)$/.exec(name)?.[1];
+  if (user.name === '') return name;
+  return number === undefined ? user.name : `${user.name} (${number})`;
+}
+
+/** Text of the user. */
+export function SessionTitle({ session: { title, archivedAt } }: { session: SessionView }) {
+  const { w } = useAdmin();
+  return (
+    <>
+      {title !== null && <bdi>{title}</bdi>}
+      {archivedAt !== null && <span className="quiet"> ({w.sessions.archived})</span>}
+    </>
+  );
+}
+
 /** What is done with a session, here and on its own page. */
 export function useSessionActions(reload: () => void) {
   const { w, locale, announce } = useAdmin();
@@ -75,7 +104,6 @@ export function useSessionActions(reload: () => void) {
   const [asked, setAsked] = useState<SessionView | null>(null);
   const [moving, setMoving] = useState<SessionView | null>(null);
   const [stayed, setStayed] = useState<string | null>(null);
-  const nameOf = ({ user, name }: SessionView) => user.name || name;
 
   const reset = async (session: SessionView) => {
     setAsked(null);
@@ -135,7 +163,19 @@ export function useSessionActions(reload: () => void) {
     </>
   );
   const columns: Column<SessionView>[] = [
-    { key: 'user', label: w.sessions.user, kind: 'main', cell: ({ user }) => <PersonTurns user={user} /> },
+    {
+      key: 'user',
+      label: w.sessions.user,
+      kind: 'main',
+      cell: (session) => (
+        <>
+          <PersonTurns user={session.user} />
+          <span className="under">
+            <SessionTitle session={session} />
+          </span>
+        </>
+      ),
+    },
     { key: 'state', label: w.sessions.state, cell: (session) => <SessionState session={session} /> },
     { key: 'used', label: w.sessions.used, cell: ({ lastUsedAt }) => <At at={lastUsedAt} /> },
     {

@@ -107,6 +107,13 @@ function useColumns({ busy, ask, enable }: Doings): Column<UserView>[] {
         const { change, signOut, disable } = mayChange(me.user, user);
         return (
           <span className="actions">
+            <To
+              className="button"
+              href={pathTo(['sessions'], { userId: user.id })}
+              aria-label={w.users.sessionsOf(user.name || w.noOne)}
+            >
+              {w.pages.sessions}
+            </To>
             {(change || signOut) && (
               <button
                 type="button"

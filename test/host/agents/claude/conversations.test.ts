@@ -1,8 +1,9 @@
 /** A conversation from before users were isolated continues in its new home. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { keepsOrAdopts } from '../../../../src/host/agents/claude-code.ts';
+import { removeConversation } from '../../../../src/host/agents/claude/conversations.ts';
+import { keepsOrAdopts, placesOf } from '../../../../src/host/agents/claude-code.ts';
 import { temporaryDirectory } from '../../../support/temporary.ts';
 
 const CONVERSATION = '0b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
@@ -76,4 +77,24 @@ test('a link in the place of the projects directory is replaced, and nothing is 
   symlinkSync(join(root, 'owners'), join(root, 'homes/s/home/.claude/projects'));
   expect(keepsOrAdopts(claude, place(join(root, 'homes/s/home')))).toBe(true);
   expect(existsSync(join(root, 'owners', slug(join(root, 'homes/s/workspace'))))).toBe(false);
+});
+
+test('a deleted conversation leaves nothing under its id in the owner’s configuration, and no other goes with it', () => {
+  const other = '1b0e4f5c-6d0a-4c57-9a40-2f6d9d1a8a55';
+  write(claude.directory, join(root, 'shared'));
+  write(claude.directory, join(root, 'homes/s/workspace'));
+  const projects = join(claude.directory, 'projects', slug(join(root, 'shared')));
+  writeFileSync(join(projects, `${other}.jsonl`), LINE);
+  for (const id of [CONVERSATION, other]) {
+    mkdirSync(join(projects, id, 'subagents'), { recursive: true });
+    mkdirSync(join(claude.directory, 'file-history', id), { recursive: true });
+    mkdirSync(join(claude.directory, 'todos'), { recursive: true });
+    writeFileSync(join(claude.directory, 'todos', `${id}-agent-${id}.json`), '[]');
+  }
+  for (const where of placesOf(claude, place(null).home)) {
+    for (const id of [CONVERSATION, '', '..', '../../..']) removeConversation(where, id);
+  }
+  const left = readdirSync(claude.directory, { recursive: true }).map(String);
+  expect(left.filter((path) => path.includes(CONVERSATION))).toEqual([]);
+  expect(left.filter((path) => path.includes(other))).toHaveLength(5);
 });
