@@ -151,7 +151,8 @@ function* tellLook(look: HostInspection, choice: NodeChoice, { agent, agentComma
   }
   if (look.tmux !== null) yield there.passed('tmux', look.tmux);
   else yield there.failed('tmux', 'tmux is not found', 'install it (3.3 or newer), and run this again');
-  if (agent === 'acp') yield there.passed('agent', `${agentCommand ?? 'the command in host.env'}, by ACP`, 'doctor starts it');
+  if (agent === 'acp')
+    yield there.passed('agent', `${agentCommand ?? 'the command in host.env'}, by ACP`, 'doctor starts it');
   else if (look.claude !== null) yield there.passed('agent', look.claude);
   else if (agent === 'demo') yield there.passed('agent', 'the demo agent');
   else yield there.passed('agent', 'no claude is found', 'install Claude Code; until then the demo agent answers');

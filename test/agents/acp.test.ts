@@ -31,7 +31,9 @@ describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
   test('asks for permission by a card, and does only what is allowed', async () => {
     const host = await realAcpHost(agent);
     for (const option of ['deny', 'allow']) {
-      const asked = host.ask(toolOrder([[{ tool: host.shell, input: { command: `echo > ${option}`, description: 'x' } }]]));
+      const asked = host.ask(
+        toolOrder([[{ tool: host.shell, input: { command: `echo > ${option}`, description: 'x' } }]]),
+      );
       await heard(asked, 'approval');
       const update = asked.told.find(({ type }) => type === 'approval');
       if (update?.type !== 'approval') throw new TypeError('no approval');

@@ -36,7 +36,9 @@ function scripted() {
   };
 }
 
-test('a daemon that is killed without a word takes its agents along, and nothing is asked twice', { timeout: 90_000 }, async () => {
+test('a daemon that is killed without a word takes its agents along, and nothing is asked twice', {
+  timeout: 90_000,
+}, async () => {
   const agent = scripted();
   const gateway = await gatewayForTest({ env: agent.env });
   const owner = await somebody(gateway);

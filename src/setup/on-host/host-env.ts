@@ -10,7 +10,10 @@ import type { InstallRequest } from '../request.ts';
  * Directories that are already in PATH keep their order, and the owner's other lines stay. Returns what a gateway may
  * allow from now on: the chosen value, otherwise the one in the file, otherwise `deny`.
  */
-export function writeHostEnv(file: string, { path, agent, agentCommand, approvals, isolation }: InstallRequest): HostApprovals {
+export function writeHostEnv(
+  file: string,
+  { path, agent, agentCommand, approvals, isolation }: InstallRequest,
+): HostApprovals {
   const text = readIfExists(file);
   const { PATH: known = '', PALIADIN_APPROVALS: written, PALIADIN_ISOLATION: level = isolation } = parseEnv(text ?? '');
   const directories = new Set([...known.split(delimiter), ...path.split(delimiter)].filter((each) => each !== ''));
@@ -30,9 +33,7 @@ export function writeHostEnv(file: string, { path, agent, agentCommand, approval
 
 /** Whether its owner has added more lines to it. */
 export function isHostEnvEdited(file: string): boolean {
-  return (
-    otherLines(readIfExists(file) ?? '', OURS).length > 0
-  );
+  return otherLines(readIfExists(file) ?? '', OURS).length > 0;
 }
 
 const OURS = ['PATH', 'PALIADIN_AGENT', 'PALIADIN_AGENT_COMMAND', 'PALIADIN_APPROVALS', 'PALIADIN_ISOLATION'];

@@ -71,8 +71,7 @@ export async function addHostCommand(context: CommandContext, written: string, o
   );
 }
 
-const BOTH =
-  '--agent acp and --agent-command belong together, as in: --agent acp --agent-command "opencode acp"';
+const BOTH = '--agent acp and --agent-command belong together, as in: --agent acp --agent-command "opencode acp"';
 
 /** Printed settings are checked too, though the host is on no list. */
 function unlisted(

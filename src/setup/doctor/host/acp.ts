@@ -18,7 +18,8 @@ export async function examineAcp(
     const { identity } = await openAcpAgent(child.stream, listener, { initializeMs: PATIENCE_MS });
     const { name, version, signIns, resumes } = identity;
     const known = [name ?? 'an agent', version ?? ''].join(' ').trim();
-    const again = resumes === null ? 'it can’t take up an earlier conversation' : `it takes up conversations by session/${resumes}`;
+    const again =
+      resumes === null ? 'it can’t take up an earlier conversation' : `it takes up conversations by session/${resumes}`;
     const ways = signIns.map((way) => way.description ?? way.name).join('; ');
     const signIn =
       ways === ''
@@ -34,7 +35,8 @@ export async function examineAcp(
   }
 }
 
-const REMEDY = 'run the command in a shell of this account, and correct PALIADIN_AGENT_COMMAND or install the agent anew';
+const REMEDY =
+  'run the command in a shell of this account, and correct PALIADIN_AGENT_COMMAND or install the agent anew';
 // A question waits as long.
 const PATIENCE_MS = 60_000;
 const { passed, failed } = checksOf('host');

@@ -196,7 +196,12 @@ test.each([
   ],
   ['does not answer', ['--slow', '60000'], 'agent_not_ready', /it has not answered initialize within 0.5 s$/],
   ['writes no ACP', ['--chatter'], 'agent_not_ready', /it writes other text than ACP’s messages/],
-  ['speaks another version', ['--protocol', '7'], 'agent_not_ready', /it speaks version 7 of ACP, and Paliadin version 1/],
+  [
+    'speaks another version',
+    ['--protocol', '7'],
+    'agent_not_ready',
+    /it speaks version 7 of ACP, and Paliadin version 1/,
+  ],
   ['ends at once', ['--exit', '3'], 'agent_stopped', /ended while it started, exit status 3: it can’t start here$/],
 ])('an agent that %s gets no question, and the reason is told', async (_what, flags, code, detail) => {
   const host = await acpHost({ flags, ...(flags.includes('--slow') && { deadlines: { initializeMs: 500 } }) });
