@@ -43,7 +43,7 @@ export interface UserService {
 }
 
 export interface UserServiceOptions {
-  store: Pick<Store, 'users' | 'sessions' | 'signIn' | 'audit' | 'turns' | 'events'>;
+  store: Pick<Store, 'attachments' | 'users' | 'sessions' | 'signIn' | 'audit' | 'turns' | 'events'>;
   /** Resolves when none of their turns is open any more. */
   stopTurns(userId: string): Promise<void>;
   /** Ends it on its host, permanently. */
