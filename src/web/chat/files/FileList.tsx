@@ -27,12 +27,7 @@ export function FileList({ files, locale, words, announce }: FileListProps) {
     <ul className="files" aria-label={words.files}>
       {files.map((file) => (
         <li key={file.id}>
-          <button
-            type="button"
-            className="file"
-            title={words.saveFile(file.name)}
-            onClick={() => void save(file)}
-          >
+          <button type="button" className="file" title={words.saveFile(file.name)} onClick={() => void save(file)}>
             {isImage(file.type) ? <Thumbnail file={file} /> : <Icon name="file" />}
             <span className="file-name">{file.name}</span>
             <span className="file-size">{kilobytes(file.size, locale)}</span>
