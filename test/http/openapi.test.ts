@@ -92,6 +92,7 @@ test('the description says that no call takes an unknown field, and the server r
         400,
         expect.stringContaining('nonsense'),
       ]);
+      if (path === '/api/attachments') continue; // its body is a file
       if (verb !== 'POST' && verb !== 'PATCH') continue; // Node's client sends no others with a body
       const sent = await call(server, verb, url, { headers: bearer, json: { nonsense: 1 } });
       expect([verb, path, sent.status, sent.json?.detail]).toEqual([
