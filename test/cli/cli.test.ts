@@ -69,7 +69,7 @@ describe('token', () => {
     expect(row).toMatchObject({ user: 'tina', scopes: ['read'], expiresAt: row.createdAt + 30 * 86_400_000 });
     const client = apiClient(() => gateway().url, token);
     expect((await client.me()).user.name).toBe('tina');
-    await expect(client.ask('may I?')).rejects.toThrow(/403.*no scope ask/);
+    await expect(client.ask('may I?')).rejects.toThrow(/403.*lacks the scope ask/);
     expect((await cli('token', 'revoke', row.id)).stdout).toBe(`revoked the token ${row.id} (nightly) of tina\n`);
     await expect(client.me()).rejects.toThrow(/401/);
     expect(await cli('token', 'revoke', row.id)).toMatchObject({
