@@ -76,7 +76,7 @@ export function pastTurn(user: User, startedAt: number, dice: Dice): Past {
       status,
       message,
       awayUntil: null,
-    attachments: [],
+      attachments: [],
       earlier: null,
       startedAt,
       handedOverAt,
