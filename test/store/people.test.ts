@@ -258,7 +258,7 @@ test('browser sessions made with another application key are ended', async () =>
 
 test('an embedded session ends when it is ended, expires, or its key is gone, and its token is spent by the first alone', async () => {
   const { store } = await temporaryStore();
-  const userId = await aUser(store, 'jwt:ana');
+  const { id: userId } = (await aUser(store, 'jwt:ana')).user;
   const session = { hash: 'h', tokenHash: 't', userId, issuedAt: 1000, expiresAt: 5000, keyDigest: 'new' };
   await store.signIn.addEmbeddedSession(session, 1000);
   const found = (now: number, ...keyDigests: string[]) =>
