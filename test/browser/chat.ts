@@ -102,6 +102,13 @@ export async function isLoaded({ log, page }: Chat, words: Messages): Promise<vo
   await page.getByText(words.loading).waitFor({ state: 'detached' });
 }
 
+/** The address in the browser, without the conversation that it names: a secret in it would show. */
+export function addressOf(page: Page): string {
+  const url = new URL(page.url());
+  url.searchParams.delete('conversation');
+  return url.href;
+}
+
 export function chatOn(page: Page, words: Messages = en): Chat {
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const box = page.getByRole('textbox', { name: words.question });

@@ -7,7 +7,7 @@ import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { look } from './admin.ts';
-import { type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
+import { addressOf, type Chat, chatOn, isLoaded, signedIn } from './chat.ts';
 
 const browser = useBrowser({ sameTab: true });
 const gateway = useGateway();
@@ -22,7 +22,7 @@ test('a link signs in, and its code is removed from address and history', async 
   await page.goto(link);
   const { log, box, button } = chatOn(page);
   await log.waitFor();
-  expect(page.url()).toBe(`${gateway().url}/`);
+  expect(addressOf(page)).toBe(`${gateway().url}/`);
   await expect.poll(() => box.evaluate((element) => element === document.activeElement)).toBe(true);
   await button(en.settings).click();
   await page.getByText('Signed in as anna').waitFor();
@@ -59,7 +59,7 @@ test('a used link does not sign out a signed-in user', async () => {
     await page.goto(link);
     await log.waitFor();
   }
-  expect(page.url()).toBe(`${gateway().url}/`);
+  expect(addressOf(page)).toBe(`${gateway().url}/`);
 });
 
 test('a link pasted into an open page signs in', async () => {
@@ -116,7 +116,7 @@ test('another user’s link asks first, and staying changes nothing', async () =
   await page.goto(link);
   await dialog.getByRole('heading', { name: 'Sign in as hans instead?' }).waitFor();
   expect(await dialog.getByText('You are signed in as gina.').isVisible()).toBe(true);
-  expect(page.url()).toBe(`${gateway().url}/`);
+  expect(addressOf(page)).toBe(`${gateway().url}/`);
   // Enter does what harms nobody: the focus is on staying.
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(signInWords.en.stay);
   await page.keyboard.press('Enter');
@@ -142,6 +142,7 @@ test('another user’s link asks first, and staying changes nothing', async () =
 test('confirming another user’s link by keyboard switches every tab, and clears the first user’s draft', async () => {
   const ida = await signedIn(browser, gateway(), 'ida');
   const { page, dialog, box, newTab } = ida;
+  ida.visitor.expectTrouble(SIGNED_OUT);
   await box.fill('written by ida');
   const tab = await newTab();
   await page.goto(await gateway().signInLink('jan'));

@@ -7,7 +7,7 @@ import { en } from '../../src/web/locales/en.ts';
 import { signInWords } from '../../src/web/locales/sign-in.ts';
 import { pictureFile, useBrowser } from '../support/browser.ts';
 import { useGateway } from '../support/use-gateway.ts';
-import { chatOn, signedIn } from './chat.ts';
+import { addressOf, chatOn, signedIn } from './chat.ts';
 import { look } from './look.ts';
 
 const SECRET = randomBytes(48).toString('base64');
@@ -101,7 +101,7 @@ test('a form of another origin opens the page signed in', async () => {
   await page.getByRole('button', { name: 'Assistant' }).click();
   const { ask } = chatOn(page);
   await (await ask('demo at once')).answered();
-  expect(page.url()).toBe(`${byApplication().url}/`);
+  expect(addressOf(page)).toBe(`${byApplication().url}/`);
 });
 
 test('the application’s token signs a browser in, which can then ask', async () => {

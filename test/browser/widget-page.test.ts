@@ -133,7 +133,9 @@ test('who is disabled, or not signed in in the application, sees words for it, a
   await (await chat.ask('demo at once')).answered();
   const { users } = await app.gateway.store();
   const user = await users.bySubject('jwt:ana');
-  await users.disable(user?.id ?? '', { actor: 'cli', at: Date.now() });
+  // To the second, as the application's tokens are: a token of the same second is a new one.
+  const at = Math.floor(Date.now() / 1000) * 1000;
+  await users.disable(user?.id ?? '', { actor: 'cli', at });
   await frame.getByRole('heading', { name: frameWords.en.disabled }).waitFor();
   await users.enable(user?.id ?? '', { actor: 'cli', at: Date.now() });
   app.state.user = null;
@@ -166,14 +168,14 @@ test('by keyboard: the focus stays in the open widget, Esc closes it, and the fo
   const focused = () => frame.evaluate('document.activeElement?.tagName');
   await expect.poll(focused).toBe('TEXTAREA');
   const seen = new Set<unknown>();
-  for (let step = 0; step < 14; step++) {
+  for (let step = 0; step < 20; step++) {
     await page.keyboard.press('Tab');
     await expect
       .poll(() => frame.evaluate('document.hasFocus() && document.activeElement !== document.body'))
       .toBe(true);
     seen.add(await frame.evaluate('document.activeElement.outerHTML.slice(0, 80)'));
   }
-  expect(seen.size).toBeLessThan(12);
+  expect(seen.size).toBeLessThan(18);
   for (let step = 0; step < 8; step++) {
     await page.keyboard.press('Shift+Tab');
     await expect

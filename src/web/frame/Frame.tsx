@@ -90,7 +90,7 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
   // Who comes back may have signed in meanwhile.
   // biome-ignore lint/correctness/useExhaustiveDependencies: when it is opened
   useEffect(() => {
-    if (state.at === 'signed-out' || state.at === 'disabled') void enter();
+    if (['signed-out', 'disabled', 'refused'].includes(state.at)) void enter();
   }, [around.times]);
 
   const language = languageOf(locale.current);

@@ -3,7 +3,7 @@
 
 // biome-ignore lint/correctness/noUnusedVariables: the test calls it
 async function attack(target, everything) {
-  const body = JSON.stringify({ message: 'T1 by fetch', sessionId: 'attack' });
+  const body = JSON.stringify({ message: 'T1 by fetch' });
   const json = { 'content-type': 'application/json' };
   const post = (path, init) => send(target + path, { method: 'POST', ...init });
   const heard = {

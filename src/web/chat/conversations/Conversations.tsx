@@ -5,7 +5,7 @@ import { messagesOf } from '../../locales/locale.ts';
 import { Chat, type ChatProps } from '../Chat.tsx';
 import { dropDraft } from '../draft.ts';
 import type { OpenedConversation } from '../useController.ts';
-import { addressOf, conversationInAddress } from './address.ts';
+import { addressOf, conversationInAddress, stateOf } from './address.ts';
 import './conversations.css';
 import { type ConversationList, createList, sentenceOf } from './list.ts';
 import { Side, SideBar, useSide } from './Side.tsx';
@@ -37,8 +37,10 @@ function ManyConversations(props: ConversationsProps) {
   const show = useCallback(
     async (sessionId: string, known: OpenedConversation | null, how: 'push' | 'replace' | 'stay') => {
       wanted.current = sessionId;
-      if (how === 'push' && conversationInAddress() !== sessionId) history[push](null, '', addressOf(sessionId));
-      if (how === 'replace') history.replaceState(null, '', addressOf(sessionId));
+      if (how === 'push' && conversationInAddress(me.user.id) !== sessionId)
+        history[push](stateOf(me.user.id), '', addressOf(sessionId));
+      if (how !== 'push')
+        history.replaceState(stateOf(me.user.id), '', how === 'replace' ? addressOf(sessionId) : undefined);
       if (known !== null) return setOpen(known);
       try {
         const found = await api.conversations.get(sessionId);
@@ -49,7 +51,7 @@ function ManyConversations(props: ConversationsProps) {
         await showLastRef.current();
       }
     },
-    [api, locale, push],
+    [api, locale, push, me.user.id],
   );
 
   const listRef = useRef<ConversationList | null>(null);
@@ -88,7 +90,7 @@ function ManyConversations(props: ConversationsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: in between, nothing else opens a conversation
   useEffect(() => {
     const follow = () => {
-      const named = conversationInAddress();
+      const named = conversationInAddress(me.user.id);
       const { name, generation, moved } = me.session;
       const sessionId = named ?? name;
       const known = list.getState().items.find((one) => one.sessionId === sessionId);
@@ -193,8 +195,8 @@ function ManyConversations(props: ConversationsProps) {
 }
 
 /** Known from the sign-in on, without another request. */
-function lastUsed({ session }: ConversationsProps['me']): OpenedConversation | null {
-  const named = conversationInAddress();
+function lastUsed({ session, user }: ConversationsProps['me']): OpenedConversation | null {
+  const named = conversationInAddress(user.id);
   const { name: sessionId, generation, moved } = session;
   return named === null || named === sessionId ? { sessionId, generation, moved } : null;
 }
