@@ -21,13 +21,14 @@ export function figure(what: string, value: number, limit?: string): Finding {
   return { what, p50: round(value), p95: round(value), ...(limit !== undefined && { limit }) };
 }
 
-export function report(title: string, findings: Finding[]): void {
+/** `last` is the title of the last column. */
+export function report(title: string, findings: Finding[], last = 'promised'): void {
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ title, findings })}\n`);
     return;
   }
   const rows = findings.map(({ what, p50, p95, limit = '' }) => [what, String(p50), String(p95), limit]);
-  const all = [['', 'p50', 'p95', 'promised'], ...rows];
+  const all = [['', 'p50', 'p95', last], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const lines = all.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))),

@@ -2,6 +2,7 @@
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { type IsolationPolicy, refusalOf } from '../contract/isolation-policy.ts';
+import { reached } from '../process/turn-step.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend } from './backend.ts';
@@ -64,6 +65,7 @@ export function hostBackend(options: HostBackendOptions) {
       const opened = await (known || handedOver ? channel.again(giveUpMs).catch(stayedAway) : channel.get());
       if (opened === null) return NEVER_KNOWN;
       if (leave?.aborted) throw new PaliadinError('cancelled');
+      reached(prompt.turnId, 'sent to the host');
       const asked = { ...prompt, from, known, handedOver };
       handedOver = true;
       try {

@@ -6,7 +6,7 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPaths, Driver, Reading } from './agents/driver.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
-import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
+import { clearBox, isFull, submitPasted, type TypingStep } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { Launch, TmuxSetup } from './tmux/setup.ts';
@@ -38,7 +38,7 @@ export interface AgentPane {
    * Pastes the prompt, sees it in the box, presses Enter, and sees the box empty.
    * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
    */
-  type(pane: Pane, text: string): Promise<void>;
+  type(pane: Pane, text: string, onStep?: (step: TypingStep) => void): Promise<void>;
   /**
    * Presses Escape and waits for an idle agent with an empty box; ends an agent that does not react. `told` is what the
    * agent itself reports: its screen may be older than the key.
@@ -216,10 +216,11 @@ export function agentPane(options: {
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
       return (await readyIfRunning(paths, signal, onBusy)) ?? (await options.starts(() => start(paths, signal)));
     },
-    async type(pane, text) {
+    async type(pane, text, onStep = () => {}) {
       await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
       try {
-        await submitPasted(pane, read, text);
+        onStep('pasted');
+        await submitPasted(pane, read, text, onStep);
       } catch (error) {
         // The pasted text may still reach the box, and would be submitted with the next question.
         if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();

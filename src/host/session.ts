@@ -6,6 +6,7 @@ import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/
 import { pieces } from '../contract/pieces.ts';
 import type { Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
+import { reached } from '../process/turn-step.ts';
 import { checkDecision } from './approval-gate.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import { CANCELLED, type End, failed } from './end.ts';
@@ -50,6 +51,7 @@ export class Session {
   }
 
   async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void): Promise<HostOutcome> {
+    reached(prompt.turnId, 'at the host');
     const turn = await this.#inOrder(() => this.#findOrAccept(prompt));
     if (!(turn instanceof LiveTurn)) return replay(turn, prompt.from, onUpdate);
     return turn.follow(prompt.from, onUpdate);
@@ -172,7 +174,9 @@ export class Session {
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
     if (turn.state === 'running') await this.#markBegun();
     const told = turn.stop.signal.aborted && end.state === 'failed' ? CANCELLED : end;
+    reached(turn.turnId, 'end seen');
     await this.runner.record(turn, told);
+    reached(turn.turnId, 'end in the journal');
     this.#running = null;
     this.#live.delete(turn.turnId);
     turn.end({ ...told, answerLength: turn.answer.length });

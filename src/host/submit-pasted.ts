@@ -5,19 +5,28 @@ import { TmuxSilent } from './tmux/control.ts';
 import type { Pane } from './tmux/pane.ts';
 import { untilScreen } from './until-screen.ts';
 
+export type TypingStep = 'pasted' | 'the box has it' | 'Enter pressed' | 'the box is empty';
+
 type Read = (pane: Pane) => Promise<Reading>;
 
 /**
  * The box was empty before the paste.
  * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
  */
-export async function submitPasted(pane: Pane, read: Read, text: string): Promise<void> {
+export async function submitPasted(
+  pane: Pane,
+  read: Read,
+  text: string,
+  onStep: (step: TypingStep) => void = () => {},
+): Promise<void> {
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
+  onStep('the box has it');
   // After a backslash, Enter would begin a new line, and remove the backslash.
   if (text.endsWith('\\')) await pane.press('Space');
   await pane.press('Enter');
+  onStep('Enter pressed');
   for (let enters = 1; enters < MAX_ENTERS; enters++) {
-    if (await isTaken(pane, read)) return;
+    if (await isTaken(pane, read)) return onStep('the box is empty');
     await pane.press('Enter');
   }
 }

@@ -7,6 +7,7 @@ import { composePrompt } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
+import { reached } from '../process/turn-step.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { type AgentPane, agentPane, type ToldOfStop } from './agent-pane.ts';
 import type { Driver, TurnPaths } from './agents/driver.ts';
@@ -69,12 +70,14 @@ export class TurnRunner {
     const pane = await this.pane.ready({ session, conversation, directory, home }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
     });
+    reached(turn.turnId, 'agent ready');
     turn.state = 'delivering';
     await journal.writeTurn(session, this.#entryOf(turn));
+    reached(turn.turnId, 'delivery in the journal');
     if (turn.stop.signal.aborted) return CANCELLED;
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.type(pane, compose(prompt, driver, paths));
+      await this.pane.type(pane, compose(prompt, driver, paths), (step) => reached(turn.turnId, step));
       watch.taken();
     } catch (error) {
       watch.close();

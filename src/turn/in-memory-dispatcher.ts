@@ -1,5 +1,6 @@
 /** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
 import type { Store } from '../store/store.ts';
+import { reached } from '../process/turn-step.ts';
 import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
 import { createLocalRuns } from './local-runs.ts';
 import type { TurnWriter } from './turn-writer.ts';
@@ -26,6 +27,7 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
       const slot = runs.reserve(newTurn.agentSession);
       try {
         const { turn, inserted } = await turnWriter.accept(newTurn);
+        reached(turn.turnId, 'accepted, on disk');
         if (inserted) runs.enqueue(turn, { since, slot });
         else slot.release();
         return { turn, inserted };
