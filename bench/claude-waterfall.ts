@@ -25,4 +25,8 @@ for (let turn = -WARM_UP; turn < TURNS; turn++) {
   if (turn >= 0) turns.push(timed);
 }
 client.close();
-report(`A turn of Claude Code ${version}, ms since submit (${TURNS} turns)`, await waterfall(turns, collector), 'since the one before');
+report(
+  `A turn of Claude Code ${version}, ms since submit (${TURNS} turns)`,
+  await waterfall(turns, collector),
+  'since the one before',
+);

@@ -27,4 +27,8 @@ for (let turn = -WARM_UP; turn < TURNS; turn++) {
 }
 client.close();
 agent.close();
-report(`A turn of the demo agent, ms since submit (${TURNS} turns)`, await waterfall(turns, collector), 'since the one before');
+report(
+  `A turn of the demo agent, ms since submit (${TURNS} turns)`,
+  await waterfall(turns, collector),
+  'since the one before',
+);

@@ -6,8 +6,8 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { AgentPaths, Driver, Reading } from './agents/driver.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
-import { clearBox, isFull, submitPasted, type TypingStep } from './submit-pasted.ts';
-import type { Pane } from './tmux/pane.ts';
+import { clearBox, isFull, type SubmitOptions, submitPasted } from './submit-pasted.ts';
+import type { LoadedText, Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
 import type { Launch, TmuxSetup } from './tmux/setup.ts';
 import { untilScreen } from './until-screen.ts';
@@ -33,12 +33,14 @@ export interface AgentPane {
    * agent works on something that was not asked here, it waits for that and calls `onBusy`.
    * @throws PaliadinError `agent_not_ready` with the reason, `agent_stopped`, `ConversationLost`.
    */
-  ready(paths: AgentPaths, signal: AbortSignal, options: { onBusy(): void }): Promise<Pane>;
+  ready(paths: AgentPaths, signal: AbortSignal, options: ReadyOptions): Promise<Pane>;
+  /** Gives the prompt to tmux; the pane does not get it yet. */
+  load(pane: Pane, text: string): LoadedPrompt;
   /**
-   * Pastes the prompt, sees it in the box, presses Enter, and sees the box empty.
+   * Pastes the prompt, sees it in the box, presses Enter, and sees the box empty, or hears that the agent has it.
    * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
    */
-  type(pane: Pane, text: string, onStep?: (step: TypingStep) => void): Promise<void>;
+  type(pane: Pane, loaded: LoadedPrompt, options: SubmitOptions): Promise<void>;
   /**
    * Presses Escape and waits for an idle agent with an empty box; ends an agent that does not react. `told` is what the
    * agent itself reports: its screen may be older than the key.
@@ -47,6 +49,16 @@ export interface AgentPane {
   /** Ends the tmux server and the agent. */
   end(): Promise<void>;
   attachCommand(): string[];
+}
+
+export interface ReadyOptions {
+  onBusy(): void;
+  /** Whether an agent that is started would continue the conversation; asked only then. */
+  resumes(): boolean;
+}
+
+export interface LoadedPrompt extends LoadedText {
+  text: string;
 }
 
 export function agentPane(options: {
@@ -211,16 +223,23 @@ export function agentPane(options: {
     find,
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
-    async ready(paths, signal, { onBusy }) {
+    async ready(paths, signal, { onBusy, resumes }) {
       const hindrance = driver.hindrance?.(paths.home) ?? null;
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
-      return (await readyIfRunning(paths, signal, onBusy)) ?? (await options.starts(() => start(paths, signal)));
+      const running = await readyIfRunning(paths, signal, onBusy);
+      if (running !== null) return running;
+      if (!resumes()) throw new ConversationLost();
+      return await options.starts(() => start(paths, signal));
     },
-    async type(pane, text, onStep = () => {}) {
-      await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
+    load: (pane, text) => ({
+      text,
+      ...pane.load(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`)),
+    }),
+    async type(pane, loaded, submit) {
+      await loaded.paste();
       try {
-        onStep('pasted');
-        await submitPasted(pane, read, text, onStep);
+        submit.onStep?.('pasted');
+        await submitPasted(pane, read, loaded.text, submit);
       } catch (error) {
         // The pasted text may still reach the box, and would be submitted with the next question.
         if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();

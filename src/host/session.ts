@@ -185,9 +185,8 @@ export class Session {
   /** Uses the current conversation; or a new one if the agent has lost it, and the person is told. */
   async #deliver(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     const { begun, conversation } = await this.#load();
-    if (begun && !(await this.runner.keeps(conversation))) return this.#deliverAnew(turn, prompt);
     try {
-      return await this.runner.deliver(turn, prompt, conversation);
+      return await this.runner.deliver(turn, prompt, conversation, { begun });
     } catch (error) {
       if (error instanceof ConversationLost) return this.#deliverAnew(turn, prompt);
       throw error;
@@ -197,7 +196,7 @@ export class Session {
   async #deliverAnew(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     turn.notice('new-conversation');
     const { conversation } = await this.#save({ ...(await this.#load()), ...newConversation() });
-    return this.runner.deliver(turn, prompt, conversation);
+    return this.runner.deliver(turn, prompt, conversation, { begun: false });
   }
 
   /** Never rejects: at worst, a lost conversation is noticed later. */

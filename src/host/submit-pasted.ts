@@ -5,7 +5,13 @@ import { TmuxSilent } from './tmux/control.ts';
 import type { Pane } from './tmux/pane.ts';
 import { untilScreen } from './until-screen.ts';
 
-export type TypingStep = 'pasted' | 'the box has it' | 'Enter pressed' | 'the box is empty';
+export type TypingStep = 'pasted' | 'the box has it' | 'Enter pressed' | 'taken';
+
+export interface SubmitOptions {
+  /** Resolves once the agent itself reports that it has the prompt, or that it is over: then the box is not looked at any more. */
+  heard: Promise<unknown>;
+  onStep?(step: TypingStep): void;
+}
 
 type Read = (pane: Pane) => Promise<Reading>;
 
@@ -17,7 +23,7 @@ export async function submitPasted(
   pane: Pane,
   read: Read,
   text: string,
-  onStep: (step: TypingStep) => void = () => {},
+  { heard, onStep = () => {} }: SubmitOptions,
 ): Promise<void> {
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
   onStep('the box has it');
@@ -25,8 +31,14 @@ export async function submitPasted(
   if (text.endsWith('\\')) await pane.press('Space');
   await pane.press('Enter');
   onStep('Enter pressed');
+  const looking = new AbortController();
+  const over = heard.then(
+    () => looking.abort(),
+    () => {},
+  );
   for (let enters = 1; enters < MAX_ENTERS; enters++) {
-    if (await isTaken(pane, read)) return onStep('the box is empty');
+    const taken = await Promise.race([over, isTaken(pane, read, looking.signal)]);
+    if (taken !== false) return onStep('taken');
     await pane.press('Enter');
   }
 }
@@ -47,15 +59,15 @@ export async function clearBox(pane: Pane, read: Read): Promise<void> {
  * direction marks) leaves the rest in the box. Then another Enter is needed, but only while the box is still full: in a
  * dialog that has opened in the meantime, it would approve something.
  */
-async function isTaken(pane: Pane, read: Read): Promise<boolean> {
+async function isTaken(pane: Pane, read: Read, heard: AbortSignal): Promise<boolean> {
   // A screen that is being redrawn shows no box for a moment.
   const accept = (reading: Reading) => reading.state !== 'starting' && !isFull(reading);
   try {
-    await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS });
+    await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS, signal: heard });
     return true;
   } catch (error) {
-    // The prompt was typed; the agent itself may still report that it has it.
-    if (error instanceof TmuxSilent) return true;
+    // The prompt was typed; the agent itself may still report that it has it, or has done so.
+    if (error instanceof TmuxSilent || heard.aborted) return true;
     return pane.lost || !isFull(await read(pane));
   }
 }

@@ -1,6 +1,7 @@
 /** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
-import type { Store } from '../store/store.ts';
+
 import { reached } from '../process/turn-step.ts';
+import type { Store } from '../store/store.ts';
 import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
 import { createLocalRuns } from './local-runs.ts';
 import type { TurnWriter } from './turn-writer.ts';
