@@ -57,6 +57,15 @@ export interface SharedInsert {
   by?: Asking | undefined;
 }
 
+export type Inserted = { turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false };
+
+/** A question to insert on a store with one gateway. */
+export interface ToInsert {
+  turn: NewTurn;
+  /** Where nothing is before it in its queue: also begins its run, as `takeUp` with this time does. */
+  takeUpAt: number | null;
+}
+
 export interface TurnStore {
   /**
    * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
@@ -66,10 +75,12 @@ export interface TurnStore {
    * @throws PaliadinError `quota_reached` where the user has reached their daily quota, `queue_full` where more than
    *   `mostWaiting` turns of the session would wait.
    */
-  insert(
-    turn: NewTurn,
-    shared?: SharedInsert,
-  ): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }>;
+  insert(turn: NewTurn, shared?: SharedInsert): Promise<Inserted>;
+  /**
+   * As `insert`, of several in one transaction, so that a busy gateway pays one fsync for many. Where it throws, nothing
+   * of the call is stored.
+   */
+  insertAll(turns: readonly ToInsert[]): Promise<Inserted[]>;
   /**
    * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least
    * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist; and where

@@ -11,7 +11,7 @@ export interface Dispatch {
   bus: EventBus;
   createDispatcher(
     runTurn: RunTurn,
-    options: InMemoryDispatcherOptions & Pick<SharedDispatcherOptions, 'onDecided'>,
+    options: InMemoryDispatcherOptions & Pick<SharedDispatcherOptions, 'onDecided' | 'turnWriter'>,
   ): TurnDispatcher;
   /** See `GatewayLink.leads`. */
   leads(): Promise<boolean>;

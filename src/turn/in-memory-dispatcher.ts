@@ -27,9 +27,10 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
       const since = now();
       const slot = runs.reserve(newTurn.agentSession);
       try {
-        const { turn, inserted } = await turnWriter.accept(newTurn);
+        const takeUpAt = slot.first ? clock() : null;
+        const { turn, inserted } = await turnWriter.accept(newTurn, { takeUpAt });
         reached(turn.turnId, 'accepted, on disk');
-        if (inserted) runs.enqueue(turn, { since, slot });
+        if (inserted) runs.enqueue(turn, { since, slot, takenUp: takeUpAt !== null });
         else slot.release();
         return { turn, inserted };
       } catch (error) {

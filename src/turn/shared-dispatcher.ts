@@ -23,7 +23,7 @@ export interface SharedDispatcherOptions {
   carriers: CarrierStore;
   link: GatewayLink;
   bus: Pick<EventBus, 'subscribe'>;
-  turnWriter: Pick<TurnWriter, 'accept' | 'write'>;
+  turnWriter: Pick<TurnWriter, 'acceptShared' | 'write'>;
   /** How many turns of a session may wait behind the one that runs, over all gateways. */
   queueLimit: number;
   /** Called when something may have been decided at another gateway in a turn that runs here. */
@@ -189,7 +189,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
   return {
     async accept(newTurn) {
       const since = now();
-      const { turn, inserted } = await turnWriter.accept(newTurn, {
+      const { turn, inserted } = await turnWriter.acceptShared(newTurn, {
         mostWaiting: queueLimit,
         by: mayCarry() ? asking() : undefined,
       });

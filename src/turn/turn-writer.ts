@@ -13,15 +13,22 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import type { SharedInsert, TurnStore, TurnWrite } from '../store/turn-store.ts';
+import type { Inserted, SharedInsert, ToInsert, TurnWrite } from '../store/turn-store.ts';
 
 export interface TurnWriter {
-  /** The audit row of a new turn. See `TurnStore.insert`. */
-  accept(turn: NewTurn, shared?: SharedInsert): ReturnType<TurnStore['insert']>;
+  /** The audit row of a new turn, on a store with one gateway: see `ToInsert`. */
+  accept(turn: NewTurn, options?: Pick<ToInsert, 'takeUpAt'>): Promise<Inserted>;
+  /** The same on a store that other gateways use too. See `TurnStore.insert`. */
+  acceptShared(turn: NewTurn, shared: SharedInsert): Promise<Inserted>;
   /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
+}
+
+interface Accepting extends ToInsert {
+  resolve(inserted: Inserted): void;
+  reject(error: unknown): void;
 }
 
 interface Waiting extends TurnWrite {
@@ -47,6 +54,7 @@ export function createTurnWriter(
   store: Store,
   { patienceMs = PATIENCE_MS, pauseMs = PAUSE_MS, onStored = () => {} }: TurnWriterOptions = {},
 ): TurnWriter {
+  const accepting: Accepting[] = [];
   let waiting: Waiting[] = [];
   let size = 0;
 
@@ -66,6 +74,25 @@ export function createTurnWriter(
       if (!overdue) await work().then(resolve, reject);
     });
     return promise;
+  }
+
+  /** Of all that were asked while the transaction before this one ran. Where one of them fails, the others do not. */
+  async function acceptWaiting(): Promise<void> {
+    const batch = accepting.splice(0, ACCEPT_BATCH);
+    if (accepting.length > 0) void inOrder(acceptWaiting);
+    if (batch.length > 0) await acceptBatch(batch);
+  }
+
+  async function acceptBatch(batch: Accepting[]): Promise<void> {
+    try {
+      const all = await store.turns.insertAll(batch);
+      const events = all.flatMap((one) => (one.inserted ? [one.event] : []));
+      if (events.length > 0) onStored(events);
+      for (const [at, one] of all.entries()) batch[at]?.resolve(one);
+    } catch (error) {
+      if (batch.length === 1 || isHeld(error)) for (const one of batch) one.reject(error);
+      else for (const one of batch) await acceptBatch([one]);
+    }
   }
 
   async function writeWaiting(): Promise<void> {
@@ -111,7 +138,20 @@ export function createTurnWriter(
   }
 
   return {
-    accept(turn, shared) {
+    accept(turn, { takeUpAt } = { takeUpAt: null }) {
+      const { promise, resolve, reject } = Promise.withResolvers<Inserted>();
+      const one: Accepting = { turn, takeUpAt, resolve, reject };
+      accepting.push(one);
+      if (accepting.length === 1) void inOrder(acceptWaiting);
+      const timer = setTimeout(() => {
+        const at = accepting.indexOf(one);
+        if (at < 0) return; // it is being written now
+        accepting.splice(at, 1);
+        reject(held());
+      }, patienceMs);
+      return promise.finally(() => clearTimeout(timer));
+    },
+    acceptShared(turn, shared) {
       return inOrderSoon(async () => {
         const accepted = await store.turns.insert(turn, shared);
         if (accepted.inserted) onStored([accepted.event]);
@@ -177,6 +217,9 @@ function atOnce(waiting: Waiting[]): number {
 // A transaction is one step during which the gateway does nothing else: some ten milliseconds of work.
 const BATCH = 100;
 const BATCH_SIZE = 256 * 1024;
+
+// Half a millisecond each.
+const ACCEPT_BATCH = 16;
 
 // Limit of progress that waits, in characters: minutes of many turns. A turn's end carries its whole answer anyway.
 const MAX_WAITING = 8 * 1024 * 1024;

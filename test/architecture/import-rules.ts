@@ -14,7 +14,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
   config: ['process', 'transport', 'contract'],
-  tracing: ['contract'],
+  tracing: ['process', 'contract'],
   // The way of a turn.
   http: ['services', 'turn', 'backend', 'transport', 'contract'],
   services: ['turn', 'backend', 'transport', 'store', 'contract'],

@@ -138,6 +138,36 @@ test('accepting a known turn publishes nothing', async () => {
   expect(told).toHaveBeenCalledTimes(1);
 });
 
+test('questions that are accepted together share a transaction, and one that fails harms no other', async () => {
+  const { store } = await temporarySqliteStore();
+  const insertAll = vi.spyOn(store.turns, 'insertAll');
+  const told: StoredEvent[] = [];
+  const turnWriter = createTurnWriter(store, { onStored: (events) => void told.push(...events) });
+  const users = await Promise.all(Array.from({ length: 10 }, () => aUser(store)));
+  const turns = users.map((who) => aTurn(who));
+  const unknown = { ...aTurn(users[0] as (typeof users)[number]), agentSession: 'nobody’s' };
+  const accepted = turns.map((turn) => turnWriter.accept(turn));
+  await expect(turnWriter.accept(unknown)).rejects.toThrow();
+  expect((await Promise.all(accepted)).map(({ inserted }) => inserted)).toEqual(turns.map(() => true));
+  expect(told.map(({ turnId }) => turnId)).toEqual(turns.map(({ turnId }) => turnId));
+  expect((await store.turns.open()).map(({ turnId }) => turnId)).toEqual(turns.map(({ turnId }) => turnId));
+
+  insertAll.mockClear();
+  await Promise.all(users.map((who) => turnWriter.accept(aTurn(who))));
+  expect(insertAll.mock.calls.length).toBeLessThanOrEqual(2);
+});
+
+test('a question with nothing before it has its run begun as it is accepted', async () => {
+  const { store } = await temporarySqliteStore();
+  const turnWriter = createTurnWriter(store);
+  const who = await aUser(store);
+  const { turn } = await turnWriter.accept(aTurn(who), { takeUpAt: 1_000 });
+  expect(turn.fence).toBeGreaterThanOrEqual(1_000);
+  expect(await store.turns.get(turn.turnId)).toMatchObject({ fence: turn.fence, status: 'queued' });
+  const again = await store.turns.takeUp(turn.turnId, 2);
+  expect(again?.fence).toBe(turn.fence + 1);
+});
+
 describe('while another process holds the store', () => {
   test('progress waits in its order; other writes are refused with store_unavailable', async () => {
     const { turnWriter, store, told, ids, chunk, hold } = await heldStore();

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../../contract/records/event.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
-import { queueFull, type SharedInsert } from '../turn-store.ts';
+import { type Inserted, queueFull, type SharedInsert } from '../turn-store.ts';
 import { record } from './audit-log.ts';
 import { insertEvents } from './events.ts';
 import { literals } from './literals.ts';
@@ -28,7 +28,7 @@ export async function insertOnce(
   db: Transaction<Schema>,
   turn: NewTurn,
   { auditSalt, index, claim, mostWaiting, by }: InsertOptions,
-): Promise<{ turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false }> {
+): Promise<Inserted> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
   const user = await lockUser(db, turn.userId);

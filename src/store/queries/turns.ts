@@ -3,7 +3,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
 import { isFinal } from '../../contract/turn.ts';
-import type { EndedPage, TurnStore, TurnWrite } from '../turn-store.ts';
+import type { EndedPage, Inserted, TurnStore, TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
@@ -45,6 +45,21 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       return await db
         .transaction()
         .execute((trx) => insertOnce(trx, turn, { auditSalt: newSalt(), index, claim, ...shared }));
+    },
+
+    async insertAll(turns) {
+      return await db.transaction().execute(async (trx) => {
+        const inserted: Inserted[] = [];
+        for (const { turn, takeUpAt } of turns) {
+          const one = await insertOnce(trx, turn, { auditSalt: newSalt(), index, claim });
+          const taken =
+            one.inserted && takeUpAt !== null
+              ? await takeUp(trx, turn.turnId, { at: takeUpAt, carrier: undefined })
+              : null;
+          inserted.push(taken === null ? one : { ...one, turn: taken });
+        }
+        return inserted;
+      });
     },
 
     takeUp: (turnId, at, carrier) => relaxed((trx) => takeUp(trx, turnId, { at, carrier })),
