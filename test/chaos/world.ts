@@ -151,7 +151,7 @@ async function aPerson(
     journalOf(turnId) {
       try {
         const file = join(hostDirectory, 'sessions', session, 'turns', `${turnId}.json`);
-        return JSON.parse(readFileSync(file, 'utf8')).state;
+        return JSON.parse(readFileSync(file, 'utf8').split('\n').at(-1) ?? '').state;
       } catch {
         return null; // never typed, or deleted again
       }
