@@ -26,10 +26,18 @@ function newest(): string {
   return version;
 }
 
+/** Where `bench/peers` has what it compares with. */
+export function peersDirectory(): string {
+  return path.join(cacheDirectory(), 'paliadin-peers');
+}
+
+function cacheDirectory(): string {
+  return process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
+}
+
 /** Its program, installed once. No script of it runs: the program is a file of the package for this platform. */
 function install(version: string): string {
-  const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const directory = path.join(cache, 'paliadin-agents', version);
+  const directory = path.join(cacheDirectory(), 'paliadin-agents', version);
   const found = programIn(directory);
   if (found !== undefined) return found;
   say(`installing ${PACKAGE} ${version} into ${directory}`);

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from '../../../bootstrap/run.mjs';
 import { fail, SetupError, say } from '../../../bootstrap/say.mjs';
-import { installAgents } from './install-agents.ts';
+import { installAgents, peersDirectory } from './install-agents.ts';
 import { namespaceFlags } from './namespace-flags.ts';
 
 /**
@@ -63,11 +63,12 @@ async function runScript(script: string[], { flags, programs }: Prepared, unatte
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
-      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS']),
+      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS', 'BENCH_TURNS']),
       PATH: process.env.PATH ?? '',
       HOME: home,
       LANG: 'C.UTF-8',
       ...(unattended && { TEST_UNATTENDED: '1' }),
+      BENCH_PEERS: peersDirectory(),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name, program }))),
     };
     // Not `exec`: in a namespace of processes the shell is the first of them, and collects those that lose their parent.
