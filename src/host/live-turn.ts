@@ -23,14 +23,9 @@ export class LiveTurn {
   state: 'accepted' | 'delivering' | 'running' = 'accepted';
   /** Aborts when a person stops the turn. */
   readonly stop = new AbortController();
-  /** Resolves when it is known how the turn ended. */
+  /** Resolves when the outcome is on disk. */
   readonly outcome: Promise<HostOutcome>;
   readonly end: (outcome: HostOutcome) => void;
-  /** `end` was called. */
-  ended = false;
-  /** Resolves when the outcome is on disk, or can't be written. */
-  readonly recorded: Promise<void>;
-  readonly markRecorded: () => void;
   #answer = startAnswer();
   #changedFrom: number | null = null;
   readonly #tools = new Map<string, ToolProgress>();
@@ -49,13 +44,7 @@ export class LiveTurn {
     this.locale = known.locale;
     const { promise, resolve } = Promise.withResolvers<HostOutcome>();
     this.outcome = promise;
-    this.end = (outcome) => {
-      this.ended = true;
-      resolve(outcome);
-    };
-    const record = Promise.withResolvers<void>();
-    this.recorded = record.promise;
-    this.markRecorded = record.resolve;
+    this.end = resolve;
   }
 
   /** The agent has shown a sign of its work. */

@@ -1,6 +1,5 @@
 /** One user's session on the host: turns are accepted once, run one after the other, and can be joined. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostTurn, HostUpdate } from '../contract/host.ts';
@@ -55,10 +54,7 @@ export class Session {
     reached(prompt.turnId, 'at the host');
     const turn = await this.#inOrder(() => this.#findOrAccept(prompt));
     if (!(turn instanceof LiveTurn)) return replay(turn, prompt.from, onUpdate);
-    const outcome = await turn.follow(prompt.from, onUpdate);
-    // A gateway has a fence, and tells nobody of the end before it has recorded that itself. Anybody else has only our record.
-    if (prompt.fence === 0) await turn.recorded;
-    return outcome;
+    return turn.follow(prompt.from, onUpdate);
   }
 
   async turn(turnId: string, from: number): Promise<HostTurn> {
@@ -104,8 +100,6 @@ export class Session {
 
   async acknowledge(turnId: string): Promise<TurnCost | null> {
     const { journal, session, driver } = this.#options;
-    const live = this.#live.get(turnId);
-    if (live?.ended) await live.recorded;
     await this.runner.counted(turnId);
     const entry = await this.#read(turnId);
     if (entry === null) return null;
@@ -174,23 +168,18 @@ export class Session {
     this.#tail = this.#tail.then(() => this.#runTurn(turn, through));
   }
 
-  /**
-   * Runs one turn until its outcome is on disk. Never rejects. If the daemon is killed between the two, the next one reads
-   * the same end from the agent's own record.
-   */
+  /** Runs one turn until its outcome is on disk. Never rejects. */
   async #runTurn(turn: LiveTurn, through: () => Promise<End>): Promise<void> {
     this.#running = turn;
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
     if (turn.state === 'running') await this.#markBegun();
     const told = turn.stop.signal.aborted && end.state === 'failed' ? CANCELLED : end;
     reached(turn.turnId, 'end seen');
-    turn.end({ ...told, answerLength: turn.answer.length });
-    await setImmediate(); // it is sent before the entry is written, which blocks this thread
     await this.runner.record(turn, told);
     reached(turn.turnId, 'end in the journal');
     this.#running = null;
     this.#live.delete(turn.turnId);
-    turn.markRecorded();
+    turn.end({ ...told, answerLength: turn.answer.length });
   }
 
   /** Uses the current conversation; or a new one if the agent has lost it, and the person is told. */

@@ -103,28 +103,6 @@ describe('a turn missing from the host’s journal', () => {
   });
 });
 
-describe('the end of a turn', () => {
-  const stateOf = async ({ directory }: { directory: string }, turnId: string) => {
-    const states = await readFile(join(directory, 'sessions', 'one', 'turns', `${turnId}.json`), 'utf8');
-    return JSON.parse(states.split('\n').at(-1) ?? '').state;
-  };
-
-  test('is in the journal before an asker without a fence, who keeps no record, hears of it', async () => {
-    const host = await testHost({ driver: 'demo' });
-    const asked = host.ask('demo at once', { fence: 0 });
-    await asked.outcome;
-    expect(await stateOf(host, asked.turnId)).toBe('done');
-  });
-
-  test('is in the journal before an acknowledgement that comes at once is answered', async () => {
-    const host = await testHost({ driver: 'demo' });
-    const asked = host.ask('demo at once', { fence: 5 });
-    await asked.outcome;
-    await host.acknowledge('one', asked.turnId);
-    expect(await stateOf(host, asked.turnId)).toBe('done');
-  });
-});
-
 describe('a host that runs on', () => {
   test('forgets turns once they are old and acknowledged, and neither open nor unacknowledged ones', async () => {
     const host = await testHost({ driver: 'demo', keepMs: 0, pruneEveryMs: 20 });
