@@ -1,5 +1,4 @@
 /** The Agent SDK by itself: one Claude Code without a terminal, which gets question after question. */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PeerClient, PeerNeeds } from './client.ts';
@@ -11,8 +10,9 @@ interface Message {
 type Query = (options: object) => AsyncIterable<Message> & { close?(): void };
 
 export async function agentSdk({ program, packages, env, work }: PeerNeeds): Promise<PeerClient> {
-  const require = createRequire(join(packages, 'agent-sdk', 'package.json'));
-  const sdk = pathToFileURL(require.resolve('@anthropic-ai/claude-agent-sdk')).href;
+  const sdk = pathToFileURL(
+    join(packages, 'agent-sdk', 'node_modules', '@anthropic-ai', 'claude-agent-sdk', 'sdk.mjs'),
+  ).href;
   const { query } = (await import(sdk)) as { query: Query };
   let push: (text: string | null) => void = () => {};
   async function* prompts() {
