@@ -26,5 +26,5 @@ USER node
 # It listens on loopback only, so this is asked where it listens.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PALIADIN_PORT || 7717}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # As the bootstrap starts it: a young generation of 4 MB.
-ENTRYPOINT ["node", "--max-semi-space-size=1", "/app/dist/programs/cli.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/dist/programs/cli.mjs"]
 CMD ["start"]

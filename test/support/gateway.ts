@@ -182,7 +182,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
 
 const CLI = fileURLToPath(new URL('../../dist/programs/cli.mjs', import.meta.url));
 // Both as the bootstrap sets them.
-const SMALL_HEAP = '--max-semi-space-size=1';
+const SMALL_HEAP = '--max-semi-space-size=4';
 export const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 const DEFAULTS = {
   PALIADIN_AGENT: 'demo',
