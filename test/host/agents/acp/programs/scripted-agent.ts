@@ -145,7 +145,7 @@ async function prompted(sessionId: string, blocks: { text: string }[], signal: A
     case 'crash':
       say('This is half of an answer, and the other half');
       await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-      process.exit(Number(argument || 7));
+      return process.exit(Number(argument || 7));
     case 'hang':
       say('I hang.');
       return new Promise(() => {});
