@@ -13,6 +13,8 @@ import { distribution, figure, report } from './support/report.ts';
 
 const OPENINGS = Number(process.env.BENCH_OPENINGS ?? 20);
 const HOST = 'localhost';
+/** Running it, which includes that it is compiled. */
+const RUNS: ReadonlySet<string> = new Set(['EvaluateScript']);
 
 const secret = randomBytes(48).toString('base64');
 let gatewayUrl = '';
@@ -114,6 +116,3 @@ async function visit(context: BrowserContext): Promise<Page> {
   await page.waitForFunction('window.Paliadin');
   return page;
 }
-
-/** Running it, which includes that it is compiled. */
-const RUNS: ReadonlySet<string> = new Set(['EvaluateScript']);

@@ -6,7 +6,7 @@ import { agentEnv } from '../../src/config/agent-env.ts';
 import { composePrompt } from '../../src/contract/envelope.ts';
 import { readClaude } from '../../src/host/agents/claude/screen.ts';
 import { claudeCommand } from '../../src/host/agents/claude-code.ts';
-import type { Reading } from '../../src/host/agents/driver.ts';
+import type { Reading } from '../../src/host/agents/reading.ts';
 import { tmuxConfiguration } from '../../src/host/tmux/configuration.ts';
 import { startPane } from '../../src/host/tmux/server.ts';
 import { untilScreen } from '../../src/host/until-screen.ts';

@@ -418,9 +418,17 @@ export type UserDeleted = z.infer<typeof userDeleted>;
 export const userExport = z.object({
   exportedAt: time,
   user: userView.omit({ lastSeenAt: true, turnsToday: true, turns: true }),
-  session: z
-    .object({ name: session, host: z.string(), generation: z.int(), createdAt: time, lastUsedAt: time })
-    .nullable(),
+  conversations: z.array(
+    z.object({
+      name: session,
+      title: z.string().nullable(),
+      archivedAt: time.nullable(),
+      host: z.string(),
+      generation: z.int(),
+      createdAt: time,
+      lastUsedAt: time,
+    }),
+  ),
   tokens: z.array(z.object({ name: z.string(), createdAt: time, lastUsedAt: time.nullable() })),
   turns: z.array(z.looseObject({ turnId, message: z.string(), response: z.string(), startedAt: time })),
   audit: z.array(z.looseObject({ seq: z.int(), at: time, action: z.string() })),

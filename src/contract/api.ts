@@ -203,7 +203,6 @@ export type ConversationsPage = z.infer<typeof conversationsPage>;
 export const newConversation = z.strictObject({
   title: title.optional().describe('without it, the first question is the title'),
 });
-export type NewConversation = z.infer<typeof newConversation>;
 
 export const conversationPatch = z
   .strictObject({

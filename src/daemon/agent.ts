@@ -17,7 +17,8 @@ import {
   programFiles,
 } from '../host/agents/claude-code.ts';
 import { demoDriver } from '../host/agents/demo.ts';
-import type { AgentPaths, Driver } from '../host/agents/driver.ts';
+import type { Driver } from '../host/agents/driver.ts';
+import type { AgentPaths } from '../host/agents/paths.ts';
 import { replyFileDriver } from '../host/agents/reply-file.ts';
 import { findProgram } from '../process/find-program.ts';
 import { wordsOfCommand } from './command-words.ts';

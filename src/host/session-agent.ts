@@ -1,5 +1,6 @@
 /** The session's agent, in a pane or as a child of the daemon: what running a turn needs of it. */
-import type { AgentPaths, Reading, TurnPaths } from './agents/driver.ts';
+import type { AgentPaths, TurnPaths } from './agents/paths.ts';
+import type { Reading } from './agents/reading.ts';
 import type { Pane, Screen } from './tmux/pane.ts';
 
 /** An agent that runs. */

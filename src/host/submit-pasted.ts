@@ -1,6 +1,6 @@
 /** The steps after the paste of a prompt into the agent's input box: see it there, press Enter, see the box empty. */
 import { PaliadinError } from '../contract/errors.ts';
-import type { Reading } from './agents/driver.ts';
+import type { Reading } from './agents/reading.ts';
 import type { SubmitOptions } from './session-agent.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import type { Pane } from './tmux/pane.ts';

@@ -1,5 +1,5 @@
 import { PaliadinError } from '../contract/errors.ts';
-import type { Reading } from './agents/driver.ts';
+import type { Reading } from './agents/reading.ts';
 import type { Pane } from './tmux/pane.ts';
 
 /**

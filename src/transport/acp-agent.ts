@@ -91,8 +91,12 @@ export async function openAcpAgent(
   broken.promise.catch(() => {}); // whoever asks something hears of it
   const breakOff = (kind: 'closed' | 'broken', why: string) => broken.reject(new AgentRefusal(kind, why));
   messages.on('error', (error) => breakOff('broken', error.message));
+  // A program that ends before it has read anything breaks the stream without an end of its output.
+  const onClose = () => breakOff('closed', 'it closed its output');
+  stream.once('close', onClose);
+  if (stream.destroyed) onClose();
   const connection = app.connect(acpStream(withReadable(stream, messages), MAX_MESSAGE_BYTES));
-  connection.signal.addEventListener('abort', () => breakOff('closed', 'it closed its output'));
+  connection.signal.addEventListener('abort', onClose);
 
   async function ask(method: string, params: object, ms: number | null): Promise<unknown> {
     const answer = connection.agent.request(method, params);

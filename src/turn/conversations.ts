@@ -115,7 +115,7 @@ export function createConversations(options: ConversationsOptions): Conversation
   };
 }
 
-export function toConversationView(conversation: Conversation): ConversationView {
+function toConversationView(conversation: Conversation): ConversationView {
   const { name, title, state, archivedAt, createdAt, lastUsedAt, generation } = conversation;
   return {
     sessionId: name,

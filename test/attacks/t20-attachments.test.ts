@@ -51,6 +51,7 @@ describe('T20', () => {
         expect(parseEnvelope(prompt)?.envelope.turnId).toBe(TURN);
         expect(prompt.split('\n')).toHaveLength(5);
       }),
+      { numRuns: 30 },
     );
   });
 

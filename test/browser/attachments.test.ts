@@ -115,7 +115,7 @@ describe('files of a question', () => {
       const paste = { bubbles: true, cancelable: true, clipboardData: data };
       document.querySelector('textarea')?.dispatchEvent(new ClipboardEvent('paste', paste));
     });
-    await chat.page.getByText(de.fileTooLarge('10.240\u00a0kB')).waitFor();
+    await chat.page.getByText(de.fileTooLarge('10.240\u00a0kB'), { exact: true }).waitFor();
   });
 
   test.each([

@@ -69,7 +69,7 @@ describe('token', () => {
     expect(row).toMatchObject({ user: 'tina', scopes: ['read'], expiresAt: row.createdAt + 30 * 86_400_000 });
     const client = apiClient(() => gateway().url, token);
     expect((await client.me()).user.name).toBe('tina');
-    await expect(client.ask('may I?')).rejects.toThrow(/403.*no scope ask/);
+    await expect(client.ask('may I?')).rejects.toThrow(/403.*lacks the scope ask/);
     expect((await cli('token', 'revoke', row.id)).stdout).toBe(`revoked the token ${row.id} (nightly) of tina\n`);
     await expect(client.me()).rejects.toThrow(/401/);
     expect(await cli('token', 'revoke', row.id)).toMatchObject({
@@ -121,7 +121,7 @@ describe('user', () => {
     const waiting = await ida.ask('demo at once');
     expect(await cli('user', 'delete', 'ida', '--yes')).toEqual({
       code: 0,
-      stdout: 'deleted ida and 2 turns\ntheir conversation on the host has ended\n',
+      stdout: 'deleted ida and 2 turns\ntheir conversations on the host have ended\n',
       stderr: '',
     });
     const { turns, users } = await gateway().store();
@@ -473,7 +473,7 @@ test('user delete works without a running gateway, even with an open turn', asyn
   await own.end('SIGKILL');
   expect(await runCli(cliEnv(own), 'user', 'delete', 'anna', '--yes')).toMatchObject({
     code: 0,
-    stdout: 'deleted anna and 1 turns\ntheir conversation on the host has ended\n',
+    stdout: 'deleted anna and 1 turns\ntheir conversations on the host have ended\n',
   });
   expect(await (await own.store()).turns.get(turnId)).toBeNull();
 });

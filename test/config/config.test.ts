@@ -74,7 +74,7 @@ const known: Record<Variable, Known> = {
     unset: undefined,
     good: ['claude', 'demo', 'none'].map((name) => [name, name]),
     bad: ['Claude', 'gemini'],
-    says: 'expected one of "claude"|"demo"|"none"',
+    says: 'expected one of "claude"|"demo"|"acp"|"none"',
   },
   PALIADIN_AGENT_COMMAND: text(),
   PALIADIN_AGENT_DIR: text(),

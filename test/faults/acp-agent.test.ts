@@ -65,7 +65,7 @@ test('a daemon that is killed without a word takes its agents along, and nothing
   expect(agent.given()).toEqual(['demo hold x', 'demo deaf', 'And now?']);
 });
 
-test('an answer is streamed over ssh, and a question can be stopped there', { timeout: 90_000 }, async () => {
+test('an answer is streamed over ssh, and a question can be stopped there', { timeout: 180_000 }, async () => {
   const agent = scripted();
   const laptop = await startLaptop({ env: agent.env });
   onTestFinished(() => laptop.dispose());

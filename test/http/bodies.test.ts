@@ -113,7 +113,7 @@ test.each<[unknown, string]>([
   [{ mesage: 'x' }, '"mesage" is unknown; did you mean message?'],
   [
     { message: 'x', temperature: 1 },
-    'body: "temperature" is unknown; known: message, sessionId, pageOrigin, context, locale',
+    'body: "temperature" is unknown; known: message, sessionId, pageOrigin, context, attachments, locale, whenAway',
   ],
 ])('an unknown field is refused by name, with the one that was meant: %j', async (body, said) => {
   const server = await runServer();

@@ -13,7 +13,7 @@ const PAGE_POLICY = [
   "default-src 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
-  "img-src 'self'",
+  "img-src 'self' blob:",
   "object-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

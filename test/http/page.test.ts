@@ -94,7 +94,7 @@ test('the content security policy allows only our own scripts and resources', as
         "default-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
-        "img-src 'self'",
+        "img-src 'self' blob:",
         "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",

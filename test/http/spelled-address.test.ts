@@ -73,9 +73,12 @@ test('pages of other sites reach only routes that answer the same for everybody'
   expect(allowed.sort()).toEqual([
     'GET /',
     'GET /*',
+    'GET /.well-known/jwks.json',
     'GET /admin',
     'GET /admin/*',
     'GET /client.js',
+    'GET /embed',
+    'GET /embed.js',
     'GET /healthz',
     'GET /openapi.json',
     'HEAD /',

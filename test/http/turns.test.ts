@@ -133,7 +133,7 @@ test('/api/me tells who one is, whether one may ask, and what to start with', as
     session: { name: expect.stringMatching(/^test-[0-9a-f]{8}$/), generation: 1, moved: false },
     elsewhere: false,
     starters: ['Was ist offen?'],
-    limits: { messageBytes: 102_400 },
+    limits: { messageBytes: 102_400, attachments: { count: 5, bytes: 100_000 } },
   });
 });
 

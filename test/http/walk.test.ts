@@ -32,6 +32,9 @@ const CLOSED: Record<string, keyof typeof guards> = {
   'DELETE /api/admin/users/:userId': 'admin',
   'GET /api/admin/users/:userId/export': 'admin',
   'POST /api/admin/users/:userId/sign-out': 'admin',
+  'POST /api/attachments': 'ask',
+  'GET /api/attachments/:id': 'read',
+  'DELETE /api/attachments/:id': 'act',
   'POST /api/auth/sign-out': 'act',
   'GET /api/conversations': 'read',
   'POST /api/conversations': 'ask',
@@ -70,6 +73,8 @@ const OPEN = [
   'GET /admin/*',
   'GET /api/auth/ways',
   'GET /client.js',
+  'GET /embed',
+  'GET /embed.js',
   'GET /healthz',
   'GET /openapi.json',
   'GET /readyz',
@@ -80,6 +85,7 @@ const OPEN = [
   'HEAD /healthz',
   'POST /',
   'POST /api/auth/code',
+  'POST /api/auth/embed',
   'POST /api/auth/token',
 ];
 

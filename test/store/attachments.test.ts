@@ -59,7 +59,11 @@ test('a file that a question has is copied for the next one, and goes with each 
   expect(copy).not.toBe(id);
   expect((await store.attachments.piece(copy, 1))?.[0]).toBe(bytes.at(-1));
   await store.turns.write([
-    { turnId: (await store.attachments.get(id))?.turnId ?? '', change: { status: 'completed' }, events: [] },
+    {
+      turnId: (await store.attachments.get(id))?.turnId ?? '',
+      change: { status: 'completed', finishedAt: 20 },
+      events: [],
+    },
   ]);
   expect(await store.turns.deleteOld(1000, 10, { actor: 'gateway', at: 3000 })).toBe(1);
   expect([await store.attachments.get(id), await store.attachments.piece(id, 0)]).toEqual([null, null]);

@@ -255,3 +255,17 @@ test('browser sessions made with another application key are ended', async () =>
   expect(await store.signIn.dropBrowserSessionsOfOtherKeys('jwt', [])).toBe(1);
   expect(await store.signIn.byBrowserSession(byCode, 1001)).toMatchObject({ user });
 });
+
+test('an embedded session ends when it is ended, expires, or its key is gone, and its token is spent by the first alone', async () => {
+  const { store } = await temporaryStore();
+  const { id: userId } = (await aUser(store, 'jwt:ana')).user;
+  const session = { hash: 'h', tokenHash: 't', userId, issuedAt: 1000, expiresAt: 5000, keyDigest: 'new' };
+  await store.signIn.addEmbeddedSession(session, 1000);
+  const found = (now: number, ...keyDigests: string[]) =>
+    store.signIn.byEmbeddedSession({ hash: 'h', keyDigests }, now);
+  expect(await found(2000, 'old', 'new')).toMatchObject({ user: { id: userId }, issuedAt: 1000, expiresAt: 5000 });
+  expect([await found(5000, 'new'), await found(2000, 'old'), await found(2000)]).toEqual([null, null, null]);
+  expect(await store.signIn.isTokenSpent('t')).toBe(false);
+  await store.signIn.endEmbeddedSession('h', 3000);
+  expect([await found(3000, 'new'), await store.signIn.isTokenSpent('t')]).toEqual([null, true]);
+});

@@ -19,6 +19,8 @@ export function parseAppUrl(written: string): string | null {
 function originOf(part: string): string | null {
   const url = URL.parse(part);
   if (url === null || ![url.origin, `${url.origin}/`].includes(url.href)) return null;
+  // To a policy of a browser it would mean any name.
+  if (url.hostname.includes('*')) return null;
   return isSafe(url) ? url.origin : null;
 }
 

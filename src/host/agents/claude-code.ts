@@ -7,7 +7,7 @@ import { apartFromOthers } from './claude/apart.ts';
 import { adoptConversation, type ConversationPaths, forgetEmpty, keepsConversation } from './claude/conversations.ts';
 import { enterBound } from './claude/keys.ts';
 import { sharedAllowRules } from './claude/shared-rules.ts';
-import type { AgentPaths } from './driver.ts';
+import type { AgentPaths } from './paths.ts';
 
 export interface ClaudeCode {
   program: string;

@@ -5,12 +5,13 @@ import type { Envelope } from '../../contract/envelope.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { ApprovalRequest, Decision, ToolProgress, TurnNotice } from '../../contract/turn.ts';
 import type { TurnCost } from '../../contract/turn-cost.ts';
-import type { McpAccess } from '../app-tools/mcp-access.ts';
 import type { AgentHome, Isolation } from '../isolation/isolation.ts';
 import type { SessionAgent } from '../session-agent.ts';
 import type { Pane, Screen } from '../tmux/pane.ts';
 import type { Launch } from '../tmux/setup.ts';
 import type { InputEscape } from './input-escape.ts';
+import type { AgentPaths, TurnPaths } from './paths.ts';
+import type { Reading } from './reading.ts';
 
 export interface Driver {
   readonly name: 'claude' | 'demo' | 'reply-file' | 'acp';
@@ -87,29 +88,6 @@ export interface OpenAgentOptions {
   starts: LimitFunction;
 }
 
-/** Where a session's agent lives. */
-export interface AgentPaths {
-  session: string;
-  /** A directory of this session's own, through which agent and driver communicate. */
-  directory: string;
-  /** The agent's own conversation: a UUID. */
-  conversation: string;
-  home: AgentHome;
-  /** How it reaches the application's tools; absent where there are none. */
-  mcp?: McpAccess | undefined;
-  /** Where the files are that came with questions: the agent may read them. */
-  files?: string | undefined;
-}
-
-export interface TurnPaths {
-  turnId: string;
-  /** The session's directory, as in `AgentPaths`. */
-  directory: string;
-  /** Unguessable and new for each turn, so that no earlier turn can answer in its name. */
-  nonce: string;
-  home: AgentHome;
-}
-
 export type AgentSignal =
   /** The agent has the prompt: the evidence of delivery. */
   | { type: 'received' }
@@ -125,11 +103,3 @@ export type AgentSignal =
   | { type: 'stopped'; inputTokens: number | null; outputTokens: number | null; detail?: string }
   | { type: 'failed'; code: ErrorCode; detail: string }
   | { type: 'interrupted' };
-
-export type Reading =
-  /** Nothing recognised yet. */
-  | { state: 'starting' }
-  /** An input box; `empty` or with text in it; `busy` while the agent works. */
-  | { state: 'ready' | 'busy'; box: 'empty' | 'full' }
-  /** A dialog waits for a person: nothing may be typed. `harmless`: a menu that Escape closes without a change. */
-  | { state: 'dialog'; text: string; harmless?: boolean };

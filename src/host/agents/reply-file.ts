@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readOwnFile, sizeOfOwnFile } from '../own-file.ts';
 import type { Launch } from '../tmux/setup.ts';
-import type { AgentPaths, AgentSignal, Driver, TurnPaths } from './driver.ts';
+import type { AgentSignal, Driver } from './driver.ts';
 import type { InputEscape } from './input-escape.ts';
+import type { AgentPaths, TurnPaths } from './paths.ts';
 import { readScreen } from './screen.ts';
 import { changesOf } from './watch-file.ts';
 

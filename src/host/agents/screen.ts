@@ -1,6 +1,6 @@
 /** Reads the screen that interactive agents have in common: an input box between two rules at the bottom. */
 import type { Screen } from '../tmux/pane.ts';
-import type { Reading } from './driver.ts';
+import type { Reading } from './reading.ts';
 
 /** `busy` matches how the agent shows that it works, in its status line or in the terminal's title. */
 export function readScreen({ lines, cursor, title }: Screen, busy: RegExp): Reading {

@@ -2,7 +2,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AgentLogEntry, agentLogEntry } from '../../contract/agent-log.ts';
-import type { AgentSignal, TurnPaths } from './driver.ts';
+import type { AgentSignal } from './driver.ts';
+import type { TurnPaths } from './paths.ts';
 import { signalOf } from './signal-of.ts';
 import { tail } from './tail.ts';
 

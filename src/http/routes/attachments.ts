@@ -82,7 +82,7 @@ export async function attachmentRoutes(app: App, { services }: Pick<ServerOption
       schema: {
         summary: 'Delete a file that no question has',
         params: attachmentParams,
-        response: responses({ 204: { description: 'It is not there any more.' } }, 'bad_request'),
+        response: responses({ 204: z.undefined().describe('it is not there any more') }, 'bad_request'),
       },
     },
     async (request, reply) => {

@@ -52,8 +52,9 @@ const advices: Record<string, string> = {
   XX: 'the server’s files are damaged: see its log, and restore a backup',
 };
 
-// What another attempt may get past: conflicts of transactions, a server that restarts, locks, and too many clients.
-const passing = ['08', '40', '53300', '55', '57'];
+// What another attempt may get past: conflicts of transactions, a server that restarts, locks, a full disk, and too many
+// clients.
+const passing = ['08', '40', '53100', '53300', '55', '57'];
 
 // The write has waited already; what stood in its way may do so for longer.
 const AGAIN_MS = 5000;

@@ -10,7 +10,7 @@ export function explainSqlite(path: string): (error: unknown) => PaliadinError {
     if (number === CONSTRAINT)
       return new PaliadinError('conflict', `the store refused it: ${message}`, { cause: error });
     const advice = advices[number] ?? 'see whether the disk and the file are in order';
-    const againInMs = number === BUSY ? AGAIN_MS : null;
+    const againInMs = number === BUSY || number === FULL ? AGAIN_MS : null;
     return new PaliadinError('store_unavailable', `${path}: ${message}; ${advice}`, { cause: error, againInMs });
   };
 }
@@ -26,6 +26,8 @@ export function busyError(): Error {
 }
 
 const BUSY = 5;
+// Somebody makes room: what the running turns tell meanwhile waits, and is not lost.
+const FULL = 13;
 const CONSTRAINT = 19;
 
 // By primary result code, https://sqlite.org/rescode.html
@@ -36,7 +38,7 @@ const advices: Record<number, string> = {
   8: 'let the account that runs Paliadin write to it and to its directory',
   10: 'the disk failed or is full: look at the system’s log and at the free space',
   11: 'the file is damaged: move it away (with its -wal and -shm files) and restore a backup, or start with an empty one',
-  13: 'the disk is full: make room',
+  [FULL]: 'the disk is full: make room',
   14: 'let the account that runs Paliadin read and write it and its directory',
   26: 'this is no SQLite database, or a damaged one: move it away and restore a backup, or name another file',
 };

@@ -144,6 +144,7 @@ test('the export of a user’s data is one file', async () => {
   const all = userExport.parse(answer.json);
   expect(all).toMatchObject({
     user: { subject: 'anna' },
+    conversations: [{ title: 'mine "quoted"', archivedAt: null }],
     turns: [{ message: 'mine "quoted"' }],
     tokens: [{ name: 'test' }],
   });

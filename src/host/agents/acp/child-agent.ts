@@ -16,7 +16,9 @@ import {
 import { ConversationLost } from '../../conversation-lost.ts';
 import type { LiveAgent, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
 import type { Launch } from '../../tmux/setup.ts';
-import type { AgentPaths, OpenAgentOptions, Reading } from '../driver.ts';
+import type { OpenAgentOptions } from '../driver.ts';
+import type { AgentPaths } from '../paths.ts';
+import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
 import { approvalOfRequest, optionOf } from './permission.ts';
 import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';

@@ -3,7 +3,8 @@
  * to a log for each turn, so that it survives the daemon.
  */
 import type { Launch } from '../../tmux/setup.ts';
-import type { AgentPaths, Driver } from '../driver.ts';
+import type { Driver } from '../driver.ts';
+import type { AgentPaths } from '../paths.ts';
 import { forgetTurnLog, watchTurnLog } from '../turn-log.ts';
 import { type ChildAgent, type ChildAgentOptions, childAgent, keptFor } from './child-agent.ts';
 

@@ -8,7 +8,7 @@ import { readOwnFile } from '../../own-file.ts';
 import type { Relay } from '../../relay/open-relay.ts';
 import type { Launch } from '../../tmux/setup.ts';
 import { claudeEnv } from '../claude-code.ts';
-import type { AgentPaths } from '../driver.ts';
+import type { AgentPaths } from '../paths.ts';
 import { apartFromOthers } from './apart.ts';
 import { type ModelAccess, modelAccess, type SignIn } from './model-access.ts';
 

@@ -2,7 +2,7 @@
 import type { ToolProgress } from '../../../contract/turn.ts';
 import type { Screen } from '../../tmux/pane.ts';
 import { claudeBackground, claudeBusy } from '../claude-code.ts';
-import type { Reading } from '../driver.ts';
+import type { Reading } from '../reading.ts';
 import { readScreen } from '../screen.ts';
 import { wordsOf } from './words.ts';
 

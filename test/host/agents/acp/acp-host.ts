@@ -54,4 +54,4 @@ export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHo
   return { ...host, given };
 }
 
-export const SCRIPTED_AGENT = fileURLToPath(new URL('programs/scripted-agent.ts', import.meta.url));
+const SCRIPTED_AGENT = fileURLToPath(new URL('programs/scripted-agent.ts', import.meta.url));
