@@ -7,10 +7,13 @@ export interface RealClaude extends ClaudeGateway {
   version: string;
 }
 
-export async function realClaude(owner: OwnerOptions = {}): Promise<RealClaude> {
+export async function realClaude({
+  env,
+  ...owner
+}: OwnerOptions & { env?: Record<string, string> } = {}): Promise<RealClaude> {
   const newest = installedVersions().at(-1);
   if (newest === undefined) throw new Error('no Claude Code is installed: run this with `npm run bench`');
   const { name: version, program } = newest;
-  const claude = await claudeGateway(program, { ...owner, env: { PALIADIN_LOG_LEVEL: 'error' } });
+  const claude = await claudeGateway(program, { ...owner, env: { PALIADIN_LOG_LEVEL: 'error', ...env } });
   return { ...claude, program, version };
 }

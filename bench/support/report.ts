@@ -21,13 +21,14 @@ export function figure(what: string, value: number, limit?: string): Finding {
   return { what, p50: round(value), p95: round(value), ...(limit !== undefined && { limit }) };
 }
 
-export function report(title: string, findings: Finding[]): void {
+/** `last` is the title of the last column. */
+export function report(title: string, findings: Finding[], last = 'promised'): void {
   if (process.argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ title, findings })}\n`);
     return;
   }
   const rows = findings.map(({ what, p50, p95, limit = '' }) => [what, String(p50), String(p95), limit]);
-  print(title, ['', 'p50', 'p95', 'promised'], rows);
+  print(title, ['', 'p50', 'p95', last], rows);
 }
 
 /** Several measurements side by side: a name and its figures in each row. */

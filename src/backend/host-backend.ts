@@ -2,6 +2,7 @@
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostOutcome, HostPrompt, HostUpdate } from '../contract/host.ts';
 import { type IsolationPolicy, refusalOf } from '../contract/isolation-policy.ts';
+import { reached } from '../process/turn-step.ts';
 import type { KeepAlive } from '../transport/keep-alive.ts';
 import type { HostChannel } from '../transport/reach-host.ts';
 import type { Backend, RunOptions } from './backend.ts';
@@ -69,6 +70,7 @@ export function hostBackend(options: HostBackendOptions) {
         // A turn that is known there has its files.
         if (!known) await sendAttachments(opened, prompt);
         if (leave?.aborted) throw new PaliadinError('cancelled');
+        reached(prompt.turnId, 'sent to the host');
         const asked = { ...prompt, from, known, handedOver };
         handedOver = true;
         return await opened.prompt(asked, take, tools);

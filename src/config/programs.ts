@@ -17,7 +17,7 @@ export interface Programs {
 
 /** As built into dist/, where they start in half the time of their sources. */
 export const packagePrograms: Programs = {
-  daemon: [process.execPath, inPackage('dist/programs/daemon.mjs')],
+  daemon: [process.execPath, SMALL_HEAP, inPackage('dist/programs/daemon.mjs')],
   relay: [process.execPath, SMALL_HEAP, inPackage('dist/programs/relay.mjs')],
   demoAgent: [inPackage('dist/programs/demo.mjs')],
   demoFiles: ['dist/programs', 'package.json'].map(inPackage),

@@ -20,6 +20,7 @@ import { acquireLock } from '../process/lock.ts';
 import { openLog } from '../process/log.ts';
 import { tracedHost } from '../tracing/host-trace.ts';
 import { openTraces } from '../tracing/traces.ts';
+import { collectTurnSteps } from '../tracing/turn-steps.ts';
 import { identityText } from '../transport/expected-daemon.ts';
 import { chooseAgent, silenceMs } from './agent.ts';
 import { openHostRelay } from './host-relay.ts';
@@ -131,7 +132,7 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   });
   await endExposed(); // the port may have been lost while no daemon ran
   const traces = await openTraces(env, { name: 'paliadin-host', version: VERSION });
-  const served = traces === null ? host : tracedHost(host, traces, Date.now);
+  const served = traces === null ? host : tracedHost(host, traces, collectTurnSteps(), Date.now);
   const daemon = await startDaemon(served, paths.hostSocket, onError);
   logger.info(
     { pid: process.pid, agent: agent.name, driver: driver.name, isolation: level },

@@ -158,9 +158,9 @@ export class Agent {
     const { answer, deaf } = recognise(prompt.asked, prompt.files, toolbox ? toolAnswer(toolbox, ordinary) : ordinary);
     const recorder = openRecorder(prompt, this.#options);
     if (!deaf) recorder.record({ event: 'prompt' });
-    if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message);
     const earlier = this.#conversation.questions;
     this.#conversation.remember(prompt.asked);
+    if (logDirectory !== null) notePrompt(logDirectory, prompt.turnId, prompt.message); // whoever reads it may end the agent
     this.#screen.note('>', firstLines(typed));
     this.#screen.gap();
     void this.#workOn({ ...prompt, number: this.#conversation.count, earlier }, answer, recorder, typed);

@@ -30,12 +30,14 @@ import { createServer } from '../http/server.ts';
 import { closeInTime, GATEWAY_CLOSES_MS } from '../process/close-in-order.ts';
 import { findProgram } from '../process/find-program.ts';
 import { acquireLock } from '../process/lock.ts';
+import { reached } from '../process/turn-step.ts';
 import { createGatewayServices, type GatewayServices } from '../services/services.ts';
 import { startWebhooks } from '../services/webhooks/webhooks.ts';
 import { openStore, readHostList } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { timedStore } from '../store/timed-store.ts';
 import { openTraces } from '../tracing/traces.ts';
+import { collectTurnSteps } from '../tracing/turn-steps.ts';
 import { createTurns } from '../turn/service.ts';
 import { openAppTools } from './app-tools.ts';
 import { attachmentLimits, pruneAttachments } from './attachments.ts';
@@ -89,6 +91,8 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   const ms = GATEWAY_CLOSES_MS;
   const traces = await openTraces(env, { name: 'paliadin', version: VERSION });
   closes('the traces', ms.traces, () => traces?.close());
+  const steps = traces === null ? null : collectTurnSteps();
+  opened.defer(() => steps?.close());
   const traced = (backend: Backend) => (traces === null ? backend : handingOnTraces(backend));
   const metrics = await createMetrics(VERSION);
   const databaseUrl = values.PALIADIN_DATABASE_URL;
@@ -150,8 +154,9 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
     now: () => performance.now(),
     newId: randomUUID,
     onEnded(turn) {
+      reached(turn.turnId, 'the end is on disk');
       metrics.turnEnded(turn);
-      if (traces !== null) recordTurn(traces, turn);
+      if (traces !== null) recordTurn(traces, turn, steps?.take(turn.turnId));
       logger.info(summaryOf(turn), 'turn ended');
     },
   });

@@ -9,7 +9,7 @@ import type { Reading } from './agents/reading.ts';
 import { hasMcpConfig, writeMcpConfig } from './app-tools/mcp-access.ts';
 import { ConversationLost } from './conversation-lost.ts';
 import type { Isolation } from './isolation/isolation.ts';
-import type { SessionAgent, ToldOfStop } from './session-agent.ts';
+import type { SessionAgent, SubmitOptions, ToldOfStop } from './session-agent.ts';
 import { clearBox, isFull, submitPasted } from './submit-pasted.ts';
 import type { Pane } from './tmux/pane.ts';
 import { attachCommand, findPane, startPane } from './tmux/server.ts';
@@ -172,6 +172,16 @@ export function agentPane(options: {
     while (isLeft(await read(pane)) && performance.now() - begin < INTERRUPT_MS) await delay(LOOK_MS);
   }
 
+  async function type(pane: Pane, text: string, told: SubmitOptions): Promise<void> {
+    try {
+      await submitPasted(pane, read, text, told);
+    } catch (error) {
+      // The pasted text may still reach the box, and would be submitted with the next question.
+      if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();
+      throw error;
+    }
+  }
+
   async function end(): Promise<void> {
     const pane = await find();
     current = null;
@@ -183,22 +193,26 @@ export function agentPane(options: {
     terminal: find,
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
-    async ready(paths, signal, { onBusy }) {
+    async ready(paths, signal, { onBusy, resumes }) {
       const hindrance = driver.hindrance?.(paths.home) ?? null;
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
-      return (await readyIfRunning(paths, signal, onBusy)) ?? (await options.starts(() => start(paths, signal)));
+      const running = await readyIfRunning(paths, signal, onBusy);
+      if (running !== null) return running;
+      if (!resumes()) throw new ConversationLost();
+      return await options.starts(() => start(paths, signal));
     },
-    async submit(text) {
+    async load(text) {
       const pane = await find();
       if (pane === null) throw new PaliadinError('agent_stopped', 'the tmux server is gone; nothing was typed');
-      await pane.paste(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
-      try {
-        await submitPasted(pane, read, text);
-      } catch (error) {
-        // The pasted text may still reach the box, and would be submitted with the next question.
-        if ((await read(pane).catch(() => null))?.state !== 'dialog') await end();
-        throw error;
-      }
+      const loaded = pane.load(text, join(options.scratch, `${session}.${process.pid}.${pasted++}`));
+      return {
+        drop: loaded.drop,
+        async submit(told) {
+          await loaded.paste();
+          told.onStep?.('pasted');
+          await type(pane, text, told);
+        },
+      };
     },
     async interrupt(told) {
       const pane = await find();

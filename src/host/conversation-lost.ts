@@ -1,8 +1,8 @@
 import { PaliadinError } from '../contract/errors.ts';
 
-/** The agent ended at its start, because it does not know the conversation that it was told to resume. */
+/** The agent does not know the conversation that it was to resume: it would end at its start, or has done so. */
 export class ConversationLost extends PaliadinError {
-  constructor(options: { cause: unknown }) {
+  constructor(options: { cause?: unknown } = {}) {
     super('agent_stopped', 'the agent no longer knows its conversation', options);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The host's record of each turn, so that an answer survives the caller that asked: one directory per session, one file
- * per turn. `delivering` is on disk before the first byte goes to the pane.
+ * per turn, with a line for each of its states; the last whole one counts. `delivering` is on disk before the first byte goes to the pane.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { z } from 'zod';
 import { PaliadinError } from '../contract/errors.ts';
 import { SESSION_PATTERN, TURN_ID_PATTERN } from '../contract/names.ts';
-import { readIfExists, removeLeftovers, writeAtomically } from '../process/files.ts';
+import { appendLine, readIfExists, removeLeftovers, writeAtomically } from '../process/files.ts';
 import { type TurnEntry, turnEntry } from './turn-entry.ts';
 import { writeProblem } from './write-problem.ts';
 
@@ -38,6 +38,11 @@ export interface Journal {
   readTurn(session: string, turnId: string): Promise<TurnEntry | null>;
   /** @throws PaliadinError `shim_error` if the write fails. */
   writeTurn(session: string, entry: TurnEntry): Promise<void>;
+  /**
+   * As `writeTurn`, for a turn that has an entry: in half the time, as a line after the states before. A crash meanwhile
+   * leaves the state before.
+   */
+  updateTurn(session: string, entry: TurnEntry): Promise<void>;
   /** The gateway has the outcome as it is now. Losing this mark costs only disk space. */
   acknowledge(session: string, turnId: string): Promise<void>;
   /** Turns that had not ended when they were last written. */
@@ -82,9 +87,13 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
     return known;
   }
 
-  async function write(session: string, name: string, entry: unknown): Promise<void> {
+  async function write(session: string, name: string, entry: unknown, { update } = { update: false }): Promise<void> {
     try {
-      await inOrder(session)(async () => writeAtomically(join(await directory(session), name), JSON.stringify(entry)));
+      await inOrder(session)(async () => {
+        const path = join(await directory(session), name);
+        const text = JSON.stringify(entry);
+        if (!update || !appendLine(path, text)) writeAtomically(path, text);
+      });
     } catch (error) {
       throw writeProblem('its journal', error);
     }
@@ -151,6 +160,7 @@ export function openJournal(root: string, onUnreadable: (error: unknown) => void
       if (entry.late) await unmark(session, entry.turnId);
       await write(session, turnFile(entry.turnId), entry);
     },
+    updateTurn: (session, entry) => write(session, turnFile(entry.turnId), entry, { update: true }),
     async acknowledge(session, turnId) {
       await writeFile(join(await directory(session), markFile(turnId)), '', { mode: 0o600 });
     },
@@ -228,10 +238,22 @@ async function makeDirectories(path: string): Promise<string> {
 async function read<T>(shape: z.ZodType<T>, path: string): Promise<T | null> {
   try {
     const text = readIfExists(path);
-    return text === null ? null : shape.parse(JSON.parse(text));
+    return text === null ? null : shape.parse(lastState(text));
   } catch (error) {
     const detail = `the journal entry ${path} can't be read; start over, or move it away`;
     throw new PaliadinError('shim_error', detail, { cause: error });
+  }
+}
+
+/** The last line that is whole: a crash may have cut off the one after it. */
+function lastState(text: string): unknown {
+  const lines = text.split('\n');
+  for (const [at, line] of [...lines.entries()].reverse()) {
+    try {
+      return JSON.parse(line);
+    } catch (error) {
+      if (at === 0) throw error;
+    }
   }
 }
 

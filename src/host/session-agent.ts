@@ -30,6 +30,35 @@ export interface SubmittedTurn extends TurnPaths {
   locale: string | undefined;
 }
 
+export interface ReadyOptions {
+  onBusy(): void;
+  /** Whether an agent that is started would continue the conversation; asked only then, and while none runs. */
+  resumes(): boolean;
+}
+
+/** Used once, by one of its two methods. */
+export interface LoadedPrompt {
+  /**
+   * Hands it to the agent.
+   * @throws PaliadinError `agent_not_ready` when it never reached the agent: then nothing was submitted.
+   */
+  submit(options: SubmitOptions): Promise<void>;
+  /** Takes it back; nothing of it stays. Never rejects. */
+  drop(): Promise<void>;
+}
+
+export interface SubmitOptions {
+  /**
+   * Resolves once the agent itself reports that it has the prompt, or that it is over: then its box is not looked at
+   * any more.
+   */
+  heard: Promise<unknown>;
+  onStep?(step: TypingStep): void;
+}
+
+/** What an agent in a pane goes through; one without a pane has none of them. */
+export type TypingStep = 'pasted' | 'the box has it' | 'Enter pressed' | 'taken';
+
 export interface SessionAgent {
   /** The agent that already runs; null if there is none. Starts nothing. */
   find(): Promise<LiveAgent | null>;
@@ -44,12 +73,12 @@ export interface SessionAgent {
    * not asked here, it waits for that and calls `onBusy`.
    * @throws PaliadinError `agent_not_ready` with the reason, `agent_stopped`, `ConversationLost`.
    */
-  ready(paths: AgentPaths, signal: AbortSignal, options: { onBusy(): void }): Promise<LiveAgent>;
+  ready(paths: AgentPaths, signal: AbortSignal, options: ReadyOptions): Promise<LiveAgent>;
   /**
-   * Hands the prompt to the agent that is ready.
-   * @throws PaliadinError `agent_not_ready` when the prompt never reached it: then nothing was submitted.
+   * Prepares the prompt for the agent that is ready, which gets nothing of it yet.
+   * @throws PaliadinError `agent_stopped`
    */
-  submit(text: string, turn: SubmittedTurn): Promise<void>;
+  load(text: string, turn: SubmittedTurn): Promise<LoadedPrompt>;
   /**
    * Stops what the agent does and waits until it accepts a prompt again; ends an agent that does not react. `told` is
    * what the agent itself reports: its screen may be older than the key.

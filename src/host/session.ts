@@ -8,6 +8,7 @@ import { TURN_ID_PATTERN } from '../contract/names.ts';
 import { pieces } from '../contract/pieces.ts';
 import type { Decision } from '../contract/turn.ts';
 import type { TurnCost } from '../contract/turn-cost.ts';
+import { reached } from '../process/turn-step.ts';
 import type { JoinedTools } from './app-tools/joined-tools.ts';
 import { checkDecision } from './approval-gate.ts';
 import { ConversationLost } from './conversation-lost.ts';
@@ -63,6 +64,7 @@ export class Session {
   }
 
   async prompt(prompt: HostPrompt, onUpdate: (update: HostUpdate) => void, tools?: TurnTools): Promise<HostOutcome> {
+    reached(prompt.turnId, 'at the host');
     const turn = await this.#inOrder(() => this.#findOrAccept(prompt));
     if (!(turn instanceof LiveTurn)) return replay(turn, prompt.from, onUpdate);
     return turn.follow(prompt.from, onUpdate, tools);
@@ -207,7 +209,9 @@ export class Session {
     const end = turn.stop.signal.aborted ? CANCELLED : await through().catch(endOf);
     if (turn.state === 'running') await this.#markBegun();
     const told = turn.stop.signal.aborted && end.state === 'failed' ? CANCELLED : end;
+    reached(turn.turnId, 'end seen');
     await this.runner.record(turn, told);
+    reached(turn.turnId, 'end in the journal');
     this.#running = null;
     this.#live.delete(turn.turnId);
     turn.end({ ...told, answerLength: turn.answer.length });
@@ -216,9 +220,8 @@ export class Session {
   /** Uses the current conversation; or a new one if the agent has lost it, and the person is told. */
   async #deliver(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     const { begun, conversation } = await this.#load();
-    if (begun && !(await this.runner.keeps(conversation))) return this.#deliverAnew(turn, prompt);
     try {
-      return await this.runner.deliver(turn, prompt, conversation);
+      return await this.runner.deliver(turn, prompt, conversation, { begun });
     } catch (error) {
       if (error instanceof ConversationLost) return this.#deliverAnew(turn, prompt);
       throw error;
@@ -228,7 +231,7 @@ export class Session {
   async #deliverAnew(turn: LiveTurn, prompt: HostPrompt): Promise<End> {
     turn.notice('new-conversation');
     const { conversation } = await this.#save(anew(await this.#load()));
-    return this.runner.deliver(turn, prompt, conversation);
+    return this.runner.deliver(turn, prompt, conversation, { begun: false });
   }
 
   /** Never rejects: at worst, a lost conversation is noticed later. */

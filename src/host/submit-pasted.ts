@@ -1,6 +1,7 @@
 /** The steps after the paste of a prompt into the agent's input box: see it there, press Enter, see the box empty. */
 import { PaliadinError } from '../contract/errors.ts';
 import type { Reading } from './agents/reading.ts';
+import type { SubmitOptions } from './session-agent.ts';
 import { TmuxSilent } from './tmux/control.ts';
 import type { Pane } from './tmux/pane.ts';
 import { untilScreen } from './until-screen.ts';
@@ -11,13 +12,26 @@ type Read = (pane: Pane) => Promise<Reading>;
  * The box was empty before the paste.
  * @throws PaliadinError `agent_not_ready` when the prompt never appeared: then nothing was submitted.
  */
-export async function submitPasted(pane: Pane, read: Read, text: string): Promise<void> {
+export async function submitPasted(
+  pane: Pane,
+  read: Read,
+  text: string,
+  { heard, onStep = () => {} }: SubmitOptions,
+): Promise<void> {
   await untilScreen(pane, read, { accept: isFull, timeoutMs: ECHO_MS });
+  onStep('the box has it');
   // After a backslash, Enter would begin a new line, and remove the backslash.
   if (text.endsWith('\\')) await pane.press('Space');
   await pane.press('Enter');
+  onStep('Enter pressed');
+  const looking = new AbortController();
+  const over = heard.then(
+    () => looking.abort(),
+    () => {},
+  );
   for (let enters = 1; enters < MAX_ENTERS; enters++) {
-    if (await isTaken(pane, read)) return;
+    const taken = await Promise.race([over, isTaken(pane, read, looking.signal)]);
+    if (taken !== false) return onStep('taken');
     await pane.press('Enter');
   }
 }
@@ -38,15 +52,15 @@ export async function clearBox(pane: Pane, read: Read): Promise<void> {
  * direction marks) leaves the rest in the box. Then another Enter is needed, but only while the box is still full: in a
  * dialog that has opened in the meantime, it would approve something.
  */
-async function isTaken(pane: Pane, read: Read): Promise<boolean> {
+async function isTaken(pane: Pane, read: Read, heard: AbortSignal): Promise<boolean> {
   // A screen that is being redrawn shows no box for a moment.
   const accept = (reading: Reading) => reading.state !== 'starting' && !isFull(reading);
   try {
-    await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS });
+    await untilScreen(pane, read, { accept, timeoutMs: ENTER_MS, signal: heard });
     return true;
   } catch (error) {
-    // The prompt was typed; the agent itself may still report that it has it.
-    if (error instanceof TmuxSilent) return true;
+    // The prompt was typed; the agent itself may still report that it has it, or has done so.
+    if (error instanceof TmuxSilent || heard.aborted) return true;
     return pane.lost || !isFull(await read(pane));
   }
 }

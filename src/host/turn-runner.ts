@@ -7,6 +7,7 @@ import { composePrompt, type PromptFile } from '../contract/envelope.ts';
 import { PaliadinError } from '../contract/errors.ts';
 import type { HostPrompt } from '../contract/host.ts';
 import type { ApprovalRequest, Decision } from '../contract/turn.ts';
+import { reached } from '../process/turn-step.ts';
 import { retryUntilHeard } from '../transport/retry-until-heard.ts';
 import { agentPane } from './agent-pane.ts';
 import type { Driver } from './agents/driver.ts';
@@ -17,7 +18,7 @@ import { CANCELLED, type End, failed } from './end.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import type { Journal } from './journal.ts';
 import type { LiveTurn } from './live-turn.ts';
-import type { LiveAgent, SessionAgent, ToldOfStop } from './session-agent.ts';
+import type { LiveAgent, SessionAgent, ToldOfStop, TypingStep } from './session-agent.ts';
 import type { SessionFiles } from './session-files.ts';
 import type { TmuxSetup } from './tmux/setup.ts';
 import { type TurnEntry, withEnd, withLateAnswer } from './turn-entry.ts';
@@ -68,8 +69,11 @@ export class TurnRunner {
     return this.#late !== null;
   }
 
-  /** @throws PaliadinError if nothing was submitted to the agent. */
-  async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string): Promise<End> {
+  /**
+   * `begun`: the agent has received a prompt in this conversation.
+   * @throws PaliadinError if nothing was submitted to the agent; `ConversationLost` if it would not resume it.
+   */
+  async deliver(turn: LiveTurn, prompt: HostPrompt, conversation: string, { begun }: { begun: boolean }): Promise<End> {
     const { driver, journal, session } = this.#options;
     const paths = this.pathsOf(turn);
     const attached = await this.#options.files.of(turn.turnId, prompt.attachments ?? []);
@@ -79,13 +83,27 @@ export class TurnRunner {
     const files = journal.filesDirectory(session);
     const pane = await this.pane.ready({ session, conversation, directory, home, files, mcp }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
+      resumes: () => !begun || this.#keeps(conversation),
     });
+    reached(turn.turnId, 'agent ready');
+    // tmux takes the text into its buffer while the entry is written; the agent gets none of it before.
+    const loaded = await this.pane.load(compose(prompt, attached, driver, paths), { ...paths, locale: turn.locale });
     turn.state = 'delivering';
-    await journal.writeTurn(session, this.#entryOf(turn));
-    if (turn.stop.signal.aborted) return CANCELLED;
+    try {
+      await journal.writeTurn(session, this.#entryOf(turn));
+    } catch (error) {
+      await loaded.drop();
+      throw error;
+    }
+    reached(turn.turnId, 'delivery in the journal');
+    if (turn.stop.signal.aborted) {
+      await loaded.drop();
+      return CANCELLED;
+    }
     const watch = this.#watch(turn, pane);
     try {
-      await this.pane.submit(compose(prompt, attached, driver, paths), { ...paths, locale: turn.locale });
+      const onStep = (step: TypingStep) => reached(turn.turnId, step);
+      await loaded.submit({ heard: Promise.race([watch.received, watch.end]), onStep });
       watch.taken();
     } catch (error) {
       watch.close();
@@ -136,7 +154,7 @@ export class TurnRunner {
     if (turn.state === 'accepted') return; // nothing was typed, nothing is kept: the question can safely be asked again
     const { journal, session, clock, onError } = this.#options;
     const entry = withEnd(this.#entryOf(turn), end, turn.answer, clock());
-    await journal.writeTurn(session, entry).catch((error) => onError('the end of a turn was not recorded', error));
+    await journal.updateTurn(session, entry).catch((error) => onError('the end of a turn was not recorded', error));
     this.#count(entry);
   }
 
@@ -161,10 +179,9 @@ export class TurnRunner {
     await journal.writeTurn(session, { ...entry, inputTokens: inputTokens + cachedTokens, outputTokens, cost });
   }
 
-  /** Whether the conversation can continue: its agent runs, or would resume it. */
-  async keeps(conversation: string): Promise<boolean> {
+  /** Whether an agent that is started now would resume the conversation. */
+  #keeps(conversation: string): boolean {
     const { driver, journal, session, isolation } = this.#options;
-    if ((await this.pane.look()) !== null && isolation.fits(session)) return true;
     const home = isolation.prepare(session);
     return driver.keeps({ session, conversation, directory: journal.agentDirectory(session), home });
   }
@@ -203,7 +220,7 @@ export class TurnRunner {
       .then(() => Promise.race([delay(EVIDENCE_SOON_MS), watch.end]))
       .then((end) => {
         // A turn that was given up stays so, whatever the agent shows later.
-        if (end === undefined && this.#late?.watch !== watch) return journal.writeTurn(session, this.#entryOf(turn));
+        if (end === undefined && this.#late?.watch !== watch) return journal.updateTurn(session, this.#entryOf(turn));
       })
       .catch((error) => onError('the evidence of a delivery was not recorded', error));
     return watch;

@@ -1,5 +1,6 @@
 /** Watches a turn until it ends, for the first reason that occurs: the agent reports it, dies, rests, or is silent. */
 import type { ToolProgress } from '../contract/turn.ts';
+import { reached } from '../process/turn-step.ts';
 import type { AgentSignal, Driver } from './agents/driver.ts';
 import { CANCELLED, type End, failed } from './end.ts';
 import type { LiveTurn } from './live-turn.ts';
@@ -93,6 +94,7 @@ export function readRecord(turn: LiveTurn, signals: Signals): Promise<End | null
 
 async function follow(turn: LiveTurn, signals: AsyncIterable<AgentSignal>, onSign: () => void): Promise<End | null> {
   for await (const signal of signals) {
+    reached(turn.turnId, `signal ${signal.type}`);
     turn.received();
     const end = apply(signal, turn);
     onSign();

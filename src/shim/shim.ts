@@ -18,7 +18,7 @@ import { note } from '../process/terminal.ts';
 const TURN_MS = 60_000;
 const self = realpathSync(process.argv[1] ?? '');
 const programs: Programs = {
-  daemon: [process.execPath, '--disable-warning=ExperimentalWarning', self, 'daemon'],
+  daemon: [process.execPath, '--disable-warning=ExperimentalWarning', SMALL_HEAP, self, 'daemon'],
   relay: [process.execPath, '--disable-warning=ExperimentalWarning', SMALL_HEAP, self, 'relay'],
   demoAgent: [self, 'demo-agent'],
   demoFiles: [self],

@@ -57,6 +57,14 @@ export interface SharedInsert {
   by?: Asking | undefined;
 }
 
+/** A question to insert. */
+export interface NewQuestion {
+  turn: NewTurn;
+  shared?: SharedInsert | undefined;
+  /** Also begins its run, as `takeUp` with this time does: on a store with one gateway, with nothing before it. */
+  takeUpAt?: number | undefined;
+}
+
 /** A question as it was stored; with `inserted: false`, the one that was stored before under its key. */
 export type InsertedTurn = { turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false };
 
@@ -74,9 +82,7 @@ export interface TurnStore {
    * As `insert`, of several questions in one transaction. A refusal concerns its question only; where this rejects,
    * none is stored.
    */
-  insertAll(
-    questions: readonly { turn: NewTurn; shared?: SharedInsert | undefined }[],
-  ): Promise<PromiseSettledResult<InsertedTurn>[]>;
+  insertAll(questions: readonly NewQuestion[]): Promise<PromiseSettledResult<InsertedTurn>[]>;
   /**
    * Begins a run of an open turn: gives it a fence that is higher than any fence of its session so far, and at least
    * `at`. Writes of earlier runs are refused from then on. Null where the turn has ended, or does not exist; and where

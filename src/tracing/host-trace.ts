@@ -2,8 +2,9 @@
 import type { Host, HostOutcome, HostUpdate } from '../contract/host.ts';
 import { readTraceparent } from '../contract/trace.ts';
 import type { Traces } from './traces.ts';
+import type { TurnSteps } from './turn-steps.ts';
 
-export function tracedHost(host: Host, { record }: Traces, clock: () => number): Host {
+export function tracedHost(host: Host, { record }: Traces, steps: Pick<TurnSteps, 'take'>, clock: () => number): Host {
   return {
     ...host,
     async prompt(prompt, onUpdate, tools) {
@@ -21,7 +22,7 @@ export function tracedHost(host: Host, { record }: Traces, clock: () => number):
           parentId: parent.spanId,
           from,
           to: clock(),
-          events,
+          events: [...events, ...steps.take(prompt.turnId)],
           failed: outcome.code !== null,
           attributes: {
             'paliadin.turn': prompt.turnId,

@@ -1,4 +1,6 @@
 /** The dispatcher of the only gateway on its store: queues are in memory, and the store knows which turns were open. */
+
+import { reached } from '../process/turn-step.ts';
 import type { Store } from '../store/store.ts';
 import type { RunTurn, TurnDispatcher } from './dispatcher.ts';
 import { createLocalRuns } from './local-runs.ts';
@@ -25,8 +27,11 @@ export function inMemoryDispatcher(runTurn: RunTurn, options: InMemoryDispatcher
       const since = now();
       const slot = runs.reserve(newTurn.agentSession);
       try {
-        const { turn, inserted } = await turnWriter.accept(newTurn);
-        if (inserted) runs.enqueue(turn, { since, slot });
+        // The first of its queue needs no transaction of its own to begin.
+        const takeUpAt = slot.first ? clock() : undefined;
+        const { turn, inserted } = await turnWriter.accept(newTurn, { takeUpAt });
+        reached(turn.turnId, 'accepted, on disk');
+        if (inserted) runs.enqueue(turn, { since, slot, takenUp: takeUpAt !== undefined });
         else slot.release();
         return { turn, inserted };
       } catch (error) {

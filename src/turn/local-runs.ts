@@ -24,7 +24,7 @@ export interface LocalRuns {
   /** Takes a slot in the session's queue before the turn is on record. @throws PaliadinError `queue_full` */
   reserve(session: string, options?: { force: boolean }): Slot;
   /** Runs the turn when the slot reaches the front. Without a slot, it goes to the end of the queue, however long. */
-  enqueue(turn: Turn, options?: { since?: number | null; slot?: Slot }): void;
+  enqueue(turn: Turn, options?: EnqueueOptions): void;
   has(turnId: string): boolean;
   /** Stops the turn; one that waits runs at once, to its end. Resolves when it is over; false where it is not here. */
   stop(turnId: string): Promise<boolean>;
@@ -40,7 +40,15 @@ export interface LocalRuns {
   close(): Promise<void>;
 }
 
+export interface EnqueueOptions {
+  since?: number | null;
+  slot?: Slot;
+  /** Its run was begun as it was accepted. */
+  takenUp?: boolean;
+}
+
 interface OpenTurn {
+  takenUp: boolean;
   turn: Turn;
   since: number | null;
   stop: AbortController;
@@ -63,8 +71,8 @@ export function createLocalRuns(runTurn: RunTurn, options: LocalRunsOptions): Lo
       .catch((error) => onError('a queue position was not stored', error));
   }
 
-  async function run({ turn: { turnId }, since, stop, leave: { signal: leave } }: OpenTurn): Promise<void> {
-    const turn = await takeUpInTime(turnId, leave);
+  async function run({ turn: known, takenUp, since, stop, leave: { signal: leave } }: OpenTurn): Promise<void> {
+    const turn = takenUp ? known : await takeUpInTime(known.turnId, leave);
     if (turn !== null && !leave.aborted) await runTurn({ turn, since, stop: stop.signal, leave });
   }
 
@@ -87,9 +95,16 @@ export function createLocalRuns(runTurn: RunTurn, options: LocalRunsOptions): Lo
 
   return {
     reserve: queue.reserve,
-    enqueue(turn, { since = null, slot = queue.reserve(turn.agentSession, { force: true }) } = {}) {
+    enqueue(turn, { since = null, takenUp = false, slot = queue.reserve(turn.agentSession, { force: true }) } = {}) {
       const { promise: over, resolve } = Promise.withResolvers<void>();
-      const queued: OpenTurn = { turn, since, stop: new AbortController(), leave: new AbortController(), over };
+      const queued: OpenTurn = {
+        turn,
+        takenUp,
+        since,
+        stop: new AbortController(),
+        leave: new AbortController(),
+        over,
+      };
       if (closing) queued.leave.abort();
       open.set(turn.turnId, queued);
       // A turn that still waits is stopped at once; it need not get to the front first.

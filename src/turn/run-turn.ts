@@ -6,6 +6,7 @@ import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '
 import type { Turn, TurnChange } from '../contract/records/turn.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import { retry } from '../process/retry.ts';
+import { reached } from '../process/turn-step.ts';
 import { PIECE_BYTES } from '../store/attachment-store.ts';
 import type { Store } from '../store/store.ts';
 import { isTakenOver, type TurnWrite } from '../store/turn-store.ts';
@@ -53,6 +54,7 @@ interface Run extends TurnRun, RunTurnOptions {
 /** Resolves when the end is on record, or the run was left, after which nothing more is written. */
 export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promise<void> {
   const run = begin(turnRun, options);
+  reached(run.turn.turnId, 'taken up');
   const { turn, leave, onError } = run;
   const past = await pastOf(run);
   if (past === null) return;
@@ -75,6 +77,7 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
   let heard = true;
   try {
     end = await deliver(run, past, eventWriter, tools);
+    reached(turn.turnId, 'the host has told the end');
   } catch (error) {
     if (leave.aborted) return void eventWriter.finish();
     heard = false;

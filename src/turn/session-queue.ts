@@ -15,6 +15,8 @@ export interface SessionQueue {
 }
 
 export interface Slot {
+  /** Nothing is before it; that stays so. */
+  readonly first: boolean;
   /** Does the work when the slot reaches the front. Resolves when it is done; the work handles its own errors. */
   run(turnId: string, work: () => Promise<void>): Promise<void>;
   /** Does the work now instead of waiting; does nothing where it is already under way. */
@@ -64,6 +66,9 @@ export function createSessionQueue(limit: number, onMove: (turnId: string, posit
       line.push(entry);
       lines.set(session, line);
       return {
+        get first() {
+          return line[0] === entry;
+        },
         run(turnId, work) {
           const { promise, resolve } = Promise.withResolvers<void>();
           entry.turnId = turnId;

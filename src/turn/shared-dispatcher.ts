@@ -190,8 +190,7 @@ export function sharedDispatcher(runTurn: RunTurn, options: SharedDispatcherOpti
     async accept(newTurn) {
       const since = now();
       const { turn, inserted } = await turnWriter.accept(newTurn, {
-        mostWaiting: queueLimit,
-        by: mayCarry() ? asking() : undefined,
+        shared: { mostWaiting: queueLimit, by: mayCarry() ? asking() : undefined },
       });
       if (inserted) acceptedAt.set(turn.turnId, since);
       if (!isFinal(turn.status)) void call(turn.agentSession).finally(() => acceptedAt.delete(turn.turnId));

@@ -13,20 +13,18 @@ import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
 import type { NewTurn } from '../contract/records/turn.ts';
 import type { Store } from '../store/store.ts';
-import type { InsertedTurn, SharedInsert, TurnWrite } from '../store/turn-store.ts';
+import type { InsertedTurn, NewQuestion, TurnWrite } from '../store/turn-store.ts';
 
 export interface TurnWriter {
   /** The audit row of a new turn. See `TurnStore.insert`. */
-  accept(turn: NewTurn, shared?: SharedInsert): Promise<InsertedTurn>;
+  accept(turn: NewTurn, options?: Omit<NewQuestion, 'turn'>): Promise<InsertedTurn>;
   /** Stored when this resolves. Not stored where it rejects, unless the connection to a server was lost in the commit. */
   write(write: TurnWrite): Promise<void>;
   /** An event outside a turn's life. */
   append(event: EventBody): Promise<void>;
 }
 
-interface Accepting {
-  turn: NewTurn;
-  shared: SharedInsert | undefined;
+interface Accepting extends NewQuestion {
   timer: NodeJS.Timeout;
   resolve(accepted: InsertedTurn): void;
   reject(error: unknown): void;
@@ -88,7 +86,7 @@ export function createTurnWriter(
 
   async function acceptBatch(batch: Accepting[]): Promise<void> {
     try {
-      const results = await store.turns.insertAll(batch.map(({ turn, shared }) => ({ turn, shared })));
+      const results = await store.turns.insertAll(batch);
       const stored = results.flatMap((result) =>
         result.status === 'fulfilled' && result.value.inserted ? [result.value.event] : [],
       );
@@ -147,13 +145,13 @@ export function createTurnWriter(
   }
 
   return {
-    accept(turn, shared) {
+    accept(turn, options = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<InsertedTurn>();
       const timer = setTimeout(() => {
         accepting = accepting.filter((other) => other !== one);
         reject(held());
       }, patienceMs);
-      const one: Accepting = { turn, shared, timer, resolve, reject };
+      const one: Accepting = { ...options, turn, timer, resolve, reject };
       accepting.push(one);
       if (accepting.length === 1) void inOrder(acceptWaiting);
       return promise;

@@ -138,7 +138,7 @@ async function judge({ client, turnId, mark, kind }: Done, all: Done[], { gatewa
   const turn = await client.turn(turnId);
   const row = await (await gateway.store()).turns.get(turnId);
   const journal = join(gateway.agentDirectory(row?.agentSession ?? ''), '..', 'turns', `${turnId}.json`);
-  const entry = existsSync(journal) ? JSON.parse(readFileSync(journal, 'utf8')) : null;
+  const entry = existsSync(journal) ? JSON.parse(readFileSync(journal, 'utf8').split('\n').at(-1) ?? '') : null;
   const text = turn.response ?? '';
   const what = `${mark} (${kind}): ${turn.status} ${turn.error?.code ?? ''} ${JSON.stringify(text.slice(0, 300))}`;
   figures.turns++;

@@ -40,7 +40,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   setup: ['daemon', 'config', 'process', 'host', 'transport', 'contract'],
   daemon: ['tracing', 'config', 'process', 'host', 'transport', 'contract'],
   config: ['process', 'transport', 'contract'],
-  tracing: ['contract'],
+  tracing: ['process', 'contract'],
   // The way of a turn.
   'app-tools': ['turn', 'store', 'contract'],
   http: ['services', 'turn', 'backend', 'transport', 'contract'],

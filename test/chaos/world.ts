@@ -224,9 +224,10 @@ async function aPerson(
 /** Null where it was never typed there, or the entry is deleted again. */
 function journalIn(directory: string, session: string, turnId: string): string | null {
   try {
-    return JSON.parse(readFileSync(join(directory, 'sessions', session, 'turns', `${turnId}.json`), 'utf8')).state;
+    const entry = readFileSync(join(directory, 'sessions', session, 'turns', `${turnId}.json`), 'utf8');
+    return JSON.parse(entry.split('\n').at(-1) ?? '').state;
   } catch {
-    return null;
+    return null; // never typed, or deleted again
   }
 }
 

@@ -132,7 +132,7 @@ test.runIf(mounts).each(Object.entries(STORES))(
 
 function submit(person: ApiClient, key: string, message: string): Promise<Response> {
   return person.call('POST', '/api/turns', {
-    body: { message, sessionId: 'chat' },
+    body: { message },
     headers: { 'idempotency-key': key },
   });
 }

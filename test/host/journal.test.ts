@@ -30,6 +30,30 @@ describe('a turn', () => {
     expect(await again().readTurn('one', anEntry().turnId)).toEqual(anEntry({ ...done, answer: 'A.' }));
   });
 
+  test('updated has the state of the last line that is whole, also where a crash cut off the one after it', async () => {
+    const { journal, again, root } = await temporaryJournal();
+    const entry = anEntry({ ...done, answer: 'A.\nB.' });
+    await journal.writeTurn('one', anEntry({ state: 'delivering' }));
+    await journal.updateTurn('one', anEntry({ state: 'running' }));
+    await journal.updateTurn('one', entry);
+    expect(await again().readTurn('one', entry.turnId)).toEqual(entry);
+
+    const file = join(root, 'one', 'turns', `${entry.turnId}.json`);
+    const whole = await readFile(file, 'utf8');
+    for (const cut of [1, 20, JSON.stringify(entry).length]) {
+      await writeFile(file, whole.slice(0, -cut));
+      expect(await again().readTurn('one', entry.turnId)).toEqual(anEntry({ state: 'running' }));
+    }
+    await again().updateTurn('one', entry);
+    expect(await again().readTurn('one', entry.turnId)).toEqual(entry);
+  });
+
+  test('updated without an entry gets one', async () => {
+    const { journal, again } = await temporaryJournal();
+    await journal.updateTurn('one', anEntry());
+    expect(await again().readTurn('one', anEntry().turnId)).toEqual(anEntry());
+  });
+
   test('written many times at once is complete, and has the last state', async () => {
     const { journal, again } = await temporaryJournal();
     const entries = Array.from({ length: 30 }, (_, number) => anEntry({ answer: `${number} `.repeat(500) }));

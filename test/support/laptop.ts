@@ -236,7 +236,7 @@ export async function startLaptop({ env = {}, sshd: extra = [] }: LaptopOptions 
     release: (name, session) => writeFileSync(join(agentDirectory(session), `release-${name}`), ''),
     turnState(session, turnId) {
       const file = join(agentDirectory(session), '..', 'turns', `${turnId}.json`);
-      return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).state : null;
+      return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8').split('\n').at(-1) ?? '').state : null;
     },
     daemonPid: () => Number(readFileSync(join(stateDir, 'host', 'daemon.pid'), 'utf8')),
     async changeHostKey() {

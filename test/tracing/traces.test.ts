@@ -57,6 +57,18 @@ async function spansOf(turnId: string, count: number): Promise<Record<string, Sp
   return Object.fromEntries(all.map((span) => [span.name, span]));
 }
 
+/** In the order in which each turn reaches them. */
+const HOST_STEPS = [
+  'at the host',
+  'agent ready',
+  'delivery in the journal',
+  'pasted',
+  'the box has it',
+  'Enter pressed',
+  'end seen',
+  'end in the journal',
+];
+
 const attribute = (span: Span | undefined, key: string) =>
   span?.attributes.find((each) => each.key === key)?.value.stringValue;
 
@@ -72,7 +84,16 @@ test('a turn is one trace with ids derived from the turn id: gateway stages and 
   for (const span of [host, ...Object.values(stages)]) expect(span?.parentSpanId).toBe(turn?.spanId);
   expect(attribute(turn, 'paliadin.turn')).toBe(turnId);
   expect(attribute(turn, 'paliadin.status')).toBe('completed');
-  expect(host?.events.map(({ name }) => name)).toEqual(['the agent has it', 'first text']);
+  const names = (span: Span | undefined) => span?.events.map(({ name }) => name);
+  expect(names(host)).toEqual(expect.arrayContaining(['the agent has it', 'first text']));
+  expect(names(turn)).toEqual([
+    'accepted, on disk',
+    'taken up',
+    'sent to the host',
+    'the host has told the end',
+    'the end is on disk',
+  ]);
+  expect(names(host)?.filter((name) => HOST_STEPS.includes(name))).toEqual(HOST_STEPS);
   expect(BigInt(host?.startTimeUnixNano ?? 0)).toBeGreaterThanOrEqual(BigInt(turn?.startTimeUnixNano ?? 0));
   expect(BigInt(host?.endTimeUnixNano ?? 0)).toBeLessThanOrEqual(BigInt(turn?.endTimeUnixNano ?? 0));
   expect(received).not.toContain('secret');

@@ -138,6 +138,17 @@ test('accepting a known turn publishes nothing', async () => {
   expect(told).toHaveBeenCalledTimes(1);
 });
 
+test('a question with nothing before it has its run begun as it is accepted', async () => {
+  const { store } = await temporarySqliteStore();
+  const turnWriter = createTurnWriter(store);
+  const who = await aUser(store);
+  const { turn } = await turnWriter.accept(aTurn(who), { takeUpAt: 1_000 });
+  expect(turn.fence).toBeGreaterThanOrEqual(1_000);
+  expect(await store.turns.get(turn.turnId)).toMatchObject({ fence: turn.fence, status: 'queued' });
+  const again = await store.turns.takeUp(turn.turnId, 2);
+  expect(again?.fence).toBe(turn.fence + 1);
+});
+
 describe('while another process holds the store', () => {
   test('progress waits in its order; other writes are refused with store_unavailable', async () => {
     const { turnWriter, store, told, ids, chunk, hold } = await heldStore();

@@ -6,6 +6,7 @@ import type { ServerMetrics } from '../../http/server-metrics.ts';
 import type { SignInEvent } from '../../services/sign-in/sign-in-event.ts';
 import type { WebhookAttempt } from '../../services/webhooks/webhooks.ts';
 import type { Store } from '../../store/store.ts';
+import { measureEventLoop } from './event-loop.ts';
 
 export interface Metrics extends ServerMetrics {
   turnEnded(turn: Turn): void;
@@ -130,6 +131,13 @@ export async function createMetrics(version: string): Promise<Metrics> {
     buckets: TOOL_BUCKETS,
     registers,
   });
+  const eventLoop = new Gauge({
+    name: 'paliadin_event_loop_delay_seconds',
+    help: 'How late the event loop was, by quantile, since the metrics were read before; quantile 1 is the worst',
+    labelNames: ['quantile'],
+    registers,
+  });
+  const loopDelay = measureEventLoop();
   streams.set(0);
   let look: () => Promise<void> = async () => undefined;
 
@@ -137,6 +145,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
     contentType: registry.contentType,
     async text() {
       await look();
+      for (const [quantile, seconds] of loopDelay.take()) eventLoop.set({ quantile }, seconds);
       return await registry.metrics();
     },
     answered: ({ method, route, status, ms }) => http.observe({ method, route, status }, ms / 1000),

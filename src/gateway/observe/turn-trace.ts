@@ -3,7 +3,7 @@
 import type { Backend } from '../../backend/backend.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import { traceOf } from '../../contract/trace.ts';
-import type { Traces } from '../../tracing/traces.ts';
+import type { FinishedSpan, Traces } from '../../tracing/traces.ts';
 
 /** The same backend, which also passes a turn's trace on to its host. */
 export function handingOnTraces(backend: Backend): Backend {
@@ -14,7 +14,8 @@ export function handingOnTraces(backend: Backend): Backend {
   };
 }
 
-export function recordTurn({ record }: Traces, turn: Turn): void {
+/** `events`: the steps that the turn reached in this process. */
+export function recordTurn({ record }: Traces, turn: Turn, events: FinishedSpan['events'] = []): void {
   const { turnId, startedAt, deliveredAt, firstChunkAt } = turn;
   const { traceId, spanId } = traceOf(turnId);
   const finishedAt = turn.finishedAt ?? startedAt;
@@ -26,6 +27,7 @@ export function recordTurn({ record }: Traces, turn: Turn): void {
     from: startedAt,
     to: finishedAt,
     failed: turn.errorCode !== null,
+    events,
     attributes: {
       'paliadin.turn': turnId,
       'paliadin.session': turn.agentSession,

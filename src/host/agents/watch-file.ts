@@ -1,5 +1,13 @@
+import { EventEmitter } from 'node:events';
 import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+
+const writes = new EventEmitter().setMaxListeners(0);
+
+/** For a file that this process has written itself: its readers need not wait for the system to report that. */
+export function noteWrite(file: string): void {
+  writes.emit(file);
+}
 
 /**
  * Yields once at the start, once for each change of the file, which need not exist yet, and once more when `signal`
@@ -17,6 +25,7 @@ export async function* changesOf(file: string, signal: AbortSignal): AsyncGenera
     if (touched === null || touched === name) notice();
   });
   watcher.on('error', notice);
+  writes.on(file, notice);
   signal.addEventListener('abort', notice);
   try {
     for (;;) {
@@ -31,6 +40,7 @@ export async function* changesOf(file: string, signal: AbortSignal): AsyncGenera
       }
     }
   } finally {
+    writes.off(file, notice);
     signal.removeEventListener('abort', notice);
     watcher.close();
   }

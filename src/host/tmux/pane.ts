@@ -44,11 +44,10 @@ export interface Pane extends EventEmitter<PaneEvents> {
   picture(): Promise<Picture>;
   /** How the program ended; null while it runs. */
   ended(): Promise<string | null>;
-  /**
-   * Pastes `text` as one bracketed paste. The text goes through `file`, never through a command.
-   * @throws PaliadinError `agent_not_ready` if the program does not accept bracketed paste.
-   */
+  /** `load`, and at once `paste`. */
   paste(text: string, file: string): Promise<void>;
+  /** Gives `text` to tmux, through `file` and never through a command. The program gets nothing of it yet. */
+  load(text: string, file: string): LoadedText;
   /** Presses a key by tmux's name for it: `Enter`, `Escape`, `C-u`. */
   press(key: string): Promise<void>;
   /** Whether a person is attached to it. */
@@ -59,6 +58,17 @@ export interface Pane extends EventEmitter<PaneEvents> {
   kill(): Promise<void>;
   /** Detaches from the pane; everything in it continues. See `Control.detach`. */
   detach(): Promise<void>;
+}
+
+/** Used once, by one of its two methods. */
+export interface LoadedText {
+  /**
+   * Pastes it as one bracketed paste.
+   * @throws PaliadinError `agent_not_ready` if the program does not accept bracketed paste.
+   */
+  paste(): Promise<void>;
+  /** Takes it back. Never rejects. */
+  drop(): Promise<void>;
 }
 
 export interface PaneOptions {
@@ -177,13 +187,34 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     return signal ? `signal ${signal}` : UNKNOWN_END;
   }
 
-  async paste(text: string, file: string): Promise<void> {
-    if (!this.bracketedPaste) {
-      throw new PaliadinError('agent_not_ready', 'the agent does not accept bracketed paste now; nothing was typed');
-    }
+  paste(text: string, file: string): Promise<void> {
+    return this.load(text, file).paste();
+  }
+
+  load(text: string, file: string): LoadedText {
+    const loaded = this.#loadBuffer(text, file);
+    loaded.catch(() => {}); // reported by `paste`
+    const drop = async () => {
+      await loaded.then(() => this.#run('delete-buffer', '-b', BUFFER)).catch(() => {});
+      rmSync(file, { force: true });
+    };
+    return {
+      drop,
+      paste: async () => {
+        if (this.bracketedPaste) return this.#pasteBuffer(loaded, file);
+        await drop();
+        throw new PaliadinError('agent_not_ready', 'the agent does not accept bracketed paste now; nothing was typed');
+      },
+    };
+  }
+
+  async #loadBuffer(text: string, file: string): Promise<void> {
+    writePrivate(file, text);
+    await this.#run('load-buffer', '-b', BUFFER, literal(file));
+  }
+
+  async #pasteBuffer(loaded: Promise<void>, file: string): Promise<void> {
     try {
-      writePrivate(file, text);
-      const loaded = this.#run('load-buffer', '-b', BUFFER, literal(file));
       // Before 3.4, pasting into a dead pane kills the whole tmux server.
       const [end] = await Promise.all([this.ended(), loaded]);
       if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);

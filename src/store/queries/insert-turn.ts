@@ -14,6 +14,7 @@ import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { type IndexText, openStatuses } from './turn-list.ts';
 import { fromRow } from './turn-row.ts';
+import { takeUp } from './turn-runs.ts';
 
 export interface InsertOptions extends Partial<SharedInsert> {
   auditSalt: string;
@@ -21,6 +22,8 @@ export interface InsertOptions extends Partial<SharedInsert> {
   index: IndexText;
   /** Absent where the store has one gateway. */
   claim: ClaimSession | undefined;
+  /** See `NewQuestion`. */
+  takeUpAt?: number | undefined;
 }
 
 /** Makes the gateway the session's carrier, if no other is. */
@@ -95,7 +98,7 @@ async function settled(
 
 async function insertRow(
   db: Transaction<Schema>,
-  { turn: { attachmentIds = [], ...turn }, auditSalt, newId, index, claim, mostWaiting, by }: Accepting,
+  { turn: { attachmentIds = [], ...turn }, auditSalt, newId, index, claim, mostWaiting, by, takeUpAt }: Accepting,
 ): Promise<Stored> {
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
@@ -116,7 +119,8 @@ async function insertRow(
   await index(db, [turnId]);
   await use(db, turn);
   if (by !== undefined) await claim?.(db, agentSession, by);
-  return { turn: { ...fromRow(row), attachments }, inserted: true };
+  const begun = takeUpAt === undefined ? null : await takeUp(db, turnId, { at: takeUpAt, carrier: undefined });
+  return { turn: begun ?? { ...fromRow(row), attachments }, inserted: true };
 }
 
 function acceptedRecord(turn: Turn, auditSalt: string): Recorded {

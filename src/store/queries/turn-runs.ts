@@ -27,7 +27,7 @@ export async function takeUp(
       fence: eb
         .case()
         .when('fence', '<', at)
-        .then(at)
+        .then(eb.val(at)) // a parameter: with each number in its text, no statement would be prepared twice
         .else(eb('fence', '+', 1))
         .end(),
     }))

@@ -44,7 +44,10 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
     db.transaction().execute((trx) =>
       insertOnce(
         trx,
-        questions.map(({ turn, shared }) => ({ turn, auditSalt: newSalt(), newId: newSalt, index, claim, ...shared })),
+        questions.map(({ turn, shared, takeUpAt }) => {
+          const common = { auditSalt: newSalt(), newId: newSalt, index, claim };
+          return { turn, takeUpAt, ...common, ...shared };
+        }),
       ),
     );
   return {

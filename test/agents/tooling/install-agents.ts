@@ -26,6 +26,11 @@ function newest(): string {
   return version;
 }
 
+/** Where `bench/peers` has what it compares with. */
+export function peersDirectory(): string {
+  return path.join(cacheOfUser(), 'paliadin-peers');
+}
+
 /** Its program, installed once. No script of it runs: the program is a file of the package for this platform. */
 function install(version: string): string {
   const directory = path.join(cacheDirectory(), version);
@@ -39,7 +44,11 @@ function install(version: string): string {
 }
 
 export function cacheDirectory(): string {
-  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'paliadin-agents');
+  return path.join(cacheOfUser(), 'paliadin-agents');
+}
+
+function cacheOfUser(): string {
+  return process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
 }
 
 /** No script of it runs. */

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { run } from '../../../bootstrap/run.mjs';
 import { fail, SetupError, say } from '../../../bootstrap/say.mjs';
 import { installAcpAgents } from './install-acp-agents.ts';
-import { installAgents } from './install-agents.ts';
+import { installAgents, peersDirectory } from './install-agents.ts';
 import { namespaceFlags } from './namespace-flags.ts';
 
 /**
@@ -66,11 +66,12 @@ async function runScript(script: string[], { flags, programs, acp }: Prepared, u
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
-      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS']),
+      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS', 'BENCH_TURNS']),
       PATH: process.env.PATH ?? '',
       HOME: home,
       LANG: 'C.UTF-8',
       ...(unattended && { TEST_UNATTENDED: '1' }),
+      BENCH_PEERS: peersDirectory(),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name, program }))),
       TEST_ACP_AGENTS: JSON.stringify(acp),
     };

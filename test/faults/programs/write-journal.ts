@@ -14,7 +14,9 @@ const states = ['delivering', 'running', 'done'] as const;
 for (;;) {
   const turnId = randomUUID();
   for (const [version, state] of states.entries()) {
-    await journal.writeTurn(session, entry(turnId, version, state));
+    // The end is a line after the states before.
+    if (state === 'done') await journal.updateTurn(session, entry(turnId, version, state));
+    else await journal.writeTurn(session, entry(turnId, version, state));
     report(turnId, version);
   }
 }

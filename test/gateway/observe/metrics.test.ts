@@ -45,6 +45,9 @@ test('metrics have turns by outcome, stages, queue, host, terminals, database an
   expect(sample(text, 'paliadin_host_up', { backend: 'local', mode: 'channel' })).toBe(1);
   expect(sample(text, 'paliadin_panes', { state: 'answering' })).toBe(1);
   expect(sample(text, 'paliadin_store_seconds_count', { operation: 'turns.insertAll' })).toBe(4);
+  for (const quantile of ['0.5', '0.99', '0.999', '1']) {
+    expect(sample(text, 'paliadin_event_loop_delay_seconds', { quantile })).toBeLessThan(60);
+  }
   expect(sample(text, 'paliadin_http_seconds_count', { method: 'POST', route: '/api/turns', status: '202' })).toBe(4);
   expect(sample(text, 'paliadin_event_streams')).toBe(0);
   expect(sample(text, 'paliadin_info')).toBe(1);

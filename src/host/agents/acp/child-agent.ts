@@ -195,6 +195,30 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     await live?.child.kill(GRACE_MS);
   }
 
+  function submit(text: string, turn: SubmittedTurn): void {
+    const live = running();
+    if (live === null) throw new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
+    const { agent, kept } = live;
+    const recorder = new TurnRecorder(turn);
+    const texts = kept.instructed ? [text] : [options.instructions(), text];
+    const answered = agent.prompt(kept.sessionId, texts);
+    const mine: Work = { recorder, over: Promise.resolve(), asked: new Map() };
+    work = mine;
+    mine.over = answered
+      .then(
+        (end) => {
+          if (!kept.instructed) writeKept(live.directory, Object.assign(kept, { instructed: true }));
+          noteEnd(mine, end);
+        },
+        (error) => noteFailure(mine, error, live),
+      )
+      .catch(() => live.child.kill()) // its record can’t be written
+      .finally(() => {
+        for (const answer of mine.asked.values()) answer(null);
+        if (work === mine) work = null;
+      });
+  }
+
   async function interrupt(): Promise<void> {
     const live = running();
     const now = work;
@@ -215,39 +239,18 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
       return { state: work === null ? 'ready' : 'busy', box: 'empty' };
     },
     watched: async () => false,
-    ready: (paths, signal) =>
+    ready: (paths, signal, { resumes }) =>
       inTurn(async () => {
         if (work !== null) await interrupt();
         const live = running();
         if (live !== null && isolation.fits(session) && live.kept.conversation === paths.conversation) return live;
         await end();
+        if (!resumes()) throw new ConversationLost();
         options.instructions(); // without them nothing is submitted, so nothing is started
         current = await options.starts(() => start(paths, signal));
         return current;
       }),
-    async submit(text: string, turn: SubmittedTurn) {
-      const live = running();
-      if (live === null) throw new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
-      const { agent, kept } = live;
-      const recorder = new TurnRecorder(turn);
-      const texts = kept.instructed ? [text] : [options.instructions(), text];
-      const answered = agent.prompt(kept.sessionId, texts);
-      const mine: Work = { recorder, over: Promise.resolve(), asked: new Map() };
-      work = mine;
-      mine.over = answered
-        .then(
-          (end) => {
-            if (!kept.instructed) writeKept(live.directory, Object.assign(kept, { instructed: true }));
-            noteEnd(mine, end);
-          },
-          (error) => noteFailure(mine, error, live),
-        )
-        .catch(() => live.child.kill()) // its record can’t be written
-        .finally(() => {
-          for (const answer of mine.asked.values()) answer(null);
-          if (work === mine) work = null;
-        });
-    },
+    load: async (text, turn) => ({ submit: async () => submit(text, turn), drop: async () => {} }),
     interrupt,
     end,
     attachCommand: () => null,

@@ -9,6 +9,7 @@ import type { ApprovalPolicy } from '../../../contract/approval-policy.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import { pieces } from '../../../contract/pieces.ts';
 import { DENY, type Decision, type TurnNotice } from '../../../contract/turn.ts';
+import { reached } from '../../../process/turn-step.ts';
 import type { Pane } from '../../tmux/pane.ts';
 import { changeAgentRecord, conversationNow, readAgentRecord } from './agent-record.ts';
 import { askForm, CANCELLED } from './elicitation.ts';
@@ -59,6 +60,7 @@ export class HookRecorder {
     if (closed !== undefined && payload.hook_event_name === 'PermissionRequest') return refused(closed);
     if (closed !== undefined && payload.hook_event_name === 'Elicitation') return CANCELLED;
     if (turn === null) return {};
+    reached(turn.turnId, `hook ${payload.hook_event_name}`);
     switch (payload.hook_event_name) {
       case 'MessageDisplay':
         this.#display(turn, payload);

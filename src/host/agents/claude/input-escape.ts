@@ -12,11 +12,19 @@ export const claudeInputEscape: InputEscape = {
 
 /** Adds one backslash to those, if any, between `before` and `after`; or removes one of them. */
 function backslashBetween(before: string, after: string, flags = ''): InputEscape {
-  const paths = new RegExp(String.raw`(${before})(\\*)(?=${after})`, `gu${flags}`);
-  const escaped = new RegExp(String.raw`(${before})(\\*)\\(?=${after})`, `gu${flags}`);
+  const compile = () => ({
+    paths: new RegExp(String.raw`(${before})(\\*)(?=${after})`, `gu${flags}`),
+    escaped: new RegExp(String.raw`(${before})(\\*)\\(?=${after})`, `gu${flags}`),
+  });
+  // On first use: their classes take some milliseconds, and the gateway never types.
+  let compiled: ReturnType<typeof compile> | null = null;
+  const patterns = () => {
+    compiled ??= compile();
+    return compiled;
+  };
   return {
-    escape: (text) => text.replace(paths, '$1$2\\'),
-    unescape: (text) => text.replace(escaped, '$1$2'),
+    escape: (text) => text.replace(patterns().paths, '$1$2\\'),
+    unescape: (text) => text.replace(patterns().escaped, '$1$2'),
   };
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { agentLogEntry } from '../../../contract/agent-log.ts';
 import { turnNotices } from '../../../contract/turn.ts';
+import { noteWrite } from '../watch-file.ts';
 
 const ownEntry = z.discriminatedUnion('event', [
   /** Happened in the conversation before the turn, and belongs to no turn. */
@@ -56,6 +57,7 @@ export function logFile(directory: string, turnId: string): string {
 export function appendToLog(file: string, entries: LogEntry[]): void {
   if (entries.length === 0) return;
   appendFileSync(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { mode: 0o600 });
+  noteWrite(file);
 }
 
 export function readLog(file: string): LogEntry[] {
