@@ -96,7 +96,8 @@ async function signIn(page: Page, name: string): Promise<Chat> {
 }
 
 async function openWidget(page: Page): Promise<Chat> {
-  await page.waitForFunction('window.Paliadin');
+  // Not `waitForFunction`: when it has to wait it evaluates text in the page, which the application forbids.
+  await expect.poll(() => page.evaluate('"Paliadin" in window')).toBe(true);
   const { width = 0, height = 0 } = page.viewportSize() ?? {};
   await page.mouse.click(width - 46, height - 46);
   await expect.poll(() => page.frames().length).toBe(2);
