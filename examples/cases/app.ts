@@ -1,4 +1,4 @@
-/** The application: its pages, its sign-in, and the two things that it does for the assistant: a token, and a script tag. */
+/** The application: its pages, its sign-in, and what it does for the assistant: a token, its tools, and a script tag. */
 import { randomBytes } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
@@ -6,6 +6,7 @@ import { signUserToken } from 'paliadin/user-token';
 import { type Cases, NotAllowed, type Person } from './data.ts';
 import formbody from './forms.ts';
 import { casePage, casesPage, page, STYLE, signInPage } from './pages.ts';
+import { caseTools, verifyTokensOf } from './tools.ts';
 
 export interface AppOptions {
   cases: Cases;
@@ -38,7 +39,13 @@ export async function casesApp({ cases, gateway, token }: AppOptions): Promise<F
     return reply.header('cache-control', 'no-store').send(signUserToken(person, token));
   });
 
-  // 2. The tools of this application for the agent will be mounted here, at /mcp: see tools.ts.
+  // 2. The tools: each call comes with the gateway’s token for the person who asked, no cookie. `issuer` is this application.
+  const today = () => new Date().toISOString().slice(0, 10);
+  const tools = caseTools(cases, verifyTokensOf(gateway, `${token.issuer}/mcp`), today);
+  app.all('/mcp', async (request, reply) => {
+    reply.hijack();
+    await tools.node(request.raw, reply.raw, request.body);
+  });
 
   app.get('/', (request, reply) => {
     const person = personOf(request);

@@ -26,6 +26,7 @@ const settings = {
   PALIADIN_JWT_SECRET: token.secret,
   PALIADIN_JWT_ISSUER: token.issuer,
   PALIADIN_JWT_AUDIENCE: token.audience,
+  PALIADIN_APP_TOOLS_URL: `${application}/mcp`,
 };
 
 const ended = Promise.withResolvers<void>();

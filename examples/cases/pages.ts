@@ -59,7 +59,7 @@ export const STYLE = `
 body { margin: 0; font: 15px/1.5 system-ui, sans-serif; color: #16181d }
 header { display: flex; justify-content: space-between; align-items: center; padding: 12px 24px; border-bottom: 1px solid #e4e6ea }
 header a { font-weight: 600; color: inherit; text-decoration: none }
-main { max-width: 56rem; padding: 8px 24px }
+main { max-width: 48rem; padding: 8px 24px }
 h1 { font-size: 22px; font-weight: 600 }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid #e4e6ea; text-align: left }

@@ -2,6 +2,7 @@
  * The tools that this application offers to the assistant: an MCP server over HTTP, mounted at `/mcp`. Each request comes
  * with a token that says for whom; a tool does what that person may do, and no more.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -38,7 +39,9 @@ export function caseTools(cases: Cases, verify: Verify, today: () => string) {
     return handler.fetch(request, { ...options, authInfo: { token: '', clientId: person.id, scopes: [] } });
   }
 
-  return { fetch, node: toNodeHandler({ fetch }) };
+  // Its own type of a request is `node:http`’s but for `exactOptionalPropertyTypes`.
+  const node = toNodeHandler({ fetch }) as (from: IncomingMessage, to: ServerResponse, body?: unknown) => Promise<void>;
+  return { fetch, node };
 }
 
 function serverFor(person: Person, cases: Cases, today: () => string): McpServer {

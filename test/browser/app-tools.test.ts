@@ -43,8 +43,8 @@ test.each([
     const ana = await gateway.as('jwt:ana');
     const { turnId } = await ana.ask(message, { locale });
     await ana.until(turnId, 'approval');
-    await member.page.getByText(title).waitFor();
-    await member.page.getByText('close_case').waitFor();
+    await member.page.getByText(title, { exact: true }).waitFor();
+    await member.page.getByRole('button', { name: allow }).waitFor();
     await member.page.screenshot({ path: await pictureFile(`app-tool-card-${locale}`) });
     await member.page.getByRole('button', { name: allow }).click();
     await ana.finished(turnId);

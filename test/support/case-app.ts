@@ -26,7 +26,7 @@ export async function startCaseApp(): Promise<CaseApp> {
     return verifyToken(token);
   };
   const tools = caseTools(cases, verify, () => new Date().toISOString().slice(0, 10));
-  const server = createServer((request, response) => void tools.node(request as never, response as never));
+  const server = createServer((request, response) => void tools.node(request, response));
   const url = await listening(server);
   return {
     url,

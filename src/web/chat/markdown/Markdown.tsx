@@ -17,7 +17,7 @@ import './markdown.css';
 import { closeMarks } from './close-marks.ts';
 import { remarkPlainText } from './plain-text.ts';
 import { schema } from './schema.ts';
-import { Table } from './Table.tsx';
+import { Cell, Table } from './Table.tsx';
 import { TaskBox } from './TaskBox.tsx';
 import { isTame, isTooDeep } from './tame.ts';
 
@@ -77,6 +77,7 @@ const components: Components = {
   code: CodeSpan,
   pre: ParsedCode,
   table: Table,
+  td: Cell,
   h1: ({ dir, children }) => (
     <h3 className="heading-1" dir={dir}>
       {children}
