@@ -1,10 +1,23 @@
 /** Tab has left the frame, and comes round to its other end. */
 export function focusEdge(last: boolean): void {
+  const until = performance.now() + SETTLED_MS;
+  const comeRound = () => {
+    if (!document.hasFocus() || document.activeElement === document.body) edge(last)?.focus();
+    if (performance.now() < until) requestAnimationFrame(comeRound);
+  };
+  edge(last)?.focus();
+  comeRound();
+}
+
+function edge(last: boolean): HTMLElement | undefined {
   const open = document.querySelector('dialog[open], :popover-open') ?? document;
-  const all = [...open.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
-    (each) => each.tabIndex >= 0 && each.checkVisibility({ visibilityProperty: true }),
-  );
-  all.at(last ? -1 : 0)?.focus();
+  return [...open.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isReachable).at(last ? -1 : 0);
+}
+
+function isReachable(each: HTMLElement): boolean {
+  return each.tabIndex >= 0 && each.checkVisibility({ visibilityProperty: true });
 }
 
 const FOCUSABLE = 'a[href], button:not(:disabled), textarea, input, select, summary, [tabindex]:not([tabindex="-1"])';
+// The frame may get the focus only after it was told so, and then has it nowhere.
+const SETTLED_MS = 300;
