@@ -1,6 +1,7 @@
 /** The widget in an application's page, across two sites. */
 import type { Frame } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { en } from '../../src/web/locales/en.ts';
 import { APPLICATION_HOST, openWidget, release, startApplication } from '../support/application.ts';
 import { useBrowser } from '../support/browser.ts';
 import { chatOn } from './chat.ts';
@@ -36,6 +37,27 @@ test('a person opens the widget, asks, and gets the answer, with no cookie and n
   await chatIn(await chat())
     .turn('demo at once')
     .answered();
+});
+
+test('the widget lists a person’s conversations in a drawer, and begins another', async () => {
+  const app = await startApplication();
+  const { page, chat } = await app.visit(browser);
+  await page.waitForFunction('window.Paliadin');
+  await openWidget(page);
+  const frame = await chat();
+  await (await chatIn(frame).ask('demo at once')).answered();
+  await frame.getByRole('button', { name: en.newChat, exact: true }).click();
+  await chatIn(frame).turn('demo at once').whole.waitFor({ state: 'detached' });
+  await (await chatIn(frame).ask('What can you do?')).answered();
+  await frame.getByRole('button', { name: en.showConversations }).click();
+  const drawer = frame.getByRole('dialog', { name: en.conversations });
+  // The last words of an entry may be that it has a new answer.
+  await expect
+    .poll(() => drawer.getByRole('link').allTextContents())
+    .toEqual([expect.stringMatching(/^What can you do/), expect.stringMatching(/^demo at once/)]);
+  await drawer.getByRole('link', { name: 'demo at once' }).click();
+  await chatIn(frame).turn('demo at once').answered();
+  expect(await chatIn(frame).turn('What can you do?').whole.count()).toBe(0);
 });
 
 test('a token that ends in the middle of an answer is fetched again, and nobody notices', async () => {

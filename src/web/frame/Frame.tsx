@@ -47,7 +47,8 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
       },
       now: () => Date.now(),
     });
-    return { signOut: bearer.signOut, api: createApi(() => locale.current, bearer.fetch) };
+    const api = createApi(() => locale.current, bearer.fetch);
+    return { signOut: bearer.signOut, api: { ...api, signOut: async () => bearer.signOut() } };
   }, [page, onOver]);
   const around = useAround(page, () => {
     signOut();
@@ -117,7 +118,7 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
         <Conversations
           key={state.me.user.id}
           me={state.me}
-          api={{ ...api, signOut: async () => signOut() }}
+          api={api}
           locale={locale.current}
           kept={kept}
           around={around}
