@@ -86,5 +86,6 @@ test('a host behind ssh has the relay in the shim’s own file', async () => {
   expect(command.slice(-4, -1)).toEqual([laptop.shim, 'relay', join(laptop.stateDir, 'host')]);
   expect((await relayStatus(files.control))?.version).toBe(VERSION);
   const [, kilobytes = ''] = /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  expect(Number(kilobytes) / 1024).toBeLessThan(30);
+  // The file's own source is in memory too, with all that the daemon needs.
+  expect(Number(kilobytes) / 1024).toBeLessThan(40);
 });
