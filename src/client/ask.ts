@@ -1,6 +1,6 @@
 /** Hands a question to the gateway, again under the same key where the line broke: it is one turn all the same. */
 import type { TurnView } from '../contract/api.ts';
-import { needsProxySignIn, Unreachable } from './request.ts';
+import { needsProxySignIn, Refusal, Unreachable } from './request.ts';
 
 /**
  * `post` sends it once. `signal` ends the attempts; one that is under way is awaited, since it may have been accepted.
@@ -16,7 +16,7 @@ export async function askUntilAnswered(
       return await post();
     } catch (error) {
       if (!isWorthAnother(error) || signal?.aborted) throw error;
-      if (error.why === 'timeout' && ++timeouts === MOST_TIMEOUTS) throw error;
+      if (error instanceof Unreachable && error.why === 'timeout' && ++timeouts === MOST_TIMEOUTS) throw error;
       await pause(wait);
       if (signal?.aborted) throw error;
     }
@@ -24,8 +24,14 @@ export async function askUntilAnswered(
   return post();
 }
 
-function isWorthAnother(error: unknown): error is Unreachable {
+function isWorthAnother(error: unknown): boolean {
+  if (error instanceof Refusal) return isStopping(error);
   return error instanceof Unreachable && !needsProxySignIn(error) && error.why !== 'token';
+}
+
+/** Its next start answers, or another gateway does. Nothing else is refused like this. */
+function isStopping({ status, body }: Refusal): boolean {
+  return status === 503 && body.code === 'internal';
 }
 
 /** Some ten seconds in all: long enough for a lift or a restart of the gateway, short enough to wait for. */

@@ -182,6 +182,26 @@ test('a question whose connection broke is sent again as the same turn', async (
   expect([sent, (await server.store.turns.list({ limit: 9 })).map(({ turnId }) => turnId)]).toEqual([3, [turn.turnId]]);
 });
 
+test('a question that a gateway refuses because it is stopping is sent again, until one takes it', async () => {
+  const server = await runServer();
+  const { token } = await aPerson(server);
+  const stopping = {
+    code: 'internal',
+    message: 'Something went wrong.',
+    retryable: true,
+    detail: 'the server is being stopped',
+  };
+  let sent = 0;
+  const client = createClient({
+    url: server.origin,
+    token,
+    pause: now,
+    fetch: async (path, init) => (++sent > 2 ? await fetch(path, init) : Response.json(stopping, { status: 503 })),
+  });
+  const turn = await client.ask('Close case 42');
+  expect([sent, (await server.store.turns.list({ limit: 9 })).map(({ turnId }) => turnId)]).toEqual([3, [turn.turnId]]);
+});
+
 test('a refusal has the gateway’s words, and what is refused for good is not tried again', async () => {
   const server = await runServer();
   const { token } = await aPerson(server);
