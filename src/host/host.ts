@@ -9,7 +9,7 @@ import type { Host, HostIdentity } from '../contract/host.ts';
 import { SESSION_PATTERN } from '../contract/names.ts';
 import { revokeAgentSecret } from './agent-secret.ts';
 import type { Driver } from './agents/driver.ts';
-import { type AppToolsDoor, appToolsDoor } from './app-tools/door.ts';
+import { type AppToolsEndpoint, appToolsEndpoint } from './app-tools/endpoint.ts';
 import { callsOtherPort } from './app-tools/mcp-access.ts';
 import type { Isolation } from './isolation/isolation.ts';
 import { openJournal } from './journal.ts';
@@ -83,10 +83,10 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
   const panes = paneLimit(options.maxPanes, options.now);
 
   const { openRelay } = options;
-  const appTools: AppToolsDoor | null =
+  const appTools: AppToolsEndpoint | null =
     openRelay === undefined
       ? null
-      : appToolsDoor({
+      : appToolsEndpoint({
           directory,
           sessions: paths.sessions,
           agentDirectory: (name) => journal.agentDirectory(name),

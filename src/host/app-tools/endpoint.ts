@@ -9,7 +9,7 @@ import type { JoinedTools } from './joined-tools.ts';
 import { anyMcpConfig, type McpAccess, mcpAccess } from './mcp-access.ts';
 import type { RunningMcpServer } from './mcp-server.ts';
 
-export interface AppToolsDoor {
+export interface AppToolsEndpoint {
   /** What the session's agent needs to be started with; undefined where the way can't be opened. Never rejects. */
   open(session: string): Promise<McpAccess | undefined>;
   /** Agents that an earlier daemon started may call at once. Never rejects. */
@@ -19,7 +19,7 @@ export interface AppToolsDoor {
   close(): Promise<void>;
 }
 
-export interface AppToolsDoorOptions {
+export interface AppToolsEndpointOptions {
   /** The host's own (0700). */
   directory: string;
   /** The journal, with each session's secret. */
@@ -36,7 +36,7 @@ interface Opened {
   relay: Pick<Relay, 'port'>;
 }
 
-export function appToolsDoor(options: AppToolsDoorOptions): AppToolsDoor {
+export function appToolsEndpoint(options: AppToolsEndpointOptions): AppToolsEndpoint {
   const { directory, sessions, version, toolsOf, onError } = options;
   let opening: Promise<Opened> | null = null;
   let opened: Opened | null = null;
