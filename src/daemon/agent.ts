@@ -126,6 +126,7 @@ export function makeDriver(agent: Agent, needs: DriverNeeds, homes: OwnHomeOptio
     hindrance: (home) => hindranceOf(claude, home),
     busy: claudeBusy,
     background: claudeBackground,
+    listsToolsAtStart: true,
   });
 }
 

@@ -193,13 +193,17 @@ export function agentPane(options: {
     terminal: find,
     look,
     watched: async () => (await ofPane((pane) => pane.watched())) === true,
-    async ready(paths, signal, { onBusy, resumes }) {
+    async ready(paths, signal, { onBusy, resumes, toolsListed }) {
       const hindrance = driver.hindrance?.(paths.home) ?? null;
       if (hindrance !== null) throw new PaliadinError('agent_not_ready', hindrance);
       const running = await readyIfRunning(paths, signal, onBusy);
       if (running !== null) return running;
       if (!resumes()) throw new ConversationLost();
-      return await options.starts(() => start(paths, signal));
+      const started = await options.starts(() => start(paths, signal));
+      // What is asked before it has connected would be answered without them.
+      const lists = paths.mcp !== undefined && driver.listsToolsAtStart === true;
+      if (lists) await Promise.race([toolsListed, delay(TOOLS_MS, undefined, { signal }).catch(() => {})]);
+      return started;
     },
     async load(text) {
       const pane = await find();
@@ -274,3 +278,5 @@ const SETTLE_MS = 3_000;
 const LOOK_MS = 50;
 // The prompt returned within 0.1 s; if it stayed in the box, it would be submitted with the next question.
 const RETURN_MS = 500;
+// Claude Code connects within 0.5 s of showing its box. An application that is away answers no list: its question is asked all the same.
+const TOOLS_MS = 5_000;

@@ -32,6 +32,8 @@ export interface SubmittedTurn extends TurnPaths {
 
 export interface ReadyOptions {
   onBusy(): void;
+  /** Resolves when the agent has read which tools the application has; where it has none, nobody waits for it. */
+  toolsListed: Promise<void>;
   /** Whether an agent that is started would continue the conversation; asked only then, and while none runs. */
   resumes(): boolean;
 }

@@ -83,6 +83,7 @@ export class TurnRunner {
     const files = journal.filesDirectory(session);
     const pane = await this.pane.ready({ session, conversation, directory, home, files, mcp }, turn.stop.signal, {
       onBusy: () => turn.notice('terminal'),
+      toolsListed: turn.tools.listed,
       resumes: () => !begun || this.#keeps(conversation),
     });
     reached(turn.turnId, 'agent ready');

@@ -25,6 +25,8 @@ export interface Driver {
   readonly inputEscape?: InputEscape;
   /** The reason why no question can be submitted there, because of the owner's settings; null if it can. */
   hindrance?(home: AgentHome): string | null;
+  /** The agent connects to MCP servers as it starts, beside drawing its input box. */
+  readonly listsToolsAtStart?: true;
   /** The agent of a session, where it is not a program in a pane. */
   open?(options: OpenAgentOptions): SessionAgent;
   /** Reads what the pane shows. */

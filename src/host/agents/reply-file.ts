@@ -24,9 +24,11 @@ export function replyFileDriver(options: {
   busy: RegExp;
   /** How its screen shows that a task which it started still runs, and may make it continue. */
   background?: RegExp;
+  listsToolsAtStart?: true;
 }): Driver {
   return {
     name: 'reply-file',
+    ...(options.listsToolsAtStart && { listsToolsAtStart: true }),
     launch(paths) {
       const given = { cwd: paths.home.cwd, env: {}, ...options.launch(paths) };
       return { ...given, env: { ...given.env, ...paths.mcp?.env }, write: [paths.directory] };

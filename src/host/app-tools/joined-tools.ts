@@ -11,6 +11,16 @@ export class JoinedTools {
   /** Called when a call begins or ends. */
   onCalls: () => void = () => {};
 
+  /** Resolves when the agent has asked for the list of tools and has its answer. */
+  readonly listed: Promise<void>;
+  readonly #onListed: () => void;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.listed = promise;
+    this.#onListed = resolve;
+  }
+
   /** The agent waits for the application, or for a person who decides on its call. */
   get isCalled(): boolean {
     return this.#calls > 0;
@@ -27,8 +37,12 @@ export class JoinedTools {
     if (at >= 0) this.#joined.splice(at, 1);
   }
 
-  list(signal: AbortSignal): Promise<AppTool[]> {
-    return this.#ask((tools) => tools.list(), signal);
+  async list(signal: AbortSignal): Promise<AppTool[]> {
+    try {
+      return await this.#ask((tools) => tools.list(), signal);
+    } finally {
+      this.#onListed();
+    }
   }
 
   /** Where the channel breaks on the way, the same call is sent again: the gateway knows it by its id. */

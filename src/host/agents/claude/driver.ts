@@ -88,6 +88,7 @@ export async function claudeDriver(options: ClaudeOptions): Promise<Driver> {
 
   return {
     name: 'claude',
+    listsToolsAtStart: true,
     launch(paths) {
       const { directory, home } = paths;
       const { port } = relay;
