@@ -111,5 +111,5 @@ test('an unknown command lists the known ones', async () => {
   using clone = new BareClone();
   const { code, stdout, stderr } = await clone.run('strat');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('start|paliadin|check|test|test:nightly|test:chaos|test:agents|build|bench');
+  expect(stderr).toContain('start|example|paliadin|check|test|test:nightly|test:chaos|test:agents|build|bench');
 });
