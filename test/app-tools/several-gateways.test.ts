@@ -65,19 +65,26 @@ test('a card is decided at the gateway that does not run the turn, and the call 
   await ended();
 });
 
-test('a gateway that is frozen while a card waits: the other one makes the call, and the first does not', async () => {
-  const { two, turnId, id, result, ended } = await waiting('jwt:ben');
-  const store = await second().store();
-  const fence = async () => (await store.turns.get(turnId))?.fence;
-  const before = await fence();
-  const { pid } = first();
-  process.kill(pid, 'SIGSTOP');
-  try {
-    await until('the other gateway to take the turn up', async () => (await fence()) !== before, 30_000);
-    expect((await decideOn(two, turnId, id, { option: 'allow' })).status).toBe(200);
-    expect(await result).toBe('it is done');
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-  await ended();
-});
+test.each([
+  ['awake', 'jwt:ben'],
+  ['frozen', 'jwt:carla'],
+])(
+  'a gateway freezes while a card waits, and is %s when it is decided: the other one makes the call',
+  async (state, who) => {
+    const { two, turnId, id, result, ended } = await waiting(who);
+    const store = await second().store();
+    const fence = async () => (await store.turns.get(turnId))?.fence;
+    const before = await fence();
+    const { pid } = first();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await until('the other gateway to take the turn up', async () => (await fence()) !== before, 30_000);
+      if (state === 'awake') process.kill(pid, 'SIGCONT');
+      expect((await decideOn(two, turnId, id, { option: 'allow' })).status).toBe(200);
+      expect(await result).toBe('it is done');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await ended();
+  },
+);
