@@ -6,10 +6,13 @@ export interface AppToolStore {
   begin(
     call: Pick<ToolCall, 'turnId' | 'callId' | 'tool' | 'arguments' | 'startedAt' | 'outcome'>,
   ): Promise<ToolCall | null>;
-  /** What became of it. */
+  /** From `waiting` to `running`. False where it does not wait any more: whoever started it makes it, and nobody else. */
+  start(key: Pick<ToolCall, 'turnId' | 'callId'>): Promise<boolean>;
+  /** What became of it. Changes nothing where its outcome is not `from` any more: then another gateway has gone on with it. */
   note(
     key: Pick<ToolCall, 'turnId' | 'callId'>,
     end: Partial<Pick<ToolCall, 'durationMs' | 'resultBytes' | 'detail'>> & Pick<ToolCall, 'outcome'>,
+    from: 'waiting' | 'running',
   ): Promise<void>;
   /** How many calls the turn has made. */
   count(turnId: string): Promise<number>;

@@ -77,7 +77,7 @@ function serverWith(register: (server: McpServer) => void): McpServer {
   return server;
 }
 
-function anyEra(register: (server: McpServer) => void): Handle {
+export function anyEra(register: (server: McpServer) => void): Handle {
   const node = toNodeHandler(createMcpHandler(() => serverWith(register)));
   return (request, response) => void node(request as never, response as never);
 }

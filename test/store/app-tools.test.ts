@@ -13,13 +13,26 @@ const call = {
 test('a call is put on record once; whoever comes later learns what is known of it', async () => {
   const { appTools } = (await temporaryStore()).store;
   expect(await appTools.begin(call)).toBeNull();
-  await appTools.note(call, { outcome: 'done', durationMs: 12, resultBytes: 345 });
+  await appTools.note(call, { outcome: 'done', durationMs: 12, resultBytes: 345 }, 'running');
+  await appTools.note(call, { outcome: 'cancelled' }, 'waiting');
   const known = { ...call, outcome: 'done', durationMs: 12, resultBytes: 345, detail: null };
   expect(await appTools.begin({ ...call, tool: 'other', startedAt: 2000 })).toEqual(known);
   expect(await appTools.begin({ ...call, callId: 'two', startedAt: 2000 })).toBeNull();
   expect(await appTools.ofTurn('turn')).toMatchObject([known, { callId: 'two', outcome: 'running', durationMs: null }]);
   expect(await appTools.count('turn')).toBe(2);
   expect(await appTools.count('another')).toBe(0);
+});
+
+test('a call that waits is started by one, and by nobody after that', async () => {
+  const { appTools } = (await temporaryStore()).store;
+  await appTools.begin({ ...call, outcome: 'waiting' });
+  const started = await Promise.all([1, 2, 3].map(() => appTools.start(call)));
+  expect(started.toSorted()).toEqual([false, false, true]);
+  await appTools.note(call, { outcome: 'cancelled' }, 'waiting');
+  expect(await appTools.ofTurn('turn')).toMatchObject([{ outcome: 'running' }]);
+  await appTools.note(call, { outcome: 'denied' }, 'running');
+  expect(await appTools.start(call)).toBe(false);
+  expect(await appTools.start({ ...call, callId: 'two' })).toBe(false);
 });
 
 test('the calls of a turn are deleted with its user', async () => {

@@ -45,7 +45,10 @@ export class JoinedTools {
     }
   }
 
-  /** Where the channel breaks on the way, the same call is sent again: the gateway knows it by its id. */
+  /**
+   * Where the channel breaks on the way, or a newer one joins (the old gateway may be frozen, and never answer), the same
+   * call is sent again: gateways know it by its id, and start it once.
+   */
   async call(call: AppToolCall, signal: AbortSignal): Promise<AppToolResult> {
     this.#calls += 1;
     this.onCalls();
@@ -60,12 +63,20 @@ export class JoinedTools {
   async #ask<T>(ask: (tools: TurnTools) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (;;) {
       const tools = this.#joined.at(-1) ?? (await this.#next(signal));
+      const newer = Promise.withResolvers<typeof MOVED>();
+      const move = () => newer.resolve(MOVED);
+      this.#waiting.add(move);
       try {
-        return await ask(tools);
+        const asked = ask(tools);
+        asked.catch(() => {}); // nobody may wait for it any more
+        const answer = await Promise.race([asked, newer.promise]);
+        if (answer !== MOVED) return answer;
       } catch (error) {
         const isLost = error instanceof PaliadinError && error.code === 'mriver_unreachable';
         if (!isLost || signal.aborted) throw error;
         this.leave(tools);
+      } finally {
+        this.#waiting.delete(move);
       }
     }
   }
@@ -85,6 +96,7 @@ export class JoinedTools {
   }
 }
 
+const MOVED = Symbol('a newer channel has joined');
 const AWAY = 'The application can’t be reached just now: the gateway is away.';
 // A gateway that is restarted is back within seconds.
 const JOIN_MS = 60_000;

@@ -22,8 +22,26 @@ export function appToolQueries(db: Kysely<Schema>): AppToolStore {
         .executeTakeFirstOrThrow();
     },
 
-    async note({ turnId, callId }, end) {
-      await db.updateTable('toolCalls').set(end).where('turnId', '=', turnId).where('callId', '=', callId).execute();
+    async start({ turnId, callId }) {
+      const started = await db
+        .updateTable('toolCalls')
+        .set({ outcome: 'running' })
+        .where('turnId', '=', turnId)
+        .where('callId', '=', callId)
+        .where('outcome', '=', 'waiting')
+        .returning('callId')
+        .executeTakeFirst();
+      return started !== undefined;
+    },
+
+    async note({ turnId, callId }, end, from) {
+      await db
+        .updateTable('toolCalls')
+        .set(end)
+        .where('turnId', '=', turnId)
+        .where('callId', '=', callId)
+        .where('outcome', '=', from)
+        .execute();
     },
 
     async count(turnId) {

@@ -103,7 +103,10 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
     const since = now();
     const key = { turnId: turn.turnId, callId: call.id };
     let recorded: Promise<ToolCall | null> | null = null;
+    /** How this gateway left the record. */
+    let at: 'waiting' | 'running' = 'running';
     const record = (outcome: 'waiting' | 'running') => {
+      at = outcome;
       const facts = { ...key, tool: call.name, arguments: JSON.stringify(call.arguments), startedAt: clock() };
       recorded = store.appTools.begin({ ...facts, outcome });
       return recorded;
@@ -122,12 +125,15 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       const first = record(asks ? 'waiting' : 'running');
       first.catch(() => {}); // the end of the call tells of it
       const known = asks ? await first : null;
-      if (known !== null && known.outcome !== 'waiting' && changes) return await again(known);
-      if (asks) {
+      const wasAllowed = known?.outcome === 'running';
+      if (wasAllowed) at = 'running';
+      if (known !== null && known.outcome !== 'waiting' && (changes || !wasAllowed)) return await again(known);
+      if (asks && !wasAllowed) {
         const decision = await approvals.ask(turn, cardOf(tool, call, words), { show, signal });
         if (decision === null) throw new ApplicationFailure('cancelled', stop.aborted ? STOPPED : CANCELLED);
         if (decision.option === DENY) throw new Denied(decision.message);
-        await store.appTools.note(key, { outcome: 'running' });
+        if (!(await store.appTools.start(key))) throw elsewhere();
+        at = 'running';
       }
       const result = await (await (session ?? open())).call(call.name, call.arguments, signal);
       await end(result.isError === true ? 'error' : 'done', { result });
@@ -135,6 +141,7 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
     } catch (error) {
       // Nobody knows here what becomes of it: the call is sent again to the gateway that takes the turn up.
       if (leave.aborted) throw new PaliadinError('mriver_unreachable', 'the gateway stops');
+      if (error instanceof PaliadinError && error.code === 'mriver_unreachable') throw error;
       const outcome = outcomeOf(error);
       const why = error instanceof ApplicationFailure || error instanceof Denied ? error.message : UNEXPECTED;
       if (outcome === 'unknown') onError('a call of the application’s tools failed', error);
@@ -146,7 +153,9 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
 
     /** A gateway before this one made it, and nobody has its result. */
     async function again({ outcome }: ToolCall): Promise<AppToolResult> {
-      if (outcome === 'running') await store.appTools.note(key, { outcome: 'unknown', durationMs: now() - since });
+      if (outcome === 'running') {
+        await store.appTools.note(key, { outcome: 'unknown', durationMs: Math.round(now() - since) }, 'running');
+      }
       return refusedResult(outcome === 'running' ? UNKNOWN : LOST);
     }
 
@@ -156,7 +165,7 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       const resultBytes = result === undefined ? null : Buffer.byteLength(JSON.stringify(result));
       const write = async () => {
         await (recorded ?? record('running'));
-        await store.appTools.note(key, { outcome, durationMs, resultBytes, detail: why ?? null });
+        await store.appTools.note(key, { outcome, durationMs, resultBytes, detail: why ?? null }, at);
       };
       // Nobody waits for it but the end of the turn.
       const written = write().catch((error) => onError('a call of the application’s tools was not recorded', error));
@@ -208,6 +217,11 @@ class Denied extends Error {
   constructor(reason: string | undefined) {
     super(`Not allowed by the person who asked.${reason === undefined ? '' : ` They say: ${reason}`}`);
   }
+}
+
+/** This gateway was frozen, and has not heard yet that it lost the turn. */
+function elsewhere(): PaliadinError {
+  return new PaliadinError('mriver_unreachable', 'another gateway makes this call');
 }
 
 /** A hint that contradicts another counts for the careful one. */

@@ -5,10 +5,13 @@ import { count, span } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { toolClaims } from './tool-claims.ts';
 
-export function Tools({ turn }: { turn: Pick<TurnInFull, 'tools' | 'usedTools'> }) {
+export function Tools({ turn }: { turn: Pick<TurnInFull, 'tools' | 'usedTools' | 'toolCalls'> }) {
   const { w, locale } = useAdmin();
   const all = toolClaims(turn);
   const counted = turn.tools !== null;
+  // The calls of the application's tools were counted, and stand above.
+  const elsewhere = turn.toolCalls.length > 0;
+  if (!counted && all.length === 0 && elsewhere) return null;
   return (
     <section className="panel" aria-labelledby="tools">
       <h2 id="tools">{w.turn.tools}</h2>
@@ -28,7 +31,7 @@ export function Tools({ turn }: { turn: Pick<TurnInFull, 'tools' | 'usedTools'> 
           ))}
         </ul>
       )}
-      {!counted && all.length > 0 && <p className="note-small">{w.turn.notCounted}</p>}
+      {!counted && all.length > 0 && !elsewhere && <p className="note-small">{w.turn.notCounted}</p>}
     </section>
   );
 }
