@@ -6,7 +6,7 @@ import { build, defineConfig, type Plugin } from 'vite';
 /** Builds what runs in a browser. The gateway serves the result. */
 export default defineConfig({
   root: 'src/web',
-  plugins: [react(), drawOnce(), ownStructuredClone(), client(), loader()],
+  plugins: [react(), drawOnce(), ownStructuredClone(), noSvgNames(), client(), loader()],
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,
@@ -40,6 +40,18 @@ function ownStructuredClone(): Plugin {
     enforce: 'pre',
     resolveId: (source) => (source === '@ungap/structured-clone' ? id : null),
     load: (loaded) => (loaded === id ? 'export default structuredClone;' : null),
+  };
+}
+
+/** A library knows the names of all of SVG's attributes. No SVG comes out of an answer: it is not on the list of what may. */
+function noSvgNames(): Plugin {
+  return {
+    name: 'no-svg-names',
+    enforce: 'pre',
+    load: (loaded) =>
+      loaded.endsWith('/property-information/lib/svg.js')
+        ? "import { create } from './util/create.js'; export const svg = create({ properties: {}, space: 'svg' });"
+        : null,
   };
 }
 

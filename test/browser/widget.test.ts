@@ -39,6 +39,20 @@ test('a person opens the widget, asks, and gets the answer, with no cookie and n
     .answered();
 });
 
+test('what renders answers is not loaded before the box is there, but with the first question', async () => {
+  const app = await startApplication();
+  const { page, chat } = await app.visit(browser);
+  const renderer = () => requested.filter((url) => /\/assets\/Markdown-[^/]+\.js$/.test(url));
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  await openWidget(page);
+  const { ask, box } = chatIn(await chat());
+  await box.waitFor();
+  expect(renderer()).toEqual([]);
+  await (await ask('demo at once')).answered();
+  await expect.poll(renderer).toHaveLength(1);
+});
+
 test('the widget lists a person’s conversations in a drawer, and begins another', async () => {
   const app = await startApplication();
   const { page, chat } = await app.visit(browser);

@@ -1,5 +1,5 @@
-/** An answer. What renders Markdown is most of the page's code, so it comes beside the first requests, not before them. */
-import { lazy, Suspense, useMemo } from 'react';
+/** An answer. What renders Markdown is a third of the page's code, so it comes with the first question, not before the box. */
+import { type ComponentType, lazy, Suspense, useMemo } from 'react';
 import { AnswerLinksContext } from './markdown/context.ts';
 import { PlainText } from './PlainText.tsx';
 import { Fallback } from './ui/Fallback.tsx';
@@ -27,9 +27,16 @@ export function Answer({ text, growing, base, onAsk }: AnswerProps) {
   );
 }
 
-const loading = import('./markdown/Markdown.tsx').then(
-  ({ Markdown }) => ({ default: Markdown }),
-  // An answer that can be read unformatted is better than none.
-  () => ({ default: PlainText }),
-);
-const Markdown = lazy(() => loading);
+let loading: Promise<{ default: ComponentType<{ text: string; growing: boolean }> }> | null = null;
+
+/** Begins to load what renders answers. Harmless to repeat. */
+export function loadRenderer() {
+  loading ??= import('./markdown/Markdown.tsx').then(
+    ({ Markdown }) => ({ default: Markdown }),
+    // An answer that can be read unformatted is better than none.
+    () => ({ default: PlainText }),
+  );
+  return loading;
+}
+
+const Markdown = lazy(loadRenderer);

@@ -11,6 +11,7 @@ import { Icon } from './ui/Icon.tsx';
 import { usePage } from './ui/page.ts';
 import { useFollowEnd } from './ui/useFollowEnd.ts';
 import { useKeepScroll } from './ui/useKeepScroll.ts';
+import { useRenderer } from './useRenderer.ts';
 import { Welcome } from './Welcome.tsx';
 
 export interface ConversationProps {
@@ -29,6 +30,7 @@ export function Conversation({ state, controller, me, page, onAsk, onStop }: Con
   const content = useRef<HTMLDivElement>(null);
   const { atEnd, toEnd } = useFollowEnd({ scroller, content, pull: sending?.key ?? null });
   useKeepScroll({ scroller, content, first: turns[0]?.view.turnId });
+  useRenderer(turns.length > 0 || sending !== null);
   const isFresh = state.loaded && sending === null && turns.at(-1)?.view.generation !== generation;
 
   return (
