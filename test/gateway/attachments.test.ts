@@ -144,12 +144,12 @@ describe('PALIADIN_ATTACHMENTS=off', () => {
     expect((await anna.me()).limits.attachments.count).toBe(0);
     const refused = await uploadCall(anna.call, 'c.txt', 'c');
     expect(await refused.json()).toMatchObject({
-      code: 'disabled',
-      detail: 'PALIADIN_ATTACHMENTS=off: no files are accepted',
+      code: 'attachment_invalid',
+      detail: 'no files are accepted here (PALIADIN_ATTACHMENTS=off)',
     });
     await expect(anna.ask('What?', { attachments: [waiting.id] })).rejects.toThrow('no files are accepted here');
     expect(await (await anna.call('GET', `/api/attachments/${id}`)).text()).toBe('kept');
     expect(await anna.turn(asked.turnId)).toMatchObject({ attachments: [{ name: 'a.txt' }] });
     expect(await anna.answer('demo at once')).toMatchObject({ status: 'completed', attachments: [] });
-  });
+  }, 60_000);
 });
