@@ -75,7 +75,8 @@ export async function record(
 }
 
 function requireFewFiles(ids: readonly string[], most: number): readonly string[] {
-  if (ids.length > 0 && most === 0) throw new PaliadinError('attachment_invalid', 'no files are accepted here');
+  if (ids.length > 0 && most === 0)
+    throw new PaliadinError('attachment_invalid', 'no files are accepted here (PALIADIN_ATTACHMENTS=off)');
   if (ids.length > most) throw new PaliadinError('attachment_too_large', `a question may have ${most} files`);
   if (new Set(ids).size < ids.length)
     throw new PaliadinError('attachment_invalid', 'attachments: an id is there twice');

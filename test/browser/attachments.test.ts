@@ -5,7 +5,7 @@ import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { files, png, zip } from '../support/files.ts';
-import { useGateway } from '../support/use-gateway.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 import { type Chat, signedIn } from './chat.ts';
 
 const browser = useBrowser();
@@ -136,4 +136,15 @@ describe('files of a question', () => {
     expect(await wide()).toBe(0);
     expect((await new AxeBuilder({ page: chat.page }).analyze()).violations).toEqual([]);
   });
+});
+
+test('PALIADIN_ATTACHMENTS=off: the page has no button for files, and takes none from a drop or the clipboard', async () => {
+  const off = await gatewayForTest({ env: { PALIADIN_ATTACHMENTS: 'off' } });
+  const chat = await signedIn(browser, off, 'anna');
+  expect(await chat.button(en.attach).count()).toBe(0);
+  expect(await chat.page.locator('input[type=file]').count()).toBe(0);
+  await hand(chat.page, 'drop', picture);
+  await hand(chat.page, 'paste', picture);
+  await (await chat.ask('demo at once')).answered();
+  expect(await written(chat).count()).toBe(0);
 });

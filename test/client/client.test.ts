@@ -251,3 +251,32 @@ test('the client decides and stops, and a reader that is told to ends without an
   await expect(decided).rejects.toMatchObject({ status: 404 });
   expect((await client.stop(turn.turnId)).turnId).toBe(turn.turnId);
 });
+
+test('files are uploaded from a File, a Blob or bytes, asked with, read again, and removed', async () => {
+  const server = await runServer();
+  const { token } = await aPerson(server);
+  const { attachments, ask } = createClient({ url: server.origin, token });
+  const named = await attachments.upload(new File(['One: größe'], 'Größe 1.txt'));
+  expect(named).toMatchObject({ name: 'Größe 1.txt', type: 'text/plain', size: 12 });
+  const renamed = await attachments.upload(new File(['a'], 'a.txt'), { name: 'b.txt' });
+  expect(renamed.name).toBe('b.txt');
+  const blob = await attachments.upload(new Blob(['{}']), { name: 'c.json' });
+  expect(blob).toMatchObject({ name: 'c.json', size: 2 });
+  const bytes = await attachments.upload(new TextEncoder().encode('bytes'));
+  expect(bytes.size).toBe(5);
+  expect(bytes.name).not.toBe('');
+  expect(await (await attachments.read(named.id)).text()).toBe('One: größe');
+
+  const turn = await ask({ message: 'What are these?', attachments: [named.id, blob.id] });
+  expect(turn.attachments).toEqual([named, blob]);
+  await attachments.remove(bytes.id);
+  await expect(attachments.read(bytes.id)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+
+  await expect(attachments.upload(new Blob(['x'.repeat(100_001)]))).rejects.toMatchObject({
+    status: 413,
+    code: 'attachment_too_large',
+  });
+  await expect(attachments.upload(new Blob(['<svg onload="alert(1)"/>']))).rejects.toBeInstanceOf(Refusal);
+  const signal = AbortSignal.abort();
+  await expect(attachments.upload(new Blob(['a']), { signal })).rejects.toBeInstanceOf(Error);
+});

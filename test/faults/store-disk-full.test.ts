@@ -3,8 +3,10 @@
  * refused in time and nothing of them is typed; what was accepted before is answered, and stored once there is room.
  */
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { ApiClient } from '../support/api-client.ts';
+import { type ApiClient, uploadCall } from '../support/api-client.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import { type Laptop, startLaptop } from '../support/laptop.ts';
 import { startServer } from '../support/postgres.ts';
@@ -28,19 +30,22 @@ interface Full {
 }
 
 const STORES: Record<string, () => Promise<Full>> = {
-  'the file’s disk': async () => {
-    const state = await temporaryDirectory();
-    onTestFinished(async () => {
-      unmount(state.path);
-      await state.remove();
-    });
-    mountSmallDisk(state.path, '6m');
-    const gateway = await gatewayForTest({ stateDir: state.path, laptop: await aLaptop(), env });
-    return { gateway, disk: state.path, said: /disk is full: make room/, repair: async () => {} };
-  },
+  'the file’s disk': onSmallDisk,
   'the disk of PostgreSQL’s tables': () => onPostgres('data', '64m'),
   'the disk of PostgreSQL’s log': () => onPostgres('log', '16m'),
 };
+
+async function onSmallDisk(): Promise<Full> {
+  const state = await temporaryDirectory();
+  onTestFinished(async () => {
+    unmount(state.path);
+    await state.remove();
+  });
+  // Room for a file, and for its pages once more in the log beside it.
+  mountSmallDisk(state.path, '8m');
+  const gateway = await gatewayForTest({ stateDir: state.path, laptop: await aLaptop(), env });
+  return { gateway, disk: state.path, said: /disk is full: make room/, repair: async () => {} };
+}
 
 /** A cluster whose tables or log are on a small disk. */
 async function onPostgres(which: 'data' | 'log', size: string): Promise<Full> {
@@ -129,6 +134,41 @@ test.runIf(mounts).each(Object.entries(STORES))(
     await owner.goesOn();
   },
 );
+
+test.runIf(mounts)(
+  'F15: while the file’s disk is full an upload gets 503, nothing half is left of it, and it works once there is room',
+  async () => {
+    const { gateway, disk } = await onSmallDisk();
+    const anna = await somebody(gateway, 'anna');
+    await anna.goesOn();
+    const kept = await anna.upload('kept.txt', 'asked with once there is room');
+    const before = await rowsOfFiles(disk);
+    await fillDisk(disk);
+    const large = randomBytes(600_000).toString('hex');
+    const refused = await uploadCall(anna.call, 'large.txt', large);
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: 'store_unavailable', retryable: true });
+
+    await makeRoom(disk);
+    expect(await rowsOfFiles(disk)).toEqual(before);
+    const { id } = await anna.upload('large.txt', large);
+    expect(await (await anna.call('GET', `/api/attachments/${id}`)).text()).toBe(large);
+    const turn = await anna.answer('What are these?', { attachments: [kept.id, id] });
+    expect(turn).toMatchObject({ status: 'completed', attachments: [{ name: 'kept.txt' }, { name: 'large.txt' }] });
+  },
+);
+
+/** How many files and pieces of files the store has. */
+async function rowsOfFiles(directory: string): Promise<unknown> {
+  const file = new DatabaseSync(join(directory, 'paliadin.db'), { readOnly: true });
+  try {
+    return file
+      .prepare('select (select count(*) from attachments) as files, (select count(*) from attachment_pieces) as pieces')
+      .get();
+  } finally {
+    file.close();
+  }
+}
 
 function submit(person: ApiClient, key: string, message: string): Promise<Response> {
   return person.call('POST', '/api/turns', {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { uploadCall } from '../support/api-client.ts';
 import { files, png, zip } from '../support/files.ts';
-import { useGateway } from '../support/use-gateway.ts';
+import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
 
 const gateway = useGateway();
 
@@ -130,4 +130,26 @@ describe('a file', () => {
       expect.objectContaining({ action: 'read.turn', turnId, detail: { attachment: id } }),
     );
   });
+});
+
+describe('PALIADIN_ATTACHMENTS=off', () => {
+  it('refuses files and questions with files, says why, and still shows the files of earlier questions', async () => {
+    const running = await gatewayForTest();
+    const anna = await running.as('anna');
+    const { id } = await anna.upload('a.txt', 'kept');
+    const asked = await anna.answer('What?', { attachments: [id] });
+    const waiting = await anna.upload('b.txt', 'too late');
+    await running.end('SIGTERM');
+    await running.start({ PALIADIN_ATTACHMENTS: 'off' });
+    expect((await anna.me()).limits.attachments.count).toBe(0);
+    const refused = await uploadCall(anna.call, 'c.txt', 'c');
+    expect(await refused.json()).toMatchObject({
+      code: 'attachment_invalid',
+      detail: 'no files are accepted here (PALIADIN_ATTACHMENTS=off)',
+    });
+    await expect(anna.ask('What?', { attachments: [waiting.id] })).rejects.toThrow('no files are accepted here');
+    expect(await (await anna.call('GET', `/api/attachments/${id}`)).text()).toBe('kept');
+    expect(await anna.turn(asked.turnId)).toMatchObject({ attachments: [{ name: 'a.txt' }] });
+    expect(await anna.answer('demo at once')).toMatchObject({ status: 'completed', attachments: [] });
+  }, 60_000);
 });

@@ -159,6 +159,7 @@ describe('numbers', () => {
     expect([-500, 999, 1000].map(wholeSeconds)).toEqual(['', '', '1\u00a0s']);
     expect(wholeSeconds(61_999)).toBe('1\u00a0min 1\u00a0s');
     expect(kilobytes(102_400, 'de')).toBe('100\u00a0kB');
+    expect([26, 1023, 1024].map((bytes) => kilobytes(bytes, 'en'))).toEqual(['26\u00a0B', '1,023\u00a0B', '1\u00a0kB']);
     expect(count(12_345, 'de')).toBe('12.345');
   });
 });

@@ -39,7 +39,7 @@ export async function attachmentRoutes(app: App, { services }: Pick<ServerOption
           consumes: ['application/octet-stream'],
           body: z.any(),
           headers: uploadHeaders,
-          response: responses({ 201: attachmentView }, 'attachment_invalid', 'attachment_too_large', 'disabled'),
+          response: responses({ 201: attachmentView }, 'attachment_invalid', 'attachment_too_large'),
         },
       },
       async (request, reply) => {

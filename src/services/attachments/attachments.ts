@@ -11,7 +11,7 @@ export interface AttachmentService {
   readonly limits: AttachmentLimits;
   /**
    * Stores a file for a question that is asked within an hour.
-   * @throws PaliadinError `attachment_invalid`, `attachment_too_large`, `disabled`, `rate_limited` where too many wait
+   * @throws PaliadinError `attachment_invalid`, `attachment_too_large`, `rate_limited` where too many wait
    */
   upload(userId: string, file: { name: string; bytes: Uint8Array }): Promise<Attachment>;
   /**
@@ -57,7 +57,8 @@ export function createAttachmentService(options: AttachmentOptions): AttachmentS
   return {
     limits,
     async upload(userId, { name, bytes }) {
-      if (limits.count === 0) throw new PaliadinError('disabled', 'PALIADIN_ATTACHMENTS=off: no files are accepted');
+      if (limits.count === 0)
+        throw new PaliadinError('attachment_invalid', 'no files are accepted here (PALIADIN_ATTACHMENTS=off)');
       if (bytes.length > limits.bytes) throw tooLarge(limits);
       const attachment: Attachment = {
         id: newId(),

@@ -1,6 +1,6 @@
 /** A user's conversations, for the owner at the command line. Titles are text of the user: reading them is put on record. */
+import { PaliadinError } from '../../contract/errors.ts';
 import type { Conversation, ConversationChange } from '../../contract/records/session.ts';
-import { noSuchConversation } from '../../store/conversation-store.ts';
 import type { Store } from '../../store/store.ts';
 import { forgetDeleted } from '../../turn/forget-deleted.ts';
 import { NO_TURN } from '../../turn/reset.ts';
@@ -50,7 +50,11 @@ export function createConversationService({
   const { conversations } = store;
 
   async function requireOwn(userId: string, name: string): Promise<void> {
-    if ((await conversations.get(userId, name)) === null) throw noSuchConversation();
+    if ((await conversations.get(userId, name)) !== null) return;
+    throw new PaliadinError(
+      'not_found',
+      `this user has no conversation ${name}; \`paliadin conversations list\` shows theirs`,
+    );
   }
 
   function tell(userId: string, session: string): Promise<unknown> {

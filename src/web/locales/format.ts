@@ -23,8 +23,9 @@ export function moment(at: number, now: number, locale: string): string {
   ).format(at);
 }
 
-/** In kB as the server's messages count them: 1024 bytes. */
+/** In kB as the server's messages count them: 1024 bytes. Less than one is shown in bytes. */
 export function kilobytes(bytes: number, locale: string): string {
+  if (bytes < 1024) return `${count(bytes, locale)}\u00a0B`;
   return `${count(Math.round(bytes / 102.4) / 10, locale)}\u00a0kB`;
 }
 
