@@ -68,6 +68,7 @@ export function asksForSignIn(browser: TestBrowser, of: AuthProxy, ways: (keyof 
     const person = await signedIn(browser, of.gateway(), way.replaceAll(' ', '-'));
     const { page, box, button, status, visitor, turn, timesReceived } = person;
     visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
+    visitor.expectTrouble(/Content Security Policy|request failed: .* csp$/); // what draws answers is fetched from there too
     let followed = 0;
     elsewhere.answer = () => followed++;
     const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });

@@ -252,9 +252,12 @@ test('the client decides and stops, and a reader that is told to ends without an
   expect((await client.stop(turn.turnId)).turnId).toBe(turn.turnId);
 });
 
+const TAKES_FILES = { version: '1.2.3', protocol: 1, agent: 'demo', driver: 'demo', attachments: true, settings: '' };
+
 test('files are uploaded from a File, a Blob or bytes, asked with, read again, and removed', async () => {
   const server = await runServer();
   const { token } = await aPerson(server);
+  server.agent.identity = () => TAKES_FILES;
   const { attachments, ask } = createClient({ url: server.origin, token });
   const named = await attachments.upload(new File(['One: größe'], 'Größe 1.txt'));
   expect(named).toMatchObject({ name: 'Größe 1.txt', type: 'text/plain', size: 12 });
@@ -270,11 +273,11 @@ test('files are uploaded from a File, a Blob or bytes, asked with, read again, a
   const turn = await ask({ message: 'What are these?', attachments: [named.id, blob.id] });
   expect(turn.attachments).toEqual([named, blob]);
   await attachments.remove(bytes.id);
-  await expect(attachments.read(bytes.id)).rejects.toMatchObject({ status: 404, code: 'not_found' });
+  await expect(attachments.read(bytes.id)).rejects.toMatchObject({ status: 404, body: { code: 'not_found' } });
 
   await expect(attachments.upload(new Blob(['x'.repeat(100_001)]))).rejects.toMatchObject({
     status: 413,
-    code: 'attachment_too_large',
+    body: { code: 'attachment_too_large' },
   });
   await expect(attachments.upload(new Blob(['<svg onload="alert(1)"/>']))).rejects.toBeInstanceOf(Refusal);
   const signal = AbortSignal.abort();

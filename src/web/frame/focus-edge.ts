@@ -1,12 +1,11 @@
 /** Tab has left the frame, and comes round to its other end. */
 export function focusEdge(last: boolean): void {
-  const until = performance.now() + SETTLED_MS;
-  const comeRound = () => {
-    if (!document.hasFocus() || document.activeElement === document.body) edge(last)?.focus();
-    if (performance.now() < until) requestAnimationFrame(comeRound);
-  };
   edge(last)?.focus();
-  comeRound();
+  const until = performance.now() + SETTLED_MS;
+  const again = setInterval(() => {
+    if (performance.now() > until) return clearInterval(again);
+    if (document.hasFocus() && document.activeElement === document.body) edge(last)?.focus();
+  }, LOOK_MS);
 }
 
 function edge(last: boolean): HTMLElement | undefined {
@@ -19,5 +18,6 @@ function isReachable(each: HTMLElement): boolean {
 }
 
 const FOCUSABLE = 'a[href], button:not(:disabled), textarea, input, select, summary, [tabindex]:not([tabindex="-1"])';
-// The frame may get the focus only after it was told so, and then has it nowhere.
-const SETTLED_MS = 300;
+// The frame may get the focus only after it was told so, on a busy machine much later, and then has it nowhere.
+const SETTLED_MS = 2000;
+const LOOK_MS = 20;
