@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { splitTrailer } from '../../src/contract/trailer.ts';
@@ -185,6 +185,9 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ name, program
       await host.ask('Which cases are open?').outcome;
       const asked = host.ask('demo hold x');
       await asked.hears('chunk');
+      // It saves a moment after it has answered; what it has not saved nobody can continue.
+      const transcripts = () => globSync(join(host.projects, '*', '*.jsonl')).map((file) => readFileSync(file, 'utf8'));
+      await until('the first answer in its record', () => transcripts().join().includes('There are 12 open cases.'));
       process.kill(Number(host.tmux('one', 'display-message', '-p', '#{pane_pid}')), 'SIGKILL');
       expect(await asked.outcome).toMatchObject({ code: 'agent_stopped', detail: 'the agent has ended: signal 9' });
       const next = host.ask('And which are due?');
