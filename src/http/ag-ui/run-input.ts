@@ -1,6 +1,7 @@
 /** `RunAgentInput` of AG-UI 1.0, as far as it is used here. What else clients send has no effect. */
 import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
+import { lastAsked } from '../edge/last-asked.ts';
 import { FieldError } from '../edge/problem.ts';
 
 const id = z.string().min(1).max(200);
@@ -31,15 +32,10 @@ export type RunInput = z.infer<typeof runInput>;
 /** @throws FieldError */
 export function questionOf({ messages }: RunInput): { question: string; before: Said[] } {
   const last = messages.length - 1;
-  const asked = messages[last];
-  if (asked === undefined) throw new FieldError('messages', 'has to hold at least one message', 'message_invalid');
-  if (asked.role !== 'user') {
-    throw new FieldError(
-      `messages[${last}]`,
-      'the last message has to be the user’s: the agent uses its own tools, and takes no results of others',
-      'message_invalid',
-    );
-  }
+  const asked = lastAsked(
+    messages,
+    'the last message has to be the user’s: the agent uses its own tools, and takes no results of others',
+  );
   const question = textOf(asked.content, `messages[${last}].content`);
   if (question.trim() === '') throw new FieldError(`messages[${last}].content`, 'is empty', 'message_invalid');
   const before = messages.slice(0, -1).flatMap(({ role, content }): Said[] => {

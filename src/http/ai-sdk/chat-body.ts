@@ -1,6 +1,7 @@
 /** What the AI SDK's `DefaultChatTransport` sends. */
 import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
+import { lastAsked } from '../edge/last-asked.ts';
 import { FieldError } from '../edge/problem.ts';
 
 const part = z.looseObject({ type: z.string() });
@@ -54,15 +55,7 @@ export function questionOf({ messages }: ChatBody): {
   before: Said[];
 } {
   const last = messages.length - 1;
-  const asked = messages[last];
-  if (asked === undefined) throw new FieldError('messages', 'has to hold at least one message', 'message_invalid');
-  if (asked.role !== 'user') {
-    throw new FieldError(
-      `messages[${last}]`,
-      'the last message has to be the user’s, or to bring the decision of an approval',
-      'message_invalid',
-    );
-  }
+  const asked = lastAsked(messages, 'the last message has to be the user’s, or to bring the decision of an approval');
   const question = textOf(asked.parts, `messages[${last}].parts`);
   if (question.trim() === '') throw new FieldError(`messages[${last}].parts`, 'has no text', 'message_invalid');
   const before = messages.slice(0, -1).flatMap(({ role, parts }): Said[] => {
