@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Hosts } from '../backend/hosts.ts';
-import type { AdminEvent } from '../contract/admin.ts';
+import type { AdminEvent } from '../contract/admin/events.ts';
 import type { StoredEvent } from '../contract/records/event.ts';
 import type { TurnStatus } from '../contract/turn.ts';
 import type { Store } from '../store/store.ts';

@@ -1,7 +1,7 @@
 /** The hosts: their health, and what runs on them. */
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts as Reached } from '../backend/hosts.ts';
-import type { Hosts, HostView, Probe } from '../contract/admin.ts';
+import type { Hosts, HostView, Probe } from '../contract/admin/hosts.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import { weaknessOf } from '../contract/isolation.ts';
 import { isFinal } from '../contract/turn.ts';

@@ -1,6 +1,6 @@
 /** The services behind the dashboard and the command line, built once for both. */
 import type { Hosts } from '../backend/hosts.ts';
-import type { AdminEvent } from '../contract/admin.ts';
+import type { AdminEvent } from '../contract/admin/events.ts';
 import type { AttachmentLimits } from '../contract/attachment.ts';
 import type { RequestCounts } from '../store/request-counts.ts';
 import type { Store } from '../store/store.ts';

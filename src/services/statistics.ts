@@ -1,5 +1,5 @@
 /** Statistics from the hourly figures: counts and durations of turns, users and failures, over time and in total. */
-import type { Figures, Stats, StatsBucket, StatsRange } from '../contract/admin.ts';
+import type { Figures, Stats, StatsBucket, StatsRange } from '../contract/admin/stats.ts';
 import type { Counted, StatsQuery, TurnStats } from '../contract/records/stats.ts';
 import type { Store } from '../store/store.ts';
 import { people } from './people.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll } from 'vitest';
-import type { TurnInFull } from '../../src/contract/admin.ts';
+import type { TurnInFull } from '../../src/contract/admin/turn.ts';
 import type { ApprovalRequest, Decision } from '../../src/contract/turn.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { type CaseApp, closed, listening, startCaseApp } from '../support/case-app.ts';

@@ -2,7 +2,7 @@
  * The gateway is killed while the application's endpoint is down. What became of the turn is told once the gateway is back.
  */
 import { expect, test } from 'vitest';
-import type { Hosts } from '../../src/contract/admin.ts';
+import type { Hosts } from '../../src/contract/admin/hosts.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 import { webhookReceiver } from '../support/webhook-receiver.ts';
 

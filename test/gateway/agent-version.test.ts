@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hosts } from '../../src/contract/admin.ts';
+import { hosts } from '../../src/contract/admin/hosts.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
 import { gatewayForTest } from '../support/use-gateway.ts';
 

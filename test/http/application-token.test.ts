@@ -8,6 +8,7 @@ import { en } from '../../src/contract/locales/en.ts';
 import { type JwtSettings, jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
 import type { SignInEvent } from '../../src/services/sign-in/sign-in-event.ts';
 import { sessionOf } from '../support/browser-session.ts';
+import { aToken } from '../support/credentials.ts';
 import { bearer, call, disable, type Running, runServer } from './running-server.ts';
 
 const SECRET = Buffer.from('a secret of the application, of 32 bytes or more');
@@ -452,14 +453,34 @@ test('after signing out everywhere only a token issued since then is accepted', 
   expect((await statusWith(server, await sign({ ...good, iat: NOW + 6, exp: NOW + 60 })))[0]).toBe(200);
 });
 
-test('a token made right after signing out everywhere is accepted at once', async () => {
+test.each<[string, (server: Running, own: string, userId: string, owner: string) => Promise<unknown>]>([
+  [
+    'the user signed out everywhere',
+    (server, own) => call(server, 'POST', '/api/auth/sign-out', { headers: bearer(own), json: { everywhere: true } }),
+  ],
+  [
+    'an administrator signed the user out',
+    (server, _, userId, owner) =>
+      call(server, 'POST', `/api/admin/users/${userId}/sign-out`, { headers: bearer(owner), json: { tokens: false } }),
+  ],
+  [
+    'the user was disabled and enabled again',
+    async (server, _, userId, owner) => {
+      for (const disabled of [true, false]) {
+        await call(server, 'PATCH', `/api/admin/users/${userId}`, { headers: bearer(owner), json: { disabled } });
+      }
+    },
+  ],
+])('a token made right after %s is accepted at once, and one from before is not', async (_, end) => {
   const server = await runWith();
+  const owner = await aToken(server.store, 'owner', { clock: () => server.clock.now });
   server.clock.now += 5600; // in the middle of a second, which is all that a token says of its time
   const seconds = () => Math.floor(server.clock.now / 1000);
   const fresh = () => sign({ ...good, iat: seconds(), exp: seconds() + 60 });
   const old = await fresh();
+  expect((await statusWith(server, old))[0]).toBe(200);
   const began = performance.now();
-  await call(server, 'POST', '/api/auth/sign-out', { headers: bearer(old), json: { everywhere: true } });
+  await end(server, old, (await server.store.users.bySubject('jwt:anna'))?.id ?? '', owner);
   server.clock.now += Math.round(performance.now() - began);
   expect((await statusWith(server, await fresh()))[0]).toBe(200);
   const { status, json } = await call(server, 'GET', '/api/me', { headers: bearer(old) });

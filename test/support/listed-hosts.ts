@@ -1,4 +1,4 @@
-import type { Hosts } from '../../src/contract/admin.ts';
+import type { Hosts } from '../../src/contract/admin/hosts.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TestGateway } from './gateway.ts';
 import type { Laptop } from './laptop.ts';

@@ -1,6 +1,7 @@
 /** What the dashboard computes itself: from URLs, buckets, probes and changes. */
 import { expect, test } from 'vitest';
-import type { HostView, StatsBucket } from '../../src/contract/admin.ts';
+import type { HostView } from '../../src/contract/admin/hosts.ts';
+import type { StatsBucket } from '../../src/contract/admin/stats.ts';
 import { createRefresher } from '../../src/web/admin/data/refresher.ts';
 import { ago, bucketName, moment, percent, scaleSpan, span, wholePercent } from '../../src/web/admin/format.ts';
 import { heightOf, probeFigures } from '../../src/web/admin/hosts/probe-figures.ts';

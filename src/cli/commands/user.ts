@@ -1,5 +1,5 @@
 import { ConfigError } from '../../config/load.ts';
-import { MAX_DAILY_QUOTA, type UserChange } from '../../contract/admin.ts';
+import { MAX_DAILY_QUOTA, type UserChange } from '../../contract/admin/users.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';

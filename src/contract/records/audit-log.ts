@@ -1,5 +1,5 @@
 /** The audit log: who did what, and when. Times are UTC milliseconds, here as in all records. */
-import type { AuditAction } from '../admin.ts';
+import type { AuditAction } from '../admin/audit.ts';
 
 /** Who does it, and when: for the audit log. `actor` is a user's id, or `gateway`, `host`, `cli`, `anonymous`. */
 export interface By {

@@ -1,5 +1,5 @@
 /** Probes a host periodically and keeps the last results, which the owner sees as its health. */
-import type { Probe } from '../../contract/admin.ts';
+import type { Probe } from '../../contract/admin/hosts.ts';
 import { asPaliadinError, type PaliadinError } from '../../contract/errors.ts';
 import type { HostRoom } from '../../contract/host.ts';
 

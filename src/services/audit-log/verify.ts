@@ -1,5 +1,5 @@
 /** Verifies the audit log: the chain of its rows, and the heads that were saved earlier. */
-import type { ChainState } from '../../contract/admin.ts';
+import type { ChainState } from '../../contract/admin/audit.ts';
 import type { AuditHead, ChainCheck } from '../../contract/records/audit-log.ts';
 import type { AuditStore } from '../../store/audit-store.ts';
 

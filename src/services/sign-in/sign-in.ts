@@ -1,5 +1,4 @@
 /** Signs users in and out. */
-import { setTimeout } from 'node:timers/promises';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { BrowserWay } from '../../contract/records/sign-in.ts';
 import type { User } from '../../contract/records/user.ts';
@@ -14,6 +13,7 @@ import { hashSecret, newEmbeddedBearer, newSecret, type Random } from './secrets
 import type { SignInEvent } from './sign-in-event.ts';
 import { createSignInEvents, type SignInEvents } from './sign-in-events.ts';
 import { recordSignIns } from './sign-in-record.ts';
+import { untilNewTokensCount } from './token-second.ts';
 
 export interface SignInService extends Identities {
   /** Whether tokens of an application are accepted. */
@@ -193,7 +193,7 @@ export function createSignInService(options: SignInOptions): SignInService {
         const now = clock();
         await store.signIn.signOutEverywhere(userId, { now, tokens: false, actor: userId });
         events.emit({ kind: 'sign-out', userId, way, reason: 'everywhere', onRecord: true });
-        await setTimeout(untilNextSecond(now));
+        await untilNewTokensCount(now);
       } else if (embedded) {
         await store.signIn.endEmbeddedSession(hash, clock());
         events.emit({ kind: 'sign-out', userId, way });
@@ -208,14 +208,6 @@ export function createSignInService(options: SignInOptions): SignInService {
       return (await store.signIn.hasSessionWithoutKey(cookiesWithoutKey.map(hashSecret))) ? 'update' : null;
     },
   };
-}
-
-/**
- * A token states its second alone, and one from the second of the sign-out is refused, since it may be from before it.
- * So the sign-out takes until the next second: whoever then asks for a new token gets one that is accepted.
- */
-function untilNextSecond(now: number): number {
-  return (1000 - (now % 1000)) % 1000;
 }
 
 async function required(found: Promise<User | null>): Promise<User> {

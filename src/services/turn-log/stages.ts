@@ -1,4 +1,4 @@
-import { type TurnInFull, turnStages } from '../../contract/admin.ts';
+import { type TurnInFull, turnStages } from '../../contract/admin/turn.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * All users' turns: listed, searched, read in full, exported. Each reading is put on record before anything is shown.
  */
-import type { TurnInFull as View } from '../../contract/admin.ts';
+import type { TurnInFull as View } from '../../contract/admin/turn.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { ToolCall } from '../../contract/records/tool-call.ts';
 import type { Turn, TurnFilter, TurnLine } from '../../contract/records/turn.ts';

@@ -2,7 +2,7 @@
  * Actions on users, from the dashboard and from the command line: who may do them, in which order their steps run, and
  * what they stop.
  */
-import type { UserChange } from '../../contract/admin.ts';
+import type { UserChange } from '../../contract/admin/users.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
 import type { User, UserOverview } from '../../contract/records/user.ts';
@@ -11,6 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { forgetDeleted } from '../../turn/forget-deleted.ts';
 import type { Actor } from '../actor.ts';
 import type { SignInEvent } from '../sign-in/sign-in-event.ts';
+import { untilNewTokensCount } from '../sign-in/token-second.ts';
 import { type Removed, removeUser } from './remove-user.ts';
 import { exportUser } from './user-export.ts';
 
@@ -90,7 +91,11 @@ export function createUserService(options: UserServiceOptions): UserService {
         if (user.disabledAt === null) await users.disable(userId, by());
         await stopTurns(userId);
       }
-      if (disabled === false && user.disabledAt !== null) await users.enable(userId, by());
+      if (disabled === false && user.disabledAt !== null) {
+        const enabled = by();
+        await users.enable(userId, enabled);
+        await untilNewTokensCount(enabled.at);
+      }
       const changed = (await users.overview(dayStart(clock()))).find(({ id }) => id === userId);
       if (changed === undefined) throw new PaliadinError('not_found', 'this user was deleted just now');
       return changed;
@@ -101,8 +106,10 @@ export function createUserService(options: UserServiceOptions): UserService {
       if (user.role === 'owner' && actor.role !== 'owner') {
         throw new PaliadinError('not_allowed', 'only the owner signs the owner out');
       }
-      const ended = await store.signIn.signOutEverywhere(userId, { now: clock(), tokens, actor: actor.id });
+      const now = clock();
+      const ended = await store.signIn.signOutEverywhere(userId, { now, tokens, actor: actor.id });
       onSignIn({ kind: 'sign-out', userId, way: 'admin', reason: `by ${actor.id}`, onRecord: true });
+      await untilNewTokensCount(now);
       return { user, ...ended };
     },
 

@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { AuditAction } from '../../contract/admin.ts';
+import type { AuditAction } from '../../contract/admin/audit.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { By } from '../../contract/records/audit-log.ts';
 import type { Conversation, ConversationChange, ConversationState } from '../../contract/records/session.ts';

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { auditPage, chainState } from '../../../src/contract/admin.ts';
+import { auditPage, chainState } from '../../../src/contract/admin/audit.ts';
 import { aPerson, call, runServer, signIn } from '../running-server.ts';
 
 test('the audit log is paged and filtered, with names of users that still exist', async () => {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { screenView } from '../../../src/contract/admin.ts';
+import { screenView } from '../../../src/contract/screen.ts';
 import { type Block, blocksOf, take } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer } from '../running-server.ts';
 

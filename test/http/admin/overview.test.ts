@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { hosts, sessions, stats, turnInFull, turnsChoices, turnsPage } from '../../../src/contract/admin.ts';
+import { hosts } from '../../../src/contract/admin/hosts.ts';
+import { sessions } from '../../../src/contract/admin/sessions.ts';
+import { stats } from '../../../src/contract/admin/stats.ts';
+import { turnInFull } from '../../../src/contract/admin/turn.ts';
+import { turnsChoices, turnsPage } from '../../../src/contract/admin/turns.ts';
 import { aPerson, call, type Running, runServer } from '../running-server.ts';
 import { scriptedBackend } from '../scripted-backend.ts';
 

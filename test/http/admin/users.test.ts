@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { userDeleted, userExport, users } from '../../../src/contract/admin.ts';
+import { userDeleted, userExport, users } from '../../../src/contract/admin/users.ts';
 import { blocksOf } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
 

@@ -1,4 +1,4 @@
-import { auditPage, auditQuery, chainQuery, chainState } from '../../../contract/admin.ts';
+import { auditPage, auditQuery, chainQuery, chainState } from '../../../contract/admin/audit.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';

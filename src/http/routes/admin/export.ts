@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { auditExportQuery, turnsExportQuery } from '../../../contract/admin.ts';
+import { auditExportQuery } from '../../../contract/admin/audit.ts';
+import { turnsExportQuery } from '../../../contract/admin/turns.ts';
 import { escapeInFile } from '../../../contract/escape.ts';
 import { userOf } from '../../authenticate.ts';
 import { BOM, type Cell, csvLine } from '../../csv.ts';

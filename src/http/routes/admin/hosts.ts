@@ -1,4 +1,4 @@
-import { type Hosts, hostChange, hostChanged, hostParams, hosts } from '../../../contract/admin.ts';
+import { type Hosts, hostChange, hostChanged, hostParams, hosts } from '../../../contract/admin/hosts.ts';
 import { userOf } from '../../authenticate.ts';
 import { bodyOf } from '../../errors.ts';
 import { guards } from '../../guards.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ScreenView, sessionParams } from '../../../contract/admin.ts';
+import { sessionParams } from '../../../contract/admin/sessions.ts';
+import type { ScreenView } from '../../../contract/screen.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';

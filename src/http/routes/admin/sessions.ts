@@ -7,7 +7,7 @@ import {
   sessionReset,
   sessions,
   sessionsQuery,
-} from '../../../contract/admin.ts';
+} from '../../../contract/admin/sessions.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';

@@ -1,4 +1,4 @@
-import { stats, statsQuery } from '../../../contract/admin.ts';
+import { stats, statsQuery } from '../../../contract/admin/stats.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
 import type { App, ServerOptions } from '../../options.ts';

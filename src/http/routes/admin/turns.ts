@@ -1,4 +1,5 @@
-import { type TurnInFull, turnInFull, turnsChoices, turnsPage, turnsQuery } from '../../../contract/admin.ts';
+import { type TurnInFull, turnInFull } from '../../../contract/admin/turn.ts';
+import { turnsChoices, turnsPage, turnsQuery } from '../../../contract/admin/turns.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { Turn } from '../../../contract/records/turn.ts';
 import { userOf } from '../../authenticate.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { userDeleted, userExport, userParams } from '../../../contract/admin.ts';
+import { userDeleted, userExport, userParams } from '../../../contract/admin/users.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';

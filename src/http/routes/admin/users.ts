@@ -1,4 +1,4 @@
-import { type UserView, userChange, userParams, users, userView } from '../../../contract/admin.ts';
+import { type UserView, userChange, userParams, users, userView } from '../../../contract/admin/users.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';

@@ -1,5 +1,6 @@
 /** Converts the services' results to the shapes of the dashboard's API. */
-import type { AuditRow, TurnLine } from '../../../contract/admin.ts';
+import type { AuditRow } from '../../../contract/admin/audit.ts';
+import type { TurnLine } from '../../../contract/admin/turns.ts';
 import type { TurnLine as StoredLine, Turn } from '../../../contract/records/turn.ts';
 import type { NamedAuditRow } from '../../../services/audit-log/audit-log.ts';
 

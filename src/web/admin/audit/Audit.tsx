@@ -1,7 +1,8 @@
 /** Who did what, row by row, and whether the log is whole. */
 
 import { useMemo } from 'react';
-import type { AuditAction, AuditPage, AuditRow, TurnsChoices } from '../../../contract/admin.ts';
+import type { AuditAction, AuditPage, AuditRow } from '../../../contract/admin/audit.ts';
+import type { TurnsChoices } from '../../../contract/admin/turns.ts';
 import { readTime, type TimeFilter, timeInQuery, timeQuery } from '../data/time-filter.ts';
 import { useResource } from '../data/useResource.ts';
 import { count, exactly } from '../format.ts';

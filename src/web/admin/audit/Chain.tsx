@@ -1,6 +1,6 @@
 /** Whether the audit log is whole, said plainly. */
 import { useState } from 'react';
-import type { ChainState } from '../../../contract/admin.ts';
+import type { ChainState } from '../../../contract/admin/audit.ts';
 import { Icon } from '../../chat/ui/Icon.tsx';
 import { useAction } from '../data/useAction.ts';
 import { useResource } from '../data/useResource.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { EventStream, StreamHandlers } from '../../../client/event-stream.ts';
-import type { AdminEvent } from '../../../contract/admin.ts';
+import type { AdminEvent } from '../../../contract/admin/events.ts';
 import { type Connection, keepStream } from '../../kept-stream.ts';
 
 /** `null`: anything may have changed. */

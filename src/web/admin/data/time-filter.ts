@@ -1,5 +1,5 @@
 /** A stretch of time that a list is filtered by: in the address as people read it, and as the gateway takes it. */
-import type { StatsRange } from '../../../contract/admin.ts';
+import type { StatsRange } from '../../../contract/admin/stats.ts';
 import { daysBefore, statsRanges } from './ranges.ts';
 
 export interface TimeFilter {

@@ -1,6 +1,6 @@
 /** Lets a host take no new conversations, or take them again. */
 import { useState } from 'react';
-import type { HostView } from '../../../contract/admin.ts';
+import type { HostView } from '../../../contract/admin/hosts.ts';
 import { useAction } from '../data/useAction.ts';
 import { useAdmin } from '../page.ts';
 import { Confirm } from '../ui/Confirm.tsx';

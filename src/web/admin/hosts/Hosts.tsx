@@ -1,5 +1,5 @@
 /** The hosts: whether they are there, what runs on them, and how they were. */
-import type { Hosts as HostsData, HostView } from '../../../contract/admin.ts';
+import type { Hosts as HostsData, HostView } from '../../../contract/admin/hosts.ts';
 import { Icon } from '../../chat/ui/Icon.tsx';
 import { useResource } from '../data/useResource.ts';
 import { ago, count } from '../format.ts';

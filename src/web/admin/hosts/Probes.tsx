@@ -1,5 +1,5 @@
 /** How a host was: one stroke for each probe, as high as it took long; one that failed stands out by its whole height. */
-import type { Probe } from '../../../contract/admin.ts';
+import type { Probe } from '../../../contract/admin/hosts.ts';
 import { count, exactly, span } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { DataTable } from '../ui/DataTable.tsx';

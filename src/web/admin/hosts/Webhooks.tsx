@@ -1,5 +1,5 @@
 /** What the application is told of its users’ turns, and what waits. */
-import type { Hosts } from '../../../contract/admin.ts';
+import type { Hosts } from '../../../contract/admin/hosts.ts';
 import { count } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { At } from '../ui/small.tsx';

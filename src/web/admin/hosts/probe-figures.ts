@@ -1,5 +1,5 @@
 /** What a row of probes says. */
-import type { Probe } from '../../../contract/admin.ts';
+import type { Probe } from '../../../contract/admin/hosts.ts';
 
 export interface ProbeFigures {
   well: number;

@@ -1,6 +1,7 @@
 /** Everything the dashboard says by itself. What a failure means comes from the server, localised. */
 
-import type { AuditAction, TurnStage } from '../../../contract/admin.ts';
+import type { AuditAction } from '../../../contract/admin/audit.ts';
+import type { TurnStage } from '../../../contract/admin/turn.ts';
 import type { ErrorCode } from '../../../contract/errors.ts';
 import type { ToolOutcome } from '../../../contract/records/tool-call.ts';
 import type { TurnStatus } from '../../../contract/turn.ts';

@@ -1,5 +1,5 @@
 /** Who asks most, and whose questions fail. */
-import type { Stats } from '../../../contract/admin.ts';
+import type { Stats } from '../../../contract/admin/stats.ts';
 import { count } from '../format.ts';
 import { useAdmin } from '../page.ts';
 import { Bar } from '../ui/Bar.tsx';

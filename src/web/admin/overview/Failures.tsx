@@ -1,5 +1,5 @@
 /** What failed last, and why: each leads to its turn. */
-import type { TurnsPage } from '../../../contract/admin.ts';
+import type { TurnsPage } from '../../../contract/admin/turns.ts';
 import { useResource } from '../data/useResource.ts';
 import { pathTo, To } from '../location.tsx';
 import { useAdmin } from '../page.ts';

@@ -1,6 +1,6 @@
 /** The figures of the range, each with what makes it up and how it was before. */
 import type { ReactNode } from 'react';
-import type { Stats } from '../../../contract/admin.ts';
+import type { Stats } from '../../../contract/admin/stats.ts';
 import { count, percent, span, wholePercent } from '../format.ts';
 import { useAdmin } from '../page.ts';
 

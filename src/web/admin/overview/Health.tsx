@@ -1,6 +1,6 @@
 /** Does it work, now: one sentence, and how each part is. */
 import { useEffect, useState } from 'react';
-import type { Hosts } from '../../../contract/admin.ts';
+import type { Hosts } from '../../../contract/admin/hosts.ts';
 import { Icon } from '../../chat/ui/Icon.tsx';
 import { useResource } from '../data/useResource.ts';
 import { ago, count } from '../format.ts';

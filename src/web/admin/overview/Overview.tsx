@@ -1,5 +1,5 @@
 /** The first screen: does it work, who uses it, what failed. */
-import type { Stats, StatsRange } from '../../../contract/admin.ts';
+import type { Stats, StatsRange } from '../../../contract/admin/stats.ts';
 import { Choice } from '../../chat/ui/Choice.tsx';
 import { statsRanges } from '../data/ranges.ts';
 import { useResource } from '../data/useResource.ts';

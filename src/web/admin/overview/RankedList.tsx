@@ -1,5 +1,5 @@
 /** What was most frequent, as a list with a bar each: where there is too little for a plot over time. */
-import type { Stats } from '../../../contract/admin.ts';
+import type { Stats } from '../../../contract/admin/stats.ts';
 import { isErrorCode } from '../../../contract/errors.ts';
 import { count } from '../format.ts';
 import { pathTo, To } from '../location.tsx';

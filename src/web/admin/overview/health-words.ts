@@ -1,5 +1,5 @@
 /** How each part is, in words: from what the gateway says of itself and of its host. */
-import type { HostView } from '../../../contract/admin.ts';
+import type { HostView } from '../../../contract/admin/hosts.ts';
 import type { ErrorBody } from '../../../contract/api.ts';
 import { span } from '../format.ts';
 import type { Words } from '../locales/en.ts';

@@ -1,6 +1,6 @@
 /** Asks where a conversation is to move. */
 import { useState } from 'react';
-import type { HostView } from '../../../contract/admin.ts';
+import type { HostView } from '../../../contract/admin/hosts.ts';
 import { useAdmin } from '../page.ts';
 import { Confirm } from '../ui/Confirm.tsx';
 import { Select } from '../ui/Field.tsx';

@@ -1,6 +1,6 @@
 /** One session with its terminal, live and to look at only. */
 import { lazy, Suspense } from 'react';
-import type { Sessions as SessionsData, SessionView } from '../../../contract/admin.ts';
+import type { Sessions as SessionsData, SessionView } from '../../../contract/admin/sessions.ts';
 import { Fallback } from '../../chat/ui/Fallback.tsx';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';

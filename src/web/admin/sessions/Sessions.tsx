@@ -1,6 +1,7 @@
 /** Every user's conversation with the agent, and what can be done with it. */
 import { useState } from 'react';
-import type { Hosts, Sessions as SessionsData, SessionView } from '../../../contract/admin.ts';
+import type { Hosts } from '../../../contract/admin/hosts.ts';
+import type { Sessions as SessionsData, SessionView } from '../../../contract/admin/sessions.ts';
 import { useAction } from '../data/useAction.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';

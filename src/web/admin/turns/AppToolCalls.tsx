@@ -1,5 +1,5 @@
 /** What the agent did in the application, with the rights of the person who asked. */
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { count, span } from '../format.ts';
 import { useAdmin } from '../page.ts';

@@ -1,5 +1,5 @@
 /** What the agent asked leave for, with all that was shown of it, and who decided what. */
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { type AgentQuestion, DENY } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { ExactText } from '../../chat/card/ExactText.tsx';

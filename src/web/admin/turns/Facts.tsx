@@ -1,6 +1,6 @@
 /** What else is known of a turn. */
 import type { ReactNode } from 'react';
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { count, exactly } from '../format.ts';
 import { pathTo, To } from '../location.tsx';

@@ -1,6 +1,6 @@
 /** The filters of the list. Each takes effect at once; the search with Enter. */
 import { type FormEvent, useEffect, useState } from 'react';
-import type { TurnsChoices } from '../../../contract/admin.ts';
+import type { TurnsChoices } from '../../../contract/admin/turns.ts';
 import { type ErrorCode, errorTable } from '../../../contract/errors.ts';
 import { finalStatuses } from '../../../contract/turn.ts';
 import { useResource } from '../data/useResource.ts';

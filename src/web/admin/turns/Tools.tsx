@@ -1,5 +1,5 @@
 /** The tools of a turn, with counts and times where somebody counted, and whether the answer tells of them. */
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { count, span } from '../format.ts';
 import { useAdmin } from '../page.ts';

@@ -1,7 +1,7 @@
 /** One turn in full: what was asked and answered, what it took, what was decided, why it failed. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Refusal } from '../../../client/request.ts';
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { FilesContext } from '../../chat/files/context.ts';

@@ -1,6 +1,6 @@
 /** Every turn, newest first, through the filters that the address holds. */
 import { useMemo } from 'react';
-import type { TurnLine, TurnsPage } from '../../../contract/admin.ts';
+import type { TurnLine, TurnsPage } from '../../../contract/admin/turns.ts';
 import { useResource } from '../data/useResource.ts';
 import { count, span } from '../format.ts';
 import { go, pathTo, To, useLocation } from '../location.tsx';

@@ -1,5 +1,5 @@
 /** Where a turn's time went: each stage where it was, and how long. */
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 import { span } from '../format.ts';
 import { useAdmin } from '../page.ts';
 

@@ -1,5 +1,5 @@
 /** What the agent was seen to use beside what its answer claims. */
-import type { TurnInFull } from '../../../contract/admin.ts';
+import type { TurnInFull } from '../../../contract/admin/turn.ts';
 
 export interface ToolClaim {
   name: string;

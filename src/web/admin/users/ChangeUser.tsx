@@ -1,6 +1,6 @@
 /** Role and quota of one user, all that is kept of them as a file, and the ways to end it. */
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { UserChange, UserView } from '../../../contract/admin.ts';
+import type { UserChange, UserView } from '../../../contract/admin/users.ts';
 import '../../chat/dialog.css';
 import { useAction } from '../data/useAction.ts';
 import { useAdmin } from '../page.ts';

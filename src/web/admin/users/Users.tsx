@@ -1,5 +1,5 @@
 /** Everybody who is known here: what they may, how much they ask, and the switch that shuts them out. */
-import type { Users as UsersData, UserView } from '../../../contract/admin.ts';
+import type { Users as UsersData, UserView } from '../../../contract/admin/users.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
 import { pathTo, To } from '../location.tsx';

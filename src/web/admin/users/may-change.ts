@@ -1,5 +1,5 @@
 /** What somebody may change of a user, as the gateway has it: here only so that nothing is offered that it refuses. */
-import type { UserView } from '../../../contract/admin.ts';
+import type { UserView } from '../../../contract/admin/users.ts';
 import type { Me } from '../../../contract/api.ts';
 
 export function mayChange(

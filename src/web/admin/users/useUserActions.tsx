@@ -1,6 +1,6 @@
 /** What is done to a user at a press, each after a word of what it means. */
 import { useState } from 'react';
-import type { UserChange, UserDeleted, UserView } from '../../../contract/admin.ts';
+import type { UserChange, UserDeleted, UserView } from '../../../contract/admin/users.ts';
 import { useAction } from '../data/useAction.ts';
 import { count } from '../format.ts';
 import { useAdmin } from '../page.ts';

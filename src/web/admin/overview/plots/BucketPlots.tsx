@@ -1,6 +1,6 @@
 /** The plots of the overview: what each shows of the buckets, and says in words. */
 import { useMemo } from 'react';
-import type { Stats } from '../../../../contract/admin.ts';
+import type { Stats } from '../../../../contract/admin/stats.ts';
 import { isErrorCode } from '../../../../contract/errors.ts';
 import { bucketName, count, percent, span, wholePercent } from '../../format.ts';
 import { pathTo, To } from '../../location.tsx';

@@ -1,7 +1,7 @@
 /** A plot with what it says: a title, a sentence, a key to its colours, and the same as a table. */
 
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
-import type { Stats } from '../../../../contract/admin.ts';
+import type { Stats } from '../../../../contract/admin/stats.ts';
 import { Fallback } from '../../../chat/ui/Fallback.tsx';
 import { bucketName, count, percent, span } from '../../format.ts';
 import { useAdmin } from '../../page.ts';

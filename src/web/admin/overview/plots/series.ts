@@ -1,5 +1,5 @@
 /** From buckets to what is drawn: columns of numbers, their names, and what they say in a sentence. */
-import type { Stats, StatsBucket } from '../../../../contract/admin.ts';
+import type { Stats, StatsBucket } from '../../../../contract/admin/stats.ts';
 
 /** One of the colours that `admin.css` has for plots. */
 export type Colour = 'accent' | 'bad' | 'quiet' | 'one' | 'two' | 'three' | 'four' | 'others' | 'line-two';
