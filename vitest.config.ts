@@ -6,18 +6,21 @@ import { slowest } from './test/support/slowest.ts';
 /** Tests that open the page in a real browser. An attack that needs one says so by its name. */
 const IN_A_BROWSER = ['test/browser/**/*.test.ts', 'test/attacks/*-in-browser.test.ts'];
 
-/** What takes minutes and seldom finds what the others miss: many users, every page in every look, the rest of a matrix. */
+/**
+ * What seldom finds what the others miss, and takes its time: many users, every page in every look, the rest of a matrix, and
+ * stories from end to end whose parts are proved by day.
+ */
 const NIGHTLY = ['test/**/*.nightly.test.ts'];
 
 const ON_POSTGRES = ['test/store/postgres/**/*.test.ts'];
 /** The tests of a store and of its faults run on SQLite by day and on PostgreSQL by night, except for those that choose the store. */
 const CHOOSE_THE_STORE = [
   'journal-writer-killed.nightly', // has none
-  'store-held',
-  'store-disk-full',
+  'store-held.nightly',
+  'store-disk-full.nightly',
   'postgres-away.nightly',
-  'several-gateways',
-  'rolling-update',
+  'several-gateways.nightly',
+  'rolling-update.nightly',
   'rolling-restart.nightly',
 ];
 const ON_BOTH_STORES = ['test/store/**/*.test.ts', 'test/faults/**/*.test.ts'];
