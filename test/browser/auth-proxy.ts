@@ -50,7 +50,7 @@ export const toOwnPage: Answer = ({ url }, response) => {
 };
 
 /** What an auth proxy does with a request of somebody whose sign-in has expired. */
-export const EXPIRED = {
+const EXPIRED = {
   'sends on to another origin':
     ({ elsewhere }) =>
     (_, response) =>
@@ -61,50 +61,53 @@ export const EXPIRED = {
   'refuses with a page of its own': () => (_, response) => response.writeHead(403, HTML).end('<h1>Forbidden</h1>'),
 } satisfies Record<string, (of: AuthProxy) => Answer>;
 
-export function asksForSignIn(browser: TestBrowser, of: AuthProxy, ways: (keyof typeof EXPIRED)[]): void {
+export function asksForSignIn(browser: TestBrowser, of: AuthProxy): void {
   const { proxy, elsewhere } = of;
-  test.each(ways)('with an auth proxy that %s the page asks for sign-in, keeping the draft', async (way) => {
-    const answer = EXPIRED[way](of);
-    const person = await signedIn(browser, of.gateway(), way.replaceAll(' ', '-'));
-    const { page, box, button, status, visitor, turn, timesReceived } = person;
-    visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
-    visitor.expectTrouble(/Content Security Policy|request failed: .* csp$/); // what draws answers is fetched from there too
-    let followed = 0;
-    elsewhere.answer = () => followed++;
-    const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
-    await box.fill('half a question');
+  test.each(Object.keys(EXPIRED) as (keyof typeof EXPIRED)[])(
+    'with an auth proxy that %s the page asks for sign-in, keeping the draft',
+    async (way) => {
+      const answer = EXPIRED[way](of);
+      const person = await signedIn(browser, of.gateway(), way.replaceAll(' ', '-'));
+      const { page, box, button, status, visitor, turn, timesReceived } = person;
+      visitor.expectTrouble(REFUSED, /^request to elsewhere/); // which is told of, and not made: see below
+      visitor.expectTrouble(/Content Security Policy|request failed: .* csp$/); // what draws answers is fetched from there too
+      let followed = 0;
+      elsewhere.answer = () => followed++;
+      const notice = page.getByRole('alert').filter({ hasText: words.signInEnded });
+      await box.fill('half a question');
 
-    proxy.answer = answer;
-    proxy.cut();
-    await notice.waitFor();
-    await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
-    if (answer === toOwnPage) {
-      await look(page, 'sign-in-ended-by-proxy');
-    }
-    // Whoever sends all the same has the question back at once.
-    await button(en.send).click();
-    await page.getByText(en.notSignedIn).waitFor();
-    expect(await box.inputValue()).toBe('half a question');
-    // The session key is in a header, which a browser would take along.
-    expect(followed).toBe(0);
+      proxy.answer = answer;
+      proxy.cut();
+      await notice.waitFor();
+      await expect.poll(() => status.textContent()).not.toBe(en.reconnecting);
+      if (answer === toOwnPage) {
+        await look(page, 'sign-in-ended-by-proxy');
+      }
+      // Whoever sends all the same has the question back at once.
+      await button(en.send).click();
+      await page.getByText(en.notSignedIn).waitFor();
+      expect(await box.inputValue()).toBe('half a question');
+      // The session key is in a header, which a browser would take along.
+      expect(followed).toBe(0);
 
-    // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
-    elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
-    await notice.getByRole('button', { name: words.signInAgain }).click();
-    await box.waitFor({ state: 'detached' });
-    proxy.answer = null;
-    await page.goto('/');
-    await expect.poll(() => box.inputValue()).toBe('half a question');
-    await notice.waitFor({ state: 'detached' });
-    await button(en.send).click();
-    await turn('half a question').answered();
-    expect(await timesReceived('half a question')).toBe(1);
-  });
+      // The button leads to the proxy's sign-in, which is its own affair; then all goes on.
+      elsewhere.answer = (_, response) => response.writeHead(200, HTML).end(signInPage);
+      await notice.getByRole('button', { name: words.signInAgain }).click();
+      await box.waitFor({ state: 'detached' });
+      proxy.answer = null;
+      await page.goto('/');
+      await expect.poll(() => box.inputValue()).toBe('half a question');
+      await notice.waitFor({ state: 'detached' });
+      await button(en.send).click();
+      await turn('half a question').answered();
+      expect(await timesReceived('half a question')).toBe(1);
+    },
+  );
 }
 
 /** Ways to buffer a stream. */
-export function polls(browser: TestBrowser, { proxy, gateway }: AuthProxy, ways: ('compress' | 'hold')[]): void {
-  test.each(ways)(
+export function polls(browser: TestBrowser, { proxy, gateway }: AuthProxy): void {
+  test.each(['compress', 'hold'] as const)(
     'through a proxy that buffers streams (%s) the answer arrives, and the page says why it is slow',
     async (streams) => {
       proxy.streams = streams;

@@ -151,3 +151,12 @@ function turnIn(whole: Locator, words: Messages): Turn {
     },
   };
 }
+
+/** As whom the page says that one is signed in. */
+export async function nameOn({ button, page }: Chat): Promise<string> {
+  const settings = page.getByRole('region', { name: en.settings });
+  await button(en.settings).click();
+  const text = (await settings.getByText(/^Signed in as /).textContent()) ?? '';
+  await page.keyboard.press('Escape');
+  return text.replace('Signed in as ', '');
+}

@@ -23,14 +23,13 @@ export interface DriverTraits {
   atTerminal?: string;
   /** A real agent does not crash, hang or open dialogs because it is asked to. */
   obliging?: boolean;
-  /** Only what the driver itself has a part in, or only the rest; all of it where neither is said. */
-  part?: 'own' | 'rest';
+  /** Only what the driver itself has a part in. */
+  part?: 'own';
 }
 
 export function driverContract(traits: DriverTraits): void {
   const { driver, streams, half = 'This is the first half.', pasted, atTerminal = '', obliging = true, part } = traits;
   const leave = () => {};
-  const describeOwn: typeof describe | typeof leave = part === 'rest' ? leave : describe;
   const describeRest: typeof describe | typeof leave = part === 'own' ? leave : describe;
   const open = (options: Partial<TestHostOptions> = {}) => (traits.open ?? testHost)({ driver, ...options });
   /** Waits until the agent works on the turn. */
@@ -38,7 +37,7 @@ export function driverContract(traits: DriverTraits): void {
     until('the agent to receive the prompt', () => host.prompts(session).some((prompt) => prompt.turnId === turnId));
   const bodyOf = (asked: { text: string }) => splitTrailer(asked.text).body;
 
-  describeOwn('an answer', () => {
+  describe('an answer', () => {
     test('is complete and exact, both streamed and stored', async () => {
       const host = await open();
       const asked = host.ask('demo long 300kb');
@@ -175,7 +174,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describeOwn('cancelling', () => {
+  describe('cancelling', () => {
     test('a running turn stops it, and the agent is ready for the next question', async () => {
       const host = await open();
       const asked = host.ask('demo hold x');
@@ -302,7 +301,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describeOwn('an agent that exits without an answer', () => {
+  describe('an agent that exits without an answer', () => {
     test('ends the turn long before the silence timeout', async () => {
       const host = await open();
       const asked = host.ask('demo limit');
@@ -313,7 +312,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describeOwn('the silence timeout', () => {
+  describe('the silence timeout', () => {
     test('ends the turn, and an answer that still comes is late', async () => {
       const host = await open({ silenceMs: 1000 });
       const heard: { session: string; turnId: string }[] = [];
@@ -417,7 +416,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  (obliging ? describeOwn : leave)('a dialog', () => {
+  (obliging ? describe : leave)('a dialog', () => {
     test('blocks questions, which are not typed, until somebody answers it', async () => {
       const host = await open();
       await host.ask('demo dialog').outcome;
@@ -436,7 +435,7 @@ export function driverContract(traits: DriverTraits): void {
     });
   });
 
-  describeOwn('after the gateway acknowledges a turn', () => {
+  describe('after the gateway acknowledges a turn', () => {
     test('its answer can still be fetched, and the agent’s own record is deleted', async () => {
       const host = await open();
       const asked = host.ask('demo at once');

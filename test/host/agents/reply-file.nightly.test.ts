@@ -1,3 +1,3 @@
 import { driverContract } from '../driver-contract.ts';
 
-driverContract({ driver: 'reply-file', streams: false, part: 'rest' });
+driverContract({ driver: 'reply-file', streams: false });
