@@ -34,6 +34,15 @@ test.each(rows)('the tests that the table names for $fault are there, and about 
   }
 });
 
+test('the table says which tests run by night alone', () => {
+  for (const { sqlite } of rows) {
+    for (const [said, name] of sqlite.matchAll(/`([a-z-]+)`(?: \*\(nightly\)\*)?/g)) {
+      const kind = said.endsWith('(nightly)*') ? '.nightly' : '';
+      expect(filesOf(name ?? '')).toContain(`test/faults/${name}${kind}.test.ts`);
+    }
+  }
+});
+
 test('what the table names for PostgreSQL runs there', () => {
   const projects = (config as { test: { projects: { test?: { name?: string; exclude?: string[] } }[] } }).test.projects;
   const notThere = projects.find(({ test: project }) => project?.name === 'postgres')?.test?.exclude ?? [];
