@@ -30,6 +30,9 @@ export interface TemporaryDatabase {
   dialect(): Dialect;
 }
 
+// Many writes at once take long on a busy machine, which is no failure.
+const PATIENCE_MS = 60_000;
+
 const ON_POSTGRES = process.env.TEST_STORE === 'postgres';
 
 /** With the store's tables, unless it is to have none yet. */
@@ -47,7 +50,10 @@ export async function temporaryDatabase({ tables = true } = {}): Promise<Tempora
     };
   }
   const file = join(await temporaryDirectory(), 'paliadin.db');
-  return { open: async (options) => opened(await openSqliteStore(file, options)), dialect: () => sqliteDialect(file) };
+  return {
+    open: async (options) => opened(await openSqliteStore(file, { waitMs: PATIENCE_MS, ...options })),
+    dialect: () => sqliteDialect(file),
+  };
 }
 
 export async function temporaryStore(

@@ -1,6 +1,16 @@
 /** Explains SQLite's errors to the person who runs the gateway. */
 import { PaliadinError } from '../../contract/errors.ts';
 
+/** Other writes of this process came first, and took too long. As where another process holds the lock, retrying helps. */
+export class QueuedTooLong extends Error {
+  readonly errcode = BUSY;
+  readonly advice = 'the disk is slow or the machine is overloaded: see its load';
+
+  constructor(waitedMs: number) {
+    super(`the writes before this one took longer than ${waitedMs} ms`);
+  }
+}
+
 /** Turns an error of the database into one that names the file, what is wrong and what to do. */
 export function explainSqlite(path: string): (error: unknown) => PaliadinError {
   return (error) => {
@@ -9,7 +19,10 @@ export function explainSqlite(path: string): (error: unknown) => PaliadinError {
     const number = resultCode(error);
     if (number === CONSTRAINT)
       return new PaliadinError('conflict', `the store refused it: ${message}`, { cause: error });
-    const advice = advices[number] ?? 'see whether the disk and the file are in order';
+    const advice =
+      error instanceof QueuedTooLong
+        ? error.advice
+        : (advices[number] ?? 'see whether the disk and the file are in order');
     const againInMs = number === BUSY || number === FULL ? AGAIN_MS : null;
     return new PaliadinError('store_unavailable', `${path}: ${message}; ${advice}`, { cause: error, againInMs });
   };
@@ -18,11 +31,6 @@ export function explainSqlite(path: string): (error: unknown) => PaliadinError {
 /** Whether another process held the lock, so that retrying helps. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === BUSY;
-}
-
-/** The same error as SQLite's, for waiting inside this process. */
-export function busyError(): Error {
-  return Object.assign(new Error('database is locked'), { errcode: BUSY });
 }
 
 const BUSY = 5;

@@ -2,7 +2,7 @@
  * Decides who writes next: one writer at a time in this process, first come, first served. SQLite calls are
  * synchronous, so many writes in a row would block the process; between any two of them other work can run.
  */
-import { busyError } from './explain.ts';
+import { QueuedTooLong } from './explain.ts';
 
 export class WriteQueue {
   #taken = false;
@@ -25,7 +25,7 @@ export class WriteQueue {
     };
     const timer = setTimeout(() => {
       this.#waiting.splice(this.#waiting.indexOf(begin), 1);
-      reject(busyError());
+      reject(new QueuedTooLong(ms));
     }, ms);
     this.#waiting.push(begin);
     return promise;

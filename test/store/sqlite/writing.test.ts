@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Turn } from '../../../src/contract/records/turn.ts';
+import { explainSqlite, isBusy } from '../../../src/store/sqlite/explain.ts';
 import { WriteQueue } from '../../../src/store/sqlite/write-queue.ts';
 import { aTurn, aUser, temporarySqliteStore } from '../temporary-store.ts';
 
@@ -15,6 +16,18 @@ test('between two writes other tasks of the process run', async () => {
     leave();
   }
   expect(order).toEqual(['one', 'something else', 'two']);
+});
+
+test('a write that waits too long for others of its process blames the machine, not another process, and may be tried again', async () => {
+  const queue = new WriteQueue();
+  await queue.enter(1_000);
+  const error = await queue.enter(1).catch((error: unknown) => error);
+  expect(isBusy(error)).toBe(true);
+  expect(explainSqlite('/srv/paliadin.db')(error)).toMatchObject({
+    code: 'store_unavailable',
+    detail:
+      '/srv/paliadin.db: the writes before this one took longer than 1 ms; the disk is slow or the machine is overloaded: see its load',
+  });
 });
 
 test('large and small writes stay in order, whichever thread writes them', async () => {
