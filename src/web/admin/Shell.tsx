@@ -1,6 +1,6 @@
 /** The frame of every page: where one is, where one can go, whether what is shown is live. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { Icon } from '../chat/ui/Icon.tsx';
+import { IconButton } from '../chat/ui/IconButton.tsx';
 import type { Memory } from '../storage.ts';
 import { partsOf, pathTo, To, useLocation } from './location.tsx';
 import { AdminContext, type AdminPage } from './page.ts';
@@ -50,15 +50,7 @@ export function Shell({ kept, onLanguage, onSignOut, onTurnedAway, ...given }: S
             <a className="button button-quiet" href="/">
               {w.toChat}
             </a>
-            <button
-              type="button"
-              className="button button-quiet button-icon"
-              aria-label={w.settings}
-              title={w.settings}
-              popoverTarget="settings"
-            >
-              <Icon name="settings" />
-            </button>
+            <IconButton icon="settings" label={w.settings} popoverTarget="settings" />
           </div>
           <Settings id="settings" kept={kept} onLanguage={onLanguage} onSignOut={onSignOut} />
         </div>

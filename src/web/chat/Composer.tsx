@@ -12,6 +12,7 @@ import type { Files } from './files/useFiles.ts';
 import { WrittenFiles } from './files/WrittenFiles.tsx';
 import type { ChatState } from './state.ts';
 import { Icon } from './ui/Icon.tsx';
+import { IconButton } from './ui/IconButton.tsx';
 import { usePage } from './ui/page.ts';
 import { useAutosize } from './ui/useAutosize.ts';
 
@@ -98,17 +99,14 @@ export function Composer({
         <div className="composer-problem" role="alert">
           <Icon name="alert" />
           <p>{problem}</p>
-          <button
-            type="button"
-            className="button button-quiet button-icon"
-            aria-label={t.dismiss}
+          <IconButton
+            icon="close"
+            label={t.dismiss}
             onClick={() => {
               controller.dismissProblem();
               ref.current?.focus();
             }}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </div>
       )}
       <div className="composer-box">

@@ -1,6 +1,6 @@
 /** What goes along with the question: the page, and what it says about itself. The person can take each piece away. */
 import type { Around } from './around.ts';
-import { Icon } from './ui/Icon.tsx';
+import { IconButton } from './ui/IconButton.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface FromPageProps {
@@ -53,15 +53,7 @@ function Piece({ name, text, whole, label, onDrop }: PieceProps) {
       <span className="composer-page-name" dir="auto" title={whole.filter((each) => each !== null).join('\n')}>
         <span>{name}</span> {text}
       </span>
-      <button
-        type="button"
-        className="button button-quiet button-icon"
-        aria-label={label}
-        title={label}
-        onClick={onDrop}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={label} onClick={onDrop} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { Around } from './around.ts';
 import './header.css';
 import { Settings } from './Settings.tsx';
 import { Icon } from './ui/Icon.tsx';
+import { IconButton } from './ui/IconButton.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface HeaderProps {
@@ -64,35 +65,9 @@ export function Header({
             <Icon name="figures" />
           </a>
         )}
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={t.searchTitle}
-          title={t.searchTitle}
-          onClick={onSearch}
-        >
-          <Icon name="search" />
-        </button>
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={t.settings}
-          title={t.settings}
-          popoverTarget="settings"
-        >
-          <Icon name="settings" />
-        </button>
-        {around !== null && around.close !== null && (
-          <button
-            type="button"
-            className="button button-quiet button-icon"
-            aria-label={t.close}
-            title={t.close}
-            onClick={around.close}
-          >
-            <Icon name="close" />
-          </button>
-        )}
+        <IconButton icon="search" label={t.searchTitle} onClick={onSearch} />
+        <IconButton icon="settings" label={t.settings} popoverTarget="settings" />
+        {around !== null && around.close !== null && <IconButton icon="close" label={t.close} onClick={around.close} />}
       </div>
       <Settings id="settings" name={me.user.name} memory={memory} embedded={around !== null} {...settings} />
     </header>

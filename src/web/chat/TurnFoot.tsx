@@ -6,6 +6,7 @@ import type { Controller } from './controller.ts';
 import { FeedbackForm } from './FeedbackForm.tsx';
 import { CopyButton } from './ui/CopyButton.tsx';
 import { Icon } from './ui/Icon.tsx';
+import { IconButton } from './ui/IconButton.tsx';
 import { usePage } from './ui/page.ts';
 
 export interface TurnFootProps {
@@ -51,15 +52,7 @@ export function TurnFoot({ view, controller, onAgain }: TurnFootProps) {
           <Thumb name="up" label={t.good} pressed={rating === 'up'} onPress={() => rate('up')} />
           <Thumb name="down" label={t.bad} pressed={rating === 'down'} onPress={() => rate('down')} />
           {onAgain !== null && view.status === 'completed' && (
-            <button
-              type="button"
-              className="button button-quiet button-icon"
-              aria-label={t.askAgain}
-              title={t.askAgain}
-              onClick={onAgain}
-            >
-              <Icon name="again" />
-            </button>
+            <IconButton icon="again" label={t.askAgain} onClick={onAgain} />
           )}
         </div>
       )}
@@ -108,16 +101,5 @@ interface ThumbProps {
 }
 
 function Thumb({ name, label, pressed, onPress }: ThumbProps) {
-  return (
-    <button
-      type="button"
-      className="button button-quiet button-icon thumb"
-      aria-label={label}
-      title={label}
-      aria-pressed={pressed}
-      onClick={onPress}
-    >
-      <Icon name={name} />
-    </button>
-  );
+  return <IconButton icon={name} label={label} className="thumb" aria-pressed={pressed} onClick={onPress} />;
 }

@@ -1,5 +1,5 @@
 /** Words in the place of the chat. */
-import { Icon } from '../chat/ui/Icon.tsx';
+import { IconButton } from '../chat/ui/IconButton.tsx';
 
 export interface NoticeProps {
   title: string;
@@ -14,17 +14,7 @@ export interface NoticeProps {
 export function Notice({ title, text, detail, again, close, closeLabel }: NoticeProps) {
   return (
     <main className="notice" role="alert">
-      {close !== null && (
-        <button
-          type="button"
-          className="button button-quiet button-icon notice-close"
-          aria-label={closeLabel}
-          title={closeLabel}
-          onClick={close}
-        >
-          <Icon name="close" />
-        </button>
-      )}
+      {close !== null && <IconButton icon="close" label={closeLabel} className="notice-close" onClick={close} />}
       <h1>{title}</h1>
       <p>{text}</p>
       {detail !== undefined && <p className="notice-detail">{detail}</p>}

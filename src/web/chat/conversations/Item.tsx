@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { ConversationView } from '../../../contract/api.ts';
 import { MAX_TITLE_LENGTH } from '../../../contract/names.ts';
 import { messagesOf } from '../../locales/locale.ts';
-import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { addressOf } from './address.ts';
 
 export interface ItemProps {
@@ -66,15 +66,13 @@ export function Item({ locale, conversation, isOpen, isActing, onAct, onOpen, on
           </span>
           <Mark locale={locale} conversation={conversation} />
         </a>
-        <button
-          type="button"
-          className="button button-quiet button-icon conversations-act"
-          aria-label={t.moreOf(title)}
+        <IconButton
+          icon="more"
+          label={t.moreOf(title)}
+          className="conversations-act"
           aria-expanded={isActing}
           onClick={() => onAct(!isActing)}
-        >
-          <Icon name="more" />
-        </button>
+        />
       </div>
       {isActing && (
         <div className="conversations-actions">

@@ -1,7 +1,6 @@
 /** Asks before a conversation is deleted for good. */
-import { useEffect, useId, useRef } from 'react';
 import { messagesOf } from '../../locales/locale.ts';
-import '../dialog.css';
+import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 
 export interface RemoveDialogProps {
   locale: string;
@@ -10,37 +9,16 @@ export interface RemoveDialogProps {
   onConfirm(): void;
 }
 
-export function RemoveDialog({ locale, title, onCancel, onConfirm }: RemoveDialogProps) {
+export function RemoveDialog({ locale, title, ...answers }: RemoveDialogProps) {
   const t = messagesOf(locale);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-
-  useEffect(() => dialog.current?.showModal(), []);
-
   return (
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-text`}
-      onClose={(event) => {
-        event.stopPropagation(); // not of the drawer around it
-        if (dialog.current?.returnValue === CONFIRMED) onConfirm();
-        else onCancel();
-      }}
-    >
-      <h2 id={`${id}-title`}>{t.removeTitle(title)}</h2>
-      <p id={`${id}-text`}>{t.removeText}</p>
-      <form method="dialog" className="dialog-actions">
-        <button type="submit" className="button" value="">
-          {t.cancel}
-        </button>
-        <button type="submit" className="button button-danger" value={CONFIRMED}>
-          {t.remove}
-        </button>
-      </form>
-    </dialog>
+    <ConfirmDialog
+      title={t.removeTitle(title)}
+      text={t.removeText}
+      action={t.remove}
+      cancel={t.cancel}
+      danger
+      {...answers}
+    />
   );
 }
-
-const CONFIRMED = 'confirmed';

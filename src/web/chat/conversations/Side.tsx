@@ -2,7 +2,7 @@
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { messagesOf } from '../../locales/locale.ts';
 import type { Memory } from '../../storage.ts';
-import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 
 export interface SideState {
   id: string;
@@ -45,28 +45,14 @@ export function SideBar({
   const label = side.shown ? t.hideConversations : t.showConversations;
   return (
     <div className="side-bar">
-      <button
-        type="button"
-        className="button button-quiet button-icon"
-        aria-label={label}
-        title={label}
+      <IconButton
+        icon="side"
+        label={label}
         aria-expanded={side.shown}
         aria-controls={side.shown ? side.id : undefined}
         onClick={side.toggle}
-      >
-        <Icon name="side" />
-      </button>
-      {onBegin !== null && !side.shown && (
-        <button
-          type="button"
-          className="button button-quiet button-icon"
-          aria-label={t.newChat}
-          title={t.newChat}
-          onClick={onBegin}
-        >
-          <Icon name="fresh" />
-        </button>
-      )}
+      />
+      {onBegin !== null && !side.shown && <IconButton icon="fresh" label={t.newChat} onClick={onBegin} />}
       <span className="side-title" dir="auto" title={title}>
         {title}
       </span>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ConversationView } from '../../../contract/api.ts';
 import { messagesOf } from '../../locales/locale.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { Item } from './Item.tsx';
 import type { ListState } from './list.ts';
 import { RemoveDialog } from './RemoveDialog.tsx';
@@ -52,17 +53,7 @@ export function Sidebar(props: SidebarProps) {
     <nav className="conversations" aria-label={t.conversations}>
       <div className="conversations-head">
         <h2>{isArchive ? t.archived : t.conversations}</h2>
-        {onBegin !== null && !isArchive && (
-          <button
-            type="button"
-            className="button button-quiet button-icon"
-            aria-label={t.newChat}
-            title={t.newChat}
-            onClick={onBegin}
-          >
-            <Icon name="fresh" />
-          </button>
-        )}
+        {onBegin !== null && !isArchive && <IconButton icon="fresh" label={t.newChat} onClick={onBegin} />}
       </div>
       <input
         type="search"

@@ -1,6 +1,7 @@
 /** Picks files; on a phone, its camera and its pictures too. */
+
 import { useRef } from 'react';
-import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { usePage } from '../ui/page.ts';
 
 export function AttachButton({ onFiles, disabled }: { onFiles(files: File[]): void; disabled: boolean }) {
@@ -8,16 +9,7 @@ export function AttachButton({ onFiles, disabled }: { onFiles(files: File[]): vo
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button
-        type="button"
-        className="button button-quiet button-icon"
-        aria-label={t.attach}
-        title={t.attach}
-        disabled={disabled}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="attach" />
-      </button>
+      <IconButton icon="attach" label={t.attach} disabled={disabled} onClick={() => input.current?.click()} />
       <input
         ref={input}
         type="file"

@@ -1,6 +1,8 @@
 /** The files of the question that is being written: what they are, how far they are sent, and away with them. */
+
 import { kilobytes } from '../../locales/format.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { usePage } from '../ui/page.ts';
 import './files.css';
 import type { Files } from './useFiles.ts';
@@ -30,18 +32,14 @@ export function WrittenFiles({ files, onRemoved }: { files: Files; onRemoved(): 
           {uploaded === null && problem === null && (
             <progress className="file-progress" value={sent} aria-label={t.sendingFile(name)} />
           )}
-          <button
-            type="button"
-            className="button button-quiet button-icon"
-            aria-label={t.removeFile(name)}
-            title={t.removeFile(name)}
+          <IconButton
+            icon="close"
+            label={t.removeFile(name)}
             onClick={() => {
               files.remove(key);
               onRemoved();
             }}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </li>
       ))}
     </ul>

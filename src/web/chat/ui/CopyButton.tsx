@@ -1,7 +1,7 @@
 /** Copies, and says that it did. */
 import { useEffect, useState } from 'react';
 import { copy } from './copy.ts';
-import { Icon } from './Icon.tsx';
+import { IconButton } from './IconButton.tsx';
 import { usePage } from './page.ts';
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
@@ -20,17 +20,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     announce(done ? t.copied : t.copyFailed);
   };
 
-  return (
-    <button
-      type="button"
-      className="button button-quiet button-icon"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-    >
-      <Icon name={copied ? 'check' : 'copy'} />
-    </button>
-  );
+  return <IconButton icon={copied ? 'check' : 'copy'} label={label} onClick={onClick} />;
 }
 
 const SHOWN_MS = 2000;
