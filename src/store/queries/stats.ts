@@ -74,7 +74,7 @@ function told({ turns, counts }: Sum): Counted {
 const eachUser = sql<string>`user_id || ''`;
 
 /** Users, those who asked most first. */
-export async function busiest(
+async function busiest(
   db: Kysely<Schema>,
   { from, to, userId }: Pick<StatsQuery, 'from' | 'to' | 'userId'>,
 ): Promise<TurnStats['users']> {
