@@ -23,10 +23,9 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
       const now = await store.turns.stats({ from, to, bucketMs, userId });
       const before = hourBefore(from, to);
       const previous = await store.turns.stats({ from: before, to: from, bucketMs: from - before, userId });
-      const most = now.users.slice(0, MOST);
       const personOf = await people(
         store,
-        most.map((user) => user.userId),
+        now.users.map((user) => user.userId),
       );
       return {
         range,
@@ -39,7 +38,7 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
         codes: mostFrequent(now.total.byCode),
         tools: mostFrequent(now.total.byTool),
         tags: mostFrequent(now.total.byTag),
-        users: most.map(({ userId: id, turns, failed }) => {
+        users: now.users.map(({ userId: id, turns, failed }) => {
           return { id, name: personOf(id).name, turns, failed };
         }),
       };

@@ -9,17 +9,25 @@ import { inOrderOfTime, type Stretch, type TextSearch } from '../queries/turn-li
 import { isUnspaced, SHORT, tokensOf } from '../words.ts';
 
 /**
- * In the order of the list. How rare a word is, the server can only guess: what it knows are whole words, not beginnings.
- * A wrong guess makes it walk through all turns, so it is looked up among the newest ones.
+ * Newest first: in the order in which turns were accepted, which the table of words has too; or, within times, in the
+ * order of the list, whose index begins and ends at a time.
+ *
+ * How rare a word is, the server can only guess: what it knows are whole words, not beginnings. A wrong guess makes it
+ * walk through all turns, so it is looked up among the newest ones.
  */
 export const searchText: TextSearch = async (db, query, words, stretch) => {
-  const matching = allOf(words);
+  const { from, to, before } = stretch;
+  const isTimed = from !== undefined || to !== undefined;
+  // Of both tables, since the server may begin with either.
+  const matching = before === null || isTimed ? allOf(words) : sql`turn_text.rowid < ${before.seq} and ${allOf(words)}`;
   const found = (await areRare(db, words, stretch))
     ? // By the index of words, whatever the server expects.
       sql<boolean>`turns.seq in
         (with hit as materialized (select rowid from turn_text where ${matching}) select rowid from hit)`
     : sql<boolean>`exists (select from turn_text where turn_text.rowid = turns.seq and ${matching})`;
-  return inOrderOfTime(query.where(found), stretch.before);
+  const matches = query.where(found);
+  if (isTimed) return inOrderOfTime(matches, before);
+  return (before === null ? matches : matches.where('turns.seq', '<', before.seq)).orderBy('turns.seq', 'desc');
 };
 
 async function areRare(db: Kysely<Schema>, words: readonly string[], { to, before }: Stretch): Promise<boolean> {

@@ -42,15 +42,17 @@ async function beginningOf(db: Kysely<Schema>, word: string): Promise<string> {
 
 /** The words of the index that begin so; null where they are too many. One look for each, whatever texts have them. */
 async function wordsFrom(db: Kysely<Schema>, beginning: string): Promise<string[] | null> {
-  const { rows } = await sql<{ term: string }>`
+  const begins = sql<boolean>`substr(found.term, 1, ${sql.lit(beginning.length)}) = ${beginning}`;
+  const found = sql<{ term: string }>`(
     with recursive found (term) as (
       select (select term from turn_text_terms where term >= ${beginning} limit 1)
       union all
-      select (select term from turn_text_terms where term >= found.term || char(1) limit 1)
-      from found where substr(found.term, 1, ${sql.lit(beginning.length)}) = ${beginning}
+      select (select term from turn_text_terms where term >= found.term || char(1) limit 1) from found where ${begins}
       limit ${sql.lit(MOST_WORDS + 2)}
     )
-    select term from found where substr(term, 1, ${sql.lit(beginning.length)}) = ${beginning}`.execute(db);
+    select term from found where ${begins}
+  )`;
+  const rows = await db.selectFrom(found.as('found')).select('term').execute();
   return rows.length > MOST_WORDS ? null : rows.map(({ term }) => term);
 }
 
