@@ -7,14 +7,15 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../src/store/open.ts';
 import { startTestGateway, type TestGateway } from '../test/support/gateway.ts';
 import { descendants } from '../test/support/processes.ts';
 import { temporaryDirectory } from '../test/support/temporary.ts';
+import { until } from '../test/support/until.ts';
 import { cpuSeconds } from './support/cpu.ts';
-import { caller, inParallel, SIGN_IN, tokenOf } from './support/load.ts';
+import { caller, inParallel, SIGN_IN, subjectOf, tokenOf } from './support/load.ts';
+import { manyPeople } from './support/many-people.ts';
 import { forgetPeak, peakMegabytes } from './support/memory.ts';
 import { benchServer } from './support/past.ts';
 import { compare } from './support/report.ts';
@@ -38,7 +39,7 @@ execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(path, 'k
 const publicKey = readFileSync(join(path, 'key.pub'), 'utf8');
 const pinned = Array.from({ length: HOSTS }, (_, at) => `[127.0.0.1]:${FIRST_PORT + at} ${publicKey}`);
 writeFileSync(join(path, 'known_hosts'), pinned.join(''), { mode: 0o600 });
-const tokens = await Promise.all(Array.from({ length: HOSTS * CONVERSATIONS }, (_, user) => tokenOf(subjectOf(user))));
+const tokens = await Promise.all(Array.from({ length: HOSTS * CONVERSATIONS }, (_, user) => tokenOf(nameOf(user))));
 const url = await server.newDatabase();
 const store = await openStore({ url, file: '' });
 await people();
@@ -58,9 +59,9 @@ async function people(): Promise<void> {
     const reach = { user: 'bench', address: '127.0.0.1', port: FIRST_PORT + at };
     await store.hosts.add({ name: hostOf(at), ...reach, ...files }, by);
   }
-  await inParallel(tokens, 8, async (_, at) => {
-    const { user } = await store.users.ensure({ subject: subjectOf(at), now: by.at });
-    await store.sessions.ofUser(user, { prefix: 'paliad-paliadin', host: hostOf(at % HOSTS), now: by.at });
+  await manyPeople(url, {
+    at: by.at,
+    people: tokens.map((_, at) => ({ subject: subjectOf(nameOf(at)), host: hostOf(at % HOSTS) })),
   });
 }
 
@@ -68,7 +69,7 @@ function hostOf(at: number): string {
   return `host-${String(at).padStart(3, '0')}`;
 }
 
-function subjectOf(at: number): string {
+function nameOf(at: number): string {
   return `user-${String(at).padStart(5, '0')}`;
 }
 
@@ -116,12 +117,12 @@ async function measured(count: number): Promise<Map<string, number>> {
 
 async function allWell(gateway: TestGateway): Promise<void> {
   const owner = await gateway.as('owner');
-  for (;;) {
+  const isWell = async () => {
     const said = await (await owner.call('GET', '/api/admin/hosts')).json();
     const { hosts } = said as { hosts: { probes: { error: unknown }[] }[] };
-    if (hosts.filter(({ probes }) => probes.at(-1)?.error === null).length === HOSTS) return;
-    await delay(500);
-  }
+    return hosts.filter(({ probes }) => probes.at(-1)?.error === null).length === HOSTS;
+  };
+  await until('all hosts to be well', isWell, 60_000);
 }
 
 async function round(gateways: readonly TestGateway[], asking: readonly string[]) {
@@ -131,15 +132,10 @@ async function round(gateways: readonly TestGateway[], asking: readonly string[]
   let refused = 0;
   await inParallel(asking, AT_ONCE, async (token, at) => {
     const { url } = gateways[at % gateways.length] as TestGateway;
-    for (;;) {
-      const status = await calls.ask(url, token, 'Which cases are due this week?');
-      if (status === 202) return;
-      refused++;
-      await delay(100);
-    }
+    refused += await calls.ask(url, token, 'Which cases are due this week?');
   });
   const acceptedSeconds = since();
-  while ((await store.turns.countOpen()) > 0) await delay(50);
+  await until('all turns to have ended', async () => (await store.turns.countOpen()) === 0, 120_000);
   const seconds = since();
   calls.close();
   const failed = (await store.turns.list({ limit: 200, status: 'failed' })).length;

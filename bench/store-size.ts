@@ -1,7 +1,7 @@
 /**
  * How the cost of reading and writing grows with the past, on both stores: medians in milliseconds beside ten thousand, a
  * hundred thousand and a million turns. The stores are made once and kept: `PALIADIN_BENCH_PAST` names the directory,
- * `PALIADIN_BENCH_SIZES` the numbers of turns.
+ * `PALIADIN_BENCH_SIZES` the numbers of turns, `PALIADIN_BENCH_STORES` what is measured, `sqlite,postgresql`.
  */
 import type { NewTurn } from '../src/contract/records/turn.ts';
 import { stretchOf } from '../src/services/statistics.ts';
@@ -18,28 +18,33 @@ const DAY_MS = 24 * 3_600_000;
 
 type Medians = Map<string, number>;
 
-await using server = await benchServer();
-const found: Medians[] = [];
-for (const open of [
-  async (size: number) => openSqliteStore(await pastFile(size)),
-  async (size: number) => openPostgresStore(await server.past(size)),
-]) {
-  const stores: Store[] = [];
-  for (const size of SIZES) stores.push(await open(size));
-  const read: Medians[] = [];
-  for (const store of stores) read.push(await reading(store));
-  // In turn, so that what else the machine does slows all of them.
-  const written = await writing(stores);
-  found.push(...read.map((medians, at) => new Map([...medians, ...(written[at] as Medians)])));
-  for (const store of stores) await store.close();
+const kinds = (process.env.PALIADIN_BENCH_STORES ?? 'sqlite,postgresql').split(',');
+await using server = kinds.includes('postgresql') ? await benchServer() : null;
+const stores: { name: string; open(size: number): Promise<Store> }[] = [];
+if (kinds.includes('sqlite')) {
+  stores.push({ name: 'SQLite', open: async (size) => openSqliteStore(await pastFile(size)) });
 }
-const head = ['SQLite', 'PostgreSQL'].flatMap((name) => [
+if (server !== null) {
+  stores.push({ name: 'PostgreSQL', open: async (size) => openPostgresStore(await server.past(size)) });
+}
+const found: Medians[] = [];
+for (const { open } of stores) {
+  const sizes: Store[] = [];
+  for (const size of SIZES) sizes.push(await open(size));
+  const read: Medians[] = [];
+  for (const store of sizes) read.push(await reading(store));
+  // In turn, so that what else the machine does slows all of them.
+  const written = await writing(sizes);
+  found.push(...read.map((medians, at) => new Map([...medians, ...(written[at] as Medians)])));
+  for (const store of sizes) await store.close();
+}
+const head = stores.flatMap(({ name }) => [
   ...SIZES.map((size) => `${name} ${size >= 1_000_000 ? `${size / 1_000_000} M` : `${size / 1000} k`}`),
   'grows',
 ]);
 const rows = [...(found[0] as Medians).keys()].map((what) => {
   const of = (at: number) => found.slice(at, at + SIZES.length).map((medians) => medians.get(what) ?? Number.NaN);
-  return [what, ...[0, SIZES.length].flatMap((at) => [...of(at), `× ${growth(of(at))}`])];
+  return [what, ...stores.map((_, kind) => kind * SIZES.length).flatMap((at) => [...of(at), `× ${growth(of(at))}`])];
 });
 compare(`Reading and writing beside a past, ms (p50 of ${RUNS}; writes ${WRITES})`, head, rows);
 
@@ -77,7 +82,8 @@ async function reading(store: Store): Promise<Medians> {
     'search: a page in the middle': () => page({ search: 'case', before: middle }),
     'search: 60 days ago': () => page({ search: 'case', to: now - 60 * DAY_MS }),
     'list: 60 days ago': () => page({ from: now - 61 * DAY_MS, to: now - 60 * DAY_MS }),
-    'people: overview': () => store.users.overview(now - (now % DAY_MS)),
+    'people: a page': () => store.users.overview(now - (now % DAY_MS), { limit: 51 }),
+    'conversations: a page': () => store.sessions.list({ limit: 51 }),
     'audit log: newest': () => store.audit.list({ limit: 51 }),
     'audit log: one person': () => store.audit.list({ limit: 51, userId: other.id }),
   };

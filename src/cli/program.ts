@@ -41,8 +41,11 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .action(async (user, options) => (await import('./commands/attach.ts')).attach(context(), user, options));
   const sessions = program
     .command('sessions')
-    .description('list the conversations of all hosts and what runs in them')
+    .description('list the conversations of all hosts and what runs in them, those used last first')
     .option('--json', 'as JSON')
+    .option('--user <name>', 'of this user only')
+    .option('--limit <number>', 'how many at most', '200')
+    .option('--before <place>', 'the next page, as the page before named it')
     .action(async (options) => (await import('./commands/sessions.ts')).showSessions(context(), options));
   sessions
     .command('move')
@@ -111,8 +114,9 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
     .action(async (options) => (await import('./commands/token.ts')).createToken(context(), options));
   token
     .command('list')
-    .description('list the tokens; they themselves are not kept')
+    .description('list the tokens, oldest first; they themselves are not kept')
     .option('--user <name>', 'of this user only')
+    .option('--limit <number>', 'how many at most', '200')
     .option('--json', 'as JSON')
     .action(async (options) => (await import('./commands/token.ts')).listTokens(context(), options));
   token
@@ -123,8 +127,11 @@ export function createProgram(io: CommandIo, terminal: Terminal, context: () => 
   const user = program.command('user').description('who may do what');
   user
     .command('list')
-    .description('list the users')
+    .description('list the users, in the order in which they came')
     .option('--json', 'as JSON')
+    .option('--search <text>', 'whose name or e-mail address has each of these words')
+    .option('--limit <number>', 'how many at most', '200')
+    .option('--after <user>', 'the next page: those who came after this one')
     .action(async (options) => (await import('./commands/user.ts')).listUsers(context(), options));
   user
     .command('role')

@@ -72,7 +72,7 @@ export function createHostListService({
   }
 
   async function openOn(name: string) {
-    return (await store.turns.open()).filter(({ host }) => host === name);
+    return (await store.turns.openStates()).filter(({ host }) => host === name);
   }
 
   return {
@@ -80,7 +80,7 @@ export function createHostListService({
       const [hosts, sessions, open] = await Promise.all([
         store.hosts.list(),
         store.sessions.countByHost(),
-        store.turns.open(),
+        store.turns.openStates(),
       ]);
       return hosts.map((host) => ({
         ...host,

@@ -4,7 +4,6 @@ import type { Hosts as Reached } from '../backend/hosts.ts';
 import type { Hosts, HostView, Probe } from '../contract/admin/hosts.ts';
 import type { PaliadinError } from '../contract/errors.ts';
 import { weaknessOf } from '../contract/isolation.ts';
-import { isFinal } from '../contract/turn.ts';
 import type { Store } from '../store/store.ts';
 import type { Access } from './authorisation.ts';
 import type { SessionHost } from './sessions/session-host.ts';
@@ -46,7 +45,7 @@ export function createHostService(options: HostServiceOptions): HostService {
   return {
     async list() {
       const sessions = await store.sessions.countByHost();
-      const open = (await store.turns.open()).filter(({ status }) => status !== 'queued' && !isFinal(status));
+      const open = (await store.turns.openStates()).filter(({ status }) => status !== 'queued');
       return {
         gateway: {
           version,

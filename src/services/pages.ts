@@ -10,15 +10,15 @@ export const PAGE = 200;
  * page.
  */
 export async function* pages<T, K>(
-  read: (before: K | undefined) => Promise<T[]>,
+  read: (last: K | undefined) => Promise<T[]>,
   { next }: { next: (last: T) => K },
 ): AsyncGenerator<T> {
-  for (let before: K | undefined; ; ) {
-    const page = await read(before);
+  for (let place: K | undefined; ; ) {
+    const page = await read(place);
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
-    before = next(last);
+    place = next(last);
     await setImmediate();
   }
 }
@@ -32,8 +32,8 @@ export async function* eachTurn(turns: Pick<TurnStore, 'list' | 'get'>, filter: 
   }
 }
 
-export async function* map<T, U>(rows: AsyncIterable<T>, change: (row: T) => U): AsyncGenerator<U> {
-  for await (const row of rows) yield change(row);
+export async function* map<T, U>(rows: AsyncIterable<T>, change: (row: T) => U | Promise<U>): AsyncGenerator<U> {
+  for await (const row of rows) yield await change(row);
 }
 
 /** The first `limit` rows; reads no more than these. */

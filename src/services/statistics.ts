@@ -23,7 +23,10 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
       const now = await store.turns.stats({ from, to, bucketMs, userId });
       const before = hourBefore(from, to);
       const previous = await store.turns.stats({ from: before, to: from, bucketMs: from - before, userId });
-      const personOf = await people(store);
+      const personOf = await people(
+        store,
+        now.users.map((user) => user.userId),
+      );
       return {
         range,
         from,
@@ -35,7 +38,7 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
         codes: mostFrequent(now.total.byCode),
         tools: mostFrequent(now.total.byTool),
         tags: mostFrequent(now.total.byTag),
-        users: now.users.slice(0, MOST).map(({ userId: id, turns, failed }) => {
+        users: now.users.map(({ userId: id, turns, failed }) => {
           return { id, name: personOf(id).name, turns, failed };
         }),
       };

@@ -6,8 +6,8 @@ export interface AuditStore {
   append(entries: AuditEntry[]): Promise<void>;
   /** Newest first. */
   list(query: AuditFilter & { before?: number | undefined; limit: number }): Promise<AuditRow[]>;
-  /** Oldest first: the rows that are about the user, and the user's own actions. */
-  ofUser(userId: string): Promise<AuditRow[]>;
+  /** Oldest first, the first `limit` after `after`: the rows that are about the user, and the user's own actions. */
+  ofUser(userId: string, page: { after: number; limit: number }): Promise<AuditRow[]>;
   /** The newest row; null of an empty log. */
   head(): Promise<AuditHead | null>;
   /**

@@ -8,7 +8,14 @@ export type MoveReason = 'asked' | 'removed' | 'away';
 export interface SessionQuery {
   userId?: string | undefined;
   name?: string | undefined;
+  /** The `place` of the last session of the page before. */
+  before?: string | undefined;
   limit?: number | undefined;
+}
+
+/** Where a session is in the list, for the page that begins after it: the list is in order of what changes with use. */
+export function placeOf({ lastUsedAt, name }: Pick<AgentSession, 'lastUsedAt' | 'name'>): string {
+  return `${lastUsedAt}.${name}`;
 }
 
 export interface ListedSession extends AgentSession, Pick<Conversation, 'title' | 'archivedAt'> {
@@ -36,6 +43,8 @@ export interface SessionStore {
   /** Adds one to the generation. @throws PaliadinError `not_found` */
   startOver(name: string, by: By): Promise<AgentSession>;
   get(name: string): Promise<AgentSession | null>;
+  /** By its name, or the one that the user of this subject or id used last. */
+  find(wanted: string): Promise<AgentSession | null>;
   /** Last used first. With the title, which is text of its user. */
   list(query?: SessionQuery): Promise<ListedSession[]>;
   /** How many each host has. */

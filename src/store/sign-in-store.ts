@@ -45,7 +45,7 @@ export interface SignInStore {
   ): Promise<void>;
   byToken(hash: string, now: number): Promise<{ user: User; scopes: Scope[] } | null>;
   /** Oldest first; includes expired ones. */
-  tokens(query?: { userId?: string }): Promise<ApiToken[]>;
+  tokens(query?: { userId?: string | undefined; limit?: number | undefined }): Promise<ApiToken[]>;
   /** @throws PaliadinError `not_found`, `conflict` where more than one token begins with `id`. */
   dropToken(id: string, by: By): Promise<ApiToken>;
   /**

@@ -68,6 +68,9 @@ export interface NewQuestion {
 /** A question as it was stored; with `inserted: false`, the one that was stored before under its key. */
 export type InsertedTurn = { turn: Turn; inserted: true; event: StoredEvent } | { turn: Turn; inserted: false };
 
+/** What is known of an open turn without reading its texts. */
+export type OpenTurn = Pick<Turn, 'turnId' | 'userId' | 'agentSession' | 'host' | 'status'>;
+
 export interface TurnStore {
   /**
    * Inserts the audit row, status `queued`, and its `accepted` event. Where the user has used the
@@ -121,6 +124,8 @@ export interface TurnStore {
   }): Promise<TurnPage>;
   /** Turns that a crash may have left open, oldest first. */
   open(): Promise<Turn[]>;
+  /** As `open`, without what was said: of all sessions, or of these. */
+  openStates(sessions?: readonly string[]): Promise<OpenTurn[]>;
   /** As `open`, of one user. */
   openOf(userId: string): Promise<Turn[]>;
   /** The ids of open turns whose user or host is disabled. */

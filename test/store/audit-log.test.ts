@@ -80,7 +80,11 @@ test('audit rows are found by user, action, turn and time', async () => {
   expect(await seqs({ userId: one.user.id })).toEqual([7, 3, 2, 1]);
   expect(await seqs({ action: 'turn.accepted' })).toEqual([4, 1]);
   expect(await seqs({ from: 9000, to: 9001 })).toEqual([7]);
-  expect((await store.audit.ofUser(other.user.id)).map(({ seq }) => seq)).toEqual([4, 5, 6, 7]);
+  const ofOther = async (after: number, limit: number) =>
+    (await store.audit.ofUser(other.user.id, { after, limit })).map(({ seq }) => seq);
+  expect(await ofOther(0, 10)).toEqual([4, 5, 6, 7]);
+  expect(await ofOther(0, 3)).toEqual([4, 5, 6]);
+  expect(await ofOther(6, 3)).toEqual([7]);
 });
 
 test('the chain can be verified from a known row on', async () => {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { SESSION_PATTERN } from '../../src/contract/names.ts';
 import type { BrowserSession } from '../../src/contract/records/sign-in.ts';
+import type { User } from '../../src/contract/records/user.ts';
 import type { Scope } from '../../src/contract/scopes.ts';
+import { placeOf } from '../../src/store/session-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aUser, temporaryStore } from './temporary-store.ts';
 
@@ -268,4 +270,65 @@ test('an embedded session ends when it is ended, expires, or its key is gone, an
   expect(await store.signIn.isTokenSpent('t')).toBe(false);
   await store.signIn.endEmbeddedSession('h', 3000);
   expect([await found(3000, 'new'), await store.signIn.isTokenSpent('t')]).toEqual([null, true]);
+});
+
+test('users come in pages in the order in which they came, and are found by parts of their names', async () => {
+  const { store } = await temporaryStore();
+  const made = [];
+  for (const [subject, name, email] of [
+    ['jwt:1', 'Özlem Çelik', 'oezlem@example.org'],
+    ['jwt:2', 'Anna Ösen', null],
+    ['jwt:3', 'annabel 100%', 'a_b@example.org'],
+    ['jwt:4', 'Bert', 'BERT@EXAMPLE.ORG'],
+  ] as const) {
+    made.push((await store.users.ensure({ subject, name, email, now: 5 })).user);
+  }
+  const ids = made.map(({ id }) => id).sort(); // they came at the same time
+  const pages = [];
+  for (let after: string | undefined; ; ) {
+    const page = await store.users.list({ after, limit: 3 });
+    if (page.length === 0) break;
+    pages.push(page.map(({ id }) => id));
+    after = page.at(-1)?.id;
+  }
+  expect(pages).toEqual([ids.slice(0, 3), ids.slice(3)]);
+  const found = async (search: string) =>
+    (await store.users.overview(0, { search, limit: 10 })).map(({ subject }) => subject.slice(4)).sort();
+  expect(await found('ANNA')).toEqual(['2', '3']);
+  expect(await found('anna ösen')).toEqual(['2']);
+  expect(await found('öz')).toEqual(['1']);
+  expect(await found('ÖSEN')).toEqual(['2']);
+  expect(await found('bert@example.org')).toEqual(['4']);
+  expect(await found('jwt:3')).toEqual(['3']);
+  expect(await found('0%')).toEqual(['3']);
+  expect(await found('a_b@')).toEqual(['3']);
+  expect(await found('example.org 100')).toEqual(['3']);
+  expect(await found('%')).toEqual([]);
+  expect(await found('nobody')).toEqual([]);
+  expect(await found(' ')).toHaveLength(4);
+  const gone = made[0] as User;
+  await store.users.remove(gone.id, { actor: 'cli', at: 9 });
+  await expect(store.users.list({ after: gone.id, limit: 1 })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('conversations come in pages, those used last first, also where several were used at the same time', async () => {
+  const { store } = await temporaryStore();
+  const names: string[] = [];
+  for (const now of [1, 2, 2, 2, 3]) {
+    const { user } = await store.users.ensure({ subject: `${names.length}`, now });
+    names.unshift((await store.sessions.ofUser(user, { prefix: 'p', host: 'local', now })).name);
+  }
+  const inOrder = [names[0], ...names.slice(1, 4).sort().reverse(), names[4]];
+  const seen: string[] = [];
+  for (let before: string | undefined; ; ) {
+    const page = await store.sessions.list({ before, limit: 2 });
+    const last = page.at(-1);
+    if (last === undefined) break;
+    seen.push(...page.map(({ name }) => name));
+    before = placeOf(last);
+  }
+  expect(seen).toEqual(inOrder);
+  expect((await store.sessions.find('0'))?.name).toBe(names[4]);
+  expect((await store.sessions.find(names[2] as string))?.name).toBe(names[2]);
+  expect(await store.sessions.find('nobody')).toBeNull();
 });

@@ -75,6 +75,37 @@ test('a rare and a frequent word are found alike, within times, before a turn an
   expect(await places({ search: 'often', to: 50 })).toEqual([]);
 });
 
+test('a search within times finds the same turns as the list, however the clock was set back', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const times = [20, 24, 21, 40, 10, 12, 39, 41, 50, 45, 60];
+  for (const [at, startedAt] of times.entries()) await put(store, who, { startedAt, message: `common ${at}` });
+  const ids = async (query: Partial<Query>) =>
+    (await store.turns.list({ limit: 20, ...query })).map(({ turnId }) => turnId).sort();
+  for (let from = 9; from <= 61; from += 4) {
+    for (let to = from; to <= 61; to += 3) {
+      const search = 'commo';
+      expect([from, to, await ids({ search, from, to })]).toEqual([from, to, await ids({ from, to })]);
+      expect(await ids({ search, from })).toEqual(await ids({ from }));
+      expect(await ids({ search, to })).toEqual(await ids({ to }));
+    }
+  }
+});
+
+test('a beginning of very many words finds them all', async () => {
+  const { store } = await temporaryStore();
+  const who = await aUser(store);
+  const words = Array.from({ length: 200 }, (_, at) => `sta${at.toString(36)}`);
+  for (const word of words) await put(store, who, { message: `${word} stop` });
+  const count = async (search: string) => (await store.turns.list({ limit: 500, search })).length;
+  expect(await count('sta')).toBe(200);
+  expect(await count('sta1 stop')).toBe(words.filter((word) => word.startsWith('sta1')).length);
+  expect(await count('st')).toBe(0);
+  expect(await count('star')).toBe(1);
+  expect(await count('stax')).toBe(1);
+  expect(await count('stay0')).toBe(0);
+});
+
 test('text is found by word prefixes in question and answer, whatever operators the search has', async () => {
   const { store } = await temporaryStore();
   const who = await aUser(store);

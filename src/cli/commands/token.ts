@@ -4,6 +4,7 @@ import { isScope, type Scope, scopes } from '../../contract/scopes.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+import { limitOf } from './limit.ts';
 import { withServices } from './with-services.ts';
 
 /** Prints only the token on standard output, so that a script can read it; everything else goes to standard error. */
@@ -26,10 +27,18 @@ export async function createToken(
 }
 
 /** Lists tokens with what is known about them, without the secrets. */
-export async function listTokens(context: CommandContext, options: { user?: string; json?: boolean }): Promise<void> {
+export async function listTokens(
+  context: CommandContext,
+  options: { user?: string; json?: boolean; limit: string },
+): Promise<void> {
+  const limit = limitOf(options.limit);
   await withServices(context, async ({ users, credentials }) => {
     const user = options.user === undefined ? null : await users.bySubject(options.user);
-    const rows = await credentials.tokens({ userId: user?.id });
+    const found = await credentials.tokens({ userId: user?.id, limit: limit + 1 });
+    const rows = found.slice(0, limit);
+    if (found.length > limit) {
+      context.terminal.note('there are more: --limit <number> shows more of them, --user <name> those of one user');
+    }
     if (options.json) context.terminal.printJson(rows);
     else context.terminal.print(table(HEAD, rows.map(describe)));
   });

@@ -1,10 +1,10 @@
-import { ConfigError } from '../../config/load.ts';
 import type { TurnLine } from '../../contract/records/turn.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
 import { take } from '../../services/pages.ts';
 import type { Person } from '../../services/people.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+import { limitOf } from './limit.ts';
 import { withServices } from './with-services.ts';
 
 /** Lists recent turns, newest first. The table shows what happened; only `--json` shows questions and answers. */
@@ -12,8 +12,7 @@ export async function showTurns(
   context: CommandContext,
   options: { json?: boolean; user?: string; search?: string; limit: string },
 ): Promise<void> {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
+  const limit = limitOf(options.limit);
   await withServices(context, async ({ users, turnLog }) => {
     const user = options.user === undefined ? null : await users.bySubject(options.user);
     const filter = { userId: user?.id, search: options.search };

@@ -1,16 +1,30 @@
 import { ConfigError } from '../../config/load.ts';
 import { MAX_DAILY_QUOTA, type UserChange } from '../../contract/admin/users.ts';
+import type { UserOverview } from '../../contract/records/user.ts';
 import { COMMAND_LINE } from '../../services/actor.ts';
+import { shellQuoted } from '../../setup/shell-quoted.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+import { limitOf } from './limit.ts';
 import { withServices } from './with-services.ts';
 
-/** Lists the known users, and what they may do. */
-export async function listUsers(context: CommandContext, { json }: { json?: boolean }): Promise<void> {
+/** Lists known users, in the order in which they came, and what they may do. */
+export async function listUsers(
+  context: CommandContext,
+  { json, search, after, limit }: { json?: boolean; search?: string; after?: string; limit: string },
+): Promise<void> {
   await withServices(context, async ({ users }) => {
+    const last = after === undefined ? undefined : (await users.bySubject(after)).id;
+    const page = await users.list({ search, after: last, limit: limitOf(limit) });
     const rows = await Promise.all(
-      (await users.list()).map(async (user) => ({ ...user, browsers: await users.countBrowsers(user.id) })),
+      page.users.map(async (user) => ({ ...user, browsers: await users.countBrowsers(user.id) })),
     );
+    if (page.nextAfter !== null) {
+      const { subject } = page.users.at(-1) as UserOverview;
+      context.terminal.note(
+        `there are more: --after ${shellQuoted(subject)} shows the next, --search <text> finds some`,
+      );
+    }
     if (json) return void context.terminal.printJson(rows);
     const lines = table(
       ['user', 'name', 'role', 'state', 'browsers', 'created'],

@@ -1,13 +1,12 @@
-import { ConfigError } from '../../config/load.ts';
 import type { WebhookDelivery } from '../../contract/records/webhook.ts';
 import type { CommandContext } from '../context.ts';
 import { table } from '../table.ts';
+import { limitOf } from './limit.ts';
 import { withServices } from './with-services.ts';
 
 /** Lists what the application's webhook was told and is to be told, newest first. */
 export async function showWebhooks(context: CommandContext, options: { json?: boolean; limit: string }): Promise<void> {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw new ConfigError('--limit is a whole number from 1');
+  const limit = limitOf(options.limit);
   await withServices(context, async ({ webhooks }) => {
     const deliveries = await webhooks.list({ limit });
     if (options.json) return context.terminal.printJson(deliveries);

@@ -1,11 +1,15 @@
 /** /api/admin/sessions. The screen of one is in `../screen.ts`. */
 import { z } from 'zod';
-import { count, person, session, time, turnId } from './fields.ts';
+import { count, page, person, session, time, turnId } from './fields.ts';
+
+/** Where a page of sessions ends: when the last of them was used, and its name. */
+export const sessionPlace = z.string().regex(/^\d{1,15}\.[a-z0-9][a-z0-9_-]{0,63}$/);
 
 export const sessionsQuery = z.strictObject({
   userId: z.uuid().optional(),
   name: session.optional().describe('this one only'),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
+  before: sessionPlace.optional().describe('the `nextBefore` of the page before'),
+  limit: page,
 });
 
 const sessionView = z.object({
@@ -29,7 +33,7 @@ export type SessionView = z.infer<typeof sessionView>;
 /** Last used first. */
 export const sessions = z.object({
   sessions: z.array(sessionView),
-  more: z.boolean().describe('there are others, which were used earlier'),
+  nextBefore: z.string().nullable().describe('the next page: those that were used earlier'),
 });
 export type Sessions = z.infer<typeof sessions>;
 

@@ -64,8 +64,16 @@ export const turnsPage = z.object({
 });
 export type TurnsPage = z.infer<typeof turnsPage>;
 
-/** The values that filters offer: all users, and the tags of the last 30 days, most frequent first. */
-export const turnsChoices = z.object({ users: z.array(person), tags: z.array(z.string()) });
+export const turnsChoicesQuery = z.strictObject({
+  userId: z.uuid().optional().describe('a user who is among the choices in any case'),
+});
+
+/** The values that filters offer: users, at most some 200, and the tags of the last 30 days, most frequent first. */
+export const turnsChoices = z.object({
+  users: z.array(person),
+  moreUsers: z.boolean().describe('there are others; `/api/admin/users` finds them'),
+  tags: z.array(z.string()),
+});
 export type TurnsChoices = z.infer<typeof turnsChoices>;
 
 /** GET …/turns/export */

@@ -1,6 +1,6 @@
 /** /api/admin/users */
 import { z } from 'zod';
-import { count, role, session, time, turnId } from './fields.ts';
+import { count, page, role, session, time, turnId } from './fields.ts';
 
 export const userView = z.object({
   id: z.uuid(),
@@ -17,7 +17,21 @@ export const userView = z.object({
 });
 export type UserView = z.infer<typeof userView>;
 
-export const users = z.object({ users: z.array(userView) });
+export const usersQuery = z.strictObject({
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .describe(
+      'each word of it is part of their name, e-mail address, or the name by which the way in knows them; case does not matter',
+    ),
+  after: z.uuid().optional().describe('the `nextAfter` of the page before'),
+  limit: page,
+});
+
+/** Known first first. */
+export const users = z.object({ users: z.array(userView), nextAfter: z.uuid().nullable() });
 export type Users = z.infer<typeof users>;
 
 export const userParams = z.object({ userId: z.uuid() });

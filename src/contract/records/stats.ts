@@ -15,7 +15,7 @@ export interface TurnStats {
   /** One for each bucket in which a turn was accepted, oldest first. */
   buckets: (Counted & { from: number; activeUsers: number })[];
   total: Counted & { activeUsers: number };
-  /** Users, those who asked most first. */
+  /** Those who asked most, that first; at most 50. */
   users: { userId: string; turns: number; failed: number }[];
 }
 

@@ -168,7 +168,7 @@ export async function createMetrics(version: string): Promise<Metrics> {
         // A value that can't be read now is left out; the others are reported.
         const asked = hosts.all().filter(({ refusal }) => refusal() === null);
         const [all, summary, found] = await Promise.all([
-          store.turns.open().catch(() => null),
+          store.turns.openStates().catch(() => null),
           tellsApplication ? store.webhooks.summary().catch(() => null) : null,
           Promise.all(
             asked.map((backend) => pTimeout(backend.sessions(), { milliseconds: LOOK_MS }).catch(() => null)),

@@ -3,7 +3,7 @@ import type { AuditFilter, AuditHead, AuditRow } from '../../contract/records/au
 import type { Store } from '../../store/store.ts';
 import type { Actor } from '../actor.ts';
 import { map, PAGE, pages } from '../pages.ts';
-import { type Person, people } from '../people.ts';
+import { type Person, people, peopleInTurn } from '../people.ts';
 import type { Readings } from '../readings.ts';
 import { type ChainReport, createVerifier, type KnownHead } from './verify.ts';
 
@@ -55,18 +55,29 @@ export function createAuditLogService({ store, notedHead, onRecord, clock }: Aud
     async list({ limit, ...query }) {
       const found = await audit.list({ ...query, limit: limit + 1 });
       const page = found.slice(0, limit);
-      const personOf = await people(store);
+      const personOf = await people(
+        store,
+        page.flatMap(({ actor, subject }) => [actor, subject]),
+      );
       return {
-        rows: page.map((row) => named(row, personOf)),
+        rows: page.map(({ actor, subject, ...row }) => ({
+          ...row,
+          actor: personOf(actor),
+          subject: subject === null ? null : personOf(subject),
+        })),
         nextBefore: found.length > limit ? (page.at(-1)?.seq ?? null) : null,
       };
     },
 
     async export(actor, filter, format) {
       await onRecord({ actor: actor.id, action: 'read.audit', detail: { exported: format } });
-      const personOf = await people(store);
+      const personOf = peopleInTurn(store);
       const read = (before: number | undefined) => audit.list({ ...filter, before, limit: PAGE });
-      return map(pages(read, { next: ({ seq }) => seq }), (row) => named(row, personOf));
+      return map(pages(read, { next: ({ seq }) => seq }), async ({ actor, subject, ...row }) => ({
+        ...row,
+        actor: await personOf(actor),
+        subject: subject === null ? null : await personOf(subject),
+      }));
     },
 
     head: () => audit.head(),
@@ -77,8 +88,4 @@ export function createAuditLogService({ store, notedHead, onRecord, clock }: Aud
       return { ...(await verify({ full, contains: ends })), noted: noted?.head ?? null };
     },
   };
-}
-
-function named({ actor, subject, ...row }: AuditRow, personOf: (id: string) => Person): NamedAuditRow {
-  return { ...row, actor: personOf(actor), subject: subject === null ? null : personOf(subject) };
 }

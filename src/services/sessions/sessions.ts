@@ -1,7 +1,7 @@
 /** The conversations, and what runs in them. */
 import { PaliadinError } from '../../contract/errors.ts';
 import type { AgentSession } from '../../contract/records/session.ts';
-import type { ListedSession, SessionQuery } from '../../store/session-store.ts';
+import { type ListedSession, placeOf, type SessionQuery } from '../../store/session-store.ts';
 import type { Store } from '../../store/store.ts';
 import { recordMove, requireElsewhere } from '../../turn/move.ts';
 import type { Actor } from '../actor.ts';
@@ -10,10 +10,10 @@ import type { Readings } from '../readings.ts';
 import type { SessionHost } from './session-host.ts';
 
 export interface SessionService {
-  /** Last used first, without titles. */
-  list(query?: SessionQuery): Promise<SessionOverview[]>;
+  /** A page, last used first, without titles. `before` is the `nextBefore` of the page before. */
+  list(query: PageQuery): Promise<SessionPage<SessionOverview>>;
   /** With titles, which are text of the users: the reading is put on record first. */
-  listWithTitles(actor: Actor, query: SessionQuery): Promise<TitledSession[]>;
+  listWithTitles(actor: Actor, query: PageQuery): Promise<SessionPage<TitledSession>>;
   /** @throws PaliadinError `not_found` */
   get(name: string): Promise<AgentSession>;
   /** The session with this name, or the one that the user of this subject or id used last. @throws PaliadinError `not_found` */
@@ -23,6 +23,14 @@ export interface SessionService {
    * @throws PaliadinError `not_found`; `conflict` while one of its turns is open, or where it is there already
    */
   move(actor: Actor, session: AgentSession, host: string): Promise<AgentSession>;
+}
+
+type PageQuery = SessionQuery & { limit: number };
+
+export interface SessionPage<T> {
+  sessions: T[];
+  /** Null where this is the last page. */
+  nextBefore: string | null;
 }
 
 export interface SessionOverview extends Omit<AgentSession, 'userId'> {
@@ -47,16 +55,29 @@ export interface SessionServiceOptions {
 }
 
 export function createSessionService({ store, host, onRecord, clock }: SessionServiceOptions): SessionService {
-  async function overview(query: SessionQuery | undefined): Promise<TitledSession[]> {
-    const known = await store.sessions.list(query);
+  async function pageOf({ limit, ...query }: PageQuery): Promise<SessionPage<TitledSession>> {
+    const found = await store.sessions.list({ ...query, limit: limit + 1 });
+    const known = found.slice(0, limit);
+    const last = known.at(-1);
+    const nextBefore = last === undefined || found.length <= limit ? null : placeOf(last);
+    return { sessions: await overview(known), nextBefore };
+  }
+
+  async function overview(known: readonly ListedSession[]): Promise<TitledSession[]> {
     if (known.length === 0) return [];
+    const open = Map.groupBy(
+      await store.turns.openStates(known.map(({ name }) => name)),
+      ({ agentSession }) => agentSession,
+    );
+    const personOf = await people(
+      store,
+      known.map(({ userId }) => userId),
+    );
     const names = [...new Set(known.map(({ host: name }) => name))];
     const live = new Map(await Promise.all(names.map(async (name) => [name, await host.sessions(name)] as const)));
-    const open = await store.turns.open();
-    const personOf = await people(store);
     return known.map(({ userId, subject: _, ...session }) => {
       const there = live.get(session.host) ?? null;
-      const own = open.filter(({ agentSession }) => agentSession === session.name);
+      const own = open.get(session.name) ?? [];
       const atWork = own.find(({ status }) => status !== 'queued');
       return {
         ...session,
@@ -70,12 +91,15 @@ export function createSessionService({ store, host, onRecord, clock }: SessionSe
   }
 
   return {
-    list: async (query) => (await overview(query)).map(({ title: _, archivedAt: _at, ...session }) => session),
+    async list(query) {
+      const { sessions, nextBefore } = await pageOf(query);
+      return { sessions: sessions.map(({ title: _, archivedAt: _at, ...session }) => session), nextBefore };
+    },
 
     async listWithTitles(actor, query) {
       const { userId = null } = query;
       await onRecord({ actor: actor.id, action: 'read.conversations', subject: userId, detail: {} });
-      return overview(query);
+      return pageOf(query);
     },
 
     async get(name) {
@@ -91,11 +115,15 @@ export function createSessionService({ store, host, onRecord, clock }: SessionSe
     },
 
     async find(wanted) {
-      const sessions = await store.sessions.list();
-      const found = sessions.find(({ name, userId, subject }) => [name, userId, subject].includes(wanted));
-      if (found !== undefined) return found;
-      const known = [...new Set(sessions.map(({ subject }) => subject))].join(', ') || 'nobody yet';
-      throw new PaliadinError('not_found', `${wanted} has no conversation; those who have one: ${known}`);
+      const found = await store.sessions.find(wanted);
+      if (found !== null) return found;
+      const some = await store.sessions.list({ limit: SHOWN + 1 });
+      const known = [...new Set(some.slice(0, SHOWN).map(({ subject }) => subject))].join(', ') || 'nobody yet';
+      const more = some.length > SHOWN ? ', …; `paliadin sessions` shows all' : '';
+      throw new PaliadinError('not_found', `${wanted} has no conversation; those who have one: ${known}${more}`);
     },
   };
 }
+
+// In an error message.
+const SHOWN = 20;

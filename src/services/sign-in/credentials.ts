@@ -14,7 +14,7 @@ export interface CredentialService {
   /** A bearer token for programs; a user who does not exist yet is created. */
   createToken(actor: Actor, token: NewToken): Promise<CreatedToken>;
   /** Oldest first; the secrets are not stored. `user` is a subject. */
-  tokens(query?: { userId?: string | undefined }): Promise<(ApiToken & { user: string })[]>;
+  tokens(query?: { userId?: string | undefined; limit?: number }): Promise<(ApiToken & { user: string })[]>;
   /** @throws PaliadinError `not_found`, `conflict` where more than one token begins with `id`. */
   revokeToken(actor: Actor, id: string): Promise<ApiToken & { user: string }>;
 }
@@ -76,9 +76,12 @@ export function createCredentialService(options: CredentialOptions): CredentialS
       return { secret, user, created, withoutEffect };
     },
 
-    async tokens({ userId } = {}) {
-      const tokens = await store.signIn.tokens(userId === undefined ? {} : { userId });
-      const personOf = await people(store);
+    async tokens(query = {}) {
+      const tokens = await store.signIn.tokens(query);
+      const personOf = await people(
+        store,
+        tokens.map((token) => token.userId),
+      );
       return tokens.map((token) => ({ ...token, user: personOf(token.userId).subject || token.userId }));
     },
 

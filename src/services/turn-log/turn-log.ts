@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { turnSnapshot } from '../../turn/turn-snapshot.ts';
 import type { Actor } from '../actor.ts';
 import { eachTurn, map } from '../pages.ts';
-import { type Person, people } from '../people.ts';
+import { type Person, people, peopleInTurn } from '../people.ts';
 import type { Readings } from '../readings.ts';
 import { stagesOf } from './stages.ts';
 
@@ -25,14 +25,24 @@ export interface TurnLogService {
   export(actor: Actor, filter: TurnFilter, format: string): Promise<AsyncIterable<Turn & { user: Person }>>;
   /** While the turn runs, the answer so far. @throws PaliadinError `not_found` */
   get(actor: Actor, turnId: string): Promise<TurnInFull>;
-  /** The values of the filters: all users, and the tags of the last 30 days, most frequent first. */
-  choices(): Promise<{ users: Person[]; tags: string[] }>;
+  /**
+   * The values of the filters: the users, where they are not too many for a list, with the one of `userId` in any case;
+   * and the tags of the last 30 days, most frequent first.
+   */
+  choices(query: { userId?: string | undefined }): Promise<TurnLogChoices>;
 }
 
 export interface TurnLogPage {
   turns: (TurnLine & { user: Person })[];
   /** Null where this is the last page. */
   nextBefore: string | null;
+}
+
+export interface TurnLogChoices {
+  users: Person[];
+  /** There are others. */
+  moreUsers: boolean;
+  tags: string[];
 }
 
 export interface TurnInFull {
@@ -67,7 +77,10 @@ export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions)
       await onRecordOf(actor, filter, {});
       const found = await store.turns.list({ ...filter, before, limit: limit + 1 });
       const page = found.slice(0, limit);
-      const personOf = await people(store);
+      const personOf = await people(
+        store,
+        page.map(({ userId }) => userId),
+      );
       return {
         turns: page.map((turn) => ({ ...turn, user: personOf(turn.userId) })),
         nextBefore: found.length > limit ? (page.at(-1)?.turnId ?? null) : null,
@@ -76,8 +89,8 @@ export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions)
 
     async export(actor, filter, format) {
       await onRecordOf(actor, filter, { exported: format });
-      const personOf = await people(store);
-      return map(eachTurn(store.turns, filter), (turn) => ({ ...turn, user: personOf(turn.userId) }));
+      const personOf = peopleInTurn(store);
+      return map(eachTurn(store.turns, filter), async (turn) => ({ ...turn, user: await personOf(turn.userId) }));
     },
 
     async get(actor, turnId) {
@@ -93,18 +106,27 @@ export function createTurnLogService({ store, onRecord, clock }: TurnLogOptions)
       return { ...known, response: text, approvals };
     },
 
-    async choices() {
-      const users = (await store.users.list()).map(({ id, subject, name }) => ({ id, subject, name }));
+    async choices({ userId }) {
+      const found = await store.users.list({ limit: MANY_USERS + 1 });
+      const users = found.slice(0, MANY_USERS);
+      const chosen = userId === undefined ? null : await store.users.get(userId);
+      if (chosen !== null && !users.some(({ id }) => id === chosen.id)) users.push(chosen);
       const to = clock();
       const { total } = await store.turns.stats({ from: to - RECENT_MS, to, bucketMs: RECENT_MS });
       const tags = Object.entries(total.byTag).sort(([, one], [, other]) => other - one);
-      return { users, tags: tags.slice(0, MANY_TAGS).map(([tag]) => tag) };
+      return {
+        users: users.map(({ id, subject, name }) => ({ id, subject, name })),
+        moreUsers: found.length > MANY_USERS,
+        tags: tags.slice(0, MANY_TAGS).map(([tag]) => tag),
+      };
     },
   };
 }
 
 const RECENT_MS = 30 * 24 * 3_600_000;
 const MANY_TAGS = 200;
+// Nobody chooses from a longer list.
+const MANY_USERS = 200;
 
 function withoutUnset<T extends object>(filter: T): Record<string, string | number> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));

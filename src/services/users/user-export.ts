@@ -6,7 +6,7 @@
 import type { Attachment } from '../../contract/attachment.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { Store } from '../../store/store.ts';
-import { eachTurn } from '../pages.ts';
+import { eachTurn, PAGE, pages } from '../pages.ts';
 
 export async function* exportUser(
   store: Pick<Store, 'attachments' | 'users' | 'turns' | 'events' | 'appTools' | 'sessions' | 'signIn' | 'audit'>,
@@ -33,7 +33,14 @@ export async function* exportUser(
     yield `${first ? '' : ',\n'}${JSON.stringify({ ...kept, attachments, decisions, toolCalls })}`;
     first = false;
   }
-  yield `],"audit":${JSON.stringify(await store.audit.ofUser(id))}}\n`;
+  yield '],"audit":[';
+  const rows = pages((after: number = 0) => store.audit.ofUser(id, { after, limit: PAGE }), { next: ({ seq }) => seq });
+  let separator = '';
+  for await (const row of rows) {
+    yield separator + JSON.stringify(row);
+    separator = ',\n';
+  }
+  yield ']}\n';
 }
 
 /** One file at a time. */

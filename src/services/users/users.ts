@@ -16,8 +16,11 @@ import { type Removed, removeUser } from './remove-user.ts';
 import { exportUser } from './user-export.ts';
 
 export interface UserService {
-  /** All users, with their recent activity. */
-  list(): Promise<UserOverview[]>;
+  /**
+   * A page of users, known first first, with their recent activity. `after` is the `nextAfter` of the page before.
+   * @throws PaliadinError `bad_request` for a search that asks for too much; `not_found`
+   */
+  list(query: { search?: string | undefined; after?: string | undefined; limit: number }): Promise<UserPage>;
   /** The number of browsers that they are signed in with. */
   countBrowsers(userId: string): Promise<number>;
   /** @throws PaliadinError `not_found`, as do all methods below. */
@@ -42,6 +45,12 @@ export interface UserService {
   remove(actor: Actor, userId: string): Promise<Removed & { conversations: number }>;
   /** Everything that is stored about them, as JSON in pieces. */
   export(actor: Actor, userId: string): Promise<AsyncIterable<string>>;
+}
+
+export interface UserPage {
+  users: UserOverview[];
+  /** Null where this is the last page. */
+  nextAfter: string | null;
 }
 
 export interface UserServiceOptions {
@@ -70,7 +79,11 @@ export function createUserService(options: UserServiceOptions): UserService {
   }
 
   return {
-    list: () => users.overview(dayStart(clock())),
+    async list({ limit, ...query }) {
+      const found = await users.overview(dayStart(clock()), { ...query, limit: limit + 1 });
+      const page = found.slice(0, limit);
+      return { users: page, nextAfter: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+    },
     countBrowsers: (userId) => store.signIn.countBrowserSessions(userId, clock()),
     get,
 
@@ -96,7 +109,7 @@ export function createUserService(options: UserServiceOptions): UserService {
         await users.enable(userId, enabled);
         await untilNewTokensCount(enabled.at);
       }
-      const changed = (await users.overview(dayStart(clock()))).find(({ id }) => id === userId);
+      const [changed] = await users.overview(dayStart(clock()), { ids: [userId] });
       if (changed === undefined) throw new PaliadinError('not_found', 'this user was deleted just now');
       return changed;
     },

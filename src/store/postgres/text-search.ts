@@ -5,39 +5,49 @@
  */
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Schema } from '../queries/schema.ts';
-import type { Stretch, TextSearch } from '../queries/turn-list.ts';
+import { inOrderOfTime, type Stretch, type TextSearch } from '../queries/turn-list.ts';
 import { isUnspaced, SHORT, tokensOf } from '../words.ts';
 
 /**
- * Newest first. How rare a word is, the server can only guess: what it knows are whole words, not beginnings. A wrong guess
- * makes it walk through all turns, so it is looked up among the newest ones.
+ * Newest first: in the order in which turns were accepted, which the table of words has too; or, within times, in the
+ * order of the list, whose index begins and ends at a time.
+ *
+ * How rare a word is, the server can only guess: what it knows are whole words, not beginnings. A wrong guess makes it
+ * walk through all turns, so it is looked up among the newest ones.
  */
 export const searchText: TextSearch = async (db, query, words, stretch) => {
-  const matching = sql.join([...within('turn_text.rowid', stretch), allOf(words)], sql` and `);
-  const found = (await areRare(db, words, stretch.last))
+  const { from, to, before } = stretch;
+  const isTimed = from !== undefined || to !== undefined;
+  // Of both tables, since the server may begin with either.
+  const matching = before === null || isTimed ? allOf(words) : sql`turn_text.rowid < ${before.seq} and ${allOf(words)}`;
+  const found = (await areRare(db, words, stretch))
     ? // By the index of words, whatever the server expects.
       sql<boolean>`turns.seq in
         (with hit as materialized (select rowid from turn_text where ${matching}) select rowid from hit)`
     : sql<boolean>`exists (select from turn_text where turn_text.rowid = turns.seq and ${matching})`;
-  // Of both tables, since the server may begin with either.
-  const bounded = within('turns.seq', stretch).reduce((bounded, bound) => bounded.where(bound), query);
-  return bounded.where(found).orderBy('turns.seq', 'desc');
+  const matches = query.where(found);
+  if (isTimed) return inOrderOfTime(matches, before);
+  return (before === null ? matches : matches.where('turns.seq', '<', before.seq)).orderBy('turns.seq', 'desc');
 };
 
-function within(seq: string, { first, last }: Stretch): RawBuilder<boolean>[] {
-  const from = first === null ? [] : [sql<boolean>`${sql.ref(seq)} >= ${first}`];
-  return last === null ? from : [...from, sql<boolean>`${sql.ref(seq)} <= ${last}`];
-}
-
-async function areRare(db: Kysely<Schema>, words: readonly string[], last: number | null): Promise<boolean> {
+async function areRare(db: Kysely<Schema>, words: readonly string[], { to, before }: Stretch): Promise<boolean> {
   const spaced = words.filter((word) => !isUnspaced(word));
   if (spaced.length === 0) return false; // no index has them
-  const end = last === null ? sql`(select coalesce(max(rowid), 0) from turn_text)` : sql`${last}::bigint`;
+  const newest = await newestOf(db, { to, before });
   // The offset keeps the server from looking into the index first.
   const { rows } = await sql`select from
-    (select words from turn_text where rowid <= ${end} and rowid > ${end} - ${sql.lit(LOOKED_AT)} offset 0) as turn_text
+    (select words from turn_text where rowid <= ${newest}::bigint and rowid > ${newest}::bigint - ${sql.lit(LOOKED_AT)} offset 0)
+      as turn_text
     where ${inIndex(spaced)} limit ${sql.lit(FREQUENT)}`.execute(db);
   return rows.length < FREQUENT;
+}
+
+/** The number of the newest turn of the stretch, or of one that was accepted at about the same time. */
+async function newestOf(db: Kysely<Schema>, { to, before }: Pick<Stretch, 'to' | 'before'>): Promise<number> {
+  if (before !== null) return before.seq;
+  let turns = db.selectFrom('turns').select('seq').orderBy('startedAt', 'desc').limit(1);
+  if (to !== undefined) turns = turns.where('startedAt', '<', to);
+  return (await turns.executeTakeFirst())?.seq ?? 0;
 }
 
 // Some milliseconds. What is found fewer times among them is found at most some thousand times among a million.

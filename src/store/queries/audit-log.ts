@@ -19,18 +19,23 @@ export function auditQueries(db: Kysely<Schema>): AuditStore {
       if (userId === undefined) return (await listRows(db, page, null)).map(fromRow);
       // Each condition has an index of its own; with "or", SQLite would sort all rows of both.
       const found = await Promise.all([listRows(db, page, ['actor', userId]), listRows(db, page, ['subject', userId])]);
-      const rows = new Map(found.flat().map((row) => [row.seq, row]));
-      return [...rows.values()].sort(newestFirst(page)).slice(0, page.limit).map(fromRow);
+      return together(found).sort(newestFirst(page)).slice(0, page.limit).map(fromRow);
     },
 
-    async ofUser(userId) {
-      const rows = await db
-        .selectFrom('auditLog')
-        .selectAll()
-        .where((is) => is.or([is('actor', '=', userId), is('subject', '=', userId)]))
-        .orderBy('seq')
-        .execute();
-      return rows.map(fromRow);
+    async ofUser(userId, { after, limit }) {
+      const rowsWith = (column: 'actor' | 'subject') =>
+        db
+          .selectFrom('auditLog')
+          .selectAll()
+          .where(column, '=', userId)
+          .where('seq', '>', after)
+          .orderBy('seq')
+          .limit(limit)
+          .execute();
+      return together(await Promise.all([rowsWith('actor'), rowsWith('subject')]))
+        .sort((one, other) => one.seq - other.seq)
+        .slice(0, limit)
+        .map(fromRow);
     },
 
     head: () => headOf(db),
@@ -39,6 +44,11 @@ export function auditQueries(db: Kysely<Schema>): AuditStore {
       return await walk(db, after ?? START, contents);
     },
   };
+}
+
+/** Each row once. */
+function together(found: readonly Stored[][]): Stored[] {
+  return [...new Map(found.flat().map((row) => [row.seq, row])).values()];
 }
 
 type Page = Omit<Parameters<AuditStore['list']>[0], 'userId'>;

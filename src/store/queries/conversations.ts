@@ -4,13 +4,14 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { By } from '../../contract/records/audit-log.ts';
 import type { Conversation, ConversationChange, ConversationState } from '../../contract/records/session.ts';
 import { type ConversationQuery, type ConversationStore, noSuchConversation } from '../conversation-store.ts';
+import { placeOf } from '../session-store.ts';
 import { matcher, wordsOf } from '../words.ts';
 import { record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { lockUser } from './insert-turn.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
-import { createSession, SESSION_COLUMNS } from './sessions.ts';
+import { createSession, SESSION_COLUMNS, usedBefore } from './sessions.ts';
 import { openStatuses } from './turn-list.ts';
 
 export interface ConversationQueryOptions {
@@ -102,12 +103,7 @@ async function list(db: Kysely<Schema>, query: ConversationQuery) {
   const words = wordsOf(query.search);
   if (query.search === undefined) wanted = wanted.where('archivedAt', archived ? 'is not' : 'is', null);
   else if (words.length === 0) return { conversations: [], next: null };
-  if (before !== undefined) {
-    const [at, name] = [Number.parseInt(before, 10), before.slice(before.indexOf('.') + 1)];
-    wanted = wanted.where((is) =>
-      is.or([is('lastUsedAt', '<', at), is.and([is('lastUsedAt', '=', at), is('name', '<', name)])]),
-    );
-  }
+  if (before !== undefined) wanted = wanted.where(usedBefore(before));
   const ordered = wanted.orderBy('lastUsedAt', 'desc').orderBy('name', 'desc');
   const found =
     words.length === 0 ? await ordered.limit(limit + 1).execute() : (await ordered.execute()).filter(has(words));
@@ -116,7 +112,7 @@ async function list(db: Kysely<Schema>, query: ConversationQuery) {
   const isLast = found.length <= limit || last === undefined;
   return {
     conversations: await withStates(db, userId, page),
-    next: isLast ? null : `${last.lastUsedAt}.${last.name}`,
+    next: isLast ? null : placeOf(last),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import { conversationName, SESSION_DIGITS, SESSION_PATTERN, sessionName } from '../../contract/names.ts';
 import type { By } from '../../contract/records/audit-log.ts';
@@ -11,6 +11,9 @@ import type { Schema } from './schema.ts';
 import { openStatuses } from './turn-list.ts';
 
 export function sessionQueries(db: Kysely<Schema>): SessionStore {
+  const get: SessionStore['get'] = async (name) =>
+    (await db.selectFrom('agentSessions').select(SESSION_COLUMNS).where('name', '=', name).executeTakeFirst()) ?? null;
+
   return {
     async ofUser(user, options) {
       const known = await ofUser(db, user.id);
@@ -40,14 +43,9 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
       });
     },
 
-    async get(name) {
-      return (
-        (await db.selectFrom('agentSessions').select(SESSION_COLUMNS).where('name', '=', name).executeTakeFirst()) ??
-        null
-      );
-    },
+    get,
 
-    async list({ userId, name, limit } = {}) {
+    async list({ userId, name, before, limit } = {}) {
       let query = db
         .selectFrom('agentSessions')
         .innerJoin('users', 'users.id', 'agentSessions.userId')
@@ -59,7 +57,18 @@ export function sessionQueries(db: Kysely<Schema>): SessionStore {
         .orderBy('agentSessions.name', 'desc');
       if (userId !== undefined) query = query.where('agentSessions.userId', '=', userId);
       if (name !== undefined) query = query.where('agentSessions.name', '=', name);
+      if (before !== undefined) query = query.where(usedBefore(before));
       return await (limit === undefined ? query : query.limit(limit)).execute();
+    },
+
+    async find(wanted) {
+      const user = await db
+        .selectFrom('users')
+        .select('id')
+        .where(({ eb, or }) => or([eb('id', '=', wanted), eb('subject', '=', wanted)]))
+        .executeTakeFirst();
+      const own = user && (await ofUser(db, user.id));
+      return own ?? (await get(wanted));
     },
 
     async countByHost() {
@@ -166,4 +175,14 @@ async function move(
   const detail = { session: name, from, to, because, generation: row.generation };
   await record(db, [{ at, actor, action: 'session.moved', subject: row.userId, turnId: null, detail }]);
   return row;
+}
+
+/** `place` as `placeOf` makes it. */
+export function usedBefore(place: string) {
+  const [at, name] = [Number.parseInt(place, 10), place.slice(place.indexOf('.') + 1)];
+  return ({ eb, and, or }: ExpressionBuilder<Schema, 'agentSessions'>) =>
+    and([
+      eb('agentSessions.lastUsedAt', '<=', at), // so that the index is used
+      or([eb('agentSessions.lastUsedAt', '<', at), eb('agentSessions.name', '<', name)]),
+    ]);
 }

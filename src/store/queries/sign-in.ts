@@ -176,8 +176,9 @@ export function signInQueries(db: Kysely<Schema>): SignInStore {
       return found === null ? null : { user: found, scopes: scopesOf(token) };
     },
 
-    async tokens({ userId } = {}) {
+    async tokens({ userId, limit } = {}) {
       let query = db.selectFrom('apiTokens').selectAll();
+      if (limit !== undefined) query = query.limit(limit);
       if (userId !== undefined) query = query.where('userId', '=', userId);
       return (await query.orderBy('createdAt').orderBy('hash').execute()).map(shown);
     },

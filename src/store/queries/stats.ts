@@ -36,8 +36,8 @@ export async function turnStats(db: Kysely<Schema>, query: StatsQuery): Promise<
       activeUsers: active.get(at) ?? 0,
       ...told(bucket),
     })),
-    total: { activeUsers: users.length, ...told(total) },
-    users,
+    total: { activeUsers: users.count, ...told(total) },
+    users: users.most,
   };
 }
 
@@ -73,24 +73,29 @@ function told({ turns, counts }: Sum): Counted {
 // An expression, so that SQLite uses the index of the hours, which covers this query.
 const eachUser = sql<string>`user_id || ''`;
 
-/** Users, those who asked most first. */
-export async function busiest(
+/** Those who asked most, and how many asked. */
+async function busiest(
   db: Kysely<Schema>,
   { from, to, userId }: Pick<StatsQuery, 'from' | 'to' | 'userId'>,
-): Promise<TurnStats['users']> {
+): Promise<{ most: TurnStats['users']; count: number }> {
   let query = db
     .selectFrom('turnHours')
     .select(({ fn }) => ['userId', fn.sum<number>('turns').as('turns'), fn.sum<number>('failed').as('failed')])
+    .select(sql<number>`count(*) over ()`.as('count'))
     .where(eachUser, '<>', ALL)
     .where('hour', '>=', from)
     .where('hour', '<', to);
   if (userId !== undefined) query = query.where('userId', '=', userId);
-  return await query
+  const rows = await query
     .groupBy('userId')
     .having(({ fn }) => fn.sum<number>('turns'), '>', 0)
     .orderBy('turns', 'desc')
+    .limit(MOST)
     .execute();
+  return { most: rows.map(({ count: _, ...user }) => user), count: rows[0]?.count ?? 0 };
 }
+
+const MOST = 50;
 
 async function activeUsers(
   db: Kysely<Schema>,
@@ -100,12 +105,17 @@ async function activeUsers(
   const bucket = sql<number>`(hour - ${sql.lit(from)}) / ${sql.lit(Math.max(bucketMs, HOUR_MS))}`;
   let query = db
     .selectFrom('turnHours')
-    .select(({ fn }) => [bucket.as('bucket'), fn.count<number>('userId').distinct().as('users')])
+    .select(['userId', bucket.as('bucket')])
     .where(eachUser, '<>', ALL)
     .where('hour', '>=', from)
     .where('hour', '<', to)
     .where('turns', '>', 0);
   if (userId !== undefined) query = query.where('userId', '=', userId);
-  const rows = await query.groupBy('bucket').execute();
+  // Counted afterwards: to count different users, both databases would sort all rows.
+  const rows = await db
+    .selectFrom(query.groupBy(['bucket', 'userId']).as('active'))
+    .select(({ fn }) => ['bucket', fn.countAll<number>().as('users')])
+    .groupBy('bucket')
+    .execute();
   return new Map(rows.map((row) => [row.bucket, row.users]));
 }

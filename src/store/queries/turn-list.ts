@@ -8,17 +8,24 @@ import type { Schema } from './schema.ts';
 
 type Turns = SelectQueryBuilder<Schema, 'turns', object>;
 
-/** A range of turns by `seq`, both ends included. */
+/** Where a turn is in the list. */
+export interface TurnPlace {
+  seq: number;
+  startedAt: number;
+}
+
+/** Which part of the list is looked at: turns of a time, and those that come after one. */
 export interface Stretch {
-  first: number | null;
-  last: number | null;
+  from: number | undefined;
+  to: number | undefined;
+  before: TurnPlace | null;
 }
 
 /**
- * Selects the turns in which each of `words` begins a word, newest first. Each kind of database implements it in its
- * own way.
+ * Selects the turns of the stretch in which each of `words` begins a word, newest first; `query` has the times already.
+ * Each kind of database implements it in its own way.
  */
-export type TextSearch = (db: Kysely<Schema>, query: Turns, words: string[], within: Stretch) => Turns | Promise<Turns>;
+export type TextSearch = (db: Kysely<Schema>, query: Turns, words: string[], stretch: Stretch) => Promise<Turns>;
 
 /**
  * Called in the transaction that has written these turns' questions or answers, so that they can be found. Does nothing
@@ -86,43 +93,30 @@ async function pageOf(db: Kysely<Schema>, search: TextSearch, page: Page): Promi
   if (from !== undefined) query = query.where('turns.startedAt', '>=', from);
   if (to !== undefined) query = query.where('turns.startedAt', '<', to);
   const words = wordsOf(page.search);
-  if (words.length > 0) {
-    const within = await stretchOf(db, page, before?.seq ?? null);
-    return (await search(db, query, words, within)).limit(limit);
-  }
+  if (words.length > 0) return (await search(db, query, words, { from, to, before })).limit(limit);
   if (status === 'open') {
     // In the order of their own index: few turns are open at any time.
     const older = before === null ? query : query.where('turns.seq', '<', before.seq);
     return older.orderBy('turns.seq', 'desc').limit(limit);
   }
+  return inOrderOfTime(query, before).limit(limit);
+}
+
+/** Newest first, those that come after `before`. */
+export function inOrderOfTime(query: Turns, before: TurnPlace | null): Turns {
+  let after = query;
   if (before !== null) {
-    query = query.where((is) =>
+    after = query.where((is) =>
       is.and([
         is('turns.startedAt', '<=', before.startedAt), // so that the index is used
         is.or([is('turns.startedAt', '<', before.startedAt), is('turns.seq', '<', before.seq)]),
       ]),
     );
   }
-  return query.orderBy('turns.startedAt', 'desc').orderBy('turns.seq', 'desc').limit(limit);
+  return after.orderBy('turns.startedAt', 'desc').orderBy('turns.seq', 'desc');
 }
 
-/** The same period as a range of `seq`, for an index that has no times. */
-async function stretchOf(db: Kysely<Schema>, { from, to }: Page, before: number | null): Promise<Stretch> {
-  // The sum keeps SQLite from searching for the largest from the end, through all rows.
-  const end = (which: 'min' | 'max') => sql<number | null>`${sql.raw(which)}(seq + 0)`.as('seq');
-  const [first, last] = await Promise.all([
-    from === undefined
-      ? null
-      : db.selectFrom('turns').select(end('min')).where('startedAt', '>=', from).executeTakeFirstOrThrow(),
-    to === undefined
-      ? null
-      : db.selectFrom('turns').select(end('max')).where('startedAt', '<', to).executeTakeFirstOrThrow(),
-  ]);
-  const ends = [last && (last.seq ?? 0), before === null ? null : before - 1].filter((seq) => seq !== null);
-  return { first: first && (first.seq ?? 0), last: ends.length === 0 ? null : Math.min(...ends) };
-}
-
-async function placeOf(db: Kysely<Schema>, turnId: string): Promise<{ seq: number; startedAt: number }> {
+async function placeOf(db: Kysely<Schema>, turnId: string): Promise<TurnPlace> {
   const found = await db
     .selectFrom('turns')
     .select(['seq', 'startedAt'])

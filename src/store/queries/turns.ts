@@ -100,6 +100,15 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       return rows.map(fromRow);
     },
 
+    async openStates(sessions) {
+      const query = db
+        .selectFrom('turns')
+        .select(['turnId', 'userId', 'agentSession', 'host', 'status'])
+        .where('status', 'in', literals(openStatuses))
+        .orderBy('seq');
+      return await (sessions === undefined ? query : query.where('agentSession', 'in', sessions)).execute();
+    },
+
     async openOf(userId) {
       const rows = await db
         .selectFrom('turns')

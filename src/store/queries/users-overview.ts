@@ -1,15 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { UserOverview } from '../../contract/records/user.ts';
+import type { UserQuery } from '../user-store.ts';
 import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
-import { busiest } from './stats.ts';
 import { openStatuses } from './turn-list.ts';
+import { usersOf } from './user-list.ts';
 
-/** Each user with their recent activity; the counts come from indexes and the hourly figures. */
-export async function usersOverview(db: Kysely<Schema>, today: number): Promise<UserOverview[]> {
-  const rows = await db
-    .selectFrom('users')
-    .selectAll()
+/** A page of users with their recent activity; the counts come from indexes and the hourly figures. */
+export async function usersOverview(db: Kysely<Schema>, today: number, query: UserQuery): Promise<UserOverview[]> {
+  const rows = await (await usersOf(db, query))
     .select(({ selectFrom }) => [
       selectFrom('turns')
         .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -21,6 +20,11 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
         .whereRef('turns.userId', '=', 'users.id')
         .where('turns.status', 'in', literals(openStatuses))
         .as('open'),
+      // The hourly figures contain the turns that have ended.
+      selectFrom('turnHours')
+        .select(({ fn }) => fn.sum<number>('turnHours.turns').as('count'))
+        .whereRef('turnHours.userId', '=', 'users.id')
+        .as('ended'),
       selectFrom('agentSessions')
         .select(({ fn }) => fn.max('lastUsedAt').as('at'))
         .whereRef('agentSessions.userId', '=', 'users.id')
@@ -34,16 +38,10 @@ export async function usersOverview(db: Kysely<Schema>, today: number): Promise<
         .whereRef('apiTokens.userId', '=', 'users.id')
         .as('tokenUsedAt'),
     ])
-    .orderBy('users.createdAt')
-    .orderBy('users.id')
     .execute();
-  const asked = new Map((await busiest(db, ALL_TIME)).map(({ userId, turns }) => [userId, turns]));
-  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, open, ...user }) => {
+  return rows.map(({ askedAt, signedInAt, tokenUsedAt, turnsToday, open, ended, ...user }) => {
     const seen = Math.max(askedAt ?? 0, signedInAt ?? 0, tokenUsedAt ?? 0);
-    // The hourly figures contain the turns that have ended.
-    const turns = (asked.get(user.id) ?? 0) + (open ?? 0);
+    const turns = (ended ?? 0) + (open ?? 0);
     return { ...user, lastSeenAt: seen === 0 ? null : seen, turnsToday: turnsToday ?? 0, turns };
   });
 }
-
-const ALL_TIME = { from: 0, to: Number.MAX_SAFE_INTEGER };

@@ -10,6 +10,7 @@ import { deleteTurns } from './delete.ts';
 import type { Schema } from './schema.ts';
 import { conversationCounter } from './sessions.ts';
 import { endSignIns } from './sign-in.ts';
+import { usersOf } from './user-list.ts';
 import { usersOverview } from './users-overview.ts';
 
 export interface UserQueryOptions {
@@ -43,9 +44,7 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
 
     bySubject,
 
-    async list() {
-      return await db.selectFrom('users').selectAll().orderBy('createdAt').orderBy('id').execute();
-    },
+    list: async (query = {}) => await (await usersOf(db, query)).execute(),
 
     describe: (id, { name, email, locale }) => change(db, id, { name, email, locale }),
     setRole: (id, role, by) => recorded(db, id, { role }, { ...by, action: 'user.role', detail: { role } }),
@@ -80,7 +79,7 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
         return owner;
       }),
 
-    overview: (today) => usersOverview(db, today),
+    overview: (today, query = {}) => usersOverview(db, today, query),
 
     async remove(id, { actor, at }) {
       const turns = await db.transaction().execute(async (trx) => {

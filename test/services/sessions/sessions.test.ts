@@ -19,7 +19,10 @@ test('a session shows what runs in it; on another or unreachable host that is un
   });
   const shown = async () =>
     Object.fromEntries(
-      (await sessions.list()).map(({ user, host, ...session }) => [user.subject, { host, ...session }]),
+      (await sessions.list({ limit: 10 })).sessions.map(({ user, host, ...session }) => [
+        user.subject,
+        { host, ...session },
+      ]),
     );
   expect(await shown()).toMatchObject({
     anna: { host: 'local', live: true, running: running.turnId, waiting: true, queued: 1 },
@@ -34,7 +37,10 @@ test('a session shows what runs in it; on another or unreachable host that is un
 test('without sessions no host is asked', async () => {
   const { store } = await temporaryStore();
   const asked = vi.fn(async () => null);
-  expect(await servicesOf(store, { host: { ...HOST, sessions: asked } }).sessions.list()).toEqual([]);
+  expect(await servicesOf(store, { host: { ...HOST, sessions: asked } }).sessions.list({ limit: 10 })).toEqual({
+    sessions: [],
+    nextBefore: null,
+  });
   expect(asked).not.toHaveBeenCalled();
 });
 

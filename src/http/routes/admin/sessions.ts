@@ -27,12 +27,8 @@ export function sessionRoutes(app: App, { services }: Pick<ServerOptions, 'servi
       },
     },
     async (request): Promise<Sessions> => {
-      const { limit, ...query } = request.query;
-      const found = await services.sessions.listWithTitles(userOf(request), { ...query, limit: limit + 1 });
-      return {
-        sessions: found.slice(0, limit).map(({ user, ...session }) => ({ ...session, user: personView(user) })),
-        more: found.length > limit,
-      };
+      const { sessions, nextBefore } = await services.sessions.listWithTitles(userOf(request), request.query);
+      return { sessions: sessions.map(({ user, ...session }) => ({ ...session, user: personView(user) })), nextBefore };
     },
   );
 

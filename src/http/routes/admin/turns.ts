@@ -1,5 +1,5 @@
 import { type TurnInFull, turnInFull } from '../../../contract/admin/turn.ts';
-import { turnsChoices, turnsPage, turnsQuery } from '../../../contract/admin/turns.ts';
+import { turnsChoices, turnsChoicesQuery, turnsPage, turnsQuery } from '../../../contract/admin/turns.ts';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { Turn } from '../../../contract/records/turn.ts';
 import { userOf } from '../../authenticate.ts';
@@ -33,11 +33,15 @@ export function turnRoutes(app: App, { services }: Pick<ServerOptions, 'services
     '/api/admin/turns/choices',
     {
       config: { guard: guards.admin },
-      schema: { summary: 'What turns can be filtered by', response: responses({ 200: turnsChoices }) },
+      schema: {
+        summary: 'What turns can be filtered by',
+        querystring: turnsChoicesQuery,
+        response: responses({ 200: turnsChoices }, 'bad_request'),
+      },
     },
-    async () => {
-      const { users, tags } = await turnLog.choices();
-      return { users: users.map(personView), tags };
+    async (request) => {
+      const { users, ...more } = await turnLog.choices(request.query);
+      return { users: users.map(personView), ...more };
     },
   );
 

@@ -1,4 +1,4 @@
-import { type UserView, userChange, userParams, users, userView } from '../../../contract/admin/users.ts';
+import { type UserView, userChange, userParams, users, usersQuery, userView } from '../../../contract/admin/users.ts';
 import { userOf } from '../../authenticate.ts';
 import { guards } from '../../guards.ts';
 import { responses } from '../../openapi.ts';
@@ -9,9 +9,16 @@ export function userRoutes(app: App, { services }: Pick<ServerOptions, 'services
     '/api/admin/users',
     {
       config: { guard: guards.admin },
-      schema: { summary: 'Everybody who is known here', response: responses({ 200: users }) },
+      schema: {
+        summary: 'Users, in the order in which they came',
+        querystring: usersQuery,
+        response: responses({ 200: users }, 'bad_request', 'not_found'),
+      },
     },
-    async () => ({ users: (await services.users.list()).map(viewOf) }),
+    async (request) => {
+      const { users, nextAfter } = await services.users.list(request.query);
+      return { users: users.map(viewOf), nextAfter };
+    },
   );
 
   app.patch(

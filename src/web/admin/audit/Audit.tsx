@@ -2,7 +2,6 @@
 
 import { useMemo } from 'react';
 import type { AuditAction, AuditPage, AuditRow } from '../../../contract/admin/audit.ts';
-import type { TurnsChoices } from '../../../contract/admin/turns.ts';
 import { readTime, type TimeFilter, timeInQuery, timeQuery } from '../data/time-filter.ts';
 import { useResource } from '../data/useResource.ts';
 import { count, exactly } from '../format.ts';
@@ -11,6 +10,8 @@ import { useAdmin } from '../page.ts';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { ExportButtons } from '../ui/ExportButtons.tsx';
 import { Select } from '../ui/Field.tsx';
+import { Pager } from '../ui/Pager.tsx';
+import { PersonField, useChoices } from '../ui/PersonField.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import { TimeFields } from '../ui/TimeFields.tsx';
 import './audit.css';
@@ -34,7 +35,7 @@ export function Audit() {
     `/api/admin/audit?${asked}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
     { on: ({ type }) => type === 'audit' },
   );
-  const choices = useResource<TurnsChoices>('/api/admin/turns/choices', { on: ({ type }) => type === 'users' });
+  const choices = useChoices(userId);
   const columns = useColumns();
   const show = (next: Partial<typeof filters>) => go(pathTo(['audit'], { ...filters, ...next }));
   return (
@@ -52,11 +53,11 @@ export function Audit() {
           options={actions.map((value) => ({ value, label: w.audit.actions[value] }))}
           onChange={(next) => show({ action: next })}
         />
-        <Select
+        <PersonField
           label={w.audit.user}
           any={w.audit.anyone}
           value={userId}
-          options={(choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne }))}
+          choices={choices.data}
           onChange={(next) => show({ userId: next })}
         />
         <TimeFields value={time} onChange={(next) => show({ time: '', from: '', to: '', ...timeInQuery(next) })} />
@@ -79,18 +80,15 @@ export function Audit() {
             ) : (
               <DataTable caption={w.pages.audit} columns={columns} rows={rows} rowKey={({ seq }) => String(seq)} />
             )}
-            <nav className="pager" aria-label={w.pages.audit}>
-              {before !== null && (
-                <To className="button" href={pathTo(['audit'], filters)}>
-                  {w.turns.first}
-                </To>
-              )}
-              {nextBefore !== null && (
-                <To className="button" href={pathTo(['audit'], { ...filters, before: String(nextBefore) })}>
-                  {w.turns.next}
-                </To>
-              )}
-            </nav>
+            <Pager
+              label={w.pages.audit}
+              first={before === null ? null : { href: pathTo(['audit'], filters), label: w.turns.first }}
+              next={
+                nextBefore === null
+                  ? null
+                  : { href: pathTo(['audit'], { ...filters, before: String(nextBefore) }), label: w.turns.next }
+              }
+            />
           </>
         )}
       </Loaded>

@@ -402,7 +402,6 @@ export const de: Words = {
 
   sessions: {
     of: (name) => `Sitzungen von ${name}`,
-    more: 'Es gibt weitere, die vorher benutzt wurden. Auf der Seite „Benutzer“ lässt sich ein Benutzer auswählen.',
     archived: 'archiviert',
     title: 'Titel',
     others: 'Alle Sitzungen dieses Benutzers',
@@ -516,6 +515,11 @@ export const de: Words = {
     subject: 'Bekannt als',
     ownerText: 'PALIADIN_OWNER benennt den Betreiber.',
     roleText: 'Rollen ändert nur der Betreiber.',
+    search: 'Name oder E-Mail-Adresse',
+    none: 'Keine passenden Benutzer',
+    noneText: 'Niemandes Name oder E-Mail-Adresse enthält alle diese Wörter.',
+    first: 'Erste',
+    next: 'Nächste',
     empty: 'Noch niemand',
     emptyText: 'Wer sich zum ersten Mal anmeldet, erscheint hier.',
     actions: 'Aktionen',

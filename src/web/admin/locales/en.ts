@@ -400,7 +400,6 @@ export const en = {
 
   sessions: {
     of: (name: string) => `Sessions of ${name}`,
-    more: 'There are more, which were used earlier. Choose a user on the page “Users” to see theirs.',
     archived: 'archived',
     title: 'Title',
     others: 'All sessions of this user',
@@ -512,6 +511,11 @@ export const en = {
     subject: 'Known as',
     ownerText: 'PALIADIN_OWNER names the owner.',
     roleText: 'Only the owner changes roles.',
+    search: 'Name or e-mail address',
+    none: 'No matching users',
+    noneText: 'Nobody’s name or e-mail address has all of these words.',
+    first: 'First',
+    next: 'Next',
     empty: 'Nobody yet',
     emptyText: 'Whoever signs in for the first time appears here.',
     actions: 'Actions',

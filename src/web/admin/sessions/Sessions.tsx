@@ -9,15 +9,17 @@ import { pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { Confirm } from '../ui/Confirm.tsx';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
+import { Pager } from '../ui/Pager.tsx';
 import { At, PersonTurns, State } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
 import { MoveSession, otherHosts } from './MoveSession.tsx';
 
 export function Sessions() {
   const { w } = useAdmin();
-  const userId = useLocation().searchParams.get('userId');
-  const query = userId === null ? '' : `?userId=${encodeURIComponent(userId)}`;
-  const sessions = useResource<SessionsData>(`/api/admin/sessions${query}`, {
+  const address = useLocation().searchParams;
+  const [userId, before] = [address.get('userId'), address.get('before')];
+  const query = new URLSearchParams({ ...(userId !== null && { userId }), ...(before !== null && { before }) });
+  const sessions = useResource<SessionsData>(`/api/admin/sessions?${query}`, {
     on: ({ type }) => type === 'sessions' || type === 'hosts',
   });
   const { columns, dialog, problem } = useSessionActions(sessions.reload);
@@ -34,16 +36,24 @@ export function Sessions() {
       </div>
       <Problem text={problem} />
       <Loaded from={sessions}>
-        {({ sessions: all, more }) =>
-          all.length === 0 ? (
-            <Nothing title={w.sessions.empty} text={w.sessions.emptyText} />
-          ) : (
-            <>
-              <DataTable caption={w.pages.sessions} columns={columns} rows={all} rowKey={({ name }) => name} />
-              {more && <p className="quiet">{w.sessions.more}</p>}
-            </>
-          )
-        }
+        {({ sessions: page, nextBefore }) => (
+          <>
+            {page.length === 0 ? (
+              <Nothing title={w.sessions.empty} text={w.sessions.emptyText} />
+            ) : (
+              <DataTable caption={w.pages.sessions} columns={columns} rows={page} rowKey={({ name }) => name} />
+            )}
+            <Pager
+              label={w.pages.sessions}
+              first={before === null ? null : { href: pathTo(['sessions'], { userId }), label: w.turns.first }}
+              next={
+                nextBefore === null
+                  ? null
+                  : { href: pathTo(['sessions'], { userId, before: nextBefore }), label: w.turns.next }
+              }
+            />
+          </>
+        )}
       </Loaded>
       {dialog}
     </>

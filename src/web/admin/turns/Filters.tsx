@@ -1,36 +1,31 @@
 /** The filters of the list. Each takes effect at once; the search with Enter. */
-import { type FormEvent, useEffect, useState } from 'react';
-import type { TurnsChoices } from '../../../contract/admin/turns.ts';
 import { type ErrorCode, errorTable } from '../../../contract/errors.ts';
 import { finalStatuses } from '../../../contract/turn.ts';
-import { useResource } from '../data/useResource.ts';
 import { To } from '../location.tsx';
 import { useAdmin } from '../page.ts';
-import { Labelled, Select } from '../ui/Field.tsx';
+import { Select } from '../ui/Field.tsx';
+import { PersonField, useChoices } from '../ui/PersonField.tsx';
+import { SearchField } from '../ui/SearchField.tsx';
 import { TimeFields } from '../ui/TimeFields.tsx';
 import { areSet, NO_FILTERS, placeOf, type TurnFilters } from './filters.ts';
 
 export function Filters({ filters, onChange }: { filters: TurnFilters; onChange(next: TurnFilters): void }) {
   const { w } = useAdmin();
-  const choices = useResource<TurnsChoices>('/api/admin/turns/choices', { on: ({ type }) => type === 'users' });
+  const choices = useChoices(filters.userId);
   const set = (some: Partial<TurnFilters>) => onChange({ ...filters, ...some });
   // What an address holds stays chosen, also where the gateway no longer knows of it.
-  const users = withChosen(
-    (choices.data?.users ?? []).map(({ id, name }) => ({ value: id, label: name || w.noOne })),
-    filters.userId,
-  );
   const tags = withChosen(
     (choices.data?.tags ?? []).map((tag) => ({ value: tag, label: tag })),
     filters.tag,
   );
   return (
     <search className="filters" aria-label={w.turns.filters}>
-      <Search value={filters.search} onSearch={(search) => set({ search })} />
-      <Select
+      <SearchField label={w.turns.search} value={filters.search} onSearch={(search) => set({ search })} />
+      <PersonField
         label={w.turns.user}
         any={w.turns.everyone}
         value={filters.userId}
-        options={users}
+        choices={choices.data}
         onChange={(userId) => set({ userId })}
       />
       <Select
@@ -64,38 +59,6 @@ export function Filters({ filters, onChange }: { filters: TurnFilters; onChange(
         </To>
       )}
     </search>
-  );
-}
-
-function Search({ value, onSearch }: { value: string; onSearch(text: string): void }) {
-  const { w } = useAdmin();
-  const [text, setText] = useState(value);
-  // Back and forth in the browser's history.
-  useEffect(() => setText(value), [value]);
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    onSearch(text.trim());
-  };
-  return (
-    <form className="filters-search" onSubmit={onSubmit}>
-      <Labelled label={w.turns.search}>
-        {(id) => (
-          <input
-            id={id}
-            type="search"
-            className={value === '' ? 'field' : 'field field-set'}
-            value={text}
-            maxLength={200}
-            enterKeyHint="search"
-            onChange={(event) => {
-              setText(event.target.value);
-              // The cross in the field empties it, and means it.
-              if (event.target.value === '' && value !== '') onSearch('');
-            }}
-          />
-        )}
-      </Labelled>
-    </form>
   );
 }
 

@@ -7,6 +7,7 @@ import { go, pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
 import { ExportButtons } from '../ui/ExportButtons.tsx';
+import { Pager } from '../ui/Pager.tsx';
 import { At, Code, PersonName, StatusOf } from '../ui/small.tsx';
 import { Loaded, Nothing } from '../ui/states.tsx';
 import { Filters } from './Filters.tsx';
@@ -48,19 +49,12 @@ export function Turns() {
             ) : (
               <DataTable caption={w.pages.turns} columns={columns} rows={turns} rowKey={({ turnId }) => turnId} />
             )}
-            <nav className="pager" aria-label={w.pages.turns}>
-              <span className="quiet">{turns.length > 0 && w.turns.shown(count(turns.length, locale))}</span>
-              {before !== null && (
-                <To className="button" href={placeOf(filters)}>
-                  {w.turns.first}
-                </To>
-              )}
-              {nextBefore !== null && (
-                <To className="button" href={placeOf(filters, nextBefore)}>
-                  {w.turns.next}
-                </To>
-              )}
-            </nav>
+            <Pager
+              label={w.pages.turns}
+              shown={turns.length > 0 && w.turns.shown(count(turns.length, locale))}
+              first={before === null ? null : { href: placeOf(filters), label: w.turns.first }}
+              next={nextBefore === null ? null : { href: placeOf(filters, nextBefore), label: w.turns.next }}
+            />
           </>
         )}
       </Loaded>

@@ -2,9 +2,11 @@
 import type { Users as UsersData, UserView } from '../../../contract/admin/users.ts';
 import { useResource } from '../data/useResource.ts';
 import { count } from '../format.ts';
-import { pathTo, To } from '../location.tsx';
+import { go, pathTo, To, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { type Column, DataTable } from '../ui/DataTable.tsx';
+import { Pager } from '../ui/Pager.tsx';
+import { SearchField } from '../ui/SearchField.tsx';
 import { At, State } from '../ui/small.tsx';
 import { Loaded, Nothing, Problem } from '../ui/states.tsx';
 import { mayChange } from './may-change.ts';
@@ -13,7 +15,11 @@ import './users.css';
 
 export function Users() {
   const { w } = useAdmin();
-  const users = useResource<UsersData>('/api/admin/users', {
+  const address = useLocation().searchParams;
+  const search = address.get('search')?.trim().slice(0, MAX_SEARCH) ?? '';
+  const after = address.get('after');
+  const query = new URLSearchParams({ ...(search !== '' && { search }), ...(after !== null && { after }) });
+  const users = useResource<UsersData>(`/api/admin/users?${query}`, {
     on: ({ type }) => type === 'users' || type === 'turns',
     paceMs: USERS_PACE_MS,
   });
@@ -25,14 +31,34 @@ export function Users() {
         <h1>{w.pages.users}</h1>
       </div>
       <Problem text={problem} />
+      <search className="filters">
+        <SearchField
+          label={w.users.search}
+          value={search}
+          onSearch={(next) => go(pathTo(['users'], { search: next }))}
+        />
+      </search>
       <Loaded from={users}>
-        {({ users: all }) =>
-          all.length === 0 ? (
-            <Nothing title={w.users.empty} text={w.users.emptyText} />
-          ) : (
-            <DataTable caption={w.pages.users} columns={columns} rows={all} rowKey={({ id }) => id} />
-          )
-        }
+        {({ users: page, nextAfter }) => (
+          <>
+            {page.length > 0 ? (
+              <DataTable caption={w.pages.users} columns={columns} rows={page} rowKey={({ id }) => id} />
+            ) : search === '' ? (
+              <Nothing title={w.users.empty} text={w.users.emptyText} />
+            ) : (
+              <Nothing title={w.users.none} text={w.users.noneText} />
+            )}
+            <Pager
+              label={w.pages.users}
+              first={after === null ? null : { href: pathTo(['users'], { search }), label: w.users.first }}
+              next={
+                nextAfter === null
+                  ? null
+                  : { href: pathTo(['users'], { search, after: nextAfter }), label: w.users.next }
+              }
+            />
+          </>
+        )}
       </Loaded>
       {dialog}
     </>
@@ -156,3 +182,4 @@ function useColumns({ busy, ask, enable }: Doings): Column<UserView>[] {
 
 // What they asked today moves with every question; nobody reads faster.
 const USERS_PACE_MS = 3000;
+const MAX_SEARCH = 200;
