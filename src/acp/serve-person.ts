@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { newIdempotencyKey, type PaliadinClient } from '../client/index.ts';
 import { acpStream, agent, methods, PROTOCOL_VERSION } from '../transport/acp.ts';
+import { askWithFiles } from './ask-with-files.ts';
 import { answering, ofTurn, refuse } from './errors.ts';
 import { createFollower } from './follower.ts';
 import { readPrompt } from './prompt.ts';
@@ -22,7 +23,7 @@ export async function servePerson(
     protocolVersion: PROTOCOL_VERSION,
     agentCapabilities: {
       loadSession: true,
-      promptCapabilities: { image: false, audio: false, embeddedContext: true },
+      promptCapabilities: { image: true, audio: false, embeddedContext: true },
       sessionCapabilities: { list: {} },
     },
     agentInfo: { name: 'paliadin', title: 'Paliadin', version },
@@ -63,7 +64,7 @@ export async function servePerson(
       const question = readPrompt(prompt);
       const idempotencyKey = newIdempotencyKey();
       const ended = follower.expect(idempotencyKey);
-      const asked = await client.ask({ ...question, sessionId }, { idempotencyKey }).catch((error) => {
+      const asked = await askWithFiles(client, { ...question, sessionId }, idempotencyKey).catch((error) => {
         follower.forget(idempotencyKey);
         throw error;
       });
@@ -75,9 +76,12 @@ export async function servePerson(
     for (const turnId of follower.openIn(sessionId)) await client.stop(turnId).catch(onError);
   });
 
-  const connection = app.connect(acpStream(duplex));
+  const connection = app.connect(acpStream(duplex, MAX_MESSAGE_BYTES));
   connection.signal.addEventListener('abort', () => close());
   duplex.once('close', () => close());
   await closed;
   leave.abort();
 }
+
+// Five files of 10 MB in base64, as many as a question may have by default, and its text.
+const MAX_MESSAGE_BYTES = 80 * 1024 * 1024;

@@ -115,6 +115,8 @@ declare module 'fastify' {
     guard?: Requirement;
     /** The body may take as long as the server allows. */
     slowBody?: boolean;
+    /** The body may hold files, as base64: it may be as large as they are, and take as long. */
+    inlineFiles?: boolean;
     /** The response is a file of somebody's: no page, whatever is in it. */
     sandboxed?: boolean;
     /** Signs a user in; counted by `services/sign-in/attempts.ts` instead of by address. */

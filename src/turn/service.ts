@@ -252,6 +252,10 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     async get(userId, turnId, locale) {
       return view(await turnOf(userId, turnId), await readerOf(userId, locale));
     },
+    async byKey(userId, key, locale) {
+      const turn = await store.turns.byKey(userId, key);
+      return turn === null ? null : view(turn, await readerOf(userId, locale));
+    },
     async history({ limit, search, ...query }, locale) {
       // Read first: everything that happens later is in the stream, so no event is lost between the two.
       const cursor = await store.events.lastId();

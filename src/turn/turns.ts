@@ -19,6 +19,8 @@ export interface Turns {
   ask(request: TurnRequest, idempotencyKey?: string): Promise<{ turn: TurnView; repeated: boolean }>;
   /** @throws PaliadinError `not_found`, also for another user's turn. */
   get(userId: string, turnId: string, locale?: string | null): Promise<TurnView>;
+  /** The turn that was accepted with this key of the user's; null where none was. */
+  byKey(userId: string, idempotencyKey: string, locale?: string | null): Promise<TurnView | null>;
   history(
     query: { userId: string; sessionId?: string; before?: string; search?: string; limit: number },
     locale?: string | null,

@@ -4,11 +4,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../store/temporary-store.ts';
+import { files } from '../support/files.ts';
 import { until } from '../support/until.ts';
+import { unusedFiles } from '../support/unused-files.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { acpClient, type Outcome } from './acp-client.ts';
 
 const gateway = useGateway();
+const TEXT = { type: 'text', text: 'What are these?' } as const;
+const IMAGE = { type: 'image', data: files['image/png'].toString('base64'), mimeType: 'image/png' } as const;
+const PDF = files['application/pdf'];
 
 async function editor(subject = 'owner', decide?: () => Outcome | Promise<Outcome>) {
   const { token } = await gateway().as(subject);
@@ -141,13 +146,40 @@ test('what a prompt may hold wrong is refused, and nothing is asked', async () =
   for (const [prompt, code] of [
     [[], 'message_invalid'],
     [[{ type: 'text', text: '  ' }], 'message_invalid'],
-    [[{ type: 'image', data: 'AA==', mimeType: 'image/png' }], 'bad_request'],
+    [[{ type: 'audio', data: 'AA==', mimeType: 'audio/wav' }], 'bad_request'],
+    [[TEXT, { type: 'image', data: '***', mimeType: 'image/png' }], 'attachment_invalid'],
+    [[TEXT, { type: 'image', data: 'AA==', mimeType: 'image/png' }], 'attachment_invalid'],
+    [[{ type: 'image', data: files['image/png'].toString('base64'), mimeType: 'image/png' }], 'message_invalid'],
+    [[TEXT, ...Array.from({ length: 6 }, () => IMAGE)], 'attachment_too_large'],
+    [[TEXT, { ...IMAGE, data: Buffer.alloc(10_485_761, 'a').toString('base64') }], 'attachment_too_large'],
     [[{ type: 'text', text: 'x'.repeat(200_000) }], 'message_too_large'],
   ] as const) {
     const asked = acp.agent.request('session/prompt', { sessionId, prompt: [...prompt] });
     await expect(asked).rejects.toMatchObject({ data: { code } });
   }
   expect((await (await gateway().as('content')).history()).turns).toEqual([]);
+});
+
+test('images and embedded files reach the agent, and what is refused leaves none behind', async () => {
+  const acp = await editor('files');
+  const sessionId = await acp.create();
+  const notes = 'First line\n'.repeat(2000);
+  const prompt = [
+    TEXT,
+    IMAGE,
+    { type: 'resource', resource: { uri: 'file:///home/anna/gr%C3%B6%C3%9Fe.pdf', blob: PDF.toString('base64') } },
+    { type: 'resource', resource: { uri: 'file:///home/anna/notes.txt', text: notes } },
+  ] as const;
+  await acp.agent.request('session/prompt', { sessionId, prompt: [...prompt] });
+  expect(acp.text()).toContain('I got 3 files');
+  expect(acp.text()).toContain('**image.png** (`1.png`): image/png');
+  expect(acp.text()).toContain('**größe.pdf** (`2.pdf`): application/pdf');
+  expect(acp.text()).toContain('**notes.txt** (`3.txt`): text/plain, 22000 bytes. It begins: “First line”');
+  const wrong = { ...IMAGE, data: Buffer.from([0, 1]).toString('base64') };
+  await expect(acp.agent.request('session/prompt', { sessionId, prompt: [TEXT, IMAGE, wrong] })).rejects.toThrow();
+  const { turns } = await (await gateway().as('files')).history();
+  expect(turns.map(({ attachments }) => attachments.length)).toEqual([3]);
+  expect(unusedFiles(join(gateway().stateDir, 'paliadin.db'))).toBe(0);
 });
 
 test('a turn that fails is an error of the prompt, with our code', async () => {

@@ -6,21 +6,31 @@ import { PaliadinError } from '../../contract/errors.ts';
 import { type ApprovalRequest, DENY, type Decision, isFinal } from '../../contract/turn.ts';
 import { userOf } from '../authenticate.ts';
 import { decideAll, yesOrNo } from '../edge/approval-ids.ts';
+import { type AskNeeds, askOnce } from '../edge/ask-once.ts';
 import { conversationOf, newestTurns } from '../edge/conversations.ts';
 import { handOver } from '../edge/hand-over.ts';
 import { FieldError, inWords } from '../edge/problem.ts';
 import { followToInterrupt } from '../edge/to-interrupt.ts';
 import { answerErrorAs } from '../errors.ts';
 import { guards } from '../guards.ts';
+import type { InlineBodies } from '../inline-bodies.ts';
 import { localeOf } from '../locale.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
 import { agUiFormat, runEvents } from './run-events.ts';
 import { pageContext, questionOf, type RunInput, runInput } from './run-input.ts';
 
-type Needs = Pick<ServerOptions, 'turns' | 'approvalMs'>;
+interface Needs extends Pick<ServerOptions, 'turns' | 'services' | 'approvalMs'> {
+  streams: Streams;
+  bodies: InlineBodies;
+}
 
-export async function agUiRoutes(app: App, options: Needs, streams: Streams): Promise<void> {
+export async function agUiRoutes(
+  app: App,
+  options: Omit<Needs, 'streams' | 'bodies'>,
+  edges: Pick<Needs, 'streams' | 'bodies'>,
+): Promise<void> {
+  const needs = { ...options, ...edges };
   await app.register(async (edge: App) => {
     edge.setErrorHandler((thrown, request, reply) =>
       answerErrorAs(thrown, request, reply, ({ body: { code, ...body } }) => {
@@ -30,11 +40,11 @@ export async function agUiRoutes(app: App, options: Needs, streams: Streams): Pr
     edge.post(
       '/ag-ui',
       {
-        bodyLimit: MAX_BODY_BYTES,
-        config: { guard: guards.ask },
+        bodyLimit: needs.bodies.bodyLimit,
+        config: { guard: guards.ask, inlineFiles: true },
         schema: { hide: true, summary: 'A run of AG-UI', body: runInput },
       },
-      async (request, reply) => await run(request, reply, request.body, { ...options, streams }),
+      async (request, reply) => await run(request, reply, request.body, needs),
     );
   });
 }
@@ -43,14 +53,15 @@ async function run(
   request: FastifyRequest,
   reply: FastifyReply,
   input: RunInput,
-  { turns, streams, approvalMs = null }: Needs & { streams: Streams },
+  { turns, services, streams, bodies, approvalMs = null }: Needs,
 ): Promise<FastifyReply> {
   const { threadId, runId } = input;
   const userId = userOf(request).id;
   const locale = localeOf(request);
   streams.requireRoom(request); // before anything is accepted
-  const { turnId, after } = await turnOf(input, { turns, userId, locale });
+  const { turnId, after } = await turnOf(input, { turns, attachments: services.attachments, userId, locale });
   request.turnId = turnId;
+  bodies.done(request);
   return streams.sendAs(
     request,
     reply.code(200),
@@ -69,7 +80,7 @@ async function run(
 /** The turn of this run, and the approvals after which the run begins. */
 async function turnOf(
   input: RunInput,
-  { turns, userId, locale }: { turns: ServerOptions['turns']; userId: string; locale: string },
+  { turns, attachments, userId, locale }: AskNeeds & Pick<Needs, 'turns'> & { userId: string; locale: string },
 ): Promise<{ turnId: string; after: string[] }> {
   const sessionId = conversationOf(input.threadId);
   const newest = (await newestTurns(turns, { userId, sessionId })) ?? [];
@@ -97,12 +108,13 @@ async function turnOf(
       open.status === 'waiting' ? 'waits for a decision: resume it' : 'is not over: wait for its end, or stop it';
     throw new PaliadinError('conflict', `another run of this thread ${what}`);
   }
-  const { question, before } = questionOf(input);
+  const { question, files, before } = questionOf(input);
   // The agent knows what was said in a conversation of its own.
   const told = newest.length === 0 ? before : [];
   const context = [pageContext(input), handOver(told)].filter((text) => text !== undefined).join('\n\n');
-  const { turn } = await turns.ask(
-    { userId, sessionId, begins: true, message: question, locale, ...(context !== '' && { context }) },
+  const { turn } = await askOnce(
+    { turns, attachments },
+    { userId, sessionId, begins: true, message: question, files, locale, ...(context !== '' && { context }) },
     key,
   );
   return { turnId: turn.turnId, after: [] };
@@ -126,6 +138,3 @@ function keyOf({ threadId, runId }: RunInput): string {
     .update(JSON.stringify([threadId, runId]))
     .digest('hex')}`;
 }
-
-// Clients send all messages of the thread, each time.
-const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -1,8 +1,10 @@
 /** `RunAgentInput` of AG-UI 1.0, as far as it is used here. What else clients send has no effect. */
 import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
+import type { InlineFile } from '../edge/inline-files.ts';
 import { lastAsked } from '../edge/last-asked.ts';
-import { FieldError } from '../edge/problem.ts';
+import { requireText } from '../edge/require-text.ts';
+import { type ContentPart, contentPart, fileOf } from './file-parts.ts';
 
 const id = z.string().min(1).max(200);
 
@@ -30,20 +32,17 @@ export const runInput = z.looseObject({
 export type RunInput = z.infer<typeof runInput>;
 
 /** @throws FieldError */
-export function questionOf({ messages }: RunInput): { question: string; before: Said[] } {
-  const last = messages.length - 1;
+export function questionOf({ messages }: RunInput): { question: string; files: InlineFile[]; before: Said[] } {
   const asked = lastAsked(
     messages,
     'the last message has to be the user’s: the agent uses its own tools, and takes no results of others',
   );
-  const question = textOf(asked.content, `messages[${last}].content`);
-  if (question.trim() === '') throw new FieldError(`messages[${last}].content`, 'is empty', 'message_invalid');
   const before = messages.slice(0, -1).flatMap(({ role, content }): Said[] => {
     const as = ROLES[role];
-    const text = textOf(content, null);
+    const text = partsOf(content).map(textOf).join('\n');
     return as === undefined || text.trim() === '' ? [] : [{ role: as, text }];
   });
-  return { question, before };
+  return { ...toQuestion(partsOf(asked.content), `messages[${messages.length - 1}].content`), before };
 }
 
 const ROLES: Record<string, Said['role']> = {
@@ -53,18 +52,24 @@ const ROLES: Record<string, Said['role']> = {
   assistant: 'assistant',
 };
 
-/** `param` null: what is not text is left out. @throws FieldError */
-function textOf(content: unknown, param: string | null): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: { type?: unknown; text?: unknown } | null, at) => {
-      if (part?.type === 'text' && typeof part.text === 'string') return part.text;
-      if (param === null) return '';
-      const type = JSON.stringify(String(part?.type).slice(0, 40));
-      throw new FieldError(`${param}[${at}]`, `${type} is not taken here: a question is text`, 'message_invalid');
-    })
-    .join('\n');
+/** @throws FieldError */
+function toQuestion(parts: readonly ContentPart[], param: string): { question: string; files: InlineFile[] } {
+  const files = parts.flatMap((part, at) => (isText(part) ? [] : [fileOf(part, `${param}[${at}]`)]));
+  return { question: requireText(parts.filter(isText).map(textOf).join('\n'), files, param), files };
+}
+
+function partsOf(content: unknown): ContentPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  if (!Array.isArray(content)) return [];
+  return content.map((part: unknown) => contentPart.parse(part));
+}
+
+function isText({ type, text }: ContentPart): boolean {
+  return type === 'text' && typeof text === 'string';
+}
+
+function textOf(part: ContentPart): string {
+  return isText(part) ? String(part.text) : '';
 }
 
 /** What the page shows, for the agent. */

@@ -6,31 +6,41 @@ import { PaliadinError } from '../../contract/errors.ts';
 import { type ApprovalRequest, isFinal } from '../../contract/turn.ts';
 import { userOf } from '../authenticate.ts';
 import { decideAll, yesOrNo } from '../edge/approval-ids.ts';
+import { type AskNeeds, askOnce } from '../edge/ask-once.ts';
 import { conversationOf, newestTurns } from '../edge/conversations.ts';
 import { handOver } from '../edge/hand-over.ts';
 import { followToInterrupt } from '../edge/to-interrupt.ts';
 import { guards } from '../guards.ts';
+import type { InlineBodies } from '../inline-bodies.ts';
 import { localeOf } from '../locale.ts';
 import type { App, ServerOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
 import { type ChatBody, chatBody, decisionsOf, questionOf } from './chat-body.ts';
 import { messageChunks, uiMessageFormat } from './message-chunks.ts';
 
-type Needs = Pick<ServerOptions, 'turns'>;
+interface Needs extends Pick<ServerOptions, 'turns' | 'services'> {
+  streams: Streams;
+  bodies: InlineBodies;
+}
 
-export function aiSdkRoutes(app: App, options: Needs, streams: Streams): void {
-  const { turns } = options;
+export function aiSdkRoutes(
+  app: App,
+  { turns, services }: Omit<Needs, 'streams' | 'bodies'>,
+  { streams, bodies }: Pick<Needs, 'streams' | 'bodies'>,
+): void {
+  const { attachments } = services;
 
   app.post(
     '/api/chat',
     {
-      bodyLimit: MAX_BODY_BYTES,
-      config: { guard: guards.ask },
+      bodyLimit: bodies.bodyLimit,
+      config: { guard: guards.ask, inlineFiles: true },
       schema: { hide: true, summary: 'A message of the AI SDK’s useChat', body: chatBody },
     },
     async (request, reply) => {
       streams.requireRoom(request); // before anything is accepted
-      const { turnId, after } = await turnOf(request, request.body, turns);
+      const { turnId, after } = await turnOf(request, request.body, { turns, attachments });
+      bodies.done(request);
       return send(request, reply, { turnId, after });
     },
   );
@@ -79,7 +89,7 @@ export function aiSdkRoutes(app: App, options: Needs, streams: Streams): void {
 async function turnOf(
   request: FastifyRequest,
   body: ChatBody,
-  turns: Needs['turns'],
+  { turns, attachments }: AskNeeds & Pick<Needs, 'turns'>,
 ): Promise<{ turnId: string; after: string[] }> {
   const userId = userOf(request).id;
   const locale = localeOf(request);
@@ -99,10 +109,12 @@ async function turnOf(
     );
     return { turnId, after: approvalIds };
   }
-  const { question, messageId, before } = questionOf(body);
+  const { question, files, messageId, before } = questionOf(body);
   // The same message again is the same turn, unless another answer is wanted.
   const key =
-    body.trigger === 'regenerate-message' || messageId === undefined ? undefined : keyOf(body.id, messageId, question);
+    body.trigger === 'regenerate-message' || messageId === undefined
+      ? undefined
+      : keyOf(body.id, messageId, question, ...files.map(({ data }) => data));
   const known = newest.find(({ idempotencyKey }) => idempotencyKey !== null && idempotencyKey === key);
   if (known !== undefined) return { turnId: known.turnId, after: [] };
   if (newest.some(({ status }) => status === 'waiting')) {
@@ -110,16 +122,17 @@ async function turnOf(
   }
   // The agent knows what was said in a conversation of its own.
   const context = handOver(newest.length === 0 ? before : []);
-  const { turn } = await turns.ask(
-    { userId, sessionId, begins: true, message: question, locale, ...(context !== undefined && { context }) },
+  const { turn } = await askOnce(
+    { turns, attachments },
+    { userId, sessionId, begins: true, message: question, files, locale, ...(context !== undefined && { context }) },
     key,
   );
   return { turnId: turn.turnId, after: [] };
 }
 
 function keyOf(...parts: string[]): string {
-  return `ai-sdk:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`;
+  const hash = createHash('sha256');
+  // With its length, so that no two lists of parts are the same text; files are long, and are not copied.
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return `ai-sdk:${hash.digest('hex')}`;
 }
-
-// Clients send all messages of the chat, each time.
-const MAX_BODY_BYTES = 4 * 1024 * 1024;

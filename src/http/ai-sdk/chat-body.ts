@@ -1,8 +1,9 @@
 /** What the AI SDK's `DefaultChatTransport` sends. */
 import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
+import { type InlineFile, inlineFile, refuseFile } from '../edge/inline-files.ts';
 import { lastAsked } from '../edge/last-asked.ts';
-import { FieldError } from '../edge/problem.ts';
+import { requireText } from '../edge/require-text.ts';
 
 const part = z.looseObject({ type: z.string() });
 
@@ -51,35 +52,37 @@ export function decisionsOf({ messages }: ChatBody): ChatDecision[] {
 /** @throws FieldError */
 export function questionOf({ messages }: ChatBody): {
   question: string;
+  files: InlineFile[];
   messageId: string | undefined;
   before: Said[];
 } {
   const last = messages.length - 1;
   const asked = lastAsked(messages, 'the last message has to be the user’s, or to bring the decision of an approval');
-  const question = textOf(asked.parts, `messages[${last}].parts`);
-  if (question.trim() === '') throw new FieldError(`messages[${last}].parts`, 'has no text', 'message_invalid');
+  const param = `messages[${last}].parts`;
+  const files = asked.parts.flatMap((one, at) => (FILES.has(one.type) ? [fileOf(one, `${param}[${at}]`)] : []));
   const before = messages.slice(0, -1).flatMap(({ role, parts }): Said[] => {
     const as = role === 'system' ? 'instructions' : role === 'user' || role === 'assistant' ? role : undefined;
-    const text = textOf(parts, null);
+    const text = textOf(parts);
     return as === undefined || text.trim() === '' ? [] : [{ role: as, text }];
   });
-  return { question, messageId: asked.id, before };
+  return { question: requireText(textOf(asked.parts), files, param), files, messageId: asked.id, before };
 }
 
-/** `param` null: what is not text is left out. @throws FieldError */
-function textOf(parts: readonly z.infer<typeof part>[], param: string | null): string {
-  return parts
-    .map(({ type, text }, at) => {
-      if (type === 'text' && typeof text === 'string') return text;
-      if (param === null || !REFUSED.has(type)) return '';
-      throw new FieldError(
-        `${param}[${at}]`,
-        `${JSON.stringify(type)} is not taken here: a question is text`,
-        'message_invalid',
-      );
-    })
-    .filter((text) => text !== '')
-    .join('\n');
+type Part = z.infer<typeof part>;
+
+/** Other parts are what an application tells its own pages. */
+function textOf(parts: readonly Part[]): string {
+  return parts.flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : [])).join('\n');
 }
 
-const REFUSED = new Set(['file', 'reasoning-file']);
+/** @throws FieldError */
+function fileOf({ url, mediaType, filename }: Part, param: string): InlineFile {
+  if (typeof url !== 'string' || url === '') throw refuseFile(param, 'has no url with its content, data:TYPE;base64,…');
+  const isImage = typeof mediaType === 'string' && /^image(?:\/|$)/.test(mediaType);
+  // In other protocols a text without a scheme is base64 alone; here it would be an address beside the page's.
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url.slice(0, 40)))
+    throw refuseFile(param, 'its url has to be data:TYPE;base64,…');
+  return inlineFile({ param, name: typeof filename === 'string' ? filename : undefined, isImage, data: url });
+}
+
+const FILES = new Set(['file', 'reasoning-file']);

@@ -1,7 +1,7 @@
 /** What protocols of others are told of an error: our stable code, the words for the person, and what to change. */
 
 import type { ErrorBody, ReconnectReason } from '../../contract/api.ts';
-import { PaliadinError } from '../../contract/errors.ts';
+import { type ErrorCode, PaliadinError } from '../../contract/errors.ts';
 import { bodyOf } from '../errors.ts';
 import { whyEnded } from '../streams.ts';
 
@@ -19,7 +19,7 @@ export function inWords({ message, detail }: Pick<ErrorBody, 'message' | 'detail
 export class FieldError extends PaliadinError {
   readonly param: string;
 
-  constructor(param: string, why: string, code: 'bad_request' | 'message_invalid' | 'not_found' = 'bad_request') {
+  constructor(param: string, why: string, code: ErrorCode = 'bad_request') {
     super(code, `${param}: ${why}`);
     this.param = param;
   }

@@ -2,18 +2,13 @@
 import { z } from 'zod';
 import type { TurnView } from '../../contract/api.ts';
 import { PaliadinError } from '../../contract/errors.ts';
-import { userOf } from '../authenticate.ts';
-import type { ContinuedConversations } from '../edge/continued-conversation.ts';
-import { chatPageOf } from '../edge/origin.ts';
-import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
+import type { SettledEvent } from '../edge/settled-turn.ts';
 import { whereToDecide } from '../edge/waits.ts';
 import { guards } from '../guards.ts';
-import { localeOf } from '../locale.ts';
-import type { App, ServerOptions } from '../options.ts';
-import type { Streams } from '../streams.ts';
-import { type AskedTurn, askTranscript } from './ask.ts';
+import type { App } from '../options.ts';
+import { type AskedTurn, ask, type OpenAiNeeds } from './ask.ts';
 import { toOpenAiError } from './errors.ts';
-import { MODEL, refuseWhatCantBeKept, requireModel } from './model.ts';
+import { MODEL } from './model.ts';
 import { chatFormat, DONE } from './stream-format.ts';
 import { contentShape, toTranscript } from './transcript.ts';
 import { usageOf } from './usage.ts';
@@ -25,43 +20,31 @@ const chatBody = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
 });
 
-type Needs = Pick<ServerOptions, 'turns' | 'publicOrigins'>;
-
-export function chatRoute(
-  app: App,
-  options: Needs,
-  { streams, continued, bodyLimit }: { streams: Streams; continued: ContinuedConversations; bodyLimit: number },
-): void {
-  const { turns } = options;
+export function chatRoute(app: App, needs: OpenAiNeeds): void {
   app.post(
     '/chat/completions',
     {
-      bodyLimit,
-      config: { guard: guards.ask },
+      bodyLimit: needs.bodies.bodyLimit,
+      config: { guard: guards.ask, inlineFiles: true },
       schema: { hide: true, summary: 'OpenAI’s Chat Completions', body: chatBody },
     },
     async (request, reply) => {
-      const { body } = request;
-      requireModel(body.model);
-      refuseWhatCantBeKept(body);
-      streams.requireRoom(request); // before anything is accepted
-      const asked = await askTranscript(request, toTranscript(body.messages, 'messages'), { turns, continued });
-      const userId = userOf(request).id;
-      const { turnId } = asked.turn;
-      const locale = localeOf(request);
-      const follow = (signal: AbortSignal) => followSettled(turns, { userId, turnId, locale, signal });
-      // Whoever closes the connection wants no answer any more: there is no other way to say so here.
-      const onLeft = () => void turns.cancel(userId, turnId).catch(() => undefined);
-      if (body.stream !== true) {
-        return await streams.hold(request, reply, (signal) => wholeAnswer(follow(signal), asked), { onLeft });
+      const { stream, stream_options: wanted } = request.body;
+      const asked = await ask(request, request.body, needs, {
+        transcriptOf: ({ messages }) => toTranscript(messages, 'messages'),
+      });
+      const onLeft = asked.stop;
+      if (stream !== true) {
+        return await needs.streams.hold(request, reply, (signal) => wholeAnswer(asked.follow(signal), asked), {
+          onLeft,
+        });
       }
-      const page = chatPageOf(request, options);
-      const withUsage = body.stream_options?.include_usage === true;
-      return streams.sendAs(
+      const withUsage = wanted?.include_usage === true;
+      return needs.streams.sendAs(
         request,
         reply.code(200),
-        (signal) => chunksOf(follow(signal), asked, { locale, page, withUsage }),
-        { format: chatFormat(locale), onLeft },
+        (signal) => chunksOf(asked.follow(signal), asked, withUsage),
+        { format: chatFormat(asked.locale), onLeft },
       );
     },
   );
@@ -86,8 +69,8 @@ async function wholeAnswer(events: AsyncIterable<SettledEvent>, { turn, answered
 /** Each chunk has the shape of OpenAI's; `usage` is null in all but the last, where it was asked for. */
 async function* chunksOf(
   events: AsyncIterable<SettledEvent>,
-  { turn, answered }: AskedTurn,
-  { locale, page, withUsage }: { locale: string; page: string; withUsage: boolean },
+  { turn, answered, locale, page }: AskedTurn,
+  withUsage: boolean,
 ): AsyncGenerator<object | typeof DONE> {
   const head = { ...headOf(turn, 'chat.completion.chunk'), ...(withUsage && { usage: null }) };
   const chunk = (delta: object, finish: string | null = null) => ({

@@ -5,7 +5,7 @@
 import { createContinuedConversations } from '../edge/continued-conversation.ts';
 import { guards } from '../guards.ts';
 import type { App, ServerOptions } from '../options.ts';
-import type { Streams } from '../streams.ts';
+import type { OpenAiNeeds } from './ask.ts';
 import { chatRoute } from './chat.ts';
 import { answerOpenAiErrors } from './errors.ts';
 import { modelObject, requireModel } from './model.ts';
@@ -13,13 +13,13 @@ import { responsesRoutes } from './responses.ts';
 
 export async function openAiRoutes(
   app: App,
-  options: Pick<ServerOptions, 'turns' | 'publicOrigins'>,
-  streams: Streams,
+  options: Pick<ServerOptions, 'turns' | 'services' | 'publicOrigins'>,
+  edges: Pick<OpenAiNeeds, 'streams' | 'bodies'>,
 ): Promise<void> {
   const continued = createContinuedConversations(options.turns);
   const routes = async (edge: App) => {
     answerOpenAiErrors(edge);
-    const shared = { streams, continued, bodyLimit: MAX_BODY_BYTES };
+    const needs = { ...options, ...edges, continued };
     edge.get('/models', { config: { guard: guards.act }, schema: { hide: true } }, async () => ({
       object: 'list',
       data: [modelObject],
@@ -28,11 +28,8 @@ export async function openAiRoutes(
       requireModel((request.params as { model: string }).model);
       return modelObject;
     });
-    chatRoute(edge, options, shared);
-    responsesRoutes(edge, options, shared);
+    chatRoute(edge, needs);
+    responsesRoutes(edge, needs);
   };
   await app.register(routes, { prefix: '/v1' });
 }
-
-// Clients send the whole transcript each time, and coding tools the descriptions of all their tools.
-const MAX_BODY_BYTES = 4 * 1024 * 1024;

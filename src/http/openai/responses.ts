@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { TurnView } from '../../contract/api.ts';
 import type { Turns } from '../../turn/turns.ts';
 import { userOf } from '../authenticate.ts';
-import type { ContinuedConversations } from '../edge/continued-conversation.ts';
 import { newestTurns } from '../edge/conversations.ts';
 import { chatPageOf } from '../edge/origin.ts';
 import { FieldError } from '../edge/problem.ts';
@@ -11,10 +10,8 @@ import { followSettled, type SettledEvent } from '../edge/settled-turn.ts';
 import { whereToDecide } from '../edge/waits.ts';
 import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
-import type { App, ServerOptions } from '../options.ts';
-import type { Streams } from '../streams.ts';
-import { askTranscript } from './ask.ts';
-import { refuseWhatCantBeKept, requireModel } from './model.ts';
+import type { App } from '../options.ts';
+import { ask, type OpenAiNeeds } from './ask.ts';
 import { responseEvents } from './response-events.ts';
 import { type Echo, responseObject, sessionIdOf, turnIdOf } from './response-object.ts';
 import { responsesFormat } from './stream-format.ts';
@@ -44,53 +41,37 @@ const resumeQuery = z.looseObject({
   starting_after: z.coerce.number().int().min(-1).optional(),
 });
 
-type Needs = Pick<ServerOptions, 'turns' | 'publicOrigins'>;
-
-export function responsesRoutes(
-  app: App,
-  options: Needs,
-  { streams, continued, bodyLimit }: { streams: Streams; continued: ContinuedConversations; bodyLimit: number },
-): void {
-  const { turns } = options;
+export function responsesRoutes(app: App, needs: OpenAiNeeds): void {
+  const { turns, streams } = needs;
 
   app.post(
     '/responses',
     {
-      bodyLimit,
-      config: { guard: guards.ask },
+      bodyLimit: needs.bodies.bodyLimit,
+      config: { guard: guards.ask, inlineFiles: true },
       schema: { hide: true, summary: 'OpenAI’s Responses', body: responsesBody },
     },
     async (request, reply) => {
-      const { body } = request;
-      requireModel(body.model);
-      refuseWhatCantBeKept(body);
-      const transcript = readTranscript(body);
-      const userId = userOf(request).id;
-      const locale = localeOf(request);
-      streams.requireRoom(request); // before anything is accepted
-      const sessionId = await namedConversation(turns, userId, body);
-      const { turn, answered } = await askTranscript(request, transcript, {
-        turns,
-        continued,
-        ...(sessionId !== null && { sessionId }),
+      const { stream } = request.body;
+      const echo = echoOf(request.body);
+      const asked = await ask(request, request.body, needs, {
+        transcriptOf: readTranscript,
+        sessionOf: (body) => namedConversation(turns, userOf(request).id, body),
       });
-      const { turnId } = turn;
-      const echo: Echo = body;
-      const follow = (signal: AbortSignal) => followSettled(turns, { userId, turnId, locale, signal });
+      const { turn, follow } = asked;
       // In the background it goes on, and `GET /v1/responses/ID` takes it up.
-      const onLeft =
-        body.background === true ? {} : { onLeft: () => void turns.cancel(userId, turnId).catch(() => {}) };
-      if (body.stream === true) {
-        const page = chatPageOf(request, options);
-        const how = { turn, echo, locale, page, answered, startingAfter: -1 };
-        return streams.sendAs(request, reply.code(200), (signal) => responseEvents(follow(signal), how), {
-          format: responsesFormat(locale),
-          ...onLeft,
-        });
+      const onLeft = echo.background === true ? {} : { onLeft: asked.stop };
+      if (stream === true) {
+        return streams.sendAs(
+          request,
+          reply.code(200),
+          (signal) => responseEvents(follow(signal), { ...asked, echo, startingAfter: -1 }),
+          { format: responsesFormat(asked.locale), ...onLeft },
+        );
       }
-      if (body.background === true) return responseObject(turn, echo);
+      if (echo.background === true) return responseObject(turn, echo);
       const finished = await streams.hold(request, reply, (signal) => endOf(follow(signal), turn), onLeft);
-      if (finished.status === 'completed') answered(finished.response);
+      if (finished.status === 'completed') asked.answered(finished.response);
       return responseObject(finished, echo);
     },
   );
@@ -108,7 +89,7 @@ export function responsesRoutes(
       const turnId = turnIdOf(request.params.id, 'id');
       const turn = await turns.get(userId, turnId, locale);
       request.turnId = turnId;
-      const page = chatPageOf(request, options);
+      const page = chatPageOf(request, needs);
       if (query.stream !== 'true') {
         const waits = turn.approvals.map((approval) => whereToDecide(approval, locale, page));
         return responseObject(turn, {}, `${turn.response}${waits.join('')}`);
@@ -136,6 +117,11 @@ export function responsesRoutes(
       return responseObject(turn);
     },
   );
+}
+
+/** Without the input, which may hold files. */
+function echoOf({ metadata, previous_response_id, instructions, background }: z.infer<typeof responsesBody>): Echo {
+  return { metadata, previous_response_id, instructions, background };
 }
 
 function readTranscript({ input, instructions }: z.infer<typeof responsesBody>): Transcript {

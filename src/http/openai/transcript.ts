@@ -1,13 +1,18 @@
 /** The messages of a request, in the form in which both of OpenAI's protocols can be handled. */
 import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
+import type { InlineFile } from '../edge/inline-files.ts';
 import { FieldError } from '../edge/problem.ts';
+import { requireText } from '../edge/require-text.ts';
+import { type ContentPart, fileOf } from './file-parts.ts';
 
 export const contentShape = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).nullish();
 
 /** What is asked, and what was said before it. */
 export interface Transcript {
   question: string;
+  /** Of the question. Those of earlier messages are left out. */
+  files: InlineFile[];
   /** Up to and including the last answer. */
   known: Said[];
   /** Said after the last answer, and before the question. */
@@ -30,15 +35,17 @@ export function toTranscript(
       'message_invalid',
     );
   }
-  const question = textOf(asked.content, `${field}[${last}].content`, true);
-  if (question.trim() === '') throw new FieldError(`${field}[${last}].content`, 'is empty', 'message_invalid');
-  const before = messages.slice(0, -1).flatMap(({ role, content }, at): Said[] => {
-    const text = textOf(content, `${field}[${at}].content`, false);
+  const before = messages.slice(0, -1).flatMap(({ role, content }): Said[] => {
+    const text = partsOf(content).map(textOf).join('\n');
     const as = ROLES[role];
     return as === undefined || text.trim() === '' ? [] : [{ role: as, text }];
   });
   const answered = before.findLastIndex(({ role }) => role === 'assistant') + 1;
-  return { question, known: before.slice(0, answered), more: before.slice(answered) };
+  return {
+    ...read(partsOf(asked.content), `${field}[${last}].content`),
+    known: before.slice(0, answered),
+    more: before.slice(answered),
+  };
 }
 
 const ROLES: Record<string, Said['role']> = {
@@ -48,21 +55,22 @@ const ROLES: Record<string, Said['role']> = {
   assistant: 'assistant',
 };
 
-/** `whole`: a part that is not text is refused; in earlier messages it is left out. */
-function textOf(content: z.infer<typeof contentShape>, param: string, whole: boolean): string {
-  if (content === null || content === undefined) return '';
-  if (typeof content === 'string') return content;
-  return content
-    .map((part, at) => {
-      if (TEXT_PARTS.has(part.type) && typeof part.text === 'string') return part.text;
-      if (!whole) return '';
-      throw new FieldError(
-        `${param}[${at}]`,
-        `${JSON.stringify(part.type.slice(0, 40))} is not taken here: a question is text`,
-        'message_invalid',
-      );
-    })
-    .join('\n');
+/** @throws FieldError for a part that is neither text nor a file */
+function read(parts: readonly ContentPart[], param: string): Pick<Transcript, 'question' | 'files'> {
+  const files = parts.flatMap((part, at) => (isText(part) ? [] : [fileOf(part, `${param}[${at}]`)]));
+  return { question: requireText(parts.filter(isText).map(textOf).join('\n'), files, param), files };
+}
+
+function partsOf(content: z.infer<typeof contentShape>): ContentPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+}
+
+function isText({ type, text }: ContentPart): boolean {
+  return TEXT_PARTS.has(type) && typeof text === 'string';
+}
+
+function textOf(part: ContentPart): string {
+  return isText(part) ? String(part.text) : '';
 }
 
 const TEXT_PARTS = new Set(['text', 'input_text', 'output_text']);

@@ -2,20 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { aPerson, call, runServer } from '../running-server.ts';
+import { expectRefused, QUESTION, type SentFile, WRONG_BODIES, type Wrong, wrongFiles } from '../wrong-requests.ts';
 
-const user = { id: 'm1', role: 'user', content: 'Which?' };
+const user = { id: 'm1', role: 'user', content: QUESTION };
 const run = { threadId: 't', runId: 'r', messages: [user], tools: [], context: [], state: {} };
 const NEVER = `${randomUUID()}:approval-1`;
 
-const WRONG: {
-  what: string;
-  json?: unknown;
-  body?: string;
-  type?: string;
-  status: number;
-  code: string;
-  says?: string;
-}[] = [
+const WRONG: Wrong[] = [
   { what: 'no thread', json: { ...run, threadId: undefined }, status: 400, code: 'bad_request', says: 'threadId' },
   { what: 'no run', json: { ...run, runId: '' }, status: 400, code: 'bad_request', says: 'runId' },
   { what: 'no messages', json: { ...run, messages: undefined }, status: 400, code: 'bad_request', says: 'messages' },
@@ -39,16 +32,6 @@ const WRONG: {
     status: 400,
     code: 'message_invalid',
     says: 'messages[1]',
-  },
-  {
-    what: 'an image',
-    json: {
-      ...run,
-      messages: [{ ...user, content: [{ type: 'image', source: { type: 'url', value: 'https://x' } }] }],
-    },
-    status: 400,
-    code: 'message_invalid',
-    says: 'messages[0].content[0]',
   },
   {
     what: 'resuming what was never asked',
@@ -77,32 +60,55 @@ const WRONG: {
     status: 413,
     code: 'message_too_large',
   },
-  {
-    what: 'a body that is too large',
-    body: `{"x":"${'x'.repeat(5_000_000)}"}`,
-    status: 413,
-    code: 'message_too_large',
-  },
-  { what: 'text instead of JSON', body: 'Which?', type: 'text/plain', status: 415, code: 'bad_request' },
-  { what: 'JSON that is none', body: '{', status: 400, code: 'bad_request' },
 ];
 
+const asking = (...parts: object[]) => ({
+  ...run,
+  messages: [{ ...user, content: [{ type: 'text', text: QUESTION }, ...parts] }],
+});
+
+const part = ({ url, type, name }: SentFile) => {
+  const [, value = ''] = /^data:[^,]*;base64,(.*)$/s.exec(url) ?? [];
+  const source = url.includes(';base64,') ? { type: 'data', value, mimeType: type } : { type: 'url', value: url };
+  return { type: type.startsWith('image/') ? 'image' : 'document', source, metadata: { filename: name } };
+};
+
+const NO_FILES: Wrong[] = [
+  { type: 'image' },
+  { type: 'image', source: { type: 'data' } },
+  { type: 'document', source: { type: 'file', value: 'file-1' } },
+  { type: 'binary', mimeType: 'image/png' },
+  { type: 'binary', mimeType: 'image/png', id: 'file-1' },
+  { type: 'binary', mimeType: 'image/png', url: 'https://127.0.0.1/x.png' },
+].map((one) => ({
+  what: JSON.stringify(one),
+  json: asking(one),
+  status: 400,
+  code: 'attachment_invalid',
+  says: 'messages[0].content[1]',
+}));
+
+const NO_PARTS: Wrong[] = [{ type: 'video', source: { type: 'data', value: '' } }, { type: 7 }, null, 'x'].map(
+  (one) => ({
+    what: JSON.stringify(one),
+    json: asking(one as object),
+    status: 400,
+    code: 'message_invalid',
+    says: 'messages[0].content[1]',
+  }),
+);
+
 test('each wrong request is refused as RUN_ERROR, with our code and the field, and nothing is asked', async () => {
-  const server = await runServer();
-  const { bearer, user } = await aPerson(server);
-  for (const { what, json, body, type = 'application/json', status, code, says = '' } of WRONG) {
-    const answer = await call(server, 'POST', '/ag-ui', {
-      headers: { ...bearer, ...(body !== undefined && { 'content-type': type }) },
-      ...(json !== undefined && { json }),
-      ...(body !== undefined && { body }),
-    });
-    expect([what, answer.status, answer.json]).toEqual([
-      what,
-      status,
-      { type: 'RUN_ERROR', code, message: expect.stringContaining(says) },
-    ]);
-  }
-  expect((await server.turns.history({ userId: user.id, limit: 1 })).turns).toEqual([]);
+  const files = wrongFiles(
+    (sent) => asking(...sent.map(part)),
+    (file) => `messages[0].content[${file + 1}]`,
+  );
+  const all = [...WRONG, ...WRONG_BODIES, ...NO_FILES, ...NO_PARTS, ...files];
+  await expectRefused(await runServer(), '/ag-ui', all, ({ code, says = '' }) => ({
+    type: 'RUN_ERROR',
+    code,
+    message: expect.stringContaining(says),
+  }));
 });
 
 test('a second run beside one that is not over is refused, and the same run again gets its turn', async () => {

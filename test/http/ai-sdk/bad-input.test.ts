@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { aPerson, call, runServer } from '../running-server.ts';
+import { expectRefused, QUESTION, type SentFile, WRONG_BODIES, type Wrong, wrongFiles } from '../wrong-requests.ts';
 
-const user = { id: 'm1', role: 'user', parts: [{ type: 'text', text: 'Which?' }] };
+const user = { id: 'm1', role: 'user', parts: [{ type: 'text', text: QUESTION }] };
 const chat = { id: 'c', messages: [user], trigger: 'submit-message' };
 const decided = (id: string) => ({
   id: 'm2',
@@ -11,15 +12,7 @@ const decided = (id: string) => ({
   parts: [{ type: 'dynamic-tool', state: 'approval-responded', approval: { id, approved: true } }],
 });
 
-const WRONG: {
-  what: string;
-  json?: unknown;
-  body?: string;
-  type?: string;
-  status: number;
-  code: string;
-  says?: string;
-}[] = [
+const WRONG: Wrong[] = [
   { what: 'no chat', json: { ...chat, id: undefined }, status: 400, code: 'bad_request', says: 'id' },
   { what: 'no messages', json: { ...chat, messages: undefined }, status: 400, code: 'bad_request', says: 'messages' },
   {
@@ -51,13 +44,6 @@ const WRONG: {
     says: 'messages[1]',
   },
   {
-    what: 'a file',
-    json: { ...chat, messages: [{ ...user, parts: [{ type: 'file', mediaType: 'image/png', url: 'data:,' }] }] },
-    status: 400,
-    code: 'message_invalid',
-    says: 'messages[0].parts[0]',
-  },
-  {
     what: 'a decision of what was never asked',
     json: { ...chat, messages: [user, decided(`${randomUUID()}:a1`)] },
     status: 404,
@@ -84,32 +70,33 @@ const WRONG: {
     status: 413,
     code: 'message_too_large',
   },
-  {
-    what: 'a body that is too large',
-    body: `{"x":"${'x'.repeat(5_000_000)}"}`,
-    status: 413,
-    code: 'message_too_large',
-  },
-  { what: 'text instead of JSON', body: 'Which?', type: 'text/plain', status: 415, code: 'bad_request' },
-  { what: 'JSON that is none', body: '{', status: 400, code: 'bad_request' },
 ];
 
+const asking = (...parts: object[]) => ({ ...chat, messages: [{ ...user, parts: [...user.parts, ...parts] }] });
+const part = ({ url, type: mediaType, name: filename }: SentFile) => ({ type: 'file', mediaType, filename, url });
+
+const NO_FILES: Wrong[] = [
+  { type: 'file', mediaType: 'image/png' },
+  { type: 'file', mediaType: 'image/png', url: '/uploads/x.png' },
+  { type: 'file', mediaType: 'image/png', url: 'blob:https://127.0.0.1/x' },
+  { type: 'reasoning-file', mediaType: 'image/png', url: 7 },
+].map((one) => ({
+  what: JSON.stringify(one),
+  json: asking(one),
+  status: 400,
+  code: 'attachment_invalid',
+  says: 'messages[0].parts[1]',
+}));
+
 test('each wrong request is refused with our code and the field, and nothing is asked', async () => {
-  const server = await runServer();
-  const { bearer, user } = await aPerson(server);
-  for (const { what, json, body, type = 'application/json', status, code, says = '' } of WRONG) {
-    const answer = await call(server, 'POST', '/api/chat', {
-      headers: { ...bearer, ...(body !== undefined && { 'content-type': type }) },
-      ...(json !== undefined && { json }),
-      ...(body !== undefined && { body }),
-    });
-    expect([what, answer.status, answer.json]).toMatchObject([
-      what,
-      status,
-      { code, detail: expect.stringContaining(says) },
-    ]);
-  }
-  expect((await server.turns.history({ userId: user.id, limit: 1 })).turns).toEqual([]);
+  const files = wrongFiles(
+    (sent) => asking(...sent.map(part)),
+    (file) => `messages[0].parts[${file + 1}]`,
+  );
+  const all = [...WRONG, ...WRONG_BODIES, ...NO_FILES, ...files];
+  await expectRefused(await runServer(), '/api/chat', all, ({ code, says = '' }) =>
+    expect.objectContaining({ code, ...(says !== '' && { detail: expect.stringContaining(says) }) }),
+  );
 });
 
 test('two questions of a chat at once are answered one after the other; one beside an open approval is refused', async () => {

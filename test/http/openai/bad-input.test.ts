@@ -1,23 +1,21 @@
 /** What clients of OpenAI's protocols may send wrong, and what they get. */
 import { expect, test } from 'vitest';
-import { aPerson, call, type Running, runServer } from '../running-server.ts';
+import { files } from '../../support/files.ts';
+import { aPerson, call, runServer } from '../running-server.ts';
+import {
+  expectRefused,
+  QUESTION,
+  type SentFile,
+  sentFile,
+  WRONG_BODIES,
+  type Wrong,
+  wrongFiles,
+} from '../wrong-requests.ts';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
 const user = { role: 'user', content: 'Which?' };
 const NO_RESPONSE = `resp_${'0'.repeat(32)}`;
-
-interface Wrong {
-  what: string;
-  method?: string;
-  path: string;
-  json?: unknown;
-  body?: string;
-  type?: string;
-  status: number;
-  code: string;
-  param?: string;
-}
 
 const WRONG: Wrong[] = [
   {
@@ -26,7 +24,7 @@ const WRONG: Wrong[] = [
     json: { model: 'gpt-5', messages: [user] },
     status: 404,
     code: 'not_found',
-    param: 'model',
+    says: 'model',
   },
   { what: 'no model', path: CHAT, json: { messages: [user] }, status: 400, code: 'bad_request' },
   { what: 'no messages', path: CHAT, json: { model: 'paliadin' }, status: 400, code: 'bad_request' },
@@ -36,7 +34,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', messages: [] },
     status: 400,
     code: 'message_invalid',
-    param: 'messages',
+    says: 'messages',
   },
   {
     what: 'an empty question',
@@ -44,7 +42,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', messages: [{ role: 'user', content: ' ' }] },
     status: 400,
     code: 'message_invalid',
-    param: 'messages[0].content',
+    says: 'messages[0].content',
   },
   {
     what: 'an answer as the last message',
@@ -52,7 +50,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', messages: [user, { role: 'assistant', content: 'This.' }] },
     status: 400,
     code: 'message_invalid',
-    param: 'messages[1]',
+    says: 'messages[1]',
   },
   {
     what: 'the result of a tool',
@@ -60,18 +58,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', messages: [user, { role: 'tool', tool_call_id: 'x', content: '1' }] },
     status: 400,
     code: 'message_invalid',
-    param: 'messages[1]',
-  },
-  {
-    what: 'an image',
-    path: CHAT,
-    json: {
-      model: 'paliadin',
-      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:,' } }] }],
-    },
-    status: 400,
-    code: 'message_invalid',
-    param: 'messages[0].content[0]',
+    says: 'messages[1]',
   },
   {
     what: 'two answers at once',
@@ -79,7 +66,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', n: 2, messages: [user] },
     status: 400,
     code: 'bad_request',
-    param: 'n',
+    says: 'n',
   },
   {
     what: 'an answer in JSON',
@@ -87,7 +74,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', response_format: { type: 'json_object' }, messages: [user] },
     status: 400,
     code: 'bad_request',
-    param: 'response_format',
+    says: 'response_format',
   },
   {
     what: 'a tool that has to be used',
@@ -95,7 +82,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', tools: [], tool_choice: 'required', messages: [user] },
     status: 400,
     code: 'bad_request',
-    param: 'tool_choice',
+    says: 'tool_choice',
   },
   {
     what: 'a spoken answer',
@@ -103,7 +90,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', modalities: ['text', 'audio'], messages: [user] },
     status: 400,
     code: 'bad_request',
-    param: 'modalities',
+    says: 'modalities',
   },
   {
     what: 'a question that is too long',
@@ -113,22 +100,12 @@ const WRONG: Wrong[] = [
     code: 'message_too_large',
   },
   {
-    what: 'a body that is too large',
-    path: CHAT,
-    body: `{"x":"${'x'.repeat(5_000_000)}"}`,
-    status: 413,
-    code: 'message_too_large',
-  },
-  { what: 'text instead of JSON', path: CHAT, body: 'Which?', type: 'text/plain', status: 415, code: 'bad_request' },
-  { what: 'JSON that is none', path: CHAT, body: '{"model":', status: 400, code: 'bad_request' },
-  { what: 'a body that is no object', path: CHAT, json: [], status: 400, code: 'bad_request' },
-  {
     what: 'a response to a model that is not there',
     path: RESPONSES,
     json: { model: 'o3', input: 'Which?' },
     status: 404,
     code: 'not_found',
-    param: 'model',
+    says: 'model',
   },
   { what: 'no input', path: RESPONSES, json: { model: 'paliadin' }, status: 400, code: 'bad_request' },
   {
@@ -137,7 +114,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', input: '' },
     status: 400,
     code: 'message_invalid',
-    param: 'input[0].content',
+    says: 'input[0].content',
   },
   {
     what: 'an empty list of input',
@@ -145,15 +122,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', input: [] },
     status: 400,
     code: 'message_invalid',
-    param: 'input',
-  },
-  {
-    what: 'an image as input',
-    path: RESPONSES,
-    json: { model: 'paliadin', input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'x' }] }] },
-    status: 400,
-    code: 'message_invalid',
-    param: 'input[0].content[0]',
+    says: 'input',
   },
   {
     what: 'the output of a function',
@@ -161,7 +130,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', input: [{ type: 'function_call_output', call_id: 'x', output: '1' }] },
     status: 400,
     code: 'message_invalid',
-    param: 'input[0]',
+    says: 'input[0]',
   },
   {
     what: 'an answer in a schema',
@@ -169,7 +138,7 @@ const WRONG: Wrong[] = [
     json: { model: 'paliadin', input: 'x', text: { format: { type: 'json_schema' } } },
     status: 400,
     code: 'bad_request',
-    param: 'text',
+    says: 'text',
   },
   {
     what: 'a previous response that never was',
@@ -177,7 +146,7 @@ const WRONG: Wrong[] = [
     json: { input: 'x', previous_response_id: NO_RESPONSE },
     status: 404,
     code: 'not_found',
-    param: 'previous_response_id',
+    says: 'previous_response_id',
   },
   {
     what: 'a previous response that is no id',
@@ -185,7 +154,7 @@ const WRONG: Wrong[] = [
     json: { input: 'x', previous_response_id: 'mine' },
     status: 404,
     code: 'not_found',
-    param: 'previous_response_id',
+    says: 'previous_response_id',
   },
   {
     what: 'an unknown conversation',
@@ -193,7 +162,7 @@ const WRONG: Wrong[] = [
     json: { input: 'x', conversation: 'conv_none' },
     status: 404,
     code: 'not_found',
-    param: 'conversation',
+    says: 'conversation',
   },
   {
     what: 'a conversation that is no id',
@@ -201,7 +170,7 @@ const WRONG: Wrong[] = [
     json: { input: 'x', conversation: { id: 'mine' } },
     status: 404,
     code: 'not_found',
-    param: 'conversation',
+    says: 'conversation',
   },
   {
     what: 'a conversation and a previous response',
@@ -209,7 +178,7 @@ const WRONG: Wrong[] = [
     json: { input: 'x', conversation: 'conv_x', previous_response_id: NO_RESPONSE },
     status: 400,
     code: 'bad_request',
-    param: 'conversation',
+    says: 'conversation',
   },
   {
     what: 'a response that never was',
@@ -239,45 +208,88 @@ const WRONG: Wrong[] = [
     path: '/v1/models/gpt-5',
     status: 404,
     code: 'not_found',
-    param: 'model',
+    says: 'model',
   },
   { what: 'an address that is not there', path: '/v1/embeddings', json: {}, status: 404, code: 'not_found' },
 ];
 
-async function ask(
-  server: Running,
-  bearer: Record<string, string>,
-  { method = 'POST', path, json, body, type }: Wrong,
-) {
-  const headers = { ...bearer, ...(body !== undefined && { 'content-type': type ?? 'application/json' }) };
-  return await call(server, method, path, {
-    headers,
-    ...(json !== undefined && { json }),
-    ...(body !== undefined && { body }),
-  });
-}
+const chatFile = ({ url, type, name }: SentFile) =>
+  type.startsWith('image/')
+    ? { type: 'image_url', image_url: { url, detail: 'auto' } }
+    : { type: 'file', file: { file_data: url, filename: name } };
+const inputFile = ({ url, type, name }: SentFile) =>
+  type.startsWith('image/')
+    ? { type: 'input_image', image_url: url, detail: 'auto' }
+    : { type: 'input_file', file_data: url, filename: name };
+
+const chatWith = (...parts: object[]) => ({
+  model: 'paliadin',
+  messages: [{ role: 'user', content: [{ type: 'text', text: QUESTION }, ...parts] }],
+});
+const inputWith = (...parts: object[]) => ({
+  model: 'paliadin',
+  input: [{ role: 'user', content: [{ type: 'input_text', text: QUESTION }, ...parts] }],
+});
+
+/** What is no file at all, or is elsewhere. */
+const NO_FILES: Wrong[] = [
+  ...[
+    { type: 'image_url' },
+    { type: 'image_url', image_url: { url: 7 } },
+    { type: 'file', file: { file_id: 'file-1' } },
+    { type: 'file', file: null },
+  ].map((part) => ({ part, path: CHAT, json: chatWith(part), says: 'messages[0].content[1]' })),
+  ...[
+    { type: 'input_image', file_id: 'file-1' },
+    { type: 'input_image', image_url: null },
+    { type: 'input_file', file_url: 'https://127.0.0.1/x.pdf' },
+    { type: 'input_file', filename: 'x.pdf' },
+  ].map((part) => ({ part, path: RESPONSES, json: inputWith(part), says: 'input[0].content[1]' })),
+].map(({ part, ...wrong }) => ({ ...wrong, what: JSON.stringify(part), status: 400, code: 'attachment_invalid' }));
+
+const ALL: Wrong[] = [
+  ...WRONG,
+  ...NO_FILES,
+  ...[CHAT, RESPONSES].flatMap((path) => WRONG_BODIES.map((wrong) => ({ ...wrong, path }))),
+  ...wrongFiles(
+    (sent) => chatWith(...sent.map(chatFile)),
+    (file) => `messages[0].content[${file + 1}]`,
+  ).map((wrong) => ({ ...wrong, path: CHAT })),
+  ...wrongFiles(
+    (sent) => inputWith(...sent.map(inputFile)),
+    (file) => `input[0].content[${file + 1}]`,
+  ).map((wrong) => ({ ...wrong, path: RESPONSES })),
+  {
+    what: 'an image without a word',
+    path: CHAT,
+    json: {
+      model: 'paliadin',
+      messages: [{ role: 'user', content: [chatFile(sentFile('image/png', files['image/png']))] }],
+    },
+    status: 400,
+    code: 'message_invalid',
+    says: 'messages[0].content',
+  },
+  {
+    what: 'a sound',
+    path: CHAT,
+    json: chatWith({ type: 'input_audio', input_audio: { data: '', format: 'wav' } }),
+    status: 400,
+    code: 'message_invalid',
+    says: 'messages[0].content[1]',
+  },
+];
 
 test('each wrong request is refused in OpenAI’s shape, with our code and the field, and nothing is asked', async () => {
-  const server = await runServer();
-  const { bearer, user } = await aPerson(server);
-  for (const wrong of WRONG) {
-    const { status, json } = await ask(server, bearer, wrong);
-    expect([wrong.what, status, json]).toEqual([
-      wrong.what,
-      wrong.status,
-      {
-        error: {
-          message: expect.stringMatching(/.{10}/),
-          type: 'invalid_request_error',
-          param: wrong.param ?? null,
-          code: wrong.code,
-          retryable: false,
-        },
-      },
-    ]);
-  }
-  expect((await server.turns.history({ userId: user.id, limit: 1 })).turns).toEqual([]);
-  expect(server.log()).not.toContain('Which?');
+  await expectRefused(await runServer(), CHAT, ALL, ({ code, says }) => ({
+    error: {
+      message: expect.stringMatching(/.{10}/),
+      type: 'invalid_request_error',
+      param: says ?? null,
+      code,
+      retryable: false,
+    },
+  }));
 });
 
 test('`user` is never identity: the token says who asks', async () => {
