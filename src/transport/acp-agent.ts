@@ -4,6 +4,7 @@ import pTimeout from 'p-timeout';
 import { z } from 'zod';
 import {
   acpStream,
+  type ContentBlock,
   client,
   methods,
   PROTOCOL_VERSION,
@@ -19,6 +20,10 @@ export interface AgentIdentity {
   signIns: { name: string; description: string | null }[];
   /** How it takes up an earlier conversation; null: it can't. */
   resumes: 'resume' | 'load' | null;
+  /** What a prompt may contain beside text and links. */
+  takes: { image: boolean; embedded: boolean };
+  /** It can be given directories beside its working directory. */
+  roots: boolean;
 }
 
 export type AgentStop = 'end_turn' | 'max_tokens' | 'max_turn_requests' | 'refusal' | 'cancelled';
@@ -50,17 +55,23 @@ export interface AgentListener {
   onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null>;
 }
 
+export interface SessionPlace {
+  cwd: string;
+  /** Directories that it may read too, if it can be given any. */
+  roots: readonly string[];
+}
+
 export interface AcpAgent {
   readonly identity: AgentIdentity;
   /** Lines that were no messages. */
   readonly nonsense: number;
-  newSession(cwd: string): Promise<string>;
+  newSession(where: SessionPlace): Promise<string>;
   /** @throws AgentRefusal `unknown-session` if it does not know the session any more */
-  takeUp(sessionId: string, cwd: string): Promise<void>;
+  takeUp(sessionId: string, where: SessionPlace): Promise<void>;
   /** Sets the mode in which the agent asks, if it has modes and `mode` is another one. */
   ask(sessionId: string, mode: string): Promise<void>;
   /** Without a deadline: whoever calls watches for signs of life. */
-  prompt(sessionId: string, texts: readonly string[]): Promise<AgentTurnEnd>;
+  prompt(sessionId: string, prompt: readonly ContentBlock[]): Promise<AgentTurnEnd>;
   cancel(sessionId: string): void;
 }
 
@@ -142,7 +153,17 @@ export async function openAcpAgent(
     version: agentInfo?.version ?? null,
     signIns: (authMethods ?? []).map(({ name, description }) => ({ name, description: description ?? null })),
     resumes: canResume ? 'resume' : canLoad ? 'load' : null,
+    takes: {
+      image: agentCapabilities?.promptCapabilities?.image === true,
+      embedded: agentCapabilities?.promptCapabilities?.embeddedContext === true,
+    },
+    roots: agentCapabilities?.sessionCapabilities?.additionalDirectories != null,
   };
+
+  function placeOf({ cwd, roots }: SessionPlace) {
+    const more = identity.roots && roots.length > 0 ? { additionalDirectories: roots } : {};
+    return { cwd, mcpServers: [], ...more };
+  }
 
   let offersAsking = false;
 
@@ -161,21 +182,20 @@ export async function openAcpAgent(
     get nonsense() {
       return nonsense;
     },
-    async newSession(cwd) {
-      const answer = await ask(methods.agent.session.new, { cwd, mcpServers: [] }, sessionMs);
+    async newSession(where) {
+      const answer = await ask(methods.agent.session.new, placeOf(where), sessionMs);
       const { sessionId, modes } = await read(sessionShape, 'session/new', answer);
       await enterAsking(sessionId, modes);
       return sessionId;
     },
-    async takeUp(sessionId, cwd) {
+    async takeUp(sessionId, where) {
       const method = identity.resumes === 'resume' ? methods.agent.session.resume : methods.agent.session.load;
-      const answer = await ask(method, { sessionId, cwd, mcpServers: [] }, sessionMs);
+      const answer = await ask(method, { sessionId, ...placeOf(where) }, sessionMs);
       const { modes } = await read(againShape, method, answer ?? {});
       await enterAsking(sessionId, modes);
     },
     ask: async (sessionId, mode) => (offersAsking && mode !== ASKING ? setAsking(sessionId) : undefined),
-    async prompt(sessionId, texts) {
-      const prompt = texts.map((text) => ({ type: 'text', text }));
+    async prompt(sessionId, prompt) {
       const answer = await ask(methods.agent.session.prompt, { sessionId, prompt }, null);
       const { stopReason: stop, usage } = await read(endShape, 'session/prompt', answer);
       const cached = (usage?.cachedReadTokens ?? 0) + (usage?.cachedWriteTokens ?? 0);
@@ -261,7 +281,12 @@ const helloShape = z.object({
   agentCapabilities: z
     .object({
       loadSession: z.boolean().nullish(),
-      sessionCapabilities: z.object({ resume: z.unknown() }).partial().nullish(),
+      sessionCapabilities: z.object({ resume: z.unknown(), additionalDirectories: z.unknown() }).partial().nullish(),
+      promptCapabilities: z
+        .object({ image: z.boolean(), embeddedContext: z.boolean() })
+        .partial()
+        .nullish()
+        .catch(null),
     })
     .nullish()
     .catch(null),

@@ -8,6 +8,7 @@ import { errorData } from './acp-shapes.ts';
 
 export type {
   AgentContext,
+  ContentBlock,
   PromptRequest,
   PromptResponse,
   RequestPermissionRequest,

@@ -29,6 +29,8 @@ export interface RealAcpHost extends Omit<TestHost, 'retired'> {
   work: string;
   /** The name by which the agent knows its tool for commands. */
   shell: string;
+  /** Its tool that reads files, and where that has the path. */
+  reader: { tool: string; key: string };
 }
 
 export async function realAcpHost(
@@ -72,7 +74,9 @@ export async function realAcpHost(
       prompts: () => model.questions,
     },
   });
-  return { ...host, model, work, shell: name === 'opencode' ? 'bash' : 'Bash' };
+  const isOpencode = name === 'opencode';
+  const reader = isOpencode ? { tool: 'read', key: 'filePath' } : { tool: 'Read', key: 'file_path' };
+  return { ...host, model, work, shell: isOpencode ? 'bash' : 'Bash', reader };
 }
 
 /** As its owner would: it asks before it runs commands, and knows its model. */

@@ -5,7 +5,7 @@ import pTimeout from 'p-timeout';
 import { PaliadinError } from '../../../contract/errors.ts';
 import type { Decision } from '../../../contract/turn.ts';
 import { type GuardedChild, spawnGuarded } from '../../../process/guarded-child.ts';
-import type { RequestPermissionRequest, SessionUpdate } from '../../../transport/acp.ts';
+import type { ContentBlock, RequestPermissionRequest, SessionUpdate } from '../../../transport/acp.ts';
 import {
   type AcpAgent,
   type AgentDeadlines,
@@ -14,13 +14,14 @@ import {
   openAcpAgent,
 } from '../../../transport/acp-agent.ts';
 import { ConversationLost } from '../../conversation-lost.ts';
-import type { LiveAgent, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
+import type { LiveAgent, LoadedPrompt, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
 import type { Launch } from '../../tmux/setup.ts';
 import type { OpenAgentOptions } from '../driver.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
 import { approvalOfRequest, optionOf } from './permission.ts';
+import { promptBlocks } from './prompt-blocks.ts';
 import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';
 import { withUpdate } from './tools.ts';
 import { TurnRecorder } from './turn-recorder.ts';
@@ -68,7 +69,9 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   async function start(paths: AgentPaths, signal: AbortSignal): Promise<Running> {
     if (signal.aborted) throw new PaliadinError('cancelled');
     isolation.prepare(session);
-    const { argv, cwd, env } = isolation.confine(session, options.launch(paths));
+    const launch = options.launch(paths);
+    const read = [...(launch.read ?? []), ...rootsOf(paths)];
+    const { argv, cwd, env } = isolation.confine(session, { ...launch, read });
     const child = await spawnGuarded(argv, { cwd, env: { ...options.setup.env, ...env } });
     starting = child;
     const stop = () => void child.kill();
@@ -103,12 +106,13 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     const agent = await openAcpAgent(child.stream, { onUpdate, onPermission }, deadlines);
     const { directory, conversation } = paths;
     const known = keptFor(paths, options.command);
+    const place = { cwd, roots: rootsOf(paths) };
     try {
       if (known !== null) {
-        await agent.takeUp(known.sessionId, cwd);
+        await agent.takeUp(known.sessionId, place);
         return { agent, kept: known };
       }
-      const sessionId = await agent.newSession(cwd);
+      const sessionId = await agent.newSession(place);
       const resumes = agent.identity.resumes !== null;
       const kept = { conversation, sessionId, command: options.command, resumes, instructed: false };
       writeKept(directory, kept);
@@ -195,13 +199,19 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     await live?.child.kill(GRACE_MS);
   }
 
-  function submit(text: string, turn: SubmittedTurn): void {
+  async function load(text: string, turn: SubmittedTurn): Promise<LoadedPrompt> {
     const live = running();
-    if (live === null) throw new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
+    if (live === null) throw ENDED();
+    const blocks = await promptBlocks(text, turn.files ?? [], live.agent.identity.takes);
+    return { submit: async () => submit(live, blocks, turn), drop: async () => {} };
+  }
+
+  function submit(live: Running, blocks: ContentBlock[], turn: SubmittedTurn): void {
+    if (running() !== live) throw ENDED();
     const { agent, kept } = live;
     const recorder = new TurnRecorder(turn);
-    const texts = kept.instructed ? [text] : [options.instructions(), text];
-    const answered = agent.prompt(kept.sessionId, texts);
+    const before: ContentBlock[] = kept.instructed ? [] : [{ type: 'text', text: options.instructions() }];
+    const answered = agent.prompt(kept.sessionId, [...before, ...blocks]);
     const mine: Work = { recorder, over: Promise.resolve(), asked: new Map() };
     work = mine;
     mine.over = answered
@@ -250,7 +260,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
         current = await options.starts(() => start(paths, signal));
         return current;
       }),
-    load: async (text, turn) => ({ submit: async () => submit(text, turn), drop: async () => {} }),
+    load,
     interrupt,
     end,
     attachCommand: () => null,
@@ -273,6 +283,13 @@ export function keptFor({ directory, conversation }: AgentPaths, command: string
   if (kept?.conversation !== conversation || kept.command !== command || !kept.resumes) return null;
   return kept;
 }
+
+/** Where files are that came with questions: it may read them. */
+function rootsOf({ files }: AgentPaths): string[] {
+  return files === undefined ? [] : [files];
+}
+
+const ENDED = () => new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
 
 /** Why an answer is not whole. */
 const CUT: Partial<Record<AgentTurnEnd['stop'], string>> = {

@@ -21,6 +21,7 @@ export function acpDriver({ command, argv, needs, instructions, deadlines }: Acp
   const launch = (paths: AgentPaths): Launch => ({ cwd: paths.home.cwd, ...needs(paths), argv });
   return {
     name: 'acp',
+    takesFiles: true,
     launch,
     open(options) {
       const agent = childAgent({ ...options, command, launch, instructions, ...(deadlines && { deadlines }) });
