@@ -5,6 +5,8 @@ import { z } from 'zod';
 import {
   acpStream,
   type ContentBlock,
+  type CreateElicitationRequest,
+  type CreateElicitationResponse,
   client,
   methods,
   PROTOCOL_VERSION,
@@ -53,7 +55,15 @@ export interface AgentListener {
   onUpdate(sessionId: string, update: SessionUpdate): void;
   /** Resolves with the id of the chosen option; null: nothing was chosen. `signal` aborts when it takes the question back. */
   onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null>;
+  /** Asks a person. Never rejects. */
+  onQuestion(request: CreateElicitationRequest, signal: AbortSignal): Promise<AgentReply>;
 }
+
+/** `decline`: the person does not answer, or can't be asked this; `cancel`: nobody waits for the answer any more. */
+export type AgentReply =
+  | { action: 'accept'; content: Record<string, unknown> }
+  | { action: 'decline' }
+  | { action: 'cancel' };
 
 export interface SessionPlace {
   cwd: string;
@@ -95,6 +105,9 @@ export async function openAcpAgent(
     const option = await listener.onPermission(params, signal);
     return { outcome: option === null ? { outcome: 'cancelled' } : { outcome: 'selected', optionId: option } };
   });
+  app.onRequest(methods.client.elicitation.create, async ({ params, signal }) => {
+    return (await listener.onQuestion(params, signal)) as CreateElicitationResponse;
+  });
   const messages = onlyMessages(() => {
     nonsense += 1;
   });
@@ -133,7 +146,12 @@ export async function openAcpAgent(
     {
       protocolVersion: PROTOCOL_VERSION,
       // It uses its own tools for files and commands, within the walls of its host.
-      clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+      clientCapabilities: {
+        fs: { readTextFile: false, writeTextFile: false },
+        terminal: false,
+        // Not the mode `url`: an address of the agent's choice is no question, and nobody here could see what it is.
+        elicitation: { form: {} },
+      },
       clientInfo: { name: 'paliadin', version: '0' },
     },
     initializeMs,

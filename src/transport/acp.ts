@@ -9,6 +9,8 @@ import { errorData } from './acp-shapes.ts';
 export type {
   AgentContext,
   ContentBlock,
+  CreateElicitationRequest,
+  CreateElicitationResponse,
   PromptRequest,
   PromptResponse,
   RequestPermissionRequest,

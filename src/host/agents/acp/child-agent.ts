@@ -3,13 +3,19 @@ import { EventEmitter } from 'node:events';
 import pLimit from 'p-limit';
 import pTimeout from 'p-timeout';
 import { PaliadinError } from '../../../contract/errors.ts';
-import type { Decision } from '../../../contract/turn.ts';
+import { type ApprovalRequest, DENY, type Decision } from '../../../contract/turn.ts';
 import { type GuardedChild, spawnGuarded } from '../../../process/guarded-child.ts';
-import type { ContentBlock, RequestPermissionRequest, SessionUpdate } from '../../../transport/acp.ts';
+import type {
+  ContentBlock,
+  CreateElicitationRequest,
+  RequestPermissionRequest,
+  SessionUpdate,
+} from '../../../transport/acp.ts';
 import {
   type AcpAgent,
   type AgentDeadlines,
   AgentRefusal,
+  type AgentReply,
   type AgentTurnEnd,
   openAcpAgent,
 } from '../../../transport/acp-agent.ts';
@@ -22,6 +28,7 @@ import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
 import { approvalOfRequest, optionOf } from './permission.ts';
 import { promptBlocks } from './prompt-blocks.ts';
+import { askedForm, scopeOf } from './question.ts';
 import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';
 import { withUpdate } from './tools.ts';
 import { TurnRecorder } from './turn-recorder.ts';
@@ -52,7 +59,7 @@ interface Work {
   /** Resolves when the agent has answered the prompt, or can't any more. */
   over: Promise<void>;
   /** What it asks, by our id. */
-  asked: Map<string, (option: string | null) => void>;
+  asked: Map<string, (decision: Decision | null) => void>;
 }
 
 export function childAgent(options: ChildAgentOptions): ChildAgent {
@@ -103,7 +110,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   async function open({ child, cwd, paths }: { child: GuardedChild; cwd: string; paths: AgentPaths }) {
-    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission }, deadlines);
+    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission, onQuestion }, deadlines);
     const { directory, conversation } = paths;
     const known = keptFor(paths, options.command);
     const place = { cwd, roots: rootsOf(paths) };
@@ -144,20 +151,56 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   async function onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null> {
-    const now = work;
-    if (now === null || request.sessionId !== current?.kept.sessionId || now.asked.size >= MAX_ASKED) return null;
-    asked += 1;
-    const id = `${asked}`;
+    const now = askable(request.sessionId);
+    if (now === null) return null;
     const { recorder } = now;
     const call = withUpdate(recorder.call(request.toolCall.toolCallId), request.toolCall);
-    const { promise, resolve } = Promise.withResolvers<string | null>();
-    now.asked.set(id, resolve);
+    const decided = await person(now, approvalOfRequest(nextId(), request, call, recorder.words), signal);
+    return decided === null ? null : optionOf(request, decided.option);
+  }
+
+  async function onQuestion(request: CreateElicitationRequest, signal: AbortSignal): Promise<AgentReply> {
+    const { sessionId, toolCallId } = scopeOf(request);
+    const now = askable(sessionId);
+    if (now === null) return { action: 'cancel' };
+    const { recorder } = now;
+    const { words } = recorder;
+    const id = nextId();
+    const tool = toolCallId === null ? undefined : recorder.call(toolCallId).name;
+    const form = askedForm(id, request, { tool: tool ?? undefined, words });
+    const declined = (title: string): AgentReply => {
+      recorder.failed(id, title);
+      return { action: 'decline' };
+    };
+    if (form === null) return declined(words.cannotAsk(words.theAgent));
+    const decided = await person(now, form.request, signal);
+    if (decided === null) return { action: 'cancel' };
+    if (decided.option === DENY) return { action: 'decline' };
+    const content = form.contentOf(decided.answers ?? {});
+    return content === null ? declined(words.cannotTake(words.theAgent)) : { action: 'accept', content };
+  }
+
+  /** The turn in which somebody can be asked; null if there is none, or if it has asked too much already. */
+  function askable(sessionId: string | null): Work | null {
+    if (work === null || sessionId !== current?.kept.sessionId || work.asked.size >= MAX_ASKED) return null;
+    return work;
+  }
+
+  function nextId(): string {
+    asked += 1;
+    return `${asked}`;
+  }
+
+  /** Null if the turn is over, or if the agent takes it back. */
+  async function person(now: Work, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | null> {
+    const { promise, resolve } = Promise.withResolvers<Decision | null>();
+    now.asked.set(request.id, resolve);
     signal.addEventListener('abort', () => resolve(null));
-    recorder.asked(approvalOfRequest(id, request, call, recorder.words));
+    now.recorder.asked(request);
     const decided = await promise;
-    now.asked.delete(id);
-    recorder.answered(id);
-    return decided === null ? null : optionOf(request, decided);
+    now.asked.delete(request.id);
+    now.recorder.answered(request.id);
+    return decided;
   }
 
   function noteEnd({ recorder }: Work, end: AgentTurnEnd): void {
@@ -264,10 +307,10 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     interrupt,
     end,
     attachCommand: () => null,
-    decide(turnId, approvalId, { option }) {
+    decide(turnId, approvalId, decision) {
       const answer = work?.recorder.turnId === turnId ? work.asked.get(approvalId) : undefined;
       if (answer === undefined) throw new PaliadinError('conflict', 'this is not asked any more');
-      answer(option);
+      answer(decision);
     },
   };
 }

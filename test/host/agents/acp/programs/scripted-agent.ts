@@ -206,6 +206,12 @@ async function prompted(sessionId: string, blocks: any[], signal: AbortSignal): 
       say(`You chose ${outcome.optionId}.`);
       break;
     }
+    case 'ask': {
+      const given = await request('elicitation/create', { sessionId, ...JSON.parse(argument) });
+      if (given.action === 'cancel') return 'cancelled';
+      say(`You said ${JSON.stringify(given)}.`);
+      break;
+    }
     case 'at once':
       say('At once.');
       break;
