@@ -57,6 +57,8 @@ export interface AgentListener {
   onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null>;
   /** Asks a person. Never rejects. */
   onQuestion(request: CreateElicitationRequest, signal: AbortSignal): Promise<AgentReply>;
+  /** Nothing more can be asked of it: it has closed its output, or does not keep to the protocol. */
+  onBroken?(): void;
 }
 
 /** `decline`: the person does not answer, or can't be asked this; `cancel`: nobody waits for the answer any more. */
@@ -85,18 +87,20 @@ export interface AcpAgent {
   cancel(sessionId: string): void;
 }
 
-export interface AgentDeadlines {
+export interface AgentLimits {
   /** For the first answer: a program of hundreds of megabytes may have to be read from a disk first. */
   initializeMs?: number;
   /** For a new session, or an earlier one. */
   sessionMs?: number;
+  /** What it may send for one question, and until the next. */
+  maxBytes?: number;
 }
 
 /** @throws AgentRefusal */
 export async function openAcpAgent(
   stream: Duplex,
   listener: AgentListener,
-  { initializeMs = 60_000, sessionMs = 60_000 }: AgentDeadlines = {},
+  { initializeMs = 60_000, sessionMs = 60_000, maxBytes = MAX_BYTES }: AgentLimits = {},
 ): Promise<AcpAgent> {
   let nonsense = 0;
   const app = client({ name: 'paliadin' });
@@ -108,12 +112,15 @@ export async function openAcpAgent(
   app.onRequest(methods.client.elicitation.create, async ({ params, signal }) => {
     return (await listener.onQuestion(params, signal)) as CreateElicitationResponse;
   });
-  const messages = onlyMessages(() => {
+  const messages = onlyMessages(maxBytes, () => {
     nonsense += 1;
   });
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {}); // whoever asks something hears of it
-  const breakOff = (kind: 'closed' | 'broken', why: string) => broken.reject(new AgentRefusal(kind, why));
+  const breakOff = (kind: 'closed' | 'broken', why: string) => {
+    broken.reject(new AgentRefusal(kind, why));
+    listener.onBroken?.();
+  };
   messages.on('error', (error) => breakOff('broken', error.message));
   // A program that ends before it has read anything breaks the stream without an end of its output.
   const onClose = () => breakOff('closed', 'it closed its output');
@@ -214,6 +221,7 @@ export async function openAcpAgent(
     },
     ask: async (sessionId, mode) => (offersAsking && mode !== ASKING ? setAsking(sessionId) : undefined),
     async prompt(sessionId, prompt) {
+      messages.allow(maxBytes);
       const answer = await ask(methods.agent.session.prompt, { sessionId, prompt }, null);
       const { stopReason: stop, usage } = await read(endShape, 'session/prompt', answer);
       const cached = (usage?.cachedReadTokens ?? 0) + (usage?.cachedWriteTokens ?? 0);
@@ -245,15 +253,18 @@ function shorten(text: string): string {
 }
 
 /**
- * Passes on lines that may be messages. Some programs write a greeting or a warning there first; more than a few, or a
+ * Passes on lines that may be messages, of so many bytes as are allowed. Some programs write a greeting or a warning there first; more than a few, or a
  * line without an end, is an error.
  */
-function onlyMessages(onNonsense: () => void): Transform {
+function onlyMessages(maxBytes: number, onNonsense: () => void): Transform & { allow(bytes: number): void } {
   let rest: Buffer[] = [];
   let length = 0;
   let skipped = 0;
-  return new Transform({
+  let allowed = maxBytes;
+  const transform = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      allowed -= chunk.length;
+      if (allowed < 0) return done(new Error(`it sent more than ${maxBytes / MIB} MiB for one question`));
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
         const line = Buffer.concat([...rest, chunk.subarray(from, at + 1)]);
@@ -272,6 +283,11 @@ function onlyMessages(onNonsense: () => void): Transform {
       if (left.length > 0) rest.push(left);
       length += left.length;
       done(length > MAX_MESSAGE_BYTES ? new Error(TOO_LONG) : null);
+    },
+  });
+  return Object.assign(transform, {
+    allow(bytes: number) {
+      allowed = bytes;
     },
   });
 }
@@ -338,6 +354,9 @@ const AUTH_REQUIRED = -32000;
 const NOT_FOUND = -32002;
 // A change of a large file, before and after, is one message.
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+// For one question, and until the next: the results of a thousand tools, and more answer than anybody reads.
+const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_NONSENSE = 100;
 const MAX_REASON = 300;
-const TOO_LONG = `it sent a message of more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB`;
+const MIB = 1024 * 1024;
+const TOO_LONG = `it sent a message of more than ${MAX_MESSAGE_BYTES / MIB} MiB`;

@@ -6,6 +6,7 @@ import { agentEnv } from '../../src/config/agent-env.ts';
 import { packagePrograms } from '../../src/config/programs.ts';
 import { acpDriver } from '../../src/host/agents/acp/driver.ts';
 import { instructions } from '../../src/host/agents/acp/instructions.ts';
+import { memoryLimit } from '../../src/host/agents/acp/memory-limit.ts';
 import { claudeEnv } from '../../src/host/agents/claude-code.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
@@ -47,7 +48,8 @@ export async function realAcpHost(
     command: command.join(' '),
     instructions: () => instructions(packagePrograms.skill),
     needs: () => ({ env: claudeEnv }),
-    deadlines: { initializeMs: START_MS, sessionMs: START_MS },
+    memory: memoryLimit({ bytes: 4 * 1024 ** 3, onError: (error) => console.error(error) }),
+    limits: { initializeMs: START_MS, sessionMs: START_MS },
   });
   onTestFinished(() => driver.close?.());
   const host = await testHost({

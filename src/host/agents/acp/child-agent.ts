@@ -13,7 +13,7 @@ import type {
 } from '../../../transport/acp.ts';
 import {
   type AcpAgent,
-  type AgentDeadlines,
+  type AgentLimits,
   AgentRefusal,
   type AgentReply,
   type AgentTurnEnd,
@@ -26,6 +26,7 @@ import type { OpenAgentOptions } from '../driver.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
+import type { MemoryLimit } from './memory-limit.ts';
 import { approvalOfRequest, optionOf } from './permission.ts';
 import { promptBlocks } from './prompt-blocks.ts';
 import { askedForm, scopeOf } from './question.ts';
@@ -39,7 +40,9 @@ export interface ChildAgentOptions extends OpenAgentOptions {
   launch(paths: AgentPaths): Launch;
   /** What comes before the first message of a conversation. */
   instructions(): string;
-  deadlines?: AgentDeadlines & { cancelMs?: number };
+  /** Of all agents of this host. */
+  memory: MemoryLimit;
+  limits?: AgentLimits & { cancelMs?: number };
 }
 
 export interface ChildAgent extends SessionAgent {
@@ -63,7 +66,7 @@ interface Work {
 }
 
 export function childAgent(options: ChildAgentOptions): ChildAgent {
-  const { session, isolation, deadlines = {} } = options;
+  const { session, isolation, limits = {} } = options;
   let current: Running | null = null;
   /** Of an agent that is being started. */
   let starting: GuardedChild | null = null;
@@ -81,6 +84,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     const { argv, cwd, env } = isolation.confine(session, { ...launch, read });
     const child = await spawnGuarded(argv, { cwd, env: { ...options.setup.env, ...env } });
     starting = child;
+    options.memory.watch(child);
     const stop = () => void child.kill();
     signal.addEventListener('abort', stop);
     try {
@@ -110,7 +114,11 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   async function open({ child, cwd, paths }: { child: GuardedChild; cwd: string; paths: AgentPaths }) {
-    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission, onQuestion }, deadlines);
+    // In a turn, and while it starts, its end is reported first.
+    const onBroken = () => {
+      if (work === null && starting !== child) void child.kill();
+    };
+    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission, onQuestion, onBroken }, limits);
     const { directory, conversation } = paths;
     const known = keptFor(paths, options.command);
     const place = { cwd, roots: rootsOf(paths) };
@@ -279,7 +287,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     for (const answer of now.asked.values()) answer(null);
     live.agent.cancel(live.kept.sessionId);
     const over = now.over.then(() => true);
-    const milliseconds = deadlines.cancelMs ?? CANCEL_MS;
+    const milliseconds = limits.cancelMs ?? CANCEL_MS;
     if ((await pTimeout(over, { milliseconds, message: false })) !== true) await end();
   }
 

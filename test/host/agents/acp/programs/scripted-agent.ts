@@ -3,6 +3,7 @@
  * the library that the host uses. `--state DIR` is where it keeps its conversations, what it was asked, and looks for
  * `release-NAME` files.
  */
+import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -204,6 +205,14 @@ async function prompted(sessionId: string, blocks: any[], signal: AbortSignal): 
       if (outcome.outcome === 'cancelled') return 'cancelled';
       update(sessionId, { sessionUpdate: 'tool_call_update', toolCallId, status: 'completed' });
       say(`You chose ${outcome.optionId}.`);
+      break;
+    }
+    case 'memory': {
+      const take = 'const taken = Buffer.alloc(400 * 1024 * 1024, 1); setInterval(() => taken, 1000)';
+      if (argument === 'child') spawn(process.execPath, ['-e', take], { stdio: 'ignore', detached: true });
+      const taken = argument === 'child' ? null : Buffer.alloc(400 * 1024 * 1024, 1);
+      await delay(60_000, undefined, { signal });
+      say(`${taken?.length}`);
       break;
     }
     case 'ask': {
