@@ -160,6 +160,8 @@ export const variables = {
   // A timer in Node accepts at most 24 days.
   PALIADIN_TURN_TIMEOUT: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_MAX_PANES: count(1, 1000).default(30),
+  // Less than an agent needs by itself would end each of them.
+  PALIADIN_AGENT_MEMORY: count(512, 1024 * 1024).default(4096),
   PALIADIN_HIBERNATE_AFTER: duration.refine((ms) => ms >= 1000 && ms <= DAY_MS, 'at least 1s, at most 24h').optional(),
   PALIADIN_QUEUE_LIMIT: count(1, 1000).default(5),
   PALIADIN_ATTACHMENTS: z.enum(['on', 'off']).default('on'),

@@ -35,11 +35,15 @@ export function composePrompt(
   earlier?: string,
   files: readonly PromptFile[] = [],
 ): string {
-  const attached = files.length === 0 ? '' : `${FILES_HEADING}${quote(files.map(fileLine).join('\n'))}`;
   const known =
     earlier === undefined ? '' : `\n\nSaid earlier, in another conversation, and answered there:\n${quote(earlier)}`;
   const quoted = context === undefined ? '' : `\n\nFrom the page, not from the person:\n${quote(context)}`;
-  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${attached}${known}${quoted}`;
+  return `${envelopeLine(envelope)}\n${escapeEnvelope(message)}${fileList(files)}${known}${quoted}`;
+}
+
+/** Where the files are, to put below a message; nothing if there are none. */
+export function fileList(files: readonly PromptFile[]): string {
+  return files.length === 0 ? '' : `${FILES_HEADING}${quote(files.map(fileLine).join('\n'))}`;
 }
 
 /** Quoted as JSON and in a quoted line, so that no name is taken for something else. */

@@ -86,12 +86,17 @@ function kindOf(property: Property, words: FormWords): Kind {
 
 interface Choice {
   label: string;
+  description?: string | undefined;
   value: unknown;
 }
 
 function oneOf(choices: Choice[]): Kind {
   const toValue = (answer: string) => choices.find(({ label }) => label === answer)?.value ?? null;
-  return { options: choices.map(({ label }) => ({ label })), toValue };
+  const options = choices.map(({ label, description }) => ({
+    label,
+    ...(description !== undefined && { description }),
+  }));
+  return { options, toValue };
 }
 
 function someOf(choices: Choice[], { minItems = 0, maxItems = Number.POSITIVE_INFINITY }: Property): Kind {
@@ -104,7 +109,9 @@ function someOf(choices: Choice[], { minItems = 0, maxItems = Number.POSITIVE_IN
 }
 
 function choicesOf({ enum: values = [], enumNames = [], oneOf, anyOf }: Choosable = {}): Choice[] {
-  const named = (oneOf ?? anyOf ?? []).map(({ const: value, title }) => ({ label: title ?? value, value }));
+  const named = (oneOf ?? anyOf ?? []).map(({ const: value, title, description }) => {
+    return { label: title ?? value, value, description };
+  });
   return [...values.map((value, at) => ({ label: enumNames[at] ?? value, value })), ...named];
 }
 
@@ -152,11 +159,12 @@ function isAmbiguous({ options, several }: AgentQuestion): boolean {
 /** The separator that the page puts between several chosen options. */
 const BETWEEN = ', ';
 
+const named = z.object({ const: z.string(), title: z.string().optional(), description: z.string().optional() });
 const choosable = {
   enum: z.array(z.string()).optional(),
   enumNames: z.array(z.string()).optional(),
-  oneOf: z.array(z.object({ const: z.string(), title: z.string().optional() })).optional(),
-  anyOf: z.array(z.object({ const: z.string(), title: z.string().optional() })).optional(),
+  oneOf: z.array(named).optional(),
+  anyOf: z.array(named).optional(),
 };
 const choosableSchema = z.object(choosable);
 type Choosable = z.infer<typeof choosableSchema>;

@@ -4,6 +4,7 @@ import { dirname, sep } from 'node:path';
 import { agentSecret } from '../host/agent-secret.ts';
 import { acpDriver } from '../host/agents/acp/driver.ts';
 import { instructions } from '../host/agents/acp/instructions.ts';
+import { memoryLimit } from '../host/agents/acp/memory-limit.ts';
 import { modelAccess } from '../host/agents/claude/model-access.ts';
 import { claudeEnv, programFiles } from '../host/agents/claude-code.ts';
 import type { Driver } from '../host/agents/driver.ts';
@@ -15,17 +16,22 @@ export interface AcpAgentNeeds extends DriverNeeds {
   sessions: string;
   /** A sandboxed agent's way to the model; null if it is in no sandbox. */
   relay: Pick<Relay, 'port'> | null;
+  onError(what: string, error: unknown): void;
 }
 
 /** `argv` begins with the program's path. */
 export function acpAgentDriver(
   { argv, command }: { argv: [string, ...string[]]; command: string },
-  { programs, sessions, relay }: AcpAgentNeeds,
+  { config, programs, sessions, relay, onError }: AcpAgentNeeds,
 ): Driver {
   return acpDriver({
     argv,
     command,
     instructions: () => instructions(programs.skill),
+    memory: memoryLimit({
+      bytes: config.values.PALIADIN_AGENT_MEMORY * MIB,
+      onError: (error) => onError('the memory of agents is not known', error),
+    }),
     needs({ session, home }) {
       if (home.home === null || relay === null) return { env: claudeEnv };
       const token = `${session}.${agentSecret(sessions, session)}`;
@@ -34,6 +40,8 @@ export function acpAgentDriver(
     },
   });
 }
+
+const MIB = 1024 * 1024;
 
 /** Packages that npm has installed beside the program's are part of it; and the Node that runs it. */
 function filesOf(program: string): string[] {

@@ -22,11 +22,13 @@ export interface DigestNeeds {
 export function settingsDigest({ config, agent, env, policy }: DigestNeeds, workspace: string): string {
   const { values } = config;
   const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace } = values;
-  const { PALIADIN_MAX_PANES: panes, PALIADIN_HIBERNATE_AFTER: hibernate } = values;
+  const { PALIADIN_MAX_PANES: panes, PALIADIN_HIBERNATE_AFTER: hibernate, PALIADIN_AGENT_MEMORY: memory } = values;
   const { PALIADIN_SANDBOX_READ: read, PALIADIN_SANDBOX_NETWORK: network } = values;
   const isolation = [levelOf(config, agent.name), read, network];
   return createHash('sha256')
-    .update(JSON.stringify([agent, timeout, pace, panes, hibernate, workspace, isolation, agentEnv(env), policy]))
+    .update(
+      JSON.stringify([agent, timeout, pace, panes, hibernate, memory, workspace, isolation, agentEnv(env), policy]),
+    )
     .digest('hex')
     .slice(0, 16);
 }

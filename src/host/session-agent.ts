@@ -1,4 +1,5 @@
 /** The session's agent, in a pane or as a child of the daemon: what running a turn needs of it. */
+import type { PromptFile } from '../contract/envelope.ts';
 import type { AgentPaths, TurnPaths } from './agents/paths.ts';
 import type { Reading } from './agents/reading.ts';
 import type { Pane, Screen } from './tmux/pane.ts';
@@ -28,6 +29,8 @@ export interface ToldOfStop {
 export interface SubmittedTurn extends TurnPaths {
   /** The language of the person who asked. */
   locale: string | undefined;
+  /** What came with the question, for an agent that takes files beside the text. */
+  files?: readonly PromptFile[];
 }
 
 export interface ReadyOptions {

@@ -88,7 +88,9 @@ export class TurnRunner {
     });
     reached(turn.turnId, 'agent ready');
     // tmux takes the text into its buffer while the entry is written; the agent gets none of it before.
-    const loaded = await this.pane.load(compose(prompt, attached, driver, paths), { ...paths, locale: turn.locale });
+    const named = driver.takesFiles ? [] : attached;
+    const asked = { ...paths, locale: turn.locale, files: attached };
+    const loaded = await this.pane.load(compose(prompt, named, driver, paths), asked);
     turn.state = 'delivering';
     try {
       await journal.writeTurn(session, this.#entryOf(turn));

@@ -12,8 +12,11 @@ export interface GuardedChild {
   readonly ended: Promise<string>;
   /** The last line of its standard error, shortened. */
   lastWords(): string;
-  /** Ends it with all processes of its group: asks by the end of its input, and kills after `graceMs`. */
-  kill(graceMs?: number): Promise<void>;
+  /**
+   * Ends it with all processes of its group: asks by the end of its input, and kills after `graceMs`. `why` is told as how
+   * it ended.
+   */
+  kill(graceMs?: number, why?: string): Promise<void>;
 }
 
 /** @throws Error with the system's code, such as `ENOENT`, if it can't be started */
@@ -41,13 +44,14 @@ function guarded(child: ChildProcess, pid: number): GuardedChild {
   const ended = Promise.withResolvers<string>();
   let end: string | null = null;
   let words = '';
+  let reason: string | null = null;
   stdin.on('error', () => {}); // it has ended, which `ended` reports
   for (const pipe of child.stdio) pipe?.on('error', () => {});
   stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-MAX_WORDS);
   });
   child.once('exit', (status, signal) => {
-    end = signal === null ? `exit status ${status}` : `signal ${signal}`;
+    end = reason ?? (signal === null ? `exit status ${status}` : `signal ${signal}`);
     killGroup(pid); // the guard is of the group, so that its number can't be another's yet
     ended.resolve(end);
   });
@@ -60,8 +64,9 @@ function guarded(child: ChildProcess, pid: number): GuardedChild {
     },
     ended: ended.promise,
     lastWords: () => lastLine(words),
-    async kill(graceMs = 0) {
+    async kill(graceMs = 0, why?: string) {
       if (end !== null) return;
+      reason ??= why ?? null;
       stdin.end();
       const timer = setTimeout(() => killGroup(pid), graceMs);
       await ended.promise;

@@ -4,6 +4,9 @@ import pTimeout from 'p-timeout';
 import { z } from 'zod';
 import {
   acpStream,
+  type ContentBlock,
+  type CreateElicitationRequest,
+  type CreateElicitationResponse,
   client,
   methods,
   PROTOCOL_VERSION,
@@ -19,6 +22,10 @@ export interface AgentIdentity {
   signIns: { name: string; description: string | null }[];
   /** How it takes up an earlier conversation; null: it can't. */
   resumes: 'resume' | 'load' | null;
+  /** What a prompt may contain beside text and links. */
+  takes: { image: boolean; embedded: boolean };
+  /** It can be given directories beside its working directory. */
+  roots: boolean;
 }
 
 export type AgentStop = 'end_turn' | 'max_tokens' | 'max_turn_requests' | 'refusal' | 'cancelled';
@@ -48,34 +55,52 @@ export interface AgentListener {
   onUpdate(sessionId: string, update: SessionUpdate): void;
   /** Resolves with the id of the chosen option; null: nothing was chosen. `signal` aborts when it takes the question back. */
   onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null>;
+  /** Asks a person. Never rejects. */
+  onQuestion(request: CreateElicitationRequest, signal: AbortSignal): Promise<AgentReply>;
+  /** Nothing more can be asked of it: it has closed its output, or does not keep to the protocol. */
+  onBroken?(): void;
+}
+
+/** `decline`: the person does not answer, or can't be asked this; `cancel`: nobody waits for the answer any more. */
+export type AgentReply =
+  | { action: 'accept'; content: Record<string, unknown> }
+  | { action: 'decline' }
+  | { action: 'cancel' };
+
+export interface SessionPlace {
+  cwd: string;
+  /** Directories that it may read too, if it can be given any. */
+  roots: readonly string[];
 }
 
 export interface AcpAgent {
   readonly identity: AgentIdentity;
   /** Lines that were no messages. */
   readonly nonsense: number;
-  newSession(cwd: string): Promise<string>;
+  newSession(where: SessionPlace): Promise<string>;
   /** @throws AgentRefusal `unknown-session` if it does not know the session any more */
-  takeUp(sessionId: string, cwd: string): Promise<void>;
+  takeUp(sessionId: string, where: SessionPlace): Promise<void>;
   /** Sets the mode in which the agent asks, if it has modes and `mode` is another one. */
   ask(sessionId: string, mode: string): Promise<void>;
   /** Without a deadline: whoever calls watches for signs of life. */
-  prompt(sessionId: string, texts: readonly string[]): Promise<AgentTurnEnd>;
+  prompt(sessionId: string, prompt: readonly ContentBlock[]): Promise<AgentTurnEnd>;
   cancel(sessionId: string): void;
 }
 
-export interface AgentDeadlines {
+export interface AgentLimits {
   /** For the first answer: a program of hundreds of megabytes may have to be read from a disk first. */
   initializeMs?: number;
   /** For a new session, or an earlier one. */
   sessionMs?: number;
+  /** What it may send for one question, and until the next. */
+  maxBytes?: number;
 }
 
 /** @throws AgentRefusal */
 export async function openAcpAgent(
   stream: Duplex,
   listener: AgentListener,
-  { initializeMs = 60_000, sessionMs = 60_000 }: AgentDeadlines = {},
+  { initializeMs = 60_000, sessionMs = 60_000, maxBytes = MAX_BYTES }: AgentLimits = {},
 ): Promise<AcpAgent> {
   let nonsense = 0;
   const app = client({ name: 'paliadin' });
@@ -84,12 +109,18 @@ export async function openAcpAgent(
     const option = await listener.onPermission(params, signal);
     return { outcome: option === null ? { outcome: 'cancelled' } : { outcome: 'selected', optionId: option } };
   });
-  const messages = onlyMessages(() => {
+  app.onRequest(methods.client.elicitation.create, async ({ params, signal }) => {
+    return (await listener.onQuestion(params, signal)) as CreateElicitationResponse;
+  });
+  const messages = onlyMessages(maxBytes, () => {
     nonsense += 1;
   });
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {}); // whoever asks something hears of it
-  const breakOff = (kind: 'closed' | 'broken', why: string) => broken.reject(new AgentRefusal(kind, why));
+  const breakOff = (kind: 'closed' | 'broken', why: string) => {
+    broken.reject(new AgentRefusal(kind, why));
+    listener.onBroken?.();
+  };
   messages.on('error', (error) => breakOff('broken', error.message));
   // A program that ends before it has read anything breaks the stream without an end of its output.
   const onClose = () => breakOff('closed', 'it closed its output');
@@ -122,7 +153,12 @@ export async function openAcpAgent(
     {
       protocolVersion: PROTOCOL_VERSION,
       // It uses its own tools for files and commands, within the walls of its host.
-      clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+      clientCapabilities: {
+        fs: { readTextFile: false, writeTextFile: false },
+        terminal: false,
+        // Not the mode `url`: an address of the agent's choice is no question, and nobody here could see what it is.
+        elicitation: { form: {} },
+      },
       clientInfo: { name: 'paliadin', version: '0' },
     },
     initializeMs,
@@ -142,7 +178,17 @@ export async function openAcpAgent(
     version: agentInfo?.version ?? null,
     signIns: (authMethods ?? []).map(({ name, description }) => ({ name, description: description ?? null })),
     resumes: canResume ? 'resume' : canLoad ? 'load' : null,
+    takes: {
+      image: agentCapabilities?.promptCapabilities?.image === true,
+      embedded: agentCapabilities?.promptCapabilities?.embeddedContext === true,
+    },
+    roots: agentCapabilities?.sessionCapabilities?.additionalDirectories != null,
   };
+
+  function placeOf({ cwd, roots }: SessionPlace) {
+    const more = identity.roots && roots.length > 0 ? { additionalDirectories: roots } : {};
+    return { cwd, mcpServers: [], ...more };
+  }
 
   let offersAsking = false;
 
@@ -161,21 +207,21 @@ export async function openAcpAgent(
     get nonsense() {
       return nonsense;
     },
-    async newSession(cwd) {
-      const answer = await ask(methods.agent.session.new, { cwd, mcpServers: [] }, sessionMs);
+    async newSession(where) {
+      const answer = await ask(methods.agent.session.new, placeOf(where), sessionMs);
       const { sessionId, modes } = await read(sessionShape, 'session/new', answer);
       await enterAsking(sessionId, modes);
       return sessionId;
     },
-    async takeUp(sessionId, cwd) {
+    async takeUp(sessionId, where) {
       const method = identity.resumes === 'resume' ? methods.agent.session.resume : methods.agent.session.load;
-      const answer = await ask(method, { sessionId, cwd, mcpServers: [] }, sessionMs);
+      const answer = await ask(method, { sessionId, ...placeOf(where) }, sessionMs);
       const { modes } = await read(againShape, method, answer ?? {});
       await enterAsking(sessionId, modes);
     },
     ask: async (sessionId, mode) => (offersAsking && mode !== ASKING ? setAsking(sessionId) : undefined),
-    async prompt(sessionId, texts) {
-      const prompt = texts.map((text) => ({ type: 'text', text }));
+    async prompt(sessionId, prompt) {
+      messages.allow(maxBytes);
       const answer = await ask(methods.agent.session.prompt, { sessionId, prompt }, null);
       const { stopReason: stop, usage } = await read(endShape, 'session/prompt', answer);
       const cached = (usage?.cachedReadTokens ?? 0) + (usage?.cachedWriteTokens ?? 0);
@@ -207,15 +253,18 @@ function shorten(text: string): string {
 }
 
 /**
- * Passes on lines that may be messages. Some programs write a greeting or a warning there first; more than a few, or a
+ * Passes on lines that may be messages, of so many bytes as are allowed. Some programs write a greeting or a warning there first; more than a few, or a
  * line without an end, is an error.
  */
-function onlyMessages(onNonsense: () => void): Transform {
+function onlyMessages(maxBytes: number, onNonsense: () => void): Transform & { allow(bytes: number): void } {
   let rest: Buffer[] = [];
   let length = 0;
   let skipped = 0;
-  return new Transform({
+  let allowed = maxBytes;
+  const transform = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      allowed -= chunk.length;
+      if (allowed < 0) return done(new Error(`it sent more than ${maxBytes / MIB} MiB for one question`));
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
         const line = Buffer.concat([...rest, chunk.subarray(from, at + 1)]);
@@ -234,6 +283,11 @@ function onlyMessages(onNonsense: () => void): Transform {
       if (left.length > 0) rest.push(left);
       length += left.length;
       done(length > MAX_MESSAGE_BYTES ? new Error(TOO_LONG) : null);
+    },
+  });
+  return Object.assign(transform, {
+    allow(bytes: number) {
+      allowed = bytes;
     },
   });
 }
@@ -261,7 +315,12 @@ const helloShape = z.object({
   agentCapabilities: z
     .object({
       loadSession: z.boolean().nullish(),
-      sessionCapabilities: z.object({ resume: z.unknown() }).partial().nullish(),
+      sessionCapabilities: z.object({ resume: z.unknown(), additionalDirectories: z.unknown() }).partial().nullish(),
+      promptCapabilities: z
+        .object({ image: z.boolean(), embeddedContext: z.boolean() })
+        .partial()
+        .nullish()
+        .catch(null),
     })
     .nullish()
     .catch(null),
@@ -295,6 +354,9 @@ const AUTH_REQUIRED = -32000;
 const NOT_FOUND = -32002;
 // A change of a large file, before and after, is one message.
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+// For one question, and until the next: the results of a thousand tools, and more answer than anybody reads.
+const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_NONSENSE = 100;
 const MAX_REASON = 300;
-const TOO_LONG = `it sent a message of more than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB`;
+const MIB = 1024 * 1024;
+const TOO_LONG = `it sent a message of more than ${MAX_MESSAGE_BYTES / MIB} MiB`;

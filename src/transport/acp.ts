@@ -8,6 +8,9 @@ import { errorData } from './acp-shapes.ts';
 
 export type {
   AgentContext,
+  ContentBlock,
+  CreateElicitationRequest,
+  CreateElicitationResponse,
   PromptRequest,
   PromptResponse,
   RequestPermissionRequest,

@@ -6,6 +6,7 @@ import { agentEnv } from '../../src/config/agent-env.ts';
 import { packagePrograms } from '../../src/config/programs.ts';
 import { acpDriver } from '../../src/host/agents/acp/driver.ts';
 import { instructions } from '../../src/host/agents/acp/instructions.ts';
+import { memoryLimit } from '../../src/host/agents/acp/memory-limit.ts';
 import { claudeEnv } from '../../src/host/agents/claude-code.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
@@ -29,6 +30,8 @@ export interface RealAcpHost extends Omit<TestHost, 'retired'> {
   work: string;
   /** The name by which the agent knows its tool for commands. */
   shell: string;
+  /** Its tool that reads files, and where that has the path. */
+  reader: { tool: string; key: string };
 }
 
 export async function realAcpHost(
@@ -45,7 +48,8 @@ export async function realAcpHost(
     command: command.join(' '),
     instructions: () => instructions(packagePrograms.skill),
     needs: () => ({ env: claudeEnv }),
-    deadlines: { initializeMs: START_MS, sessionMs: START_MS },
+    memory: memoryLimit({ bytes: 4 * 1024 ** 3, onError: (error) => console.error(error) }),
+    limits: { initializeMs: START_MS, sessionMs: START_MS },
   });
   onTestFinished(() => driver.close?.());
   const host = await testHost({
@@ -72,7 +76,9 @@ export async function realAcpHost(
       prompts: () => model.questions,
     },
   });
-  return { ...host, model, work, shell: name === 'opencode' ? 'bash' : 'Bash' };
+  const isOpencode = name === 'opencode';
+  const reader = isOpencode ? { tool: 'read', key: 'filePath' } : { tool: 'Read', key: 'file_path' };
+  return { ...host, model, work, shell: isOpencode ? 'bash' : 'Bash', reader };
 }
 
 /** As its owner would: it asks before it runs commands, and knows its model. */

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HostUpdate } from '../../src/contract/host.ts';
 import { splitTrailer } from '../../src/contract/trailer.ts';
+import { putFiles } from '../host/put-files.ts';
 import type { Asked } from '../host/test-host.ts';
+import { files } from '../support/files.ts';
 import { until } from '../support/until.ts';
 import { installedAcpAgents, realAcpHost } from './acp-agents.ts';
 import { toolOrder } from './model/script.ts';
@@ -52,6 +54,43 @@ describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
     await asked.outcome;
     expect(asked.told.map(({ type }) => type)).not.toContain('approval');
     expect(existsSync(join(host.work, 'never'))).toBe(false);
+  });
+
+  test('shows the model a picture, a document and a text that came with a question', async () => {
+    const host = await realAcpHost(agent);
+    const asked = await putFiles(
+      host,
+      [
+        { name: 'plan.png', type: 'image/png', bytes: files['image/png'] },
+        { name: 'letter.pdf', type: 'application/pdf', bytes: files['application/pdf'] },
+        { name: 'note.txt', type: 'text/plain', bytes: files['text/plain'] },
+      ],
+      'demo at once',
+    );
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    const sent = host.model.questions[0]?.sent ?? [];
+    const base64 = (type: 'image/png' | 'application/pdf') => ({
+      source: expect.objectContaining({ type: 'base64', media_type: type, data: files[type].toString('base64') }),
+    });
+    expect(sent).toContainEqual(expect.objectContaining({ type: 'image', ...base64('image/png') }));
+    expect(sent).toContainEqual(expect.objectContaining({ type: 'document', ...base64('application/pdf') }));
+    const said = sent.map(({ text = '' }) => text).join('\n');
+    expect(said).toContain('Attached as 1.png: "plan.png"');
+    expect(said).toContain(files['text/plain'].toString());
+    expect(asked.told.map(({ type }) => type)).not.toContain('approval');
+  });
+
+  test('reads a file that is too large for a message, without asking for it', async () => {
+    const host = await realAcpHost(agent);
+    const bytes = Buffer.from(`The first line.\n${'x'.repeat(70)}\n`.repeat(1000));
+    const path = (turnId: string) => join(host.directory, 'sessions/one/files', turnId, '1.txt');
+    const { tool, key } = host.reader;
+    const asked = await putFiles(host, [{ name: 'long.txt', type: 'text/plain', bytes }], (turnId) =>
+      toolOrder([[{ tool, input: { [key]: path(turnId), limit: 2 } }]]),
+    );
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(bodyOf(asked)).toContain('The first line.');
+    expect(asked.told.map(({ type }) => type)).not.toContain('approval');
   });
 
   test('stops, and continues its conversation, also after it was hibernated', async () => {

@@ -98,6 +98,7 @@ const known: Record<Variable, Known> = {
     says: 's',
   },
   PALIADIN_MAX_PANES: count(30, 1, 1000),
+  PALIADIN_AGENT_MEMORY: count(4096, 512, 1024 * 1024),
   PALIADIN_HIBERNATE_AFTER: {
     unset: undefined,
     good: [['30m', 1_800_000]],

@@ -29,6 +29,8 @@ export interface Driver {
   readonly listsToolsAtStart?: true;
   /** The agent of a session, where it is not a program in a pane. */
   open?(options: OpenAgentOptions): SessionAgent;
+  /** The agent gets files as they are, beside its prompt, whose text does not name them. */
+  readonly takesFiles?: true;
   /** Reads what the pane shows. */
   read(screen: Screen): Reading;
   /**

@@ -3,24 +3,33 @@ import { EventEmitter } from 'node:events';
 import pLimit from 'p-limit';
 import pTimeout from 'p-timeout';
 import { PaliadinError } from '../../../contract/errors.ts';
-import type { Decision } from '../../../contract/turn.ts';
+import { type ApprovalRequest, DENY, type Decision } from '../../../contract/turn.ts';
 import { type GuardedChild, spawnGuarded } from '../../../process/guarded-child.ts';
-import type { RequestPermissionRequest, SessionUpdate } from '../../../transport/acp.ts';
+import type {
+  ContentBlock,
+  CreateElicitationRequest,
+  RequestPermissionRequest,
+  SessionUpdate,
+} from '../../../transport/acp.ts';
 import {
   type AcpAgent,
-  type AgentDeadlines,
+  type AgentLimits,
   AgentRefusal,
+  type AgentReply,
   type AgentTurnEnd,
   openAcpAgent,
 } from '../../../transport/acp-agent.ts';
 import { ConversationLost } from '../../conversation-lost.ts';
-import type { LiveAgent, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
+import type { LiveAgent, LoadedPrompt, SessionAgent, SubmittedTurn } from '../../session-agent.ts';
 import type { Launch } from '../../tmux/setup.ts';
 import type { OpenAgentOptions } from '../driver.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
+import type { MemoryLimit } from './memory-limit.ts';
 import { approvalOfRequest, optionOf } from './permission.ts';
+import { promptBlocks } from './prompt-blocks.ts';
+import { askedForm, scopeOf } from './question.ts';
 import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';
 import { withUpdate } from './tools.ts';
 import { TurnRecorder } from './turn-recorder.ts';
@@ -31,7 +40,9 @@ export interface ChildAgentOptions extends OpenAgentOptions {
   launch(paths: AgentPaths): Launch;
   /** What comes before the first message of a conversation. */
   instructions(): string;
-  deadlines?: AgentDeadlines & { cancelMs?: number };
+  /** Of all agents of this host. */
+  memory: MemoryLimit;
+  limits?: AgentLimits & { cancelMs?: number };
 }
 
 export interface ChildAgent extends SessionAgent {
@@ -51,11 +62,11 @@ interface Work {
   /** Resolves when the agent has answered the prompt, or can't any more. */
   over: Promise<void>;
   /** What it asks, by our id. */
-  asked: Map<string, (option: string | null) => void>;
+  asked: Map<string, (decision: Decision | null) => void>;
 }
 
 export function childAgent(options: ChildAgentOptions): ChildAgent {
-  const { session, isolation, deadlines = {} } = options;
+  const { session, isolation, limits = {} } = options;
   let current: Running | null = null;
   /** Of an agent that is being started. */
   let starting: GuardedChild | null = null;
@@ -68,9 +79,12 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   async function start(paths: AgentPaths, signal: AbortSignal): Promise<Running> {
     if (signal.aborted) throw new PaliadinError('cancelled');
     isolation.prepare(session);
-    const { argv, cwd, env } = isolation.confine(session, options.launch(paths));
+    const launch = options.launch(paths);
+    const read = [...(launch.read ?? []), ...rootsOf(paths)];
+    const { argv, cwd, env } = isolation.confine(session, { ...launch, read });
     const child = await spawnGuarded(argv, { cwd, env: { ...options.setup.env, ...env } });
     starting = child;
+    options.memory.watch(child);
     const stop = () => void child.kill();
     signal.addEventListener('abort', stop);
     try {
@@ -100,15 +114,20 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   async function open({ child, cwd, paths }: { child: GuardedChild; cwd: string; paths: AgentPaths }) {
-    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission }, deadlines);
+    // In a turn, and while it starts, its end is reported first.
+    const onBroken = () => {
+      if (work === null && starting !== child) void child.kill();
+    };
+    const agent = await openAcpAgent(child.stream, { onUpdate, onPermission, onQuestion, onBroken }, limits);
     const { directory, conversation } = paths;
     const known = keptFor(paths, options.command);
+    const place = { cwd, roots: rootsOf(paths) };
     try {
       if (known !== null) {
-        await agent.takeUp(known.sessionId, cwd);
+        await agent.takeUp(known.sessionId, place);
         return { agent, kept: known };
       }
-      const sessionId = await agent.newSession(cwd);
+      const sessionId = await agent.newSession(place);
       const resumes = agent.identity.resumes !== null;
       const kept = { conversation, sessionId, command: options.command, resumes, instructed: false };
       writeKept(directory, kept);
@@ -140,20 +159,56 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
   }
 
   async function onPermission(request: RequestPermissionRequest, signal: AbortSignal): Promise<string | null> {
-    const now = work;
-    if (now === null || request.sessionId !== current?.kept.sessionId || now.asked.size >= MAX_ASKED) return null;
-    asked += 1;
-    const id = `${asked}`;
+    const now = askable(request.sessionId);
+    if (now === null) return null;
     const { recorder } = now;
     const call = withUpdate(recorder.call(request.toolCall.toolCallId), request.toolCall);
-    const { promise, resolve } = Promise.withResolvers<string | null>();
-    now.asked.set(id, resolve);
+    const decided = await person(now, approvalOfRequest(nextId(), request, call, recorder.words), signal);
+    return decided === null ? null : optionOf(request, decided.option);
+  }
+
+  async function onQuestion(request: CreateElicitationRequest, signal: AbortSignal): Promise<AgentReply> {
+    const { sessionId, toolCallId } = scopeOf(request);
+    const now = askable(sessionId);
+    if (now === null) return { action: 'cancel' };
+    const { recorder } = now;
+    const { words } = recorder;
+    const id = nextId();
+    const tool = toolCallId === null ? undefined : recorder.call(toolCallId).name;
+    const form = askedForm(id, request, { tool: tool ?? undefined, words });
+    const declined = (title: string): AgentReply => {
+      recorder.failed(id, title);
+      return { action: 'decline' };
+    };
+    if (form === null) return declined(words.cannotAsk(words.theAgent));
+    const decided = await person(now, form.request, signal);
+    if (decided === null) return { action: 'cancel' };
+    if (decided.option === DENY) return { action: 'decline' };
+    const content = form.contentOf(decided.answers ?? {});
+    return content === null ? declined(words.cannotTake(words.theAgent)) : { action: 'accept', content };
+  }
+
+  /** The turn in which somebody can be asked; null if there is none, or if it has asked too much already. */
+  function askable(sessionId: string | null): Work | null {
+    if (work === null || sessionId !== current?.kept.sessionId || work.asked.size >= MAX_ASKED) return null;
+    return work;
+  }
+
+  function nextId(): string {
+    asked += 1;
+    return `${asked}`;
+  }
+
+  /** Null if the turn is over, or if the agent takes it back. */
+  async function person(now: Work, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | null> {
+    const { promise, resolve } = Promise.withResolvers<Decision | null>();
+    now.asked.set(request.id, resolve);
     signal.addEventListener('abort', () => resolve(null));
-    recorder.asked(approvalOfRequest(id, request, call, recorder.words));
+    now.recorder.asked(request);
     const decided = await promise;
-    now.asked.delete(id);
-    recorder.answered(id);
-    return decided === null ? null : optionOf(request, decided);
+    now.asked.delete(request.id);
+    now.recorder.answered(request.id);
+    return decided;
   }
 
   function noteEnd({ recorder }: Work, end: AgentTurnEnd): void {
@@ -195,13 +250,19 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     await live?.child.kill(GRACE_MS);
   }
 
-  function submit(text: string, turn: SubmittedTurn): void {
+  async function load(text: string, turn: SubmittedTurn): Promise<LoadedPrompt> {
     const live = running();
-    if (live === null) throw new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
+    if (live === null) throw ENDED();
+    const blocks = await promptBlocks(text, turn.files ?? [], live.agent.identity.takes);
+    return { submit: async () => submit(live, blocks, turn), drop: async () => {} };
+  }
+
+  function submit(live: Running, blocks: ContentBlock[], turn: SubmittedTurn): void {
+    if (running() !== live) throw ENDED();
     const { agent, kept } = live;
     const recorder = new TurnRecorder(turn);
-    const texts = kept.instructed ? [text] : [options.instructions(), text];
-    const answered = agent.prompt(kept.sessionId, texts);
+    const before: ContentBlock[] = kept.instructed ? [] : [{ type: 'text', text: options.instructions() }];
+    const answered = agent.prompt(kept.sessionId, [...before, ...blocks]);
     const mine: Work = { recorder, over: Promise.resolve(), asked: new Map() };
     work = mine;
     mine.over = answered
@@ -226,7 +287,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     for (const answer of now.asked.values()) answer(null);
     live.agent.cancel(live.kept.sessionId);
     const over = now.over.then(() => true);
-    const milliseconds = deadlines.cancelMs ?? CANCEL_MS;
+    const milliseconds = limits.cancelMs ?? CANCEL_MS;
     if ((await pTimeout(over, { milliseconds, message: false })) !== true) await end();
   }
 
@@ -250,14 +311,14 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
         current = await options.starts(() => start(paths, signal));
         return current;
       }),
-    load: async (text, turn) => ({ submit: async () => submit(text, turn), drop: async () => {} }),
+    load,
     interrupt,
     end,
     attachCommand: () => null,
-    decide(turnId, approvalId, { option }) {
+    decide(turnId, approvalId, decision) {
       const answer = work?.recorder.turnId === turnId ? work.asked.get(approvalId) : undefined;
       if (answer === undefined) throw new PaliadinError('conflict', 'this is not asked any more');
-      answer(option);
+      answer(decision);
     },
   };
 }
@@ -273,6 +334,13 @@ export function keptFor({ directory, conversation }: AgentPaths, command: string
   if (kept?.conversation !== conversation || kept.command !== command || !kept.resumes) return null;
   return kept;
 }
+
+/** Where files are that came with questions: it may read them. */
+function rootsOf({ files }: AgentPaths): string[] {
+  return files === undefined ? [] : [files];
+}
+
+const ENDED = () => new PaliadinError('agent_stopped', 'the agent has ended; nothing was submitted');
 
 /** Why an answer is not whole. */
 const CUT: Partial<Record<AgentTurnEnd['stop'], string>> = {

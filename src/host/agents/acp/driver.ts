@@ -8,26 +8,27 @@ import type { AgentPaths } from '../paths.ts';
 import { forgetTurnLog, watchTurnLog } from '../turn-log.ts';
 import { type ChildAgent, type ChildAgentOptions, childAgent, keptFor } from './child-agent.ts';
 
-export interface AcpOptions extends Pick<ChildAgentOptions, 'command' | 'instructions' | 'deadlines'> {
+export interface AcpOptions extends Pick<ChildAgentOptions, 'command' | 'instructions' | 'limits' | 'memory'> {
   /** Program and arguments. */
   argv: [string, ...string[]];
   /** What else its launch needs: variables, and files if it is in a sandbox. */
   needs(paths: AgentPaths): Pick<Launch, 'env'> & Partial<Launch>;
 }
 
-export function acpDriver({ command, argv, needs, instructions, deadlines }: AcpOptions): Driver {
+export function acpDriver({ argv, needs, ...options }: AcpOptions): Driver {
   /** By the session's directory. */
   const agents = new Map<string, ChildAgent>();
   const launch = (paths: AgentPaths): Launch => ({ cwd: paths.home.cwd, ...needs(paths), argv });
   return {
     name: 'acp',
+    takesFiles: true,
     launch,
-    open(options) {
-      const agent = childAgent({ ...options, command, launch, instructions, ...(deadlines && { deadlines }) });
-      agents.set(options.directory, agent);
+    open(opened) {
+      const agent = childAgent({ ...options, ...opened, launch });
+      agents.set(opened.directory, agent);
       return agent;
     },
-    keeps: (paths) => keptFor(paths, command) !== null,
+    keeps: (paths) => keptFor(paths, options.command) !== null,
     // It has no screen: nobody reads one.
     read: () => ({ state: 'starting' }),
     envelope: () => ({}),

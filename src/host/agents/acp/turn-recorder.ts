@@ -69,6 +69,12 @@ export class TurnRecorder {
     this.#write({ event: 'approval', ...approval });
   }
 
+  /** A step that failed without a tool of the agent's. */
+  failed(id: string, title: string): void {
+    this.#sign();
+    this.#write({ event: 'tool', id, title, status: 'failed' });
+  }
+
   answered(id: string): void {
     this.#write({ event: 'approval-closed', id });
   }

@@ -13,6 +13,8 @@ export interface Words {
   question: string;
   /** Of an MCP server. */
   questionOf(server: string): string;
+  /** For an agent whose name is not known. */
+  theAgent: string;
   cannotAsk(server: string): string;
   cannotTake(server: string): string;
   yes: string;
@@ -55,6 +57,7 @@ const en: Words = {
   retrying: (attempt, of) => `The model’s service does not answer; asking again (${attempt} of ${of})`,
   question: 'A question',
   questionOf: (server) => `A question of ${server}`,
+  theAgent: 'The agent',
   cannotAsk: (server) => `${server} asks something that can’t be answered here`,
   cannotTake: (server) => `${server} can’t take that answer`,
   yes: 'Yes',
@@ -86,6 +89,7 @@ const de: Words = {
   retrying: (attempt, of) => `Der Dienst des Modells antwortet nicht; neuer Versuch (${attempt} von ${of})`,
   question: 'Eine Frage',
   questionOf: (server) => `Eine Frage von ${server}`,
+  theAgent: 'Der Agent',
   cannotAsk: (server) => `${server} fragt etwas, das hier nicht beantwortet werden kann`,
   cannotTake: (server) => `${server} kann diese Antwort nicht annehmen`,
   yes: 'Ja',

@@ -14,7 +14,7 @@ export async function examineAcp(
 ): Promise<Check[]> {
   const child = await spawnGuarded(argv, { cwd: tmpdir(), env: agentEnv(env) });
   try {
-    const listener = { onUpdate() {}, onPermission: async () => null };
+    const listener = { onUpdate() {}, onPermission: async () => null, onQuestion: async () => DECLINE };
     const { identity } = await openAcpAgent(child.stream, listener, { initializeMs: PATIENCE_MS });
     const { name, version, signIns, resumes } = identity;
     const known = [name ?? 'an agent', version ?? ''].join(' ').trim();
@@ -35,6 +35,7 @@ export async function examineAcp(
   }
 }
 
+const DECLINE = { action: 'decline' } as const;
 const REMEDY =
   'run the command in a shell of this account, and correct PALIADIN_AGENT_COMMAND or install the agent anew';
 // A question waits as long.

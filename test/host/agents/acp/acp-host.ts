@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { acpDriver } from '../../../../src/host/agents/acp/driver.ts';
-import type { AgentDeadlines } from '../../../../src/transport/acp-agent.ts';
+import { memoryLimit } from '../../../../src/host/agents/acp/memory-limit.ts';
+import type { AgentLimits } from '../../../../src/transport/acp-agent.ts';
 import { hostDirectory, noIsolation, type TestHost, type TestHostOptions, testHost } from '../../test-host.ts';
 
 export interface AcpHostOptions extends Partial<TestHostOptions> {
@@ -12,7 +13,9 @@ export interface AcpHostOptions extends Partial<TestHostOptions> {
   flags?: string[];
   /** Another command. */
   argv?: [string, ...string[]];
-  deadlines?: AgentDeadlines & { cancelMs?: number };
+  /** Bytes, of an agent and its programs. */
+  memory?: number;
+  limits?: AgentLimits & { cancelMs?: number };
 }
 
 export interface AcpHost extends Omit<TestHost, 'retired'> {
@@ -20,7 +23,13 @@ export interface AcpHost extends Omit<TestHost, 'retired'> {
   given(): { turnId: string; message: string; parts: number }[];
 }
 
-export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHostOptions = {}): Promise<AcpHost> {
+export async function acpHost({
+  flags = [],
+  argv,
+  limits,
+  memory = 4 * 1024 ** 3,
+  ...options
+}: AcpHostOptions = {}): Promise<AcpHost> {
   const directory = options.directory ?? (await hostDirectory());
   const state = join(dirname(directory), 'scripted');
   mkdirSync(state, { recursive: true });
@@ -30,7 +39,8 @@ export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHo
     command: command.join(' '),
     instructions: () => 'Answer briefly.',
     needs: () => ({ env: {} }),
-    ...(deadlines && { deadlines }),
+    memory: memoryLimit({ bytes: memory, everyMs: 100, onError: raise }),
+    ...(limits && { limits }),
   });
   onTestFinished(() => driver.close?.());
   const given = () => {
@@ -52,6 +62,10 @@ export async function acpHost({ flags = [], argv, deadlines, ...options }: AcpHo
     },
   });
   return { ...host, given };
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 const SCRIPTED_AGENT = fileURLToPath(new URL('programs/scripted-agent.ts', import.meta.url));

@@ -151,7 +151,7 @@ test('a crash ends the turn with the exit status, and the conversation continues
 });
 
 test('an agent that does not react to a stop is ended', async () => {
-  const host = await acpHost({ deadlines: { cancelMs: 200 } });
+  const host = await acpHost({ limits: { cancelMs: 200 } });
   const asked = host.ask('demo hang');
   await asked.hears('chunk');
   await host.cancel('one', asked.turnId);
@@ -204,7 +204,7 @@ test.each([
   ],
   ['ends at once', ['--exit', '3'], 'agent_stopped', /ended while it started, exit status 3: it can’t start here$/],
 ])('an agent that %s gets no question, and the reason is told', async (_what, flags, code, detail) => {
-  const host = await acpHost({ flags, ...(flags.includes('--slow') && { deadlines: { initializeMs: 500 } }) });
+  const host = await acpHost({ flags, ...(flags.includes('--slow') && { limits: { initializeMs: 500 } }) });
   const asked = host.ask('demo at once');
   expect(await asked.outcome).toMatchObject({ state: 'failed', code, detail: expect.stringMatching(detail) });
   expect((await host.turn('one', asked.turnId, 0)).state).toBe('absent');

@@ -3,6 +3,7 @@
  * the library that the host uses. `--state DIR` is where it keeps its conversations, what it was asked, and looks for
  * `release-NAME` files.
  */
+import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +30,10 @@ const { values } = parseArgs({
     exit: { type: 'string' },
     /** Goes on after its input has ended. */
     stubborn: { type: 'boolean', default: false },
+    /** What prompts may contain beside text and links: `image`, `embedded`, both, or nothing. */
+    takes: { type: 'string', multiple: true, default: [] },
+    /** It can be given directories. */
+    roots: { type: 'boolean', default: false },
   },
 });
 const at = (name: string) => join(values.state, name);
@@ -69,16 +74,25 @@ async function receive({ id, method, params, result }: Message): Promise<void> {
         agentInfo: { name: 'scripted', version: '1.2.3' },
         agentCapabilities: {
           loadSession: values.again === 'load',
-          sessionCapabilities: values.again === 'resume' ? { resume: {} } : {},
+          promptCapabilities: {
+            image: values.takes.includes('image'),
+            embeddedContext: values.takes.includes('embedded'),
+          },
+          sessionCapabilities: {
+            ...(values.again === 'resume' && { resume: {} }),
+            ...(values.roots && { additionalDirectories: {} }),
+          },
         },
         authMethods: values.auth ? [{ id: 'login', name: 'Log in', description: 'Run `scripted login`' }] : [],
       });
     case 'session/new':
       if (values.auth) return refuse(-32000, 'Authentication required');
+      writeFileSync(at('session.json'), JSON.stringify(params));
       return reply({ sessionId: randomUUID() });
     case 'session/load':
     case 'session/resume': {
       const { sessionId } = params;
+      writeFileSync(at('session.json'), JSON.stringify(params));
       if (!existsSync(at(`${sessionId}.json`))) return refuse(-32002, 'Resource not found');
       if (method === 'session/load') update(sessionId, text('This was said before.'));
       return reply({});
@@ -118,8 +132,11 @@ function remember(sessionId: string, question: string): number {
   return known.length + 1;
 }
 
-async function prompted(sessionId: string, blocks: { text: string }[], signal: AbortSignal): Promise<string> {
-  const whole = blocks.at(-1)?.text ?? '';
+// biome-ignore lint/suspicious/noExplicitAny: it believes what the host sends
+async function prompted(sessionId: string, blocks: any[], signal: AbortSignal): Promise<string> {
+  const asked = blocks.findIndex((block) => block.text?.startsWith('[PALIADIN:'));
+  const whole = blocks[asked]?.text ?? '';
+  writeFileSync(at('blocks.json'), JSON.stringify(blocks.slice(asked + 1)));
   const [, turnId, message = ''] = /^\[PALIADIN:([^\s\]]+)[^\]]*\]\n([\s\S]*)$/.exec(whole) ?? [];
   const sha256 = createHash('sha256').update(message).digest('hex');
   const parts = blocks.length;
@@ -188,6 +205,20 @@ async function prompted(sessionId: string, blocks: { text: string }[], signal: A
       if (outcome.outcome === 'cancelled') return 'cancelled';
       update(sessionId, { sessionUpdate: 'tool_call_update', toolCallId, status: 'completed' });
       say(`You chose ${outcome.optionId}.`);
+      break;
+    }
+    case 'memory': {
+      const take = 'const taken = Buffer.alloc(400 * 1024 * 1024, 1); setInterval(() => taken, 1000)';
+      if (argument === 'child') spawn(process.execPath, ['-e', take], { stdio: 'ignore', detached: true });
+      const taken = argument === 'child' ? null : Buffer.alloc(400 * 1024 * 1024, 1);
+      await delay(60_000, undefined, { signal });
+      say(`${taken?.length}`);
+      break;
+    }
+    case 'ask': {
+      const given = await request('elicitation/create', { sessionId, ...JSON.parse(argument) });
+      if (given.action === 'cancel') return 'cancelled';
+      say(`You said ${JSON.stringify(given)}.`);
       break;
     }
     case 'at once':
