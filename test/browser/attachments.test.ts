@@ -69,6 +69,21 @@ describe('files of a question', () => {
     expect((await saved).suggestedFilename()).toBe('note.txt');
   });
 
+  test('can be the whole question: it is named by them in the list of conversations and in the search', async () => {
+    const chat = await signedIn(browser, gateway(), 'paula');
+    expect(await chat.button(en.send).isDisabled()).toBe(true);
+    await pick(chat, picture);
+    await uploaded(chat, 'plan.png');
+    await chat.box.press('Enter');
+    await chat.page.getByText('I got one file').waitFor();
+    expect(await written(chat).count()).toBe(0);
+    await chat.page.getByRole('heading', { name: 'plan.png' }).waitFor({ state: 'attached' });
+    await chat.page.getByRole('navigation').getByText('plan.png').waitFor();
+    expect(await new AxeBuilder({ page: chat.page }).analyze()).toMatchObject({ violations: [] });
+    await chat.button(en.askAgain).click();
+    await expect.poll(() => chat.page.getByText('I got one file').count()).toBe(2);
+  });
+
   test.each(['drop', 'paste'] as const)('are taken from a %s', async (kind) => {
     const chat = await signedIn(browser, gateway(), `ben-${kind}`);
     await hand(chat.page, kind, picture);

@@ -51,7 +51,9 @@ export function Composer({
   const id = useId();
   const bytes = utf8Length(draft);
   const most = me.limits.messageBytes;
-  const canSend = draft.trim() !== '' && bytes <= most && sending === null && files?.ready !== false;
+  // A picture may say it all.
+  const saysAnything = draft.trim() !== '' || (files !== null && files.list.length > 0);
+  const canSend = saysAnything && bytes <= most && sending === null && files?.ready !== false;
   useAutosize(ref, draft);
 
   const send = () => {
@@ -60,8 +62,8 @@ export function Composer({
   };
   const sendWithFiles = async () => {
     const taken = files?.take() ?? [];
-    const ids = taken.flatMap(({ uploaded }) => uploaded?.id ?? []);
-    if (await controller.send(page, ids)) files?.done(taken);
+    const uploaded = taken.flatMap((file) => file.uploaded ?? []);
+    if (await controller.send(page, uploaded)) files?.done(taken);
     else files?.restore(taken);
   };
   const onPaste = (event: ClipboardEvent) => {
