@@ -24,6 +24,8 @@ export interface SessionFiles {
   take(piece: AttachmentPiece): Promise<number>;
   /** The turn's files, for the agent. @throws PaliadinError `shim_error` where one is not whole. */
   of(turnId: string, attachments: readonly HostAttachment[]): Promise<PromptFile[]>;
+  /** Deletes the turn's files. */
+  remove(turnId: string): Promise<void>;
   /** Deletes the files of turns from before that `isKnown` does not know. */
   prune(before: number, isKnown: (turnId: string) => Promise<boolean>): Promise<void>;
   /** Deletes all files: the conversation is over. */
@@ -80,6 +82,7 @@ export function openSessionFiles(directory: string): SessionFiles {
       });
       return Promise.all(files);
     },
+    remove: (turnId) => inOrder(() => rm(dirname(pathOf(turnId, 1, 'text/plain')), { recursive: true, force: true })),
     async prune(before, isKnown) {
       for (const name of await readdir(directory).catch(() => [])) {
         const path = join(directory, name);

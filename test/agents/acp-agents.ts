@@ -63,6 +63,7 @@ export async function realAcpHost(
         shared: work,
         homes: join(directory, 'homes'),
         directory: join(directory, 'isolation'),
+        host: directory,
         forbidden: [],
         sandbox: null,
         read: [],

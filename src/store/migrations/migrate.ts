@@ -23,6 +23,7 @@ import * as appTools from './0012-app-tools.ts';
 import * as embeddedSessions from './0013-embedded-sessions.ts';
 import * as conversations from './0014-conversations.ts';
 import * as attachments from './0015-attachments.ts';
+import * as deletedFiles from './0017-deleted-files.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -44,6 +45,7 @@ export const migrations: Record<string, Migration> = {
   '0013-embedded-sessions': embeddedSessions,
   '0014-conversations': conversations,
   '0015-attachments': attachments,
+  '0017-deleted-files': deletedFiles,
 };
 
 /**
