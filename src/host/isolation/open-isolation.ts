@@ -7,7 +7,7 @@ import type { IsolationLevel } from '../../contract/isolation.ts';
 import { readIfExists } from '../../process/files.ts';
 import type { Launch } from '../tmux/setup.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
-import { everyNameBut } from './every-name-but.ts';
+import { everyNameBut, everyPathInBut } from './every-name-but.ts';
 import { type InsidePrograms, insideArguments, type WayOut } from './inside.ts';
 import type { AgentHome, Isolation } from './isolation.ts';
 import { seatbeltArguments } from './seatbelt.ts';

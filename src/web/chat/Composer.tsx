@@ -67,10 +67,14 @@ export function Composer({
     else files?.restore(taken);
   };
   const onPaste = (event: ClipboardEvent) => {
-    const pasted = [...event.clipboardData.files];
-    if (files === null || pasted.length === 0) return;
+    const { clipboardData } = event;
+    const pasted = [...clipboardData.files];
+    // What is copied from a document or a table comes as text and as a picture of it: the text is meant.
+    const isText = clipboardData.getData('text/html') !== '' && clipboardData.getData('text/plain').trim() !== '';
+    if (pasted.length === 0 || isText) return;
     event.preventDefault();
-    files.add(pasted);
+    if (files === null) controller.explain(t.noFiles);
+    else files.add(pasted);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -116,7 +120,7 @@ export function Composer({
       <div className="composer-box">
         <FromPage page={page} around={around} onDropPage={onDropPage} />
         {files !== null && <WrittenFiles files={files} onRemoved={() => ref.current?.focus()} />}
-        {isDragged && <p className="drop-here">{t.dropHere}</p>}
+        {isDragged && <p className="drop-here">{files === null ? t.noFiles : t.dropHere}</p>}
         <label className="only-read" htmlFor={id}>
           {t.question}
         </label>

@@ -66,6 +66,8 @@ export interface Controller {
   loadEarlier(): Promise<void>;
   /** The whole history as a file. Null where it came, else why it did not, for the person. */
   saveHistory(): Promise<string | null>;
+  /** Says why something can't be done. */
+  explain(problem: string): void;
   dismissProblem(): void;
 }
 
@@ -228,6 +230,7 @@ export function createController(deps: ControllerDeps): Controller {
         return explain(error) && deps.messages().notSaved;
       }
     },
+    explain: (problem) => dispatch({ type: 'problem', problem }),
     dismissProblem: () => dispatch({ type: 'problem', problem: null }),
   };
 }
