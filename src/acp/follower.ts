@@ -1,5 +1,6 @@
 /** Follows all of the person's turns, and tells the ACP client what happens in the sessions that it has open. */
 import type { FollowedEvent, PaliadinClient, StreamedEvent, TurnView } from '../client/index.ts';
+import { questionLine } from '../contract/question-line.ts';
 import { createSettledText, type SettledText } from '../contract/settled-text.ts';
 import type { AgentContext } from '../transport/acp.ts';
 import { askPermission, decidedUpdate, said, toolUpdate, update } from './updates.ts';
@@ -92,7 +93,7 @@ export function createFollower(
       case 'accepted':
         // What this client asks itself, it shows by itself.
         if (!expected.has(event.turn.idempotencyKey ?? ''))
-          await update(to, sessionId, said('user', event.turn.message));
+          await update(to, sessionId, said('user', questionLine(event.turn)));
         break;
       case 'chunk': {
         const added = text?.put(event.offset, event.text) ?? '';

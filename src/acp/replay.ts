@@ -1,5 +1,6 @@
 /** Tells a client what was said in a conversation, oldest first, as `session/load` has to. */
 import type { PaliadinClient, TurnView } from '../client/index.ts';
+import { questionLine } from '../contract/question-line.ts';
 import type { AgentContext } from '../transport/acp.ts';
 import type { Follower } from './follower.ts';
 import { said, update } from './updates.ts';
@@ -25,7 +26,7 @@ export async function replay(
     before = page.nextBefore;
   } while (before !== null && turns.length < MAX_TURNS);
   for (const turn of turns.toReversed()) {
-    await update(to, sessionId, said('user', turn.message));
+    await update(to, sessionId, said('user', questionLine(turn)));
     const answer = turn.error === null ? turn.response : `${turn.response}\n\n> ${turn.error.message}`.trim();
     if (answer !== '') await update(to, sessionId, said('agent', answer));
     follower.told(turn);

@@ -111,7 +111,7 @@ export function hostBackend(options: HostBackendOptions) {
     cancel: (session, turnId) => ask((opened) => opened.cancel(session, turnId)),
     decide: (session, turnId, id, decision) => ask((opened) => opened.decide(session, turnId, id, decision)),
     reset: (session, options) => ask((opened) => opened.reset(session, options)),
-    acknowledge: (session, turnId) => ask((opened) => opened.acknowledge(session, turnId)),
+    acknowledge: (session, turnId, options) => ask((opened) => opened.acknowledge(session, turnId, options)),
     attach: (session) => ask((opened) => opened.attach(session)),
     sessions: () => ask((opened) => opened.sessions()),
     hibernate: (session) => ask((opened) => opened.hibernate(session)),

@@ -95,7 +95,7 @@ function isPage(written: string): boolean {
 const PAGE = /^(?:https?:\/\/(?![^/?#]*@)[^/?#]+|\/(?!\/))/i;
 
 export const askBody = z.strictObject({
-  message: z.string(),
+  message: z.string().describe('may be empty where files are attached'),
   sessionId: chatId
     .optional()
     .describe('id of the conversation; absent: the one that was used last, or the first one, which begins with it'),

@@ -46,6 +46,9 @@ export function fileList(files: readonly PromptFile[]): string {
   return files.length === 0 ? '' : `${FILES_HEADING}${quote(files.map(fileLine).join('\n'))}`;
 }
 
+/** In the place of a message: somebody sent nothing but files. An agent that gets no message asks for one. */
+export const NO_WORDS = '(Only files were sent, without words.)';
+
 /** Quoted as JSON and in a quoted line, so that no name is taken for something else. */
 function fileLine({ path, name, type, size }: PromptFile): string {
   return `${path} (${type}, ${size} bytes, called ${JSON.stringify(name)})`;

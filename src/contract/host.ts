@@ -186,9 +186,10 @@ export interface Host {
   reset(session: string, options?: { forget: boolean }): Promise<void>;
   /**
    * The gateway has the outcome on record: the host may forget it after a while. Resolves with the cost of the turn,
-   * which is known a moment after its end; null where the agent does not count, or the host has no record.
+   * which is known a moment after its end; null where the agent does not count, or the host has no record. `forget`: the
+   * question was deleted, and its files are deleted at once.
    */
-  acknowledge(session: string, turnId: string): Promise<TurnCost | null>;
+  acknowledge(session: string, turnId: string, options?: { forget: boolean }): Promise<TurnCost | null>;
   /** The command by which a person opens the session's terminal. */
   attach(session: string): Promise<string[]>;
   sessions(): Promise<HostSession[]>;

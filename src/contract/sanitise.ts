@@ -10,13 +10,18 @@ export const MAX_MESSAGE_BYTES = 100 * 1024;
  * obey: C0 except newline and tab, DEL, C1. An escape character could end the bracketed paste, after
  * which the rest would be keystrokes.
  *
+ * `mayBeEmpty`: something else comes with it, such as a picture.
+ *
  * @throws PaliadinError `message_invalid` for lone surrogates (what invalid UTF-8 becomes) or nothing
  *   left to say, `message_too_large` above `MAX_MESSAGE_BYTES`.
  */
-export function sanitise(text: string): string {
+export function sanitise(text: string, { mayBeEmpty } = { mayBeEmpty: false }): string {
   if (!text.isWellFormed()) throw new PaliadinError('message_invalid', 'the message is not valid Unicode');
   const clean = cleanText(text);
-  if (clean.trim() === '') throw new PaliadinError('message_invalid', 'the message is empty');
+  if (clean.trim() === '') {
+    if (mayBeEmpty) return '';
+    throw new PaliadinError('message_invalid', 'the message is empty');
+  }
   const bytes = utf8Length(clean);
   if (bytes > MAX_MESSAGE_BYTES) {
     throw new PaliadinError(

@@ -223,6 +223,7 @@ export async function startGateway(config: Config, env: NodeJS.ProcessEnv, logge
   opened.defer(
     applyRetention({
       turns: store.turns,
+      forgetFiles: turns.forgetFiles,
       days: values.PALIADIN_RETENTION_DAYS ?? null,
       leads: async () => (link === null ? true : await link.leads()),
       clock: Date.now,

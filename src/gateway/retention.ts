@@ -4,6 +4,8 @@ import type { TurnStore } from '../store/turn-store.ts';
 
 export interface RetentionOptions {
   turns: Pick<TurnStore, 'deleteOld'>;
+  /** Has hosts delete the files of what was deleted, now or before. */
+  forgetFiles(): Promise<void>;
   /** Null: nothing is deleted. */
   days: number | null;
   /** Whether this gateway does it, where several share the store. */
@@ -13,7 +15,7 @@ export interface RetentionOptions {
 }
 
 /** Runs at the start, and once an hour. Returns a function that stops it. */
-export function applyRetention({ turns, days, leads, clock, onError }: RetentionOptions): () => void {
+export function applyRetention({ turns, forgetFiles, days, leads, clock, onError }: RetentionOptions): () => void {
   if (days === null) return () => {};
   const stop = new AbortController();
   const apply = async () => {
@@ -23,6 +25,7 @@ export function applyRetention({ turns, days, leads, clock, onError }: Retention
       while (!stop.signal.aborted && (await turns.deleteOld(before, AT_ONCE, { actor: 'gateway', at: clock() })) > 0) {
         await delay(PAUSE_MS, undefined, { signal: stop.signal });
       }
+      await forgetFiles();
     } catch (error) {
       if (!stop.signal.aborted) onError('old turns were not deleted', error);
     }

@@ -206,7 +206,7 @@ export async function openHost(options: HostOptions): Promise<OpenedHost> {
       sessions.delete(name);
       await isolation.forget(name);
     },
-    acknowledge: async (name, turnId) => sessionOf(name).acknowledge(turnId),
+    acknowledge: async (name, turnId, options) => sessionOf(name).acknowledge(turnId, options),
     async attach(name) {
       const session = sessions.get(name);
       const command = session?.runner.pane.attachCommand() ?? null;

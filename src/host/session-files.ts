@@ -19,11 +19,13 @@ export interface SessionFiles {
   /**
    * Appends a piece, if it continues what is there. Resolves with how many bytes are there: all of them only once their
    * digest is right. Bytes with another digest are discarded.
-   * @throws PaliadinError `bad_request`, `shim_error` where the disk is full
+   * @throws PaliadinError `bad_request`; `shim_error` where the disk is full, and then none of the turn's files is left
    */
   take(piece: AttachmentPiece): Promise<number>;
   /** The turn's files, for the agent. @throws PaliadinError `shim_error` where one is not whole. */
   of(turnId: string, attachments: readonly HostAttachment[]): Promise<PromptFile[]>;
+  /** Deletes the turn's files. */
+  remove(turnId: string): Promise<void>;
   /** Deletes the files of turns from before that `isKnown` does not know. */
   prune(before: number, isKnown: (turnId: string) => Promise<boolean>): Promise<void>;
   /** Deletes all files: the conversation is over. */
@@ -34,9 +36,13 @@ export function openSessionFiles(directory: string): SessionFiles {
   // One after the other: a piece that is sent again must not be appended twice.
   const inOrder = pLimit(1);
 
-  function pathOf(turnId: string, number: number, type: HostAttachment['type']): string {
+  function filesOf(turnId: string): string {
     if (!TURN_ID_PATTERN.test(turnId)) throw new PaliadinError('bad_request', 'this is not a turn’s id');
-    return join(directory, turnId, `${number}.${extensions[type]}`);
+    return join(directory, turnId);
+  }
+
+  function pathOf(turnId: string, number: number, type: HostAttachment['type']): string {
+    return join(filesOf(turnId), `${number}.${extensions[type]}`);
   }
 
   async function take({ turnId, number, type, size, sha256, offset, bytes }: AttachmentPiece): Promise<number> {
@@ -69,6 +75,8 @@ export function openSessionFiles(directory: string): SessionFiles {
         try {
           return await take(piece);
         } catch (error) {
+          // The question fails. On a full disk, what is there of its files would only be in the way.
+          if (!(error instanceof PaliadinError)) await rm(filesOf(piece.turnId), { recursive: true, force: true });
           throw writeProblem('a file that came with a question', error);
         }
       }),
@@ -80,6 +88,7 @@ export function openSessionFiles(directory: string): SessionFiles {
       });
       return Promise.all(files);
     },
+    remove: (turnId) => inOrder(() => rm(filesOf(turnId), { recursive: true, force: true })),
     async prune(before, isKnown) {
       for (const name of await readdir(directory).catch(() => [])) {
         const path = join(directory, name);

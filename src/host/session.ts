@@ -128,8 +128,9 @@ export class Session {
     await journal.remove(session);
   }
 
-  async acknowledge(turnId: string): Promise<TurnCost | null> {
-    const { journal, session, driver } = this.#options;
+  async acknowledge(turnId: string, { forget } = { forget: false }): Promise<TurnCost | null> {
+    const { journal, session, driver, files } = this.#options;
+    if (forget) await files.remove(turnId);
     await this.runner.counted(turnId);
     const entry = await this.#read(turnId);
     if (entry === null) return null;

@@ -21,13 +21,18 @@ export async function* historyAsMarkdown(
 function asMarkdown(turn: TurnView, words: Words): string {
   const blocks = [
     `## ${new Date(turn.startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    quote(turn.message),
+    ...(turn.message === '' ? [] : [quote(turn.message)]),
+    ...(turn.attachments.length === 0 ? [] : [`*${words.files}: ${turn.attachments.map(fileWords).join('; ')}*`]),
     ...(turn.pageOrigin === null ? [] : [`*${words.from} ${oneLine(turn.pageOrigin)}*`]),
     ...(turn.response === '' ? [] : [turn.response]),
     ...(turn.error === null ? [] : [`*${oneLine(turn.error.message)}*`]),
     ...(isFinal(turn.status) ? [] : [`*${words.open}*`]),
   ];
   return `\n${blocks.map((block) => escapeInFile(block)).join('\n\n')}\n`;
+}
+
+function fileWords({ name, type, size }: TurnView['attachments'][number]): string {
+  return `${oneLine(name)} (${type}, ${size} B)`;
 }
 
 /** A user's text stays text, even if it looks like a heading or a link. */
@@ -45,6 +50,7 @@ function oneLine(text: string): string {
 interface Words {
   title(name: string): string;
   fresh: string;
+  files: string;
   from: string;
   open: string;
 }
@@ -53,12 +59,14 @@ const languages: Record<Language, Words> = {
   en: {
     title: (name) => `Questions and answers of ${name}`,
     fresh: 'New conversation',
+    files: 'Files',
     from: 'Asked from',
     open: 'Not answered yet',
   },
   de: {
     title: (name) => `Fragen und Antworten von ${name}`,
     fresh: 'Neues Gespräch',
+    files: 'Dateien',
     from: 'Gefragt von der Seite',
     open: 'Noch nicht beantwortet',
   },

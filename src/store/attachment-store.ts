@@ -8,6 +8,13 @@ export interface StoredAttachment extends Attachment {
   uploadedAt: number;
 }
 
+/** A question that was deleted, with files that its host may still have. */
+export interface DeletedFiles {
+  turnId: string;
+  session: string;
+  host: string;
+}
+
 export interface AttachmentStore {
   /**
    * Stores the file, all of it or nothing.
@@ -21,6 +28,10 @@ export interface AttachmentStore {
   removeUnused(id: string, userId: string): Promise<void>;
   /** Deletes files from before that no question has used. */
   pruneUnused(before: number): Promise<void>;
+  /** Those behind `after`, a question's id, at most `limit`. */
+  deleted(page: { after: string; limit: number }): Promise<DeletedFiles[]>;
+  /** The host has them no more. */
+  forgotten(turnId: string): Promise<void>;
 }
 
 /** In base64, a line of the channel with room for the rest of the message. */

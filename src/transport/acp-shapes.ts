@@ -98,6 +98,7 @@ export const turnResult = z.object({
   answer: z.string(),
 });
 
+export const acknowledgeParams = turnParams.extend({ forget: z.boolean().default(false) });
 export const acknowledgeResult = z.object({ cost: turnCost.nullish() });
 export const noticeParams = z.object({ session, turnId, notice: z.enum(turnNotices) });
 export const attachResult = z.object({ command: z.array(z.string()) });

@@ -267,8 +267,8 @@ export async function reachHost(
       answer(decision);
     },
     reset: (session, options) => tell(extension.reset, { session, ...options }, workMs),
-    acknowledge: async (session, turnId) =>
-      (await extend(extension.acknowledge, { session, turnId }, acknowledgeResult, workMs)).cost ?? null,
+    acknowledge: async (session, turnId, options) =>
+      (await extend(extension.acknowledge, { session, turnId, ...options }, acknowledgeResult, workMs)).cost ?? null,
     attach: async (session) => (await extend(extension.attach, { session }, attachResult)).command,
     sessions: async () => (await extend(extension.sessions, {}, sessionsResult)).sessions,
     hibernate: async (session) => (await extend(extension.hibernate, { session }, hibernateResult, workMs)).hibernated,

@@ -20,6 +20,7 @@ import {
   toRequestError,
 } from './acp.ts';
 import {
+  acknowledgeParams,
   appToolsCallResult,
   appToolsListResult,
   attachmentParams,
@@ -94,8 +95,8 @@ export async function serveHost(host: Host, duplex: Duplex): Promise<void> {
     await host.reset(session, { forget });
     return {};
   });
-  serve(extension.acknowledge, turnParams, async ({ session, turnId }) => {
-    return { cost: await host.acknowledge(session, turnId) };
+  serve(extension.acknowledge, acknowledgeParams, async ({ session, turnId, forget }) => {
+    return { cost: await host.acknowledge(session, turnId, { forget }) };
   });
   serve(extension.attach, sessionParams, async ({ session }) => ({ command: await host.attach(session) }));
   serve(extension.sessions, nothing, async () => ({ sessions: await host.sessions() }));

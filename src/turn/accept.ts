@@ -15,6 +15,7 @@ export interface Question {
   sessionId: string;
   /** A further one begins where there is none. */
   begins: boolean;
+  /** Empty where only files were sent. */
   message: string;
   pageOrigin: string | null;
   context: string | null;
@@ -34,14 +35,14 @@ export function toQuestion(
   appOrigins: readonly string[],
   mostFiles: number,
 ): Question {
-  const message = sanitise(asked.message);
+  const attachmentIds = requireFewFiles(asked.attachments ?? [], mostFiles);
+  const message = sanitise(asked.message, { mayBeEmpty: attachmentIds.length > 0 });
   const page = cleanLine(asked.pageOrigin);
   const pageOrigin = page && appPage(page, appOrigins);
   const context = asked.context === undefined ? null : cleanText(asked.context);
   const locale = asked.locale ?? null;
   // Digest of the request as sent, so that a repetition is recognised even after the list of origins has changed.
   const whenAway = asked.whenAway ?? 'fail';
-  const attachmentIds = requireFewFiles(asked.attachments ?? [], mostFiles);
   const more = whenAway === 'fail' && attachmentIds.length === 0 ? [] : [whenAway, ...attachmentIds];
   const said = JSON.stringify([sessionId, message, page, context, locale, ...more]);
   const requestHash = createHash('sha256').update(said).digest('hex');

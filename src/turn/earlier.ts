@@ -28,8 +28,10 @@ function hasBegun({ earlier, deliveredAt, errorCode }: Turn): boolean {
   return earlier !== null && (deliveredAt !== null || errorCode !== 'mriver_unreachable');
 }
 
-function inBrief({ message, response }: Turn): string {
-  return cleanText(`Question: ${cut(message, QUESTION)}\nAnswer: ${cut(response, ANSWER)}`);
+function inBrief({ message, response, attachments }: Turn): string {
+  const names = attachments.map(({ name }) => JSON.stringify(name)).join(', ');
+  const files = names === '' ? '' : `\nFiles that came with it, and are not here: ${names}`;
+  return cleanText(`Question: ${cut(message, QUESTION)}${files}\nAnswer: ${cut(response, ANSWER)}`);
 }
 
 function cut(text: string, most: number): string {

@@ -1,6 +1,7 @@
 /** Runs one accepted turn to its end: health gate, delivery, answer, record. */
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts } from '../backend/hosts.ts';
+import { NO_WORDS } from '../contract/envelope.ts';
 import { asPaliadinError, PaliadinError } from '../contract/errors.ts';
 import { type HostOutcome, type HostPrompt, type HostUpdate, NO_JOURNAL } from '../contract/host.ts';
 import type { Turn, TurnChange } from '../contract/records/turn.ts';
@@ -250,7 +251,7 @@ function toPrompt(turn: Turn, from: number): HostPrompt {
   return {
     session: turn.agentSession,
     turnId: turn.turnId,
-    message: turn.message,
+    message: turn.message || NO_WORDS,
     pageOrigin: turn.pageOrigin ?? undefined,
     context: turn.context ?? undefined,
     locale: turn.locale ?? undefined,

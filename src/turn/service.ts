@@ -8,6 +8,7 @@ import type { AgentSession } from '../contract/records/session.ts';
 import type { Turn } from '../contract/records/turn.ts';
 import type { User } from '../contract/records/user.ts';
 import { isFinal } from '../contract/turn.ts';
+import type { DeletedFiles } from '../store/attachment-store.ts';
 import { noSuchConversation } from '../store/conversation-store.ts';
 import type { GatewayLink } from '../store/gateway-link.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +22,7 @@ import { createConversations } from './conversations.ts';
 import { cursorsOf } from './event-bus.ts';
 import { follow } from './follow.ts';
 import { forgetDeleted } from './forget-deleted.ts';
+import { forgetFiles } from './forget-files.ts';
 import { createHealthGate } from './health-gate.ts';
 import { createIntake } from './intake.ts';
 import { collectLate } from './late.ts';
@@ -74,6 +76,8 @@ export interface RunningTurns extends Turns {
    * others.
    */
   handOver(): Promise<void>;
+  /** Has hosts delete the files of deleted questions. Those that are away do it when they are back. */
+  forgetFiles(): Promise<void>;
   /** Stops accepting and running turns; open turns are taken up by other gateways, or at the next start. */
   close(): Promise<void>;
 }
@@ -99,10 +103,14 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   });
   const { sessionPrefix, conversations: settings } = options;
   /** A host that is on no list any more is not waited for. */
+  const isListed = (host: string) => hosts.all().some((backend) => backend.host === host);
   const endConversation = async ({ name, host }: { name: string; host: string }) => {
-    if (hosts.all().some((backend) => backend.host === host)) await hosts.of({ host }).reset(name, { forget: true });
+    if (isListed(host)) await hosts.of({ host }).reset(name, { forget: true });
   };
-  const shared = { ...steps, dispatcher, sessionPrefix, conversations: settings, endConversation };
+  const deleteFiles = async ({ host, session, turnId }: DeletedFiles) => {
+    if (isListed(host)) await hosts.of({ host }).acknowledge(session, turnId, { forget: true });
+  };
+  const shared = { ...steps, dispatcher, sessionPrefix, conversations: settings, endConversation, deleteFiles };
   const conversations = createConversations(shared);
   const accept = createIntake({ ...shared, sessionFor, newId, awayLimitMs: options.awayLimitMs });
 
@@ -183,6 +191,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
     const run = async () => {
       catchUpDue.delete(host);
       await forgetDeleted(shared, (deleted) => deleted.host === host.host);
+      await forgetFiles(shared, (deleted) => deleted.host === host.host);
       return catchUp({ store, concerns, collectLate: collect, acknowledge: acknowledgeIfThere, clock });
     };
     const before = caughtUp.get(host) ?? Promise.resolve();
@@ -238,6 +247,9 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   }, PRUNE_EVERY_MS);
 
   return {
+    async forgetFiles() {
+      await forgetFiles(shared);
+    },
     async ask(request, key) {
       const refusal = hosts.refusal();
       if (refusal !== null) throw refusal;

@@ -67,6 +67,7 @@ export async function realAcpHost(
         shared: work,
         homes: join(directory, 'homes'),
         directory: join(directory, 'isolation'),
+        host: directory,
         forbidden: [],
         sandbox: null,
         read: [],

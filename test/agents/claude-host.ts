@@ -96,6 +96,7 @@ export async function claudeHost(program: string, options: ClaudeHostOptions = {
     shared: work,
     homes: join(dirname(directory), 'homes'),
     directory: join(directory, 'isolation'),
+    host: directory,
     // Node is for programs of the tests: the agent starts them.
     forbidden: [],
     sandbox: await sandboxFor(level),

@@ -7,6 +7,7 @@ import { until } from '../support/until.ts';
 import { type ClaudeHost, claudeHost } from './claude-host.ts';
 import { installedVersions } from './claude-owner.ts';
 import { OWNER } from './model/request.ts';
+import { startLocal } from './started-claude.ts';
 
 async function answerTo(host: ClaudeHost, message: string) {
   const asked = host.ask(message);
@@ -93,5 +94,38 @@ describe.each(installedVersions('newest'))('Claude Code $name', ({ program }) =>
     lose(transcript);
     expect((await answerTo(host, 'demo at once')).notices).toEqual(['new-conversation']);
     expect((await answerTo(host, 'demo at once')).notices).toEqual([]);
+  });
+});
+
+describe.each(installedVersions())('Claude Code $name', ({ program }) => {
+  test('keeps two conversations of one person apart, that run at once, and after each was continued', {
+    timeout: 180_000,
+  }, async () => {
+    const { gateway, model } = await startLocal(program);
+    const anna = await gateway.as('anna');
+    const { session } = await anna.me();
+    const begun = await anna.call('POST', '/api/conversations', { body: {} });
+    const { sessionId } = (await begun.json()) as { sessionId: string };
+    const both = [session.name, sessionId];
+    for (const round of [1, 2]) {
+      const held = await anna.ask(`model wait round${round}`, { sessionId: session.name });
+      await until('the first to be asked', () => model.questions.at(-1)?.turnId === held.turnId, 60_000);
+      // Answered while the other one waits for its model.
+      const other = await anna.answer(`Which cases are open?\nmark: other-${round}`, { sessionId });
+      expect(other).toMatchObject({ status: 'completed', sessionId });
+      model.release(`round${round}`);
+      expect(await anna.finished(held.turnId)).toMatchObject({ status: 'completed', response: 'At last.' });
+    }
+    const last = await Promise.all(both.map((one) => anna.answer('Which cases are due?', { sessionId: one })));
+    for (const { response } of last) expect(response).toContain('This is question 3 of our conversation.');
+    expect(model.conversations.filter((messages) => messages.length === 3).toSorted()).toEqual(
+      [
+        ['model wait round1', 'model wait round2', 'Which cases are due?'],
+        ['Which cases are open?\nmark: other-1', 'Which cases are open?\nmark: other-2', 'Which cases are due?'],
+      ].toSorted(),
+    );
+    await anna.call('DELETE', `/api/conversations/${sessionId}`);
+    const after = await anna.answer('Which cases are open?', { sessionId: session.name });
+    expect(after.response).toContain('This is question 4 of our conversation.');
   });
 });

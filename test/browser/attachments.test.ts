@@ -1,11 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { en as admin } from '../../src/web/admin/locales/en.ts';
 import { de } from '../../src/web/locales/de.ts';
 import { en } from '../../src/web/locales/en.ts';
 import { useBrowser } from '../support/browser.ts';
 import { files, png, zip } from '../support/files.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
+import { dashboard } from './admin.ts';
 import { type Chat, signedIn } from './chat.ts';
 
 const browser = useBrowser();
@@ -31,7 +33,11 @@ const uploaded = async (chat: Chat, name: string) => {
 };
 
 /** Files come as a person's browser hands them over: in a drop, or from the clipboard. */
-async function hand(page: Page, kind: 'drop' | 'paste', { name, mimeType, buffer }: Picked): Promise<void> {
+async function hand(
+  page: Page,
+  kind: 'drop' | 'paste' | 'drag' | 'leave',
+  { name, mimeType, buffer }: Picked,
+): Promise<void> {
   await page.evaluate(
     ([how, called, type, bytes]) => {
       const data = new DataTransfer();
@@ -39,9 +45,10 @@ async function hand(page: Page, kind: 'drop' | 'paste', { name, mimeType, buffer
       const target = document.querySelector('textarea');
       const init = { bubbles: true, cancelable: true };
       if (how === 'paste') target?.dispatchEvent(new ClipboardEvent('paste', { ...init, clipboardData: data }));
+      else if (how === 'leave') target?.dispatchEvent(new DragEvent('dragleave', { ...init, dataTransfer: data }));
       else {
         target?.dispatchEvent(new DragEvent('dragover', { ...init, dataTransfer: data }));
-        target?.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: data }));
+        if (how === 'drop') target?.dispatchEvent(new DragEvent('drop', { ...init, dataTransfer: data }));
       }
     },
     [kind, name, mimeType, [...buffer]] as const,
@@ -67,6 +74,21 @@ describe('files of a question', () => {
     const saved = chat.page.waitForEvent('download');
     await shown.getByRole('button', { name: 'note.txt' }).click();
     expect((await saved).suggestedFilename()).toBe('note.txt');
+  });
+
+  test('can be the whole question: it is named by them in the list of conversations and in the search', async () => {
+    const chat = await signedIn(browser, gateway(), 'paula');
+    expect(await chat.button(en.send).isDisabled()).toBe(true);
+    await pick(chat, picture);
+    await uploaded(chat, 'plan.png');
+    await chat.box.press('Enter');
+    await chat.page.getByText('I got one file').waitFor();
+    expect(await written(chat).count()).toBe(0);
+    await chat.page.getByRole('heading', { name: 'plan.png' }).waitFor({ state: 'attached' });
+    await chat.page.getByRole('navigation').getByText('plan.png').waitFor();
+    expect(await new AxeBuilder({ page: chat.page }).analyze()).toMatchObject({ violations: [] });
+    await chat.button(en.askAgain).click();
+    await expect.poll(() => chat.page.getByText('I got one file').count()).toBe(2);
   });
 
   test.each(['drop', 'paste'] as const)('are taken from a %s', async (kind) => {
@@ -100,7 +122,10 @@ describe('files of a question', () => {
     await chat.button(en.removeFile('photo.png')).click();
     expect(await chat.button(en.send).isEnabled()).toBe(true);
     await pick(chat, ...Array.from({ length: 6 }, (_, i) => ({ ...note, name: `${i}.txt` })));
-    await chat.status.filter({ hasText: en.tooManyFiles(5) }).waitFor();
+    await chat.page
+      .getByRole('alert')
+      .filter({ hasText: en.tooManyFiles(5) })
+      .waitFor();
     await expect.poll(() => written(chat).count()).toBe(5);
     await pick(chat, { ...note, name: 'x' });
     expect(await written(chat).count()).toBe(5);
@@ -138,13 +163,79 @@ describe('files of a question', () => {
   });
 });
 
-test('PALIADIN_ATTACHMENTS=off: the page has no button for files, and takes none from a drop or the clipboard', async () => {
+test('PALIADIN_ATTACHMENTS=off: the page has no button for files, and says why where they are dropped or pasted', async () => {
   const off = await gatewayForTest({ env: { PALIADIN_ATTACHMENTS: 'off' } });
   const chat = await signedIn(browser, off, 'anna');
   expect(await chat.button(en.attach).count()).toBe(0);
   expect(await chat.page.locator('input[type=file]').count()).toBe(0);
-  await hand(chat.page, 'drop', picture);
-  await hand(chat.page, 'paste', picture);
+  const why = chat.page.getByRole('alert').filter({ hasText: en.noFiles });
+  for (const how of ['drop', 'paste'] as const) {
+    await hand(chat.page, how, picture);
+    await why.waitFor();
+    await chat.button(en.dismiss).click();
+    await why.waitFor({ state: 'detached' });
+  }
+  await hand(chat.page, 'drag', picture);
+  await chat.page.locator('.drop-here').filter({ hasText: en.noFiles }).waitFor();
+  await hand(chat.page, 'leave', picture);
+  await chat.page.locator('.drop-here').waitFor({ state: 'detached' });
   await (await chat.ask('demo at once')).answered();
   expect(await written(chat).count()).toBe(0);
+});
+
+test('what is copied from a document is pasted as its text, not as the picture that comes with it', async () => {
+  const chat = await signedIn(browser, gateway(), 'hugo');
+  const isTaken = await chat.page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(9)], 'image.png', { type: 'image/png' }));
+    data.setData('text/html', '<table><tr><td>4711</td></tr></table>');
+    data.setData('text/plain', '4711');
+    const paste = { bubbles: true, cancelable: true, clipboardData: data };
+    // The browser inserts the text where nobody prevents it.
+    return !document.querySelector('textarea')?.dispatchEvent(new ClipboardEvent('paste', paste));
+  });
+  expect(isTaken).toBe(false);
+  expect(await written(chat).count()).toBe(0);
+});
+
+test('the dashboard shows the files of a question by harmless names, and saves them under these', async () => {
+  const client = await gateway().as('mallory');
+  const names = [
+    '../../../etc/passwd',
+    'a\u202egnp.exe',
+    '\u001b[2J\r\nb.txt',
+    `${'ü'.repeat(250)}.txt`,
+    '<img src=x onerror=alert(1)>',
+  ];
+  const shown: string[] = [];
+  const ids: string[] = [];
+  for (const name of names) {
+    const { id, name: clean } = await client.upload(name, files['text/plain']);
+    ids.push(id);
+    shown.push(clean);
+  }
+  expect(shown).toEqual([
+    'passwd',
+    'agnp.exe',
+    '[2Jb.txt',
+    `${'ü'.repeat(80)}…${'ü'.repeat(15)}.txt`,
+    '<img src=x onerror=alert(1)>',
+  ]);
+  const { turnId } = await client.answer('', { attachments: ids });
+  const { page, open } = await dashboard(browser, gateway());
+  await open(`/turns/${turnId}`);
+  const list = page.getByRole('list', { name: admin.turn.files });
+  expect(await list.locator('.file-name').allTextContents()).toEqual(shown);
+  await page.getByRole('heading', { level: 1, name: /^passwd, agnp\.exe/ }).waitFor();
+  for (const name of shown) {
+    const saved = page.waitForEvent('download');
+    await list.getByRole('button', { name }).click();
+    const suggested = (await saved).suggestedFilename();
+    expect(suggested).not.toMatch(/[/\\\p{Cc}\u202e]/u);
+    expect(suggested).not.toMatch(/^\./);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(
+    true,
+  );
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });

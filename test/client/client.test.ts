@@ -272,6 +272,8 @@ test('files are uploaded from a File, a Blob or bytes, asked with, read again, a
 
   const turn = await ask({ message: 'What are these?', attachments: [named.id, blob.id] });
   expect(turn.attachments).toEqual([named, blob]);
+  expect(await ask({ message: '', attachments: [renamed.id] })).toMatchObject({ message: '', attachments: [renamed] });
+  await expect(ask({ message: '' })).rejects.toMatchObject({ body: { code: 'message_invalid' } });
   await attachments.remove(bytes.id);
   await expect(attachments.read(bytes.id)).rejects.toMatchObject({ status: 404, body: { code: 'not_found' } });
 

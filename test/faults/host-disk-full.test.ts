@@ -2,6 +2,7 @@
  * F14: the host's disk is full. A turn is refused before anything is typed, with what to do; history can still
  * be read, and once there is space again the next question works.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -73,6 +74,34 @@ test.runIf(mounts)(
     expect(await readdir(join(host(), 'scratch'))).toEqual([]);
     await makeRoom(host());
     await owner.goesOn();
+  },
+);
+
+test.runIf(mounts)(
+  'F14: where a question’s file does not fit, it fails with what to do, nothing of the file is left, and it can be asked again',
+  async () => {
+    const owner = await somebody(gateway);
+    const before = await gateway.prompts(owner.session);
+    const small = await owner.upload('small.txt', 'It is small');
+    const large = await owner.upload('large.txt', randomBytes(300_000).toString('hex'));
+    await fillUp(owner, 400 * 1024);
+    const refused = await owner.answer('Read them', { attachments: [small.id, large.id] });
+    expect(refused).toMatchObject({
+      status: 'failed',
+      message: 'Read them',
+      attachments: [small, large],
+      error: {
+        code: 'shim_error',
+        retryable: true,
+        detail: "the host can't write a file that came with a question (ENOSPC): free some space on the host",
+      },
+    });
+    expect(await gateway.prompts(owner.session)).toEqual(before);
+    expect(await readdir(join(host(), 'sessions', owner.session, 'files'))).toEqual([]);
+    await makeRoom(host());
+    const again = await owner.answer('Read them', { attachments: refused.attachments.map(({ id }) => id) });
+    expect(again).toMatchObject({ status: 'completed', response: expect.stringContaining('It begins: “It is small”') });
+    expect(again.response).toContain('600000 bytes');
   },
 );
 

@@ -3,8 +3,8 @@
  * runs the turn; and when that one is killed, frozen or stopped, another goes on. The agent gets each question once.
  */
 import { afterAll, expect, test, vi } from 'vitest';
-import type { StreamedEvent } from '../../src/contract/api.ts';
-import { apiClient } from '../support/api-client.ts';
+import type { ConversationView, StreamedEvent } from '../../src/contract/api.ts';
+import { apiClient, readEvents } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
 import { sharedServer } from '../support/postgres.ts';
@@ -80,6 +80,45 @@ test('stopping at another gateway stops the turn where it runs, and one that wai
   await expect.poll(() => whoEnded(gateways, running.turnId)).toEqual([0]);
   expect(await one.timesReceived(waiting.turnId)).toBe(0);
   await two.goesOn();
+});
+
+test('a conversation that one gateway begins, renames, archives and deletes is so at the others, and their streams tell it', async () => {
+  const { at } = await aUser();
+  const [one, two, three] = at as [Somebody, Somebody, Somebody];
+  await one.answer('demo at once');
+  const stream = await two.call('GET', '/api/events');
+  const told: (ConversationView | null)[] = [];
+  const isTold = (what: string, is: (last: ConversationView | null) => boolean) =>
+    until(what, () => told.length > 0 && is(told.at(-1) ?? null));
+  let id = '';
+  const reading = (async () => {
+    for await (const { event } of readEvents(stream.body as ReadableStream<Uint8Array<ArrayBuffer>>))
+      if (event.type === 'conversation' && event.sessionId === id) told.push(event.conversation);
+  })();
+  const call = async ({ call }: Somebody, method: string, path: string, body?: object) =>
+    (await call(method, path, body === undefined ? {} : { body })).json();
+  const titles = async (somebody: Somebody, query = '') =>
+    (await call(somebody, 'GET', `/api/conversations${query}`)).conversations.map(
+      ({ title }: ConversationView) => title,
+    );
+
+  const begun = await one.call('POST', '/api/conversations', { body: { title: 'Müller' } });
+  id = ((await begun.json()) as ConversationView).sessionId;
+  expect((await titles(three)).toSorted()).toEqual(['Müller', 'demo at once']);
+  const path = `/api/conversations/${id}`;
+  await call(three, 'PATCH', path, { title: 'Bosch' });
+  await isTold('the new title', (last) => last?.title === 'Bosch');
+  expect(await call(two, 'GET', path)).toMatchObject({ title: 'Bosch' });
+  expect(await two.answer('demo at once', { sessionId: id })).toMatchObject({ status: 'completed', sessionId: id });
+  await call(one, 'PATCH', path, { archived: true });
+  await isTold('the archive', (last) => last !== null && last.archivedAt !== null);
+  expect([await titles(two), await titles(three, '?archived=true')]).toEqual([['demo at once'], ['Bosch']]);
+  await call(three, 'DELETE', path);
+  await isTold('the end', (last) => last === null);
+  expect((await two.call('GET', path)).status).toBe(404);
+  expect((await two.call('POST', '/api/turns', { body: { message: 'x', sessionId: id } })).status).toBe(404);
+  await stream.body?.cancel().catch(() => undefined);
+  await reading.catch(() => undefined);
 });
 
 test('an approval is decided once, at whichever gateways, and the agent goes on', async () => {

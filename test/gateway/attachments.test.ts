@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ConversationsPage } from '../../src/contract/api.ts';
+import { FILES_HEADING, NO_WORDS } from '../../src/contract/envelope.ts';
 import { uploadCall } from '../support/api-client.ts';
 import { files, png, zip } from '../support/files.ts';
 import { gatewayForTest, useGateway } from '../support/use-gateway.ts';
@@ -25,6 +27,27 @@ describe('a question with files', () => {
     expect((await stat(join(directory, '2.txt'))).mode & 0o777).toBe(0o600);
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     expect(await readFile(join(directory, '2.txt'), 'utf8')).toBe('First line\nsecond');
+  });
+
+  it('needs no words: the agent is told so, and the files’ names stand for them', async () => {
+    const kurt = await gateway().as('kurt');
+    await expect(kurt.ask(' \n')).rejects.toThrow('the message is empty');
+    const [picture, text] = [await kurt.upload('plan.png', png()), await kurt.upload('log.txt', 'First line')];
+    const turn = await kurt.answer(' \n', { attachments: [picture.id, text.id] });
+    expect(turn).toMatchObject({ message: '', status: 'completed', attachments: [picture, text] });
+    expect(turn.response).toContain('I got 2 files');
+    const { session } = await kurt.me();
+    const [typed] = await gateway().prompts(session.name);
+    expect(typed?.message.split('\n').slice(0, 3)).toEqual([NO_WORDS, '', FILES_HEADING.trim()]);
+    const { conversations } = (await (await kurt.call('GET', '/api/conversations')).json()) as ConversationsPage;
+    expect(conversations).toMatchObject([{ title: 'plan.png, log.txt' }]);
+    const owner = await gateway().as('owner');
+    const line = await owner.call('GET', '/api/admin/turns?limit=1');
+    expect(await line.json()).toMatchObject({ turns: [{ turnId: turn.turnId, question: 'plan.png, log.txt' }] });
+    const csv = await (await owner.call('GET', '/api/admin/turns/export?format=csv')).text();
+    expect(csv).toContain(',"plan.png; log.txt","","I got 2 files');
+    const exported = await (await kurt.call('GET', '/api/turns/export?locale=en')).text();
+    expect(exported).toContain(`UTC\n\n*Files: plan.png (image/png, ${png().length} B); log.txt (text/plain, 10 B)*\n`);
   });
 
   it('arrives whole where a file is larger than a line of the channel', async () => {

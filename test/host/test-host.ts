@@ -155,6 +155,7 @@ export function noIsolation(directory: string): Isolation {
     shared: directory,
     homes: join(directory, 'homes'),
     directory: join(directory, 'isolation'),
+    host: directory,
     forbidden: [],
     sandbox: null,
     read: [],

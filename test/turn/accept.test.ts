@@ -97,6 +97,12 @@ describe('a question', () => {
   ])('that is empty, malformed or too long is refused', (message, code) => {
     expect(() => toQuestion({ ...request, message })).toThrow(expect.objectContaining({ code }));
   });
+
+  test('needs no words where a file comes with it', () => {
+    expect(toQuestion({ ...request, message: ' \u001b\n', attachments: ['a'] }).message).toBe('');
+    expect(() => toQuestion({ ...request, message: '', attachments: [] })).toThrow('the message is empty');
+    expect(() => toQuestion({ ...request, message: '\ud800', attachments: ['a'] })).toThrow('not valid Unicode');
+  });
 });
 
 describe('the request hash', () => {

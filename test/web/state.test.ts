@@ -27,7 +27,7 @@ const ids = (state: ChatState) => state.turns.map(({ view }) => view.turnId);
 const body = (message: string): AskBody => ({ message, sessionId: 'this-tab' });
 const sending = (message: string, fromBox = true): Action => ({
   type: 'sending',
-  sending: { key: `key of ${message}`, body: body(message), startedAt: 0, fromBox, stop: false },
+  sending: { key: `key of ${message}`, body: body(message), files: [], startedAt: 0, fromBox, stop: false },
 });
 
 describe('history', () => {

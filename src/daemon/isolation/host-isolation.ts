@@ -29,6 +29,7 @@ export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolatio
     homes: paths.homes,
     shared: paths.workspace,
     directory: join(paths.host, 'isolation'),
+    host: paths.host,
     forbidden: closedTo(paths),
     sandbox: found?.program ?? null,
     read: config.values.PALIADIN_SANDBOX_READ ?? [],
@@ -37,8 +38,8 @@ export async function hostIsolation(needs: HostIsolationNeeds): Promise<Isolatio
 }
 
 /** Paliadin's own private files, and the files in which an account usually keeps its secrets. */
-function closedTo({ root, host, database }: StatePaths): string[] {
-  const ours = [`${host}/**`, `${database}*`, join(root, 'ssh/**')];
+function closedTo({ root, database }: StatePaths): string[] {
+  const ours = [`${database}*`, join(root, 'ssh/**')];
   return [...ours, ...SECRETS];
 }
 

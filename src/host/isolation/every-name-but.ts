@@ -29,6 +29,13 @@ export function everyPathBut(directory: string): string[] {
   );
 }
 
+/** Absolute patterns that match everything in `directory` except the path of these names, and what is in that. */
+export function everyPathInBut(directory: string, path: string[]): string[] {
+  return path.flatMap((name, at) =>
+    everyNameBut(name).map((pattern) => [directory, ...path.slice(0, at), pattern].join('/')),
+  );
+}
+
 /** A bracket expression of all other letters. */
 function anyLetterBut(letters: string[]): string {
   const excluded = new Set(letters.flatMap((letter) => [letter.toLowerCase(), letter.toUpperCase()]).map(codeOf));

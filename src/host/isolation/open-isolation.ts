@@ -7,7 +7,7 @@ import type { IsolationLevel } from '../../contract/isolation.ts';
 import { readIfExists } from '../../process/files.ts';
 import type { Launch } from '../tmux/setup.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
-import { everyNameBut } from './every-name-but.ts';
+import { everyNameBut, everyPathInBut } from './every-name-but.ts';
 import { type InsidePrograms, insideArguments, type WayOut } from './inside.ts';
 import type { AgentHome, Isolation } from './isolation.ts';
 import { seatbeltArguments } from './seatbelt.ts';
@@ -27,6 +27,8 @@ export interface IsolationOptions {
   shared: string;
   /** For this module's own files (0700). */
   directory: string;
+  /** The host's own directory. At the level `directory`, agents must not read anything in it but their session's files. */
+  host: string;
   /** What else agents must not read at the level `directory`: patterns of `.gitignore`, absolute or with `~/`. */
   forbidden: readonly string[];
   /** Needed for the level `sandbox`. */
@@ -53,7 +55,8 @@ export function openIsolation(options: IsolationOptions): Isolation {
     const cwd = join(own, 'workspace');
     if (level === 'sandbox') return { cwd, home: join(own, 'home'), shared, forbidden: [] };
     const others = everyNameBut(session).map((pattern) => join(homes, pattern));
-    return { cwd, home: null, shared, forbidden: [...others, ...options.forbidden] };
+    const journals = everyPathInBut(options.host, ['sessions', session, 'files']);
+    return { cwd, home: null, shared, forbidden: [...others, ...journals, ...options.forbidden] };
   }
 
   function prepare(session: string): AgentHome {
@@ -123,9 +126,13 @@ export function openIsolation(options: IsolationOptions): Isolation {
 }
 
 /** Identifies the isolation settings: an agent that was started with others is started again. */
-function digestOf({ level, homes, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
+function digestOf({ level, homes, host, shared, sandbox, read, way, forbidden }: IsolationOptions): string {
   if (level === 'none') return level;
-  const told = JSON.stringify([homes, shared, level === 'sandbox' ? [sandbox, read, way?.socket, 'files'] : forbidden]);
+  const told = JSON.stringify([
+    homes,
+    shared,
+    level === 'sandbox' ? [sandbox, read, way?.socket, 'files'] : [host, forbidden],
+  ]);
   return `${level} ${createHash('sha256').update(told).digest('hex').slice(0, 16)}`;
 }
 

@@ -24,6 +24,7 @@ import * as embeddedSessions from './0013-embedded-sessions.ts';
 import * as conversations from './0014-conversations.ts';
 import * as attachments from './0015-attachments.ts';
 import * as pages from './0016-pages.ts';
+import * as deletedFiles from './0017-deleted-files.ts';
 
 /**
  * A released migration is never changed, and neither is anything that it calls: corrections go into the next one. So it
@@ -46,6 +47,7 @@ export const migrations: Record<string, Migration> = {
   '0014-conversations': conversations,
   '0015-attachments': attachments,
   '0016-pages': pages,
+  '0017-deleted-files': deletedFiles,
 };
 
 /**

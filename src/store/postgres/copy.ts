@@ -58,6 +58,7 @@ const TABLES: Record<string, number> = {
   tool_calls: 500,
   signing_keys: 500,
   deleted_sessions: 500,
+  deleted_files: 500,
   counters: 500,
 };
 

@@ -57,6 +57,15 @@ export function attachmentQueries(db: Kysely<Schema>): AttachmentStore {
     async pruneUnused(before) {
       await db.deleteFrom('attachments').where('turnId', 'is', null).where('uploadedAt', '<', before).execute();
     },
+
+    async deleted({ after, limit }) {
+      const query = db.selectFrom('deletedFiles').selectAll().where('turnId', '>', after);
+      return await query.orderBy('turnId').limit(limit).execute();
+    },
+
+    async forgotten(turnId) {
+      await db.deleteFrom('deletedFiles').where('turnId', '=', turnId).execute();
+    },
   };
 }
 
@@ -95,6 +104,21 @@ export async function claimAttachments(
     'attachment_invalid',
     'attachments: an id is not of a file that you have uploaded, or it has expired; upload it again',
   );
+}
+
+/** Puts down, before these questions are deleted, what hosts have of their files. */
+export async function leaveFilesToHosts(db: Transaction<Schema>, turnIds: readonly string[]): Promise<void> {
+  await db
+    .insertInto('deletedFiles')
+    .columns(['turnId', 'session', 'host'])
+    .expression((eb) =>
+      eb
+        .selectFrom('turns')
+        .select(['turnId', 'agentSession as session', 'host'])
+        .where('turnId', 'in', turnIds)
+        .where('attachments', '!=', '[]'),
+    )
+    .execute();
 }
 
 /** A file that is not of a question yet, with the same content. Returns `copy`, its id. */

@@ -2,6 +2,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Attachment } from '../../contract/attachment.ts';
 import { PaliadinError } from '../../contract/errors.ts';
+import { questionLine } from '../../contract/question-line.ts';
 import type { NewTurn, Turn } from '../../contract/records/turn.ts';
 import type { Asking } from '../carrier-store.ts';
 import { dayStart, nextDayStart } from '../day.ts';
@@ -117,7 +118,7 @@ async function insertRow(
   if (attachments.length > 0) await keepWithTurn(db, turnId, attachments);
   if (mostWaiting !== undefined) await requireRoom(db, turn, mostWaiting);
   await index(db, [turnId]);
-  await use(db, turn);
+  await use(db, turn, titleOf(questionLine({ ...turn, attachments })));
   if (by !== undefined) await claim?.(db, agentSession, by);
   const begun = takeUpAt === undefined ? null : await takeUp(db, turnId, { at: takeUpAt, carrier: undefined });
   return { turn: begun ?? { ...fromRow(row), attachments }, inserted: true };
@@ -152,14 +153,18 @@ async function requireSession(db: Transaction<Schema>, { agentSession }: NewTurn
 }
 
 /** The first question is the title of its conversation, and any takes it out of the archive. */
-async function use(db: Transaction<Schema>, { agentSession, turnId, startedAt, message }: NewTurn): Promise<void> {
+async function use(
+  db: Transaction<Schema>,
+  { agentSession, turnId, startedAt }: NewTurn,
+  title: string,
+): Promise<void> {
   await db
     .updateTable('agentSessions')
     .set((eb) => ({
       lastUsedAt: startedAt,
       archivedAt: null,
       titledBy: eb.case().when('title', 'is', null).then(turnId).else(eb.ref('titledBy')).end(),
-      title: eb.fn.coalesce('title', eb.val(titleOf(message))),
+      title: eb.fn.coalesce('title', eb.val(title)),
     }))
     .where('name', '=', agentSession)
     .execute();

@@ -10,7 +10,7 @@ import type { Turn } from '../../contract/records/turn.ts';
 import type { User } from '../../contract/records/user.ts';
 import type { WebhookDelivery } from '../../contract/records/webhook.ts';
 import type { SigningKey } from '../app-tool-store.ts';
-import type { StoredAttachment } from '../attachment-store.ts';
+import type { DeletedFiles, StoredAttachment } from '../attachment-store.ts';
 
 export interface Schema {
   users: User;
@@ -51,6 +51,8 @@ export interface Schema {
   };
   /** Deleted, but a host may still have files of it. */
   deletedSessions: { name: string; host: string; deletedAt: number };
+  /** Of deleted questions, but a host may still have them. */
+  deletedFiles: DeletedFiles;
   counters: { name: string; value: number };
   auditLog: Omit<AuditRow, 'detail'> & { detail: string };
   auditHead: { id: number; seq: number; hash: string };

@@ -1,5 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
+import { questionLine } from '../../contract/question-line.ts';
 import type { TurnFilter, TurnLine } from '../../contract/records/turn.ts';
 import { finalStatuses, turnStatuses } from '../../contract/turn.ts';
 import { wordsOf } from '../words.ts';
@@ -61,10 +62,11 @@ export async function listTurns(db: Kysely<Schema>, search: TextSearch, page: Pa
       'turns.tokensExact',
       'turns.feedback',
     ] as LineColumn[])
-    .select(sql<string>`substr(turns.message, 1, ${sql.lit(BEGINNING)})`.as('question'))
+    .select([sql<string>`substr(turns.message, 1, ${sql.lit(BEGINNING)})`.as('beginning'), 'turns.attachments'])
     .execute();
-  return rows.map(({ usedTools, tools, feedback, late, tokensExact, ...row }) => ({
+  return rows.map(({ usedTools, tools, feedback, late, tokensExact, beginning, attachments, ...row }) => ({
     ...(row as unknown as TurnLine),
+    question: questionLine({ message: beginning, attachments: JSON.parse(attachments) }),
     usedTools: JSON.parse(usedTools),
     tools: tools === null ? null : JSON.parse(tools),
     feedback: feedback === null ? null : JSON.parse(feedback),

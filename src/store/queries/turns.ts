@@ -5,6 +5,7 @@ import { GIVEN_UP, type Turn, type TurnFilter } from '../../contract/records/tur
 import { isFinal } from '../../contract/turn.ts';
 import type { EndedPage, TurnStore, TurnWrite } from '../turn-store.ts';
 import { wordsOf } from '../words.ts';
+import { leaveFilesToHosts } from './attachments.ts';
 import { type Recorded, record } from './audit-log.ts';
 import { deleteTurns } from './delete.ts';
 import { insertEvents } from './events.ts';
@@ -184,6 +185,7 @@ export function turnQueries(db: Kysely<Schema>, options: TurnQueryOptions): Turn
       const turns = (await old.execute()).map(({ turnId }) => turnId);
       if (turns.length === 0) return 0;
       await db.transaction().execute(async (trx) => {
+        await leaveFilesToHosts(trx, turns);
         await deleteTurns(trx, turns);
         const detail = { turns: turns.length, before };
         await record(trx, [{ at, actor, action: 'retention.applied', subject: null, turnId: null, detail }]);

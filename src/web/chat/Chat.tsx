@@ -50,9 +50,11 @@ export function Chat(props: ChatProps) {
   useAnswerNotice(state, kept, t);
   useEndedTurns(state, around?.turnEnded ?? null);
   const limits = me.limits.attachments;
-  const files = useFiles({ api, limits, t, locale, announce: setSaid });
+  const files = useFiles({ api, limits, t, locale, announce: setSaid, explain: controller.explain });
   const takesFiles = me.canAsk && limits.count > 0;
-  const isDragged = useDrop(takesFiles ? files.add : null);
+  const { noFiles } = t;
+  const refuseFiles = useCallback(() => controller.explain(noFiles), [controller, noFiles]);
+  const isDragged = useDrop(takesFiles ? files.add : refuseFiles, { taken: takesFiles });
 
   const focusBox = useCallback(() => box.current?.focus(), []);
   const toBox = useCallback(() => {

@@ -52,7 +52,9 @@ export function Composer({
   const id = useId();
   const bytes = utf8Length(draft);
   const most = me.limits.messageBytes;
-  const canSend = draft.trim() !== '' && bytes <= most && sending === null && files?.ready !== false;
+  // A picture may say it all.
+  const saysAnything = draft.trim() !== '' || (files !== null && files.list.length > 0);
+  const canSend = saysAnything && bytes <= most && sending === null && files?.ready !== false;
   useAutosize(ref, draft);
 
   const send = () => {
@@ -61,15 +63,19 @@ export function Composer({
   };
   const sendWithFiles = async () => {
     const taken = files?.take() ?? [];
-    const ids = taken.flatMap(({ uploaded }) => uploaded?.id ?? []);
-    if (await controller.send(page, ids)) files?.done(taken);
+    const uploaded = taken.flatMap((file) => file.uploaded ?? []);
+    if (await controller.send(page, uploaded)) files?.done(taken);
     else files?.restore(taken);
   };
   const onPaste = (event: ClipboardEvent) => {
-    const pasted = [...event.clipboardData.files];
-    if (files === null || pasted.length === 0) return;
+    const { clipboardData } = event;
+    const pasted = [...clipboardData.files];
+    // What is copied from a document or a table comes as text and as a picture of it: the text is meant.
+    const isText = clipboardData.getData('text/html') !== '' && clipboardData.getData('text/plain').trim() !== '';
+    if (pasted.length === 0 || isText) return;
     event.preventDefault();
-    files.add(pasted);
+    if (files === null) controller.explain(t.noFiles);
+    else files.add(pasted);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -112,7 +118,7 @@ export function Composer({
       <div className="composer-box">
         <FromPage page={page} around={around} onDropPage={onDropPage} />
         {files !== null && <WrittenFiles files={files} onRemoved={() => ref.current?.focus()} />}
-        {isDragged && <p className="drop-here">{t.dropHere}</p>}
+        {isDragged && <p className="drop-here">{files === null ? t.noFiles : t.dropHere}</p>}
         <label className="only-read" htmlFor={id}>
           {t.question}
         </label>

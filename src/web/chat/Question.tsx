@@ -1,6 +1,7 @@
 /** What was asked, when, and where. A long one is folded. */
 import { useState } from 'react';
 import type { Attachment } from '../../contract/attachment.ts';
+import { questionLine } from '../../contract/question-line.ts';
 import { moment } from '../locales/format.ts';
 import { FileList } from './files/FileList.tsx';
 import { usePage } from './ui/page.ts';
@@ -19,9 +20,13 @@ export function Question({ text, pageOrigin, files, askedAt }: QuestionProps) {
   const isLong = text.length > FOLD_LENGTH || text.split('\n', FOLD_LINES + 1).length > FOLD_LINES;
   return (
     <header className="question">
-      <h2 dir="auto" className={isLong && !open ? 'question-text question-folded' : 'question-text'}>
-        {isLong && !open ? text.slice(0, FOLD_LENGTH) : text}
-      </h2>
+      {text === '' ? (
+        <h2 className="only-read">{questionLine({ message: text, attachments: files })}</h2>
+      ) : (
+        <h2 dir="auto" className={isLong && !open ? 'question-text question-folded' : 'question-text'}>
+          {isLong && !open ? text.slice(0, FOLD_LENGTH) : text}
+        </h2>
+      )}
       {isLong && (
         <button type="button" className="button button-quiet question-fold" onClick={() => setOpen(!open)}>
           {open ? t.showLess : t.showAll}

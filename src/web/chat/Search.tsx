@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { Refusal } from '../../client/request.ts';
 import type { HistoryPage } from '../../contract/api.ts';
+import { questionLine } from '../../contract/question-line.ts';
 import { Answer } from './Answer.tsx';
 import type { Api } from './api.ts';
 import './dialog.css';
@@ -95,7 +96,7 @@ export function Search({ api, onAsk, onOpen, onClose }: SearchProps) {
               <details>
                 <summary>
                   <span className="search-question" dir="auto">
-                    {turn.message}
+                    {questionLine(turn)}
                   </span>
                   <time dateTime={new Date(turn.startedAt).toISOString()}>{day.format(turn.startedAt)}</time>
                 </summary>

@@ -12,7 +12,7 @@ export function SendingTurn({ sending, samePage }: { sending: Sending; samePage:
       <Question
         text={sending.body.message}
         pageOrigin={samePage ? null : page}
-        files={[]}
+        files={sending.files}
         askedAt={sending.startedAt}
       />
       <Progress words={sending.stop ? t.stopping : t.sending} since={sending.startedAt} clockAhead={0} />

@@ -41,7 +41,7 @@ export const Turn = memo(function Turn(props: TurnProps) {
     (question: string) => canAsk && onAsk(question, view.pageOrigin),
     [onAsk, canAsk, view.pageOrigin],
   );
-  const attachments = view.attachments.map(({ id }) => id);
+  const { attachments } = view;
   const again = (whenAway?: WhenAway) => onAsk(view.message, view.pageOrigin, { whenAway, attachments });
 
   return (
@@ -57,7 +57,7 @@ export const Turn = memo(function Turn(props: TurnProps) {
       <Question
         text={view.message}
         pageOrigin={samePage ? null : view.pageOrigin}
-        files={view.attachments}
+        files={attachments}
         askedAt={view.startedAt}
       />
       {open && <Steps steps={steps} />}

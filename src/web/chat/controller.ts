@@ -3,6 +3,7 @@
 import { isShutOut, isSignedOut, Refusal, Unreachable } from '../../client/request.ts';
 import type { AskBody, Feedback, StreamedEvent } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
+import type { Attachment } from '../../contract/attachment.ts';
 import type { Decision, WhenAway } from '../../contract/turn.ts';
 import type { Messages } from '../locales/en.ts';
 import type { Memory } from '../storage.ts';
@@ -43,8 +44,7 @@ export interface ConversationFollower {
 /** What a question may have besides its words. */
 export interface AskMore {
   whenAway?: WhenAway | undefined;
-  /** Ids of files. */
-  attachments?: readonly string[];
+  attachments?: readonly Attachment[];
 }
 
 export interface Controller {
@@ -54,7 +54,7 @@ export interface Controller {
   start(): () => void;
   write(text: string): void;
   /** Sends what is in the box, with uploaded files. Resolves with whether it was taken. */
-  send(pageOrigin: string | null, attachments?: readonly string[]): Promise<boolean>;
+  send(pageOrigin: string | null, attachments?: readonly Attachment[]): Promise<boolean>;
   /** Sends a question that was clicked: a starter, a chip, a repetition. */
   ask(message: string, pageOrigin: string | null, more?: AskMore): Promise<boolean>;
   /** Stops one turn, or whatever is being worked on. */
@@ -66,6 +66,8 @@ export interface Controller {
   loadEarlier(): Promise<void>;
   /** The whole history as a file. Null where it came, else why it did not, for the person. */
   saveHistory(): Promise<string | null>;
+  /** Says why something can't be done. */
+  explain(problem: string): void;
   dismissProblem(): void;
 }
 
@@ -105,16 +107,16 @@ export function createController(deps: ControllerDeps): Controller {
 
   const put = async (message: string, pageOrigin: string | null, fromBox: boolean, given: AskMore = {}) => {
     if (state.sending !== null) return false;
-    const { whenAway, attachments = [] } = given;
+    const { whenAway, attachments: files = [] } = given;
     const context = deps.context?.(pageOrigin) ?? null;
-    const files = attachments.length > 0 && { attachments: [...attachments] };
+    const attachments = files.length > 0 && { attachments: files.map(({ id }) => id) };
     const about = { ...(pageOrigin && { pageOrigin }), ...(context && { context }) };
-    const more = { ...about, ...(whenAway && { whenAway }), ...files };
+    const more = { ...about, ...(whenAway && { whenAway }), ...attachments };
     const body: AskBody = { message, sessionId, locale: deps.locale(), ...more };
     const key = sameBody(state.attempt?.body, body) ? (state.attempt?.key ?? deps.newKey()) : deps.newKey();
     sending = new AbortController();
     const { signal } = sending;
-    dispatch({ type: 'sending', sending: { key, body, fromBox, startedAt: deps.now(), stop: false } });
+    dispatch({ type: 'sending', sending: { key, body, files, fromBox, startedAt: deps.now(), stop: false } });
     try {
       const turn = await api.ask(body, { idempotencyKey: key, signal });
       dispatch({ type: 'taken', key, turn });
@@ -228,6 +230,7 @@ export function createController(deps: ControllerDeps): Controller {
         return explain(error) && deps.messages().notSaved;
       }
     },
+    explain: (problem) => dispatch({ type: 'problem', problem }),
     dismissProblem: () => dispatch({ type: 'problem', problem: null }),
   };
 }

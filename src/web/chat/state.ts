@@ -4,6 +4,7 @@
  */
 import type { AskBody, HistoryPage, StreamedEvent, TurnView } from '../../contract/api.ts';
 import type { ApprovalStep } from '../../contract/approval-machine.ts';
+import type { Attachment } from '../../contract/attachment.ts';
 import { isFinal } from '../../contract/turn.ts';
 import type { Connection } from '../kept-stream.ts';
 import { type ChatTurn, ended, fromView, isOpen, lookedUp, progress, stepApproval } from './chat-turn.ts';
@@ -40,6 +41,8 @@ export interface Attempt {
 }
 
 export interface Sending extends Attempt {
+  /** Those that its body names. */
+  files: readonly Attachment[];
   startedAt: number;
   /** The question was typed into the box: where it is not taken, it goes back there. */
   fromBox: boolean;

@@ -67,6 +67,7 @@ export const de: Messages = {
   saveFile: (name) => `${name} speichern`,
   fileGone: (name) => `${name} ließ sich nicht holen.`,
   dropHere: 'Zum Anhängen hier ablegen',
+  noFiles: 'Hier lassen sich keine Dateien anhängen.',
   tooManyFiles: (most) => `Eine Frage kann ${most} Dateien haben.`,
   fileTooLarge: (most) => `Diese Datei ist zu groß: Erlaubt sind ${most}.`,
   fileNotSent: 'Sie ließ sich nicht senden. Bitte entfernen und noch einmal versuchen.',

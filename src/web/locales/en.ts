@@ -71,6 +71,7 @@ export const en = {
   saveFile: (name: string) => `Save ${name}`,
   fileGone: (name: string) => `${name} could not be fetched.`,
   dropHere: 'Drop the files to attach them',
+  noFiles: 'Files can’t be attached here.',
   tooManyFiles: (most: number) => `A question can have ${most} files.`,
   fileTooLarge: (most: string) => `This file is too large: it may have ${most}.`,
   fileNotSent: 'It could not be sent. Remove it and try again.',

@@ -1,4 +1,5 @@
 /** The answers of the scripted model: a message's first line selects one, always the same. */
+import { filesIn } from '../../../src/contract/envelope.ts';
 import { manyLines, oneLine } from '../../../src/demo/answers/sizes.ts';
 import { limit } from './limit.ts';
 import { SCENES } from './scenes.ts';
@@ -108,6 +109,7 @@ const SCRIPT: [RegExp, (asked: Asked, argument: string) => Reply][] = [
     ({ round, results }, command) =>
       round === 0 ? call('Bash', { command, description: 'Run' }) : say(`It said: ${results}`),
   ],
+  [/^(?:model files|\(Only files were sent)/, readsFiles],
   [/^model tool /, ordered],
   [
     /^model background (.+)/,
@@ -144,6 +146,12 @@ function say(text: string): Reply {
 
 function call(tool: string, input: object): Reply {
   return { blocks: [{ tool, input }] };
+}
+
+/** Reads all files that came with the question, at once. */
+function readsFiles({ message, round, results }: Asked): Reply {
+  const calls = filesIn(message).map(({ path }) => ({ tool: 'Read', input: { file_path: path } }));
+  return round < calls.length ? { blocks: calls } : say(`They say: ${results}`);
 }
 
 /** Each message of its calls once those of the one before have all given back something. */

@@ -1,7 +1,7 @@
 /** Patterns that match all names but one, tested with the matcher's own rules. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { everyNameBut, everyPathBut } from '../../../src/host/isolation/every-name-but.ts';
+import { everyNameBut, everyPathBut, everyPathInBut } from '../../../src/host/isolation/every-name-but.ts';
 
 const sessionName = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,20}$/);
 
@@ -59,15 +59,35 @@ test('the patterns for several names match none of them, and every other', () =>
   );
 });
 
-test('the patterns for a path match the siblings of each directory on it, but not it, its content, or devices', () => {
-  const patterns = everyPathBut('/var/lib/one').map((pattern) => pattern.slice(1));
-  // A pattern that matches a directory forbids what is in it.
-  const isForbidden = (path: string) =>
+/** A pattern that matches a directory forbids what is in it. */
+function forbiddenBy(patterns: string[]): (path: string) => boolean {
+  return (path) =>
     path
       .slice(1)
       .split('/')
       .map((_, at, names) => names.slice(0, at + 1).join('/'))
-      .some((part) => patterns.some((pattern) => matches(pattern, part)));
+      .some((part) => patterns.some((pattern) => matches(pattern.slice(1), part)));
+}
+
+test('the patterns in a directory match everything there but the files of one session', () => {
+  const isForbidden = forbiddenBy(everyPathInBut('/state/host', ['sessions', 'p-1a2b3c4d', 'files']));
+  for (const path of [
+    '/state/host/daemon.log',
+    '/state/host/tmux/p-1a2b3c4d.sock',
+    '/state/host/sessions/p-1a2b3c4d/turns/x.json',
+    '/state/host/sessions/p-1a2b3c4d/agent/claude.json',
+    '/state/host/sessions/p-1a2b3c4d/session.json',
+    '/state/host/sessions/p-1a2b3c4d-2/files/x/1.png',
+    '/state/host/sessions/p-1a2b3c4e/files/x/1.png',
+    '/state/host/sessions/p-1a2b3c4d.aside/files/x/1.png',
+  ])
+    expect(isForbidden(path), path).toBe(true);
+  for (const path of ['/state/host/sessions/p-1a2b3c4d/files/x/1.png', '/state/other', '/state'])
+    expect(isForbidden(path), path).toBe(false);
+});
+
+test('the patterns for a path match the siblings of each directory on it, but not it, its content, or devices', () => {
+  const isForbidden = forbiddenBy(everyPathBut('/var/lib/one'));
   const others = [
     '/home/anna/.bashrc',
     '/var/lib/two/x',

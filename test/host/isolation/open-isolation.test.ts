@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { everyNameBut } from '../../../src/host/isolation/every-name-but.ts';
+import { everyNameBut, everyPathInBut } from '../../../src/host/isolation/every-name-but.ts';
 import { type IsolationOptions, openIsolation } from '../../../src/host/isolation/open-isolation.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
@@ -25,6 +25,7 @@ const open = (options: Partial<IsolationOptions>) =>
     shared,
     homes: join(root, 'homes'),
     directory: join(root, 'isolation'),
+    host: join(root, 'host'),
     forbidden: ['~/.ssh/**'],
     sandbox: null,
     read: [],
@@ -42,7 +43,11 @@ test('at the level directory each session has a workspace with the shared files,
   const isolation = open({ level: 'directory' });
   const home = isolation.prepare('one');
   expect(home).toMatchObject({ cwd: join(root, 'homes/one/workspace'), home: null, shared });
-  expect(home.forbidden).toEqual([...everyNameBut('one').map((name) => join(root, 'homes', name)), '~/.ssh/**']);
+  expect(home.forbidden).toEqual([
+    ...everyNameBut('one').map((name) => join(root, 'homes', name)),
+    ...everyPathInBut(join(root, 'host'), ['sessions', 'one', 'files']),
+    '~/.ssh/**',
+  ]);
   expect(readFileSync(join(home.cwd, 'CLAUDE.md'), 'utf8')).toBe('be kind');
   expect(isolation.confine('one', launch)).toEqual({
     ...launch,

@@ -33,6 +33,7 @@ export async function sandboxes(options: Partial<IsolationOptions> = {}): Promis
     shared,
     homes: join(root, 'homes'),
     directory: join(root, 'isolation'),
+    host: join(root, 'host'),
     forbidden: [],
     sandbox: 'program' in found ? found.program : null,
     read: [],

@@ -35,6 +35,7 @@ export function exportRoutes(app: App, { services }: Pick<ServerOptions, 'servic
           pageOrigin,
           inputTokens,
           errorDetail,
+          files: turn.attachments.map(({ name }) => name).join('; '),
           message,
           response,
           usedTools: turn.usedTools.join(' '),
@@ -100,6 +101,7 @@ const TURN_HEAD = [
   'generation',
   'host',
   'finishedAt',
+  'files',
   'message',
   'response',
 ] as const;

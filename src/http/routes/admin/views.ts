@@ -1,6 +1,7 @@
 /** Converts the services' results to the shapes of the dashboard's API. */
 import type { AuditRow } from '../../../contract/admin/audit.ts';
 import type { TurnLine } from '../../../contract/admin/turns.ts';
+import { questionLine } from '../../../contract/question-line.ts';
 import type { TurnLine as StoredLine, Turn } from '../../../contract/records/turn.ts';
 import type { NamedAuditRow } from '../../../services/audit-log/audit-log.ts';
 
@@ -16,7 +17,7 @@ export function personView({ id, name }: PersonView): PersonView {
 export function turnLineView(turn: (StoredLine | Turn) & { user: PersonView }): TurnLine {
   const { turnId, agentSession, generation, host, status, late, startedAt, finishedAt, durationMs } = turn;
   const { errorCode, classifierTag, usedTools, responseTokens, tokensExact, firstChunkAt } = turn;
-  const question = 'question' in turn ? turn.question : turn.message;
+  const question = 'question' in turn ? turn.question : questionLine(turn);
   return {
     turnId,
     agentSession,

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Refusal } from '../../../client/request.ts';
 import type { TurnInFull } from '../../../contract/admin/turn.ts';
+import { questionLine } from '../../../contract/question-line.ts';
 import { isFinal } from '../../../contract/turn.ts';
 import { visible } from '../../../contract/visible.ts';
 import { FilesContext } from '../../chat/files/context.ts';
@@ -53,7 +54,7 @@ export function TurnPage({ turnId }: { turnId: string }) {
 function InFull({ turn }: { turn: TurnInFull }) {
   const { w, locale, announce, readFile } = useAdmin();
   const question = visible(turn.message);
-  const title = shortened(question) || w.turns.noText;
+  const title = shortened(visible(questionLine(turn))) || w.turns.noText;
   useTitle(title);
   return (
     <article className="turn-page">

@@ -1,8 +1,8 @@
 /** Files dropped anywhere on the page. Without it a browser would leave the page and open them. */
 import { useEffect, useState } from 'react';
 
-/** Whether files are being dragged over the page. `onFiles` null: none are taken, and nothing happens to them. */
-export function useDrop(onFiles: ((files: File[]) => void) | null): boolean {
+/** Whether files are being dragged over the page. `taken` false: the browser shows that they can't be dropped. */
+export function useDrop(onFiles: (files: File[]) => void, { taken }: { taken: boolean }): boolean {
   const [over, setOver] = useState(false);
 
   useEffect(() => {
@@ -10,8 +10,8 @@ export function useDrop(onFiles: ((files: File[]) => void) | null): boolean {
     const onOver = (event: DragEvent) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = onFiles === null ? 'none' : 'copy';
-      setOver(onFiles !== null);
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = taken ? 'copy' : 'none';
+      setOver(true);
     };
     const onLeave = ({ relatedTarget }: DragEvent) => {
       if (relatedTarget === null) setOver(false); // it has left the window
@@ -20,7 +20,7 @@ export function useDrop(onFiles: ((files: File[]) => void) | null): boolean {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      onFiles?.([...(event.dataTransfer?.files ?? [])]);
+      onFiles([...(event.dataTransfer?.files ?? [])]);
     };
     document.addEventListener('dragover', onOver);
     document.addEventListener('dragleave', onLeave);
@@ -30,7 +30,7 @@ export function useDrop(onFiles: ((files: File[]) => void) | null): boolean {
       document.removeEventListener('dragleave', onLeave);
       document.removeEventListener('drop', onDrop);
     };
-  }, [onFiles]);
+  }, [onFiles, taken]);
 
   return over;
 }

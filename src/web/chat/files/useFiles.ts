@@ -41,6 +41,8 @@ export interface FilesOptions {
   t: Messages;
   locale: string;
   announce(text: string): void;
+  /** Where all see it. */
+  explain(text: string): void;
 }
 
 export function useFiles(options: FilesOptions): Files {
@@ -84,9 +86,9 @@ export function useFiles(options: FilesOptions): Files {
 
   const add = useCallback(
     (files: readonly File[]) => {
-      const { limits, t, locale, announce } = current.current.options;
+      const { limits, t, locale, announce, explain } = current.current.options;
       const room = Math.max(0, limits.count - current.current.list.length);
-      if (files.length > room) announce(t.tooManyFiles(limits.count));
+      if (files.length > room) explain(t.tooManyFiles(limits.count));
       const added = files.slice(0, Math.max(room, 0)).map((file): [WrittenFile, File] => {
         const problem = file.size > limits.bytes ? t.fileTooLarge(kilobytes(limits.bytes, locale)) : null;
         const preview = PREVIEWED.includes(file.type) && problem === null ? URL.createObjectURL(file) : null;
