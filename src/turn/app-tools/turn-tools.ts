@@ -50,6 +50,8 @@ export interface ToolRun {
   leave: AbortSignal;
   /** What the person sees of the turn. */
   show(update: HostUpdate): void;
+  /** A tool that may change something has done so: pages of the application may show what was before. */
+  onChanged(tool: string): void;
 }
 
 export interface OpenTurnTools extends TurnTools {
@@ -58,7 +60,7 @@ export interface OpenTurnTools extends TurnTools {
 }
 
 export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurnTools {
-  const { turn, stop, leave, show } = run;
+  const { turn, stop, leave, show, onChanged } = run;
   const { application, store, approvals, clock, now, onError } = options;
   const over = new AbortController();
   const ended = AbortSignal.any([stop, leave, over.signal]);
@@ -136,7 +138,9 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
         at = 'running';
       }
       const result = await (await (session ?? open())).call(call.name, call.arguments, signal);
-      await end(result.isError === true ? 'error' : 'done', { result });
+      const failed = result.isError === true;
+      if (changes && !failed) onChanged(tool.name);
+      await end(failed ? 'error' : 'done', { result });
       return result;
     } catch (error) {
       // Nobody knows here what becomes of it: the call is sent again to the gateway that takes the turn up.
