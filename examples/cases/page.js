@@ -1,13 +1,17 @@
 // In the browser, and all of it optional: what the page says about itself, what it does when the assistant has changed
 // something, and the end of the sign-in.
-addEventListener('paliadin:ready', () => {
-  const { textContent: title, dataset } = document.querySelector('[data-case]') ?? { dataset: {} };
-  if (title) Paliadin.setContext({ case: `${dataset.case}, ${title}`, status: dataset.status });
+function tellCase() {
+  const heading = document.querySelector('[data-case]');
+  const { case: id, status } = heading?.dataset ?? {};
+  if (id) Paliadin.setContext({ case: `${id}, ${heading.textContent}`, status });
+}
+if (window.Paliadin) tellCase();
+else addEventListener('paliadin:ready', tellCase);
 
-  Paliadin.on('changed', async () => {
-    const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
-    document.querySelector('main').replaceWith(fresh.querySelector('main'));
-  });
+addEventListener('paliadin:changed', async () => {
+  const fresh = await (await fetch(location.href)).text();
+  document.querySelector('main').replaceWith(new DOMParser().parseFromString(fresh, 'text/html').querySelector('main'));
+  tellCase();
 });
 
 document.querySelector('#sign-out')?.addEventListener('submit', () => window.Paliadin?.shutdown());

@@ -43,7 +43,9 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
     const session = request.headers[SESSION_HEADER];
     if (typeof session !== 'string' || !SESSION_PATTERN.test(session)) return void response.writeHead(401).end();
     const left = new AbortController();
-    response.once('close', () => left.abort());
+    response.once('close', () => {
+      if (!response.writableFinished) left.abort();
+    });
     const extra = { session, gone: left.signal };
     const auth = { token: '', clientId: session, scopes: [], extra };
     serve(Object.assign(request, { auth }) as never, response as never).catch((error) => {

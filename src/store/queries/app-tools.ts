@@ -22,6 +22,14 @@ export function appToolQueries(db: Kysely<Schema>): AppToolStore {
         .executeTakeFirstOrThrow();
     },
 
+    async add(call) {
+      await db
+        .insertInto('toolCalls')
+        .values(call)
+        .onConflict((conflict) => conflict.columns(['turnId', 'callId']).doNothing())
+        .execute();
+    },
+
     async start({ turnId, callId }) {
       const started = await db
         .updateTable('toolCalls')
