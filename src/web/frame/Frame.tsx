@@ -48,7 +48,7 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
       },
       now: () => Date.now(),
     });
-    const api = createApi(() => locale.current, bearer.fetch);
+    const api = createApi(() => locale.current, bearer.fetch, { onEnded: bearer.drop });
     return { signOut: bearer.signOut, api: { ...api, signOut: async () => bearer.signOut() } };
   }, [page, onOver]);
   const around = useAround(page, kept, () => {
