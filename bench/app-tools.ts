@@ -6,9 +6,10 @@
 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { openCases } from '../examples/cases/data.ts';
+import { Cases } from '../examples/cases/data.ts';
 import { caseTools } from '../examples/cases/tools.ts';
 import { mcpUrl, secretOf } from '../test/app-tools/as-agent.ts';
 import { closed, listening, startCaseApp } from '../test/support/case-app.ts';
@@ -72,9 +73,8 @@ async function directClient() {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256' };
   const { createLocalJWKSet, jwtVerify } = await import('jose');
   const keys = createLocalJWKSet({ keys: [jwk] });
-  const verify = async (token: string) => (await jwtVerify(token, keys)).payload.sub ?? '';
-  const tools = caseTools(openCases(':memory:', Date.now()), verify, () => new Date().toISOString().slice(0, 10));
-  const server = createServer((request, response) => void tools.node(request, response));
+  const verify = async (token: string) => (await jwtVerify(token, keys)).payload.sub;
+  const server = createServer(getRequestListener(caseTools(new Cases(':memory:'), verify)));
   const token = await new SignJWT({ turn: 'bench' })
     .setProtectedHeader({ alg: 'ES256', kid: 'bench' })
     .setSubject('ana')

@@ -1,89 +1,64 @@
+/** What the application knows: people, and cases that each belong to one of them. */
 import { DatabaseSync } from 'node:sqlite';
 
-/** A person who works here. `mayClose` is a right that this application gives; whose cases are whose is another. */
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  mayClose: boolean;
-}
+/** `mayClose` is a right that this application gives; whose cases are whose is another. */
+export type Person = { id: string; name: string; email: string; mayClose: boolean };
 
-/** `due` is a day, `YYYY-MM-DD`; `owner` the id of the person whose case it is. */
-export interface Case {
-  id: number;
-  title: string;
-  client: string;
-  due: string;
-  status: 'open' | 'closed';
-  owner: string;
-}
+/** `due` is a day, `YYYY-MM-DD`. */
+export type Case = { id: number; title: string; client: string; due: string; status: 'open' | 'closed' };
 
-/** `overdue`: open, and due before the day `today`. */
-export interface Filter {
-  overdue: boolean;
-  today: string;
-}
-
-/** What the application knows. Each method names the person who asks and answers with that person's cases alone. */
-export interface Cases {
-  people(): Person[];
-  person(id: string): Person | undefined;
-  list(person: Person, filter?: Filter): Case[];
-  read(person: Person, id: number): Case | undefined;
-  /** Undefined where the person has no such case. @throws NotAllowed where they may not close cases. */
-  close(person: Person, id: number): Case | undefined;
-}
-
-/** The person may see the case, but not do this to it. */
-export class NotAllowed extends Error {}
-
-const PEOPLE: Person[] = [
+export const PEOPLE: readonly Person[] = [
   { id: 'ana', name: 'Ana Richter', email: 'ana@cases.example', mayClose: true },
   { id: 'ben', name: 'Ben Okafor', email: 'ben@cases.example', mayClose: false },
 ];
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const findPerson = (id: string | undefined) => PEOPLE.find((person) => person.id === id);
 
-/** The cases in `file`, made there on the first start. Days are counted from `now`, so that some are always overdue. */
-export function openCases(file: string, now: number): Cases {
-  const database = new DatabaseSync(file);
-  database.exec(`create table if not exists cases (
-    id integer primary key, title text not null, client text not null, due text not null,
-    status text not null default 'open', owner text not null)`);
-  if (database.prepare('select 1 from cases').get() === undefined) fill(database, now);
+/** Each method names the person who asks, and knows that person's cases alone. */
+export class Cases {
+  readonly #database: DatabaseSync;
 
-  const columns = 'id, title, client, due, status, owner';
-  const read = (person: Person, id: number) =>
-    database.prepare(`select ${columns} from cases where id = ? and owner = ?`).get(id, person.id) as Case | undefined;
+  /** Made in `file` on the first start. */
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    const isNew = this.#database.prepare(`select 1 from sqlite_master where name = 'cases'`).get() === undefined;
+    if (isNew) this.#database.exec(FIRST_CASES);
+  }
 
-  return {
-    people: () => PEOPLE,
-    person: (id) => PEOPLE.find((person) => person.id === id),
-    list: (person, filter) =>
-      filter?.overdue
-        ? (database
-            .prepare(`select ${columns} from cases where owner = ? and status = 'open' and due < ? order by due, id`)
-            .all(person.id, filter.today) as unknown as Case[])
-        : (database
-            .prepare(`select ${columns} from cases where owner = ? order by due, id`)
-            .all(person.id) as unknown as Case[]),
-    read,
-    close: (person, id) => {
-      if (!read(person, id)) return undefined;
-      if (!person.mayClose) throw new NotAllowed(`${person.name} may not close cases`);
-      database.prepare(`update cases set status = 'closed' where id = ?`).run(id);
-      return read(person, id);
-    },
-  };
+  list(person: Person, { overdue = false } = {}): Case[] {
+    const which = overdue ? `and status = 'open' and due < date('now')` : '';
+    const select = this.#database.prepare(`${SELECT} where owner = ? ${which} order by due, id`);
+    return select.all(person.id) as unknown as Case[];
+  }
+
+  /** @throws Refused for a case that is not this person's, or not there: nobody learns which. */
+  read(person: Person, id: number): Case {
+    const found = this.#database.prepare(`${SELECT} where id = ? and owner = ?`).get(id, person.id);
+    if (found === undefined) throw new Refused(`There is no case ${id}, or it is not one of this person’s.`);
+    return found as unknown as Case;
+  }
+
+  /** @throws Refused */
+  close(person: Person, id: number): Case {
+    this.read(person, id);
+    if (!person.mayClose) throw new Refused(`${person.name} may not close cases`);
+    this.#database.prepare(`update cases set status = 'closed' where id = ?`).run(id);
+    return this.read(person, id);
+  }
 }
 
-function fill(database: DatabaseSync, now: number): void {
-  const insert = database.prepare('insert into cases (id, title, client, due, owner) values (?, ?, ?, ?, ?)');
-  const inDays = (days: number) => new Date(now + days * DAY_MS).toISOString().slice(0, 10);
-  insert.run(42, 'Müller v. Bosch', 'Müller KG', inDays(-9), 'ana');
-  insert.run(43, 'Lease of the Hafen warehouse', 'Nordlicht GmbH', inDays(-2), 'ana');
-  insert.run(44, 'Trade mark “Silberpfad”', 'Silberpfad AG', inDays(12), 'ana');
-  insert.run(51, 'Okonjo v. City of Leeds', 'Ada Okonjo', inDays(-5), 'ben');
-  insert.run(52, 'Articles of association', 'Pier Nine Ltd', inDays(3), 'ben');
-  insert.run(53, 'Unpaid invoices 2025', 'Pier Nine Ltd', inDays(21), 'ben');
-}
+/** In words for the person. */
+export class Refused extends Error {}
+
+const SELECT = 'select id, title, client, due, status from cases';
+
+// Some are always overdue.
+const FIRST_CASES = `
+  create table cases (id integer primary key, title text, client text, due text, owner text, status text default 'open');
+  insert into cases (id, title, client, due, owner) values
+    (42, 'Müller v. Bosch', 'Müller KG', date('now', '-9 days'), 'ana'),
+    (43, 'Lease of the Hafen warehouse', 'Nordlicht GmbH', date('now', '-2 days'), 'ana'),
+    (44, 'Trade mark “Silberpfad”', 'Silberpfad AG', date('now', '+12 days'), 'ana'),
+    (51, 'Okonjo v. City of Leeds', 'Ada Okonjo', date('now', '-5 days'), 'ben'),
+    (52, 'Articles of association', 'Pier Nine Ltd', date('now', '+3 days'), 'ben'),
+    (53, 'Unpaid invoices 2025', 'Pier Nine Ltd', date('now', '+21 days'), 'ben')`;

@@ -209,6 +209,8 @@ export type TurnEvent =
   | { type: 'approval-closed'; id: string }
   | ({ type: 'decided' } & Decided)
   | { type: 'notice'; notice: TurnNotice }
+  /** A tool of the application's, one that may change something, was called with success: what its pages show may be old. */
+  | { type: 'changed'; tool: string }
   /** Whether the host of a running turn can be reached. */
   | { type: 'presence'; presence: Presence }
   | { type: 'finished'; status: TurnStatus }

@@ -38,6 +38,9 @@ export function createStatisticsService({ store, clock }: StatisticsOptions): St
         codes: mostFrequent(now.total.byCode),
         tools: mostFrequent(now.total.byTool),
         tags: mostFrequent(now.total.byTag),
+        appTools: mostFrequent(now.total.byAppTool).map(({ name, count }) => {
+          return { name, count, failed: now.total.appToolFailures[name] ?? 0 };
+        }),
         users: now.users.map(({ userId: id, turns, failed }) => {
           return { id, name: personOf(id).name, turns, failed };
         }),
@@ -116,6 +119,8 @@ const EMPTY: Counted & { activeUsers: number } = {
   byCode: {},
   byTool: {},
   byTag: {},
+  byAppTool: {},
+  appToolFailures: {},
   activeUsers: 0,
   inputTokens: 0,
   outputTokens: 0,

@@ -6,6 +6,8 @@ export interface AppToolStore {
   begin(
     call: Pick<ToolCall, 'turnId' | 'callId' | 'tool' | 'arguments' | 'startedAt' | 'outcome'>,
   ): Promise<ToolCall | null>;
+  /** One that changes nothing, once it has ended. Leaves what is known of it already as it is. */
+  add(call: ToolCall): Promise<void>;
   /** From `waiting` to `running`. False where it does not wait any more: whoever started it makes it, and nobody else. */
   start(key: Pick<ToolCall, 'turnId' | 'callId'>): Promise<boolean>;
   /** What became of it. Changes nothing where its outcome is not `from` any more: then another gateway has gone on with it. */

@@ -73,7 +73,11 @@ export async function runTurn(turnRun: TurnRun, options: RunTurnOptions): Promis
   const show = (update: HostUpdate) => {
     if (!leave.aborted) eventWriter.take(update);
   };
-  const tools = run.appTools && openTurnTools({ turn, stop: run.stop, leave, show }, { ...run, ...run.appTools });
+  const onChanged = (tool: string) => {
+    if (!leave.aborted) eventWriter.changed(tool);
+  };
+  const toolRun = { turn, stop: run.stop, leave, show, onChanged };
+  const tools = run.appTools && openTurnTools(toolRun, { ...run, ...run.appTools });
   let end: End;
   let heard = true;
   try {

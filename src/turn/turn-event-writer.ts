@@ -10,6 +10,8 @@ import { NO_APPROVALS, openApprovals, withEvent } from '../contract/turn-approva
 
 export interface TurnEventWriter {
   take(update: HostUpdate): void;
+  /** The gateway's own word, not the host's. */
+  changed(tool: string): void;
   /** The agent's text so far, trailer included. */
   readonly answer: string;
   /** The events that have not been written yet; nothing is written automatically after this. */
@@ -105,6 +107,7 @@ export function createTurnEventWriter({
           writeNow(update);
       }
     },
+    changed: (tool) => writeNow({ type: 'changed', tool }),
     finish() {
       finished = true;
       if (timer !== null) clearTimeout(timer);

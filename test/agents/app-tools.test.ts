@@ -1,5 +1,6 @@
 /** A real Claude Code lists the application's tools over MCP, and calls them, with the rights of the person who asks. */
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { findPerson } from '../../examples/cases/data.ts';
 import { answerWith, callsOf } from '../app-tools/use-apps.ts';
 import { startCaseApp } from '../support/case-app.ts';
 import { claudeGateway } from './claude-gateway.ts';
@@ -36,7 +37,7 @@ describe.each(installedVersions('oldest'))('Claude Code $name', ({ program }) =>
     const { turn, seen } = await answerWith(ana, order, () => ({ option: 'allow' }));
     expect(turn.response).toContain('closed');
     expect(seen).toMatchObject([{ tool: 'close_case', fields: [{ path: ['id'], text: '42' }] }]);
-    const person = app.cases.person('ana');
+    const person = findPerson('ana');
     expect(person && app.cases.read(person, 42)?.status).toBe('closed');
   });
 });

@@ -1,11 +1,12 @@
 /** A tool that changes something is called only once the person who asked has allowed it. */
 import { expect, test } from 'vitest';
+import { findPerson } from '../../examples/cases/data.ts';
 import { DENY } from '../../src/contract/turn.ts';
 import { answerWith, callsOf, decideOn, useCases } from './use-apps.ts';
 
 const here = useCases({ PALIADIN_APPROVALS: 'none', PALIADIN_APPROVAL_TIMEOUT: '8s' });
 const statusOf = (id: number) => {
-  const ana = here.app.cases.person('ana');
+  const ana = findPerson('ana');
   return ana && here.app.cases.read(ana, id)?.status;
 };
 

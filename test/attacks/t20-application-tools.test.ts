@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { findPerson } from '../../examples/cases/data.ts';
 import { agentTools, mcpUrl, secretOf, toolsAt } from '../app-tools/as-agent.ts';
 import { callsOf, useAnyApp, useCases } from '../app-tools/use-apps.ts';
 import { somebody } from '../faults/somebody.ts';
@@ -28,7 +29,7 @@ describe('the application of the example', () => {
     return { person, turnId, tools: agentTools(host(), person.session) };
   };
   const statusOf = (id: number) => {
-    const ana = here.app.cases.person('ana');
+    const ana = findPerson('ana');
     return ana && here.app.cases.read(ana, id)?.status;
   };
 

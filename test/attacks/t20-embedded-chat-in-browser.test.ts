@@ -238,11 +238,8 @@ test('T20: a chip leads nowhere but into the application, whatever an agent or a
   const tab = await page.context().newPage();
   const script = `<script>
     parent.postMessage('paliadin', '*');
-    addEventListener('message', async ({ ports: [port] }) => {
-      for (const path of ${JSON.stringify(paths)}) {
-        port?.postMessage(['open', path]);
-        await new Promise((done) => setTimeout(done, 200));
-      }
+    addEventListener('message', ({ ports: [port] }) => {
+      for (const path of ${JSON.stringify(paths)}) port?.postMessage(['open', path]);
       port?.postMessage(['unread', 1]);
     });
   </script>`;
@@ -251,12 +248,15 @@ test('T20: a chip leads nowhere but into the application, whatever an agent or a
   await tab.waitForFunction('window.Paliadin');
   // Where the page would go, which it then does not.
   await tab.evaluate(`
+    window.heard = [];
+    addEventListener('paliadin:open', (event) => heard.push(event.detail.path));
     window.left = [];
     navigation.addEventListener('navigate', (event) => { left.push(event.destination.url); event.preventDefault(); });
     window.over = new Promise((done) => addEventListener('paliadin:unread', (event) => event.detail.count === 1 && done()));
     Paliadin.open();
   `);
   await tab.evaluate('over');
+  expect(await tab.evaluate('heard')).toEqual(paths);
   const left = await tab.evaluate<string[]>('left');
   expect(left.length).toBeGreaterThan(2);
   for (const address of left) expect([address, address.startsWith(`${app.origin}/app/`)]).toEqual([address, true]);

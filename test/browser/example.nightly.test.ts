@@ -25,19 +25,25 @@ test('the example starts with one command, answers and acts for its two people b
   expect(await chipsIn(overdue.answer)).toEqual(['Müller v. Bosch', 'Lease of the Hafen warehouse']);
   await page.screenshot({ path: await pictureFile('example-rows') });
 
+  // What the page behind shows changes with the click on the card.
+  const row = page.getByRole('row', { name: 'Müller v. Bosch' });
+  await row.getByText('open', { exact: true }).waitFor();
   const close = await ana.ask('close case 42');
   await cardIn(close).getByText('close_case').waitFor();
   expect(example.statusOf(42)).toBe('open');
   await close.button(en.allowOnce).click();
-  await close.answered();
+  await row.getByText('closed', { exact: true }).waitFor();
   expect(example.statusOf(42)).toBe('closed');
+  expect(page.url()).toBe(`${example.url}/`);
+  await close.answered();
   await close.answer.getByRole('link', { name: 'Müller v. Bosch' }).click();
   await page.waitForURL('**/cases/42');
   await page.getByRole('definition').getByText('closed', { exact: true }).waitFor();
 
-  const beside = await openWidget(page);
+  // The panel is open again, in the next page.
+  const beside = await widgetIn(page);
   await beside.page.getByText('42, Müller v. Bosch').waitFor();
-  await page.keyboard.press('Escape');
+  await beside.turn('close case 42').answered();
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   const ben = await signIn(page, 'Ben Okafor');
@@ -100,6 +106,10 @@ async function openWidget(page: Page): Promise<Chat> {
   await expect.poll(() => page.evaluate('"Paliadin" in window')).toBe(true);
   const { width = 0, height = 0 } = page.viewportSize() ?? {};
   await page.mouse.click(width - 46, height - 46);
+  return widgetIn(page);
+}
+
+async function widgetIn(page: Page): Promise<Chat> {
   await expect.poll(() => page.frames().length).toBe(2);
   const chat = chatOn(page.frames()[1] as never);
   await chat.box.waitFor();

@@ -115,7 +115,12 @@ test('after shutdown() nothing of a person is left, and whoever comes next has t
 test('somebody else who signs in in the application without shutdown() never sees or asks as the person before', async () => {
   const app = await startApplication({ env: { PALIADIN_JWT_MAX_AGE: '10s' } });
   app.state.lifetime = 10;
-  const { frame, chat } = await opened(app);
+  // Not even a refused request is in the console.
+  const visit = await app.visit(browser);
+  await openWidget(visit.page);
+  const frame = await visit.chat();
+  const chat = chatOn(frame as never);
+  await chat.box.waitFor();
   await (await chat.ask('demo echo of Ana')).answered();
   app.state.user = { id: 'ben', name: 'Ben Okafor' };
   await frame.getByText('demo echo of Ana').first().waitFor({ state: 'detached', timeout: 25_000 });
@@ -125,6 +130,21 @@ test('somebody else who signs in in the application without shutdown() never see
   const [ana, ben] = [await users.bySubject('jwt:ana'), await users.bySubject('jwt:ben')];
   expect(await turns.list({ userId: ana?.id ?? '', limit: 9 })).toHaveLength(1);
   expect(await turns.list({ userId: ben?.id ?? '', limit: 9 })).toHaveLength(1);
+});
+
+test('a sign-in that is ended elsewhere is replaced, without a refused request in the console', async () => {
+  const app = await startApplication();
+  const visit = await app.visit(browser);
+  await openWidget(visit.page);
+  const chat = chatOn((await visit.chat()) as never);
+  await chat.box.waitFor();
+  await (await chat.ask('demo at once')).answered();
+  const user = await (await app.gateway.store()).users.bySubject('jwt:ana');
+  const owner = await app.gateway.as('owner');
+  const exchanged = visit.page.waitForResponse((response) => response.url().endsWith('/api/auth/embed'));
+  await owner.call('POST', `/api/admin/users/${user?.id}/sign-out`, { body: {} });
+  expect((await exchanged).status()).toBe(200);
+  await (await chat.ask('demo echo again')).answered();
 });
 
 test('who is disabled, or not signed in in the application, sees words for it, and the page hears of it', async () => {

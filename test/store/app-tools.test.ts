@@ -23,6 +23,34 @@ test('a call is put on record once; whoever comes later learns what is known of 
   expect(await appTools.count('another')).toBe(0);
 });
 
+test('a call that only reads is put on record when it has ended, and leaves what is known as it is', async () => {
+  const { appTools } = (await temporaryStore()).store;
+  const ended = { ...call, outcome: 'done' as const, durationMs: 3, resultBytes: 4, detail: null };
+  await appTools.add(ended);
+  await appTools.add({ ...ended, outcome: 'failed' });
+  expect(await appTools.ofTurn('turn')).toEqual([ended]);
+});
+
+test('the figures count the calls of a turn that has ended, by tool, and those that failed', async () => {
+  const { store } = await temporaryStore();
+  const someone = await aUser(store);
+  const { turn } = await store.turns.insert(aTurn(someone));
+  const { turnId, startedAt } = turn;
+  const outcomes = ['done', 'error', 'denied', 'timeout'] as const;
+  for (const [at, outcome] of outcomes.entries()) {
+    const more = { durationMs: 1, resultBytes: null, detail: null };
+    await store.appTools.add({ ...call, ...more, turnId, callId: `c${at}`, tool: at < 2 ? 'list' : 'close', outcome });
+  }
+  const hour = Math.floor(startedAt / 3_600_000) * 3_600_000;
+  const read = async () => (await store.turns.stats({ from: hour, to: hour + 3_600_000, bucketMs: 3_600_000 })).total;
+  expect((await read()).byAppTool).toEqual({});
+  const finished = { status: 'completed' as const, finishedAt: startedAt + 5 };
+  await store.turns.write([{ turnId, change: finished, events: [] }]);
+  await store.turns.write([{ turnId, change: { settled: true }, events: [] }]);
+  expect({ ...(await read()).byAppTool }).toEqual({ list: 2, close: 2 });
+  expect({ ...(await read()).appToolFailures }).toEqual({ list: 1, close: 1 });
+});
+
 test('a call that waits is started by one, and by nobody after that', async () => {
   const { appTools } = (await temporaryStore()).store;
   await appTools.begin({ ...call, outcome: 'waiting' });

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Cases, openCases } from '../../examples/cases/data.ts';
+import { getRequestListener } from '@hono/node-server';
+import { Cases } from '../../examples/cases/data.ts';
 import { caseTools, type Verify, verifyTokensOf } from '../../examples/cases/tools.ts';
 
 export interface CaseApp {
@@ -17,7 +18,7 @@ export interface CaseApp {
 }
 
 export async function startCaseApp(): Promise<CaseApp> {
-  const cases = openCases(':memory:', Date.now());
+  const cases = new Cases(':memory:');
   const tokens: string[] = [];
   let verifyToken: Verify | null = null;
   const verify: Verify = async (token) => {
@@ -25,8 +26,7 @@ export async function startCaseApp(): Promise<CaseApp> {
     if (verifyToken === null) throw new Error('there is no gateway yet');
     return verifyToken(token);
   };
-  const tools = caseTools(cases, verify, () => new Date().toISOString().slice(0, 10));
-  const server = createServer((request, response) => void tools.node(request, response));
+  const server = createServer(getRequestListener(caseTools(cases, verify)));
   const url = await listening(server);
   return {
     url,

@@ -1,11 +1,17 @@
 /**
- * The token endpoints of `docs/embed.md`, as they stand there. Fastify, Next.js (whose handlers take and give web responses)
- * and `node:http` are real. Express and Hono are not among our packages: what a snippet calls of them is written here.
+ * The token endpoints of `docs/embed.md`, as they stand there, in Express, Fastify and Hono themselves. Next.js is not among our
+ * packages: its handlers take and give web responses, which are the runtime's own.
  */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import express from 'express';
 import { fastify } from 'fastify';
+import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { jwtAuthenticator } from '../../src/http/sign-in/jwt.ts';
 import { temporaryDirectory } from '../store/temporary-store.ts';
@@ -27,19 +33,14 @@ const globals = globalThis as Record<string, unknown>;
 
 const frameworks: Record<string, Run> = {
   async Express(file, user) {
-    const answer: Answer = { status: 200, body: '', cacheControl: null };
-    const response = {
-      sendStatus: (status: number) => Object.assign(answer, { status }),
-      set(name: string, value: string) {
-        if (name === 'cache-control') answer.cacheControl = value;
-        return response;
-      },
-      type: () => response,
-      send: (body: string) => Object.assign(answer, { body }),
-    };
-    globals.app = { get: (_path: string, handler: (...args: unknown[]) => void) => handler({ user }, response) };
+    const app = express();
+    app.use((request, _response, next) => {
+      Object.assign(request, { user });
+      next();
+    });
+    globals.app = app;
     await import(file);
-    return answer;
+    return await askOver(app.listen(0, '127.0.0.1'));
   },
 
   async Fastify(file, user) {
@@ -54,12 +55,14 @@ const frameworks: Record<string, Run> = {
   },
 
   async Hono(file, user) {
-    let handler: ((context: unknown) => Response) | undefined;
-    globals.app = { get: (_path: string, given: typeof handler) => (handler = given) };
+    const app = new Hono<{ Variables: { user: typeof USER | null } }>();
+    app.use(async (c, next) => {
+      c.set('user', user);
+      await next();
+    });
+    globals.app = app;
     await import(file);
-    const respond = (body: string | null, status = 200, headers = {}) => new Response(body, { status, headers });
-    const context = { get: (name: string) => (name === 'user' ? user : undefined), body: respond, text: respond };
-    return await answerOf(handler?.(context));
+    return await askOver(createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1'));
   },
 
   async 'Next.js'(file, user) {
@@ -69,9 +72,24 @@ const frameworks: Record<string, Run> = {
   },
 };
 
+/** As a browser asks. Ends the server. */
+async function askOver(server: ServerType): Promise<Answer> {
+  if (!server.listening) await once(server, 'listening');
+  try {
+    return await answerOf(await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/assistant-token`));
+  } finally {
+    server.close();
+  }
+}
+
 async function answerOf(response: Response | undefined): Promise<Answer> {
   if (response === undefined) throw new Error('no answer');
   return { status: response.status, body: await response.text(), cacheControl: response.headers.get('cache-control') };
+}
+
+function gatewayThatAdmits() {
+  const settings = { issuer: 'https://app.example', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 0 };
+  return jwtAuthenticator({ key: { secrets: [Buffer.from(SECRET)] }, ...settings }, Date.now);
 }
 
 async function snippetOf(framework: string): Promise<string> {
@@ -103,13 +121,30 @@ test.each(Object.entries(frameworks))(
     const file = await project(code);
     const signedIn = await run(await file('somebody'), USER);
     expect({ ...signedIn, body: '' }).toEqual({ status: 200, body: '', cacheControl: 'no-store' });
-    const settings = { issuer: 'https://app.example', audience: 'paliadin', maxAgeMs: 600_000, skewMs: 0 };
-    const gateway = await jwtAuthenticator({ key: { secrets: [Buffer.from(SECRET)] }, ...settings }, Date.now);
+    const gateway = await gatewayThatAdmits();
     expect(await gateway.admit(signedIn.body)).toMatchObject({ subject: 'jwt:42', name: 'Ana Richter', locale: 'de' });
     expect(await run(await file('nobody'), null)).toMatchObject({ status: 401, cacheControl: null });
     delete process.env.PALIADIN_JWT_SECRET;
   },
 );
+
+/** A Python with PyJWT; null where this machine has none. */
+const python = ['/usr/bin/python3', 'python3'].find((program) => spawnSync(program, ['-c', 'import jwt']).status === 0);
+
+test.skipIf(python === undefined)('the function for Python signs what the gateway admits', async () => {
+  const document = await readFile(join(ROOT, 'docs/embed.md'), 'utf8');
+  const [, code = ''] = /^```python\n(.*?)^```$/ms.exec(document) ?? [];
+  const use = 'from types import SimpleNamespace\nprint(assistant_token(SimpleNamespace(id=42, name="Ana Richter")))';
+  const { stdout, stderr } = spawnSync(python ?? '', ['-c', `${code}\n${use}`], {
+    env: { PALIADIN_JWT_SECRET: SECRET },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(await (await gatewayThatAdmits()).admit(stdout.trim())).toMatchObject({
+    subject: 'jwt:42',
+    name: 'Ana Richter',
+  });
+});
 
 test.each(Object.keys(frameworks))('the endpoint for %s takes as few lines as the page says', async (framework) => {
   const lines = (await snippetOf(framework)).split('\n');

@@ -74,6 +74,9 @@ export const stats = z.object({
   codes: named(errorCode),
   tools: named(z.string()),
   tags: named(z.string()),
+  appTools: z
+    .array(z.object({ name: z.string(), count, failed: count }))
+    .describe('calls of the application’s tools; what a person denied has not failed'),
   /** The users who asked most, at most 50. */
   users: z.array(person.extend({ turns: count, failed: count })),
 });

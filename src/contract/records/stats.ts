@@ -26,6 +26,9 @@ export interface Counted {
   byCode: Partial<Record<ErrorCode, number>>;
   byTool: Record<string, number>;
   byTag: Record<string, number>;
+  /** Calls of the application's tools, whatever became of them. */
+  byAppTool: Record<string, number>;
+  appToolFailures: Record<string, number>;
   inputTokens: number;
   outputTokens: number;
   ratedUp: number;

@@ -19,6 +19,9 @@ export const toolOutcomes = [
   'unknown',
 ] as const;
 
+/** The outcomes that count as failures. Where a person or the gateway says no, nothing has failed. */
+export const failedToolOutcomes: readonly ToolOutcome[] = ['error', 'timeout', 'failed', 'unknown'];
+
 export type ToolOutcome = (typeof toolOutcomes)[number];
 
 export interface ToolCall {

@@ -5,9 +5,9 @@
 import { agentSecret } from '../agent-secret.ts';
 import { relayFiles } from '../relay/files.ts';
 import type { Relay } from '../relay/open-relay.ts';
+import type { SessionListener } from '../relay/session-listener.ts';
 import type { JoinedTools } from './joined-tools.ts';
 import { anyMcpConfig, type McpAccess, mcpAccess } from './mcp-access.ts';
-import type { RunningMcpServer } from './mcp-server.ts';
 
 export interface AppToolsEndpoint {
   /** What the session's agent needs to be started with; undefined where the way can't be opened. Never rejects. */
@@ -32,7 +32,7 @@ export interface AppToolsEndpointOptions {
 }
 
 interface Opened {
-  server: RunningMcpServer;
+  server: SessionListener;
   relay: Pick<Relay, 'port'>;
 }
 

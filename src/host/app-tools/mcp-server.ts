@@ -6,15 +6,11 @@
  * a session of MCP's: an agent outlives the daemon, and a session would not.
  */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import { refusedResult } from '../../contract/app-tools.ts';
 import { asPaliadinError, PaliadinError } from '../../contract/errors.ts';
-import { SESSION_PATTERN } from '../../contract/names.ts';
-import { SESSION_HEADER } from '../relay/hooks.ts';
+import { listenForSessions, type SessionListener } from '../relay/session-listener.ts';
 import type { JoinedTools } from './joined-tools.ts';
 
 export interface McpServerOptions {
@@ -25,12 +21,8 @@ export interface McpServerOptions {
   onError(what: string, error: unknown): void;
 }
 
-export interface RunningMcpServer {
-  close(): Promise<void>;
-}
-
-/** The caller holds the lock of the directory, so an existing socket is left over from a killed daemon. */
-export async function startMcpServer(options: McpServerOptions): Promise<RunningMcpServer> {
+/** As `listenForSessions`. */
+export async function startMcpServer(options: McpServerOptions): Promise<SessionListener> {
   const { socket, onError } = options;
   const handler = createMcpHandler(({ authInfo }) => serverFor(authInfo?.extra as unknown as Caller, options), {
     onerror: (error) => onError('a request for tools was not understood', error),
@@ -39,33 +31,20 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
   });
   const serve = toNodeHandler(handler, { maxRequestBodySize: MAX_BODY_BYTES });
 
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    const session = request.headers[SESSION_HEADER];
-    if (typeof session !== 'string' || !SESSION_PATTERN.test(session)) return void response.writeHead(401).end();
-    const left = new AbortController();
-    response.once('close', () => left.abort());
-    const extra = { session, gone: left.signal };
-    const auth = { token: '', clientId: session, scopes: [], extra };
-    serve(Object.assign(request, { auth }) as never, response as never).catch((error) => {
+  const listener = await listenForSessions({
+    socket,
+    async serve({ session, request, response, gone }) {
+      const auth = { token: '', clientId: session, scopes: [], extra: { session, gone } satisfies Caller };
+      await serve(Object.assign(request, { auth }) as never, response as never);
+    },
+    onFailure(error, response) {
       onError('a request for tools failed', error);
       response.destroy();
-    });
+    },
   });
-  // A call may wait all day for a person.
-  server.requestTimeout = 0;
-  // The relay keeps its connections, and would lose a call on one that closes at that moment.
-  server.keepAliveTimeout = 0;
-  rmSync(socket, { force: true });
-  server.listen(socket);
-  await once(server, 'listening');
-  chmodSync(socket, 0o600);
   return {
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await handler.close();
-      await closed;
+      await Promise.all([listener.close(), handler.close()]);
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { AppToolStore } from '../app-tool-store.ts';
 import type { Schema } from './schema.ts';
+import type { InTransaction } from './turns.ts';
 
-export function appToolQueries(db: Kysely<Schema>): AppToolStore {
+export function appToolQueries(db: Kysely<Schema>, { relaxed }: { relaxed: InTransaction }): AppToolStore {
   return {
     async begin(call) {
       const fresh = { durationMs: null, resultBytes: null, detail: null };
@@ -20,6 +21,17 @@ export function appToolQueries(db: Kysely<Schema>): AppToolStore {
         .where('turnId', '=', turnId)
         .where('callId', '=', callId)
         .executeTakeFirstOrThrow();
+    },
+
+    async add(call) {
+      // There is one for each call, and the end of the turn, which does wait for the disk, makes it safe too.
+      await relaxed((trx) =>
+        trx
+          .insertInto('toolCalls')
+          .values(call)
+          .onConflict((conflict) => conflict.columns(['turnId', 'callId']).doNothing())
+          .execute(),
+      );
     },
 
     async start({ turnId, callId }) {

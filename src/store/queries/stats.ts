@@ -51,13 +51,15 @@ function nothing(): Sum {
 }
 
 function told({ turns, counts }: Sum): Counted {
-  const { status, code, tool, tag, total, firstText, sum } = counts;
+  const { status, code, tool, tag, appTool, appToolFailed, total, firstText, sum } = counts;
   return {
     turns,
     byStatus: status,
     byCode: code,
     byTool: tool,
     byTag: tag,
+    byAppTool: appTool,
+    appToolFailures: appToolFailed,
     inputTokens: sum.inputTokens ?? 0,
     outputTokens: sum.outputTokens ?? 0,
     ratedUp: sum.up ?? 0,

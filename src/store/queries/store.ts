@@ -56,7 +56,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     carriers: shared === undefined ? null : explained(shared.carriers, explain),
     requestCounts: shared === undefined ? null : explained(shared.requestCounts, explain),
     webhooks: explained(webhookQueries(db), explain),
-    appTools: explained(appToolQueries(db), explain),
+    appTools: explained(appToolQueries(db, { relaxed }), explain),
     attachments: explained(attachmentQueries(db), explain),
     ...explained(
       {

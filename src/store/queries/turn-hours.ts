@@ -3,6 +3,7 @@
  * figures of a turn updates them in the same transaction, so that a plot does not have to count a million turns.
  */
 import type { Transaction } from 'kysely';
+import { failedToolOutcomes, type ToolCall } from '../../contract/records/tool-call.ts';
 import type { Turn } from '../../contract/records/turn.ts';
 import { finalStatuses } from '../../contract/turn.ts';
 import { addPacked, bucketOf, count as countIn, type Histogram, packed } from '../histogram.ts';
@@ -14,6 +15,9 @@ export interface Counts {
   code: Record<string, number>;
   tool: Record<string, number>;
   tag: Record<string, number>;
+  /** Calls of the application's tools, and those of them that failed. */
+  appTool: Record<string, number>;
+  appToolFailed: Record<string, number>;
   /** Of completed turns: the histogram of their duration. */
   total: Histogram;
   firstText: Histogram;
@@ -61,6 +65,19 @@ export function decisionChange({ userId, startedAt }: Counted, allowed: boolean)
   return { userId, hour: hourOf(startedAt), turns: 0, failed: 0, counts };
 }
 
+/** What a turn that has ended called of the application's tools. */
+export function appToolsChange(
+  { userId, startedAt }: Counted,
+  calls: Pick<ToolCall, 'tool' | 'outcome'>[],
+): HourChange {
+  const counts = noCounts();
+  for (const { tool, outcome } of calls) {
+    addCount(counts.appTool, tool, 1);
+    if (failedToolOutcomes.includes(outcome)) addCount(counts.appToolFailed, tool, 1);
+  }
+  return { userId, hour: hourOf(startedAt), turns: 0, failed: 0, counts };
+}
+
 export async function changeHours(db: Transaction<Schema>, changes: HourChange[]): Promise<void> {
   const merged = new Map<string, HourChange>();
   for (const change of changes) for (const userId of [ALL, change.userId]) collect(merged, { ...change, userId });
@@ -75,6 +92,8 @@ export function noCounts(): Counts {
     code: nothing(),
     tool: nothing(),
     tag: nothing(),
+    appTool: nothing(),
+    appToolFailed: nothing(),
     total: [],
     firstText: [],
     sum: nothing(),
@@ -128,7 +147,8 @@ function hourOf(time: number): number {
 const MAX_NAMES = 200;
 const OTHERS = '…';
 
-const named = ['status', 'code', 'tool', 'tag', 'sum'] as const satisfies (keyof Counts)[];
+// A row of an earlier version lacks some of them.
+const named = ['status', 'code', 'tool', 'tag', 'appTool', 'appToolFailed', 'sum'] as const satisfies (keyof Counts)[];
 const measured = ['total', 'firstText'] as const satisfies (keyof Counts)[];
 
 function add(change: HourChange, turn: Counted, sign: 1 | -1): void {

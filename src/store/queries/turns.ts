@@ -14,7 +14,7 @@ import { literals } from './literals.ts';
 import { ownTurns } from './own-turns.ts';
 import type { Schema } from './schema.ts';
 import { turnStats } from './stats.ts';
-import { changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
+import { appToolsChange, changeHours, changeOf, decisionChange, type HourChange, isAllowed } from './turn-hours.ts';
 import { type IndexText, listTurns, openStatuses, type TextSearch } from './turn-list.ts';
 import { fromRow, toRow } from './turn-row.ts';
 import { requireNewestRun, requireUndecided, takeUp } from './turn-runs.ts';
@@ -245,6 +245,10 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[], index: Ind
     const after = await inFull(db, turnId);
     if (after === undefined) continue;
     hours.push(changeOf(before.turn, after.turn));
+    if (!isFinal(before.turn.status) && isFinal(after.turn.status)) {
+      const calls = await db.selectFrom('toolCalls').select(['tool', 'outcome']).where('turnId', '=', turnId).execute();
+      if (calls.length > 0) hours.push(appToolsChange(after.turn, calls));
+    }
     records.push(...recordsOf(before.turn, after.turn, after.salt, write));
     for (const { event } of write.events) {
       if (event.type === 'decided') hours.push(decisionChange(after.turn, isAllowed(event)));

@@ -2,6 +2,7 @@
  * The application's tools in one turn. Everything that decides is here: whose rights are used, when there is a token,
  * what the person who asked has to allow, how much a turn may do, and what goes on record.
  */
+import { setImmediate } from 'node:timers/promises';
 import {
   type AppTool,
   type AppToolCall,
@@ -50,6 +51,8 @@ export interface ToolRun {
   leave: AbortSignal;
   /** What the person sees of the turn. */
   show(update: HostUpdate): void;
+  /** A tool that may change something has done so: pages of the application may show what was before. */
+  onChanged(tool: string): void;
 }
 
 export interface OpenTurnTools extends TurnTools {
@@ -58,7 +61,7 @@ export interface OpenTurnTools extends TurnTools {
 }
 
 export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurnTools {
-  const { turn, stop, leave, show } = run;
+  const { turn, stop, leave, show, onChanged } = run;
   const { application, store, approvals, clock, now, onError } = options;
   const over = new AbortController();
   const ended = AbortSignal.any([stop, leave, over.signal]);
@@ -102,15 +105,9 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
     const signal = AbortSignal.any([ended, cancelled]);
     const since = now();
     const key = { turnId: turn.turnId, callId: call.id };
-    let recorded: Promise<ToolCall | null> | null = null;
-    /** How this gateway left the record. */
-    let at: 'waiting' | 'running' = 'running';
-    const record = (outcome: 'waiting' | 'running') => {
-      at = outcome;
-      const facts = { ...key, tool: call.name, arguments: JSON.stringify(call.arguments), startedAt: clock() };
-      recorded = store.appTools.begin({ ...facts, outcome });
-      return recorded;
-    };
+    const facts = { ...key, tool: call.name, arguments: JSON.stringify(call.arguments), startedAt: clock() };
+    /** How this gateway left the record; null where there is none yet. */
+    let at: 'waiting' | 'running' | null = null;
     try {
       if (ended.aborted) throw new ApplicationFailure('refused', stop.aborted ? STOPPED : OVER);
       made ??= store.appTools.count(turn.turnId).then((count) => ({ count }));
@@ -121,10 +118,9 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       if (++counter.count > options.maxCalls) throw new ApplicationFailure('refused', tooMany(options.maxCalls));
       const changes = mayChange(tool);
       const asks = changes || options.ask === 'always';
-      // What changes nothing may be made again, so its record need not come first.
-      const first = record(asks ? 'waiting' : 'running');
-      first.catch(() => {}); // the end of the call tells of it
-      const known = asks ? await first : null;
+      // What changes nothing may be made again: its record comes with its end, and nobody waits for it.
+      const known = asks ? await store.appTools.begin({ ...facts, outcome: 'waiting' }) : null;
+      if (asks) at = 'waiting';
       const wasAllowed = known?.outcome === 'running';
       if (wasAllowed) at = 'running';
       if (known !== null && known.outcome !== 'waiting' && (changes || !wasAllowed)) return await again(known);
@@ -136,7 +132,9 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
         at = 'running';
       }
       const result = await (await (session ?? open())).call(call.name, call.arguments, signal);
-      await end(result.isError === true ? 'error' : 'done', { result });
+      const failed = result.isError === true;
+      if (changes && !failed) onChanged(tool.name);
+      await end(failed ? 'error' : 'done', { result });
       return result;
     } catch (error) {
       // Nobody knows here what becomes of it: the call is sent again to the gateway that takes the turn up.
@@ -163,9 +161,11 @@ export function openTurnTools(run: ToolRun, options: TurnToolsOptions): OpenTurn
       const durationMs = Math.round(now() - since);
       options.onCall({ outcome, ms: durationMs });
       const resultBytes = result === undefined ? null : Buffer.byteLength(JSON.stringify(result));
+      const ending = { outcome, durationMs, resultBytes, detail: why ?? null };
       const write = async () => {
-        await (recorded ?? record('running'));
-        await store.appTools.note(key, { outcome, durationMs, resultBytes, detail: why ?? null }, at);
+        await setImmediate(); // the answer goes first: SQLite would hold it up
+        if (at === null) await store.appTools.add({ ...facts, ...ending });
+        else await store.appTools.note(key, ending, at);
       };
       // Nobody waits for it but the end of the turn.
       const written = write().catch((error) => onError('a call of the application’s tools was not recorded', error));

@@ -20,7 +20,7 @@ import { type ControllerProps, useController } from './useController.ts';
 import { useEndedTurns } from './useEndedTurns.ts';
 import { useEscape } from './useEscape.ts';
 
-export interface ChatProps extends Omit<ControllerProps, 'context'> {
+export interface ChatProps extends Omit<ControllerProps, 'context' | 'onChanged'> {
   /** Null on a page of its own. */
   around?: Around | null;
   /** What shows the list of conversations; absent where this is the only one. */
@@ -35,7 +35,7 @@ export function Chat(props: ChatProps) {
   const { me, api, locale, kept, sideBar, onOpen, around = null } = props;
   // A question that is repeated is about the page of before, of which nothing more is known.
   const context = (page: string | null) => (page === (around?.page ?? null) ? (around?.context ?? null) : null);
-  const { controller, state } = useController({ ...props, context });
+  const { controller, state } = useController({ ...props, context, onChanged: (tool) => around?.changed(tool) });
   const t = messagesOf(locale);
   const [from, setFrom] = useState(() =>
     pageOrigin({ search: location.search, referrer: document.referrer, appOrigins: me.appOrigins }),

@@ -3,7 +3,7 @@ import { attachmentClient } from '../../client/attachments.ts';
 import { type ClientOptions, createClient, type PaliadinClient } from '../../client/client.ts';
 import { type EventStream, openEventStream, type StreamHandlers } from '../../client/event-stream.ts';
 import { createCall, createSend, type Fetch } from '../../client/request.ts';
-import type { SignedIn, SignInWays, WouldReplace } from '../../contract/api.ts';
+import type { Reconnect, SignedIn, SignInWays, WouldReplace } from '../../contract/api.ts';
 import type { Attachment } from '../../contract/attachment.ts';
 import { download } from '../download.ts';
 import type { SignInLink } from '../sign-in/sign-in-link.ts';
@@ -28,13 +28,15 @@ export interface Api
 export interface ApiOptions extends Pick<ClientOptions, 'pause'> {
   /** A fetch that tells how much it has sent. */
   uploading?: (onProgress: (share: number) => void) => Fetch;
+  /** The gateway says that the sign-in of a stream was ended. */
+  onEnded?(): void;
 }
 
 /** `locale` is read at each call, because a person may switch it. */
 export function createApi(
   locale: () => string,
   fetch: Fetch,
-  { uploading = () => fetch, ...options }: ApiOptions = {},
+  { uploading = () => fetch, onEnded, ...options }: ApiOptions = {},
 ): Api {
   const client = createClient({ locale, fetch, ...options });
   const { ask, decide, stop, history, giveFeedback, reset, conversations, me, attachments } = client;
@@ -55,7 +57,15 @@ export function createApi(
     signInWays: () => json('GET', '/api/auth/ways'),
     signIn: ({ kind, secret }, replace) => json('POST', `/api/auth/${kind}`, { body: { [kind]: secret, replace } }),
     signOut: async () => void (await call('POST', '/api/auth/sign-out')),
-    follow: (after, handlers) => openEventStream(fetch, `/api/events?after=${after}&locale=${locale()}`, handlers),
+    follow: (after, { onMessage, ...handlers }) =>
+      openEventStream(fetch, `/api/events?after=${after}&locale=${locale()}`, {
+        ...handlers,
+        onMessage(message) {
+          if (message.type === 'reconnect' && (JSON.parse(message.data) as Reconnect).reason === 'signed_out')
+            onEnded?.();
+          onMessage(message);
+        },
+      }),
     saveHistory: () => download(createSend(locale, fetch), `/api/turns/export?locale=${locale()}`),
   };
 }

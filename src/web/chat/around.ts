@@ -18,6 +18,10 @@ export interface Around {
   onAsk(listener: (text: string, send: boolean) => void): () => void;
   /** Hears when the chat is shown, to put the focus where the next question is written. The result ends it. */
   onShown(listener: () => void): () => void;
+  /** A tool of the application's has changed something, in whichever conversation. */
+  changed(tool: string): void;
+  /** Another conversation is shown. */
+  conversationShown(sessionId: string): void;
   /** A turn has ended, while the person may look elsewhere. */
   turnEnded(turnId: string): void;
 }

@@ -81,6 +81,8 @@ export function progress(turn: ChatTurn, event: Progress): ChatTurn {
     }
     case 'notice':
       return { ...turn, view: { ...view, notices: [...new Set([...view.notices, event.notice])] } };
+    case 'changed':
+      return turn; // for the page around
     case 'presence':
       return { ...turn, presence: event.presence };
   }

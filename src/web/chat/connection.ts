@@ -102,6 +102,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
   'approval-closed',
   'decided',
   'presence',
+  'changed',
   'notice',
   'finished',
   'late',

@@ -29,6 +29,8 @@ export interface ControllerDeps {
   messages(): Messages;
   memory: Memory;
   onSignedOut(because?: unknown): void;
+  /** A tool of the application's has changed something, in any conversation of the user's. */
+  onChanged?(tool: string): void;
   now(): number;
   random(): number;
   newKey(): string;
@@ -162,6 +164,7 @@ export function createController(deps: ControllerDeps): Controller {
           const own = events.filter(({ event }) => isOf(event, sessionId));
           if (own.length > 0) dispatch({ type: 'events', events: own, receivedAt: deps.now() });
           deps.conversations?.onEvents(events);
+          for (const { event } of events) if (event.type === 'changed') deps.onChanged?.(event.tool);
         },
         onState: (connection) => dispatch({ type: 'connection', connection }),
         isFinal: (error) => {

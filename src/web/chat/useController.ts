@@ -21,6 +21,7 @@ export interface ControllerProps {
   /** Of the user's other conversations; null where this is the only one. */
   follower: ConversationFollower | null;
   onSignedOut(because?: unknown): void;
+  onChanged?(tool: string): void;
   /** What the page around says, for a question that is about this page. */
   context(page: string | null): string | null;
 }
@@ -50,6 +51,7 @@ function create(props: ControllerProps) {
     messages: () => messagesOf(current.props.locale),
     memory: props.kept,
     onSignedOut: (because) => current.props.onSignedOut(because),
+    onChanged: (tool) => current.props.onChanged?.(tool),
     now: () => Date.now(),
     random: () => Math.random(),
     newKey: newIdempotencyKey,

@@ -10,6 +10,7 @@ import { frameWords } from '../locales/frame.ts';
 import { memory } from '../storage.ts';
 import { createBearerFetch } from './bearer.ts';
 import type { HostPage } from './host-page.ts';
+import { comesBack } from './last-visit.ts';
 import { Notice } from './Notice.tsx';
 import { useAround } from './useAround.ts';
 
@@ -47,10 +48,10 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
       },
       now: () => Date.now(),
     });
-    const api = createApi(() => locale.current, bearer.fetch);
+    const api = createApi(() => locale.current, bearer.fetch, { onEnded: bearer.drop });
     return { signOut: bearer.signOut, api: { ...api, signOut: async () => bearer.signOut() } };
   }, [page, onOver]);
-  const around = useAround(page, () => {
+  const around = useAround(page, kept, () => {
     signOut();
     forget();
     onShutdown();
@@ -71,9 +72,12 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
     }
     setState((before) => (before.at === 'signed-out' ? before : { at: 'unreachable' }));
   };
+  const isBack = useRef(false);
   const enter = async () => {
     try {
-      setState({ at: 'in', me: await api.me() });
+      const me = await api.me();
+      isBack.current = comesBack(kept, me.user.id, forget);
+      setState({ at: 'in', me });
     } catch (error) {
       turnAway(error);
     }
@@ -81,6 +85,10 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the start
   useEffect(() => void enter(), [api]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once it is known who is there
+  useEffect(() => {
+    if (state.at !== 'starting' && state.at !== 'unreachable') around.settle(state.at === 'in' && isBack.current);
+  }, [state.at]);
   const failures = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever it could not be reached once more
   useEffect(() => {

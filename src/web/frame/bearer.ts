@@ -19,6 +19,8 @@ export interface BearerDeps {
 
 export interface BearerFetch {
   fetch: Fetch;
+  /** The bearer was ended elsewhere: the next request brings another, instead of a refusal first. */
+  drop(): void;
   /** Ends the sign-in, also while the page is left. */
   signOut(): void;
 }
@@ -78,6 +80,9 @@ export function createBearerFetch({ token, fetch, onOtherPerson, onNobody, now }
         if (!(error instanceof Refusal)) throw error;
         return new Response(JSON.stringify(error.body), { status: error.status, headers: JSON_TYPE });
       }
+    },
+    drop() {
+      current = null;
     },
     signOut() {
       over = true;

@@ -16,7 +16,7 @@ export interface HostPage {
   inline: boolean;
   /** A token of the application for whoever is signed in there. @throws TokenRefused */
   token(): Promise<string>;
-  send(type: 'open' | 'unread' | 'out' | 'where' | 'close', detail?: unknown): void;
+  send(type: 'open' | 'unread' | 'out' | 'changed' | 'where' | 'close' | 'show', detail?: unknown): void;
   /** The newest listener hears everything, also what was said before it came. */
   listen(listener: (message: PageMessage) => void): void;
 }

@@ -2,12 +2,21 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Around } from '../chat/around.ts';
 import { entityTarget } from '../chat/markdown/links.ts';
+import type { Memory } from '../storage.ts';
 import { focusEdge } from './focus-edge.ts';
 import type { HostPage } from './host-page.ts';
+import { keepConversation } from './last-visit.ts';
 import { contextText, NO_CONTEXT, readContext } from './page-context.ts';
 
-/** `onShutdown`: the application signs its person out. `times`: how often it has been opened. */
-export function useAround(page: HostPage, onShutdown: () => void): Around & { times: number } {
+export interface FrameAround extends Around {
+  /** How often it has been opened. */
+  times: number;
+  /** At the start: it may be shown as it was on the page before, or stays closed. */
+  settle(show: boolean): void;
+}
+
+/** `onShutdown`: the application signs its person out. */
+export function useAround(page: HostPage, kept: Memory, onShutdown: () => void): FrameAround {
   const [context, setContext] = useState(NO_CONTEXT);
   const [dropped, setDropped] = useState<readonly (string | null)[]>([]);
   const [times, setTimes] = useState(0);
@@ -15,6 +24,10 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { ti
   const shows = useRef(createBuffer<null>());
   const unread = useRef(0);
   const isShown = useRef(page.inline);
+  /** False where nobody has opened it: the page before was left with an open panel. */
+  const isSettled = useRef(page.inline);
+  /** It is shown because the frame said so; the focus stays where the person has it. */
+  const isQuiet = useRef(false);
   const shutdown = useRef(onShutdown);
   shutdown.current = onShutdown;
 
@@ -31,10 +44,13 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { ti
         case 'shown':
           isShown.current = message.shown;
           if (!message.shown) return;
+          isSettled.current = true;
           setTimes((before) => before + 1);
           unread.current = 0;
           page.send('unread', 0);
-          return shows.current.put(null);
+          if (!isQuiet.current) shows.current.put(null);
+          isQuiet.current = false;
+          return;
         case 'focus':
           return focusEdge(message.last);
         case 'ask':
@@ -60,6 +76,9 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { ti
     if (!isShown.current) page.send('unread', ++unread.current);
   }, [page]);
 
+  const changed = useCallback((tool: string) => page.send('changed', { tool }), [page]);
+  const conversationShown = useCallback((sessionId: string) => keepConversation(kept, sessionId), [kept]);
+
   const left = dropped.includes(null)
     ? NO_CONTEXT
     : { ...context, items: context.items.filter(([name]) => !dropped.includes(name)) };
@@ -78,6 +97,14 @@ export function useAround(page: HostPage, onShutdown: () => void): Around & { ti
     onAsk,
     onShown,
     turnEnded,
+    changed,
+    conversationShown,
+    settle(show) {
+      if (isSettled.current) return;
+      isSettled.current = true;
+      isQuiet.current = show;
+      page.send(show ? 'show' : 'close');
+    },
   };
 }
 

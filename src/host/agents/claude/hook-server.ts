@@ -1,14 +1,7 @@
 /** Receives the hooks of all sessions: a socket that only the relay calls, after it has authenticated the session. */
-import { once } from 'node:events';
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { SESSION_PATTERN } from '../../../contract/names.ts';
-import { SESSION_HEADER } from '../../relay/hooks.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenForSessions, type SessionCall, type SessionListener } from '../../relay/session-listener.ts';
 import { type HookPayload, hookPayload } from './payload.ts';
-
-export interface HookServer {
-  close(): Promise<void>;
-}
 
 export interface HookCalls {
   /** Resolves with the reply to the hook. `gone` aborts when the caller does not wait any more. */
@@ -16,42 +9,24 @@ export interface HookCalls {
   onError(what: string, error: unknown): void;
 }
 
-/** The caller holds the lock of the directory, so an existing socket is left over from a killed daemon. */
-export async function startHookServer(socket: string, calls: HookCalls): Promise<HookServer> {
-  const server = createServer((request, response) => {
-    answer(request, response, calls).catch((error) => {
+/** As `listenForSessions`. */
+export function startHookServer(socket: string, calls: HookCalls): Promise<SessionListener> {
+  return listenForSessions({
+    socket,
+    serve: (call) => answer(call, calls),
+    onFailure(error, response) {
       calls.onError('a hook of Claude Code was not understood', error);
       give(response, 400);
-    });
-  });
-  // A permission may wait all day for a person.
-  server.requestTimeout = 0;
-  // The relay keeps its connections, and would lose a call on one that closes at that moment.
-  server.keepAliveTimeout = 0;
-  rmSync(socket, { force: true });
-  server.listen(socket);
-  await once(server, 'listening');
-  chmodSync(socket, 0o600);
-  return {
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
     },
-  };
+  });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, calls: HookCalls): Promise<void> {
-  const session = request.headers[SESSION_HEADER];
-  if (typeof session !== 'string' || !SESSION_PATTERN.test(session)) return give(response, 401);
+async function answer({ session, request, response, gone }: SessionCall, calls: HookCalls): Promise<void> {
   if (request.method !== 'POST') return give(response, 405);
   const body = await bodyOf(request);
   if (body === null) return give(response, 413);
   const payload = hookPayload.parse(JSON.parse(body));
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  give(response, 200, await calls.receive(session, payload, gone.signal));
+  give(response, 200, await calls.receive(session, payload, gone));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | null> {

@@ -200,6 +200,7 @@ export const de: Words = {
     allFailures: 'Alle ansehen',
     askers: 'Wer fragt',
     nobody: 'In diesem Zeitraum hat niemand gefragt.',
+    appTools: 'Werkzeuge der Anwendung',
     failedOf: (failed) => `${failed} gescheitert`,
     quiet: 'Keine Fragen in diesem Zeitraum',
     quietText: 'Fragen erscheinen hier, sobald sie gestellt werden. Ein längerer Zeitraum zeigt vielleicht welche.',

@@ -204,6 +204,7 @@ export const en = {
     allFailures: 'View all',
     askers: 'Who asks',
     nobody: 'Nobody has asked in this time.',
+    appTools: 'The application’s tools',
     failedOf: (failed: string) => `${failed} failed`,
     quiet: 'No turns in this time',
     quietText: 'Questions appear here as they are asked. A longer time may show some.',

@@ -6,6 +6,7 @@ import { useResource } from '../data/useResource.ts';
 import { go, pathTo, useLocation } from '../location.tsx';
 import { useAdmin } from '../page.ts';
 import { Loaded, Nothing } from '../ui/states.tsx';
+import { AppTools } from './AppTools.tsx';
 import { Askers } from './Askers.tsx';
 import { Failures } from './Failures.tsx';
 import { FiguresRow } from './FiguresRow.tsx';
@@ -69,6 +70,7 @@ function Shown({ stats }: { stats: Stats }) {
           <Failures />
           <RankedList stats={stats} kind="tags" />
           <RankedList stats={stats} kind="tools" />
+          <AppTools stats={stats} />
           <RankedList stats={stats} kind="codes" />
         </div>
         <p className="note-small">{w.plots.little}</p>
@@ -92,6 +94,7 @@ function Shown({ stats }: { stats: Stats }) {
         <BucketPlots.FirstText stats={stats} />
         <BucketPlots.Tools stats={stats} />
         <BucketPlots.Tags stats={stats} />
+        <AppTools stats={stats} />
       </div>
     </>
   );

@@ -103,6 +103,10 @@ function ManyConversations(props: ConversationsProps) {
   }, [list]);
 
   const sessionId = open?.sessionId ?? null;
+  const isShown = around?.conversationShown;
+  useEffect(() => {
+    if (sessionId !== null) isShown?.(sessionId);
+  }, [isShown, sessionId]);
   useEffect(() => {
     const look = () => list.look(document.visibilityState === 'visible' ? sessionId : null);
     look();
