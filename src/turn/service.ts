@@ -85,7 +85,7 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
   const { bus, createDispatcher, leads, close } = chooseDispatch({ store, link, onError });
   const turnWriter = createTurnWriter(store, {
     onStored(events) {
-      bus.publish(cursorsOf(events));
+      bus.publish(cursorsOf(events), events);
       for (const { turnId, event } of events) if (event.type === 'finished') tellEnded(turnId);
     },
   });

@@ -102,6 +102,7 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   readonly #child: ChildProcess;
   readonly #pending: Pending[] = [];
   #marks = 0;
+  #unsent = '';
   #block: Block | null = null;
   #opening: Pending | null;
   /** Lines that came with the opening's answer, kept until the caller can listen. */
@@ -146,13 +147,24 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
     // It stays in the queue: its answer may still come, and must not be taken for another one's.
     this.#pending.push({ resolve, reject, ...(mark !== undefined && { nested: { mark, lines: [], error: null } }) });
     const stop = afterAwake(this.#answerMs, () => reject(new TmuxSilent()));
-    const last = mark === undefined ? '' : `display-message -p ${mark}\n`;
-    this.#child.stdin?.write(`${command}\n${last}`);
+    this.#send(mark === undefined ? `${command}\n` : `${command}\ndisplay-message -p ${mark}\n`);
     return promise.finally(stop);
+  }
+
+  /** Commands of one moment in one piece: each piece wakes two processes. */
+  #send(commands: string): void {
+    if (this.#unsent === '') queueMicrotask(() => this.#flush());
+    this.#unsent += commands;
+  }
+
+  #flush(): void {
+    if (this.#unsent !== '') this.#child.stdin?.write(this.#unsent);
+    this.#unsent = '';
   }
 
   async detach(): Promise<void> {
     if (this.closed) return;
+    this.#flush();
     const closed = new Promise<void>((resolve) => this.once('closed', resolve));
     this.#child.stdin?.end();
     const stop = afterAwake(this.#answerMs, () => this.drop());
