@@ -45,15 +45,18 @@ export async function takeUp(
   return row === undefined ? null : fromRow(row);
 }
 
-/** Locks the row, so that no other gateway takes the turn up before this transaction ends. */
-export async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
+/**
+ * Locks the row, so that no other gateway takes the turn up before this transaction ends. `locked`: the row, if the caller
+ * has locked and read it.
+ */
+export async function requireNewestRun(
+  db: Transaction<Schema>,
+  { turnId, fence }: TurnWrite,
+  locked?: Pick<Turn, 'fence'>,
+): Promise<void> {
   if (fence === undefined) return;
-  const row = await db
-    .selectFrom('turns')
-    .select('fence')
-    .where('turnId', '=', turnId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+  const query = db.selectFrom('turns').select('fence').where('turnId', '=', turnId).forNoKeyUpdate();
+  const row = locked ?? (await query.executeTakeFirst());
   if (row === undefined || row.fence <= fence) return;
   throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
 }
