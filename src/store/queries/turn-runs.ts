@@ -21,6 +21,24 @@ export async function takeUp(
 ): Promise<Turn | null> {
   const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
   if (found === undefined) return null;
+  const fence = await nextFence(db, found.agentSession, { at, carrier });
+  if (fence === undefined) return null;
+  const row = await db
+    .updateTable('turns')
+    .set({ fence })
+    .where('turnId', '=', turnId)
+    .where('status', 'in', literals(openStatuses))
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/** The fence of a run that begins now; undefined where there is no such session, or another gateway carries it. */
+export async function nextFence(
+  db: Transaction<Schema>,
+  agentSession: string,
+  { at, carrier }: { at: number; carrier: number | undefined },
+): Promise<number | undefined> {
   let session = db
     .updateTable('agentSessions')
     .set((eb) => ({
@@ -31,18 +49,9 @@ export async function takeUp(
         .else(eb('fence', '+', 1))
         .end(),
     }))
-    .where('name', '=', found.agentSession);
+    .where('name', '=', agentSession);
   if (carrier !== undefined) session = session.where('carrier', '=', carrier);
-  const taken = await session.returning('fence').executeTakeFirst();
-  if (taken === undefined) return null;
-  const row = await db
-    .updateTable('turns')
-    .set({ fence: taken.fence })
-    .where('turnId', '=', turnId)
-    .where('status', 'in', literals(openStatuses))
-    .returningAll()
-    .executeTakeFirst();
-  return row === undefined ? null : fromRow(row);
+  return (await session.returning('fence').executeTakeFirst())?.fence;
 }
 
 /**
