@@ -1,10 +1,14 @@
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Rolldown } from 'vite';
 
 /** Builds the programs that run on the gateway’s machine: what a thousand small modules take to load, a start need not wait for. */
 export default defineConfig({
   publicDir: false,
-  plugins: [{ name: 'ascii', generateBundle: inAsciiAll }],
+  plugins: [
+    { name: 'ascii', generateBundle: inAsciiAll },
+    { name: 'builtin-modules', renderChunk: withoutImportsOfNode },
+  ],
   // Loaded by packages of the gateway for what nobody asks of them; each is as much code as all of ours.
   resolve: { alias: { yaml: unused('no-yaml.ts'), glob: unused('no-glob.ts') } },
   ssr: { noExternal: true },
@@ -29,6 +33,36 @@ export default defineConfig({
 
 function inAsciiAll(_options: unknown, bundle: Rolldown.OutputBundle): void {
   for (const file of Object.values(bundle)) if (file.type === 'chunk') file.code = inAscii(file.code);
+}
+
+/**
+ * An import of a module of Node reads all of its exports. Some of them are made only then: `node:http` loads the whole of
+ * `fetch`, which takes 13 MB and as many hundredths of a second as a start may take. Asked for by name, they stay unmade.
+ */
+function withoutImportsOfNode(code: string): { code: string; map: null } {
+  const rewritten = code.replace(
+    /^import (?:(.+) from )?"([^"]+)";$/gm,
+    (statement, names: string | undefined, from) => {
+      if (!isBuiltin(from)) return statement;
+      const module = `process.getBuiltinModule(${JSON.stringify(from)})`;
+      return names === undefined ? `${module};` : `const ${declared(names, module)};`;
+    },
+  );
+  return { code: rewritten, map: null };
+}
+
+/** `names` as in an import: `a`, `* as a`, `{ a, b as c, default as d }`, or `a, { b }`. */
+function declared(names: string, module: string): string {
+  const [, whole, some] = /^(?:\* as )?([\w$]+)?(?:, )?(?:\{ (.+) \})?$/.exec(names) ?? [];
+  if (whole === undefined && some === undefined) throw new Error(`an import that is not understood: ${names}`);
+  const parts = (some ?? '').split(', ').filter(Boolean);
+  const declarations = [
+    ...(whole === undefined ? [] : [`${whole} = ${module}`]),
+    ...parts.flatMap((part) => (part.startsWith('default as ') ? [`${part.slice(11)} = ${module}`] : [])),
+  ];
+  const others = parts.filter((part) => !part.startsWith('default as ')).map((part) => part.replace(' as ', ': '));
+  if (others.length > 0) declarations.push(`{ ${others.join(', ')} } = ${module}`);
+  return declarations.join(', ');
 }
 
 function unused(file: string): string {

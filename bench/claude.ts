@@ -10,7 +10,7 @@ import { quiet } from './support/quiet.ts';
 import { distribution, figure, report } from './support/report.ts';
 
 const WARM_UP = 5;
-const TURNS = 40;
+const TURNS = Number(process.env.BENCH_TURNS ?? 40);
 const QUESTION = 'demo at once';
 
 await using claude = await realClaude();

@@ -212,8 +212,10 @@ export function agentPane(options: {
       return {
         drop: loaded.drop,
         async submit(told) {
+          const echo = nextDrawing(pane);
           await loaded.paste();
           told.onStep?.('pasted');
+          await echo;
           await type(pane, text, told);
         },
       };
@@ -231,6 +233,19 @@ export function agentPane(options: {
     end,
     attachCommand: () => attachCommand(setup, socket, session),
   };
+}
+
+/** Resolves with the pane's next output, or a little later without: before, its screen shows nothing new. */
+function nextDrawing(pane: Pane): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, NO_DRAWING_MS);
+  pane.once('drawn', resolve);
+  pane.once('lost', resolve);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    pane.off('drawn', resolve);
+    pane.off('lost', resolve);
+  });
 }
 
 /** Accepts an agent that is ready, and one that has been busy for this long. */
@@ -276,6 +291,8 @@ const PRESS_AGAIN_MS = 1_500;
 // An agent that reports its end does so within 0.3 s; a busy machine took ten times as long.
 const SETTLE_MS = 3_000;
 const LOOK_MS = 50;
+// An agent draws a paste within 20 ms.
+const NO_DRAWING_MS = 50;
 // The prompt returned within 0.1 s; if it stayed in the box, it would be submitted with the next question.
 const RETURN_MS = 500;
 // Claude Code connects within 0.5 s of showing its box. An application that is away answers no list: its question is asked all the same.

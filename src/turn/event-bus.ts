@@ -1,8 +1,10 @@
 /**
- * Wakes subscribers that wait for events. It carries no events: a subscriber that is woken reads the store from its own
- * cursor. So a wake-up may come late, twice, or for nothing, and any gateway may store the events.
+ * Wakes subscribers that wait for events: a subscriber that is woken reads the store from its own cursor. So a wake-up
+ * may come late, twice, or for nothing, and any gateway may store the events. Where it is certain that nothing is
+ * missing between the events before and these, the wake-up brings them along, and nobody needs to read.
  */
 
+import type { StoredEvent } from '../contract/records/event.ts';
 import type { EventCursor } from '../store/gateway-link.ts';
 
 /** Whose events. Without a user, those of all users; without a turn, all of the user's. */
@@ -12,11 +14,14 @@ export interface EventScope {
 }
 
 export interface EventBus {
-  /** Called once the events can be read. */
-  publish(cursors: readonly EventCursor[]): void;
+  /** Called once the events can be read. `stored`: all of them, in the order of their ids. */
+  publish(cursors: readonly EventCursor[], stored?: readonly StoredEvent[]): void;
   /** Calls `wake` after events of this scope were stored. Returns a function that unsubscribes. */
-  subscribe(scope: EventScope, wake: () => void): () => void;
+  subscribe(scope: EventScope, wake: Wake): () => void;
 }
+
+/** `next`: all events of the scope since the last wake-up; without it, there may be others. */
+export type Wake = (next?: readonly StoredEvent[]) => void;
 
 export interface InMemoryEventBus extends EventBus {
   /** Wakes every subscriber: events may have been stored of which nothing is known here. */
@@ -25,12 +30,22 @@ export interface InMemoryEventBus extends EventBus {
 
 /** For one gateway. `onError` is called for a subscriber that throws; the others are still woken. */
 export function inMemoryEventBus(onError: (what: string, error: unknown) => void): InMemoryEventBus {
-  const subscribers = new Set<{ scope: EventScope; wake(): void }>();
-  function wakeWhere(concerns: (scope: EventScope) => boolean): void {
+  const subscribers = new Set<{ scope: EventScope; wake: Wake }>();
+  /** The last event that was published; null if others may have been stored since. */
+  let last: number | null = null;
+
+  /** Of a database with one writer, ids have no gaps: where there is one, another process has stored an event. */
+  function follows(stored: readonly StoredEvent[]): boolean {
+    const before = last;
+    last = stored.at(-1)?.id ?? before;
+    return before !== null && stored.every(({ id }, at) => id === before + 1 + at);
+  }
+
+  function wakeWhere(concerns: (scope: EventScope) => boolean, stored?: readonly StoredEvent[]): void {
     for (const { scope, wake } of [...subscribers]) {
       if (!concerns(scope)) continue;
       try {
-        wake();
+        wake(stored?.filter((event) => isWithin(event, scope)));
       } catch (error) {
         onError('a reader of events failed', error);
       }
@@ -38,7 +53,10 @@ export function inMemoryEventBus(onError: (what: string, error: unknown) => void
   }
 
   return {
-    publish: (cursors) => wakeWhere((scope) => cursors.some((cursor) => isWithin(cursor, scope))),
+    publish(cursors, stored) {
+      const next = stored !== undefined && follows(stored) ? stored : undefined;
+      wakeWhere((scope) => cursors.some((cursor) => isWithin(cursor, scope)), next);
+    },
     wakeAll: () => wakeWhere(() => true),
     subscribe(scope, wake) {
       const subscriber = { scope, wake };

@@ -1,6 +1,6 @@
 /**
  * A reader's events from the store, at the reader's own pace: a slow reader costs no memory, and one that comes back
- * after a gateway restart continues where it was.
+ * after a gateway restart continues where it was. One who keeps up gets them as they are stored, and reads nothing.
  */
 
 import type { ConversationView, StreamedEvent, TurnView } from '../contract/api.ts';
@@ -26,8 +26,9 @@ export async function* follow(
   const { userId, turnId, signal } = query;
   const scope = { userId, ...(turnId !== undefined && { turnId }) };
   let { after } = query;
-  /** Something may have been stored since the last read of the store. */
+  /** Something else than `next` may have been stored since the last read of the store. */
   let stale = true;
+  let next: StoredEvent[] = [];
   let over = false;
   /**
    * The turn was seen as not over since the subscription began, so its end will come as an event. Cached, because the
@@ -36,33 +37,46 @@ export async function* follow(
   let open = turnId === undefined;
   let wake = () => {};
   const leave = () => wake();
-  const unsubscribe = bus.subscribe(scope, () => {
-    stale = true;
+  const unsubscribe = bus.subscribe(scope, (stored) => {
+    if (stored === undefined || next.length + stored.length > PAGE) stale = true;
+    else next.push(...stored);
     wake();
   });
+
+  /** Those since the last call. Whether there are more is said by `stale`. */
+  async function read(): Promise<StoredEvent[]> {
+    const told = next;
+    next = [];
+    // What the last read of the store had brought may have been on its way too.
+    if (!stale) return told.filter(({ id }) => id > after);
+    stale = false;
+    const events = await store.events.after({ ...scope, after, limit: PAGE });
+    stale ||= events.length === PAGE;
+    return events;
+  }
+
   signal.addEventListener('abort', leave);
   try {
     while (!signal.aborted) {
-      stale = false;
-      const events = await store.events.after({ ...scope, after, limit: PAGE });
-      for (const stored of events) {
+      for (const stored of await read()) {
         after = stored.id;
         const event = await toStreamed(stored, { view, conversation }).catch(nullIfGone);
         if (event !== null) yield { id: stored.id, event };
         if (signal.aborted || (turnId !== undefined && stored.event.type === 'finished')) return;
       }
-      if (stale || events.length === PAGE) continue;
+      if (stale || next.length > 0) continue;
       if (over) return;
       // The progress of a final turn may have been dropped already; then there is nothing more to come. But its end may
       // also have been stored just now, with its wake-up still to come, so the store is read once more.
       if (turnId !== undefined && !open) {
         over = isOver(await view(turnId));
         open = !over;
+        stale = true;
         continue;
       }
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (stale || signal.aborted) resolve();
+        if (stale || next.length > 0 || signal.aborted) resolve();
       });
     }
   } finally {
@@ -106,5 +120,5 @@ function isOver({ finishedAt }: TurnView): boolean {
   return finishedAt !== null;
 }
 
-// A reader who does not read holds this many events in memory, each up to 64 KiB of answer.
+// A reader who does not read holds twice as many events in memory at most, each up to 64 KiB of answer.
 const PAGE = 20;

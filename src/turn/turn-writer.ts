@@ -7,7 +7,7 @@
  * server is lost in a commit, nobody can tell whether it was done: progress is then written again, which changes nothing
  * for a reader, since each chunk says where it belongs.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { PaliadinError } from '../contract/errors.ts';
 import type { EventBody, StoredEvent } from '../contract/records/event.ts';
@@ -77,7 +77,7 @@ export function createTurnWriter(
 
   /** All questions of one moment in one transaction. */
   async function acceptWaiting(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     const batch = accepting.splice(0, acceptedAtOnce(accepting));
     for (const { timer } of batch) clearTimeout(timer);
     if (accepting.length > 0) void inOrder(acceptWaiting);
@@ -90,11 +90,13 @@ export function createTurnWriter(
       const stored = results.flatMap((result) =>
         result.status === 'fulfilled' && result.value.inserted ? [result.value.event] : [],
       );
-      if (stored.length > 0) onStored(stored);
       for (const [at, result] of results.entries()) {
         if (result.status === 'fulfilled') batch[at]?.resolve(result.value);
         else batch[at]?.reject(result.reason);
       }
+      if (stored.length === 0) return;
+      await setImmediate(); // first the runs that begin now: a host waits longer than who reads that it was accepted
+      onStored(stored);
     } catch (error) {
       if (batch.length === 1 || isHeld(error)) for (const one of batch) one.reject(error);
       // One question that the database refuses must not refuse the others.
@@ -103,7 +105,7 @@ export function createTurnWriter(
   }
 
   async function writeWaiting(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // so that all writes of this moment are included
+    await setImmediate(); // so that all writes of this moment are included
     for (;;) {
       const batch = waiting.splice(0, atOnce(waiting));
       const left = batch.length === 0 ? [] : await writeBatch(batch);

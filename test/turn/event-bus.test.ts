@@ -1,4 +1,4 @@
-/** The bus wakes the subscribers of stored events; it does not carry the events. */
+/** The bus wakes the subscribers of stored events, and brings the events along where none is missing between. */
 import { expect, test, vi } from 'vitest';
 import type { EventCursor } from '../../src/store/gateway-link.ts';
 import { cursorsOf, type EventScope, inMemoryEventBus } from '../../src/turn/event-bus.ts';
@@ -24,6 +24,24 @@ test('a subscriber is woken for its own scope only, once per published batch', (
   expect(woken.splice(0)).toEqual(['all', 'anna']);
   bus.publish([cursor('ben', 'a1')]);
   expect(woken.splice(0)).toEqual(['all']);
+});
+
+test('the events come along if none is missing since those before, each to its own scope', () => {
+  const { bus } = observed();
+  const got: unknown[] = [];
+  bus.subscribe({ userId: 'anna' }, (stored) => got.push(stored?.map(({ id }) => id) ?? 'read the store'));
+  const publish = (...ids: [user: string, id: number][]) => {
+    const stored = ids.map(([user, id]) => ({ ...cursor(user, 't', id), at: 1, event: { type: 'accepted' } as const }));
+    bus.publish(cursorsOf(stored), stored);
+  };
+  publish(['anna', 7]); // nobody knows what was before
+  publish(['anna', 8], ['ben', 9], ['anna', 10]);
+  publish(['anna', 12]); // another process has stored 11
+  publish(['anna', 13]);
+  bus.publish([cursor('anna', 't', 14)]); // of another gateway
+  publish(['anna', 15]);
+  publish(['anna', 16]);
+  expect(got).toEqual(['read the store', [8, 10], 'read the store', [13], 'read the store', 'read the store', [16]]);
 });
 
 test('a subscriber is not woken after it unsubscribes', () => {

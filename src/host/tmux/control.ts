@@ -20,6 +20,10 @@ export interface Control extends EventEmitter<ControlEvents> {
    * @throws TmuxSilent if there is no answer in time: tmux may still run the command.
    */
   run(...args: string[]): Promise<string[]>;
+  /**
+   * `run` for a command that begins others, such as `if-shell`: resolves with what all of them print, in one round trip.
+   */
+  runNested(...args: string[]): Promise<string[]>;
   readonly closed: boolean;
   /**
    * Leaves the server and what runs in it unchanged. Wait for it before you attach again: tmux 3.3a crashes when it
@@ -80,6 +84,8 @@ function afterAwake(ms: number, act: () => void): () => void {
 interface Pending {
   resolve(lines: string[]): void;
   reject(error: Error): void;
+  /** For a command with several answers: those until the one that prints this. */
+  nested?: { mark: string; lines: string[]; error: PaliadinError | null };
 }
 
 /** The answer to one command, while it is being received. */
@@ -95,6 +101,8 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   closed = false;
   readonly #child: ChildProcess;
   readonly #pending: Pending[] = [];
+  #marks = 0;
+  #unsent = '';
   #block: Block | null = null;
   #opening: Pending | null;
   /** Lines that came with the opening's answer, kept until the caller can listen. */
@@ -123,19 +131,40 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
   }
 
   run(...args: string[]): Promise<string[]> {
+    return this.#ask(args);
+  }
+
+  runNested(...args: string[]): Promise<string[]> {
+    // Whether a command that another one has begun gets an answer of its own is not documented: a mark shows the last one.
+    return this.#ask(args, `paliadin-${++this.#marks}`);
+  }
+
+  #ask(args: string[], mark?: string): Promise<string[]> {
     if (this.closed) return Promise.reject(new PaliadinError('agent_stopped', 'the tmux server is gone'));
     if (this.#pending.length >= MAX_PENDING) return Promise.reject(new TmuxSilent());
     const command = args.map(quote).join(' ');
     const { promise, resolve, reject } = Promise.withResolvers<string[]>();
     // It stays in the queue: its answer may still come, and must not be taken for another one's.
-    this.#pending.push({ resolve, reject });
+    this.#pending.push({ resolve, reject, ...(mark !== undefined && { nested: { mark, lines: [], error: null } }) });
     const stop = afterAwake(this.#answerMs, () => reject(new TmuxSilent()));
-    this.#child.stdin?.write(`${command}\n`);
+    this.#send(mark === undefined ? `${command}\n` : `${command}\ndisplay-message -p ${mark}\n`);
     return promise.finally(stop);
+  }
+
+  /** Commands of one moment in one piece: each piece wakes two processes. */
+  #send(commands: string): void {
+    if (this.#unsent === '') queueMicrotask(() => this.#flush());
+    this.#unsent += commands;
+  }
+
+  #flush(): void {
+    if (this.#unsent !== '') this.#child.stdin?.write(this.#unsent);
+    this.#unsent = '';
   }
 
   async detach(): Promise<void> {
     if (this.closed) return;
+    this.#flush();
     const closed = new Promise<void>((resolve) => this.once('closed', resolve));
     this.#child.stdin?.end();
     const stop = afterAwake(this.#answerMs, () => this.drop());
@@ -168,9 +197,22 @@ class ControlClient extends EventEmitter<ControlEvents> implements Control {
       return;
     }
     this.#block = null;
+    const error = line === block.end ? null : new PaliadinError('agent_not_ready', `tmux: ${block.lines.join(' ')}`);
+    if (block.own && this.#isOneOfSeveral(block, error)) return;
     const asked = block.own ? this.#pending.shift() : this.#takeOpening();
-    if (line === block.end) asked?.resolve(block.lines);
-    else asked?.reject(new PaliadinError('agent_not_ready', `tmux: ${block.lines.join(' ')}`));
+    const { nested } = asked ?? {};
+    const failure = nested?.error ?? error;
+    if (failure === null) asked?.resolve(nested?.lines ?? block.lines);
+    else asked?.reject(failure);
+  }
+
+  /** Keeps the answer if others follow. */
+  #isOneOfSeveral({ lines }: Block, error: PaliadinError | null): boolean {
+    const nested = this.#pending[0]?.nested;
+    if (nested === undefined || lines.at(-1) === nested.mark) return false;
+    nested.lines.push(...(error === null ? lines : []));
+    nested.error ??= error;
+    return true;
   }
 
   #takeOpening(): Pending | null {

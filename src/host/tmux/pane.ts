@@ -215,16 +215,19 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
 
   async #pasteBuffer(loaded: Promise<void>, file: string): Promise<void> {
     try {
-      // Before 3.4, pasting into a dead pane kills the whole tmux server.
-      const [end] = await Promise.all([this.ended(), loaded]);
-      if (end !== null) throw new PaliadinError('agent_stopped', `the agent has ended: ${end}`);
-      // -p: bracketed; -r: newlines stay newlines; -d: deletes the buffer.
-      const paste = ['paste-buffer', '-p', '-r', '-d', '-b', BUFFER, '-t', AGENT_PANE];
-      await this.#run(...paste).catch(async (error) => {
-        // The paste would reach the box once tmux continues, and be submitted with the next question.
-        if (error instanceof TmuxSilent) await this.kill();
-        throw error;
-      });
+      await loaded;
+      // Before 3.4, pasting into a dead pane kills the whole tmux server. In one command, so that nothing comes between.
+      const answer = await this.#runNested('if-shell', '-F', '-t', AGENT_PANE, '#{pane_dead}', SAY_DEAD, PASTE).catch(
+        async (error) => {
+          // The paste would reach the box once tmux continues, and be submitted with the next question.
+          if (error instanceof TmuxSilent) await this.kill();
+          throw error;
+        },
+      );
+      if (answer.includes(DEAD)) {
+        await this.#run('delete-buffer', '-b', BUFFER);
+        throw new PaliadinError('agent_stopped', `the agent has ended: ${(await this.ended()) ?? UNKNOWN_END}`);
+      }
     } finally {
       rmSync(file, { force: true });
     }
@@ -300,10 +303,18 @@ class TmuxPane extends EventEmitter<PaneEvents> implements Pane {
     }
   }
 
-  async #run(...args: string[]): Promise<string[]> {
+  #run(...args: string[]): Promise<string[]> {
+    return this.#orStopped((control) => control.run(...args));
+  }
+
+  #runNested(...args: string[]): Promise<string[]> {
+    return this.#orStopped((control) => control.runNested(...args));
+  }
+
+  async #orStopped(run: (control: Control) => Promise<string[]>): Promise<string[]> {
     const control = await this.#control;
     try {
-      return await control.run(...args);
+      return await run(control);
     } catch (error) {
       if (!(error instanceof PaliadinError) || !PANE_CLOSED.test(error.detail ?? '')) throw error;
       await this.kill(); // what else runs there is no agent, and would block one
@@ -326,6 +337,10 @@ const PANE_CLOSED = /can't find (pane|window)/;
 // tmux was seen to scroll by two.
 const LEFTOVER_LINES = 10;
 const BUFFER = 'paliadin';
+// -p: bracketed; -r: newlines stay newlines; -d: deletes the buffer.
+const PASTE = `paste-buffer -p -r -d -b ${BUFFER} -t ${AGENT_PANE}`;
+const DEAD = 'dead';
+const SAY_DEAD = `display-message -p ${DEAD}`;
 const UNKNOWN_END = 'unknown exit status';
 const REMINDER_MS = 10;
 // One was nearly always enough.

@@ -15,7 +15,7 @@ import { literals } from './literals.ts';
 import type { Schema } from './schema.ts';
 import { type IndexText, openStatuses } from './turn-list.ts';
 import { fromRow } from './turn-row.ts';
-import { takeUp } from './turn-runs.ts';
+import { nextFence } from './turn-runs.ts';
 
 export interface InsertOptions extends Partial<SharedInsert> {
   auditSalt: string;
@@ -104,10 +104,10 @@ async function insertRow(
   // Locked first, so that a session's turns are numbered in the order in which they are committed, and counted one after
   // the other.
   const user = await lockUser(db, turn.userId);
-  await requireSession(db, turn);
+  const fence = await fenceOf(db, turn, takeUpAt);
   const row = await db
     .insertInto('turns')
-    .values({ ...turn, auditSalt, fence: 0 })
+    .values({ ...turn, auditSalt, fence })
     .onConflict((conflict) => conflict.columns(['userId', 'idempotencyKey']).doNothing())
     .returningAll()
     .executeTakeFirst();
@@ -120,8 +120,7 @@ async function insertRow(
   await index(db, [turnId]);
   await use(db, turn, titleOf(questionLine({ ...turn, attachments })));
   if (by !== undefined) await claim?.(db, agentSession, by);
-  const begun = takeUpAt === undefined ? null : await takeUp(db, turnId, { at: takeUpAt, carrier: undefined });
-  return { turn: begun ?? { ...fromRow(row), attachments }, inserted: true };
+  return { turn: { ...fromRow(row), attachments }, inserted: true };
 }
 
 function acceptedRecord(turn: Turn, auditSalt: string): Recorded {
@@ -146,9 +145,15 @@ async function keepWithTurn(db: Transaction<Schema>, turnId: string, attachments
     .execute();
 }
 
-async function requireSession(db: Transaction<Schema>, { agentSession }: NewTurn): Promise<void> {
-  const session = db.selectFrom('agentSessions').select('name').where('name', '=', agentSession);
-  if ((await session.executeTakeFirst()) !== undefined) return;
+/** Of the run that begins with the turn; 0 where none does. @throws PaliadinError `not_found` */
+async function fenceOf(db: Transaction<Schema>, { agentSession }: NewTurn, takeUpAt?: number): Promise<number> {
+  if (takeUpAt !== undefined) {
+    const fence = await nextFence(db, agentSession, { at: takeUpAt, carrier: undefined });
+    if (fence !== undefined) return fence;
+  } else {
+    const session = db.selectFrom('agentSessions').select('name').where('name', '=', agentSession);
+    if ((await session.executeTakeFirst()) !== undefined) return 0;
+  }
   throw new PaliadinError('not_found', 'this conversation was deleted just now');
 }
 

@@ -21,6 +21,24 @@ export async function takeUp(
 ): Promise<Turn | null> {
   const found = await db.selectFrom('turns').select('agentSession').where('turnId', '=', turnId).executeTakeFirst();
   if (found === undefined) return null;
+  const fence = await nextFence(db, found.agentSession, { at, carrier });
+  if (fence === undefined) return null;
+  const row = await db
+    .updateTable('turns')
+    .set({ fence })
+    .where('turnId', '=', turnId)
+    .where('status', 'in', literals(openStatuses))
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/** The fence of a run that begins now; undefined where there is no such session, or another gateway carries it. */
+export async function nextFence(
+  db: Transaction<Schema>,
+  agentSession: string,
+  { at, carrier }: { at: number; carrier: number | undefined },
+): Promise<number | undefined> {
   let session = db
     .updateTable('agentSessions')
     .set((eb) => ({
@@ -31,29 +49,23 @@ export async function takeUp(
         .else(eb('fence', '+', 1))
         .end(),
     }))
-    .where('name', '=', found.agentSession);
+    .where('name', '=', agentSession);
   if (carrier !== undefined) session = session.where('carrier', '=', carrier);
-  const taken = await session.returning('fence').executeTakeFirst();
-  if (taken === undefined) return null;
-  const row = await db
-    .updateTable('turns')
-    .set({ fence: taken.fence })
-    .where('turnId', '=', turnId)
-    .where('status', 'in', literals(openStatuses))
-    .returningAll()
-    .executeTakeFirst();
-  return row === undefined ? null : fromRow(row);
+  return (await session.returning('fence').executeTakeFirst())?.fence;
 }
 
-/** Locks the row, so that no other gateway takes the turn up before this transaction ends. */
-export async function requireNewestRun(db: Transaction<Schema>, { turnId, fence }: TurnWrite): Promise<void> {
+/**
+ * Locks the row, so that no other gateway takes the turn up before this transaction ends. `locked`: the row, if the caller
+ * has locked and read it.
+ */
+export async function requireNewestRun(
+  db: Transaction<Schema>,
+  { turnId, fence }: TurnWrite,
+  locked?: Pick<Turn, 'fence'>,
+): Promise<void> {
   if (fence === undefined) return;
-  const row = await db
-    .selectFrom('turns')
-    .select('fence')
-    .where('turnId', '=', turnId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+  const query = db.selectFrom('turns').select('fence').where('turnId', '=', turnId).forNoKeyUpdate();
+  const row = locked ?? (await query.executeTakeFirst());
   if (row === undefined || row.fence <= fence) return;
   throw new PaliadinError('conflict', 'another gateway has taken up this turn', { cause: TAKEN_OVER });
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { StoredEvent } from '../../contract/records/event.ts';
 import { GIVEN_UP, type Turn, type TurnFilter } from '../../contract/records/turn.ts';
@@ -227,8 +227,6 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[], index: Ind
   const records: Recorded[] = [];
   for (const write of writes) {
     const { turnId, change } = write;
-    await requireNewestRun(db, write);
-    await requireUndecided(db, write);
     const row = toRow(change);
     // Progress alone does not change the figures, and there is much of it.
     const counts =
@@ -236,14 +234,11 @@ async function writeAll(db: Transaction<Schema>, writes: TurnWrite[], index: Ind
       COUNTED.some((name) => change[name] !== undefined) ||
       write.events.some(isDecision);
     // Locked, so that two gateways that write the same change do not count it twice.
-    const before = counts ? await inFull(db, turnId, { lock: true }) : undefined;
-    if (Object.keys(row).length > 0) {
-      const { numUpdatedRows } = await db.updateTable('turns').set(row).where('turnId', '=', turnId).executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new PaliadinError('not_found', `there is no turn ${turnId} to change`);
-    }
-    if (before === undefined) continue;
-    const after = await inFull(db, turnId);
-    if (after === undefined) continue;
+    const before = counts ? await lockInFull(db, turnId) : undefined;
+    await requireNewestRun(db, write, before?.turn);
+    await requireUndecided(db, write);
+    const after = Object.keys(row).length === 0 ? before : await update(db, turnId, row, { isRead: counts });
+    if (before === undefined || after === undefined) continue;
     hours.push(changeOf(before.turn, after.turn));
     if (!isFinal(before.turn.status) && isFinal(after.turn.status)) {
       const calls = await db.selectFrom('toolCalls').select(['tool', 'outcome']).where('turnId', '=', turnId).execute();
@@ -271,14 +266,32 @@ function isDecision({ event }: TurnWrite['events'][number]): boolean {
   return event.type === 'decided';
 }
 
-async function inFull(
+interface InFull {
+  turn: Turn;
+  salt: string | null;
+}
+
+async function lockInFull(db: Transaction<Schema>, turnId: string): Promise<InFull | undefined> {
+  const query = db.selectFrom('turns').selectAll().where('turnId', '=', turnId).forNoKeyUpdate();
+  return inFull(await query.executeTakeFirst());
+}
+
+/** The turn as it is now, if it `isRead`. @throws PaliadinError `not_found` */
+async function update(
   db: Transaction<Schema>,
   turnId: string,
-  { lock } = { lock: false },
-): Promise<{ turn: Turn; salt: string | null } | undefined> {
-  let query = db.selectFrom('turns').selectAll().where('turnId', '=', turnId);
-  if (lock) query = query.forNoKeyUpdate();
-  const row = await query.executeTakeFirst();
+  row: ReturnType<typeof toRow>,
+  { isRead }: { isRead: boolean },
+): Promise<InFull | undefined> {
+  const changed = db.updateTable('turns').set(row).where('turnId', '=', turnId);
+  const missing = () => new PaliadinError('not_found', `there is no turn ${turnId} to change`);
+  if (isRead) return inFull(await changed.returningAll().executeTakeFirstOrThrow(missing));
+  const { numUpdatedRows } = await changed.executeTakeFirst();
+  if (numUpdatedRows === 0n) throw missing();
+  return undefined;
+}
+
+function inFull(row: Selectable<Schema['turns']> | undefined): InFull | undefined {
   return row && { turn: fromRow(row), salt: row.auditSalt };
 }
 

@@ -49,6 +49,26 @@ describe('a command', () => {
     expect(await control.run('display-message', '-p', 'still there')).toEqual(['still there']);
   });
 
+  test('that begins another one is answered with what both print, and the next ones get their own answers', async () => {
+    const control = await open(await temporaryTmux(), ...SLEEP);
+    const nested = (condition: string) =>
+      control.runNested('if-shell', '-F', condition, 'display-message -p yes', 'set -g @x 1');
+    const answers = await Promise.all([
+      nested('1'),
+      control.run('display-message', '-p', 'between'),
+      nested('0'),
+      control.run('show', '-gqv', '@x'),
+    ]);
+    expect(answers).toEqual([['yes'], ['between'], [], ['1']]);
+  });
+
+  test('that begins another one fails if that one does, and the next one is answered', async () => {
+    const control = await open(await temporaryTmux(), ...SLEEP);
+    const nested = control.runNested('if-shell', '-F', '1', 'paste-buffer -b nothing');
+    await expect(nested).rejects.toMatchObject({ code: 'agent_not_ready', detail: 'tmux: no buffer nothing' });
+    expect(await control.run('display-message', '-p', 'next')).toEqual(['next']);
+  });
+
   test('that tmux refuses is an error with tmux’s message, and the next one is answered', async () => {
     const control = await open(await temporaryTmux(), ...SLEEP);
     await expect(control.run('no-such-command')).rejects.toMatchObject({

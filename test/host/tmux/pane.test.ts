@@ -49,6 +49,17 @@ describe('a program in a pane', () => {
 });
 
 describe('after a program has ended', () => {
+  test('a paste is refused, and neither ends the server nor leaves the text with it', async () => {
+    const tmux = await temporaryTmux();
+    const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x']);
+    await until('bracketed paste', () => pane.bracketedPaste);
+    await pane.press('Enter');
+    await until('the end', () => pane.ended());
+    await expect(pane.paste('words', join(tmux.directory, 'prompt'))).rejects.toMatchObject({ code: 'agent_stopped' });
+    expect(pane.lost).toBe(false);
+    expect(tmux.tmux('list-buffers')).toBe('');
+  });
+
   test('another one starts in the same session, without its paste mode', async () => {
     const tmux = await temporaryTmux();
     const pane = await tmux.start(['sh', '-c', 'printf "\\033[?2004h"; read x']);

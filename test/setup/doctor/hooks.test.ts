@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 function look({
-  version = '2.1.330 (Claude Code)',
+  version = '2.1.332 (Claude Code)',
   driverName = 'claude' as 'claude' | 'reply-file',
   settings = {},
 } = {}) {
@@ -47,7 +47,7 @@ test.each([
   });
 });
 
-test.each(['2.1.331 (Claude Code)', '3.0.0', 'a word'])(
+test.each(['2.1.333 (Claude Code)', '3.0.0', 'a word'])(
   'an untested version (%s) is accepted with a warning',
   (version) => {
     expect(look({ version })).toMatchObject({

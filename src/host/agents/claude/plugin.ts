@@ -59,7 +59,7 @@ function isAtLeast(version: string, wanted: string): boolean {
 
 const ASKING = new Set(['PermissionRequest', 'Elicitation']);
 
-const NEWEST_TRIED = '2.1.330';
+const NEWEST_TRIED = '2.1.332';
 
 /** Each with the version that introduced it. */
 const HOOKS: [string, string][] = [
