@@ -98,9 +98,9 @@ test('a conversation that one gateway begins, renames, archives and deletes is s
   const call = async ({ call }: Somebody, method: string, path: string, body?: object) =>
     (await call(method, path, body === undefined ? {} : { body })).json();
   const titles = async (somebody: Somebody, query = '') =>
-    (await call(somebody, 'GET', `/api/conversations${query}`)).conversations.map(
-      ({ title }: ConversationView) => title,
-    );
+    (
+      (await call(somebody, 'GET', `/api/conversations${query}`)) as { conversations: ConversationView[] }
+    ).conversations.map(({ title }) => title);
 
   const begun = await one.call('POST', '/api/conversations', { body: { title: 'Müller' } });
   id = ((await begun.json()) as ConversationView).sessionId;

@@ -38,7 +38,7 @@ export interface SentFile {
   name?: string;
 }
 
-export function dataUrl(type: string, bytes: Buffer): string {
+function dataUrl(type: string, bytes: Buffer): string {
   return `data:${type};base64,${bytes.toString('base64')}`;
 }
 
