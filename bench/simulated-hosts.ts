@@ -44,7 +44,7 @@ const tokens = await Promise.all(Array.from({ length: HOSTS * CONVERSATIONS }, (
 const url = await server.newDatabase();
 const store = await openStore({ url, file: '' });
 await people();
-const found = [];
+const found: Map<string, number>[] = [];
 for (const count of GATEWAYS) found.push(await measured(count));
 await store.close();
 hosts.kill();
