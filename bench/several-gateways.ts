@@ -21,6 +21,8 @@ const ROUNDS = Number(process.env.PALIADIN_BENCH_ROUNDS ?? 7);
 const TAKEOVERS = 5;
 // As many streams as a user may have open at one gateway, but for one.
 const READERS = 19;
+/** The store has not answered in time. */
+const BUSY = 503;
 // The terminals draw for a while after an answer.
 const QUIET_MS = 3000;
 
@@ -85,7 +87,7 @@ async function askAll(clients: readonly ApiClient[]): Promise<{ completed: numbe
       const headers = { 'idempotency-key': crypto.randomUUID() };
       for (;;) {
         const asked = await call('POST', '/api/turns', {
-          body: { message: 'demo at once', sessionId: 'chat' },
+          body: { message: 'demo at once' },
           headers,
         });
         const { turnId } = (await asked.json()) as { turnId: string };
@@ -94,6 +96,7 @@ async function askAll(clients: readonly ApiClient[]): Promise<{ completed: numbe
           if (status !== 'completed') process.stderr.write(`${turnId} ${status}: ${error?.code} ${error?.detail}\n`);
           return status;
         }
+        if (asked.status !== BUSY) throw new Error(`the gateway refused a question with ${asked.status}`);
         refused++; // as a page does: again, with the same key
         await delay(250);
       }
