@@ -1,7 +1,7 @@
 /**
  * What gateways can carry if agents cost nothing: a hundred hosts with a hundred conversations each, simulated by one
- * process that answers at once, behind one gateway and behind three. `PALIADIN_BENCH_HOSTS`, `PALIADIN_BENCH_CONVERSATIONS` and
- * `PALIADIN_BENCH_TURNS`, the number of questions, change the numbers.
+ * process that answers at once, behind one gateway and behind three. `PALIADIN_BENCH_HOSTS`, `PALIADIN_BENCH_CONVERSATIONS`,
+ * `PALIADIN_BENCH_TURNS`, the number of questions, and `PALIADIN_BENCH_GATEWAYS` change the numbers.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +23,7 @@ import { compare } from './support/report.ts';
 const HOSTS = Number(process.env.PALIADIN_BENCH_HOSTS ?? 100);
 const CONVERSATIONS = Number(process.env.PALIADIN_BENCH_CONVERSATIONS ?? 100);
 const TURNS = Math.min(Number(process.env.PALIADIN_BENCH_TURNS ?? 3000), HOSTS * CONVERSATIONS);
+const GATEWAYS = (process.env.PALIADIN_BENCH_GATEWAYS ?? '1,3').split(',').map(Number);
 const FIRST_PORT = 1000;
 /** Requests under way at the same time. */
 const AT_ONCE = 64;
@@ -43,13 +44,18 @@ const tokens = await Promise.all(Array.from({ length: HOSTS * CONVERSATIONS }, (
 const url = await server.newDatabase();
 const store = await openStore({ url, file: '' });
 await people();
-const [one, three] = [await measured(1), await measured(3)];
+const found: Map<string, number>[] = [];
+for (const count of GATEWAYS) found.push(await measured(count));
 await store.close();
 hosts.kill();
 await remove();
-const rows = [...one.keys()].map((what) => [what, one.get(what) ?? Number.NaN, three.get(what) ?? Number.NaN]);
+const rows = [...(found[0]?.keys() ?? [])].map((what) => [what, ...found.map((of) => of.get(what) ?? Number.NaN)]);
 const title = `${HOSTS} hosts × ${CONVERSATIONS} conversations, ${TURNS} of them ask at once, ${AT_ONCE} requests at a time`;
-compare(title, ['1 gateway', '3 gateways'], rows);
+compare(
+  title,
+  GATEWAYS.map((count) => `${count} gateway${count === 1 ? '' : 's'}`),
+  rows,
+);
 
 /** The list of hosts, and everybody's conversation, evenly spread. */
 async function people(): Promise<void> {
@@ -61,7 +67,7 @@ async function people(): Promise<void> {
   }
   await manyPeople(url, {
     at: by.at,
-    people: tokens.map((_, at) => ({ subject: subjectOf(nameOf(at)), host: hostOf(at % HOSTS) })),
+    people: tokens.map((_, at) => ({ subject: subjectOf(nameOf(at)), name: nameOf(at), host: hostOf(at % HOSTS) })),
   });
 }
 

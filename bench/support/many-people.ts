@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface ManyPeople {
   /** When they came, in UTC milliseconds. */
   at: number;
-  people: readonly { subject: string; host: string }[];
+  people: readonly { subject: string; name: string; host: string }[];
 }
 
 export async function manyPeople(url: string, { at, people }: ManyPeople): Promise<void> {
@@ -15,8 +15,9 @@ export async function manyPeople(url: string, { at, people }: ManyPeople): Promi
     const hosts = people.map(({ host }) => host);
     await client.query(
       `insert into users (id, subject, name, role, created_at)
-       select ${ID}, subject, subject, 'member', $1 from unnest($2::text[]) with ordinality as one (subject, number)`,
-      [at, subjects],
+       select ${ID}, subject, name, 'member', $1
+       from unnest($2::text[], $3::text[]) with ordinality as one (subject, name, number)`,
+      [at, subjects, people.map(({ name }) => name)],
     );
     await client.query(
       `insert into agent_sessions (name, user_id, host, created_at, last_used_at)

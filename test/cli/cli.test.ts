@@ -102,6 +102,30 @@ describe('user', () => {
     expect(await figures()).toBe(403);
   });
 
+  test('list shows a page of users, names the next, and finds them by a part of their name', async () => {
+    for (const name of ['hanna', 'hanno', 'hannah']) await (await gateway().as(name)).me();
+    const first = await cli('user', 'list', '--search', 'HANN', '--limit', '2');
+    expect(first.stdout.match(/^hann\w+/gm)).toHaveLength(2);
+    const next = /there are more: --after (\w+) shows the next/.exec(first.stderr)?.[1] as string;
+    const second = await cli('user', 'list', '--search', 'HANN', '--after', next);
+    expect(second.stderr).toBe('');
+    expect([...(first.stdout.match(/^hann\w+/gm) ?? []), ...(second.stdout.match(/^hann\w+/gm) ?? [])].sort()).toEqual([
+      'hanna',
+      'hannah',
+      'hanno',
+    ]);
+    expect(await cli('user', 'list', '--limit', '0')).toMatchObject({
+      code: expect.any(Number),
+      stderr: expect.stringContaining('--limit is a whole number from 1'),
+    });
+    const sessions = await cli('sessions', '--limit', '1');
+    const before = /there are more: --before (\S+) shows the next/.exec(sessions.stderr)?.[1] as string;
+    expect((await cli('sessions', '--limit', '1', '--before', before)).stdout).not.toBe(sessions.stdout);
+    expect((await cli('sessions', '--before', 'x')).stderr).toContain(
+      '--before is "x": give what the page before named',
+    );
+  });
+
   test('disable blocks a user, and enable unblocks them', async () => {
     const egon = await gateway().as('egon');
     expect((await egon.me()).user.name).toBe('egon');

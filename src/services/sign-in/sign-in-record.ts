@@ -1,6 +1,7 @@
 /** Records sign-ins, refusals and sign-outs, where the store does not do so itself. */
 import type { AuditEntry } from '../../contract/records/audit-log.ts';
 import type { Store } from '../../store/store.ts';
+import { appendTogether } from '../audit-log/append-together.ts';
 import type { SignInEvent } from './sign-in-event.ts';
 import type { SignInRecord } from './sign-in-events.ts';
 
@@ -14,11 +15,8 @@ export interface SignInRecordOptions {
 }
 
 export function recordSignIns({ store, clock, onSignIn, onError }: SignInRecordOptions): SignInRecord {
-  const append = async (entry: Omit<AuditEntry, 'at' | 'turnId'>): Promise<void> => {
-    await store.audit
-      .append([{ at: clock(), turnId: null, ...entry }])
-      .catch((error) => onError('a sign-in was not put on record', error));
-  };
+  const soon = appendTogether(store.audit, (error) => onError('a sign-in was not put on record', error));
+  const append = (entry: Omit<AuditEntry, 'at' | 'turnId'>) => soon({ at: clock(), turnId: null, ...entry });
   return {
     write(event) {
       onSignIn(event);

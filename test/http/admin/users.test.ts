@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { sessions } from '../../../src/contract/admin/sessions.ts';
+import { turnsChoices } from '../../../src/contract/admin/turns.ts';
 import { userDeleted, userExport, users } from '../../../src/contract/admin/users.ts';
 import { blocksOf } from '../event-reader.ts';
 import { aPerson, call, open, type Running, responseOf, runServer, signIn } from '../running-server.ts';
@@ -29,6 +31,39 @@ test('users are listed with their turns; changes of role, quota and state are in
     ['user.quota', { quota: 3 }],
     ['user.role', { role: 'admin' }],
   ]);
+});
+
+test('users and conversations come in pages, and users are found by a part of their name', async () => {
+  const { server, owner, anna } = await people();
+  for (const { bearer } of [owner, anna]) await call(server, 'GET', '/api/me', { headers: bearer });
+  const get = async (path: string) => (await call(server, 'GET', path, { headers: owner.bearer })).json;
+  const page = async (query: string) => users.parse(await get(`/api/admin/users?${query}`));
+  const whole = await page('');
+  expect(whole.nextAfter).toBeNull();
+  const first = await page('limit=2');
+  expect(first.nextAfter).toBe(first.users[1]?.id);
+  const second = await page(`limit=2&after=${first.nextAfter}`);
+  expect([...first.users, ...second.users]).toEqual(whole.users);
+  expect(second.nextAfter).toBeNull();
+  expect((await page('search=ANN')).users.map(({ subject }) => subject)).toEqual(['anna']);
+  const used = async (query: string) => sessions.parse(await get(`/api/admin/sessions?${query}`));
+  const newest = await used('limit=1');
+  const older = await used(`limit=1&before=${newest.nextBefore}`);
+  expect([...newest.sessions, ...older.sessions]).toEqual((await used('')).sessions);
+  for (const query of [
+    'users?limit=0',
+    'users?after=anna',
+    'users?before=1',
+    'sessions?before=now',
+    'sessions?limit=201',
+  ]) {
+    expect([query, (await call(server, 'GET', `/api/admin/${query}`, { headers: owner.bearer })).status]).toEqual([
+      query,
+      400,
+    ]);
+  }
+  const choices = turnsChoices.parse(await get(`/api/admin/turns/choices?userId=${anna.user.id}`));
+  expect([choices.users.length, choices.moreUsers]).toEqual([whole.users.length, false]);
 });
 
 test('waiting turns count in a user’s turns, and are not counted twice when they end', async () => {
