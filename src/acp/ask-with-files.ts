@@ -23,6 +23,7 @@ export async function askWithFiles(
 async function requireFew(client: PaliadinClient, count: number): Promise<void> {
   const { limits } = await client.me();
   const most = limits.attachments.count;
-  if (most === 0) throw new PaliadinError('attachment_invalid', 'no files are accepted here (PALIADIN_ATTACHMENTS=off)');
+  if (most === 0)
+    throw new PaliadinError('attachment_invalid', 'no files are accepted here (PALIADIN_ATTACHMENTS=off)');
   if (count > most) throw new PaliadinError('attachment_too_large', `a question may have ${most} files`);
 }
