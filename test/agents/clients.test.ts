@@ -19,6 +19,7 @@ describe.skipIf(codex === '')('Codex', TIME, () => {
     const { run } = await clientHome(gateway(), 'codex');
     const first = await run(codex, 'exec', '--skip-git-repo-check', 'demo tools 2');
     expect(first).toMatchObject({ code: 0, stdout: 'I used 2 tools.\n' });
+    expect(first.stderr).toContain('**Reading file 1**');
     const further = await run(codex, 'exec', 'resume', '--last', '--skip-git-repo-check', 'demo at once');
     expect(further).toMatchObject({ code: 0, stdout: 'At once.\n' });
     const turns = await turnsOf('codex');
@@ -48,7 +49,7 @@ describe.skipIf(opencode === '')('opencode', TIME, () => {
     const ran = await run(opencode, 'run', 'What is this?', '-f', 'plan.png');
     expect(ran.stdout).toContain('I got one file');
     const asked = (await turnsOf('opencode')).find(({ message }) => message.includes('What is this?'));
-    expect(asked?.attachments).toMatchObject([{ name: 'plan.png', type: 'image/png' }]);
+    expect(asked?.attachments).toMatchObject([{ name: 'image', type: 'image/png' }]);
   });
 });
 
@@ -57,7 +58,7 @@ describe.skipIf(acpx === '')('acpx', TIME, () => {
     const { run } = await clientHome(gateway(), 'acpx');
     const ran = await run(acpx, '--agent', ACP_COMMAND, 'exec', 'demo tools 1');
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stdout).toContain('I used 1 tool');
+    expect(ran.stdout).toContain('I used 1 tools.');
     expect(await turnsOf('acpx')).toMatchObject([{ message: 'demo tools 1', status: 'completed' }]);
   });
 });
