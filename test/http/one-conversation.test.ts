@@ -32,7 +32,10 @@ const EDGES = [
   {
     edge: 'the AI SDK',
     path: '/api/chat',
-    ask: (text: string, id: string) => ({ id, messages: [{ id: text, role: 'user', parts: [{ type: 'text', text }] }] }),
+    ask: (text: string, id: string) => ({
+      id,
+      messages: [{ id: text, role: 'user', parts: [{ type: 'text', text }] }],
+    }),
   },
 ];
 

@@ -65,7 +65,11 @@ function prepare(): Prepared {
   return { flags: namespaceFlags(), programs: installAgents(), acp: installAcpAgents(), clients: installClients() };
 }
 
-async function runScript(script: string[], { flags, programs, acp, clients }: Prepared, unattended: boolean): Promise<number> {
+async function runScript(
+  script: string[],
+  { flags, programs, acp, clients }: Prepared,
+  unattended: boolean,
+): Promise<number> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
