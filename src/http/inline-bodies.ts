@@ -16,7 +16,7 @@ export interface InlineBodies {
 }
 
 /** Clients send all that was said, each time, and coding tools the descriptions of all their tools. */
-export const TRANSCRIPT_BYTES = 4 * 1024 * 1024;
+const TRANSCRIPT_BYTES = 4 * 1024 * 1024;
 
 export function inlineBodies(app: App, limits: AttachmentLimits): InlineBodies {
   const bodyLimit = TRANSCRIPT_BYTES + limits.count * Math.ceil(limits.bytes / 3) * 4;

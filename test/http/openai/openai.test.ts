@@ -348,7 +348,8 @@ test('steps are reasoning_content of a chat completion’s chunks, beside its an
   });
   let thought = '';
   stream.on('chunk', ({ choices }) => {
-    thought += (choices[0]?.delta as { reasoning_content?: string }).reasoning_content ?? '';
+    const delta = { ...choices[0]?.delta } as { reasoning_content?: string };
+    thought += delta.reasoning_content ?? '';
   });
   const answer = await stream.finalContent();
   const { turns } = await (await gateway().as('chat-steps')).history();
