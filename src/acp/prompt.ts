@@ -1,7 +1,7 @@
 /** A prompt's content as a question: its text, what is embedded as context, and the files that come with it. */
 import { PaliadinError } from '../contract/errors.ts';
-import { decodeBase64 } from '../process/base64.ts';
 import type { PromptRequest } from '../transport/acp.ts';
+import { decodeBase64 } from '../transport/base64.ts';
 import { refuse } from './errors.ts';
 
 export interface PromptFile {

@@ -10,7 +10,7 @@ import { unusedFiles } from '../support/unused-files.ts';
 import { useGateway } from '../support/use-gateway.ts';
 import { acpClient, type Outcome } from './acp-client.ts';
 
-const gateway = useGateway();
+const gateway = useGateway({ env: { PALIADIN_ATTACHMENT_BYTES: '100000' } });
 const TEXT = { type: 'text', text: 'What are these?' } as const;
 const IMAGE = { type: 'image', data: files['image/png'].toString('base64'), mimeType: 'image/png' } as const;
 const PDF = files['application/pdf'];
@@ -151,7 +151,7 @@ test('what a prompt may hold wrong is refused, and nothing is asked', async () =
     [[TEXT, { type: 'image', data: 'AA==', mimeType: 'image/png' }], 'attachment_invalid'],
     [[{ type: 'image', data: files['image/png'].toString('base64'), mimeType: 'image/png' }], 'message_invalid'],
     [[TEXT, ...Array.from({ length: 6 }, () => IMAGE)], 'attachment_too_large'],
-    [[TEXT, { ...IMAGE, data: Buffer.alloc(10_485_761, 'a').toString('base64') }], 'attachment_too_large'],
+    [[TEXT, { ...IMAGE, data: Buffer.alloc(100_001, 'a').toString('base64') }], 'attachment_too_large'],
     [[{ type: 'text', text: 'x'.repeat(200_000) }], 'message_too_large'],
   ] as const) {
     const asked = acp.agent.request('session/prompt', { sessionId, prompt: [...prompt] });

@@ -62,7 +62,7 @@ async function upload(
   file: InlineFile | undefined,
   bytes: Uint8Array,
 ): Promise<string> {
-  const { param = '', name = '', isImage: saysImage = false } = file ?? {};
+  const { param = '', isImage: saysImage = false, name = saysImage ? 'image' : '' } = file ?? {};
   try {
     const { id, type } = await attachments.upload(userId, { name, bytes });
     if (!saysImage || isImage(type)) return id;

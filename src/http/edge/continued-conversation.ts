@@ -45,7 +45,7 @@ async function inHistory(turns: Pick<Turns, 'history'>, userId: string, said: re
     if (oldestFirst.length !== pairs.length) continue;
     const same = oldestFirst.every(({ message, response }, at) => {
       const pair = pairs[at];
-      return message.trim() === pair?.question && response.trim() === pair.answer;
+      return letters(message) === pair?.question && letters(response) === pair.answer;
     });
     if (same) return sessionId;
   }
@@ -53,24 +53,36 @@ async function inHistory(turns: Pick<Turns, 'history'>, userId: string, said: re
 }
 
 function pairsOf(said: readonly Said[]): { question: string; answer: string }[] {
-  return said.flatMap(({ role, text }, at) => {
-    const before = said[at - 1];
-    if (role !== 'assistant' || before?.role !== 'user') return [];
-    return [{ question: before.text.trim(), answer: clean(text) }];
+  const merged = lettersOf(said);
+  return merged.flatMap(({ role, text }, at) => {
+    const before = merged[at - 1];
+    return role === 'assistant' && before?.role === 'user' ? [{ question: before.text, answer: text }] : [];
   });
 }
 
-/** Instructions do not count: some programs put the time of day into theirs. */
 function digestOf(userId: string, said: readonly Said[]): string {
   const hash = createHash('sha256').update(userId);
-  for (const { role, text } of said) {
-    if (role !== 'instructions') hash.update(JSON.stringify([role, clean(text)]));
-  }
+  for (const { role, text } of lettersOf(said)) hash.update(JSON.stringify([role, text]));
   return hash.digest('base64');
 }
 
-function clean(text: string): string {
-  return withoutWaits(text).trim();
+/**
+ * What identifies a transcript. Instructions do not count: some programs put the time of day into theirs. An answer with steps
+ * in between comes back in several messages, which may have lost the spaces around them.
+ */
+function lettersOf(said: readonly Said[]): Said[] {
+  const merged: Said[] = [];
+  for (const { role, text } of said) {
+    if (role === 'instructions') continue;
+    const last = merged.at(-1);
+    if (role === 'assistant' && last?.role === 'assistant') last.text += letters(withoutWaits(text));
+    else merged.push({ role, text: letters(role === 'assistant' ? withoutWaits(text) : text) });
+  }
+  return merged;
+}
+
+function letters(text: string): string {
+  return text.replace(/\s+/g, '');
 }
 
 // Some 150 bytes each.

@@ -1,6 +1,6 @@
 /** Files that come within a message, as base64 or as a `data:` URL. The gateway fetches nothing for anybody. */
 import type { AttachmentLimits } from '../../contract/attachment.ts';
-import { decodeBase64 } from '../../process/base64.ts';
+import { decodeBase64 } from '../../transport/base64.ts';
 import { FieldError } from './problem.ts';
 
 export interface InlineFile {

@@ -1,11 +1,12 @@
 /** What a program that can't show an approval tells its user: what the agent waits for, and where to decide. */
 import { errorMessage } from '../../contract/locales/locale.ts';
 import type { ApprovalRequest } from '../../contract/turn.ts';
+import { plainMarkdown } from './plain-markdown.ts';
 
 /** A paragraph of Markdown, with empty lines around it. `url` is that of the chat page. */
 export function whereToDecide({ kind, title }: ApprovalRequest, locale: string, url: string): string {
   const text = errorMessage(kind === 'question' ? 'question_waits' : 'approval_waits', locale)
-    .replace('{title}', () => plain(title))
+    .replace('{title}', () => plainMarkdown(title))
     .replace('{url}', () => url);
   return `\n\n${MARK}${text}\n\n`;
 }
@@ -19,8 +20,3 @@ export function withoutWaits(text: string): string {
 const MARK = '> ⏸ ';
 // A client may have trimmed the text.
 const PARAGRAPH = /(?:\n\n|^)> ⏸ [^\n]*(?:\n\n|$)/g;
-
-/** The agent wrote the title: it gets no line and no markup of its own. */
-function plain(title: string): string {
-  return title.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>]/g, '\\$&');
-}

@@ -13,6 +13,7 @@ import type { InlineBodies } from '../inline-bodies.ts';
 import { localeOf } from '../locale.ts';
 import type { ServerOptions } from '../options.ts';
 import type { Streams } from '../streams.ts';
+import { codexKey } from './codex.ts';
 import { refuseWhatCantBeKept, requireModel } from './model.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -72,15 +73,16 @@ export async function ask<Body extends { model?: string | undefined }>(
 
 async function askTranscript(
   request: FastifyRequest,
-  { question, files, known, more }: Transcript,
+  transcript: Transcript,
   { turns, services, continued, named }: OpenAiNeeds & { named: string | null },
 ): Promise<Pick<AskedTurn, 'turn' | 'answered'>> {
+  const { question, files, known, more } = transcript;
   const userId = userOf(request).id;
-  const key = keyOf(request);
+  const key = keyOf(request) ?? codexKey(request, transcript);
   const before = [...known, ...more];
   const found = named ?? (known.length === 0 ? null : await continued.find(userId, known));
   const context = handOver(found === null ? before : more.filter(({ role }) => named !== null || role === 'user'));
-  const { turn, repeated } = await askOnce(
+  const { turn, repeated } = await askAgainIfStopped(
     { turns, attachments: services.attachments },
     {
       userId,
@@ -102,6 +104,13 @@ async function askTranscript(
     turn,
     answered: (text) => continued.endsWith(userId, [...before, asked, { role: 'assistant', text }], turn.sessionId),
   };
+}
+
+/** Codex comes back with the same request after its connection broke, which had stopped the turn. */
+async function askAgainIfStopped(...[needs, question, key]: Parameters<typeof askOnce>): ReturnType<typeof askOnce> {
+  const asked = await askOnce(needs, question, key);
+  const wasStopped = asked.repeated && asked.turn.status === 'cancelled' && key?.startsWith('codex:') === true;
+  return wasStopped ? await askOnce(needs, question, `${key}:${asked.turn.turnId}`) : asked;
 }
 
 /** Of our own API, which OpenAI's clients can be told to send as well. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TurnView } from '../../contract/api.ts';
 import { PaliadinError } from '../../contract/errors.ts';
 import type { SettledEvent } from '../edge/settled-turn.ts';
+import { createStepLines } from '../edge/step-lines.ts';
 import { whereToDecide } from '../edge/waits.ts';
 import { guards } from '../guards.ts';
 import type { App } from '../options.ts';
@@ -77,9 +78,15 @@ async function* chunksOf(
     ...head,
     choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
   });
+  const steps = createStepLines();
   yield chunk({ role: 'assistant', content: '' });
   for await (const event of events) {
     if (event.type === 'text') yield chunk({ content: event.text });
+    if (event.type === 'tool') {
+      // Not OpenAI's, whose own clients pass over it; others show it as what the agent thinks.
+      const line = steps.lineOf(event.tool);
+      if (line !== null) yield chunk({ reasoning_content: `${line}\n\n` });
+    }
     if (event.type === 'approval') yield chunk({ content: whereToDecide(event.approval, locale, page) });
     if (event.type !== 'finished') continue;
     const { error, response } = event.turn;

@@ -1,8 +1,10 @@
 /** The events of a Response, numbered from 0. The same turn gives the same events, as long as its chunks are kept. */
 import type { TurnView } from '../../contract/api.ts';
 import type { SettledEvent } from '../edge/settled-turn.ts';
+import { createStepLines } from '../edge/step-lines.ts';
 import { whereToDecide } from '../edge/waits.ts';
-import { type Echo, messageId, messageItem, responseObject, textPart } from './response-object.ts';
+import { type Echo, responseObject } from './response-object.ts';
+import { createResponseOutput, type OutputEvent } from './response-output.ts';
 
 export interface ResponseEvent {
   type: string;
@@ -35,70 +37,52 @@ export async function* responseEvents(
 
 const LAST = new Set(['response.completed', 'response.failed', 'response.incomplete']);
 
-interface Unnumbered {
-  type: string;
-  [field: string]: unknown;
-}
-
 async function* unnumbered(
   events: AsyncIterable<SettledEvent>,
   { turn, echo, locale, page, answered }: Omit<Options, 'startingAfter'>,
-): AsyncGenerator<Unnumbered> {
-  const { turnId } = turn;
-  const at = { item_id: messageId(turnId), output_index: 0, content_index: 0 };
+): AsyncGenerator<OutputEvent> {
+  const output = createResponseOutput(turn.turnId);
+  const steps = createStepLines();
   const began = (status: 'queued' | 'in_progress') => ({
-    ...responseObject({ ...turn, status: 'running', finishedAt: null, error: null }, echo, ''),
+    ...responseObject({ ...turn, status: 'running', finishedAt: null, error: null }, echo, []),
     status,
   });
   let queued = false;
   let inProgress = false;
-  let open = false;
-  let sent = '';
-  function* start(): Generator<Unnumbered> {
+  function* start(): Generator<OutputEvent> {
     if (!inProgress) yield { type: 'response.in_progress', response: began('in_progress') };
     inProgress = true;
-  }
-  function* write(text: string): Generator<Unnumbered> {
-    yield* start();
-    if (!open) {
-      yield { type: 'response.output_item.added', output_index: 0, item: messageItem(turnId, null, 'in_progress') };
-      yield { type: 'response.content_part.added', ...at, part: textPart('') };
-    }
-    open = true;
-    sent += text;
-    if (text !== '') yield { type: 'response.output_text.delta', ...at, delta: text, logprobs: [] };
-  }
-  function* close(text: string): Generator<Unnumbered> {
-    yield { type: 'response.output_text.done', ...at, text, logprobs: [] };
-    yield { type: 'response.content_part.done', ...at, part: textPart(text) };
-    yield { type: 'response.output_item.done', output_index: 0, item: messageItem(turnId, text, 'completed') };
   }
 
   yield { type: 'response.created', response: began('in_progress') };
   for await (const event of events) {
+    if (event.type !== 'queued') yield* start();
     switch (event.type) {
       case 'queued':
         if (!queued) yield { type: 'response.queued', response: began('queued') };
         queued = true;
         break;
-      case 'running':
-        yield* start();
-        break;
       case 'text':
-        yield* write(event.text);
+        yield* output.write(event.text);
         break;
+      case 'tool': {
+        const line = steps.lineOf(event.tool);
+        if (line !== null) yield* output.step(line);
+        break;
+      }
       case 'approval':
-        yield* write(whereToDecide(event.approval, locale, page));
+        yield* output.write(whereToDecide(event.approval, locale, page));
         break;
       case 'finished': {
         const { status, response } = event.turn;
-        if (status === 'completed') yield* write('');
-        else yield* start();
-        // What counts is the answer: where it is another one than what was sent, the whole takes its place.
-        const text = event.restated ? response : sent;
-        if (open) yield* close(text);
+        // A client may expect a message, however short.
+        if (status === 'completed' && !output.hasMessage()) yield* output.write('');
+        yield* output.end(event.restated ? response : null);
         if (status === 'completed') answered?.(response);
-        yield { type: endOf(status), response: responseObject(event.turn, echo, text) };
+        yield {
+          type: endOf(echo.failsWith === undefined ? status : finalOf(status)),
+          response: responseObject(event.turn, echo, output.items()),
+        };
       }
     }
   }
@@ -107,4 +91,9 @@ async function* unnumbered(
 function endOf(status: TurnView['status']): string {
   if (status === 'completed') return 'response.completed';
   return status === 'cancelled' ? 'response.incomplete' : 'response.failed';
+}
+
+/** A response that was stopped would be repeated too. */
+function finalOf(status: TurnView['status']): TurnView['status'] {
+  return status === 'cancelled' ? 'failed' : status;
 }

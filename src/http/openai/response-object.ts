@@ -12,6 +12,8 @@ export interface Echo {
   previous_response_id?: string | null | undefined;
   instructions?: string | null | undefined;
   background?: boolean | null | undefined;
+  /** For a client that would repeat what failed with our own code. */
+  failsWith?: string | undefined;
 }
 
 export type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'failed' | 'cancelled';
@@ -27,9 +29,10 @@ const STATUS: Record<TurnStatus, ResponseStatus> = {
   cancelled: 'cancelled',
 };
 
-/** `text`: what was sent of the answer, where that is not just the answer. */
-export function responseObject(turn: TurnView, echo: Echo = {}, text: string = turn.response) {
-  const status = STATUS[turn.status];
+/** `output`: what was sent, where that is not just the answer. */
+export function responseObject(turn: TurnView, echo: Echo = {}, output: object[] = outputOf(turn, turn.response)) {
+  const reached = STATUS[turn.status];
+  const status = reached === 'cancelled' && echo.failsWith !== undefined ? 'failed' : reached;
   const { turnId, sessionId, startedAt, finishedAt, error } = turn;
   return {
     id: responseId(turnId),
@@ -38,12 +41,12 @@ export function responseObject(turn: TurnView, echo: Echo = {}, text: string = t
     completed_at: finishedAt === null ? null : Math.floor(finishedAt / 1000),
     status,
     background: echo.background ?? false,
-    error: status === 'failed' && error !== null ? { code: error.code, message: error.message } : null,
+    error: status === 'failed' || echo.failsWith !== undefined ? errorOf(error, echo) : null,
     incomplete_details: null,
     instructions: echo.instructions ?? null,
     max_output_tokens: null,
     model: MODEL,
-    output: text === '' ? [] : [messageItem(turnId, text, finishedAt === null ? 'in_progress' : 'completed')],
+    output,
     parallel_tool_calls: true,
     previous_response_id: echo.previous_response_id ?? null,
     conversation: { id: conversationId(sessionId) },
@@ -62,9 +65,21 @@ export function responseObject(turn: TurnView, echo: Echo = {}, text: string = t
   };
 }
 
-export function messageItem(turnId: string, text: string | null, status: 'in_progress' | 'completed') {
+function errorOf(error: TurnView['error'], { failsWith }: Echo) {
+  if (error === null) return null;
+  const { code, message } = error;
+  return failsWith === undefined ? { code, message } : { code: failsWith, message: `${message} (${code})` };
+}
+
+/** The answer as a whole. */
+export function outputOf({ turnId, finishedAt }: TurnView, text: string): object[] {
+  return text === '' ? [] : [messageItem(turnId, 1, text, finishedAt === null ? 'in_progress' : 'completed')];
+}
+
+/** `number`: of the messages in this response, from 1. */
+export function messageItem(turnId: string, number: number, text: string | null, status: 'in_progress' | 'completed') {
   return {
-    id: messageId(turnId),
+    id: itemId('msg', turnId, number),
     type: 'message',
     status,
     role: 'assistant',
@@ -72,12 +87,17 @@ export function messageItem(turnId: string, text: string | null, status: 'in_pro
   };
 }
 
+export function reasoningItem(turnId: string, number: number, steps: readonly string[]) {
+  const summary = steps.map((text) => ({ type: 'summary_text', text }));
+  return { id: itemId('rs', turnId, number), type: 'reasoning', summary };
+}
+
 export function textPart(text: string) {
   return { type: 'output_text', text, annotations: [], logprobs: [] };
 }
 
-export function messageId(turnId: string): string {
-  return `msg_${turnId.replaceAll('-', '')}`;
+function itemId(kind: 'msg' | 'rs', turnId: string, number: number): string {
+  return `${kind}_${turnId.replaceAll('-', '')}${number === 1 ? '' : `_${number}`}`;
 }
 
 function responseId(turnId: string): string {

@@ -12,8 +12,9 @@ import { guards } from '../guards.ts';
 import { localeOf } from '../locale.ts';
 import type { App } from '../options.ts';
 import { ask, type OpenAiNeeds } from './ask.ts';
+import { FINAL_CODE, isCodex } from './codex.ts';
 import { responseEvents } from './response-events.ts';
-import { type Echo, responseObject, sessionIdOf, turnIdOf } from './response-object.ts';
+import { type Echo, outputOf, responseObject, sessionIdOf, turnIdOf } from './response-object.ts';
 import { responsesFormat } from './stream-format.ts';
 import { contentShape, type Transcript, toTranscript } from './transcript.ts';
 
@@ -53,7 +54,7 @@ export function responsesRoutes(app: App, needs: OpenAiNeeds): void {
     },
     async (request, reply) => {
       const { stream } = request.body;
-      const echo = echoOf(request.body);
+      const echo = { ...echoOf(request.body), ...(isCodex(request) && { failsWith: FINAL_CODE }) };
       const asked = await ask(request, request.body, needs, {
         transcriptOf: readTranscript,
         sessionOf: (body) => namedConversation(turns, userOf(request).id, body),
@@ -92,7 +93,7 @@ export function responsesRoutes(app: App, needs: OpenAiNeeds): void {
       const page = chatPageOf(request, needs);
       if (query.stream !== 'true') {
         const waits = turn.approvals.map((approval) => whereToDecide(approval, locale, page));
-        return responseObject(turn, {}, `${turn.response}${waits.join('')}`);
+        return responseObject(turn, {}, outputOf(turn, `${turn.response}${waits.join('')}`));
       }
       const how = { turn, echo: {}, locale, page, startingAfter: query.starting_after ?? -1 };
       return streams.sendAs(

@@ -11,6 +11,7 @@ import { run } from '../../../bootstrap/run.mjs';
 import { fail, SetupError, say } from '../../../bootstrap/say.mjs';
 import { installAcpAgents } from './install-acp-agents.ts';
 import { installAgents, peersDirectory } from './install-agents.ts';
+import { installClients } from './install-clients.ts';
 import { namespaceFlags } from './namespace-flags.ts';
 
 /**
@@ -32,6 +33,8 @@ interface Prepared {
   programs: Map<string, string>;
   /** Agents that speak ACP. */
   acp: { name: string; command: string[] }[];
+  /** Programs that talk to a gateway. */
+  clients: { name: string; program: string }[];
 }
 
 withAgents(process.argv.slice(2)).then((code) => {
@@ -59,10 +62,14 @@ function tryPrepare(): Prepared | null {
 }
 
 function prepare(): Prepared {
-  return { flags: namespaceFlags(), programs: installAgents(), acp: installAcpAgents() };
+  return { flags: namespaceFlags(), programs: installAgents(), acp: installAcpAgents(), clients: installClients() };
 }
 
-async function runScript(script: string[], { flags, programs, acp }: Prepared, unattended: boolean): Promise<number> {
+async function runScript(
+  script: string[],
+  { flags, programs, acp, clients }: Prepared,
+  unattended: boolean,
+): Promise<number> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
@@ -74,6 +81,7 @@ async function runScript(script: string[], { flags, programs, acp }: Prepared, u
       BENCH_PEERS: peersDirectory(),
       TEST_AGENTS: JSON.stringify([...programs].map(([name, program]) => ({ name, program }))),
       TEST_ACP_AGENTS: JSON.stringify(acp),
+      TEST_CLIENTS: JSON.stringify(clients),
     };
     // Not `exec`: in a namespace of processes the shell is the first of them, and collects those that lose their parent.
     const inside = ['sh', '-c', 'ip link set lo up && "$@"', 'sh', process.execPath, ...script];

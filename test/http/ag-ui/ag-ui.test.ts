@@ -4,8 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BaseEvent, EventType, HttpAgent, type Message, type RunFinishedEvent } from '@ag-ui/client';
 import { expect, test } from 'vitest';
+import { files } from '../../support/files.ts';
 import { until } from '../../support/until.ts';
 import { useGateway } from '../../support/use-gateway.ts';
+import { dataUrl } from '../wrong-requests.ts';
 
 const gateway = useGateway();
 
@@ -76,6 +78,27 @@ test('steps are calls of tools with their results, and chips come as CUSTOM', as
   await agent.runAgent();
   const chips = events.find((event) => event.type === EventType.CUSTOM && event.name === 'paliadin.chips');
   expect(chips?.value).toContainEqual({ kind: 'app', path: '/cases/42', label: expect.any(String) });
+});
+
+test('images and documents of a message reach the agent, and a file elsewhere is refused', async () => {
+  const { agent, events } = await agentOf('files');
+  const content = (url: string): Message => ({
+    id: randomUUID(),
+    role: 'user',
+    content: [
+      { type: 'text', text: 'What are these?' },
+      { type: 'image', source: { type: 'data', value: files['image/png'].toString('base64'), mimeType: 'image/png' } },
+      { type: 'document', source: { type: 'url', value: url }, metadata: { filename: 'größe.txt' } },
+    ],
+  });
+  agent.addMessage(content(dataUrl('text/plain', files['text/plain'])));
+  const text = textOf((await agent.runAgent()).newMessages);
+  expect(text).toContain('I got 2 files');
+  expect(text).toContain('**größe.txt** (`2.txt`): text/plain');
+  agent.addMessage(content('https://example.org/x.txt'));
+  await expect(agent.runAgent()).rejects.toThrow(/attachment_invalid|is not fetched/);
+  expect(events.at(-1)?.type).not.toBe(EventType.RUN_STARTED);
+  expect((await (await gateway().as('files')).history()).turns).toHaveLength(1);
 });
 
 test('an approval interrupts the run, and the next run resumes the turn that waited', async () => {

@@ -10,8 +10,10 @@ import {
   type UIMessage,
 } from 'ai';
 import { expect, test } from 'vitest';
+import { files } from '../../support/files.ts';
 import { until } from '../../support/until.ts';
 import { useGateway } from '../../support/use-gateway.ts';
+import { dataUrl } from '../wrong-requests.ts';
 
 const gateway = useGateway();
 
@@ -115,6 +117,22 @@ test('steps are tools with their output, chips are data, errors are errors', asy
   await chat.sendMessage({ text: 'demo limit' });
   expect(chat.status).toBe('error');
   expect(chat.error?.message).toContain('allowance');
+});
+
+test('files of a message reach the agent, and one that is refused is the chat’s error', async () => {
+  const chat = await chatOf('files');
+  const file = (type: keyof typeof files, filename: string, url = dataUrl(type, files[type])) =>
+    ({ type: 'file', mediaType: type, filename, url }) as const;
+  await chat.sendMessage({
+    text: 'What are these?',
+    files: [file('image/webp', 'a.webp'), file('application/pdf', 'größe.pdf')],
+  });
+  expect(textOf(chat)).toContain('I got 2 files');
+  expect(textOf(chat)).toContain('**größe.pdf** (`2.pdf`): application/pdf');
+  await chat.sendMessage({ text: 'And this?', files: [file('image/png', 'x.png', 'https://example.org/x.png')] });
+  expect(chat.status).toBe('error');
+  expect(chat.error?.message).toContain('messages[2].parts[0]: a file at an address (https:) is not fetched');
+  expect((await (await gateway().as('files')).history()).turns).toHaveLength(1);
 });
 
 test('another answer to the same question is another turn', async () => {

@@ -3,8 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import OpenAI, { APIError } from 'openai';
 import { expect, test } from 'vitest';
+import { files, png } from '../../support/files.ts';
 import { until } from '../../support/until.ts';
+import { unusedFiles } from '../../support/unused-files.ts';
 import { useGateway } from '../../support/use-gateway.ts';
+import { dataUrl } from '../wrong-requests.ts';
 
 const gateway = useGateway();
 
@@ -189,6 +192,98 @@ test('a turn that fails is an error of OpenAI’s, with our code, and is not ask
   expect(turns.map(({ error }) => error?.code)).toEqual(['agent_error', 'agent_limit']);
 });
 
+test('images and files of a chat completion reach the agent, and only those of the question', async () => {
+  const openai = await client('chat-files');
+  const question = (...parts: OpenAI.ChatCompletionContentPart[]): OpenAI.ChatCompletionMessageParam[] => [
+    { role: 'user', content: [{ type: 'text', text: 'What are these?' }, ...parts] },
+  ];
+  const image = { type: 'image_url', image_url: { url: dataUrl('image/png', files['image/png']) } } as const;
+  const messages = question(image, {
+    type: 'file',
+    file: { filename: '../größe.pdf', file_data: dataUrl('application/pdf', files['application/pdf']) },
+  });
+  const first = await openai.chat.completions.create({ model: 'paliadin', messages });
+  const answer = first.choices[0]?.message.content ?? '';
+  expect(answer).toContain('I got 2 files');
+  expect(answer).toContain('(`1.png`): image/png');
+  expect(answer).toContain('**größe.pdf** (`2.pdf`): application/pdf');
+  // The client sends the files again with each question.
+  messages.push({ role: 'assistant', content: answer }, { role: 'user', content: 'demo at once' });
+  await openai.chat.completions.create({ model: 'paliadin', messages });
+  const { turns } = await (await gateway().as('chat-files')).history();
+  expect(turns.map(({ attachments }) => attachments.length)).toEqual([0, 2]);
+  expect(turns[0]?.sessionId).toBe(turns[1]?.sessionId);
+});
+
+test('images and files of a response reach the agent', async () => {
+  const openai = await client('response-files');
+  const { output_text } = await openai.responses.create({
+    model: 'paliadin',
+    input: [
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'What are these?' },
+          { type: 'input_image', detail: 'auto', image_url: dataUrl('image/jpeg', files['image/jpeg']) },
+          { type: 'input_file', filename: 'a.txt', file_data: files['text/plain'].toString('base64') },
+        ],
+      },
+    ],
+  });
+  expect(output_text).toContain('I got 2 files');
+  expect(output_text).toContain('(`1.jpg`): image/jpeg');
+  expect(output_text).toContain('**a.txt** (`2.txt`): text/plain, 32 bytes. It begins: “First line: größe”');
+});
+
+test('a file that is refused is an error of OpenAI’s that names the part', async () => {
+  const openai = await client('refused-file');
+  const asked = openai.chat.completions.create({
+    model: 'paliadin',
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image_url', image_url: { url: 'https://example.org/x.png' } },
+        ],
+      },
+    ],
+  });
+  await expect(asked).rejects.toMatchObject({
+    status: 400,
+    code: 'attachment_invalid',
+    param: 'messages[0].content[1]',
+    message: expect.stringContaining('is not fetched; send its content, as data:TYPE;base64,'),
+  });
+});
+
+test('a chat completion that is repeated with its key is the same turn, and another question with that key is refused', async () => {
+  const openai = await client('repeats');
+  const question = { role: 'user', content: 'demo at once' } as const;
+  const image = { type: 'image_url', image_url: { url: dataUrl('image/png', files['image/png']) } } as const;
+  const ask = (key: string, messages: OpenAI.ChatCompletionMessageParam[]) =>
+    openai.chat.completions.create({ model: 'paliadin', messages }, { headers: { 'idempotency-key': key } });
+  const first = await ask('one', [question]);
+  expect((await ask('one', [question])).id).toBe(first.id);
+  const further: OpenAI.ChatCompletionMessageParam[] = [
+    question,
+    { role: 'assistant', content: first.choices[0]?.message.content ?? '' },
+    { role: 'user', content: [{ type: 'text', text: 'What is this?' }, image] },
+  ];
+  const [second, meanwhile] = await Promise.all([ask('two', further), ask('two', further)]);
+  expect(meanwhile.id).toBe(second.id);
+  expect((await ask('two', further)).choices).toEqual(second.choices);
+  const other = { ...image, image_url: { url: dataUrl('image/png', png(9, 9)) } };
+  for (const content of ['demo table', [{ type: 'text', text: 'What is this?' }, other]] as const) {
+    const mistaken = [...further.slice(0, 2), { role: 'user', content }] as OpenAI.ChatCompletionMessageParam[];
+    await expect(ask('two', mistaken)).rejects.toMatchObject({ status: 422, code: 'idempotency_mismatch' });
+  }
+  const { turns } = await (await gateway().as('repeats')).history();
+  expect(turns).toHaveLength(2);
+  expect(new Set(turns.map(({ sessionId }) => sessionId)).size).toBe(1);
+  expect(unusedFiles(join(gateway().stateDir, 'paliadin.db'))).toBe(0);
+});
+
 test('a streamed response has OpenAI’s events in order, numbered without a gap', async () => {
   const openai = await client('responses');
   const stream = await openai.responses.create({ model: 'paliadin', input: 'demo at once', stream: true });
@@ -212,6 +307,54 @@ test('a streamed response has OpenAI’s events in order, numbered without a gap
       output: [{ role: 'assistant', content: [{ type: 'output_text', text: 'At once.' }] }],
     },
   });
+});
+
+test('steps are reasoning of their own items in a response, and its messages continue the conversation', async () => {
+  const openai = await client('steps');
+  const events = await Array.fromAsync(
+    await openai.responses.create({ model: 'paliadin', input: 'demo tools 2', stream: true }),
+  );
+  const done = events.flatMap((event) => (event.type === 'response.output_item.done' ? [event] : []));
+  const last = events.at(-1);
+  if (last?.type !== 'response.completed') throw new TypeError('not completed');
+  expect(done.map(({ output_index }) => output_index)).toEqual(done.map((_, at) => at));
+  expect(last.response.output).toEqual(done.map(({ item }) => item));
+  const steps = done.flatMap(({ item }) => (item.type === 'reasoning' ? item.summary : []));
+  expect(steps).toHaveLength(2);
+  expect(steps[0]?.text).toMatch(/^\*\*.+\*\*$/);
+  // No part is of another item than the one that was begun last: some clients do not look at its id.
+  let open = '';
+  for (const event of events) {
+    if (event.type === 'response.output_item.added') open = event.item.id ?? '';
+    if ('item_id' in event) expect(event.item_id).toBe(open);
+  }
+  const whole = await openai.responses.stream({ model: 'paliadin', input: 'demo tools 1' }).finalResponse();
+  const { turns } = await (await gateway().as('steps')).history();
+  expect(whole.output_text).toBe(turns[0]?.response);
+  const question = { role: 'user', content: 'demo at once' } as const;
+  await openai.responses.create({
+    model: 'paliadin',
+    input: [{ role: 'user', content: 'demo tools 1' }, ...whole.output, question] as never,
+  });
+  const { turns: after } = await (await gateway().as('steps')).history();
+  expect(after[0]?.sessionId).toBe(turns[0]?.sessionId);
+});
+
+test('steps are reasoning_content of a chat completion’s chunks, beside its answer', async () => {
+  const openai = await client('chat-steps');
+  const stream = openai.chat.completions.stream({
+    model: 'paliadin',
+    messages: [{ role: 'user', content: 'demo tools 2' }],
+  });
+  let thought = '';
+  stream.on('chunk', ({ choices }) => {
+    const delta = { ...choices[0]?.delta } as { reasoning_content?: string };
+    thought += delta.reasoning_content ?? '';
+  });
+  const answer = await stream.finalContent();
+  const { turns } = await (await gateway().as('chat-steps')).history();
+  expect(answer).toBe(turns[0]?.response);
+  expect(thought.split('\n\n').filter((line) => /^\*\*.+\*\*$/.test(line))).toHaveLength(2);
 });
 
 test('the client’s own accumulator reads the same answer', async () => {
