@@ -10,11 +10,11 @@ import { openHostRelay } from '../../src/daemon/host-relay.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
 import { relayFiles } from '../../src/host/relay/files.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
-import { configureOpencode } from './opencode-owner.ts';
 import { endRelay } from '../support/end-host.ts';
 import { modelOfTest, sandboxFor } from './claude-host.ts';
 import { agentEnvironment, makeHome, refuseNetwork } from './claude-owner.ts';
 import type { Model } from './model/server.ts';
+import { configureOpencode } from './opencode-owner.ts';
 
 export interface AcpAgentUnderTest {
   name: string;
