@@ -15,8 +15,13 @@ import { toolOrder } from './model/script.ts';
 const bodyOf = ({ text }: { text: string }) => splitTrailer(text).body;
 
 /** The first of them waits for the agent's start, which takes long on a busy machine. */
-const heard = (asked: Asked, type: HostUpdate['type']) =>
-  until(`to hear of ${type}`, () => asked.told.some((update) => update.type === type), 120_000);
+async function heard(asked: Asked, type: HostUpdate['type']): Promise<void> {
+  const isHeard = () => asked.told.some((update) => update.type === type);
+  const over = asked.outcome.then((outcome) => {
+    if (!isHeard()) throw new Error(`over without ${type}: ${JSON.stringify(outcome)} ${asked.text}`);
+  });
+  await Promise.race([until(`to hear of ${type}`, isHeard, 240_000), over]);
+}
 
 const LOOK_AROUND = [
   `echo "keys: $(env | grep -c ${KEY})"`,

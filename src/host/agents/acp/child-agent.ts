@@ -165,8 +165,9 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     if (now === null) return null;
     const { recorder } = now;
     const files = current?.files ?? null;
-    const call = withUpdate(recorder.call(request.toolCall.toolCallId), request.toolCall);
-    if (files !== null && readsOnlyBelow(files, call)) return allowedOnce(request);
+    const before = recorder.call(request.toolCall.toolCallId);
+    const call = withUpdate(before, request.toolCall);
+    if (files !== null && readsOnlyBelow(files, before, call)) return allowedOnce(request);
     const decided = await person(now, approvalOfRequest(nextId(), request, call, recorder.words), signal);
     return decided === null ? null : optionOf(request, decided.option);
   }

@@ -40,17 +40,15 @@ export function optionOf({ options }: Pick<RequestPermissionRequest, 'options'>,
 
 /**
  * Whether a call only reads below `directory`, where a question's files are: nobody is asked for what came with their own
- * question. OpenCode asks for directories outside of its own by a request with that name.
+ * question. `before`: what was known of the call. OpenCode asks for the directory first, as another kind of call.
  */
-export function readsOnlyBelow(directory: string, { kind, name, title, input }: ToolCall): boolean {
-  if (kind !== 'read' && name !== OUTSIDE && title !== OUTSIDE) return false;
+export function readsOnlyBelow(directory: string, before: ToolCall, { kind, input }: ToolCall): boolean {
+  if (before.kind !== 'read' && (before.kind !== null || kind !== 'read')) return false;
   const words = Object.values(input ?? {}).filter((value) => typeof value !== 'number' && typeof value !== 'boolean');
   const isBelow = (path: unknown) =>
     typeof path === 'string' && (path === directory || resolve(path).startsWith(`${directory}${sep}`));
   return words.length > 0 && words.every(isBelow);
 }
-
-const OUTSIDE = 'external_directory';
 
 /** The agent's own id for allowing once; null if it offers no such thing. */
 export function allowedOnce(request: Pick<RequestPermissionRequest, 'options'>): string | null {

@@ -7,7 +7,7 @@ import { type AcpHostOptions, acpHost } from './acp-host.ts';
 
 const MIB = 1024 * 1024;
 /** In the command of a program that takes memory. */
-const HOG = 'taken = Buffer.alloc';
+const HOG = 'const taken = Buffer.alloc(400 * 1024 * 1024, 1); setInterval(() => taken, 1000)';
 const PROGRAM = fileURLToPath(new URL('programs/hostile-agent.ts', import.meta.url));
 
 function hostile(wrong: string[], options: Partial<AcpHostOptions> = {}) {
