@@ -75,7 +75,7 @@ function benchmarks(root, args) {
   const flags = args.filter((arg) => arg.startsWith('--'));
   const directory = path.join(root, 'bench');
   const all = fs.readdirSync(directory).filter((file) => file.endsWith('.ts'));
-  const needsAgents = (/** @type {string} */ file) => file.startsWith('claude') || file === PEERS;
+  const needsAgents = (/** @type {string} */ file) => file.startsWith('claude') || OTHERS.includes(file);
   const sorted = all.sort(
     (one, other) => Number(needsAgents(one)) - Number(needsAgents(other)) || (one < other ? -1 : 1),
   );
@@ -87,6 +87,7 @@ function benchmarks(root, args) {
 }
 
 const PEERS = 'peers.ts';
+const OTHERS = [PEERS, 'acp-agent.ts'];
 
 /** The program that installs real agents and runs a script with them, cut off from the network. @param {string} root */
 function withAgents(root) {

@@ -14,6 +14,14 @@ function megabytes(pid: number, line: RegExp): number {
   return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
+/** Of a process and all below it: what is resident, and what none of them shares with another. */
+export function treeMegabytes(pid: number): { resident: number; own: number } {
+  const pids = withChildren(pid);
+  const sum = (line: RegExp) =>
+    pids.reduce((all, one) => all + Number(line.exec(textOf(`/proc/${one}/smaps_rollup`))?.[1] ?? 0) / 1024, 0);
+  return { resident: sum(/^Rss:\s+(\d+) kB$/m), own: sum(/^Anonymous:\s+(\d+) kB$/m) };
+}
+
 /** Resets the peak to the current value. */
 export function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { TOOL_RULE } from '../contract/approval-policy.ts';
 import { MOST_FILE_BYTES, MOST_FILES } from '../contract/attachment.ts';
 import { isolationLevels } from '../contract/isolation.ts';
+import { modelServices } from '../contract/model-service.ts';
 import { HOST_PATTERN, PREFIX_PATTERN, USER_PATTERN } from '../contract/names.ts';
 import { badDestinations } from './isolation/destinations.ts';
+import { areModelServices } from './isolation/model-services.ts';
 import { badAddresses } from './sign-in/addresses.ts';
 import { parseAppOrigins, parseAppUrl } from './sign-in/app-origins.ts';
 
@@ -239,6 +241,11 @@ export const variables = {
       (list) => badDestinations(list).length === 0,
       'host names with commas between them, such as *.example.com or git.example.com:22',
     )
+    .optional(),
+  PALIADIN_SANDBOX_MODELS: z
+    .string()
+    .trim()
+    .refine(areModelServices, `names of models’ APIs with commas between them: ${modelServices.join(', ')}`)
     .optional(),
   PALIADIN_APPROVALS: z.enum(['owner', 'users', 'none']).default('owner'),
   PALIADIN_NEVER_ALLOW: toolRules.default([]),

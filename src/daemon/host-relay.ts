@@ -5,6 +5,7 @@ import type { Config } from '../config/load.ts';
 import type { Programs } from '../config/programs.ts';
 import { VERSION } from '../config/version.ts';
 import type { IsolationLevel } from '../contract/isolation.ts';
+import type { ModelService } from '../contract/model-service.ts';
 import { openRelay, type Relay } from '../host/relay/open-relay.ts';
 import type { RelaySettings, RelayUpstream } from '../host/relay/settings.ts';
 
@@ -13,6 +14,8 @@ export interface HostRelayNeeds {
   env: NodeJS.ProcessEnv;
   programs: Programs;
   level: IsolationLevel;
+  /** The models' APIs that agents in the sandbox may reach. */
+  services: readonly ModelService[];
   /** The host's own (0700). */
   directory: string;
   onError(what: string, error: unknown): void;
@@ -21,12 +24,16 @@ export interface HostRelayNeeds {
 
 /** Agents without a sandbox have the model's key and the network themselves: for them the relay only forwards hooks. */
 export function openHostRelay(needs: HostRelayNeeds): Promise<Relay> {
-  const { config, env, programs, level, directory, onError, onPortLost } = needs;
+  const { config, env, programs, level, services, directory, onError, onPortLost } = needs;
   const { PALIADIN_SANDBOX_NETWORK: listed, PALIADIN_PORT: gateway } = config.values;
-  const upstream = level === 'sandbox' ? modelUpstream(env) : null;
+  const isSandboxed = level === 'sandbox';
+  const usesAnthropic = isSandboxed && services.includes('anthropic');
+  const upstream = usesAnthropic ? modelUpstream(env) : null;
+  const signIns = usesAnthropic && upstream === null ? SIGN_IN_HOSTS : [];
   const settings: RelaySettings = {
     upstream,
-    network: level === 'sandbox' ? [...(upstream === null ? SIGN_IN_HOSTS : []), ...destinationsIn(listed)] : [],
+    services: isSandboxed ? otherUpstreams(services, env) : {},
+    network: isSandboxed ? [...signIns, ...destinationsIn(listed)] : [],
     // The gateway's port, in case the gateway is on this machine.
     closedPorts: [gateway],
   };
@@ -55,6 +62,31 @@ export function modelUpstream(env: NodeJS.ProcessEnv): RelayUpstream | null {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
   return { url: url || 'https://api.anthropic.com', headers };
+}
+
+/** Of those for which the owner has a key. */
+function otherUpstreams(
+  services: readonly ModelService[],
+  env: NodeJS.ProcessEnv,
+): NonNullable<RelaySettings['services']> {
+  const openai = env.OPENAI_API_KEY;
+  const gemini = env.GEMINI_API_KEY || env.GOOGLE_API_KEY;
+  return {
+    ...(services.includes('openai') &&
+      openai && {
+        openai: {
+          url: env.OPENAI_BASE_URL || 'https://api.openai.com/v1',
+          headers: { authorization: `Bearer ${openai}` },
+        },
+      }),
+    ...(services.includes('gemini') &&
+      gemini && {
+        gemini: {
+          url: env.GOOGLE_GEMINI_BASE_URL || 'https://generativelanguage.googleapis.com',
+          headers: { 'x-goog-api-key': gemini },
+        },
+      }),
+  };
 }
 
 /** `Name: value`, one per line. */

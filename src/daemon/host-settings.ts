@@ -23,8 +23,8 @@ export function settingsDigest({ config, agent, env, policy }: DigestNeeds, work
   const { values } = config;
   const { PALIADIN_TURN_TIMEOUT: timeout, PALIADIN_DEMO_PACE: pace } = values;
   const { PALIADIN_MAX_PANES: panes, PALIADIN_HIBERNATE_AFTER: hibernate, PALIADIN_AGENT_MEMORY: memory } = values;
-  const { PALIADIN_SANDBOX_READ: read, PALIADIN_SANDBOX_NETWORK: network } = values;
-  const isolation = [levelOf(config, agent.name), read, network];
+  const { PALIADIN_SANDBOX_READ: read, PALIADIN_SANDBOX_NETWORK: network, PALIADIN_SANDBOX_MODELS: models } = values;
+  const isolation = [levelOf(config, agent.name), read, network, models];
   return createHash('sha256')
     .update(
       JSON.stringify([agent, timeout, pace, panes, hibernate, memory, workspace, isolation, agentEnv(env), policy]),

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { agentEnv } from '../config/agent-env.ts';
 import { levelOf } from '../config/isolation/level.ts';
+import { modelServicesIn } from '../config/isolation/model-services.ts';
 import type { Config } from '../config/load.ts';
 import type { Programs } from '../config/programs.ts';
 import { prepareState } from '../config/state-paths.ts';
@@ -32,6 +33,9 @@ import { openDriver } from './open-driver.ts';
 const KEEP_MS = 7 * 24 * 3_600_000;
 // Often enough for a week's turns, and seldom enough to cost nothing.
 const PRUNE_EVERY_MS = 3_600_000;
+
+// Claude Code knows no other.
+const ANTHROPIC = ['anthropic'] as const;
 
 export interface DaemonNeeds {
   config: Config;
@@ -70,8 +74,11 @@ async function run({ config, env, programs, policy }: DaemonNeeds, logger: Logge
   const level = levelOf(config, agent.name);
   let host: OpenedHost | null = null;
   const directory = paths.host;
+  const services =
+    agent.acp === undefined ? ANTHROPIC : modelServicesIn(config.values.PALIADIN_SANDBOX_MODELS, agent.program);
   const onPortLost = () => void endExposed().catch((error) => onError('agents that call a lost port', error));
-  const openRelay = () => openHostRelay({ config, env, programs, level, directory, onError: onError, onPortLost });
+  const openRelay = () =>
+    openHostRelay({ config, env, programs, level, services, directory, onError: onError, onPortLost });
   const opened = await openDriver(agent, {
     config,
     env,

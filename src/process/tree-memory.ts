@@ -1,14 +1,23 @@
 /** The memory of programs with everything that they have started, as Linux tells it. */
 import { readdir, readFile } from 'node:fs/promises';
 
+export interface TreeMemory {
+  bytes: number;
+  /** The root first. */
+  pids: number[];
+}
+
 /**
  * Bytes of memory that each tree of processes has for itself, by the pid of its root: pages of files, which programs
  * share, do not count. One pass for all roots. Empty where the system does not tell it.
  */
-export async function treeMemory(roots: readonly number[]): Promise<Map<number, number>> {
+export async function treeMemory(roots: readonly number[]): Promise<Map<number, TreeMemory>> {
   const children = await childrenOf();
-  const told = await Promise.all(roots.map(async (root) => [root, await memoryOf(treeOf(root, children))] as const));
-  return new Map(children.size === 0 ? [] : told);
+  const told = roots.map(async (root): Promise<[number, TreeMemory]> => {
+    const pids = treeOf(root, children);
+    return [root, { pids, bytes: await memoryOf(pids) }];
+  });
+  return new Map(children.size === 0 ? [] : await Promise.all(told));
 }
 
 async function childrenOf(): Promise<Map<number, number[]>> {

@@ -1,18 +1,20 @@
 /** A host with a real agent that speaks ACP, which can reach only the scripted model. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { agentEnv } from '../../src/config/agent-env.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { packagePrograms } from '../../src/config/programs.ts';
-import { acpDriver } from '../../src/host/agents/acp/driver.ts';
-import { instructions } from '../../src/host/agents/acp/instructions.ts';
-import { memoryLimit } from '../../src/host/agents/acp/memory-limit.ts';
-import { claudeEnv } from '../../src/host/agents/claude-code.ts';
+import type { IsolationLevel } from '../../src/contract/isolation.ts';
+import { acpAgentDriver } from '../../src/daemon/acp-agent.ts';
+import { openHostRelay } from '../../src/daemon/host-relay.ts';
 import { openIsolation } from '../../src/host/isolation/open-isolation.ts';
+import { relayFiles } from '../../src/host/relay/files.ts';
 import { hostDirectory, type TestHost, type TestHostOptions, testHost } from '../host/test-host.ts';
-import { modelOfTest } from './claude-host.ts';
-import { agentEnvironment, KEY, makeHome, refuseNetwork } from './claude-owner.ts';
+import { endRelay } from '../support/end-host.ts';
+import { modelOfTest, sandboxFor } from './claude-host.ts';
+import { agentEnvironment, makeHome, refuseNetwork } from './claude-owner.ts';
 import type { Model } from './model/server.ts';
+import { configureOpencode } from './opencode-owner.ts';
 
 export interface AcpAgentUnderTest {
   name: string;
@@ -36,42 +38,58 @@ export interface RealAcpHost extends Omit<TestHost, 'retired'> {
 
 export async function realAcpHost(
   { name, command }: AcpAgentUnderTest,
-  options: Partial<TestHostOptions> = {},
+  options: Partial<TestHostOptions> & { level?: IsolationLevel } = {},
 ): Promise<RealAcpHost> {
   refuseNetwork();
   const directory = options.directory ?? (await hostDirectory());
   const model = await modelOfTest();
   const { home, work } = makeHome(dirname(directory));
-  configureOpencode(home, model);
-  const driver = acpDriver({
-    argv: command,
-    command: command.join(' '),
-    instructions: () => instructions(packagePrograms.skill),
-    needs: () => ({ env: claudeEnv }),
-    memory: memoryLimit({ bytes: 4 * 1024 ** 3, onError: (error) => console.error(error) }),
-    limits: { initializeMs: START_MS, sessionMs: START_MS },
+  configureOpencode(home, work, model);
+  const level = options.level ?? 'none';
+  const environment = agentEnvironment(home, model);
+  const env = { ...environment, PATH: process.env.PATH ?? '' };
+  const config = loadConfig({}, directory);
+  const onError = (_what: string, error: unknown) => troubles.push(error);
+  const troubles: unknown[] = [];
+  const needs = { config, env, programs: packagePrograms, level, directory, onError };
+  const relay =
+    level === 'sandbox' ? await openHostRelay({ ...needs, services: ['anthropic'], onPortLost: () => {} }) : null;
+  onTestFinished(async () => {
+    await relay?.close();
+    if (relay !== null) await endRelay(directory);
   });
+  const policy = options.policy ?? { approvals: 'gateway', neverAllow: [] };
+  const driver = acpAgentDriver(
+    { argv: command, command: command.join(' ') },
+    {
+      ...needs,
+      policy,
+      sessions: relayFiles(directory).sessions,
+      relay,
+      limits: { initializeMs: START_MS, sessionMs: START_MS },
+    },
+  );
   onTestFinished(() => driver.close?.());
   const host = await testHost({
     driver: 'acp',
-    policy: { approvals: 'gateway', neverAllow: [] },
     silenceMs: 120_000,
     ...options,
+    policy,
     directory,
     agent: {
       driver,
       program: command[0],
-      env: agentEnv({ ...agentEnvironment(home, model), PATH: process.env.PATH ?? '' }),
+      env: agentEnv(env, { sandboxed: level === 'sandbox' }),
       isolation: openIsolation({
-        level: 'none',
+        level,
         shared: work,
-        homes: join(directory, 'homes'),
+        homes: join(dirname(directory), 'homes'),
         directory: join(directory, 'isolation'),
         host: directory,
         forbidden: [],
-        sandbox: null,
+        sandbox: await sandboxFor(level),
         read: [],
-        way: null,
+        way: relay,
       }),
       release: (held) => model.release(held),
       prompts: () => model.questions,
@@ -80,19 +98,6 @@ export async function realAcpHost(
   const isOpencode = name === 'opencode';
   const reader = isOpencode ? { tool: 'read', key: 'filePath' } : { tool: 'Read', key: 'file_path' };
   return { ...host, model, work, shell: isOpencode ? 'bash' : 'Bash', reader };
-}
-
-/** As its owner would: it asks before it runs commands, and knows its model. */
-function configureOpencode(home: string, model: Model): void {
-  const directory = join(home, '.config', 'opencode');
-  mkdirSync(directory, { recursive: true });
-  const provider = { anthropic: { options: { baseURL: `${model.url}/v1`, apiKey: KEY } } };
-  const permission = { bash: 'ask', edit: 'ask' };
-  const more = { autoupdate: false, share: 'disabled' };
-  writeFileSync(
-    join(directory, 'opencode.json'),
-    JSON.stringify({ model: 'anthropic/claude-sonnet-4-5', provider, permission, ...more }),
-  );
 }
 
 // On a busy machine and without a network, one of them took half a minute.

@@ -9,13 +9,24 @@ import type { Asked } from '../host/test-host.ts';
 import { files } from '../support/files.ts';
 import { until } from '../support/until.ts';
 import { installedAcpAgents, realAcpHost } from './acp-agents.ts';
+import { KEY } from './claude-owner.ts';
 import { toolOrder } from './model/script.ts';
 
 const bodyOf = ({ text }: { text: string }) => splitTrailer(text).body;
 
 /** The first of them waits for the agent's start, which takes long on a busy machine. */
-const heard = (asked: Asked, type: HostUpdate['type']) =>
-  until(`to hear of ${type}`, () => asked.told.some((update) => update.type === type), 120_000);
+async function heard(asked: Asked, type: HostUpdate['type']): Promise<void> {
+  const isHeard = () => asked.told.some((update) => update.type === type);
+  const over = asked.outcome.then((outcome) => {
+    if (!isHeard()) throw new Error(`over without ${type}: ${JSON.stringify(outcome)} ${asked.text}`);
+  });
+  await Promise.race([until(`to hear of ${type}`, isHeard, 240_000), over]);
+}
+
+const LOOK_AROUND = [
+  `echo "keys: $(env | grep -c ${KEY})"`,
+  `echo "status: $(curl -s -o /dev/null -w '%{http_code}' http://elsewhere.example/)"`,
+].join('; ');
 
 describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
   test('streams its answer, which is complete and exact, with its own count of tokens', async () => {
@@ -91,6 +102,36 @@ describe.each(installedAcpAgents())('$name', { timeout: 300_000 }, (agent) => {
     expect(await asked.outcome).toMatchObject({ state: 'done' });
     expect(bodyOf(asked)).toContain('The first line.');
     expect(asked.told.map(({ type }) => type)).not.toContain('approval');
+  });
+
+  test('in the sandbox it answers with the owner’s key, which it does not have, and reaches no other host', async () => {
+    const host = await realAcpHost(agent, { level: 'sandbox' });
+    const asked = host.ask(toolOrder([[{ tool: host.shell, input: { command: LOOK_AROUND, description: 'x' } }]]));
+    await heard(asked, 'approval');
+    await host.decide('one', asked.turnId, '1', { option: 'allow' });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(bodyOf(asked)).toContain('keys: 0');
+    expect(bodyOf(asked)).toContain('status: 403');
+    expect(host.model.questions).toHaveLength(1);
+  });
+
+  test.runIf(agent.name === 'claude-agent-acp')('asks a question by a card, and has the answer', async () => {
+    const host = await realAcpHost(agent);
+    const asked = host.ask('model ask');
+    await heard(asked, 'approval');
+    const update = asked.told.find(({ type }) => type === 'approval');
+    if (update?.type !== 'approval') throw new TypeError('no approval');
+    const question = 'Which cases do you want to see?';
+    expect(update.approval).toMatchObject({ kind: 'question', title: question });
+    expect(update.approval.questions).toMatchObject([
+      { question, options: [{ label: 'Open', description: 'The open ones' }, { label: 'Overdue' }, {}] },
+    ]);
+    await host.decide('one', asked.turnId, update.approval.id, {
+      option: 'answer',
+      answers: { [question]: 'Overdue' },
+    });
+    expect(await asked.outcome).toMatchObject({ state: 'done' });
+    expect(bodyOf(asked)).toContain('Overdue');
   });
 
   test('stops, and continues its conversation, also after it was hibernated', async () => {

@@ -132,7 +132,7 @@ export async function answerDialog(host: TestHost): Promise<void> {
   });
 }
 
-async function sandboxFor(level: IsolationLevel): Promise<SandboxProgram | null> {
+export async function sandboxFor(level: IsolationLevel): Promise<SandboxProgram | null> {
   const found = level === 'sandbox' ? await findSandbox(process.env) : null;
   if (found !== null && 'missing' in found) throw new Error(`no sandbox can be made here: ${found.missing}`);
   return found?.program ?? null;

@@ -313,6 +313,15 @@ const known: Record<Variable, Known> = {
     bad: ['https://example.com', 'a/b', '*', '*.', 'a b;c', '-a', 'example.com:'],
     says: 'host names with commas between them, such as *.example.com or git.example.com:22',
   },
+  PALIADIN_SANDBOX_MODELS: {
+    unset: undefined,
+    good: [
+      ['openai', 'openai'],
+      ['anthropic, gemini', 'anthropic, gemini'],
+    ],
+    bad: ['OpenAI', 'mistral', 'api.openai.com', 'openai;gemini'],
+    says: 'names of models’ APIs with commas between them: anthropic, openai, gemini',
+  },
   PALIADIN_APPROVALS: {
     unset: 'owner',
     good: ['owner', 'users', 'none'].map((who) => [who, who]),

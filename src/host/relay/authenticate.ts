@@ -26,8 +26,8 @@ export function bearer({ authorization }: IncomingHttpHeaders): Caller | null {
   return dotted(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]);
 }
 
-/** `x-api-key: SESSION.SECRET` */
-export function apiKey({ 'x-api-key': key }: IncomingHttpHeaders): Caller | null {
+/** `x-api-key: SESSION.SECRET`; Gemini's API has another name for it. */
+export function apiKey({ 'x-api-key': plain, 'x-goog-api-key': key = plain }: IncomingHttpHeaders): Caller | null {
   return dotted(typeof key === 'string' ? key : undefined);
 }
 

@@ -3,14 +3,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent as PlainAgent, request as plainRequest, type ServerResponse } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { ModelService } from '../../contract/model-service.ts';
 import type { Caller } from './authenticate.ts';
 import { forward } from './forward.ts';
 import { endToEnd, isChunked } from './headers.ts';
 import { refuse } from './respond.ts';
+import { servicePaths } from './services.ts';
 import type { RelayUpstream } from './settings.ts';
-
-/** The path in an agent's base URL. */
-export const MODEL_PATH = '/model';
 
 export interface ModelForwarderOptions {
   /** `http_proxy`, `https_proxy`, `no_proxy`: how the owner's machine reaches the internet. */
@@ -25,9 +24,17 @@ export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = P
     'http:': new PlainAgent({ keepAlive: true, proxyEnv }),
     'https:': new TlsAgent({ keepAlive: true, proxyEnv }),
   };
-  return (request: IncomingMessage, response: ServerResponse, caller: Caller, upstream: RelayUpstream) => {
-    const path = (request.url ?? '').slice(MODEL_PATH.length);
-    if (!isModelPath(path)) {
+  return (
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    { service, upstream }: { service: ModelService; upstream: RelayUpstream },
+  ) => {
+    const { path: prefix, allowed } = servicePaths[service];
+    const path = (request.url ?? '').slice(prefix.length);
+    const [bare = ''] = path.split('?');
+    // A key in the address would be passed on, and is in logs.
+    if (!allowed.test(bare) || path.includes(caller.secret)) {
       return refuse(
         request,
         response,
@@ -69,20 +76,8 @@ export function modelForwarder({ proxyEnv, firstByteMs = PATIENCE_MS, idleMs = P
   };
 }
 
-/**
- * The paths that an agent needs to ask a model. The same key gives access to more: files, batches and other data of
- * other people's conversations in the owner's account.
- */
-function isModelPath(path: string): boolean {
-  const [bare = ''] = path.split('?');
-  return MODEL_PATHS.test(bare);
-}
-
-const MODEL_PATHS =
-  /^(\/|\/v1\/messages|\/v1\/messages\/count_tokens|\/v1\/models(\/[A-Za-z0-9@._:-]+)?|\/api\/hello)?$/;
-
 /** An agent's values in these headers are its own, and not for the model's API. */
-const CREDENTIALS = new Set(['authorization', 'x-api-key', 'proxy-authorization', 'cookie']);
+const CREDENTIALS = new Set(['authorization', 'x-api-key', 'x-goog-api-key', 'proxy-authorization', 'cookie']);
 
 // As long as Claude Code itself waits.
 const PATIENCE_MS = 600_000;

@@ -6,10 +6,11 @@ import type { RelayLog } from './bounded-log.ts';
 import { summarised } from './bounded-log.ts';
 import { MCP_PATH } from './files.ts';
 import { HOOK_PATH, hookForwarder, mcpForwarder } from './hooks.ts';
-import { MODEL_PATH, type ModelForwarderOptions, modelForwarder } from './model.ts';
+import { type ModelForwarderOptions, modelForwarder } from './model.ts';
 import { type Lookup, type NetworkPolicy, networkPolicy } from './network-policy.ts';
 import { type Dial, proxy } from './proxy.ts';
 import { refuse, refuseTunnel } from './respond.ts';
+import { serviceAt } from './services.ts';
 import type { RelaySettings } from './settings.ts';
 
 export interface RelayServerOptions extends ModelForwarderOptions {
@@ -51,6 +52,7 @@ export function relayServers(options: RelayServerOptions): RelayServers {
   function serve(request: IncomingMessage, response: ServerResponse) {
     const { url = '' } = request;
     const isProxied = !url.startsWith('/');
+    const service = serviceAt(url);
     const caller = authenticate(isProxied ? proxyCredentials(request.headers) : shownTo(url, request));
     if (caller === null) {
       strangers();
@@ -66,11 +68,12 @@ export function relayServers(options: RelayServerOptions): RelayServers {
       forwardHook(request, response, caller.session);
     } else if (url === MCP_PATH) {
       forwardMcp(request, response, caller.session);
-    } else if (isBelow(MODEL_PATH, url)) {
+    } else if (service !== null) {
       if (told === null) return refuse(request, response, 503, UNTOLD);
-      const { upstream } = told.settings;
+      const { services = {}, upstream: anthropic } = told.settings;
+      const upstream = (service === 'anthropic' ? anthropic : services[service]) ?? null;
       if (upstream === null) return refuse(request, response, 404, 'the model is not reached by this way here');
-      forwardModel(request, response, caller, upstream);
+      forwardModel(request, response, caller, { service, upstream });
     } else {
       refuse(request, response, 404, 'there is nothing here');
     }
@@ -133,15 +136,11 @@ export function relayServers(options: RelayServerOptions): RelayServers {
 }
 
 /**
- * The path decides which header counts: the model's API takes a key in either header, or has the agent's own sign-in
+ * The path decides which header counts: a model's API takes a key in one of these headers, or has the agent's own sign-in
  * there.
  */
 function shownTo(url: string, { headers }: IncomingMessage): Caller | null {
-  return isBelow(MODEL_PATH, url) ? (ownHeader(headers) ?? apiKey(headers) ?? bearer(headers)) : bearer(headers);
-}
-
-function isBelow(path: string, url: string): boolean {
-  return url === path || url.startsWith(`${path}/`) || url.startsWith(`${path}?`);
+  return serviceAt(url) !== null ? (ownHeader(headers) ?? apiKey(headers) ?? bearer(headers)) : bearer(headers);
 }
 
 const UNTOLD = 'the relay has not heard from the host daemon yet; try again in a moment';

@@ -1,8 +1,11 @@
 /** Settings that the daemon sends to the relay, which keeps them only in memory. */
+import type { ModelService } from '../../contract/model-service.ts';
 
 export interface RelaySettings {
   /** Where requests to the model go; null: nowhere. */
   upstream: RelayUpstream | null;
+  /** The same for models' APIs other than Anthropic's. */
+  services?: Partial<Record<Exclude<ModelService, 'anthropic'>, RelayUpstream>>;
   /** The hosts that agents may reach: `example.com`, `*.example.com`, `host:port`, `10.0.0.5:8080`, `[::1]:3000`. */
   network: string[];
   /** Ports of this machine that no agent reaches, whatever `network` says: the gateway's. The relay adds its own. */
@@ -21,14 +24,21 @@ export interface RelayUpstream {
  *   large again.
  */
 export function parseSettings(value: unknown): RelaySettings {
-  const { upstream, network, closedPorts = [] } = (value ?? {}) as Partial<Record<keyof RelaySettings, unknown>>;
+  const {
+    upstream,
+    services,
+    network,
+    closedPorts = [],
+  } = (value ?? {}) as Partial<Record<keyof RelaySettings, unknown>>;
   if (!Array.isArray(network) || !network.every((entry) => typeof entry === 'string')) {
     throw new TypeError('network is not a list of texts');
   }
   if (!Array.isArray(closedPorts) || !closedPorts.every((port) => Number.isInteger(port))) {
     throw new TypeError('closedPorts is not a list of numbers');
   }
-  return { upstream: upstream === null ? null : parseUpstream(upstream), network, closedPorts };
+  const others = Object.entries(services ?? {}).map(([name, value]) => [name, parseUpstream(value)]);
+  const known = upstream === null ? null : parseUpstream(upstream);
+  return { upstream: known, services: Object.fromEntries(others), network, closedPorts };
 }
 
 function parseUpstream(value: unknown): RelayUpstream {

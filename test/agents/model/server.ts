@@ -19,6 +19,8 @@ export interface Model extends AsyncDisposable {
   /** When a question of ours reached it last, and when the last byte of its answer went out, on the monotonic clock. */
   askedAt: number;
   finishedAt: number;
+  /** When the next question of ours reaches it. */
+  nextAsked(): Promise<number>;
   /** How many tokens it says a conversation has by now. */
   context: number;
   /** Told of each request: its path, and its body with the turn that it belongs to, where it belongs to one. */
@@ -56,6 +58,7 @@ export async function startModel(): Promise<Model> {
     }
     conversations.push(question.conversation.map(({ message }) => message.slice(0, BEGINNING)));
     self.askedAt = performance.now();
+    bell.emit('asked', self.askedAt);
     const key = `${question.turnId} ${question.round}`;
     const attempt = attempts.get(key) ?? 0;
     attempts.set(key, attempt + 1);
@@ -135,6 +138,7 @@ export async function startModel(): Promise<Model> {
     questions,
     conversations,
     askedAt: 0,
+    nextAsked: async () => (await once(bell, 'asked'))[0] as number,
     finishedAt: 0,
     context: 120,
     onRequest: () => {},

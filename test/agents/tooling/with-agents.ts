@@ -73,7 +73,16 @@ async function runScript(
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
-      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS', 'BENCH_TURNS', 'TMPDIR']),
+      ...taken([
+        'CI',
+        'TEST_ISOLATION',
+        'WRITE_TABLE',
+        'TEST_TRAFFIC',
+        'TEST_MIXED_RUNS',
+        'BENCH_TURNS',
+        'BENCH_AGENT',
+        'TMPDIR',
+      ]),
       PATH: process.env.PATH ?? '',
       HOME: home,
       LANG: 'C.UTF-8',

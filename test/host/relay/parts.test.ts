@@ -144,7 +144,8 @@ describe('a model that', () => {
     const url = `http://127.0.0.1:${await serverForTest(answer)}`;
     const pass = modelForwarder({ proxyEnv: {}, ...deadlines });
     const caller = { session: 'one', secret: '0' };
-    const port = await serverForTest((request, response) => pass(request, response, caller, { url, headers: {} }));
+    const to = { service: 'anthropic', upstream: { url, headers: {} } } as const;
+    const port = await serverForTest((request, response) => pass(request, response, caller, to));
     const response = await fetch(`http://127.0.0.1:${port}/model/v1/models`);
     return response.text().then(
       (text) => [response.status, text],

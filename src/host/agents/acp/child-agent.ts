@@ -27,7 +27,7 @@ import type { AgentPaths } from '../paths.ts';
 import type { Reading } from '../reading.ts';
 import { type KeptSession, readKept, writeKept } from './kept-session.ts';
 import type { MemoryLimit } from './memory-limit.ts';
-import { approvalOfRequest, optionOf } from './permission.ts';
+import { allowedOnce, approvalOfRequest, optionOf, readsOnlyBelow } from './permission.ts';
 import { promptBlocks } from './prompt-blocks.ts';
 import { askedForm, scopeOf } from './question.ts';
 import { howToSignIn, SignInNeeded, startFailure } from './start-failure.ts';
@@ -55,6 +55,7 @@ interface Running extends LiveAgent {
   agent: AcpAgent;
   kept: KeptSession;
   directory: string;
+  files: string | null;
 }
 
 interface Work {
@@ -98,6 +99,7 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
         agent,
         kept,
         directory: paths.directory,
+        files: paths.files ?? null,
       });
       return live;
     } catch (error) {
@@ -162,7 +164,10 @@ export function childAgent(options: ChildAgentOptions): ChildAgent {
     const now = askable(request.sessionId);
     if (now === null) return null;
     const { recorder } = now;
-    const call = withUpdate(recorder.call(request.toolCall.toolCallId), request.toolCall);
+    const files = current?.files ?? null;
+    const before = recorder.call(request.toolCall.toolCallId);
+    const call = withUpdate(before, request.toolCall);
+    if (files !== null && readsOnlyBelow(files, before, call)) return allowedOnce(request);
     const decided = await person(now, approvalOfRequest(nextId(), request, call, recorder.words), signal);
     return decided === null ? null : optionOf(request, decided.option);
   }

@@ -25,8 +25,11 @@ export function memoryLimit({ bytes, everyMs = EVERY_MS, onError }: MemoryLimitO
     if (watched.size === 0) return;
     const found = await treeMemory([...watched].map(({ pid }) => pid));
     for (const child of watched) {
-      const used = found.get(child.pid) ?? 0;
-      if (used > bytes) void child.kill(0, reason(used, bytes));
+      const tree = found.get(child.pid);
+      if (tree === undefined || tree.bytes <= bytes) continue;
+      void child.kill(0, reason(tree.bytes, bytes));
+      // Also what has left the agent's group.
+      for (const pid of tree.pids.slice(1)) end(pid);
     }
   }
 
@@ -37,6 +40,15 @@ export function memoryLimit({ bytes, everyMs = EVERY_MS, onError }: MemoryLimitO
       void child.ended.then(() => watched.delete(child));
     },
   };
+}
+
+/** Does nothing if it has ended. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
 }
 
 function reason(used: number, allowed: number): string {

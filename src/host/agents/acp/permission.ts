@@ -1,5 +1,5 @@
 /** An agent's request for permission, as the card that a person decides. */
-
+import { resolve, sep } from 'node:path';
 import { bounded } from '../../../contract/bounded-approval.ts';
 import { toolCard } from '../../../contract/tool-card.ts';
 import { type ApprovalRequest, DENY } from '../../../contract/turn.ts';
@@ -36,6 +36,23 @@ export function approvalOfRequest(
 export function optionOf({ options }: Pick<RequestPermissionRequest, 'options'>, decided: string): string | null {
   const wanted = decided === ALLOW ? 'allow_once' : 'reject_once';
   return options.find(({ kind }) => kind === wanted)?.optionId ?? null;
+}
+
+/**
+ * Whether a call only reads below `directory`, where a question's files are: nobody is asked for what came with their own
+ * question. `before`: what was known of the call. OpenCode asks for the directory first, as another kind of call.
+ */
+export function readsOnlyBelow(directory: string, before: ToolCall, { kind, input }: ToolCall): boolean {
+  if (before.kind !== 'read' && (before.kind !== null || kind !== 'read')) return false;
+  const words = Object.values(input ?? {}).filter((value) => typeof value !== 'number' && typeof value !== 'boolean');
+  const isBelow = (path: unknown) =>
+    typeof path === 'string' && (path === directory || resolve(path).startsWith(`${directory}${sep}`));
+  return words.length > 0 && words.every(isBelow);
+}
+
+/** The agent's own id for allowing once; null if it offers no such thing. */
+export function allowedOnce(request: Pick<RequestPermissionRequest, 'options'>): string | null {
+  return optionOf(request, ALLOW);
 }
 
 const ALLOW = 'allow';

@@ -1,10 +1,13 @@
 /** What a broken or hostile agent that speaks ACP can do to its host: one turn fails, with a reason that says why. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { startedFor } from '../../../support/processes.ts';
 import { until } from '../../../support/until.ts';
 import { type AcpHostOptions, acpHost } from './acp-host.ts';
 
 const MIB = 1024 * 1024;
+/** In the command of a program that takes memory. */
+const HOG = 'const taken = Buffer.alloc(400 * 1024 * 1024, 1); setInterval(() => taken, 1000)';
 const PROGRAM = fileURLToPath(new URL('programs/hostile-agent.ts', import.meta.url));
 
 function hostile(wrong: string[], options: Partial<AcpHostOptions> = {}) {
@@ -142,6 +145,7 @@ test.each(['itself', 'child'])('an agent that uses too much memory (%s) is ended
       /^the agent has ended: it and its programs used \d{3,} MiB of memory, and 250 MiB are allowed \(PALIADIN_AGENT_MEMORY\)$/,
     ),
   });
+  await until('its programs to be gone', () => startedFor(HOG).length === 0);
   const next = host.ask('And now?');
   await next.outcome;
   expect(next.text).toContain('This is question 2 of our conversation.');
