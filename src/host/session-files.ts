@@ -88,7 +88,7 @@ export function openSessionFiles(directory: string): SessionFiles {
       });
       return Promise.all(files);
     },
-    remove: (turnId) => inOrder(() => rm(filesOf(turnId), { recursive: true, force: true })),
+    remove: (turnId) => inOrder(async () => rm(filesOf(turnId), { recursive: true, force: true })),
     async prune(before, isKnown) {
       for (const name of await readdir(directory).catch(() => [])) {
         const path = join(directory, name);

@@ -3,7 +3,7 @@
  * runs the turn; and when that one is killed, frozen or stopped, another goes on. The agent gets each question once.
  */
 import { afterAll, expect, test, vi } from 'vitest';
-import type { ConversationView, StreamedEvent } from '../../src/contract/api.ts';
+import { type ConversationView, conversationsPage, type StreamedEvent } from '../../src/contract/api.ts';
 import { apiClient, readEvents } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { startLaptop } from '../support/laptop.ts';
@@ -98,9 +98,9 @@ test('a conversation that one gateway begins, renames, archives and deletes is s
   const call = async ({ call }: Somebody, method: string, path: string, body?: object) =>
     (await call(method, path, body === undefined ? {} : { body })).json();
   const titles = async (somebody: Somebody, query = '') =>
-    (
-      (await call(somebody, 'GET', `/api/conversations${query}`)) as { conversations: ConversationView[] }
-    ).conversations.map(({ title }) => title);
+    conversationsPage
+      .parse(await call(somebody, 'GET', `/api/conversations${query}`))
+      .conversations.map(({ title }) => title);
 
   const begun = await one.call('POST', '/api/conversations', { body: { title: 'Müller' } });
   id = ((await begun.json()) as ConversationView).sessionId;

@@ -65,13 +65,17 @@ test('a turn’s id is no path', async () => {
   await expect(piece(0, 1000, { turnId: '../../x' })).rejects.toMatchObject({ code: 'bad_request' });
 });
 
-test('files of unknown turns go after a while, those of known ones stay, and a new conversation has none', async () => {
+test('files of unknown turns go after a while, those of known ones stay until they are removed, and a new conversation has none', async () => {
   const { path, files, piece } = await aSession();
   await piece(0, 1000);
   for (const name of ['other', 'new']) await mkdir(join(path, name));
   for (const name of [TURN, 'other']) await utimes(join(path, name), 1, 1);
   await files.prune(Date.now() - 60_000, async (turnId) => turnId === TURN);
   expect((await readdir(path)).sort()).toEqual([TURN, 'new']);
+  await files.remove(TURN);
+  expect(await readdir(path)).toEqual(['new']);
+  await files.remove(TURN);
+  await expect(files.remove('../x')).rejects.toMatchObject({ code: 'bad_request' });
   await files.clear();
   expect(await readdir(path)).toEqual([]);
 });

@@ -53,7 +53,7 @@ test('a file that a question has is copied for the next one, and goes with each 
   const anna = await aUser(store, 'anna');
   const bytes = randomBytes(PIECE_BYTES + 1);
   const { id } = await aFile(store, anna.user.id, bytes);
-  await store.turns.insert(aTurn(anna, { attachmentIds: [id], startedAt: 10 }));
+  const { turnId: first } = (await store.turns.insert(aTurn(anna, { attachmentIds: [id], startedAt: 10 }))).turn;
   const { turn } = await store.turns.insert(aTurn(anna, { attachmentIds: [id], startedAt: 2000 }));
   const copy = turn.attachments[0]?.id ?? '';
   expect(copy).not.toBe(id);
@@ -66,6 +66,11 @@ test('a file that a question has is copied for the next one, and goes with each 
     },
   ]);
   expect(await store.turns.deleteOld(1000, 10, { actor: 'gateway', at: 3000 })).toBe(1);
+  const left = { turnId: first, session: anna.session.name, host: anna.session.host };
+  expect(await store.attachments.deleted({ after: '', limit: 5 })).toEqual([left]);
+  expect(await store.attachments.deleted({ after: first, limit: 5 })).toEqual([]);
+  await store.attachments.forgotten(first);
+  expect(await store.attachments.deleted({ after: '', limit: 5 })).toEqual([]);
   expect([await store.attachments.get(id), await store.attachments.piece(id, 0)]).toEqual([null, null]);
   expect(await store.attachments.piece(copy, 0)).not.toBeNull();
 });
