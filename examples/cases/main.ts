@@ -35,6 +35,7 @@ const settings = {
   PALIADIN_JWT_AUDIENCE: token.audience,
   PALIADIN_APP_TOOLS_URL: `${application}/mcp`,
   PALIADIN_LOG_LEVEL: 'error',
+  PALIADIN_STARTERS: 'Which of my cases are overdue?|Close case 42',
 };
 const program = paliadin('start');
 const exit = once(program, 'close');

@@ -35,7 +35,7 @@ export function boundedFetch(maxBytes: number): BoundedFetch {
           `The application’s address of its tools redirects (${status}), which is not followed; PALIADIN_APP_TOOLS_URL has to name the place itself.`,
         );
       }
-      if (body === null) return response;
+      if (body === null || isShort(headers, maxBytes)) return response;
       let bytes = 0;
       const counted = body.pipeThrough(
         new TransformStream<Uint8Array, Uint8Array>({
@@ -49,6 +49,12 @@ export function boundedFetch(maxBytes: number): BoundedFetch {
       return new Response(counted, { status, statusText: response.statusText, headers });
     },
   };
+}
+
+/** It says its length, which it then can't exceed, and is not packed. Counting costs more than most answers do. */
+function isShort(headers: Headers, maxBytes: number): boolean {
+  const length = headers.get('content-length');
+  return length !== null && Number(length) <= maxBytes && !headers.has('content-encoding');
 }
 
 /** In the system's words: `ECONNREFUSED`, or what is wrong with a certificate. */

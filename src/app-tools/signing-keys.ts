@@ -2,12 +2,13 @@
  * The keys that sign the tokens for the application's tools. They are in the store, so that gateways that share it
  * share them too. A key is published before it signs, and long after its last token has ended.
  */
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AppToolStore, SigningKey } from '../store/app-tool-store.ts';
 
 export interface SigningKeys {
   /** The key that signs now. */
-  current(): Promise<{ kid: string; key: CryptoKey }>;
+  current(): Promise<{ kid: string; key: KeyObject }>;
   /** The public halves, as `/.well-known/jwks.json` shows them. */
   published(): Promise<{ keys: JWK[] }>;
 }
@@ -21,7 +22,7 @@ export interface SigningKeysOptions {
 export function signingKeys({ store, clock }: SigningKeysOptions): SigningKeys {
   let known: { at: number; keys: SigningKey[] } | null = null;
   let loading: Promise<SigningKey[]> | null = null;
-  const imported = new Map<string, CryptoKey>();
+  const imported = new Map<string, KeyObject>();
 
   async function load(): Promise<SigningKey[]> {
     const now = clock();
@@ -49,7 +50,7 @@ export function signingKeys({ store, clock }: SigningKeysOptions): SigningKeys {
       // The newest that every reader of the list can have seen by now; the very first has no predecessor.
       const { kid, privateJwk } = keys.find(({ createdAt }) => createdAt <= clock() - PUBLISH_AHEAD_MS) ??
         keys.at(-1) ?? { kid: '', privateJwk: '{}' };
-      const key = imported.get(kid) ?? ((await importJWK(JSON.parse(privateJwk), ALGORITHM)) as CryptoKey);
+      const key = imported.get(kid) ?? createPrivateKey({ key: JSON.parse(privateJwk), format: 'jwk' });
       imported.set(kid, key);
       return { kid, key };
     },

@@ -81,3 +81,22 @@ test('a decision that nobody makes in time is a denial', async () => {
   expect(turn.decisions).toMatchObject([{ option: DENY, by: 'timeout' }]);
   expect(statusOf(43)).toBe('open');
 }, 120_000);
+
+test('the events tell of a change that was made, and of nothing that only read, was denied, or failed', async () => {
+  const ana = await here.gateway.as('jwt:ana');
+  const ben = await here.gateway.as('jwt:ben');
+  const changesOf = async (turnId: string) => {
+    const { events, turns } = await here.gateway.store();
+    const userId = (await turns.get(turnId))?.userId ?? '';
+    const all = await events.after({ userId, turnId, after: 0, limit: 500 });
+    return all.flatMap(({ event }) => (event.type === 'changed' ? [event.tool] : []));
+  };
+  const allow = () => ({ option: 'allow' });
+  const made = await answerWith(ana, 'close case 42', allow);
+  const read = await ana.answer('Which of my cases are overdue?');
+  const denied = await answerWith(ana, 'close case 43', () => ({ option: DENY }));
+  const failed = await answerWith(ben, 'close case 52', allow);
+  expect(await Promise.all([made.turn, read, denied.turn, failed.turn].map(({ turnId }) => changesOf(turnId)))).toEqual(
+    [['close_case'], [], [], []],
+  );
+});

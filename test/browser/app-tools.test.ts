@@ -59,5 +59,9 @@ test.each([
     await panel.locator('summary').click();
     expect(await panel.textContent()).toContain(`"id": ${message.slice(-2)}`);
     await owner.page.screenshot({ path: await pictureFile(`app-tool-turn-${locale}`), fullPage: true });
+    await owner.page.goto(`${gateway.url}/admin`);
+    const counted = owner.page.getByRole('region', { name: heading });
+    await counted.getByText('close_case').waitFor();
+    await owner.page.screenshot({ path: await pictureFile(`app-tool-overview-${locale}`), fullPage: true });
   },
 );
