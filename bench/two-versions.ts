@@ -5,12 +5,15 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Added, askerOf } from './support/asker.ts';
 import { distribution, type Finding, figure, report } from './support/report.ts';
 
 const TURNS = Number(process.env.BENCH_TURNS ?? 300);
 const WARM_UP = 40;
+// Longer than what is done after an answer: a person reads it.
+const PAUSE_MS = 30;
 const HERE = join(import.meta.dirname, '..');
 
 const sides = [];
@@ -25,7 +28,10 @@ for (let turn = 0; turn < WARM_UP; turn++) for (const { asker } of sides) await 
 const begun = sides.map(({ gateway, daemon }) => [gateway.pid, daemon].map(busyMs));
 // The one that comes first in a round comes last in the next: what one leaves to do delays the other.
 for (let turn = 0; turn < TURNS; turn++) {
-  for (const { asker, turns } of turn % 2 === 0 ? sides : sides.toReversed()) turns.push(await asker.ask());
+  for (const { asker, turns } of turn % 2 === 0 ? sides : sides.toReversed()) {
+    turns.push(await asker.ask());
+    await delay(PAUSE_MS);
+  }
 }
 for (const [at, { root, gateway, asker, daemon, turns }] of sides.entries()) {
   const busy = [gateway.pid, daemon].map((pid, which) => (busyMs(pid) - (begun[at]?.[which] ?? 0)) / TURNS);
