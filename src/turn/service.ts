@@ -1,6 +1,5 @@
 /** The turns of a gateway: `createTurns` wires the steps, each of which is a file in this folder. */
 
-import { setImmediate } from 'node:timers/promises';
 import type { Backend } from '../backend/backend.ts';
 import type { Hosts } from '../backend/hosts.ts';
 import type { TurnView } from '../contract/api.ts';
@@ -256,7 +255,6 @@ export async function createTurns(options: TurnsOptions): Promise<RunningTurns> 
       if (refusal !== null) throw refusal;
       await startDispatching();
       const { turn, repeated } = await accept(toQuestion(request, options.appOrigins, options.mostFiles), key ?? null);
-      await setImmediate(); // first its run, which begins now
       // A new turn has no events to read yet.
       const fresh = { ...EMPTY_SNAPSHOT, position: await positionOf(turn).catch(() => null) };
       if (!repeated)

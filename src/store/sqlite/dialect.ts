@@ -23,8 +23,6 @@ import { isBusy } from './explain.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface SqliteOptions {
-  /** `full`: a commit survives a power cut; `normal`: a crash of the process. */
-  synchronous?: 'full' | 'normal';
   /** Shared by all writers of the same file in this process. */
   queue?: WriteQueue;
   /** How long a write waits for other processes, and for earlier writes. */
@@ -88,10 +86,10 @@ class FileDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const { openWriter = inThisThread, synchronous = 'full', checkpointPages } = this.#options;
+    const { openWriter = inThisThread, checkpointPages } = this.#options;
     this.#writer = openWriter?.(this.#path, [
       // An accepted question survives a power cut. (The journal mode is stored in the file, this setting is not.)
-      `synchronous = ${synchronous}`,
+      'synchronous = full',
       // Deleted data is overwritten, not only released.
       'secure_delete = on',
       ...(checkpointPages === undefined ? [] : [`wal_autocheckpoint = ${checkpointPages}`]),

@@ -13,6 +13,7 @@ import type { DatabaseStatus, Store } from '../store.ts';
 import { type SqliteOptions, sqliteDialect } from './dialect.ts';
 import { createEraser, type EraserOptions } from './erase.ts';
 import { explainSqlite, isBusy } from './explain.ts';
+import { shareFile } from './shared-file.ts';
 import { searchText } from './text-search.ts';
 import { startThreads, type ThreadsOptions } from './threads.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -42,10 +43,12 @@ export async function openSqliteStore(path: string, options: StoreOptions = {}):
   const queue = new WriteQueue();
   const threads = options.threads ? startThreads(path, queue, options) : null;
   const shared = { queue, ...(options.waitMs !== undefined && { waitMs: options.waitMs }) };
-  const here = { ...shared, ...threads?.light };
-  const db = openFile(path, here);
-  // Writes that need not wait for the disk use a connection of their own, so that no other commit goes unsynced.
-  const unsynced = openFile(path, { ...here, synchronous: 'normal' });
+  const file = shareFile();
+  const here = { ...shared, ...threads?.light, openReader: file.reader };
+  // An accepted question survives a power cut.
+  const db = openFile(path, { ...here, openWriter: file.writer('full') });
+  // For writes that need not wait for the disk: they survive a crash of the process.
+  const unsynced = openFile(path, { ...here, openWriter: file.writer('normal') });
   const heavy = threads === null ? db : openFile(path, { ...shared, ...threads.heavy });
   const searching = threads === null ? db : openFile(path, threads.searching);
   const close = async () => {
