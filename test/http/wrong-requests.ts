@@ -38,7 +38,7 @@ export interface SentFile {
   name?: string;
 }
 
-function dataUrl(type: string, bytes: Buffer): string {
+export function dataUrl(type: string, bytes: Buffer): string {
   return `data:${type};base64,${bytes.toString('base64')}`;
 }
 
