@@ -8,7 +8,7 @@ interface ServicePaths {
 }
 
 /** The path in the base URL of an agent that asks Anthropic's API. */
-export const MODEL_PATH = '/model';
+const MODEL_PATH = '/model';
 
 export const servicePaths: Record<ModelService, ServicePaths> = {
   anthropic: {

@@ -66,7 +66,15 @@ async function runScript(script: string[], { flags, programs, acp }: Prepared, u
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'paliadin-agents-'));
   try {
     const env = {
-      ...taken(['CI', 'TEST_ISOLATION', 'WRITE_TABLE', 'TEST_TRAFFIC', 'TEST_MIXED_RUNS', 'BENCH_TURNS', 'BENCH_AGENT']),
+      ...taken([
+        'CI',
+        'TEST_ISOLATION',
+        'WRITE_TABLE',
+        'TEST_TRAFFIC',
+        'TEST_MIXED_RUNS',
+        'BENCH_TURNS',
+        'BENCH_AGENT',
+      ]),
       PATH: process.env.PATH ?? '',
       HOME: home,
       LANG: 'C.UTF-8',
