@@ -51,6 +51,7 @@ export interface TestHostOptions {
   keepMs?: number;
   pruneEveryMs?: number;
   maxPanes?: number;
+  hibernateAfterMs?: number;
   agentProgram?: string;
   tmuxAnswerMs?: number;
   /** By default all is the gateway's to decide. */
@@ -94,7 +95,7 @@ export async function testHost(options: TestHostOptions): Promise<TestHost> {
     silenceMs: options.silenceMs ?? 20_000,
     startsAtOnce: 2,
     maxPanes: options.maxPanes ?? 100,
-    hibernateAfterMs: null,
+    hibernateAfterMs: options.hibernateAfterMs ?? null,
     freeMemory: () => options.freeMemory ?? 8 * 1024 ** 3,
     now: () => performance.now(),
     keepMs: options.keepMs ?? 1000,

@@ -60,6 +60,15 @@ test('beyond the limit of live agents the least recently used one ends, and cont
   expect(bodyOf(asked)).toBe('This is question 2 of our conversation.');
 });
 
+test('an agent that nobody has asked for the set time ends, and continues later', async () => {
+  const host = await acpHost({ hibernateAfterMs: 1000 });
+  await host.ask('Hello').outcome;
+  await until('the agent to be hibernated', async () => (await host.sessions()).every(({ live }) => !live), 30_000);
+  const asked = host.ask('And now?');
+  await asked.outcome;
+  expect(bodyOf(asked)).toBe('This is question 2 of our conversation.');
+}, 60_000);
+
 test('a tool is a step in words that reveal nothing, and what is said after it is a paragraph of its own', async () => {
   const host = await acpHost();
   const asked = host.ask('demo tool');
