@@ -120,7 +120,8 @@ export async function startApplication({
 /** The frame of the gateway's in a page, once it has something to show. */
 export async function chatFrame(page: Page, gateway: TestGateway): Promise<Frame> {
   for (;;) {
-    const frame = page.frames().find((each) => each.url() === `${gateway.url}/embed` && !each.isDetached());
+    const isChat = (each: Frame) => each.url().split('?')[0] === `${gateway.url}/embed` && !each.isDetached();
+    const frame = page.frames().find(isChat);
     if (frame !== undefined) {
       await frame.locator('main').waitFor();
       return frame;
