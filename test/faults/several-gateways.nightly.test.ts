@@ -2,7 +2,7 @@
  * Three gateways share a database and a host behind sshd. Whatever reaches one of them has its effect, whichever of them
  * runs the turn; and when that one is killed, frozen or stopped, another goes on. The agent gets each question once.
  */
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type ConversationView, conversationsPage, type StreamedEvent } from '../../src/contract/api.ts';
 import { apiClient, readEvents } from '../support/api-client.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -86,7 +86,9 @@ test('a conversation that one gateway begins, renames, archives and deletes is s
   const { at } = await aUser();
   const [one, two, three] = at as [Somebody, Somebody, Somebody];
   await one.answer('demo at once');
-  const stream = await two.call('GET', '/api/events');
+  const left = new AbortController();
+  onTestFinished(() => left.abort());
+  const stream = await two.call('GET', '/api/events', { signal: left.signal });
   const told: (ConversationView | null)[] = [];
   const isTold = (what: string, is: (last: ConversationView | null) => boolean) =>
     until(what, () => told.length > 0 && is(told.at(-1) ?? null));
@@ -117,7 +119,7 @@ test('a conversation that one gateway begins, renames, archives and deletes is s
   await isTold('the end', (last) => last === null);
   expect((await two.call('GET', path)).status).toBe(404);
   expect((await two.call('POST', '/api/turns', { body: { message: 'x', sessionId: id } })).status).toBe(404);
-  await stream.body?.cancel().catch(() => undefined);
+  left.abort();
   await reading.catch(() => undefined);
 });
 
