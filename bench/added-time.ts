@@ -9,7 +9,7 @@ import { benchServer } from './support/past.ts';
 import { distribution, report } from './support/report.ts';
 
 const WARM_UP = 30;
-const TURNS = 300;
+const TURNS = Number(process.env.PALIADIN_BENCH_TURNS ?? 300);
 
 await using server = await benchServer();
 const env = { PALIADIN_LOG_LEVEL: 'error' };

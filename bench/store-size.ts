@@ -13,7 +13,7 @@ import { compare, median } from './support/report.ts';
 
 const SIZES = (process.env.PALIADIN_BENCH_SIZES ?? '10000,100000,1000000').split(',').map(Number);
 const RUNS = 20;
-const WRITES = 200;
+const WRITES = Number(process.env.PALIADIN_BENCH_WRITES ?? 200);
 const DAY_MS = 24 * 3_600_000;
 
 type Medians = Map<string, number>;

@@ -50,7 +50,7 @@ export function sqlStore(db: Kysely<Schema>, options: SqlStoreOptions): Store {
     hosts: explained(hostQueries(db), explain),
     sessions: explained(sessionQueries(db), explain),
     conversations: explained(conversationQueries(db, { erase }), explain),
-    users: explained(userQueries(db, { newId, erase }), explain),
+    users: explained(userQueries(db, { newId, searching, erase }), explain),
     signIn: explained(signInQueries(db), explain),
     audit: explained(auditQueries(db), explain),
     carriers: shared === undefined ? null : explained(shared.carriers, explain),

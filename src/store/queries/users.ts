@@ -3,7 +3,7 @@ import { PaliadinError } from '../../contract/errors.ts';
 import type { AuditEntry, By } from '../../contract/records/audit-log.ts';
 import type { User } from '../../contract/records/user.ts';
 import { finalStatuses } from '../../contract/turn.ts';
-import type { UserStore } from '../user-store.ts';
+import type { UserQuery, UserStore } from '../user-store.ts';
 import { record } from './audit-log.ts';
 import { leaveToHosts } from './conversations.ts';
 import { deleteTurns } from './delete.ts';
@@ -15,11 +15,14 @@ import { usersOverview } from './users-overview.ts';
 
 export interface UserQueryOptions {
   newId: () => string;
+  /** For searches, which look through all names; nothing else waits for them. */
+  searching: Kysely<Schema>;
   /** Makes deleted data unreadable in the file; false: not yet, it is done later. */
   erase: () => Promise<boolean>;
 }
 
-export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptions): UserStore {
+export function userQueries(db: Kysely<Schema>, { newId, searching, erase }: UserQueryOptions): UserStore {
+  const listing = ({ search }: UserQuery) => (search === undefined ? db : searching);
   const bySubject: UserStore['bySubject'] = async (subject) =>
     (await db.selectFrom('users').selectAll().where('subject', '=', subject).executeTakeFirst()) ?? null;
   return {
@@ -44,7 +47,7 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
 
     bySubject,
 
-    list: async (query = {}) => await (await usersOf(db, query)).execute(),
+    list: async (query = {}) => await (await usersOf(listing(query), query)).execute(),
 
     describe: (id, { name, email, locale }) => change(db, id, { name, email, locale }),
     setRole: (id, role, by) => recorded(db, id, { role }, { ...by, action: 'user.role', detail: { role } }),
@@ -79,7 +82,7 @@ export function userQueries(db: Kysely<Schema>, { newId, erase }: UserQueryOptio
         return owner;
       }),
 
-    overview: (today, query = {}) => usersOverview(db, today, query),
+    overview: (today, query = {}) => usersOverview(listing(query), today, query),
 
     async remove(id, { actor, at }) {
       const turns = await db.transaction().execute(async (trx) => {
