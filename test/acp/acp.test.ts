@@ -149,7 +149,6 @@ test('what a prompt may hold wrong is refused, and nothing is asked', async () =
     [[{ type: 'audio', data: 'AA==', mimeType: 'audio/wav' }], 'bad_request'],
     [[TEXT, { type: 'image', data: '***', mimeType: 'image/png' }], 'attachment_invalid'],
     [[TEXT, { type: 'image', data: 'AA==', mimeType: 'image/png' }], 'attachment_invalid'],
-    [[{ type: 'image', data: files['image/png'].toString('base64'), mimeType: 'image/png' }], 'message_invalid'],
     [[TEXT, ...Array.from({ length: 6 }, () => IMAGE)], 'attachment_too_large'],
     [[TEXT, { ...IMAGE, data: Buffer.alloc(100_001, 'a').toString('base64') }], 'attachment_too_large'],
     [[{ type: 'text', text: 'x'.repeat(200_000) }], 'message_too_large'],
@@ -158,6 +157,12 @@ test('what a prompt may hold wrong is refused, and nothing is asked', async () =
     await expect(asked).rejects.toMatchObject({ data: { code } });
   }
   expect((await (await gateway().as('content')).history()).turns).toEqual([]);
+});
+
+test('an image may be the whole prompt', async () => {
+  const acp = await editor('image-alone');
+  await acp.agent.request('session/prompt', { sessionId: await acp.create(), prompt: [IMAGE] });
+  expect(acp.text()).toContain('**image.png** (`1.png`): image/png');
 });
 
 test('images and embedded files reach the agent, and what is refused leaves none behind', async () => {

@@ -12,10 +12,15 @@ test('a body of 10 MB is refused with a readable error, and memory stays flat', 
   const server = await runServer();
   const { bearer } = await aPerson(server);
   const big = JSON.stringify({ message: 'x'.repeat(10_000_000) });
+  const refused = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      expect(await post(server, bearer, big)).toMatchObject({ status: 413, code: 'message_too_large' });
+    }
+  };
+  // What the client needs for its requests is there after the first ones.
+  await refused(10);
   const before = process.memoryUsage().rss;
-  for (let i = 0; i < 20; i++) {
-    expect(await post(server, bearer, big)).toMatchObject({ status: 413, code: 'message_too_large' });
-  }
+  await refused(30);
   expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   const chunked = await fetch(`${server.origin}/api/turns`, {
     method: 'POST',

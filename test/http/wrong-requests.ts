@@ -42,7 +42,7 @@ export function dataUrl(type: string, bytes: Buffer): string {
   return `data:${type};base64,${bytes.toString('base64')}`;
 }
 
-export function sentFile(type: string, bytes: Buffer, name?: string): SentFile {
+function sentFile(type: string, bytes: Buffer, name?: string): SentFile {
   return { url: dataUrl(type, bytes), type, ...(name !== undefined && { name }) };
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
 import type { InlineFile } from '../edge/inline-files.ts';
 import { lastAsked } from '../edge/last-asked.ts';
-import { requireText } from '../edge/require-text.ts';
+import { requireQuestion } from '../edge/require-question.ts';
 import { type ContentPart, contentPart, fileOf } from './file-parts.ts';
 
 const id = z.string().min(1).max(200);
@@ -55,7 +55,7 @@ const ROLES: Record<string, Said['role']> = {
 /** @throws FieldError */
 function toQuestion(parts: readonly ContentPart[], param: string): { question: string; files: InlineFile[] } {
   const files = parts.flatMap((part, at) => (isText(part) ? [] : [fileOf(part, `${param}[${at}]`)]));
-  return { question: requireText(parts.filter(isText).map(textOf).join('\n'), files, param), files };
+  return { question: requireQuestion(parts.filter(isText).map(textOf).join('\n'), files, param), files };
 }
 
 function partsOf(content: unknown): ContentPart[] {

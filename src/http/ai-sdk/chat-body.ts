@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
 import { type InlineFile, inlineFile, refuseFile } from '../edge/inline-files.ts';
 import { lastAsked } from '../edge/last-asked.ts';
-import { requireText } from '../edge/require-text.ts';
+import { requireQuestion } from '../edge/require-question.ts';
 
 const part = z.looseObject({ type: z.string() });
 
@@ -65,7 +65,7 @@ export function questionOf({ messages }: ChatBody): {
     const text = textOf(parts);
     return as === undefined || text.trim() === '' ? [] : [{ role: as, text }];
   });
-  return { question: requireText(textOf(asked.parts), files, param), files, messageId: asked.id, before };
+  return { question: requireQuestion(textOf(asked.parts), files, param), files, messageId: asked.id, before };
 }
 
 type Part = z.infer<typeof part>;

@@ -8,7 +8,7 @@ export interface Said {
 /** Undefined where there is nothing to hand over. What is too long loses its oldest part. */
 export function handOver(said: readonly Said[]): string | undefined {
   const instructions = said.filter(({ role }) => role === 'instructions').map(({ text }) => text.trim());
-  const earlier = said.filter(({ role }) => role !== 'instructions');
+  const earlier = said.filter(({ role, text }) => role !== 'instructions' && text.trim() !== '');
   const parts = [
     ...part('What the program that asks tells the agent:', instructions.join('\n\n').slice(0, MAX_INSTRUCTIONS)),
     ...part('Said earlier, as the program that asks has it; the agent has no record of it:', newest(earlier)),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Said } from '../edge/hand-over.ts';
 import type { InlineFile } from '../edge/inline-files.ts';
 import { FieldError } from '../edge/problem.ts';
-import { requireText } from '../edge/require-text.ts';
+import { requireQuestion } from '../edge/require-question.ts';
 import { type ContentPart, fileOf } from './file-parts.ts';
 
 export const contentShape = z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).nullish();
@@ -38,7 +38,8 @@ export function toTranscript(
   const before = messages.slice(0, -1).flatMap(({ role, content }): Said[] => {
     const text = partsOf(content).map(textOf).join('\n');
     const as = ROLES[role];
-    return as === undefined || text.trim() === '' ? [] : [{ role: as, text }];
+    // A question may be files alone: it counts where this continues a conversation.
+    return as === undefined || (text.trim() === '' && as !== 'user') ? [] : [{ role: as, text }];
   });
   const answered = before.findLastIndex(({ role }) => role === 'assistant') + 1;
   return {
@@ -58,7 +59,7 @@ const ROLES: Record<string, Said['role']> = {
 /** @throws FieldError for a part that is neither text nor a file */
 function read(parts: readonly ContentPart[], param: string): Pick<Transcript, 'question' | 'files'> {
   const files = parts.flatMap((part, at) => (isText(part) ? [] : [fileOf(part, `${param}[${at}]`)]));
-  return { question: requireText(parts.filter(isText).map(textOf).join('\n'), files, param), files };
+  return { question: requireQuestion(parts.filter(isText).map(textOf).join('\n'), files, param), files };
 }
 
 function partsOf(content: z.infer<typeof contentShape>): ContentPart[] {

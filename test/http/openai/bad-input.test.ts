@@ -1,16 +1,7 @@
 /** What clients of OpenAI's protocols may send wrong, and what they get. */
 import { expect, test } from 'vitest';
-import { files } from '../../support/files.ts';
 import { aPerson, call, runServer } from '../running-server.ts';
-import {
-  expectRefused,
-  QUESTION,
-  type SentFile,
-  sentFile,
-  WRONG_BODIES,
-  type Wrong,
-  wrongFiles,
-} from '../wrong-requests.ts';
+import { expectRefused, QUESTION, type SentFile, WRONG_BODIES, type Wrong, wrongFiles } from '../wrong-requests.ts';
 
 const CHAT = '/v1/chat/completions';
 const RESPONSES = '/v1/responses';
@@ -259,17 +250,6 @@ const ALL: Wrong[] = [
     (sent) => inputWith(...sent.map(inputFile)),
     (file) => `input[0].content[${file + 1}]`,
   ).map((wrong) => ({ ...wrong, path: RESPONSES })),
-  {
-    what: 'an image without a word',
-    path: CHAT,
-    json: {
-      model: 'paliadin',
-      messages: [{ role: 'user', content: [chatFile(sentFile('image/png', files['image/png']))] }],
-    },
-    status: 400,
-    code: 'message_invalid',
-    says: 'messages[0].content',
-  },
   {
     what: 'a sound',
     path: CHAT,

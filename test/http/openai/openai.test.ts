@@ -215,6 +215,20 @@ test('images and files of a chat completion reach the agent, and only those of t
   expect(turns[0]?.sessionId).toBe(turns[1]?.sessionId);
 });
 
+test('an image may be the whole question, and what follows continues its conversation', async () => {
+  const openai = await client('image-alone');
+  const image = { type: 'image_url', image_url: { url: dataUrl('image/png', files['image/png']) } } as const;
+  const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: [image] }];
+  const first = await openai.chat.completions.create({ model: 'paliadin', messages });
+  const answer = first.choices[0]?.message.content ?? '';
+  expect(answer).toContain('(`1.png`): image/png');
+  messages.push({ role: 'assistant', content: answer }, { role: 'user', content: 'demo at once' });
+  await openai.chat.completions.create({ model: 'paliadin', messages });
+  const { turns } = await (await gateway().as('image-alone')).history();
+  expect(turns.map(({ message }) => message)).toEqual(['demo at once', '']);
+  expect(turns[0]?.sessionId).toBe(turns[1]?.sessionId);
+});
+
 test('images and files of a response reach the agent', async () => {
   const openai = await client('response-files');
   const { output_text } = await openai.responses.create({
