@@ -200,7 +200,7 @@ test('by keyboard: the focus stays in the open widget, Esc closes it, and the fo
     await expect
       .poll(async () => {
         at = await frame.evaluate(
-          'document.hasFocus() && document.activeElement !== document.body ? document.activeElement.outerHTML.slice(0, 80) : ""',
+          'document.hasFocus() && document.activeElement !== document.body ? document.activeElement.outerHTML.slice(0, 200) : ""',
         );
         return at !== '' && at !== before;
       })

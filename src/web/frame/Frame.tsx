@@ -47,6 +47,7 @@ export function Frame({ page, onOver, onShutdown }: FrameProps) {
         page.send('out', { status: error.status });
       },
       now: () => Date.now(),
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     const api = createApi(() => locale.current, bearer.fetch, { onEnded: bearer.drop });
     return { signOut: bearer.signOut, api: { ...api, signOut: async () => bearer.signOut() } };

@@ -15,6 +15,7 @@ export interface BearerDeps {
   /** The application names nobody any more. */
   onNobody(error: TokenRefused): void;
   now(): number;
+  pause(ms: number): Promise<void>;
 }
 
 export interface BearerFetch {
@@ -25,18 +26,28 @@ export interface BearerFetch {
   signOut(): void;
 }
 
-export function createBearerFetch({ token, fetch, onOtherPerson, onNobody, now }: BearerDeps): BearerFetch {
+export function createBearerFetch({ token, fetch, onOtherPerson, onNobody, now, pause }: BearerDeps): BearerFetch {
   const call = createCall(() => undefined, fetch);
   let current: Promise<Embedded> | null = null;
   let expiresAt = 0;
   let userId: string | null = null;
   let bearer: string | null = null;
   let over = false;
+  /** Set once the sign-in was ended elsewhere: a token that is made before this may count as one from before. */
+  let notBefore = 0;
+
+  const offer = async (): Promise<Embedded> => {
+    await pause(Math.max(0, notBefore - now()));
+    return (await call('POST', '/api/auth/embed', { body: { token: await token() } })).json as Embedded;
+  };
 
   const exchange = async (): Promise<Embedded> => {
     try {
-      const { json } = await call('POST', '/api/auth/embed', { body: { token: await token() } });
-      const embedded = json as Embedded;
+      const embedded = await offer().catch((error) => {
+        if (!wasSignedOut(error)) throw error;
+        notBefore = now() + TOKEN_SECOND_MS;
+        return offer();
+      });
       if (over || (userId !== null && userId !== embedded.userId)) {
         if (!over) onOtherPerson();
         over = true;
@@ -83,6 +94,7 @@ export function createBearerFetch({ token, fetch, onOtherPerson, onNobody, now }
     },
     drop() {
       current = null;
+      notBefore = now() + TOKEN_SECOND_MS;
     },
     signOut() {
       over = true;
@@ -98,6 +110,13 @@ function isAnswer({ status }: TokenRefused): boolean {
   return status === 401 || status === 403;
 }
 
+/** The token is from before the sign-out, or from the same second. */
+function wasSignedOut(error: unknown): boolean {
+  return error instanceof Refusal && error.body.reason === 'signed_out';
+}
+
+/** A token states its second alone: one that is made a second after the sign-out is from after it. */
+const TOKEN_SECOND_MS = 1000;
 /** Long enough for a request that is made just before the end. */
 const EARLY_MS = 5000;
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -7,11 +7,11 @@ export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>
   label: string;
 }
 
-export function IconButton({ icon, label, className = '', ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, className, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
-      className={`button button-quiet button-icon ${className}`}
+      className={className === undefined ? LOOK : `${LOOK} ${className}`}
       aria-label={label}
       title={label}
       {...rest}
@@ -20,3 +20,5 @@ export function IconButton({ icon, label, className = '', ...rest }: IconButtonP
     </button>
   );
 }
+
+const LOOK = 'button button-quiet button-icon';
