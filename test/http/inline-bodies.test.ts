@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { png } from '../support/files.ts';
+import { until } from '../support/until.ts';
 import { aPerson, call, open, type Running, responseOf, runServer } from './running-server.ts';
 import { dataUrl } from './wrong-requests.ts';
 
@@ -63,7 +64,7 @@ test('one large body of a user arrives at a time, and room is left to others', a
   };
   const accepted = async (count: number) => {
     const here = async () => (await server.turns.history({ userId: anna.user.id, limit: 5 })).turns.length;
-    while ((await here()) < count) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(`${count} questions to be accepted`, async () => (await here()) >= count);
     return 'accepted' as const;
   };
   await expect.poll(ask).toBe('accepted');
